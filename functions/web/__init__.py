@@ -1,0 +1,1 @@
+"""What the two HTTP functions share: requests, answers, errors, sessions and pages."""

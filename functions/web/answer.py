@@ -1,0 +1,129 @@
+"""Answers: one result of a view as JSON or as a page, errors as problem details (RFC 9457) or as a page, and their headers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice.app import Response
+
+from latchkey import errors
+from web.request import Malformed, Request, TooLarge, UnsupportedMedia
+
+STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
+    Malformed: 400,
+    TooLarge: 413,
+    UnsupportedMedia: 415,
+    errors.Invalid: 422,
+    errors.SignInFailed: 401,
+    errors.NotSignedIn: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Gone: 410,
+    errors.Conflict: 409,
+    errors.TooMany: 429,
+    errors.TryLater: 503,
+}
+_SAFE_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Vary": "Accept, Cookie, Authorization",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """What a view gives back.
+
+    ``data`` is the JSON answer (None: an empty one); a browser gets ``location`` (303) if there is one, else the page with
+    ``data`` and ``context``. ``form_targets`` are other origins to which the page's forms may post.
+    """
+
+    data: Mapping[str, Any] | None = None
+    status: int = 200
+    page: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form_targets: tuple[str, ...] = ()
+
+
+def policy(form_targets: tuple[str, ...] = ()) -> str:
+    """The Content-Security-Policy: nothing from elsewhere, nothing inline."""
+    targets = " ".join(("'self'", *form_targets))
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def respond(request: Request, answer: Answer, page: str | None) -> Response:
+    """The HTTP response of a view's answer."""
+    if request.wants_page and answer.location is not None:
+        return _response("", 303, {"Location": answer.location, **answer.headers})
+    shown = answer.page or page
+    if request.wants_page and shown is not None and answer.status != 204:
+        from web.pages import render  # Jinja is loaded only by a function that is asked for a page
+
+        body = render(shown, {**request.context, "data": answer.data or {}, **answer.context})
+        return _page(body, answer.status, answer.headers, answer.form_targets)
+    if answer.data is None:
+        extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303} else {}
+        return _response("", answer.status if answer.status != 200 else 204, {**extra, **answer.headers})
+    located = {"Location": answer.location} if answer.location is not None and answer.status in {201, 202, 303} else {}
+    return _response(to_json(answer.data), answer.status, {"Content-Type": "application/json", **located, **answer.headers})
+
+
+def refuse(request: Request | None, error: errors.LatchkeyError, form: str | None = None) -> Response:
+    """The HTTP response of an error: problem details, the form again with what is wrong, or the error page."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
+    problem = problem_of(status, error)
+    if request is not None and request.wants_page and isinstance(error, errors.NotSignedIn) and "sign_in" in request.context:
+        return _response("", 303, {"Location": request.context["sign_in"]})
+    if request is None or not request.wants_page:
+        return _response(to_json(problem), status, {"Content-Type": "application/problem+json", **headers})
+    from web.pages import render
+
+    typed = {name: value for name, value in request.fields.items() if "password" not in name and name not in {"token", "code"}}
+    page = form if form is not None and request.is_form and status in {401, 409, 422, 429} else "error.html"
+    body = render(page, {"data": {}, **request.context, "problem": problem, "typed": typed})
+    return _page(body, status, headers)
+
+
+def problem_of(status: int, error: errors.LatchkeyError) -> dict[str, Any]:
+    """Problem details: ``code`` is the stable word, ``fields`` what is wrong with which field."""
+    problem: dict[str, Any] = {
+        "type": f"urn:latchkey:problem:{error.code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": error.code,
+        "detail": error.detail,
+    }
+    if isinstance(error, errors.Invalid) and error.fields:
+        problem["fields"] = error.fields
+    return problem
+
+
+def to_json(data: Mapping[str, Any]) -> str:
+    """Compact JSON."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _page(body: str, status: int, headers: Mapping[str, str], form_targets: tuple[str, ...] = ()) -> Response:
+    return _response(
+        body,
+        status,
+        {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(form_targets), **headers},
+    )
+
+
+def _response(body: str, status: int, headers: Mapping[str, str]) -> Response:
+    return Response(body, {"Content-Security-Policy": policy(), **_SAFE_HEADERS, **headers}, status)

@@ -1,0 +1,102 @@
+"""The door of every route: parse, check where it comes from, call the view, shape the answer, let no error text out."""
+
+import functools
+import hmac
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Blueprint, Chalice, Response
+
+from latchkey import errors
+from web.answer import Answer, refuse, respond
+from web.request import Request, parse
+
+View = Callable[..., Answer]
+log = logging.getLogger("latchkey.web")
+
+
+class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
+    """A blueprint whose routes are all doors. ``origin`` and ``origin_secret`` are looked up when a request comes."""
+
+    def __init__(self, import_name: str, settings: Callable[[], Any]) -> None:
+        super().__init__(import_name)
+        self._settings = settings
+
+    def door(
+        self, method: str, path: str, *, page: str | None = None, form: str | None = None, open_to_other_sites: bool = False
+    ) -> Callable[[View], View]:
+        """Register a view: ``page`` is the template of its answer, ``form`` the template to show again if a form post fails."""
+
+        def register(view: View) -> View:
+            @functools.wraps(view)
+            def handle(**arguments: str) -> Response:
+                request: Request | None = None
+                try:
+                    request = parse(self.current_request)
+                    self._check_origin(request, open_to_other_sites)
+                    return respond(request, view(request, **arguments), page)
+                except errors.LatchkeyError as error:
+                    return refuse(request, error, form)
+                except Exception as error:  # the last door: whatever it was, its text stays inside
+                    # Only the kind and the place: a message may hold what somebody typed.
+                    log.error("unexpected error", extra={"error": type(error).__name__, "view": view.__name__, "where": place_of(error)})
+                    return refuse(request, errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again."))
+
+            handle.__wrapped_view__ = view  # type: ignore[attr-defined]
+            self.route(path, methods=[method], content_types=[], name=f"{method} {path}")(handle)
+            return view
+
+        return register
+
+    def _check_origin(self, request: Request, open_to_other_sites: bool) -> None:
+        settings = self._settings()
+        secret = settings["ORIGIN_SECRET"]
+        if secret:
+            given = request.headers.get("x-latchkey-origin", "")
+            if not hmac.compare_digest(given.encode(), secret.encode()):
+                raise errors.Forbidden()
+            # Only behind that secret is this header CloudFront's own; anyone else could write what they like.
+            viewer = request.headers.get("cloudfront-viewer-address", "")
+            request.source_ip = viewer.rpartition(":")[0] or request.source_ip
+        if request.method in {"GET", "HEAD"} or open_to_other_sites:
+            return
+        # A browser always says where a POST comes from. A script that sends JSON without a cookie cannot be another site's page:
+        # JSON across sites needs a preflight, which nobody answers.
+        said = request.headers.get("origin")
+        site = request.headers.get("sec-fetch-site")
+        if said is not None:
+            if said != settings["ORIGIN"]:
+                raise errors.Forbidden()
+        elif (site is not None and site not in {"same-origin", "none"}) or (
+            site is None and (request.is_form or request.headers.get("cookie"))
+        ):
+            raise errors.Forbidden()
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an error was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+
+
+def new_app(name: str, *blueprints: Blueprint) -> Chalice:
+    """A Chalice app of these blueprints, its own answers (405 and the like) in the same dress as ours."""
+    app = Chalice(name, configure_logs=False)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+
+    @app.middleware("http")  # type: ignore[untyped-decorator]
+    def dress(event: Any, get_response: Callable[[Any], Response]) -> Response:
+        response = get_response(event)
+        if "Content-Security-Policy" not in response.headers:
+            kind = errors.NotFound() if response.status_code < 500 else errors.LatchkeyError("Something went wrong on our side.")
+            dressed = refuse(None, kind)
+            dressed.status_code = response.status_code
+            dressed.headers.update({name: value for name, value in response.headers.items() if name == "Allow"})
+            return dressed
+        return response
+
+    return app

@@ -1,0 +1,63 @@
+"""Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
+
+import hashlib
+from datetime import datetime, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent
+LONDON = ZoneInfo("Europe/London")
+
+
+@cache
+def environment() -> Environment:
+    """The environment of all templates: what is missing in a page is an error, not a gap."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
+    made.filters.update(when=when, number=number, duration=duration)
+    return made
+
+
+def render(name: str, values: dict[str, Any]) -> str:
+    """The page of a template."""
+    return environment().get_template(name).render(values)
+
+
+@cache
+def asset(name: str) -> str:
+    """The URL of an asset, with a fingerprint so that browsers may keep it for ever."""
+    digest = hashlib.sha256((FOLDER / "assets" / name).read_bytes()).hexdigest()[:12]
+    return f"/assets/{name}?v={digest}"
+
+
+def when(value: int | str | None) -> str:
+    """A time as people in the school read it: "Mon 23 Nov 2026, 18:05"; epoch seconds or RFC 3339."""
+    if value is None:
+        return "never"
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, timezone.utc)
+    local = moment.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def number(value: int) -> str:
+    """1234 as "1,234"."""
+    return f"{value:,}"
+
+
+def duration(seconds: int) -> str:
+    """90 as "about 2 minutes"."""
+    if seconds < 60:
+        return "less than a minute"
+    minutes = -(-seconds // 60)
+    return f"about {minutes} minute{'s' if minutes > 1 else ''}" if minutes < 90 else f"about {round(minutes / 60)} hours"

@@ -1,0 +1,146 @@
+"""A request as a view sees it: parsed strictly, because public input is hostile.
+
+A field that comes twice is refused, never "the last one wins" (GitLab CVE-2023-7028), and so is every value of an unexpected type.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl
+
+from chalice.app import Request as ChaliceRequest
+
+from latchkey.errors import Invalid, LatchkeyError
+
+LONGEST_BODY = 256 * 1024
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class Malformed(Invalid):
+    """The request could not be read."""
+
+    code = "malformed"
+
+
+class TooLarge(Invalid):
+    """The request is too large."""
+
+    code = "too_large"
+
+
+class UnsupportedMedia(LatchkeyError):
+    """Send JSON, or a form."""
+
+    code = "unsupported_media_type"
+
+
+@dataclass(slots=True)
+class Request:
+    """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    fields: Mapping[str, Any]
+    source_ip: str
+    is_form: bool
+    wants_page: bool
+    cookies: Mapping[str, str]
+    context: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
+        """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""
+        value = self.fields.get(name)
+        if value is None or value == "":
+            if required:
+                raise Invalid(fields={name: "Fill this in."})
+            return ""
+        if not isinstance(value, str):
+            raise Invalid(fields={name: "This must be a text."})
+        if len(value) > longest:
+            raise Invalid(fields={name: f"This is too long: at most {longest} characters."})
+        if any(ord(char) < 32 or ord(char) == 127 for char in value):
+            raise Invalid(fields={name: "This has a character that cannot be used here."})
+        return value
+
+    def flag(self, name: str) -> bool:
+        """A true or false field: a JSON boolean, or a ticked box of a form. Missing is false."""
+        value = self.fields.get(name)
+        if value is None or value is False:
+            return False
+        if value is True or (self.is_form and value in {"on", "true", "1"}):
+            return True
+        if self.is_form and value in {"", "false", "0"}:
+            return False
+        raise Invalid(fields={name: "This must be true or false."})
+
+
+def parse(raw: ChaliceRequest) -> Request:
+    """The request; ``Malformed``, ``TooLarge`` or ``UnsupportedMedia`` where its form is wrong."""
+    headers = {name.lower(): value for name, value in dict(raw.headers).items()}
+    media = headers.get("content-type", JSON).split(";")[0].strip().lower()
+    body = raw.raw_body
+    content = body.encode() if isinstance(body, str) else body
+    if len(content) > LONGEST_BODY:
+        raise TooLarge("The request is too large.")
+    is_form = media == FORM
+    if raw.method in {"POST", "PUT", "PATCH"} and not is_form and media != JSON:
+        raise UnsupportedMedia
+    return Request(
+        method=raw.method,
+        path=raw.path,
+        headers=headers,
+        query=_once([(name, value) for name in raw.query_params or () for value in (raw.query_params or {}).getlist(name)]),
+        fields=_form(content) if is_form else _json(content),
+        source_ip=raw.context.get("identity", {}).get("sourceIp", ""),
+        is_form=is_form,
+        wants_page=_prefers_page(headers.get("accept", "")),
+        cookies=_cookies(headers.get("cookie", "")),
+    )
+
+
+def _form(content: bytes) -> dict[str, str]:
+    try:
+        return _once(parse_qsl(content.decode(), keep_blank_values=True, strict_parsing=bool(content), max_num_fields=2000))
+    except ValueError as error:
+        raise Malformed("The form could not be read.") from error
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    if not content.strip():
+        return {}
+    try:
+        found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("The body is not valid JSON.") from error
+    if not isinstance(found, dict):
+        raise Malformed("The body must be a JSON object.")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("A field was given twice.")
+    return found
+
+
+def _prefers_page(accept: str) -> bool:
+    """A browser asks for text/html first; a script asks for JSON or for anything."""
+    kinds = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    return "text/html" in kinds and (JSON not in kinds or kinds.index("text/html") < kinds.index(JSON))
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}

@@ -1,0 +1,41 @@
+"""Sessions at the door: the cookie of browsers, the bearer token of scripts."""
+
+from latchkey.errors import NotFound, NotSignedIn
+from latchkey.session import SignedIn, who
+from latchkey.wiring import Wiring
+from web.request import Request
+
+COOKIE = "__Host-latchkey"
+
+
+def token_of(request: Request) -> str | None:
+    """The session token that came with a request."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE)
+
+
+def cookie(token: str, seconds: int) -> str:
+    """The Set-Cookie header of a session (``seconds`` 0 removes it)."""
+    return f"{COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
+
+
+def signed_in(request: Request, system: Wiring) -> SignedIn:
+    """Who asks; puts ``school`` and ``person`` into the page's context. ``NotSignedIn`` otherwise."""
+    found = who(system, token_of(request))
+    request.context.update(school=found.school, person=found.person)
+    return found
+
+
+def admin(request: Request, system: Wiring, school: str) -> SignedIn:
+    """Who asks, if they are an admin of this school. A browser without a session is sent to sign in; anyone else gets 404."""
+    request.context["sign_in"] = f"/schools/{school}/sessions"
+    try:
+        found = signed_in(request, system)
+    except NotSignedIn:
+        if request.wants_page:
+            raise
+        raise NotFound() from None
+    if found.school.slug != school or not found.person.is_admin:
+        request.context.update(school=None, person=None)
+        raise NotFound()
+    return found

@@ -1,0 +1,86 @@
+"""What can go wrong, as categories that a doorway can map to an answer; details are safe to show.
+
+Every error has a ``code`` (a stable word for programs) and a ``detail`` (a sentence for people).
+"""
+
+from collections.abc import Mapping
+
+
+class LatchkeyError(Exception):
+    """The root of all errors that the domain raises on purpose."""
+
+    code = "error"
+
+    def __init__(self, detail: str = "", *, code: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail or (self.__doc__ or "").strip()
+        if code is not None:
+            self.code = code
+
+
+class Invalid(LatchkeyError):
+    """Something in the request cannot be used."""
+
+    code = "invalid"
+
+    def __init__(self, detail: str = "", *, fields: Mapping[str, str] | None = None, code: str | None = None) -> None:
+        super().__init__(detail or "Some of what you entered cannot be used.", code=code)
+        self.fields = dict(fields or {})
+
+
+class SignInFailed(LatchkeyError):
+    """We could not sign you in. Check what you typed, or ask for a new password."""
+
+    code = "sign_in_failed"
+
+
+class NotSignedIn(LatchkeyError):
+    """Sign in to go on."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(LatchkeyError):
+    """The request did not come from this site."""
+
+    code = "forbidden"
+
+
+class NotFound(LatchkeyError):
+    """There is nothing here, or you may not see it."""
+
+    code = "not_found"
+
+
+class Gone(LatchkeyError):
+    """This link no longer works."""
+
+    code = "gone"
+
+
+class Conflict(LatchkeyError):
+    """That does not fit the state things are in."""
+
+    code = "conflict"
+
+
+class TooMany(LatchkeyError):
+    """Too many tries. Wait a little, then try again."""
+
+    code = "too_many"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 900) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TryLater(LatchkeyError):
+    """A service that we need is busy. Nothing was lost; try again in a moment."""
+
+    code = "try_later"
+
+
+class Poison(LatchkeyError):
+    """A queue message that can never be worked on."""
+
+    code = "poison"

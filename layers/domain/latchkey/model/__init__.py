@@ -1,0 +1,1 @@
+"""Values and rules; imports nothing of ours but itself, and nothing that does input or output."""

@@ -1,0 +1,47 @@
+"""What people type to say who they are: e-mail addresses and usernames.
+
+Stored values are normalised at the door, so two different stored identifiers never share a look-up key
+(Django CVE-2019-19844: Unicode case mappings made two addresses one), and mail only ever goes to a stored address.
+"""
+
+import hashlib
+import hmac
+import re
+
+# One strict pattern before any parser: parsers disagree (CVE-2023-27043). RFC 5321 lengths; ASCII only.
+_EMAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
+_USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+
+def email(text: object) -> str | None:
+    """The normalised address (lower-case ASCII, at most 254 characters, local part at most 64), or None."""
+    if not isinstance(text, str) or len(text) > 320 or not text.isascii():
+        return None
+    value = text.strip(" ").lower()
+    if len(value) > 254 or value.find("@") > 64 or not _EMAIL.fullmatch(value):
+        return None
+    return value
+
+
+def username(text: object) -> str | None:
+    """The normalised username (1 to 64 of a-z, 0-9, dot, underscore, hyphen), or None."""
+    if not isinstance(text, str) or len(text) > 128 or not text.isascii():
+        return None
+    value = text.strip(" ").lower()
+    return value if _USERNAME.fullmatch(value) else None
+
+
+def lookup(key: bytes, kind: str, value: str) -> str:
+    """HMAC-SHA-256 of an identifier under a school's key, 32 hex digits: can stand in an index or a queue message."""
+    return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def typed_lookup(key: bytes, text: str) -> tuple[str, str]:
+    """``(kind, lookup key)`` of whatever someone typed, known or not; the same work for every text up to 320 characters."""
+    address = email(text)
+    if address is not None:
+        return "email", lookup(key, "email", address)
+    return "username", lookup(key, "username", username(text) or "\0" + text[:320])

@@ -1,0 +1,67 @@
+"""A person: an account of a school."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Role = Literal["student", "teacher", "staff", "parent"]
+ROLES: Final[tuple[Role, ...]] = ("student", "teacher", "staff", "parent")
+Status = Literal["active", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeState:
+    """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds."""
+
+    generation: int
+    expires_at: int
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1."""
+
+    id: str
+    role: Role
+    given_name: str
+    family_name: str
+    email: str | None = None
+    username: str | None = None
+    upn: str | None = None
+    mis_id: str | None = None
+    year_group: str | None = None
+    registration_group: str | None = None
+    is_admin: bool = False
+    status: Status = "active"
+    children: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    number: int | None = None
+    email_key: str | None = None
+    username_key: str | None = None
+    version: int = 0
+    password_set_at: int | None = None
+    used_link: str | None = None
+    last_login_at: int | None = None
+    pin: CodeState | None = None
+    parent_code: CodeState | None = None
+
+    @property
+    def name(self) -> str:
+        """Given and family name, as a mail or a page shows it."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def stamp(self) -> str:
+        """Changes with e-mail, role, status or admin rights: whatever carries an older stamp is dead."""
+        facts = f"{self.email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
+        return hashlib.sha256(facts.encode()).hexdigest()[:12]
+
+
+def sort_key(person: Person) -> str:
+    """The order of lists and printed sheets: year, registration group, family name, given name; unique by id."""
+    year = person.year_group or ""
+    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
+    group = person.registration_group or ""
+    name = f"{person.family_name.casefold()}#{person.given_name.casefold()}"
+    return f"{year}#{group}#{name[:400]}#{person.id}"

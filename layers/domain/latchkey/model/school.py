@@ -1,0 +1,48 @@
+"""A school: the tenant, and its settings."""
+
+from dataclasses import dataclass, field
+
+from latchkey.model.person import Person, Role
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOn:
+    """A school's own sign-in: for which roles, what the button says, where it leads."""
+
+    roles: tuple[Role, ...] = ()
+    provider: str = ""
+    label: str = "your school sign-in"
+    url: str = ""
+    help: str = "Use the same sign-in as for your other school services, or ask your school's office."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a school may choose. Lives are in seconds, within the bounds that ``latchkey.settings_rules`` checks."""
+
+    welcome_life: int = 14 * DAY
+    reset_life: int = 3 * DAY
+    forgot_life: int = 3_600
+    code_life: int = 90 * DAY
+    reply_to: str | None = None
+    help_line: str = ""
+    notice: str = ""
+    sso: SingleSignOn = field(default_factory=SingleSignOn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS."""
+
+    slug: str
+    name: str
+    urn: str = ""
+    town: str = ""
+    postcode: str = ""
+    settings: Settings = field(default_factory=Settings)
+
+    def signs_in_elsewhere(self, person: Person) -> bool:
+        """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
+        return person.role in self.settings.sso.roles and not person.is_admin

@@ -1,0 +1,192 @@
+"""Sends: who gets a mail, who is skipped and why, and how a send is cut into chunks."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from latchkey.model.links import Purpose
+from latchkey.model.person import Person
+from latchkey.model.school import School
+
+Kind = Literal["password_link", "forgot_password", "password_changed"]
+State = Literal["queued", "running", "paused", "finished", "failed", "cancelled"]
+MailState = Literal["skipped", "planned", "sent", "failed", "cancelled"]
+MAIL_STATES: Final[tuple[MailState, ...]] = ("skipped", "planned", "sent", "failed", "cancelled")
+Skip = Literal["no_address", "single_sign_on", "left", "unknown"]
+SKIP_REASONS: Final[dict[Skip, str]] = {
+    "no_address": "has no e-mail address",
+    "single_sign_on": "uses the school's own sign-in",
+    "left": "has left the school",
+    "unknown": "is not a person of this school",
+}
+MailName = Literal["welcome", "reset", "forgot", "password_changed"]
+CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who is meant: these ids, or everybody whom the filter matches (an empty filter matches the whole school)."""
+
+    ids: tuple[str, ...] = ()
+    filter: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One run. ``listed`` sends are an admin's; the others are one person's own requests. Times in epoch seconds.
+
+    ``counts`` holds people by mail state; their sum is ``total`` once the send is planned.
+    """
+
+    id: str
+    kind: Kind
+    state: State
+    listed: bool
+    created_at: int
+    created_by: str
+    selection: Selection = field(default_factory=Selection)
+    total: int = 0
+    chunks: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    finished_at: int | None = None
+    reason: str | None = None
+
+    @property
+    def done(self) -> int:
+        """People whose mail needs no more work."""
+        return sum(count for state, count in self.counts.items() if state != "planned")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person inside a mail, frozen when the send was planned; everything that the link depends on."""
+
+    person: str
+    name: str
+    role: str
+    login: str
+    version: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail to one address: people who share an address share the mail. ``at`` in epoch seconds."""
+
+    to: str
+    accounts: tuple[Account, ...]
+    state: MailState = "planned"
+    reason: str | None = None
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Up to 50 mails of one kind, delivered together: the unit of work and one item of the ledger."""
+
+    send: str
+    number: int
+    listed: bool
+    mail: MailName
+    expires_at: int
+    mails: tuple[Mail, ...]
+    state: Literal["planned", "sending", "done"] = "planned"
+    lease_until: int = 0
+    attempt: int = 0
+
+    def counts(self) -> Counter[str]:
+        """People by the state of their mail."""
+        counts: Counter[str] = Counter()
+        for mail in self.mails:
+            counts[mail.state] += len(mail.accounts)
+        return counts
+
+
+def purpose_of(person: Person) -> Purpose:
+    """First-timers are welcomed, everybody else gets a reset."""
+    return "welcome" if person.password_set_at is None else "reset"
+
+
+def skip_reason(person: Person, school: School) -> Skip | None:
+    """Why this person gets no password link; None if they get one."""
+    if person.status == "left":
+        return "left"
+    if school.signs_in_elsewhere(person):
+        return "single_sign_on"
+    return "no_address" if person.email is None else None
+
+
+def account_of(person: Person) -> Account:
+    """What a mail needs of a person."""
+    return Account(
+        person=person.id,
+        name=person.name,
+        role=person.role,
+        login=person.username or person.email or "",
+        version=person.version,
+        stamp=person.stamp,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a send would do: ``to_send`` + the sum of ``skipped`` = ``total`` people; ``mails`` is fewer where addresses are shared."""
+
+    total: int
+    to_send: int
+    mails: int
+    skipped: Mapping[Skip, int]
+
+
+def dry_run(people: Iterable[Person], school: School, unknown: int = 0) -> DryRun:
+    """Counts without sending; ``unknown`` ids were asked for but are nobody of this school."""
+    skipped: Counter[Skip] = Counter({"unknown": unknown} if unknown else {})
+    to_send, addresses = 0, set()
+    for person in people:
+        reason = skip_reason(person, school)
+        if reason is None:
+            to_send += 1
+            addresses.add((person.email, purpose_of(person)))
+        else:
+            skipped[reason] += 1
+    return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped))
+
+
+def chunks_of(send: Send, people: Iterable[Person], school: School, now: int, unknown: Iterable[str] = ()) -> Iterator[Chunk]:
+    """The chunks of a send, numbered from 1: first those with mails, then those that only record who was skipped."""
+    mails: dict[tuple[Purpose, str], list[Account]] = {}
+    skipped: list[Mail] = []
+    for person in people:
+        reason = skip_reason(person, school)
+        if reason is None and person.email is not None:
+            mails.setdefault((purpose_of(person), person.email), []).append(account_of(person))
+        else:
+            skipped.append(_skipped(person.email, account_of(person), reason, now))
+    for stranger in unknown:
+        nobody = Account(person=stranger, name="", role="", login="", version=0, stamp="")
+        skipped.append(_skipped(None, nobody, "unknown", now))
+    number = 0
+    lives: dict[Purpose, int] = {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life}
+    for purpose, life in lives.items():
+        ready = [Mail(to=to, accounts=tuple(accounts), at=now) for (kind, to), accounts in mails.items() if kind == purpose]
+        for part in _parts(ready):
+            number += 1
+            yield Chunk(send=send.id, number=number, listed=send.listed, mail=purpose, expires_at=now + life, mails=part)
+    for part in _parts(skipped):
+        number += 1
+        yield Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=now, mails=part, state="done")
+
+
+def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:
+    for start in range(0, len(mails), CHUNK_MAILS):
+        yield tuple(mails[start : start + CHUNK_MAILS])
+
+
+def _skipped(email: str | None, account: Account, reason: str | None, now: int) -> Mail:
+    return Mail(to=email or "", accounts=(account,), state="skipped", reason=reason, at=now)
+
+
+def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:
+    """The mail in another state."""
+    return replace(mail, state=state, reason=reason, at=now)

@@ -1,0 +1,65 @@
+"""What each function needs of its environment: parsed once, failing at the start with all missing names at once.
+
+``template.yaml`` sets exactly these; a test compares the two.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+FunctionName = Literal["portal", "console", "plan_send", "deliver_links", "read_roster", "build_export", "operate"]
+
+NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
+    "portal": (
+        "DIRECTORY_TABLE",
+        "CREDENTIALS_TABLE",
+        "SESSIONS_TABLE",
+        "LINK_KEY",
+        "LOOKUP_KEY",
+        "REQUESTS_QUEUE",
+        "ORIGIN",
+    ),
+    "console": (
+        "DIRECTORY_TABLE",
+        "SESSIONS_TABLE",
+        "ACTIVITY_TABLE",
+        "LOOKUP_KEY",
+        "PLAN_QUEUE",
+        "EXPORT_QUEUE",
+        "ROSTER_QUEUE",
+        "EXPORTS_BUCKET",
+        "UPLOADS_BUCKET",
+        "ORIGIN",
+    ),
+    "plan_send": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "DELIVER_QUEUE", "URGENT_QUEUE"),
+    "deliver_links": (
+        "DIRECTORY_TABLE",
+        "ACTIVITY_TABLE",
+        "LINK_KEY",
+        "ORIGIN",
+        "MAIL_FROM",
+        "CONFIGURATION_SET",
+        "DELIVER_CONCURRENCY",
+    ),
+    "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "UPLOADS_BUCKET"),
+    "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORTS_BUCKET", "ORIGIN"),
+    "operate": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "PLAN_QUEUE"),
+}
+OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {"portal": ("ORIGIN_SECRET",), "console": ("ORIGIN_SECRET",)}
+
+
+class MissingSettings(RuntimeError):
+    """The environment lacks settings; the message names all of them."""
+
+
+class Settings:
+    """The settings of one function: a name that it did not declare in ``NEEDS`` cannot be read."""
+
+    def __init__(self, function: FunctionName, environment: Mapping[str, str]) -> None:
+        missing = [name for name in NEEDS[function] if not environment.get(name)]
+        if missing:
+            raise MissingSettings(f"{function} lacks {', '.join(missing)}")
+        self._values = {name: environment[name] for name in NEEDS[function]}
+        self._values |= {name: environment.get(name, "") for name in OPTIONAL.get(function, ())}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]

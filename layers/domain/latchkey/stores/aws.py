@@ -1,0 +1,58 @@
+"""Clients and the one place where botocore's errors become ours.
+
+botocore is used directly: boto3's resource layer costs about 50 ms of cold start and nothing here needs it.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeAlias
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from latchkey import errors
+
+Client: TypeAlias = Any
+ClientFactory: TypeAlias = Callable[[str], Client]
+
+_THROTTLED: Final = {
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "Throttling",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "LimitExceededException",
+    "SlowDown",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "TransactionInProgressException",
+}
+
+
+def client_factory() -> ClientFactory:
+    """Clients that share one session. Parameters are not validated twice: the types of the stores say what goes in."""
+    session = botocore.session.Session()
+    config = Config(
+        parameter_validation=False,
+        connect_timeout=3,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 4},
+    )
+    special = {
+        # One hidden retry of a mail would be a second mail: SES is called once and the ledger decides.
+        "sesv2": config.merge(Config(retries={"total_max_attempts": 1})),
+        "s3": config.merge(Config(signature_version="s3v4")),
+    }
+    return lambda service: session.create_client(service, config=special.get(service, config))
+
+
+def code_of(error: ClientError) -> str:
+    """The error code that AWS gave."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def translate(error: ClientError | BotoCoreError) -> NoReturn:
+    """Raise what an AWS error means for us: try later, or a fault of ours that no caller can mend."""
+    if isinstance(error, ClientError) and code_of(error) not in _THROTTLED:
+        raise error
+    raise errors.TryLater() from error

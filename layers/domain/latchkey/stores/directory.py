@@ -1,0 +1,235 @@
+"""Schools and people: the table ``directory``."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from latchkey.model.people_filter import PeopleFilter
+from latchkey.model.person import CodeState, Person, sort_key
+from latchkey.model.school import School, Settings, SingleSignOn
+from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+
+_SCHOOLS = "SCHOOLS"
+
+
+def person_key(school: str, person: str) -> tuple[str, str]:
+    """``(pk, sk)`` of a person."""
+    return f"{school}#P#{person}", "PERSON"
+
+
+def school_to_item(school: School) -> dict[str, Value]:
+    """The item of a school."""
+    facts = asdict(school)
+    facts["settings"]["sso"]["roles"] = list(school.settings.sso.roles)
+    return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
+
+
+def school_from_item(item: Item) -> School:
+    """The school of an item; settings that it does not hold have their defaults."""
+    settings = dict(item.get("settings") or {})
+    sso = dict(settings.pop("sso", None) or {})
+    sso["roles"] = tuple(sso.get("roles") or ())
+    return School(
+        slug=item["slug"],
+        name=item["name"],
+        urn=item.get("urn", ""),
+        town=item.get("town", ""),
+        postcode=item.get("postcode", ""),
+        settings=Settings(sso=SingleSignOn(**sso), **settings),
+    )
+
+
+def person_to_item(school: str, person: Person) -> dict[str, Value]:
+    """The item of a person, with the keys of the index ``people``."""
+    pk, sk = person_key(school, person.id)
+    facts: dict[str, Value] = {
+        "pk": pk,
+        "sk": sk,
+        "people_pk": f"{school}#{person.role}",
+        "people_sk": sort_key(person),
+        "id": person.id,
+        "role": person.role,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "username": person.username,
+        "upn": person.upn,
+        "mis_id": person.mis_id,
+        "year_group": person.year_group,
+        "registration_group": person.registration_group,
+        "is_admin": person.is_admin,
+        "status": person.status,
+        "children": list(person.children) or None,
+        "parents": list(person.parents) or None,
+        "number": person.number,
+        "email_key": person.email_key,
+        "username_key": person.username_key,
+        "version": person.version,
+        "password_set_at": person.password_set_at,
+        "used_link": person.used_link,
+        "last_login_at": person.last_login_at,
+        "pin": _code_to_value(person.pin),
+        "parent_code": _code_to_value(person.parent_code),
+    }
+    return facts
+
+
+def person_from_item(item: Item) -> Person:
+    """The person of an item."""
+    get = item.get
+    return Person(
+        id=item["id"],
+        role=item["role"],
+        given_name=item["given_name"],
+        family_name=item["family_name"],
+        email=get("email"),
+        username=get("username"),
+        upn=get("upn"),
+        mis_id=get("mis_id"),
+        year_group=get("year_group"),
+        registration_group=get("registration_group"),
+        is_admin=get("is_admin", False),
+        status=get("status", "active"),
+        children=tuple(get("children") or ()),
+        parents=tuple(get("parents") or ()),
+        number=get("number"),
+        email_key=get("email_key"),
+        username_key=get("username_key"),
+        version=get("version", 0),
+        password_set_at=get("password_set_at"),
+        used_link=get("used_link"),
+        last_login_at=get("last_login_at"),
+        pin=_code_from_value(get("pin")),
+        parent_code=_code_from_value(get("parent_code")),
+    )
+
+
+def _code_to_value(code: CodeState | None) -> Value:
+    return {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses} if code else None
+
+
+def _code_from_value(value: Mapping[str, int] | None) -> CodeState | None:
+    return CodeState(value["generation"], value["expires_at"], value["uses"]) if value else None
+
+
+class Schools:
+    """All schools of the system: what the public page searches, and what the operator makes."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def all(self) -> Iterator[dict[str, str]]:
+        """``slug, name, town, postcode, urn`` of every school, in the order of slugs."""
+        for page in self._table.pages(_SCHOOLS, index="schools", pk_name="schools_pk"):
+            for item in page:
+                yield {name: item.get(name, "") for name in ("slug", "name", "town", "postcode", "urn")}
+
+    def get(self, slug: str) -> School | None:
+        """The school with this slug."""
+        item = self._table.get(slug, "SCHOOL")
+        return school_from_item(item) if item else None
+
+    def make(self, school: School) -> bool:
+        """Write a new school; False if the slug is taken."""
+        try:
+            self._table.put(Put(item=school_to_item(school), when=[("pk", "missing", None)]))
+        except ConditionFailed:
+            return False
+        return True
+
+    def change(self, school: School) -> None:
+        """Write a school's facts and settings; ``ConditionFailed`` if there is no such school."""
+        self._table.put(Put(item=school_to_item(school), when=[("pk", "exists", None)]))
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Some people in order; ``next`` is the cursor of the next page (None: there is none)."""
+
+    people: list[Person]
+    next: tuple[str, str, str] | None
+
+
+class Directory:
+    """The people of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+
+    def person(self, person: str) -> Person | None:
+        """The person with this id, read consistently."""
+        item = self._table.get(*person_key(self.school, person))
+        return person_from_item(item) if item else None
+
+    def by_ids(self, ids: Iterable[str]) -> list[Person]:
+        """Those of these people who exist, in the order asked for, read consistently."""
+        wanted = list(dict.fromkeys(ids))
+        items = self._table.get_many(person_key(self.school, person) for person in wanted)
+        found = {item["id"]: person_from_item(item) for item in items}
+        return [found[person] for person in wanted if person in found]
+
+    def by_email_key(self, key: str) -> list[Person]:
+        """Everybody whose address has this look-up key (at most 50); found in an index, then read again by key."""
+        return [person for person in self._by_key("by_email", "email_key", key) if person.email_key == key]
+
+    def by_username_key(self, key: str) -> list[Person]:
+        """Everybody whose username has this look-up key; found in an index, then read again by key."""
+        return [person for person in self._by_key("by_username", "username_key", key) if person.username_key == key]
+
+    def _by_key(self, index: str, attribute: str, key: str) -> list[Person]:
+        page = self._table.page(key, index=index, pk_name=attribute, limit=50)
+        prefix = f"{self.school}#P#"
+        return self.by_ids(item["pk"].removeprefix(prefix) for item in page.items if item["pk"].startswith(prefix))
+
+    def page(self, role: str, *, after: Item | None = None, limit: int | None = None, prefix: str = "") -> tuple[list[Person], Item | None]:
+        """One page of a role's people in list order, and the start of the next one. ``prefix`` is one of the sort key."""
+        page = self._table.page(
+            f"{self.school}#{role}",
+            index="people",
+            pk_name="people_pk",
+            sk_name="people_sk",
+            start=after,
+            limit=limit,
+            prefix=prefix,
+        )
+        return [person_from_item(item) for item in page.items], page.next
+
+    def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
+        """Everybody whom the filter means, in list order; memory holds one page."""
+        for role in wanted.roles:
+            start: Item | None = None
+            while True:
+                people, start = self.page(role, after=start, prefix=prefix_of(wanted))
+                yield from (person for person in people if wanted.matches(person))
+                if start is None:
+                    break
+
+    def put_new(self, people: Iterable[Person]) -> None:
+        """Write people whole, 25 a call. Only for people who do not exist yet: it would wipe a credential version."""
+        self._table.write_many(person_to_item(self.school, person) for person in people)
+
+    def change(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Person:
+        """Set attributes of an existing person; ``ConditionFailed`` if one of ``when`` does not hold."""
+        return person_from_item(self._table.update(self.change_of(person, facts, when)))
+
+    def change_of(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Update:
+        """The update that ``change`` makes, to stand in a transaction."""
+        pk, sk = person_key(self.school, person)
+        return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
+
+    def reserve_numbers(self, count: int) -> range:
+        """Short numbers for new students: a block that nobody else gets."""
+        item = self._table.update(
+            Update(pk=self.school, sk="SCHOOL", add={"last_number": count}, when=[("pk", "exists", None)])
+        )
+        return range(item["last_number"] - count + 1, item["last_number"] + 1)
+
+
+def prefix_of(wanted: PeopleFilter) -> str:
+    """The longest beginning of sort keys that all people of a filter share."""
+    if not wanted.year_group:
+        return ""
+    year = wanted.year_group
+    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
+    return f"{year}#{wanted.registration_group}#" if wanted.registration_group else f"{year}#"

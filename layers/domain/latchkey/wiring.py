@@ -1,0 +1,108 @@
+"""The one place where settings become stores: lazily, once for each container. Tests hand in their own clients and clock."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import cache, cached_property
+
+from latchkey.model import codes, links
+from latchkey.settings import FunctionName, Settings
+from latchkey.stores.audit import Audit
+from latchkey.stores.aws import Client, ClientFactory, client_factory
+from latchkey.stores.counters import Counters
+from latchkey.stores.credentials import Credentials
+from latchkey.stores.directory import Directory, Schools
+from latchkey.stores.dynamo import Table
+from latchkey.stores.keyring import Keyring
+from latchkey.stores.queues import Queue
+from latchkey.stores.sends import Sends
+from latchkey.stores.sessions import Sessions
+
+
+class Wiring:
+    """The stores that a function's settings allow. ``clock`` gives epoch seconds."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clients: ClientFactory | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self._factory = clients or client_factory()
+        self._clients: dict[str, Client] = {}
+        self._clock = clock
+
+    def now(self) -> int:
+        """The time in epoch seconds."""
+        return int(self._clock())
+
+    def client(self, service: str) -> Client:
+        """The botocore client of a service, made on first use."""
+        if service not in self._clients:
+            self._clients[service] = self._factory(service)
+        return self._clients[service]
+
+    def table(self, setting: str) -> Table:
+        """The table that a setting names."""
+        return Table(self.client("dynamodb"), self.settings[setting])
+
+    def queue(self, setting: str) -> Queue:
+        """The queue whose URL a setting holds."""
+        return Queue(self.client("sqs"), self.settings[setting])
+
+    @cached_property
+    def schools(self) -> Schools:
+        """All schools."""
+        return Schools(self.table("DIRECTORY_TABLE"))
+
+    def directory(self, school: str) -> Directory:
+        """A school's people."""
+        return Directory(self.table("DIRECTORY_TABLE"), school)
+
+    def credentials(self, school: str) -> Credentials:
+        """A school's password hashes."""
+        return Credentials(self.table("CREDENTIALS_TABLE"), school)
+
+    def sessions(self, school: str) -> Sessions:
+        """A school's sessions."""
+        return Sessions(self.table("SESSIONS_TABLE"), school)
+
+    def sends(self, school: str) -> Sends:
+        """A school's sends."""
+        return Sends(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def audit(self, school: str) -> Audit:
+        """A school's audit trail."""
+        return Audit(self.table("ACTIVITY_TABLE"), school)
+
+    def counters(self, setting: str, school: str) -> Counters:
+        """A school's counters, in the table that a setting names."""
+        return Counters(self.table(setting), school)
+
+    @cached_property
+    def _keyrings(self) -> dict[str, Keyring]:
+        return {}
+
+    def _keyring(self, setting: str) -> Keyring:
+        if setting not in self._keyrings:
+            self._keyrings[setting] = Keyring(self.client("kms"), self.settings[setting])
+        return self._keyrings[setting]
+
+    def link_key(self, school: str) -> bytes:
+        """The key of a school's password links."""
+        return self._keyring("LINK_KEY").key(links.key_label(school))
+
+    def code_key(self, school: str) -> bytes:
+        """The key of a school's PINs and parent codes."""
+        return self._keyring("CODE_KEY").key(codes.key_label(school))
+
+    def lookup_key(self, school: str) -> bytes:
+        """The key of a school's look-up keys for e-mail addresses and usernames."""
+        return self._keyring("LOOKUP_KEY").key(f"latchkey/lookup/v1/{school}")
+
+
+@cache
+def wiring(function: FunctionName) -> Wiring:
+    """The wiring of a deployed function, from its environment; made on first use, never at import."""
+    return Wiring(Settings(function, os.environ))
