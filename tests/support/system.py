@@ -1,0 +1,127 @@
+"""A whole system in the process: the template's tables, queues, keys and buckets on moto, and a clock that tests move."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from moto import mock_aws
+
+from latchkey.model.school import School
+from latchkey.settings import NEEDS, FunctionName, Settings
+from latchkey.wiring import Wiring
+
+ROOT = Path(__file__).parents[2]
+START = 1_795_000_000  # 18 November 2026
+REGION = "eu-west-2"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags, as plain values."""
+
+
+_Loader.add_multi_constructor(
+    "!",
+    lambda loader, tag, node: {
+        tag: loader.construct_scalar(node)
+        if isinstance(node, yaml.ScalarNode)
+        else loader.construct_sequence(node, deep=True)
+        if isinstance(node, yaml.SequenceNode)
+        else loader.construct_mapping(node, deep=True)
+    },
+)
+
+
+def template() -> dict[str, Any]:
+    """The template as plain values."""
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a safe loader with tags
+    return loaded
+
+
+@dataclass
+class Clock:
+    """Epoch seconds that tests move."""
+
+    now: float = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class TestSystem:
+    """Wirings of all functions over one set of fake AWS services."""
+
+    __test__ = False
+    environment: dict[str, str]
+    clock: Clock = field(default_factory=Clock)
+    wirings: dict[str, Wiring] = field(default_factory=dict)
+
+    def wiring(self, function: FunctionName) -> Wiring:
+        """The wiring of a function, with no more settings than it has when deployed."""
+        if function not in self.wirings:
+            self.wirings[function] = Wiring(Settings(function, self.environment), clock=self.clock)
+        return self.wirings[function]
+
+    def messages(self, queue: str) -> list[str]:
+        """Take all messages from a queue, named by its setting (``PLAN_QUEUE``)."""
+        sqs = boto3.client("sqs", REGION)
+        taken: list[str] = []
+        while found := sqs.receive_message(QueueUrl=self.environment[queue], MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                taken.append(message["Body"])
+                sqs.delete_message(QueueUrl=self.environment[queue], ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+    def school(self, slug: str = "northbridge", **facts: Any) -> School:
+        """Make a school."""
+        made = School(slug=slug, **{"name": slug.title() + " Academy", "town": "Northbridge", "postcode": "NB1 2CD", **facts})
+        assert self.wiring("operate").schools.make(made)
+        return made
+
+
+@contextmanager
+def running_system() -> Iterator[TestSystem]:
+    """Everything that functions need, made from the template's own tables."""
+    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+    before = {name: os.environ.get(name) for name in credentials}
+    os.environ.update(credentials)
+    try:
+        with mock_aws():
+            yield TestSystem(_make_services())
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def _make_services() -> dict[str, str]:
+    environment = {
+        "ORIGIN": "https://latchkey.test",
+        "MAIL_FROM": "no-reply@latchkey.test",
+        "CONFIGURATION_SET": "latchkey",
+        "DELIVER_CONCURRENCY": "2",
+        "ORIGIN_SECRET": "",
+    }
+    dynamodb = boto3.client("dynamodb", REGION)
+    for logical, resource in template()["Resources"].items():
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+            schema = {name: resource["Properties"][name] for name in wanted if name in resource["Properties"]}
+            dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
+            environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
+    kms = boto3.client("kms", REGION)
+    for name in ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY"):
+        made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+        environment[name] = made["KeyMetadata"]["KeyId"]
+    sqs, s3 = boto3.client("sqs", REGION), boto3.client("s3", REGION)
+    for name in {name for names in NEEDS.values() for name in names}:
+        if name.endswith("_QUEUE"):
+            environment[name] = sqs.create_queue(QueueName=name.lower())["QueueUrl"]
+        elif name.endswith("_BUCKET"):
+            environment[name] = name.lower().replace("_", "-")
+            s3.create_bucket(Bucket=environment[name], CreateBucketConfiguration={"LocationConstraint": REGION})
+    return environment
