@@ -1,7 +1,7 @@
 """Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
 
 import hashlib
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def when(value: int | str | None) -> str:
     """A time as people in the school read it: "Mon 23 Nov 2026, 18:05"; epoch seconds or RFC 3339."""
     if value is None:
         return "never"
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, timezone.utc)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     local = moment.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
 

@@ -1,6 +1,6 @@
 """A request as a view sees it: parsed strictly, because public input is hostile.
 
-A field that comes twice is refused, never "the last one wins" (GitLab CVE-2023-7028), and so is every value of an unexpected type.
+A field that comes twice is refused, never "the last one wins" (GitLab CVE-2023-7028); so is a value of another type.
 """
 
 import json

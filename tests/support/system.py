@@ -38,7 +38,7 @@ _Loader.add_multi_constructor(
 
 def template() -> dict[str, Any]:
     """The template as plain values."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a safe loader with tags
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
     return loaded
 
 

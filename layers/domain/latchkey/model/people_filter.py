@@ -55,7 +55,7 @@ class PeopleFilter:
 
 
 def parse(values: Mapping[str, object]) -> PeopleFilter:
-    """A filter from a query string or a JSON object; ``Invalid`` names every field that cannot be used (only known fields pass)."""
+    """A filter from a query string or a JSON object; ``Invalid`` names every field that is unknown or wrong."""
     wrong: dict[str, str] = {}
     for name in values:
         if name not in FIELDS:

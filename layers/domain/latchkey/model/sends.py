@@ -131,7 +131,7 @@ def account_of(person: Person) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What a send would do: ``to_send`` + the sum of ``skipped`` = ``total`` people; ``mails`` is fewer where addresses are shared."""
+    """What a send would do: ``to_send`` + all ``skipped`` = ``total`` people; fewer ``mails`` where addresses are shared."""
 
     total: int
     to_send: int

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from latchkey.model.ids import new_id
-from latchkey.stores.dynamo import Put, Table
+from latchkey.stores.dynamo import Put, Table, Value
 
 _KEPT = 7 * 365 * 86_400
 
@@ -18,7 +18,7 @@ class Audit:
 
     def record(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> None:
         """Write an event. ``actor`` is a person's id, or the name of a part of the system; ``action`` like ``send.start``."""
-        event = {"pk": f"{self.school}#AUDIT", "sk": new_id(now), "actor": actor, "action": action, "at": now}
+        event: dict[str, Value] = {"pk": f"{self.school}#AUDIT", "sk": new_id(now), "actor": actor, "action": action, "at": now}
         self._table.put(Put(item=event | {"facts": dict(facts or {}), "expires_at": now + _KEPT}, when=[("pk", "missing", None)]))
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[dict[str, Any]], str | None]:

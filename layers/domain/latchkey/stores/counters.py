@@ -37,7 +37,9 @@ class Counters:
     def clear(self, budget: Budget, key: str, now: int) -> None:
         """Give the budget back, after a success."""
         self._table.update(
-            Update(pk=self._pk(budget, key), sk=str(now - now % budget.window), set={"count": 0, "expires_at": now + budget.window})
+            Update(
+                pk=self._pk(budget, key), sk=str(now - now % budget.window), set={"count": 0, "expires_at": now + budget.window}
+            )
         )
 
     def _pk(self, budget: Budget, key: str) -> str:

@@ -182,7 +182,9 @@ class Directory:
         prefix = f"{self.school}#P#"
         return self.by_ids(item["pk"].removeprefix(prefix) for item in page.items if item["pk"].startswith(prefix))
 
-    def page(self, role: str, *, after: Item | None = None, limit: int | None = None, prefix: str = "") -> tuple[list[Person], Item | None]:
+    def page(
+        self, role: str, *, after: Item | None = None, limit: int | None = None, prefix: str = ""
+    ) -> tuple[list[Person], Item | None]:
         """One page of a role's people in list order, and the start of the next one. ``prefix`` is one of the sort key."""
         page = self._table.page(
             f"{self.school}#{role}",
@@ -220,9 +222,7 @@ class Directory:
 
     def reserve_numbers(self, count: int) -> range:
         """Short numbers for new students: a block that nobody else gets."""
-        item = self._table.update(
-            Update(pk=self.school, sk="SCHOOL", add={"last_number": count}, when=[("pk", "exists", None)])
-        )
+        item = self._table.update(Update(pk=self.school, sk="SCHOOL", add={"last_number": count}, when=[("pk", "exists", None)]))
         return range(item["last_number"] - count + 1, item["last_number"] + 1)
 
 

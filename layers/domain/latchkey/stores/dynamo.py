@@ -7,14 +7,14 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from latchkey.errors import TryLater
 from latchkey.stores.aws import Client, code_of, translate
 
-Value: TypeAlias = "str | int | bool | None | list[Value] | dict[str, Value]"
+Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
 Item: TypeAlias = dict[str, Any]
 Condition: TypeAlias = tuple[str, str, Any]
 """``(attribute, operator, value)``; operators: = <> < <= > >=, ``exists``, ``missing``."""
@@ -50,7 +50,7 @@ def pack(value: Value) -> dict[str, Any]:
 def unpack(wire: Mapping[str, Any]) -> Any:
     """The value of a wire format."""
     for kind, value in wire.items():
-        if kind == "S" or kind == "BOOL":
+        if kind in {"S", "BOOL"}:
             return value
         if kind == "N":
             return int(value)
@@ -102,9 +102,7 @@ class Update:
         sets = [f"{path(name)} = {value(given)}" for name, given in self.set.items() if given is not None]
         drops = [path(name) for name, given in self.set.items() if given is None]
         adds = [f"{path(name)} {value(given)}" for name, given in self.add.items()]
-        clauses = [
-            f"{word} {', '.join(parts)}" for word, parts in (("SET", sets), ("REMOVE", drops), ("ADD", adds)) if parts
-        ]
+        clauses = [f"{word} {', '.join(parts)}" for word, parts in (("SET", sets), ("REMOVE", drops), ("ADD", adds)) if parts]
         request: dict[str, Any] = {"TableName": table, "Key": _key(self.pk, self.sk)}
         if clauses:
             request["UpdateExpression"] = " ".join(clauses)
@@ -235,7 +233,7 @@ class Table:
             if not left:
                 return
             _pause(attempt)
-        raise_busy()
+        raise TryLater()
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         try:
@@ -259,7 +257,7 @@ class Table:
             except BotoCoreError as error:
                 translate(error)
             _pause(attempt)
-        raise_busy()
+        raise TryLater()
 
 
 def batch_get(client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]]) -> Iterator[tuple[str, Item]]:
@@ -282,11 +280,11 @@ def batch_get(client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]])
                 break
             _pause(attempt)
         else:
-            raise_busy()
+            raise TryLater()
 
 
 def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> None:
-    """All writes or none (at most 100). ``ConditionFailed`` with the first item that was not as expected; conflicts are tried again."""
+    """All writes or none (at most 100); conflicts are tried again. ``ConditionFailed`` with the first item not as expected."""
     items = []
     for table, write in writes:
         request = write.request(table.name) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -305,11 +303,6 @@ def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> No
         except BotoCoreError as error:
             translate(error)
         _pause(attempt)
-    raise_busy()
-
-
-def raise_busy() -> NoReturn:
-    """Give up for now: the table is too busy."""
     raise TryLater()
 
 
