@@ -250,7 +250,7 @@ class Table:
                 return answer
             except ClientError as error:
                 if code_of(error) == "ConditionalCheckFailedException":
-                    found = error.response.get("Item")
+                    found: Any = error.response.get("Item")
                     raise ConditionFailed(unpack_item(found) if found else None) from error
                 if code_of(error) != "TransactionConflictException":
                     translate(error)
