@@ -1,0 +1,143 @@
+# Latchkey. `make` or `make help` lists the commands.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+VENV := .venv
+MINISTACK := .venv-ministack
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+# What the build reads; a change in any of these builds again, nothing else does.
+SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
+	-not -path '*/__pycache__/*' -not -name '.*' 2>/dev/null)
+BUILD := .local/build
+# A laptop runs the Lambdas on the interpreter that runs MiniStack.
+HERE := LATCHKEY_PLATFORM=here LATCHKEY_PYTHON=$(CURDIR)/$(MINISTACK)/bin/python
+
+# uv draws progress bars on a terminal and says nothing elsewhere.
+QUIET := $(shell [ -t 2 ] || echo --quiet)
+
+say = @printf '\033[1m==> %s\033[0m\n' $(1)
+
+##@ On this machine
+run: $(VENV)/.ready ## Start the whole product here with a demo school and print its URLs (PORT=8000)
+	@python -m infra.local run
+
+up: $(VENV)/.ready ## The same in the background, for scripts and tests; see .local/stack.json
+	@python -m infra.local up
+
+down: $(VENV)/.ready ## Stop what `make up` started; the data stays
+	@python -m infra.local down
+
+school: $(VENV)/.ready ## Make a school and invite its first admin: make school ARGS='--help'
+	@python -m infra.operator $(ARGS)
+
+##@ Checks
+check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
+	$(call say,'ruff')
+	@ruff check .
+	@ruff format --check .
+	$(call say,'mypy')
+	@mypy layers/domain/latchkey
+	@if compgen -G 'functions/*/*.py' >/dev/null; then mypy functions; fi
+	$(call say,'cfn-lint')
+	@cfn-lint template.yaml
+
+test: check chromium build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
+	$(call say,'unit, store, route and house tests')
+	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
+	$(call say,'end-to-end and browser tests on the deployed stack')
+	@python -m pytest -q -m 'e2e or browser'
+
+unit: $(VENV)/.ready ## Only the tests that need no stack
+	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
+
+format: $(VENV)/.ready ## Put the code into its usual form
+	@ruff check --fix-only .
+	@ruff format .
+
+bench: build ## Measure against the bar of docs/performance.md
+	@python -m tests.bench $(ARGS)
+
+chromium: $(VENV)/.ready
+	@if command -v chromium >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		printf '\033[1m==> %s\033[0m\n' 'installing Chromium for the browser tests'; \
+		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
+			>$(VENV)/chromium.log 2>&1 || { tail -5 $(VENV)/chromium.log; echo 'Chromium could not be installed.'; \
+			if [ -n "$${CI:-}" ]; then exit 1; fi; }; \
+	elif [ -n "$${CI:-}" ]; then echo 'Chromium is missing; install it (Debian: apt-get install chromium).'; exit 1; \
+	else echo 'Chromium is missing, so the browser tests are skipped (Debian: apt-get install chromium).'; fi
+
+##@ AWS
+deploy: $(VENV)/.ready ## Build for Lambda and deploy to your AWS account, guided
+	$(call say,'building for Lambda (python3.13 on arm64)')
+	@uv python find --no-python-downloads 3.13 >/dev/null 2>&1 || uv python install 3.13 || true
+	@sam build
+	$(call say,'deploying')
+	@sam deploy --guided
+
+##@ The house
+build: $(BUILD)/.built ## Build functions and layers for this machine (nothing that did not change)
+
+lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files again
+	@cd layers/dependencies && uv pip compile $(LOCK) requirements.in -o requirements.txt
+	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
+	@cd requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
+	@cd requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
+	@cd requirements && uv pip compile $(LOCK) dev.in -c ../layers/dependencies/chalice.txt -o dev.txt
+
+clean: ## Remove environments, builds and local data
+	@if [ -x $(VENV)/bin/python ] && [ -f .local/stack.json ]; then python -m infra.local down || true; fi
+	rm -rf $(VENV) $(MINISTACK) .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n\033[1m%s\033[0m\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links
+
+$(VENV)/bin/uv: requirements/bootstrap.txt
+	@command -v $(PYTHON) >/dev/null || { \
+		echo 'Latchkey needs Python 3.11 or newer: install python3 (Debian: apt-get install python3 python3-venv).'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Latchkey needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) -V); say which to use: make PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)."; exit 1; }
+	$(call say,'making the development environment (.venv)')
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(VENV)/.ready: requirements/dev.txt $(VENV)/bin/uv
+	$(call say,'installing tools and libraries: 550 MB the first time')
+	@uv pip sync $(QUIET) --require-hashes --python $(VENV)/bin/python requirements/dev.txt
+	@$(VENV)/bin/python -c 'import os, pathlib, sysconfig; \
+		site = pathlib.Path(sysconfig.get_paths()["purelib"]); \
+		roots = (pathlib.Path("functions"), pathlib.Path("layers/domain")); \
+		(site / "latchkey.pth").write_text("".join(os.path.relpath(r.resolve(), site) + "\n" for r in roots))'
+	@touch $@
+
+$(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
+	$(call say,'making the environment of the local cloud (.venv-ministack)')
+	@$(VENV)/bin/python -m venv --without-pip $(MINISTACK)
+	@uv pip sync $(QUIET) --require-hashes --python $(MINISTACK)/bin/python requirements/ministack.txt
+	@touch $@
+
+$(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
+	$(call say,'building functions and layers')
+	@mkdir -p .local
+	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { cat .local/build.log; exit 1; }
+	@touch $@
+
+.PHONY: run up down school check test unit format bench chromium deploy build lock clean help

@@ -1,0 +1,33 @@
+"""Takes out of the layer what no function imports."""
+
+import shutil
+import sys
+from pathlib import Path
+
+CHALICE = {"__init__.py", "app.py"}
+"""At run time Chalice is these two; the rest is its command line."""
+
+NEEDLESS = ("bin", "pycparser", "cffi", "share", ".lock", "**/tests", "**/*.pyi", "**/*.dist-info/RECORD")
+"""cffi: argon2 is compiled ahead, so only _cffi_backend is imported."""
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def prune(python: Path) -> None:
+    """Leaves what runs: Chalice's two files, packages without their tests, no command lines."""
+    for path in (python / "chalice").iterdir():
+        if path.name not in CHALICE:
+            remove(path)
+    for pattern in NEEDLESS:
+        for path in list(python.glob(pattern)):
+            remove(path)
+
+
+if __name__ == "__main__":
+    prune(Path(sys.argv[1]))
