@@ -1,7 +1,7 @@
 """Schools and people: the table ``directory``."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from latchkey.model.people_filter import PeopleFilter
@@ -138,16 +138,9 @@ class Schools:
         return True
 
     def change(self, school: School) -> None:
-        """Write a school's facts and settings; ``ConditionFailed`` if there is no such school."""
-        self._table.put(Put(item=school_to_item(school), when=[("pk", "exists", None)]))
-
-
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
-    """Some people in order; ``next`` is the cursor of the next page (None: there is none)."""
-
-    people: list[Person]
-    next: tuple[str, str, str] | None
+        """Set a school's facts and settings, and nothing else that its item holds; ``ConditionFailed`` if there is none."""
+        facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
+        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
 
 
 class Directory:
