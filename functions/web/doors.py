@@ -2,10 +2,10 @@
 
 import functools
 import hmac
-import logging
 from collections.abc import Callable
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, Chalice, Response
 
 from latchkey import errors
@@ -13,7 +13,8 @@ from web.answer import Answer, refuse, respond
 from web.request import Request, parse
 
 View = Callable[..., Answer]
-log = logging.getLogger("latchkey.web")
+log = Logger()
+_OUR_FAULT = errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again.")
 
 
 class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
@@ -37,15 +38,11 @@ class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
                     self._check_origin(request, open_to_other_sites)
                     return respond(request, view(request, **arguments), page)
                 except errors.LatchkeyError as error:
-                    return refuse(request, error, form)
-                except Exception as error:  # the last door: whatever it was, its text stays inside
-                    # Only the kind and the place: a message may hold what somebody typed.
-                    log.error(  # noqa: TRY400 - the trace could hold values
-                        "unexpected error", extra={"error": type(error).__name__, "view": view.__name__, "where": place_of(error)}
-                    )
-                    return refuse(request, errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again."))
+                    return _refused(view, request, error, form)
+                except Exception as error:
+                    _report(view, error)
+                    return _refused(view, request, _OUR_FAULT, None)
 
-            handle.__wrapped_view__ = view  # type: ignore[attr-defined]
             self.route(path, methods=[method], content_types=[], name=f"{method} {path}")(handle)
             return view
 
@@ -74,6 +71,19 @@ class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
             site is None and (request.is_form or request.headers.get("cookie"))
         ):
             raise errors.Forbidden()
+
+
+def _refused(view: View, request: Request | None, error: errors.LatchkeyError, form: str | None) -> Response:
+    try:
+        return refuse(request, error, form)
+    except Exception as broken:
+        _report(view, broken)
+        return refuse(None, _OUR_FAULT)
+
+
+def _report(view: View, error: Exception) -> None:
+    """Log the kind and the place only: a message or a trace may hold what somebody typed."""
+    log.error("unexpected error", extra={"error": type(error).__name__, "view": view.__name__, "where": place_of(error)})
 
 
 def place_of(error: BaseException) -> str:

@@ -105,7 +105,7 @@ def parse(raw: ChaliceRequest) -> Request:
 
 def _form(content: bytes) -> dict[str, str]:
     try:
-        return _once(parse_qsl(content.decode(), keep_blank_values=True, strict_parsing=bool(content), max_num_fields=2000))
+        return _once(parse_qsl(content.decode(), True, bool(content), errors="strict", max_num_fields=2000))
     except ValueError as error:
         raise Malformed("The form could not be read.") from error
 
