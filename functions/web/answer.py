@@ -43,7 +43,8 @@ class Answer:
     """What a view gives back.
 
     ``data`` is the JSON answer (None: an empty one); a browser gets ``location`` (303) if there is one, else the page with
-    ``data`` and ``context``. ``form_targets`` are other origins to which the page's forms may post.
+    ``data`` and ``context``. ``form_targets`` are other origins to which the page's forms may post. ``body`` is a ready text
+    whose Content-Type stands in ``headers``: an asset, the same for everyone.
     """
 
     data: Mapping[str, Any] | None = None
@@ -53,6 +54,7 @@ class Answer:
     location: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     form_targets: tuple[str, ...] = ()
+    body: str | None = None
 
 
 def policy(form_targets: tuple[str, ...] = ()) -> str:
@@ -66,6 +68,8 @@ def policy(form_targets: tuple[str, ...] = ()) -> str:
 
 def respond(request: Request, answer: Answer, page: str | None) -> Response:
     """The HTTP response of a view's answer."""
+    if answer.body is not None:
+        return _response(answer.body, answer.status, answer.headers)
     if request.wants_page and answer.location is not None:
         return _response("", 303, {"Location": answer.location, **answer.headers})
     shown = answer.page or page

@@ -62,9 +62,14 @@ class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
             return
         # A browser always says where a POST comes from. A script that sends JSON without a cookie cannot be another site's page:
         # JSON across sites needs a preflight, which nobody answers.
+        # Our pages say "no-referrer", so their own form posts carry "Origin: null" (Fetch, "append a request Origin header"):
+        # then only Sec-Fetch-Site, which no page can set, tells whose form it was.
         said = request.headers.get("origin")
         site = request.headers.get("sec-fetch-site")
-        if said is not None:
+        if said == "null":
+            if site != "same-origin":
+                raise errors.Forbidden()
+        elif said is not None:
             if said != settings["ORIGIN"]:
                 raise errors.Forbidden()
         elif (site is not None and site not in {"same-origin", "none"}) or (

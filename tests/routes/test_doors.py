@@ -92,11 +92,14 @@ def test_bad_input_is_refused_with_a_problem(client: Any, body: str, headers: di
     [
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "none"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Cookie": "__Host-latchkey=x"}, 403),
         ({"Content-Type": "application/x-www-form-urlencoded"}, 403),
         ({"Origin": ORIGIN}, 200),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 200),  # a form of ours, under Referrer-Policy: no-referrer
         ({"Sec-Fetch-Site": "same-origin", "Cookie": "__Host-latchkey=x"}, 200),
         ({}, 200),
     ],
