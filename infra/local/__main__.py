@@ -1,0 +1,74 @@
+"""`python -m infra.local up | run | down`, see docs/local-stack.md."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+
+from infra.local.progress import Progress
+from infra.local.settings import Settings, read_settings
+from infra.local.stack import Stack, run, welcome
+from infra.local.trouble import Trouble
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 for success, 1 with one clear sentence when something is in the way."""
+    options = _options(arguments)
+    # A proxy of the developer's has no business between programs on this machine.
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost," + os.environ.get("NO_PROXY", "")
+    progress = Progress()
+    try:
+        settings = read_settings(os.environ)
+        stack = Stack(settings, progress)
+        if options.command == "up":
+            print(welcome(stack.up()).rpartition("\n\n")[0] + "\n\n`make down` stops it; the data stays.")
+            return 0
+        if options.command == "run":
+            return run(stack, settings, progress, _watch(options.as_long_as))
+        _down(stack, settings, options.discard)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped half-way; `make down` ends what was started.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description="Latchkey on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="bring it up in the background; .local/stack.json says where everything is")
+    running = commands.add_parser("run", help="bring it up, print the URLs, stay until Ctrl-C")
+    running.add_argument("--as-long-as", type=int, metavar="PID", help="end together with this process")
+    down = commands.add_parser("down", help="stop it; the data stays")
+    down.add_argument("--discard", action="store_true", help="and forget the data")
+    return parser.parse_args(arguments)
+
+
+def _watch(pid: int | None) -> Callable[[], bool]:
+    def alive() -> bool:
+        if pid is None:
+            return True
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    return alive
+
+
+def _down(stack: Stack, settings: Settings, discard: bool) -> None:
+    print("Stopped; the data stays." if stack.down() and not discard else "Nothing is running." if not discard else "Stopped.")
+    if discard:
+        for name in ("state", "s3", "tmp", "home"):
+            shutil.rmtree(settings.state / name, ignore_errors=True)
+        for name in ("mails.json", "deployed.json", "demo-admin.json", "processes.json"):
+            (settings.state / name).unlink(missing_ok=True)
+        print("The data is gone.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

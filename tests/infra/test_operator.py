@@ -1,0 +1,136 @@
+"""The operator's commands build the events that functions/operate understands, and say clearly what went wrong."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from infra import operator
+from infra.local.trouble import Trouble
+
+
+class FakeSession:
+    """A boto3 session with one stack and one function that answers as it is told."""
+
+    def __init__(self, answer: Any = None, *, outputs: bool = True, function_error: str | None = None) -> None:
+        self.answer = {"ok": True} if answer is None else answer
+        self.outputs = outputs
+        self.function_error = function_error
+        self.invoked: list[tuple[str, Any]] = []
+        self.endpoints: set[str | None] = set()
+
+    def client(self, _service: str, endpoint_url: str | None = None) -> "FakeSession":
+        self.endpoints.add(endpoint_url)
+        return self
+
+    def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - boto3's name
+        if StackName != "latchkey":
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "does not exist"}}, "DescribeStacks")
+        outputs = [{"OutputKey": "OperateFunction", "OutputValue": "latchkey-operate-1"}]
+        return {"Stacks": [{"Outputs": outputs} if self.outputs else {}]}
+
+    def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803 - boto3's names
+        assert (StackName, LogicalResourceId) == ("latchkey", "OperateFunction")
+        return {"StackResourceDetail": {"PhysicalResourceId": "latchkey-operate-2"}}
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> Any:  # noqa: N803 - boto3's names
+        self.invoked.append((FunctionName, json.loads(Payload)))
+        more = {"FunctionError": self.function_error} if self.function_error else {}
+        return {"Payload": io.BytesIO(json.dumps(self.answer).encode()), **more}
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
+    fake = FakeSession()
+    monkeypatch.setattr(boto3, "Session", lambda **_: fake)
+    return fake
+
+
+def test_make_a_school(session: FakeSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"sso": true}')
+    arguments = ["school", "--slug", "northbridge", "--name", "Northbridge Academy", "--postcode", "NB1 4QT"]
+    session.answer = {"ok": True, "school": "northbridge"}
+    assert operator.main([*arguments, "--settings-file", str(settings)]) == 0
+    school = {"slug": "northbridge", "name": "Northbridge Academy", "postcode": "NB1 4QT", "settings": {"sso": True}}
+    assert session.invoked == [("latchkey-operate-1", {"command": "make_school", "school": school})]
+    assert json.loads(capsys.readouterr().out) == {"school": "northbridge"}
+
+
+def test_invite_an_admin(session: FakeSession) -> None:
+    arguments = ["admin", "--school", "northbridge", "--email", "a@b.example", "--given-name", "Ada"]
+    assert operator.main([*arguments, "--family-name", "King"]) == 0
+    [(_, event)] = session.invoked
+    assert event == {
+        "command": "invite_admin",
+        "school": "northbridge",
+        "email": "a@b.example",
+        "given_name": "Ada",
+        "family_name": "King",
+    }
+
+
+def test_a_refusal_is_its_sentence_and_exit_code_1(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
+    session.answer = {"ok": False, "error": "There is a school with this slug already."}
+    assert operator.main(["school", "--slug", "x", "--name", "X"]) == 1
+    assert capsys.readouterr().err == "There is a school with this slug already.\n"
+
+
+def test_a_stack_without_that_output_is_asked_for_its_resource() -> None:
+    session: Any = FakeSession(outputs=False)
+    operator.operate(session, "latchkey", {"command": "x"})
+    assert session.invoked[0][0] == "latchkey-operate-2"
+
+
+@pytest.mark.parametrize(
+    ("session", "stack", "sentence"),
+    [
+        (FakeSession(), "other", "does not exist"),
+        (FakeSession({"errorMessage": "boom"}, function_error="Unhandled"), "latchkey", "its log says why"),
+        (FakeSession([]), "latchkey", "its log says why"),
+        (FakeSession({"ok": False}), "latchkey", "refused without a reason"),
+    ],
+)
+def test_what_goes_wrong_is_said(session: Any, stack: str, sentence: str) -> None:
+    with pytest.raises(Trouble, match=sentence):
+        operator.operate(session, stack, {"command": "x"})
+
+
+def test_missing_credentials_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    session: Any = FakeSession()
+
+    def no_credentials(**_: Any) -> None:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(session, "invoke", no_credentials)
+    with pytest.raises(Trouble, match="Unable to locate credentials"):
+        operator.operate(session, "latchkey", {"command": "x"})
+
+
+def test_the_local_stack_is_found_by_its_file(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LATCHKEY_LOCAL", str(tmp_path))
+    arguments = ["admin", "--local", *("--school", "s", "--email", "a@b.example", "--given-name", "A", "--family-name", "B")]
+    assert operator.main(arguments) == 1
+    assert "start it with `make up`" in capsys.readouterr().err
+    aws = {
+        "endpoint_url": "http://127.0.0.1:1",
+        "region": "eu-west-2",
+        "stack": "latchkey",
+        "access_key_id": "test",
+        "secret_access_key": "test",
+    }
+    (tmp_path / "stack.json").write_text(json.dumps({"aws": aws}))
+    assert operator.main(arguments) == 0
+    assert session.endpoints == {"http://127.0.0.1:1"}
+
+
+def test_a_settings_file_that_cannot_be_read_is_said(session: FakeSession, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{")
+    assert operator.main(["school", "--slug", "x", "--name", "X", "--settings-file", str(tmp_path / "bad.json")]) == 1
+    assert session.invoked == []
