@@ -1,0 +1,1 @@
+"""What a school's admins reach: one module for each use case."""
