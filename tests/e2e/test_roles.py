@@ -1,0 +1,105 @@
+"""What no function's role can do, tried with the roles' own credentials on a stack that enforces IAM."""
+
+import hashlib
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.e2e
+
+
+class Roles:
+    """The deployed functions' roles. MiniStack derives a role session's keys from the function's and the role's ARN."""
+
+    def __init__(self, stack: Any) -> None:
+        self.aws = stack["aws"]
+        cloudformation = self._root("cloudformation")
+        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.aws["stack"])
+        found = [each for page in pages for each in page["StackResourceSummaries"]]
+        self.names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
+
+    def _root(self, service: str) -> Any:
+        keys = {name: self.aws[name] for name in ("aws_access_key_id", "aws_secret_access_key") if name in self.aws}
+        keys = keys or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.client(service, endpoint_url=self.aws["endpoint_url"], region_name=self.aws["region"], **keys)
+
+    def client(self, function: str, service: str) -> Any:
+        """A client with the credentials that a function has, after one run that makes them exist."""
+        awake = self._root("lambda")
+        name = self.names[function]
+        awake.invoke(FunctionName=name, Payload=b'{"Records": []}')
+        config = awake.get_function_configuration(FunctionName=name)
+        digest = hashlib.sha256(f"{config['FunctionArn']}:{config['Role']}".encode()).hexdigest()
+        return boto3.client(
+            service,
+            endpoint_url=self.aws["endpoint_url"],
+            region_name=self.aws["region"],
+            aws_access_key_id=f"ASIA{digest[:16].upper()}",
+            aws_secret_access_key=hashlib.sha256(f"secret:{digest}".encode()).hexdigest(),
+            aws_session_token=hashlib.sha256(f"token:{digest}".encode()).hexdigest(),
+        )
+
+
+@pytest.fixture(scope="module")
+def roles(stack: Any) -> Roles:
+    return Roles(stack)
+
+
+def denied(call: Any, **request: Any) -> bool:
+    try:
+        call(**request)
+    except ClientError as error:
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException", "403"}
+    return False
+
+
+def query(partition: str, name: str = "pk") -> dict[str, Any]:
+    return {
+        "KeyConditionExpression": "#p = :p",
+        "ExpressionAttributeNames": {"#p": name},
+        "ExpressionAttributeValues": {":p": {"S": partition}},
+    }
+
+
+def test_the_portal_cannot_list_people(roles: Roles) -> None:
+    portal, table = roles.client("PortalFunction", "dynamodb"), roles.names["DirectoryTable"]
+    assert denied(portal.query, TableName=table, IndexName="people", **query("northbridge#student", "people_pk"))
+    assert denied(portal.query, TableName=table, **query("northbridge#ROSTERS"))
+    assert denied(portal.scan, TableName=table)
+    assert denied(portal.query, TableName=roles.names["ActivityTable"], **query("northbridge#SENDS"))
+    assert not denied(portal.query, TableName=table, IndexName="schools", **query("SCHOOLS", "schools_pk")), "the key works"
+
+
+def test_the_console_cannot_read_a_password_hash(roles: Roles) -> None:
+    console, table = roles.client("ConsoleFunction", "dynamodb"), roles.names["CredentialsTable"]
+    key = {"pk": {"S": "northbridge#P#0"}, "sk": {"S": "PASSWORD"}}
+    assert denied(console.get_item, TableName=table, Key=key)
+    assert denied(console.batch_get_item, RequestItems={table: {"Keys": [key]}})
+    assert denied(console.scan, TableName=table)
+    assert not denied(console.get_item, TableName=roles.names["SessionsTable"], Key=key), "the key works"
+
+
+def test_deliver_links_cannot_read_exports(roles: Roles) -> None:
+    s3, bucket = roles.client("DeliverLinksFunction", "s3"), roles.names["ExportsBucket"]
+    assert denied(s3.get_object, Bucket=bucket, Key="exports/northbridge/x")
+    assert denied(s3.list_objects_v2, Bucket=bucket)
+    dynamodb = roles.client("DeliverLinksFunction", "dynamodb")
+    school = {"pk": {"S": "northbridge"}, "sk": {"S": "SCHOOL"}}
+    assert not denied(dynamodb.get_item, TableName=roles.names["DirectoryTable"], Key=school), "the key works"
+
+
+@pytest.mark.parametrize("function", ["ConsoleFunction", "PlanSendFunction", "ReadRosterFunction", "BuildExportFunction"])
+def test_nobody_but_the_portal_and_the_mailer_can_make_links(roles: Roles, function: str) -> None:
+    kms = roles.client(function, "kms")
+    assert denied(kms.generate_mac, KeyId=roles.names["LinkKey"], MacAlgorithm="HMAC_SHA_256", Message=b"x")
+
+
+@pytest.mark.parametrize(
+    "function", ["PortalFunction", "ConsoleFunction", "BuildExportFunction", "ReadRosterFunction", "OperateFunction"]
+)
+def test_nobody_but_the_mailer_sends_mail(roles: Roles, function: str) -> None:
+    ses = roles.client(function, "sesv2")
+    content = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
+    assert denied(ses.send_email, FromEmailAddress="a@x.example", Destination={"ToAddresses": ["b@x.example"]}, Content=content)
