@@ -90,6 +90,7 @@ build: $(BUILD)/.built ## Build functions and layers for this machine (nothing t
 lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files again
 	@cd layers/dependencies && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
+	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd requirements && uv pip compile $(LOCK) dev.in -c ../layers/dependencies/chalice.txt -o dev.txt
@@ -126,6 +127,7 @@ $(VENV)/.ready: requirements/dev.txt $(VENV)/bin/uv
 		site = pathlib.Path(sysconfig.get_paths()["purelib"]); \
 		roots = (pathlib.Path("functions"), pathlib.Path("layers/domain")); \
 		(site / "latchkey.pth").write_text("".join(os.path.relpath(r.resolve(), site) + "\n" for r in roots))'
+	@$(MAKE) -C layers/domain common-passwords
 	@touch $@
 
 $(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
