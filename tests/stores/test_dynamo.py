@@ -10,7 +10,7 @@ from latchkey.stores.dynamo import ConditionFailed, Put, Table, Update, pack, pa
 from tests.support.system import TestSystem
 
 values = st.recursive(
-    st.text() | st.integers() | st.booleans(),
+    st.text() | st.integers() | st.booleans() | st.binary(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1), inner, max_size=3),
     max_leaves=8,
 )
@@ -43,6 +43,25 @@ def test_an_update_sets_adds_and_removes_at_once(table: Table) -> None:
     table.put(Put(item={"pk": "a", "sk": "b", "old": "x", "n": 1, "map": {"k": 1}}))
     after = table.update(Update(pk="a", sk="b", set={"new": [1, "y"], "old": None}, add={"n": 2}))
     assert after == {"pk": "a", "sk": "b", "new": [1, "y"], "n": 3, "map": {"k": 1}}
+
+
+def test_members_of_a_map_are_counted_whether_they_were_there_or_not(table: Table) -> None:
+    table.put(Put(item={"pk": "a", "sk": "b", "map": {"old": 5}}))
+    table.update(Update(pk="a", sk="b", add={"map.old": -2, "map.new": 3}))
+    assert table.get("a", "b") == {"pk": "a", "sk": "b", "map": {"old": 3, "new": 3}}
+
+
+def test_bytes_come_back_from_every_read(table: Table) -> None:
+    blob = bytes(range(256))
+    table.put(Put(item={"pk": "a", "sk": "b", "blob": blob, "deep": {"list": [blob]}}))
+    read = {"pk": "a", "sk": "b", "blob": blob, "deep": {"list": [blob]}}
+    assert table.get("a", "b") == read
+    assert table.get_many([("a", "b")]) == [read]
+    assert table.page("a").items == [read]
+    assert table.update(Update(pk="a", sk="b", set={"n": 1})) == read | {"n": 1}
+    with pytest.raises(ConditionFailed) as caught:
+        table.put(Put(item=read, when=[("pk", "missing", None)]))
+    assert caught.value.item == read | {"n": 1}
 
 
 @pytest.mark.parametrize(

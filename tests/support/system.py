@@ -1,18 +1,22 @@
 """A whole system in the process: the template's tables, queues, keys and buckets on moto, and a clock that tests move."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import yaml
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from latchkey.model.school import School
 from latchkey.settings import NEEDS, FunctionName, Settings
+from latchkey.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +40,7 @@ _Loader.add_multi_constructor(
 )
 
 
+@cache
 def template() -> dict[str, Any]:
     """The template as plain values."""
     loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
@@ -64,7 +69,7 @@ class TestSystem:
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
         if function not in self.wirings:
-            self.wirings[function] = Wiring(Settings(function, self.environment), clock=self.clock)
+            self.wirings[function] = Wiring(Settings(function, self.environment), _clients(), self.clock)
         return self.wirings[function]
 
     def messages(self, queue: str) -> list[str]:
@@ -85,17 +90,39 @@ class TestSystem:
 
 
 @contextmanager
+def _atomic_dynamodb() -> Iterator[None]:
+    """DynamoDB's writes are atomic; moto reads and then writes, so threads of a test take turns."""
+    original, lock = DynamoHandler.call_action, threading.Lock()
+
+    def in_turn(self: DynamoHandler) -> Any:
+        with lock:
+            return original(self)
+
+    DynamoHandler.call_action = in_turn
+    try:
+        yield
+    finally:
+        DynamoHandler.call_action = original
+
+
+@contextmanager
 def running_system() -> Iterator[TestSystem]:
     """Everything that functions need, made from the template's own tables."""
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
     before = {name: os.environ.get(name) for name in credentials}
     os.environ.update(credentials)
     try:
-        with mock_aws():
+        with mock_aws(), _atomic_dynamodb():
             yield TestSystem(_make_services())
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+@cache
+def _clients() -> ClientFactory:
+    """Clients for all tests of a process: making one costs more than most tests."""
+    return cache(client_factory())
 
 
 def _make_services() -> dict[str, str]:

@@ -3,6 +3,7 @@
 botocore is used directly: boto3's resource layer costs about 50 ms of cold start and nothing here needs it.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -14,6 +15,9 @@ from latchkey import errors
 
 Client: TypeAlias = Any
 ClientFactory: TypeAlias = Callable[[str], Client]
+
+_RAW: Final = ("GetItem", "BatchGetItem", "Query", "UpdateItem")
+"""DynamoDB's answers in these are already what ``stores.dynamo`` reads; botocore would walk each attribute's ten possible types."""
 
 _THROTTLED: Final = {
     "ProvisionedThroughputExceededException",
@@ -32,6 +36,8 @@ _THROTTLED: Final = {
 def client_factory() -> ClientFactory:
     """Clients that share one session. Parameters are not validated twice: the types of the stores say what goes in."""
     session = botocore.session.Session()
+    for operation in _RAW:
+        session.register(f"before-parse.dynamodb.{operation}", _as_it_came)
     config = Config(
         parameter_validation=False,
         connect_timeout=3,
@@ -44,6 +50,13 @@ def client_factory() -> ClientFactory:
         "s3": config.merge(Config(signature_version="s3v4")),
     }
     return lambda service: session.create_client(service, config=special.get(service, config))
+
+
+def _as_it_came(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Takes a good answer's JSON as it came (binary values stay base64) and leaves botocore nothing to parse."""
+    if response_dict["status_code"] == 200:
+        customized_response_dict.update(json.loads(response_dict["body"]))
+        response_dict["body"] = b"{}"
 
 
 def code_of(error: ClientError) -> str:

@@ -1,8 +1,9 @@
 """DynamoDB's wire format and expressions, for the four tables (keys ``pk`` and ``sk``).
 
-boto3's serializer would pull in boto3; these are the types that the stores use: str, int, bool, None, list, dict.
+boto3's serializer would pull in boto3; these are the types that the stores use: str, int, bool, bytes, None, list, dict.
 """
 
+import base64
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from latchkey.errors import TryLater
 from latchkey.stores.aws import Client, code_of, translate
 
-Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
+Value: TypeAlias = "str | int | bool | bytes | list[Value] | dict[str, Value] | None"
 Item: TypeAlias = dict[str, Any]
 Condition: TypeAlias = tuple[str, str, Any]
 """``(attribute, operator, value)``; operators: = <> < <= > >=, ``exists``, ``missing``."""
@@ -44,6 +45,8 @@ def pack(value: Value) -> dict[str, Any]:
         return {"NULL": True}
     if isinstance(value, list):
         return {"L": [pack(part) for part in value]}
+    if isinstance(value, bytes):
+        return {"B": value}
     return {"M": {name: pack(part) for name, part in value.items()}}
 
 
@@ -58,6 +61,8 @@ def unpack(wire: Mapping[str, Any]) -> Any:
             return [unpack(part) for part in value]
         if kind == "M":
             return {name: unpack(part) for name, part in value.items()}
+        if kind == "B":
+            return value if isinstance(value, bytes) else base64.b64decode(value)
     return None
 
 
@@ -101,7 +106,13 @@ class Update:
 
         sets = [f"{path(name)} = {value(given)}" for name, given in self.set.items() if given is not None]
         drops = [path(name) for name, given in self.set.items() if given is None]
-        adds = [f"{path(name)} {value(given)}" for name, given in self.add.items()]
+        # ADD is for top-level attributes only; a member of a map is counted with SET.
+        sets += [
+            f"{path(name)} = if_not_exists({path(name)}, {value(0)}) + {value(given)}"
+            for name, given in self.add.items()
+            if "." in name
+        ]
+        adds = [f"{path(name)} {value(given)}" for name, given in self.add.items() if "." not in name]
         clauses = [f"{word} {', '.join(parts)}" for word, parts in (("SET", sets), ("REMOVE", drops), ("ADD", adds)) if parts]
         request: dict[str, Any] = {"TableName": table, "Key": _key(self.pk, self.sk)}
         if clauses:
