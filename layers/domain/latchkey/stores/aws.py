@@ -17,7 +17,7 @@ Client: TypeAlias = Any
 ClientFactory: TypeAlias = Callable[[str], Client]
 
 _RAW: Final = ("GetItem", "BatchGetItem", "Query", "UpdateItem")
-"""DynamoDB's answers in these are already what ``stores.dynamo`` reads; botocore would walk each attribute's ten possible types."""
+"""DynamoDB's answers in these are already what ``stores.dynamo`` reads; botocore would try ten types for each attribute."""
 
 _THROTTLED: Final = {
     "ProvisionedThroughputExceededException",

@@ -37,17 +37,15 @@ def pack(value: Value) -> dict[str, Any]:
     """A value in DynamoDB's wire format."""
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int):
-        return {"N": str(value)}
-    if value is None:
-        return {"NULL": True}
     if isinstance(value, list):
         return {"L": [pack(part) for part in value]}
+    if isinstance(value, dict):
+        return {"M": {name: pack(part) for name, part in value.items()}}
     if isinstance(value, bytes):
         return {"B": value}
-    return {"M": {name: pack(part) for name, part in value.items()}}
+    if value is None:
+        return {"NULL": True}
+    return {"BOOL": value} if isinstance(value, bool) else {"N": str(value)}
 
 
 def unpack(wire: Mapping[str, Any]) -> Any:
