@@ -20,7 +20,7 @@ class SingleSignOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a school may choose. Lives are in seconds, within the bounds that ``latchkey.settings_rules`` checks."""
+    """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks."""
 
     welcome_life: int = 14 * DAY
     reset_life: int = 3 * DAY

@@ -142,6 +142,11 @@ class Schools:
         facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
         self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
 
+    def change_settings(self, slug: str, facts: Mapping[str, Value]) -> None:
+        """Set some of a school's settings and leave the others alone; ``ConditionFailed`` if there is no such school."""
+        changes = {f"settings.{name}": value for name, value in facts.items()}
+        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))
+
 
 class Directory:
     """The people of one school."""

@@ -8,6 +8,7 @@ from latchkey.stores.aws import Client
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value, transact
 
 _KEPT = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end
+_KEY_KEPT = 30 * 86_400
 
 
 def _pk(school: str, listed: bool) -> str:
@@ -108,6 +109,17 @@ class Sends:
         except ConditionFailed:
             return False
         return True
+
+    def claim(self, key: str, send: str, now: int) -> str:
+        """The id of the send that this idempotency key stands for: the given one, unless an earlier request claimed another."""
+        pk = f"{self.school}#KEYS"
+        try:
+            item: Item = {"pk": pk, "sk": key, "send": send, "expires_at": now + _KEY_KEPT}
+            self._table.put(Put(item=item, when=[("pk", "missing", None)]))
+        except ConditionFailed as held:
+            found = held.item or self._table.get(pk, key) or {}
+            return str(found.get("send", send))
+        return send
 
     def get(self, send: str, *, listed: bool = True) -> Send | None:
         """The send with this id."""

@@ -1,0 +1,124 @@
+"""What a school may choose: bounds, forms and lengths of its settings."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from latchkey.errors import Invalid
+from latchkey.model import identifiers
+from latchkey.model.person import ROLES
+from latchkey.model.school import DAY, Settings, SingleSignOn
+
+HOUR: Final = 3_600
+# A link in a mail must live long enough to be read and short enough that a forgotten mail is worth nothing.
+LIVES: Final[Mapping[str, tuple[int, int]]] = {
+    "welcome_life": (HOUR, 30 * DAY),
+    "reset_life": (HOUR, 7 * DAY),
+    "forgot_life": (600, DAY),
+    "code_life": (DAY, 365 * DAY),
+}
+TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
+SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
+_FIELDS: Final = tuple(each.name for each in fields(Settings))
+_SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
+# One strict pattern instead of a parser: parsers and browsers disagree about \, @, tabs and missing slashes.
+_URL: Final = re.compile(
+    r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+    r"(?::[1-9][0-9]{1,4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/?-]*)?"
+)
+Wrong = dict[str, str]
+
+
+def change(settings: Settings, values: Mapping[str, object]) -> Settings:
+    """The settings with these changes; what is not named stays. ``Invalid`` names every field that cannot be used."""
+    wrong: Wrong = {name: "There is no such setting." for name in values if name not in _FIELDS}
+    facts: dict[str, Any] = {}
+    for name, (shortest, longest) in LIVES.items():
+        if name in values:
+            facts[name] = _life(name, values[name], shortest, longest, wrong)
+    for name, length in TEXTS.items():
+        if name in values:
+            facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
+    if "reply_to" in values:
+        facts["reply_to"] = _address(values["reply_to"], wrong)
+    if "sso" in values:
+        facts["sso"] = _sso(settings.sso, values["sso"], wrong)
+    if wrong:
+        raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
+    return replace(settings, **facts)
+
+
+def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
+    if not isinstance(values, Mapping):
+        wrong["sso"] = "This must be an object."
+        return sso
+    wrong |= {f"sso.{name}": "There is no such setting." for name in values if name not in _SSO_FIELDS}
+    facts: dict[str, Any] = {}
+    for name, length in SSO_TEXTS.items():
+        if name in values:
+            facts[name] = _text(f"sso.{name}", values[name], length, wrong)
+    if "roles" in values:
+        roles = values["roles"]
+        if not isinstance(roles, list) or not all(isinstance(role, str) and role in ROLES for role in roles):
+            wrong["sso.roles"] = "Choose from student, teacher, staff and parent."
+        else:
+            facts["roles"] = tuple(role for role in ROLES if role in roles)
+    if "url" in values:
+        facts["url"] = _url(values["url"], wrong)
+    return replace(sso, **facts)
+
+
+def _life(name: str, value: object, shortest: int, longest: int, wrong: Wrong) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value % 60:
+        wrong[name] = "This must be a whole number of minutes, given in seconds."
+        return shortest
+    if not shortest <= value <= longest:
+        wrong[name] = f"Choose {in_words(shortest)} to {in_words(longest)}."
+    return value
+
+
+def _text(name: str, value: object, longest: int, wrong: Wrong, *, lines: bool = False) -> str:
+    text = value.strip().replace("\r\n", "\n") if isinstance(value, str) else None
+    if text is None or len(text) > longest:
+        wrong[name] = f"This must be a text of at most {longest:,} characters."
+        return ""
+    if not all(char.isprintable() or (lines and char == "\n") for char in text):
+        wrong[name] = "This has a character that cannot be used here."
+        return ""
+    return text
+
+
+def _address(value: object, wrong: Wrong) -> str | None:
+    if value is None or value == "":
+        return None
+    address = identifiers.email(value)
+    if address is None:
+        wrong["reply_to"] = "Enter one e-mail address, like office@school.example."
+    return address
+
+
+def _url(value: object, wrong: Wrong) -> str:
+    if value == "":
+        return ""
+    if not isinstance(value, str) or len(value) > 500 or not _URL.fullmatch(value):
+        wrong["sso.url"] = "Enter an address that begins with https:// and names a site, like https://login.school.example/."
+        return ""
+    return value
+
+
+def unit_of(seconds: int) -> tuple[int, str]:
+    """A life in the largest unit that divides it: ``(14, "days")``."""
+    for size, unit in ((DAY, "days"), (HOUR, "hours")):
+        if seconds % size == 0:
+            return seconds // size, unit
+    return seconds // 60, "minutes"
+
+
+UNITS: Final[Mapping[str, int]] = {"minutes": 60, "hours": HOUR, "days": DAY}
+
+
+def in_words(seconds: int) -> str:
+    """A life as people say it: "14 days", "1 hour"."""
+    count, unit = unit_of(seconds)
+    return f"{count} {unit if count != 1 else unit[:-1]}"

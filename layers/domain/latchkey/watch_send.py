@@ -1,0 +1,130 @@
+"""Watch a send: the list of sends, how far one is, and what became of each recipient."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from latchkey.errors import Invalid, NotFound
+from latchkey.model import cursors
+from latchkey.model.ids import is_id
+from latchkey.model.sends import MAIL_STATES, Account, Mail, Send
+from latchkey.wiring import Wiring
+
+PAGE: Final = 50
+LONGEST_PAGE: Final = 100
+_Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
+_Step: TypeAlias = tuple[_Place, Mail | None, Account | None]
+_READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
+
+
+@dataclass(frozen=True, slots=True)
+class SendsPage:
+    """Some sends, newest first; ``next`` is the cursor of the next page."""
+
+    sends: list[Send]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person's row in a send's ledger. Times in epoch seconds; ``reason`` is a word, not a sentence."""
+
+    person: str
+    name: str
+    email: str | None
+    state: str
+    reason: str | None
+    at: int
+    password_set_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientsPage:
+    """Some recipients in the order of the ledger; ``next`` is the cursor of the next page."""
+
+    recipients: list[Recipient]
+    next: str | None
+
+
+def list_sends(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> SendsPage:
+    """One page of the school's sends."""
+    context, key = f"sends|{school}", system.lookup_key(school)
+    after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
+    sends, following = system.sends(school).page(after=after, limit=limit)
+    return SendsPage(sends, cursors.seal([following], context, key) if following else None)
+
+
+def get_send(system: Wiring, school: str, send: str) -> Send:
+    """The send with this id; ``NotFound`` where this school has none."""
+    found = system.sends(school).get(send) if is_id(send) else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def seconds_left(send: Send, now: int) -> int | None:
+    """How much longer a running send will take at the rate it has had so far; None where that cannot be said."""
+    delivered = send.done - send.counts.get("skipped", 0)
+    waiting = send.counts.get("planned", 0)
+    if send.state != "running" or not waiting or delivered <= 0 or now <= send.created_at:
+        return None
+    return -(-waiting * (now - send.created_at) // delivered)
+
+
+def list_recipients(
+    system: Wiring, school: str, send: str, *, state: str = "", cursor: str | None = None, limit: int = PAGE
+) -> RecipientsPage:
+    """One page of a send's ledger, of all states or one. It can be short where few match: ``next`` goes on."""
+    if state and state not in MAIL_STATES:
+        raise Invalid("There is no such state.", fields={"state": f"Choose one of {', '.join(MAIL_STATES)}."})
+    found = get_send(system, school, send)
+    context, key = f"recipients|{school}|{send}|{state}", system.lookup_key(school)
+    chunk, index = (int(part) for part in cursors.unseal(cursor, context, key)) if cursor else (1, 0)
+    rows, following = _rows(_walk(system, school, send, (chunk, index)), state, limit)
+    people = {person.id: person for person in system.directory(school).by_ids(row[1].person for row in rows)}
+    recipients = []
+    for mail, account in rows:
+        person = people.get(account.person)
+        set_at = person.password_set_at if person else None
+        recipients.append(
+            Recipient(
+                person=account.person,
+                name=account.name,
+                email=mail.to or None,
+                state=mail.state,
+                reason=mail.reason,
+                at=mail.at,
+                password_set_at=set_at if set_at is not None and set_at >= found.created_at else None,
+            )
+        )
+    return RecipientsPage(recipients, cursors.seal([*following], context, key) if following else None)
+
+
+def _rows(walk: Iterator[_Step], state: str, limit: int) -> tuple[list[tuple[Mail, Account]], _Place | None]:
+    """The rows of a state, and the place of the first one that is not among them."""
+    rows: list[tuple[Mail, Account]] = []
+    for here, mail, account in walk:
+        if mail is None or account is None:
+            return rows, here
+        if not state or mail.state == state:
+            if len(rows) == limit:
+                return rows, here
+            rows.append((mail, account))
+    return rows, None
+
+
+def _walk(system: Wiring, school: str, send: str, place: _Place) -> Iterator[_Step]:
+    """Every account from a place on; ends with a place and no account where one request has read enough."""
+    first, skip = place
+    after = first - 1
+    for _ in range(_READS):
+        chunks, following = system.sends(school).chunk_page(send, after=after)
+        for chunk in chunks:
+            accounts = [(mail, account) for mail in chunk.mails for account in mail.accounts]
+            for index, (mail, account) in enumerate(accounts):
+                if chunk.number > first or index >= skip:
+                    yield (chunk.number, index), mail, account
+        if following is None:
+            return
+        after = following
+    yield (after + 1, 0), None, None
