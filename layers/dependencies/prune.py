@@ -7,7 +7,7 @@ from pathlib import Path
 CHALICE = {"__init__.py", "app.py"}
 """At run time Chalice is these two; the rest is its command line."""
 
-NEEDLESS = ("bin", "pycparser", "cffi", "share", ".lock", "**/tests", "**/*.pyi", "**/*.dist-info/RECORD")
+NEEDLESS = ("bin", "pycparser*", "cffi*", "share", ".lock", "**/tests", "**/*.pyi", "**/*.dist-info/RECORD")
 """cffi: argon2 is compiled ahead, so only _cffi_backend is imported."""
 
 

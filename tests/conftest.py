@@ -1,0 +1,32 @@
+"""What holds for every test: only those that say so may open a connection."""
+
+import socket
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+TESTS = Path(__file__).parent
+OFFLINE = ("unit", "stores", "routes", "house")
+MARKS = {"house": "house", "e2e": "e2e", "browser": "browser", "bench": "bench"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's folder is its marker."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in MARKS:
+            item.add_marker(MARKS[folder])
+
+
+@pytest.fixture(autouse=True)
+def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of one process stay in it: a connection anywhere is an error, not a slow test."""
+    if request.path.relative_to(TESTS).parts[0] not in OFFLINE:
+        return
+
+    def refuse(_socket: socket.socket, address: Any) -> NoReturn:
+        raise RuntimeError(f"this test may not open connections, but tried {address!r}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)

@@ -1,0 +1,44 @@
+"""What is installed is locked, once, and comes from nowhere in particular."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.sam import ROOT
+
+LAYER = ROOT / "layers" / "dependencies"
+LOCKS = sorted(
+    [*LAYER.glob("*.txt"), *(ROOT / "requirements").glob("*.txt"), ROOT / "layers" / "domain" / "build" / "blocklist.txt"]
+)
+
+
+def pins(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_lock_names_hashes_and_no_place(lock: Path) -> None:
+    text = lock.read_text()
+    assert text.count("==") > 0
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_lock_holds_what_was_asked_for(lock: Path) -> None:
+    asked = {
+        re.split(r"[\[>=<]", line)[0].strip().lower().replace("_", "-")
+        for line in lock.with_suffix(".in").read_text().splitlines()
+        if line and not line.startswith(("#", "-"))
+    }
+    assert asked <= set(pins(lock))
+
+
+def test_tests_run_with_the_layers_versions() -> None:
+    dev = pins(ROOT / "requirements" / "dev.txt")
+    for lock in LAYER.glob("*.txt"):
+        for name, version in pins(lock).items():
+            assert dev.get(name, version) == version, name

@@ -1,0 +1,268 @@
+"""The template keeps the promises of docs/architecture.md."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support import sam
+
+FUNCTIONS = sorted(sam.functions())
+QUEUES = sorted(name for name in sam.resources("AWS::SQS::Queue") if not name.endswith("DeadLetters"))
+TABLES = sorted(sam.resources("AWS::DynamoDB::Table"))
+BUCKETS = sorted(sam.resources("AWS::S3::Bucket"))
+
+
+def function(name: str) -> sam.Resource:
+    return sam.functions()[name]
+
+
+def timeout(properties: sam.Resource) -> int:
+    default = sam.template()["Globals"]["Function"]["Timeout"]
+    return int(properties.get("Timeout", default))
+
+
+@pytest.mark.parametrize("name", QUEUES)
+class TestEveryQueue:
+    def test_feeds_one_function(self, name: str) -> None:
+        assert len([f for f in FUNCTIONS if name in sam.queue_events(function(f))]) == 1
+
+    def test_hides_a_message_for_six_times_its_functions_timeout(self, name: str) -> None:
+        (reader,) = (f for f in sam.functions().values() if name in sam.queue_events(f))
+        assert sam.resources("AWS::SQS::Queue")[name]["VisibilityTimeout"] >= 6 * timeout(reader)
+
+    def test_gives_up_after_five_times_into_a_queue_of_its_own(self, name: str) -> None:
+        redrive = sam.resources("AWS::SQS::Queue")[name]["RedrivePolicy"]
+        dead = sam.target(redrive["deadLetterTargetArn"])
+        assert redrive["maxReceiveCount"] == 5
+        assert dead == name.replace("Queue", "DeadLetters")
+        assert sam.resources("AWS::SQS::Queue")[dead]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+    def test_raises_an_alarm_when_a_message_died_or_waits_too_long(self, name: str) -> None:
+        assert sam.alarmed("ApproximateNumberOfMessagesVisible", name.replace("Queue", "DeadLetters"))
+        assert sam.alarmed("ApproximateAgeOfOldestMessage", name)
+
+    def test_is_read_with_partial_batch_responses(self, name: str) -> None:
+        (event,) = (e[name] for f in sam.functions().values() if name in (e := sam.queue_events(f)))
+        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+    def test_is_encrypted(self, name: str) -> None:
+        queues = sam.resources("AWS::SQS::Queue")
+        assert queues[name]["SqsManagedSseEnabled"] is True
+        assert queues[name.replace("Queue", "DeadLetters")]["SqsManagedSseEnabled"] is True
+
+
+def test_stale_self_service_mail_is_dropped() -> None:
+    """A link that somebody asked for lives an hour; a mail that is later than that helps nobody."""
+    for name in ("RequestsQueue", "UrgentQueue"):
+        assert sam.resources("AWS::SQS::Queue")[name]["MessageRetentionPeriod"] == 3600
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+class TestEveryFunction:
+    def test_logs_to_a_group_that_forgets(self, name: str) -> None:
+        group = sam.target(function(name)["LoggingConfig"]["LogGroup"])
+        assert group == name.replace("Function", "Logs")
+        assert sam.resources("AWS::Logs::LogGroup")[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+    def test_has_a_role_of_its_own(self, name: str) -> None:
+        assert function(name)["Role"] == {"Fn::GetAtt": [name.replace("Function", "Role"), "Arn"]}
+        assert "Policies" not in function(name)
+
+    def test_raises_an_alarm_when_it_fails_or_is_throttled(self, name: str) -> None:
+        assert sam.alarmed("Errors", name)
+        assert sam.alarmed("Throttles", name)
+
+    def test_is_built_from_its_package(self, name: str) -> None:
+        makefile = (sam.ROOT / "functions" / "Makefile").read_text()
+        (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
+        assert packages.split()[0] == sam.package(function(name))
+
+    def test_names_itself_after_its_package(self, name: str) -> None:
+        variables = function(name)["Environment"]["Variables"]
+        assert variables["POWERTOOLS_SERVICE_NAME"] == sam.package(function(name))
+
+    def test_has_permissions_that_fit_into_lambdas_20_kb(self, name: str) -> None:
+        """SAM adds a permission for each route to one policy, and Lambda refuses a policy over 20 kB."""
+        account, api = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij", "arn:aws:lambda:eu-central-1"
+        events = [e for e in function(name).get("Events", {}).items() if e[1]["Type"] == "Api"]
+        policy = [
+            {
+                "Sid": f"latchkey-{name}{event}Permissionlive-ABCDEFGHIJKL",
+                "Effect": "Allow",
+                "Principal": {"Service": "apigateway.amazonaws.com"},
+                "Action": "lambda:InvokeFunction",
+                "Resource": f"{api}:123456789012:function:latchkey-{name}-ABCDEFGHIJKL",
+                "Condition": {
+                    "ArnLike": {
+                        "AWS:SourceArn": account
+                        + "/*/"
+                        + properties["Properties"]["Method"]
+                        + re.sub(r"\{[^}]+\}", "*", properties["Properties"]["Path"])
+                    }
+                },
+            }
+            for event, properties in events
+        ]
+        assert len(json.dumps(policy, separators=(",", ":"))) < 20_000
+
+
+class TestRoles:
+    @pytest.mark.parametrize("name", FUNCTIONS)
+    def test_allow_no_wildcard_actions(self, name: str) -> None:
+        assert not [action for action, _ in sam.grants(function(name)) if "*" in action]
+
+    @pytest.mark.parametrize("name", FUNCTIONS)
+    def test_name_what_they_reach(self, name: str) -> None:
+        """Only what AWS gives no resource for stands under a star."""
+        everywhere = {action for action, resource in sam.grants(function(name)) if resource == "*"}
+        assert everywhere <= {"ses:GetAccount"}
+
+    @pytest.mark.parametrize("name", FUNCTIONS)
+    def test_allow_nothing_that_the_function_has_no_name_for(self, name: str) -> None:
+        """A role reaches a table, queue, bucket or key only where the function's environment names it."""
+        variables = function(name)["Environment"]["Variables"].values()
+        known = {sam.target(value) for value in variables} | set(sam.queue_events(function(name)))
+        kinds = ("Table", "Queue", "Bucket", "Key")
+        reached = {resource.split("/")[0] for _, resource in sam.grants(function(name))}
+        assert {r for r in reached if r.endswith(kinds)} <= known | {"FilesKey"}
+
+    def test_of_the_portal_cannot_list_people(self) -> None:
+        queries = {r for a, r in sam.grants(function("PortalFunction")) if a in {"dynamodb:Query", "dynamodb:Scan"}}
+        assert queries == {
+            "DirectoryTable/index/by_email",
+            "DirectoryTable/index/by_username",
+            "DirectoryTable/index/schools",
+        }
+
+    def test_of_the_portal_cannot_make_an_admin(self) -> None:
+        writes = [
+            statement
+            for statement in sam.statements(function("PortalFunction"))
+            for action in statement["Action"]
+            if action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+            and "DirectoryTable" in {sam.named(resource) for resource in statement["Resource"]}
+        ]
+        (update,) = writes
+        attributes = update["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        assert update["Action"] == ["dynamodb:UpdateItem"]
+        assert not {"is_admin", "email", "username", "people_pk", "people_sk"} & set(attributes)
+
+    def test_let_only_the_portal_reach_passwords(self) -> None:
+        readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
+        assert readers == {"PortalFunction"}
+
+    def test_let_only_the_console_and_the_builder_reach_exports(self) -> None:
+        readers = {n for n in FUNCTIONS if "ExportsBucket/*" in {r for _, r in sam.grants(function(n))}}
+        assert readers == {"ConsoleFunction", "BuildExportFunction"}
+        assert ("s3:GetObject", "ExportsBucket/*") not in sam.grants(function("BuildExportFunction"))
+
+    def test_let_only_delivery_send_mail(self) -> None:
+        senders = {n for n in FUNCTIONS for action, _ in sam.grants(function(n)) if action.startswith("ses:Send")}
+        assert senders == {"DeliverLinksFunction"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+class TestEveryTable:
+    def test_is_kept_encrypted_and_can_be_restored(self, name: str) -> None:
+        table = sam.resources("AWS::DynamoDB::Table")[name]
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+        assert sam.template()["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+        assert sam.template()["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+    def test_costs_what_is_used(self, name: str) -> None:
+        assert sam.resources("AWS::DynamoDB::Table")[name]["BillingMode"] == "PAY_PER_REQUEST"
+
+    def test_is_keyed_by_pk_and_sk(self, name: str) -> None:
+        keys = sam.resources("AWS::DynamoDB::Table")[name]["KeySchema"]
+        assert [(key["AttributeName"], key["KeyType"]) for key in keys] == [("pk", "HASH"), ("sk", "RANGE")]
+
+
+def test_what_expires_is_swept_up() -> None:
+    for name in ("CredentialsTable", "SessionsTable", "ActivityTable"):
+        sweep = sam.resources("AWS::DynamoDB::Table")[name]["TimeToLiveSpecification"]
+        assert sweep == {"AttributeName": "expires_at", "Enabled": True}
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+class TestEveryBucket:
+    def test_is_private(self, name: str) -> None:
+        assert all(sam.resources("AWS::S3::Bucket")[name]["PublicAccessBlockConfiguration"].values())
+
+    def test_is_encrypted_with_latchkeys_own_key(self, name: str) -> None:
+        (rule,) = sam.resources("AWS::S3::Bucket")[name]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"] == {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Fn::GetAtt": ["FilesKey", "Arn"]},
+        }
+
+    def test_forgets(self, name: str) -> None:
+        (rule,) = sam.resources("AWS::S3::Bucket")[name]["LifecycleConfiguration"]["Rules"]
+        assert rule["Status"] == "Enabled"
+        assert rule["ExpirationInDays"] == {"ExportsBucket": 1, "UploadsBucket": 7}[name]
+        assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+
+    def test_speaks_only_tls(self, name: str) -> None:
+        policies = sam.resources("AWS::S3::BucketPolicy").values()
+        (policy,) = (p["PolicyDocument"] for p in policies if p["Bucket"] == {"Ref": name})
+        (statement,) = policy["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_links_and_codes_come_from_keys_that_never_leave_kms() -> None:
+    for name in ("LinkKey", "CodeKey", "LookupKey"):
+        key = sam.resources("AWS::KMS::Key")[name]
+        assert (key["KeySpec"], key["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
+        assert sam.template()["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_access_logs_hold_no_path_query_or_address() -> None:
+    logged = sam.resources("AWS::Serverless::Api")["Api"]["AccessLogSetting"]["Format"]
+    json.loads(logged)
+    for name in ("$context.path", "querystring", "sourceIp", "userAgent"):
+        assert name not in logged
+
+
+def test_what_api_gateway_says_by_itself_has_the_security_headers_and_no_details() -> None:
+    responses = sam.resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
+    for response in responses.values():
+        (body,) = response["ResponseTemplates"].values()
+        assert json.loads(body)["type"] == "about:blank"
+        assert "$context" not in body
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == "'application/problem+json'"
+        assert headers["Cache-Control"] == "'no-store'"
+        assert headers["Referrer-Policy"] == "'no-referrer'"
+        assert headers["X-Content-Type-Options"] == "'nosniff'"
+        assert "frame-ancestors ''none''" in headers["Content-Security-Policy"]
+        assert "Strict-Transport-Security" in headers
+
+
+def test_no_event_leads_to_operate() -> None:
+    assert "Events" not in function("OperateFunction")
+
+
+def test_links_in_mails_and_pages_start_with_the_same_origin() -> None:
+    origins: list[Any] = [
+        variables["ORIGIN"] for f in sam.functions().values() if "ORIGIN" in (variables := f["Environment"]["Variables"])
+    ]
+    assert all(origin == origins[0] for origin in origins)
+    assert sam.template()["Outputs"]["Site"]["Value"] == origins[0]
+
+
+def test_every_function_table_queue_bucket_and_mac_key_is_an_output() -> None:
+    outputs = {sam.target(output["Value"]) for output in sam.template()["Outputs"].values()}
+    wanted = {*FUNCTIONS, *TABLES, *BUCKETS, *sam.resources("AWS::SQS::Queue"), "LinkKey", "CodeKey", "LookupKey"}
+    assert wanted <= outputs
+
+
+def test_the_deploy_asks_for_the_capabilities_it_needs() -> None:
+    config = (sam.ROOT / "samconfig.toml").read_text()
+    assert '"CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"' in config
+    assert "RoleName" not in yaml.safe_dump([sam.resources("AWS::IAM::Role")])

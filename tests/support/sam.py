@@ -1,0 +1,131 @@
+"""template.yaml as plain values, in CloudFormation's long forms, and questions that several tests ask of it."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+Resource = dict[str, Any]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags."""
+
+
+def _long_form(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in {"Ref", "Condition"} else f"Fn::{tag}": value}
+
+
+_Loader.add_multi_constructor("!", _long_form)
+
+
+@cache
+def template() -> dict[str, Any]:
+    """The whole template."""
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
+    return loaded
+
+
+def resources(kind: str) -> dict[str, Resource]:
+    """The properties of all resources of one type, by logical id."""
+    return {
+        name: resource.get("Properties", {}) for name, resource in template()["Resources"].items() if resource["Type"] == kind
+    }
+
+
+def functions() -> dict[str, Resource]:
+    """The functions' properties, by logical id."""
+    return resources("AWS::Serverless::Function")
+
+
+def package(function: Resource) -> str:
+    """The package that holds a function's handler."""
+    return str(function["Handler"]).split(".")[0]
+
+
+def routes(function: Resource) -> set[tuple[str, str]]:
+    """Method and path of a function's HTTP events."""
+    events = (event for event in function.get("Events", {}).values() if event["Type"] == "Api")
+    return {(event["Properties"]["Method"], event["Properties"]["Path"]) for event in events}
+
+
+def queue_events(function: Resource) -> dict[str, Resource]:
+    """A function's SQS events, by the queue's logical id."""
+    events = (event for event in function.get("Events", {}).values() if event["Type"] == "SQS")
+    return {target(event["Properties"]["Queue"]): event["Properties"] for event in events}
+
+
+def target(value: Any) -> str:
+    """The logical id that a Ref, a GetAtt or the first name in a Sub points at; other text as it is."""
+    match value:
+        case {"Ref": name}:
+            return str(name)
+        case {"Fn::GetAtt": [name, *_]}:
+            return str(name)
+        case {"Fn::Sub": str(text)} if "${" in text:
+            return text.split("${", 1)[1].split("}", 1)[0].split(".")[0]
+        case _:
+            return str(value)
+
+
+def statements(function: Resource) -> Iterator[Resource]:
+    """The statements of a function's role, with actions and resources as lists."""
+    role = template()["Resources"][target(function["Role"])]["Properties"]
+    assert not role.get("ManagedPolicyArns")
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield {
+                **statement,
+                "Action": _listed(statement["Action"]),
+                "Resource": _listed(statement["Resource"]),
+            }
+
+
+def grants(function: Resource) -> set[tuple[str, str]]:
+    """Pairs of action and what it is allowed on; an index is `Table/index/name`, a bucket's files `Bucket/*`."""
+    return {
+        (action, named(resource))
+        for statement in statements(function)
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+def named(resource: Any) -> str:
+    """A statement's resource as a short text."""
+    match resource:
+        case {"Fn::Sub": str(text)}:
+            return text.replace("${", "").replace(".Arn}", "").replace("}", "")
+        case {"Fn::Sub": [str(text), *_]}:
+            return text.replace("${", "").replace("}", "")
+        case _:
+            return target(resource)
+
+
+def alarmed(metric: str, resource: str) -> bool:
+    """Whether an alarm watches this metric of this resource and tells the topic."""
+    return any(
+        alarm["MetricName"] == metric
+        and any(target(dimension["Value"]) == resource for dimension in alarm["Dimensions"])
+        and alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm.get("Dimensions")
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
