@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
@@ -74,7 +73,7 @@ class TestSystem:
 
     def messages(self, queue: str) -> list[str]:
         """Take all messages from a queue, named by its setting (``PLAN_QUEUE``)."""
-        sqs = boto3.client("sqs", REGION)
+        sqs = _clients()("sqs")
         taken: list[str] = []
         while found := sqs.receive_message(QueueUrl=self.environment[queue], MaxNumberOfMessages=10).get("Messages"):
             for message in found:
@@ -133,18 +132,19 @@ def _make_services() -> dict[str, str]:
         "DELIVER_CONCURRENCY": "2",
         "ORIGIN_SECRET": "",
     }
-    dynamodb = boto3.client("dynamodb", REGION)
+    clients = _clients()
+    dynamodb = clients("dynamodb")
     for logical, resource in template()["Resources"].items():
         if resource["Type"] == "AWS::DynamoDB::Table":
             wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
             schema = {name: resource["Properties"][name] for name in wanted if name in resource["Properties"]}
             dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
             environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
-    kms = boto3.client("kms", REGION)
+    kms = clients("kms")
     for name in ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY"):
         made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
         environment[name] = made["KeyMetadata"]["KeyId"]
-    sqs, s3 = boto3.client("sqs", REGION), boto3.client("s3", REGION)
+    sqs, s3 = clients("sqs"), clients("s3")
     for name in {name for names in NEEDS.values() for name in names}:
         if name.endswith("_QUEUE"):
             environment[name] = sqs.create_queue(QueueName=name.lower())["QueueUrl"]
