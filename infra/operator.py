@@ -77,8 +77,8 @@ def local_session(stack_file: Path) -> tuple[boto3.Session, str, str]:
         raise Trouble(f"No local stack is up ({stack_file} is missing); start it with `make up`.")
     aws = known["aws"]
     session = boto3.Session(
-        aws_access_key_id=aws["access_key_id"],
-        aws_secret_access_key=aws["secret_access_key"],
+        aws_access_key_id=aws["aws_access_key_id"],
+        aws_secret_access_key=aws["aws_secret_access_key"],
         region_name=aws["region"],
     )
     return session, aws["endpoint_url"], aws["stack"]

@@ -20,13 +20,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = Progress()
     try:
         settings = read_settings(os.environ)
+        _refuse_to_discard_too_much(options, settings)
         stack = Stack(settings, progress)
         if options.command == "up":
             print(welcome(stack.up()).rpartition("\n\n")[0] + "\n\n`make down` stops it; the data stays.")
             return 0
         if options.command == "run":
-            return run(stack, settings, progress, _watch(options.as_long_as))
-        _down(stack, settings, options.discard)
+            code = run(stack, settings, progress, _watch(options.as_long_as))
+            if options.discard and code == 0:
+                shutil.rmtree(settings.state, ignore_errors=True)
+            return code
+        print("Stopped; the data stays." if stack.down() else "Nothing is running.")
+        if options.discard:
+            _discard(settings)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -42,6 +48,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands.add_parser("up", help="bring it up in the background; .local/stack.json says where everything is")
     running = commands.add_parser("run", help="bring it up, print the URLs, stay until Ctrl-C")
     running.add_argument("--as-long-as", type=int, metavar="PID", help="end together with this process")
+    running.add_argument("--discard", action="store_true", help="remove LATCHKEY_LOCAL's folder in the end")
     down = commands.add_parser("down", help="stop it; the data stays")
     down.add_argument("--discard", action="store_true", help="and forget the data")
     return parser.parse_args(arguments)
@@ -60,14 +67,17 @@ def _watch(pid: int | None) -> Callable[[], bool]:
     return alive
 
 
-def _down(stack: Stack, settings: Settings, discard: bool) -> None:
-    print("Stopped; the data stays." if stack.down() and not discard else "Nothing is running." if not discard else "Stopped.")
-    if discard:
-        for name in ("state", "s3", "tmp", "home"):
-            shutil.rmtree(settings.state / name, ignore_errors=True)
-        for name in ("mails.json", "deployed.json", "demo-admin.json", "processes.json"):
-            (settings.state / name).unlink(missing_ok=True)
-        print("The data is gone.")
+def _refuse_to_discard_too_much(options: argparse.Namespace, settings: Settings) -> None:
+    if options.command == "run" and options.discard and settings.state == settings.tools:
+        raise Trouble("--discard removes the whole folder: name one of its own with LATCHKEY_LOCAL.")
+
+
+def _discard(settings: Settings) -> None:
+    for name in ("state", "s3", "tmp", "home"):
+        shutil.rmtree(settings.state / name, ignore_errors=True)
+    for name in ("mails.json", "deployed.json", "demo-admin.json"):
+        (settings.state / name).unlink(missing_ok=True)
+    print("The data is gone.")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def origin_secret(settings: Settings) -> str:
 
 def deploy(settings: Settings, processes: Processes, template: Path, progress: Progress) -> Deployed:
     """Deploy the built template unless exactly this stands already; raises Trouble with the reason of a failure."""
-    parameters = {"Origin": settings.url, "OriginSecret": origin_secret(settings)}
+    parameters = {"Origin": settings.url, "OriginSecret": origin_secret(settings), "DeletionProtection": "false"}
     wanted = hashlib.sha256(json.dumps([fingerprint(template.parent), parameters]).encode()).hexdigest()
     record = Record(settings.state / "deployed.json")
     stack = _find_stack(settings)
@@ -81,6 +81,7 @@ def deploy(settings: Settings, processes: Processes, template: Path, progress: P
             )
             if code:
                 raise Trouble(f"The deploy failed: {_reason(last)} The whole story is in {log}.")
+            _make_numbers_numbers(settings)
             record.write(wanted, processes)
         stack = _find_stack(settings)
     if stack is None:
@@ -165,6 +166,19 @@ def _ensure_bucket(settings: Settings) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
             raise
+
+
+def _make_numbers_numbers(settings: Settings) -> None:
+    """Repair a gap of MiniStack: it keeps a parameter of type Number as text in a mapping's MaximumConcurrency.
+
+    Its poller then stops at that queue, and at every queue after it. (botocore reads such a text as a number, so
+    it cannot be seen from here; it is simply set again.)
+    """
+    functions = client(settings, "lambda")
+    for page in functions.get_paginator("list_event_source_mappings").paginate():
+        for mapping in page["EventSourceMappings"]:
+            if scaling := mapping.get("ScalingConfig"):
+                functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
 
 
 def _find_stack(settings: Settings) -> dict[str, Any] | None:

@@ -89,7 +89,7 @@ def run_logged(
         ) as process:
             for line in process.stdout or ():
                 output.write(line)
-                if line.strip():
+                if any(letter.isalpha() for letter in line):
                     last.append(line.rstrip())
                     note(line)
         return process.returncode, list(last)

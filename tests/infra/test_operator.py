@@ -122,8 +122,8 @@ def test_the_local_stack_is_found_by_its_file(
         "endpoint_url": "http://127.0.0.1:1",
         "region": "eu-west-2",
         "stack": "latchkey",
-        "access_key_id": "test",
-        "secret_access_key": "test",
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
     }
     (tmp_path / "stack.json").write_text(json.dumps({"aws": aws}))
     assert operator.main(arguments) == 0

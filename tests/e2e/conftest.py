@@ -1,0 +1,39 @@
+"""The fixture `stack`: one deployed stack for all end-to-end and browser tests of a run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.files import read_json
+from infra.local.shared import SharedStack
+from infra.local.trouble import Trouble
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """What stack.json says (docs/local-stack.md) of a stack with the demo school.
+
+    It is started by the first test that asks, shared by all workers, and gone at the end of the run.
+    LATCHKEY_STACK=path/to/stack.json uses a stack that is up already; LATCHKEY_DEMO_STUDENTS sets the demo's size.
+    """
+    if named := os.environ.get("LATCHKEY_STACK"):
+        known = read_json(Path(named))
+        if not known:
+            pytest.fail(f"LATCHKEY_STACK={named} is no stack.json; start a stack with `make up`.", pytrace=False)
+        yield known
+        return
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    shared = SharedStack(os.getppid() if worker else os.getpid())
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture and not worker else nullcontext():
+        try:
+            known = shared.start(lambda line: print(line, flush=True))  # noqa: T201 - it takes a while
+        except Trouble as trouble:
+            pytest.fail(f"The stack did not come up: {trouble}", pytrace=False)
+    yield known
+    if not worker:
+        shared.stop()
