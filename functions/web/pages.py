@@ -1,6 +1,5 @@
 """Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
 
-import hashlib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web.files import asset
 
 FOLDER = Path(__file__).parent
 LONDON = ZoneInfo("Europe/London")
@@ -32,13 +33,6 @@ def environment() -> Environment:
 def render(name: str, values: dict[str, Any]) -> str:
     """The page of a template."""
     return environment().get_template(name).render(values)
-
-
-@cache
-def asset(name: str) -> str:
-    """The URL of an asset, with a fingerprint so that browsers may keep it for ever."""
-    digest = hashlib.sha256((FOLDER / "assets" / name).read_bytes()).hexdigest()[:12]
-    return f"/assets/{name}?v={digest}"
 
 
 def when(value: int | str | None) -> str:

@@ -13,7 +13,11 @@ from latchkey.stores.counters import Counters
 from latchkey.stores.credentials import Credentials
 from latchkey.stores.directory import Directory, Schools
 from latchkey.stores.dynamo import Table
+from latchkey.stores.exports import Exports
+from latchkey.stores.files import Files
+from latchkey.stores.kept_schools import KeptSchools
 from latchkey.stores.keyring import Keyring
+from latchkey.stores.passwords import Passwords
 from latchkey.stores.queues import Queue
 from latchkey.stores.sends import Sends
 from latchkey.stores.sessions import Sessions
@@ -56,6 +60,11 @@ class Wiring:
         """All schools."""
         return Schools(self.table("DIRECTORY_TABLE"))
 
+    @cached_property
+    def kept_schools(self) -> KeptSchools:
+        """All schools, at most a minute old: for pages that everybody sees."""
+        return KeptSchools(self.schools, self.now)
+
     def directory(self, school: str) -> Directory:
         """A school's people."""
         return Directory(self.table("DIRECTORY_TABLE"), school)
@@ -64,6 +73,11 @@ class Wiring:
         """A school's password hashes."""
         return Credentials(self.table("CREDENTIALS_TABLE"), school)
 
+    def passwords(self, school: str) -> Passwords:
+        """Where a school's passwords are set."""
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return Passwords(self.client("dynamodb"), *tables, school)
+
     def sessions(self, school: str) -> Sessions:
         """A school's sessions."""
         return Sessions(self.table("SESSIONS_TABLE"), school)
@@ -71,6 +85,14 @@ class Wiring:
     def sends(self, school: str) -> Sends:
         """A school's sends."""
         return Sends(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def exports(self, school: str) -> Exports:
+        """A school's exports."""
+        return Exports(self.table("ACTIVITY_TABLE"), school)
+
+    def export_files(self) -> Files:
+        """The files of exports."""
+        return Files(self.client("s3"), self.settings["EXPORTS_BUCKET"])
 
     def audit(self, school: str) -> Audit:
         """A school's audit trail."""

@@ -1,0 +1,34 @@
+"""One's own account."""
+
+from latchkey.account import account, school_named_in
+from portal.system import system
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+from web.who import token_of
+
+routes = Doors(__name__, lambda: system().settings)
+
+
+@routes.door("GET", "/account", page="account.html")
+def show(request: Request) -> Answer:
+    """Who is signed in, where and until when."""
+    token = token_of(request)
+    school = school_named_in(token)
+    request.context["sign_in"] = f"/schools/{school}/sessions" if school else "/"
+    who = account(system(), token)
+    request.context.update(school=who.school, person=who.person)
+    return Answer(
+        data={
+            "id": who.person.id,
+            "name": who.person.name,
+            "role": who.person.role,
+            "email": who.person.email,
+            "username": who.person.username,
+            "is_admin": who.person.is_admin,
+            "school": {"slug": who.school.slug, "name": who.school.name},
+            "signed_in_at": rfc3339(who.session.created_at),
+            "expires_at": rfc3339(who.session.expires_at),
+        }
+    )

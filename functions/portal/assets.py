@@ -1,0 +1,22 @@
+"""The few files that pages need; CloudFront and browsers keep them."""
+
+from latchkey.errors import NotFound
+from portal.system import system
+from web.answer import Answer
+from web.doors import Doors
+from web.files import asset_file
+from web.request import Request
+
+routes = Doors(__name__, lambda: system().settings)
+_FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_NOW = "public, max-age=60"
+
+
+@routes.door("GET", "/assets/{name}")
+def asset(request: Request, name: str) -> Answer:
+    """One of the files in ``web/assets``; under its fingerprint it never changes."""
+    found = asset_file(name)
+    if found is None:
+        raise NotFound()
+    kept = _FOR_EVER if request.query.get("v") == found.fingerprint else _FOR_NOW
+    return Answer(body=found.text, headers={"Content-Type": found.media, "Cache-Control": kept, "Vary": "Accept-Encoding"})
