@@ -7,17 +7,23 @@ neighbours (weights modulo the prime 23), so that a typing error is told from a 
 """
 
 import hmac
+import re
 from dataclasses import dataclass
+from operator import mul
 from typing import Final, Literal
 
 Kind = Literal["pin", "parent"]
 ALPHABET: Final = "2346789CDFHJKMNPQRTVWXY"
 _VALUE: Final = {sign: value for value, sign in enumerate(ALPHABET)}
+_WEIGHTS: Final = range(1, 23)
 _LETTER: Final[dict[Kind, str]] = {"pin": "P", "parent": "F"}
 _KIND: Final[dict[str, Kind]] = {"P": "pin", "F": "parent"}
 _NUMBER_SIGNS: Final = 5
 MAC_SIGNS: Final[dict[Kind, int]] = {"pin": 5, "parent": 9}  # 22.6 and 40.7 bits
+USES: Final[dict[Kind, int]] = {"pin": 1, "parent": 5}  # how often a code works
 LONGEST_NUMBER: Final = len(ALPHABET) ** _NUMBER_SIGNS - 1
+# What people and word processors put between the groups: white space and every kind of hyphen and dash.
+_BETWEEN: Final = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,10 @@ def read(typed: object) -> Code | None:
     """The code in what somebody typed (any case, spaces and hyphens anywhere), or None where it cannot be one."""
     if not isinstance(typed, str) or len(typed) > 64:
         return None
-    text = typed.upper().replace("-", "").replace(" ", "")
+    text = _BETWEEN.sub("", typed)
+    if not text.isascii():
+        return None  # before upper(), which makes ASCII of some other letters
+    text = text.upper()
     kind = _KIND.get(text[:1])
     if kind is None or len(text) != 2 + _NUMBER_SIGNS + MAC_SIGNS[kind] or not set(text) <= _VALUE.keys():
         return None
@@ -62,12 +71,12 @@ def read(typed: object) -> Code | None:
 
 
 def _signs(value: int, length: int) -> str:
-    signs = []
+    signs = ""
     for _ in range(length):
         value, rest = divmod(value, 23)
-        signs.append(ALPHABET[rest])
-    return "".join(reversed(signs))
+        signs = ALPHABET[rest] + signs
+    return signs
 
 
 def _check(body: str) -> str:
-    return ALPHABET[sum(weight * _VALUE[sign] for weight, sign in enumerate(body, start=1)) % 23]
+    return ALPHABET[sum(map(mul, _WEIGHTS, map(_VALUE.__getitem__, body))) % 23]

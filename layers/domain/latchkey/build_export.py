@@ -1,0 +1,111 @@
+"""Build the file of an export: students in, codes computed, rows out to S3, memory flat.
+
+A run that stops leaves no file and no half file, and begins again from the start: the codes stay the same.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Final
+
+from latchkey.errors import Poison, TryLater
+from latchkey.issue_codes import AT_ONCE, issue_codes
+from latchkey.model import mail_merge
+from latchkey.model.codes import Kind
+from latchkey.model.exports import MEDIA_TYPE, Audience, Export
+from latchkey.model.ids import is_id, is_slug
+from latchkey.model.person import Person
+from latchkey.model.school import School
+from latchkey.start_export import people_of
+from latchkey.stores.dynamo import ConditionFailed, Value
+from latchkey.wiring import Wiring
+
+LEASE: Final = 16 * 60  # longer than a run may last (the function's timeout is 15 minutes)
+LAST_TRY: Final = 5  # maxReceiveCount of the queue
+FAILED: Final = "The file could not be made. No code was lost: start it again, or ask whoever looks after Latchkey."
+_SHOW_EVERY: Final = 2_500  # rows between two writes of the progress
+_KINDS: Final[dict[Audience, tuple[Kind, ...]]] = {"students": ("pin",), "parents": ("parent",), "both": ("pin", "parent")}
+
+
+def build_export(system: Wiring, message: object, *, attempt: int = 1) -> Export | None:
+    """Work on one message of the export queue; None if there was nothing left to do.
+
+    ``TryLater`` if another worker has the export now, ``Poison`` for a message that is none. ``attempt`` counts deliveries:
+    when the last one fails, so does the export.
+    """
+    school_slug, export_id = _read(message)
+    school = system.schools.get(school_slug)
+    if school is None:
+        raise Poison()
+    exports = system.exports(school_slug)
+    try:
+        export = exports.lease(export_id, system.now(), LEASE)
+    except ConditionFailed as held:
+        if held.item is None:
+            raise Poison() from held
+        if held.item["state"] == "running":
+            raise TryLater() from held
+        return None
+    try:
+        return _build(system, school, export)
+    except ConditionFailed as lost:
+        raise TryLater() from lost  # the lease went to another worker, who builds the whole file
+    except Exception:
+        _give_back(system, school_slug, export, attempt)
+        raise
+
+
+def _read(message: object) -> tuple[str, str]:
+    if not isinstance(message, dict) or message.get("v") != 1:
+        raise Poison()
+    school, export = message.get("school"), message.get("export")
+    if not (isinstance(school, str) and is_slug(school) and isinstance(export, str) and is_id(export)):
+        raise Poison()
+    return school, export
+
+
+def _build(system: Wiring, school: School, export: Export) -> Export:
+    exports = system.exports(school.slug)
+    sheet = mail_merge.Sheet(
+        school=school,
+        key=system.code_key(school.slug),
+        audience=export.wanted.audience,
+        url=f"{system.settings['ORIGIN']}/schools/{school.slug}",
+    )
+    key = f"exports/{school.slug}/{export.id}/{secrets.token_hex(16)}.csv"
+    rows = left_out = shown = 0
+    new: Counter[Kind] = Counter()
+    with system.export_files().upload(key, MEDIA_TYPE) as file:
+        file.write(mail_merge.HEADER)
+        for students in _batches(people_of(system, school.slug, export.wanted), AT_ONCE):
+            numbered = [student for student in students if student.number is not None]
+            left_out += len(students) - len(numbered)
+            issued = issue_codes(system, school, numbered, _KINDS[export.wanted.audience])
+            new.update(issued.new)
+            file.write(mail_merge.block([mail_merge.row(student, sheet) for student in issued.people]))
+            rows += len(issued.people)
+            if rows - shown >= _SHOW_EVERY:
+                shown = rows
+                ends = system.now() + LEASE
+                export = exports.change(export, {"done": rows, "total": max(export.total, rows), "lease_until": ends})
+        file.finish()
+    now = system.now()
+    facts: dict[str, Value] = {"key": key, "rows": rows, "left_out": left_out, "done": rows, "total": rows}
+    export = exports.change(export, {**facts, "state": "finished", "finished_at": now, "lease_until": 0, "reason": None})
+    counts = {"rows": rows, "left_out": left_out, "new_pins": new["pin"], "new_parent_codes": new["parent"]}
+    system.audit(school.slug).record("build_export", "export.finish", now, {"export": export.id, **counts})
+    return export
+
+
+def _give_back(system: Wiring, school: str, export: Export, attempt: int) -> None:
+    """Let the next delivery begin at once; after the last one, say that it failed."""
+    over: dict[str, Value] = {"state": "failed", "reason": FAILED} if attempt >= LAST_TRY else {"state": "queued"}
+    with suppress(Exception):  # the error that led here is the one that counts
+        system.exports(school).change(export, {**over, "done": 0, "lease_until": 0})
+
+
+def _batches(people: Iterator[Person], size: int) -> Iterator[list[Person]]:
+    while batch := list(islice(people, size)):
+        yield batch

@@ -1,0 +1,150 @@
+"""Exports: runs of login details into a file; whom they mean and what state they are in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from latchkey.errors import Invalid
+from latchkey.model.ids import is_id
+from latchkey.model.people_filter import PeopleFilter
+from latchkey.model.person import Person
+from latchkey.model.school import DAY
+
+State = Literal["queued", "running", "finished", "failed"]
+Format = Literal["mail_merge_csv"]
+FORMATS: Final[tuple[Format, ...]] = ("mail_merge_csv",)
+MEDIA_TYPE: Final = "text/csv; charset=utf-8"
+LATER_FORMATS: Final = ("mail_merge_xlsx", "pin_table", "slips", "sims_aspect")
+Audience = Literal["students", "parents", "both"]
+AUDIENCES: Final[tuple[Audience, ...]] = ("students", "parents", "both")
+ScopeKind = Literal["school", "year_group", "registration_group", "person"]
+SCOPE_KINDS: Final[tuple[ScopeKind, ...]] = ("school", "year_group", "registration_group", "person")
+FILE_LIFE: Final = DAY
+LOST_AFTER: Final = DAY  # a run that has not ended by then never will: its message went to the dead-letter queue
+LOST: Final = "It stopped without a file. No code was lost: start it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which students: ``value`` is the year group, the registration group or the person's id."""
+
+    kind: ScopeKind = "school"
+    value: str = ""
+
+    def as_mapping(self) -> dict[str, str | bool]:
+        """The scope as it stands in a request and an answer; ``parse_scope`` gives it back."""
+        return {"school": True} if self.kind == "school" else {self.kind: self.value}
+
+    @property
+    def people(self) -> PeopleFilter:
+        """The filter of a scope that is not one person."""
+        return PeopleFilter(
+            role="student",
+            year_group=self.value if self.kind == "year_group" else None,
+            registration_group=self.value if self.kind == "registration_group" else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an admin asks for."""
+
+    scope: Scope
+    format: Format = "mail_merge_csv"
+    audience: Audience = "both"
+    never_logged_in: bool = False
+
+    def means(self, person: Person) -> bool:
+        """Whether the file holds this person: staff, parents and those who left are never in it."""
+        if person.role != "student" or person.status != "active":
+            return False
+        return self.scope.people.matches(person) and not (self.never_logged_in and person.last_login_at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One run. Times in epoch seconds; ``key`` is the file's name in S3, known once the run has finished.
+
+    ``left_out`` counts students without a short number, who cannot have a code.
+    """
+
+    id: str
+    state: State
+    created_at: int
+    created_by: str
+    wanted: Wanted
+    total: int = 0
+    done: int = 0
+    rows: int = 0
+    left_out: int = 0
+    lease_until: int = 0
+    attempt: int = 0
+    finished_at: int | None = None
+    key: str | None = None
+    reason: str | None = None
+
+    @property
+    def file_expires_at(self) -> int | None:
+        """When the file can no longer be downloaded."""
+        return self.finished_at + FILE_LIFE if self.state == "finished" and self.finished_at is not None else None
+
+    def state_at(self, now: int) -> State:
+        """The state as a person should see it: a run that was lost has failed."""
+        return "failed" if self.state in {"queued", "running"} and self.created_at + LOST_AFTER <= now else self.state
+
+    def reason_at(self, now: int) -> str | None:
+        """Why it failed, as a sentence."""
+        return LOST if self.state_at(now) != self.state else self.reason
+
+
+def parse_scope(given: object) -> Scope:
+    """A scope from a request: ``"school"`` or an object with exactly one of the known names."""
+    if given == "school":
+        return Scope()
+    if not isinstance(given, Mapping) or len(given) != 1:
+        raise _wrong("Choose the whole school, one year group, one registration group or one student.")
+    name, value = next(iter(given.items()))
+    kind = next((known for known in SCOPE_KINDS if known == name), None)
+    if kind is None:
+        raise _wrong("Choose the whole school, one year group, one registration group or one student.")
+    if kind == "school":
+        if value is not True:
+            raise _wrong("For the whole school, send true.")
+        return Scope()
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= 100:
+        raise _wrong("Name the group, in at most 100 characters.")
+    if kind == "person" and not is_id(value):
+        return Scope(kind, "0" * 16)  # the form of nobody's id: the answer is that of an id that nobody has
+    return Scope(kind, value.strip())
+
+
+def parse_format(given: object) -> Format:
+    """A format that can be made."""
+    found = next((known for known in FORMATS if known == given), None)
+    if found is None:
+        later = given in LATER_FORMATS if isinstance(given, str) else False
+        text = "This format is not offered yet. Use mail_merge_csv." if later else "There is no such format. Use mail_merge_csv."
+        raise Invalid(fields={"format": text})
+    return found
+
+
+def parse_audience(given: object) -> Audience:
+    """For whom the codes are; students and parents where nothing is said."""
+    found = next((known for known in AUDIENCES if known == given), None) if given is not None else "both"
+    if found is None:
+        raise Invalid(fields={"audience": "Choose students, parents or both."})
+    return found
+
+
+def file_name(school: str, scope: Scope, day: str) -> str:
+    """What the browser calls the file: safe in every header and file system, and without anybody's name."""
+    part = {"school": "all", "person": "one-student"}.get(scope.kind)
+    if part is None:
+        word = "year" if scope.kind == "year_group" else "group"
+        part = f"{word}-{re.sub(r'[^a-z0-9]+', '-', scope.value.lower()).strip('-')[:40]}".strip("-")
+    return f"{school}-login-details-{part}-{day}.csv"
+
+
+def _wrong(text: str) -> Invalid:
+    return Invalid(fields={"scope": text})

@@ -1,0 +1,118 @@
+"""Export runs: the table ``activity``. A run knows its file's name in S3, never a URL, a code or a person's name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from latchkey.model.exports import Export, Scope, Wanted
+from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+
+_KEPT: Final = 400 * 86_400
+_KEY_KEPT: Final = 86_400
+
+
+def _to_item(school: str, export: Export) -> dict[str, Value]:
+    return {
+        "pk": f"{school}#EXPORTS",
+        "sk": export.id,
+        "id": export.id,
+        "state": export.state,
+        "created_at": export.created_at,
+        "created_by": export.created_by,
+        "scope": export.wanted.scope.kind,
+        "scope_value": export.wanted.scope.value,
+        "format": export.wanted.format,
+        "audience": export.wanted.audience,
+        "never_logged_in": export.wanted.never_logged_in,
+        "total": export.total,
+        "done": export.done,
+        "rows": export.rows,
+        "left_out": export.left_out,
+        "lease_until": export.lease_until,
+        "attempt": export.attempt,
+        "finished_at": export.finished_at,
+        "key": export.key,
+        "reason": export.reason,
+        "expires_at": export.created_at + _KEPT,
+    }
+
+
+def _from_item(item: Item) -> Export:
+    return Export(
+        id=item["id"],
+        state=item["state"],
+        created_at=item["created_at"],
+        created_by=item["created_by"],
+        wanted=Wanted(
+            scope=Scope(item["scope"], item["scope_value"]),
+            format=item["format"],
+            audience=item["audience"],
+            never_logged_in=item["never_logged_in"],
+        ),
+        total=item["total"],
+        done=item["done"],
+        rows=item["rows"],
+        left_out=item["left_out"],
+        lease_until=item["lease_until"],
+        attempt=item["attempt"],
+        finished_at=item.get("finished_at"),
+        key=item.get("key"),
+        reason=item.get("reason"),
+    )
+
+
+class Exports:
+    """The exports of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+
+    def claim(self, key: str, export: str, now: int) -> str:
+        """The id that this idempotency key stands for: the given one, unless an earlier request claimed another."""
+        pk = f"{self.school}#EXPORTKEYS"
+        mine: dict[str, Value] = {"pk": pk, "sk": key, "export": export, "expires_at": now + _KEY_KEPT}
+        try:
+            self._table.put(Put(item=mine, when=[("pk", "missing", None)]))
+        except ConditionFailed as error:
+            return str(error.item["export"]) if error.item else export
+        return export
+
+    def make(self, export: Export) -> bool:
+        """Write a new export; False if it exists already."""
+        try:
+            self._table.put(Put(item=_to_item(self.school, export), when=[("pk", "missing", None)]))
+        except ConditionFailed:
+            return False
+        return True
+
+    def get(self, export: str) -> Export | None:
+        """The export with this id, read consistently."""
+        item = self._table.get(f"{self.school}#EXPORTS", export)
+        return _from_item(item) if item else None
+
+    def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Export], str | None]:
+        """Exports, newest first, and the cursor of the next page."""
+        pk = f"{self.school}#EXPORTS"
+        start = {"pk": pk, "sk": after} if after else None
+        page = self._table.page(pk, start=start, limit=limit, newest_first=True)
+        return [_from_item(item) for item in page.items], page.next["sk"] if page.next else None
+
+    def lease(self, export: str, now: int, seconds: int) -> Export:
+        """Take an export for building; ``ConditionFailed`` with the item if it has ended, is being built, or is missing."""
+        free: list[tuple[str, str, Any]] = [("lease_until", "<=", now), ("state", "<>", "finished"), ("state", "<>", "failed")]
+        taken: dict[str, Value] = {"state": "running", "lease_until": now + seconds, "done": 0}
+        return self._change(export, taken, [("pk", "exists", None), *free], add={"attempt": 1})
+
+    def change(self, export: Export, facts: Mapping[str, Value]) -> Export:
+        """Set facts of a leased export; ``ConditionFailed`` if the lease was lost to another worker."""
+        return self._change(export.id, facts, [("attempt", "=", export.attempt), ("state", "=", "running")])
+
+    def turn(self, export: Export, facts: Mapping[str, Value]) -> Export:
+        """Set facts of an export that nobody works on; ``ConditionFailed`` if its state has changed."""
+        return self._change(export.id, facts, [("state", "=", export.state)])
+
+    def _change(
+        self, export: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]], add: Mapping[str, int] | None = None
+    ) -> Export:
+        update = Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=list(when))
+        return _from_item(self._table.update(update))

@@ -1,0 +1,37 @@
+"""Watch an export: the list of exports, and how far one is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from latchkey.errors import NotFound
+from latchkey.model import cursors
+from latchkey.model.exports import Export
+from latchkey.model.ids import is_id
+from latchkey.wiring import Wiring
+
+PAGE: Final = 20
+LONGEST_PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ExportsPage:
+    """Some exports, newest first; ``next`` is the cursor of the next page."""
+
+    exports: list[Export]
+    next: str | None
+
+
+def list_exports(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> ExportsPage:
+    """One page of the school's exports."""
+    context, key = f"exports|{school}", system.lookup_key(school)
+    after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
+    exports, following = system.exports(school).page(after=after, limit=limit)
+    return ExportsPage(exports, cursors.seal([following], context, key) if following else None)
+
+
+def get_export(system: Wiring, school: str, export: str) -> Export:
+    """The export with this id; ``NotFound`` where this school has none."""
+    found = system.exports(school).get(export) if is_id(export) else None
+    if found is None:
+        raise NotFound()
+    return found
