@@ -1,0 +1,6 @@
+"""The console's Chalice app: one blueprint for each use case."""
+
+from console import audit, overview, people, sends, settings
+from web.doors import new_app
+
+app = new_app("console", overview.routes, people.routes, sends.routes, audit.routes, settings.routes)

@@ -1,0 +1,23 @@
+"""The audit trail: who did what, and when."""
+
+from console.lists import page_of
+from console.system import system
+from latchkey.read_audit import LONGEST_PAGE, PAGE, names_of, read_audit
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+
+
+@routes.door("GET", "/admin/{school}/audit", page="audit.html")
+def audit(request: Request, school: str) -> Answer:
+    """Audit events, newest first."""
+    admin(request, system(), school)
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
+    found = read_audit(system(), school, cursor=cursor, limit=limit)
+    names = names_of(system(), school, found.events) if request.wants_page else {}
+    items = [event | {"at": rfc3339(event["at"])} for event in found.events]
+    return Answer(data={"items": items, "next": found.next}, context={"names": names})

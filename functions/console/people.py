@@ -1,0 +1,67 @@
+"""People: the list, and one person."""
+
+from typing import Any
+
+from console.lists import page_of
+from console.system import system
+from latchkey.list_people import LONGEST_PAGE, PAGE, count_people, family, list_people
+from latchkey.model.people_filter import FIELDS, parse
+from latchkey.model.person import Person
+from latchkey.model.sends import SKIP_REASONS, skip_reason
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+
+
+@routes.door("GET", "/admin/{school}/people", page="people.html")
+def people(request: Request, school: str) -> Answer:
+    """The people whom a filter means, in list order."""
+    admin(request, system(), school)
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS)
+    wanted = parse({name: value for name, value in request.query.items() if name in FIELDS})
+    found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
+    numbers = count_people(system(), school, wanted) if request.wants_page else None
+    data = {"items": [person_json(person) for person in found.people], "next": found.next}
+    return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor})
+
+
+@routes.door("GET", "/admin/{school}/people/{id}", page="person.html")
+def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """One person, their way in and their family."""
+    seen = admin(request, system(), school)
+    found = family(system(), school, id)
+    data = person_json(found.person) | {
+        "password_set_at": rfc3339(found.person.password_set_at),
+        "children": [_brief(child) for child in found.children],
+        "parents": [_brief(parent) for parent in found.parents],
+    }
+    reason = skip_reason(found.person, seen.school)
+    return Answer(data=data, context={"no_link": SKIP_REASONS[reason] if reason else ""})
+
+
+def person_json(person: Person) -> dict[str, Any]:
+    """What admins see of a person; nothing that a credential is made of."""
+    return {
+        "id": person.id,
+        "role": person.role,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "username": person.username,
+        "upn": person.upn,
+        "mis_id": person.mis_id,
+        "year_group": person.year_group,
+        "registration_group": person.registration_group,
+        "is_admin": person.is_admin,
+        "last_login_at": rfc3339(person.last_login_at),
+        "status": person.status,
+    }
+
+
+def _brief(person: Person) -> dict[str, Any]:
+    names = ("id", "role", "given_name", "family_name", "year_group", "registration_group")
+    return {name: value for name, value in person_json(person).items() if name in names}

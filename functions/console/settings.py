@@ -1,0 +1,69 @@
+"""A school's settings."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from console.system import system
+from latchkey.change_settings import as_values, change_settings
+from latchkey.model.person import ROLES
+from latchkey.model.school import School
+from latchkey.model.settings_rules import LIVES, UNITS, in_words, unit_of
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+_COUNT: Final = re.compile("[0-9]{1,6}")
+_LIVES: Final = {
+    "welcome_life": "First password links that you send",
+    "reset_life": "New password links that you send",
+    "forgot_life": "Links that people ask for themselves",
+    "code_life": "PINs and parent codes",
+}
+
+
+@routes.door("GET", "/admin/{school}/settings", page="settings.html")
+def settings(request: Request, school: str) -> Answer:
+    """The settings as they are."""
+    seen = admin(request, system(), school)
+    _for_page(request, seen.school)
+    return Answer(data=as_values(seen.school.settings), context={"saved": "saved" in request.query})
+
+
+def put(request: Request, school: str) -> Answer:
+    """Change settings; what is not named stays as it is."""
+    seen = admin(request, system(), school)
+    _for_page(request, seen.school)
+    values = _from_form(request.fields) if request.is_form else request.fields
+    changed = change_settings(system(), seen.school, seen.person, values)
+    return Answer(data=as_values(changed), location=f"/admin/{school}/settings?saved=1")
+
+
+for method in ("PUT", "POST"):  # browsers can only post
+    routes.door(method, "/admin/{school}/settings", page="settings.html", form="settings.html")(put)
+
+
+def _for_page(request: Request, school: School) -> None:
+    """What the page needs, also if the change is refused."""
+    lives = [
+        (name, words, *unit_of(getattr(school.settings, name)), f"{in_words(LIVES[name][0])} to {in_words(LIVES[name][1])}.")
+        for name, words in _LIVES.items()
+    ]
+    request.context.update(data=as_values(school.settings), lives=lives, units=list(UNITS), roles=ROLES, saved=False)
+
+
+def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
+    """The form's fields as settings: a number and a unit are a life, ticked boxes are roles."""
+    values: dict[str, Any] = {}
+    sso: dict[str, Any] = {"roles": [role for role in ROLES if f"sso.roles.{role}" in fields]}
+    for name, text in fields.items():
+        if name in LIVES:
+            unit = UNITS.get(fields.get(f"{name}.unit", ""))
+            values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text
+        elif name.startswith("sso.") and not name.startswith("sso.roles."):
+            sso[name.removeprefix("sso.")] = text.strip()
+        elif not name.endswith(".unit") and not name.startswith("sso.roles."):
+            values[name] = text
+    return values | {"sso": sso}
