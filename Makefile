@@ -145,7 +145,7 @@ $(WORDS): layers/domain/build/blocklist.py layers/domain/build/blocklist.txt | $
 $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	$(call say,'building functions and layers')
 	@mkdir -p .local
-	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { cat .local/build.log; exit 1; }
+	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
 .PHONY: run up down school check test unit format bench chromium deploy build lock clean help

@@ -6,7 +6,7 @@ INTERPRETER := $(shell $(UV) python find --no-python-downloads $(LATCHKEY_PYTHON
 
 bytecode:
 ifneq ($(INTERPRETER),)
-	"$(INTERPRETER)" -I "$(HERE)compile.py" "$(FOLDER)"
+	@"$(INTERPRETER)" -I "$(HERE)compile.py" "$(FOLDER)"
 else
 	@echo "No Python $(LATCHKEY_PYTHON) here, so no bytecode: functions start slower (uv python install $(LATCHKEY_PYTHON))."
 endif
