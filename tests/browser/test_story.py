@@ -1,0 +1,210 @@
+"""The story in a real browser: an admin sends links, a pupil sets a password and signs in, a member of staff forgot theirs."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.chromium import PHONE, browser_context, check
+from tests.e2e.client import Product, links_in, wait_for
+
+pytestmark = pytest.mark.browser
+PASSWORD = "seven quiet badgers"
+
+
+@pytest.fixture(scope="module")
+def product(stack: Any) -> Product:
+    return Product(stack)
+
+
+@pytest.fixture
+def desk(stack: Any) -> Iterator[BrowserContext]:
+    with browser_context(stack["url"]) as context:
+        yield context
+
+
+@pytest.fixture
+def phone(stack: Any) -> Iterator[BrowserContext]:
+    with browser_context(stack["url"], PHONE) as context:
+        yield context
+
+
+def sign_in(page: Page, school: str, identifier: str, password: str) -> None:
+    page.goto(f"/schools/{school}/sessions")
+    page.get_by_label("E-mail address or username").fill(identifier)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def a_group(admin: Product, year: str) -> tuple[str, dict[str, Any]]:
+    """A registration group of a year, and one of its students with an address of their own who never logged in."""
+    people = admin.get(admin.console("people"), role="student", year_group=year)["items"]
+    shared = Counter(each["email"] for each in people)
+    student = next(each for each in people if each["email"] and shared[each["email"]] == 1 and not each["last_login_at"])
+    return student["registration_group"], student
+
+
+def test_an_admin_sends_links_and_a_pupil_gets_in(desk: BrowserContext, phone_mail: Any, product: Product) -> None:
+    admin_login = product.stack["admin"]
+    group, pupil = a_group(product.admin(), "12")
+    page = desk.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+
+    page.goto("/")
+    check(page, "search")
+    page.get_by_role("searchbox").or_(page.get_by_label(re.compile("name", re.IGNORECASE))).first.fill("northbrige")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("Northbridge")).first.click()
+    check(page, "school")
+
+    sign_in(page, product.school, admin_login["identifier"], admin_login["password"])
+    page.wait_for_url(f"**/admin/{product.school}")
+    check(page, "overview")
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="People").click()
+    page.get_by_label("Registration group").fill(group)
+    page.get_by_role("button", name="Show").click()
+    check(page, "people")
+    page.get_by_role("button", name=re.compile("who match")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check before you send")
+    check(page, "send-check")
+    page.get_by_role("button", name=re.compile("^Send [0-9]+ password link")).click()
+    page.wait_for_url("**/sends/*")
+    expect(page.get_by_text("finished", exact=True)).to_be_visible(timeout=120_000)
+    check(page, "send")
+    page.get_by_role("link", name=re.compile("Sent, and who")).click()
+    check(page, "recipients")
+
+    mail = product.mail(pupil["email"])
+    phone_mail(links_in(mail)[0], pupil)
+    assert problems == []
+
+
+@pytest.fixture
+def phone_mail(phone: BrowserContext, product: Product) -> Any:
+    """Follow a link on a phone, set the password, sign in, sign out."""
+
+    def follow(link: str, pupil: dict[str, Any]) -> None:
+        page = phone.new_page()
+        page.goto(link)
+        expect(page.get_by_role("heading", level=1, name="Set your password")).to_be_visible()
+        assert "#" not in page.url, "the token leaves the address bar at once"
+        check(page, "set-password")
+        page.get_by_label("New password").fill("password12")
+        page.get_by_label("The same password again").fill("password12")
+        page.get_by_role("button", name="Set password").click()
+        expect(page.locator("[data-summary]")).to_be_visible()
+        check(page, "weak-password")
+        page.get_by_label("New password").fill(PASSWORD)
+        page.get_by_label("The same password again").fill(PASSWORD)
+        page.get_by_role("button", name="Set password").click()
+        expect(page.get_by_role("heading", level=1, name="Your password is set")).to_be_visible()
+        check(page, "password-set")
+        page.get_by_role("link", name="Sign in").click()
+        page.get_by_label("E-mail address or username").fill(pupil["email"])
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(pupil["given_name"])
+        check(page, "account")
+        cookie = next(each for each in phone.cookies() if each["name"] == "__Host-latchkey")
+        assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Lax")
+        page.get_by_role("button", name="Sign out").click()
+        page.goto("/account")
+        expect(page.get_by_role("heading", level=1)).not_to_contain_text(pupil["given_name"])
+        page.goto("about:blank")
+        page.goto(link)
+        expect(page.get_by_role("heading", level=1, name="This link has been used")).to_be_visible()
+        check(page, "used")
+        page.get_by_role("button", name="Send a new link to the same address").click()
+        expect(page.locator("section:visible [data-renewed]")).not_to_be_empty()
+
+    return follow
+
+
+def test_someone_else_forgot_their_password(phone: BrowserContext, product: Product) -> None:
+    admin = product.admin()
+    teacher = next(each for each in admin.get(admin.console("people"), role="teacher")["items"] if each["email"])
+    before = len(product.mails(teacher["email"]))
+    page = phone.new_page()
+    page.goto(f"/schools/{product.school}")
+    check(page, "school-phone")
+    page.get_by_role("link", name=re.compile("Forgot your password")).first.click()
+    check(page, "forgot")
+    page.get_by_label("E-mail address or username").fill(teacher["email"])
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_role("heading", level=1, name="Look in your mail")).to_be_visible()
+    check(page, "forgot-sent")
+    mail = wait_for(lambda: (found := product.mails(teacher["email"]))[: len(found) - before], "the mail")[0]
+    page.goto(links_in(mail)[0])
+    page.get_by_label("New password").fill(PASSWORD + " again")
+    page.get_by_label("The same password again").fill(PASSWORD + " again")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("heading", level=1, name="Your password is set")).to_be_visible()
+    sign_in(page, product.school, teacher["email"], "wrong password 1")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "sign-in-failed")
+    sign_in(page, product.school, teacher["email"], PASSWORD + " again")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(teacher["given_name"])
+
+
+def test_a_school_with_single_sign_on_says_so_before_anybody_types(phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto("/schools/southgate/forgot-password")
+    check(page, "forgot-sso")
+    expect(page.get_by_role("note").or_(page.locator(".notice")).first).to_contain_text("tudents")
+    page.goto("/schools/southgate")
+    check(page, "school-sso")
+    expect(page.get_by_role("link", name=re.compile("Sign in with")).first).to_be_visible()
+
+
+def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContext, product: Product, tmp_path: Any) -> None:
+    page = desk.new_page()
+    sign_in(page, product.school, product.stack["admin"]["identifier"], product.stack["admin"]["password"])
+    navigation = page.get_by_role("navigation", name="Console")
+    navigation.get_by_role("link", name="Login details").click()
+    check(page, "exports")
+    page.get_by_role("button", name=re.compile("make|create|build|start", re.IGNORECASE)).first.click()
+    page.wait_for_url("**/exports/*")
+    link = page.get_by_role("link", name=re.compile("download", re.IGNORECASE)).or_(
+        page.get_by_role("button", name=re.compile("download", re.IGNORECASE))
+    )
+    expect(link.first).to_be_visible(timeout=60_000)
+    check(page, "export")
+    with page.expect_download() as download:
+        link.first.click()
+    assert download.value.suggested_filename.endswith(".csv")
+
+    navigation.get_by_role("link", name="Rosters").click()
+    check(page, "rosters")
+    for section in ("Sends", "Audit", "Settings", "Overview"):
+        navigation.get_by_role("link", name=section).click()
+        check(page, section.lower())
+
+
+def test_the_whole_way_in_works_by_keyboard(desk: BrowserContext, product: Product) -> None:
+    page = desk.new_page()
+    page.goto(f"/schools/{product.school}/sessions")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.get_by_label("E-mail address or username").focus()
+    page.keyboard.type(product.stack["admin"]["identifier"])
+    page.keyboard.press("Tab")
+    page.keyboard.type(product.stack["admin"]["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/admin/{product.school}")
+
+
+def test_another_sites_page_cannot_post(desk: BrowserContext, product: Product, stack: Any) -> None:
+    page = desk.new_page()
+    sign_in(page, product.school, stack["admin"]["identifier"], stack["admin"]["password"])
+    page.wait_for_url(f"**/admin/{product.school}")
+    evil = f"""<form method=post action="{stack["url"]}/admin/{product.school}/sends"><input name=kind value=password_link>
+        <input name=to value=filter><input name=confirm value=true></form>"""
+    page.route("http://evil.localhost/**", lambda route: route.fulfill(body=evil, content_type="text/html"))
+    page.goto("http://evil.localhost/")
+    with page.expect_navigation() as moved:
+        page.evaluate("document.forms[0].submit()")
+    assert moved.value.status == 403
