@@ -39,13 +39,13 @@ HEADER: Final = b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"  # the ma
 WITH_PIN: Final = "PIN"
 AT_SCHOOL: Final = "School sign-in"
 
-_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"  # = + - @ and their full-width and small forms
-_SKIPPED = r"\s\"'\u2018\u2019\u201c\u201d\ufeff\u200b"  # what a spreadsheet may strip before it looks
-_RISKY = rf"\A(?=[{_SKIPPED}]*[{_SIGNS}\t\r\n\0])|(?<=[;|\t\r\n\0\v\f\x85\u2028\u2029])(?=[{_SKIPPED}]*[{_SIGNS}])"
-_GUARD = re.compile(_RISKY)
-_UNGUARD = re.compile(
-    rf"\A'(?=[{_SKIPPED}]*[{_SIGNS}\t\r\n\0])|(?<=[;|\t\r\n\0\v\f\x85\u2028\u2029])'(?=[{_SKIPPED}]*[{_SIGNS}])"
-)
+_SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"  # = + - @ and their full-width and small forms
+_BREAKS: Final = r"\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+_SKIPPED: Final = r"\"'\u2018\u2019\u201c\u201d\ufeff\u200b"  # with white space, what may be stripped before anybody looks
+_AT_START: Final = rf"(?=[{_SKIPPED}\s]*[{_SIGNS}\t\r\n\0])"
+_AFTER_BREAK: Final = rf"(?=(?:[{_SKIPPED}]|[^\S{_BREAKS}])*[{_SIGNS}])"
+_GUARD: Final = re.compile(rf"\A{_AT_START}|(?<=[;|\0{_BREAKS}]){_AFTER_BREAK}")
+_UNGUARD: Final = re.compile(rf"\A'{_AT_START}|(?<=[;|\0{_BREAKS}])'{_AFTER_BREAK}")
 _QUOTED = re.compile(r"[\",;|\x00-\x1f\x7f\x85\u2028\u2029]")
 # Bytes that no harmless cell holds: if a block is without them, and no cell begins with a hyphen, space or apostrophe, its
 # cells need neither a guard nor quotes. First bytes of longer characters stand for all that the patterns hold beyond ASCII.
@@ -100,7 +100,7 @@ def _day(moment: int) -> str:
 
 
 def guard(cell: str) -> str:
-    """The cell with an apostrophe wherever a spreadsheet could begin a formula."""
+    """The cell with an apostrophe wherever a spreadsheet could see a formula begin."""
     return _GUARD.sub("'", cell)
 
 
