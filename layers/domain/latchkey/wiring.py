@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache, cached_property
 
 from latchkey.model import codes, links
+from latchkey.model.pace import Pace
 from latchkey.settings import FunctionName, Settings
 from latchkey.stores.audit import Audit
 from latchkey.stores.aws import Client, ClientFactory, client_factory
@@ -17,6 +18,7 @@ from latchkey.stores.exports import Exports
 from latchkey.stores.files import Files
 from latchkey.stores.kept_schools import KeptSchools
 from latchkey.stores.keyring import Keyring
+from latchkey.stores.mailer import Mailer
 from latchkey.stores.passwords import Passwords
 from latchkey.stores.queues import Queue
 from latchkey.stores.sends import Sends
@@ -101,6 +103,16 @@ class Wiring:
     def counters(self, setting: str, school: str) -> Counters:
         """A school's counters, in the table that a setting names."""
         return Counters(self.table(setting), school)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """The account's SES; it remembers the account's rate for a minute."""
+        return Mailer(self.client("sesv2"), self.settings["MAIL_FROM"], self.settings["CONFIGURATION_SET"])
+
+    @cached_property
+    def pace(self) -> Pace:
+        """What this container has sent in the last second."""
+        return Pace()
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:

@@ -20,6 +20,13 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "left": "has left the school",
     "unknown": "is not a person of this school",
 }
+Failure = Literal["refused", "expired", "sender", "not_sent"]
+FAIL_REASONS: Final[dict[Failure, str]] = {
+    "refused": "the mail service refused the address or the mail",
+    "expired": "the link would have expired before the mail went out",
+    "sender": "the mail service does not accept mail from this site's sender; tell whoever runs it",
+    "not_sent": "the mail service could not send the mail",
+}
 MailName = Literal["welcome", "reset", "forgot", "password_changed"]
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 

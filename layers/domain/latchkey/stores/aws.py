@@ -52,11 +52,12 @@ def client_factory() -> ClientFactory:
     return lambda service: session.create_client(service, config=special.get(service, config))
 
 
-def _as_it_came(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+def _as_it_came(**event: Any) -> None:
     """Takes a good answer's JSON as it came (binary values stay base64) and leaves botocore nothing to parse."""
-    if response_dict["status_code"] == 200:
-        customized_response_dict.update(json.loads(response_dict["body"]))
-        response_dict["body"] = b"{}"
+    answer = event["response_dict"]
+    if answer["status_code"] == 200:
+        event["customized_response_dict"].update(json.loads(answer["body"]))
+        answer["body"] = b"{}"
 
 
 def code_of(error: ClientError) -> str:

@@ -1,6 +1,13 @@
-"""Sends and their ledger: the table ``activity``. One item holds up to 50 mails, so a link costs 1/50 of a write."""
+"""Sends and their ledger: the table ``activity``.
 
-from collections.abc import Iterable, Iterator, Mapping
+One item holds up to 50 mails, so a link costs 1/50 of a write; they stand there as compressed JSON, because DynamoDB charges
+by size for each write and each of a send's mails is written three times (planned, leased, recorded).
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from latchkey.model.sends import Account, Chunk, Mail, Selection, Send
@@ -32,6 +39,7 @@ def _send_to_item(school: str, send: Send) -> dict[str, Value]:
         "counts": dict(send.counts),
         "finished_at": send.finished_at,
         "reason": send.reason,
+        "planning_until": 0,
         "expires_at": send.created_at + _KEPT,
     }
 
@@ -53,30 +61,35 @@ def _send_from_item(item: Item) -> Send:
     )
 
 
-def mail_to_value(mail: Mail) -> dict[str, Value]:
-    """A mail as it stands in a chunk's item."""
-    return {
-        "to": mail.to,
-        "state": mail.state,
-        "reason": mail.reason,
-        "at": mail.at,
-        "accounts": [
-            {"p": each.person, "n": each.name, "o": each.role, "l": each.login, "v": each.version, "s": each.stamp}
-            for each in mail.accounts
-        ],
-    }
+def pack_mails(mails: Iterable[Mail]) -> bytes:
+    """Mails as they stand in a chunk's item: rows in JSON, compressed."""
+    rows = [
+        (
+            mail.to,
+            mail.state,
+            mail.reason,
+            mail.at,
+            [(each.person, each.name, each.role, each.login, each.version, each.stamp) for each in mail.accounts],
+        )
+        for mail in mails
+    ]
+    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
 
 
-def _mail_from_value(value: Mapping[str, Any]) -> Mail:
-    return Mail(
-        to=value["to"],
-        state=value["state"],
-        reason=value.get("reason"),
-        at=value["at"],
-        accounts=tuple(
-            Account(person=each["p"], name=each["n"], role=each["o"], login=each["l"], version=each["v"], stamp=each["s"])
-            for each in value["accounts"]
-        ),
+def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
+    """The mails of a chunk's item."""
+    return tuple(
+        Mail(
+            to=to,
+            state=state,
+            reason=reason,
+            at=at,
+            accounts=tuple(
+                Account(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
+                for person, name, role, login, version, stamp in accounts
+            ),
+        )
+        for to, state, reason, at, accounts in json.loads(zlib.decompress(blob))
     )
 
 
@@ -87,7 +100,7 @@ def _chunk_from_item(item: Item) -> Chunk:
         listed=item["listed"],
         mail=item["mail"],
         expires_at=item["links_expire_at"],
-        mails=tuple(_mail_from_value(mail) for mail in item["mails"]),
+        mails=unpack_mails(item["mails"]),
         state=item["state"],
         lease_until=item.get("lease_until", 0),
         attempt=item.get("attempt", 0),
@@ -138,9 +151,29 @@ class Sends:
         update = Update(pk=_pk(self.school, send.listed), sk=send.id, set=facts, when=list(when))
         return _send_from_item(self._table.update(update))
 
+    def make_planned(self, send: Send, chunks: Sequence[Chunk]) -> bool:
+        """Write a new send and its few chunks, all or nothing; False if it exists already."""
+        writes = [Put(item=item, when=[("pk", "missing", None)]) for item in map(self._chunk_to_item, chunks)]
+        writes.append(Put(item=_send_to_item(self.school, send), when=[("pk", "missing", None)]))
+        try:
+            transact(self._client, [(self._table, write) for write in writes])
+        except ConditionFailed:
+            return False
+        return True
+
+    def start_planning(self, send: Send, now: int, seconds: int) -> Send:
+        """Take a queued send for planning; ``ConditionFailed`` if it is planned already or another worker has it."""
+        return self.change(send, {"planning_until": now + seconds}, [("state", "=", "queued"), ("planning_until", "<=", now)])
+
     def write_chunks(self, chunks: Iterable[Chunk]) -> None:
         """Write chunks whole; a plan that runs again writes the same ones again."""
         self._table.write_many(self._chunk_to_item(chunk) for chunk in chunks)
+
+    def empty_after(self, send: Send, number: int) -> None:
+        """Empty the chunks that an earlier plan of the same send has left behind this number."""
+        while (left := self.chunk(send.id, number + 1)) is not None and left.mails:
+            number += 1
+            self.write_chunks([replace(left, mails=(), state="done")])
 
     def chunk(self, send: str, number: int) -> Chunk | None:
         """One chunk."""
@@ -166,30 +199,37 @@ class Sends:
         free: list[tuple[str, str, Any]] = [("pk", "exists", None), ("lease_until", "<=", now), ("state", "<>", "done")]
         return _chunk_from_item(self._table.update(Update(pk=pk, sk=sk, set=taken, add={"attempt": 1}, when=free)))
 
-    def record(self, chunk: Chunk, before: Mapping[str, int]) -> None:
+    def record(self, chunk: Chunk, before: Mapping[str, int], now: int) -> None:
         """Write a leased chunk's results, end the lease and move the send's counters by the difference, all or nothing.
 
-        ``before`` are the chunk's counts when it was leased. ``ConditionFailed`` if the lease was lost to another worker.
+        ``before`` are the chunk's counts when it was leased. Whoever records the last planned mail finishes the send in the
+        same transaction. ``ConditionFailed`` with the chunk's item if the lease was lost to another worker.
         """
         pk, sk = self._chunk_key(chunk.send, chunk.number)
-        result: dict[str, Value] = {
-            "state": chunk.state,
-            "lease_until": 0,
-            "mails": [mail_to_value(mail) for mail in chunk.mails],
-        }
-        after = chunk.counts()
-        moved = {state: after.get(state, 0) - before.get(state, 0) for state in {*after, *before}}
-        counters = Update(
-            pk=_pk(self.school, chunk.listed),
-            sk=chunk.send,
-            add={f"counts.{state}": count for state, count in moved.items() if count},
-            when=[("pk", "exists", None)],
-        )
+        result: dict[str, Value] = {"state": chunk.state, "lease_until": 0, "mails": pack_mails(chunk.mails)}
         mine = Update(pk=pk, sk=sk, set=result, when=[("attempt", "=", chunk.attempt), ("state", "=", "sending")])
-        if counters.add:
-            transact(self._client, [(self._table, mine), (self._table, counters)])
-        else:
+        after = chunk.counts()
+        moved = {f"counts.{state}": after.get(state, 0) - before.get(state, 0) for state in {*after, *before}}
+        moved = {path: count for path, count in moved.items() if count}
+        if not moved:
             self._table.update(mine)
+            return
+        for counters in self._counters(chunk, moved, now):
+            try:
+                transact(self._client, [(self._table, mine), (self._table, counters)])
+                return
+            except ConditionFailed as failed:
+                if failed.item is None or failed.item["sk"] == sk:
+                    raise
+
+    def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int) -> list[Update]:
+        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send was stopped."""
+        planned = -moved.get("counts.planned", 0)
+        finish: dict[str, Value] = {"state": "finished", "finished_at": now}
+        update = Update(pk=_pk(self.school, chunk.listed), sk=chunk.send, add=moved, when=[("pk", "exists", None)])
+        more = replace(update, when=[("counts.planned", ">", planned)])
+        last = replace(update, set=finish, when=[("counts.planned", "=", planned), ("state", "=", "running")])
+        return [more, last, update] if chunk.listed else [last, more, update]
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
         return f"{self.school}#SEND#{send}", f"CHUNK#{number:05d}"
@@ -207,6 +247,6 @@ class Sends:
             "state": chunk.state,
             "lease_until": chunk.lease_until,
             "attempt": chunk.attempt,
-            "mails": [mail_to_value(mail) for mail in chunk.mails],
+            "mails": pack_mails(chunk.mails),
             "expires_at": chunk.expires_at + _KEPT,
         }

@@ -1,0 +1,45 @@
+"""What every mail is made of: its parts, texts that are safe in it, and the name of its sender."""
+
+import base64
+from dataclasses import dataclass
+from typing import Final
+
+_LONGEST: Final = 200
+_JOINERS: Final = "\u200c\u200d"  # they belong to the spelling of some names
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The three parts of a mail, with ``{{variables}}``."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def plain(text: str) -> str:
+    """A text on one line, as it looks: without line breaks, control characters and marks that turn the direction of writing."""
+    if not text.isprintable():
+        text = "".join(_visible(sign) for sign in text)
+    return " ".join(text.split())[:_LONGEST]
+
+
+def display_name(name: str) -> str:
+    """A name in front of an address: quoted, or as RFC 2047 words; no line break or second address can hide in it."""
+    name = plain(name)[:100]
+    if name.isascii():
+        return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    words: list[str] = []
+    part = ""
+    for sign in name:
+        if len((part + sign).encode()) > 45:  # 60 signs of base64: an encoded word has at most 75
+            words.append(part)
+            part = ""
+        part += sign
+    return " ".join(f"=?utf-8?b?{base64.b64encode(word.encode()).decode()}?=" for word in [*words, part])
+
+
+def _visible(sign: str) -> str:
+    if sign.isprintable() or sign in _JOINERS:
+        return sign
+    return " " if sign.isspace() else ""

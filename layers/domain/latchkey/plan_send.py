@@ -1,0 +1,113 @@
+"""Turn a send into chunks of mails: decide for each person, freeze what their link depends on, hand the chunks over."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from latchkey.errors import Invalid, Poison, TryLater
+from latchkey.model.people_filter import parse
+from latchkey.model.person import Person
+from latchkey.model.school import School
+from latchkey.model.sends import MAIL_STATES, Chunk, Send, chunks_of
+from latchkey.stores.dynamo import ConditionFailed
+from latchkey.stores.sends import Sends
+from latchkey.wiring import Wiring
+
+_PLAN_SECONDS = 330  # a little longer than the function may run
+_AT_ONCE = 1_000  # people read by id in one go
+
+
+def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
+    """Plan a queued send and put its chunks on the queue; a message that comes again only puts what is left once more."""
+    school = system.schools.get(school_slug)
+    sends = system.sends(school_slug)
+    send = sends.get(send_id)
+    if school is None or send is None:
+        raise Poison("a send or school that does not exist")
+    if send.state == "queued":
+        try:
+            send = _plan(system, school, sends, send)
+        except ConditionFailed:
+            raise TryLater("Another worker is planning this send.") from None
+    elif send.state == "running":
+        left = (chunk.number for chunk in sends.chunks(send.id) if chunk.state != "done" and chunk.number <= send.chunks)
+        _hand_over(system, school, send, left)
+    return send
+
+
+def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
+    now = system.now()
+    sends.start_planning(send, now, _PLAN_SECONDS)
+    people, unknown = _selected(system, school, send)
+    counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
+    waiting: list[int] = []
+    number = 0
+
+    def counted() -> Iterator[Chunk]:
+        nonlocal number
+        for chunk in chunks_of(send, people, school, now, unknown):
+            number = chunk.number
+            if chunk.state == "planned":
+                waiting.append(number)
+            counts.update(chunk.counts())
+            yield chunk
+
+    sends.write_chunks(counted())
+    sends.empty_after(send, number)
+    planned = replace(send, total=counts.total(), chunks=number, counts=counts)
+    turned = sends.change(
+        planned,
+        {
+            "state": "running" if waiting else "finished",
+            "finished_at": None if waiting else now,
+            "total": planned.total,
+            "chunks": number,
+            "counts": dict(counts),
+        },
+        [("state", "=", "queued")],
+    )
+    _hand_over(system, school, turned, waiting)
+    facts: dict[str, str | int] = {
+        "send": send.id,
+        "total": planned.total,
+        "planned": counts["planned"],
+        "skipped": counts["skipped"],
+    }
+    system.audit(school.slug).record("plan_send", "send.planned", now, facts)
+    return turned
+
+
+def _selected(system: Wiring, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
+    """The people of a send, and the ids that are nobody's; the second is complete when the first is used up."""
+    directory = system.directory(school.slug)
+    if send.selection.filter is not None:
+        try:
+            return _once(directory.matching(parse(send.selection.filter))), []
+        except Invalid:
+            raise Poison("a send whose filter cannot be used") from None
+    wanted = list(dict.fromkeys(send.selection.ids))
+    unknown: list[str] = []
+
+    def by_ids() -> Iterator[Person]:
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            found = directory.by_ids(part)
+            known = {person.id for person in found}
+            unknown.extend(each for each in part if each not in known)
+            yield from found
+
+    return by_ids(), unknown
+
+
+def _once(people: Iterable[Person]) -> Iterator[Person]:
+    """Nobody twice, even who moves to another group while the list is read."""
+    seen: set[str] = set()
+    for person in people:
+        if person.id not in seen:
+            seen.add(person.id)
+            yield person
+
+
+def _hand_over(system: Wiring, school: School, send: Send, chunks: Iterable[int]) -> None:
+    messages = ({"school": school.slug, "send": send.id, "chunk": number} for number in chunks)
+    system.queue("DELIVER_QUEUE").put_many(messages)

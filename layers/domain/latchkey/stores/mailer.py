@@ -1,0 +1,147 @@
+"""SES: many mails in one call, one recipient each, at the rate that the account allows.
+
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from latchkey.errors import TryLater
+from latchkey.model.mail import Template, display_name
+from latchkey.model.sends import Failure
+from latchkey.stores.aws import Client, code_of
+
+_KNOWN_FOR = 60  # seconds that the account's rate is taken as read
+_SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
+_REFUSED: Final = {"BadRequestException", "MessageRejected", "ValidationException"}
+_FAILURE: Final[Mapping[str, Failure]] = {
+    "MESSAGE_REJECTED": "refused",
+    "INVALID_PARAMETER": "refused",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "sender",
+    "CONFIGURATION_SET_NOT_FOUND": "sender",
+    "TEMPLATE_NOT_FOUND": "sender",
+    "ACCOUNT_SUSPENDED": "sender",
+    "INVALID_SENDING_POOL_NAME": "sender",
+}
+_AGAIN: Final = {"ACCOUNT_THROTTLED", "TRANSIENT_FAILURE"}
+_TOMORROW: Final = {"ACCOUNT_DAILY_QUOTA_EXCEEDED", "ACCOUNT_SENDING_PAUSED", "CONFIGURATION_SET_SENDING_PAUSED"}
+
+
+class Refused(Exception):
+    """SES refused a whole call: something in it is bad, and nothing was sent."""
+
+
+class Slow(Exception):
+    """SES asks to slow down; nothing of the call was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the account may send: mails a second, and how many more within the day (None: as many as it likes)."""
+
+    each_second: float
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What all mails of a call share."""
+
+    sender: str
+    reply_to: str | None
+    template: Template
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one mail: sent, failed for good, or to be tried again in a moment or (``tomorrow``) much later."""
+
+    sent: bool = False
+    failure: Failure | None = None
+    tomorrow: bool = False
+
+
+_SENT: Final = Result(sent=True)
+_LATER: Final = Result()
+
+
+class Mailer:
+    """One account's SES."""
+
+    def __init__(self, client: Client, mail_from: str, configuration_set: str) -> None:
+        self._client = client
+        self._from = mail_from
+        self._set = configuration_set
+        self._rate: Rate | None = None
+        self._read_at = 0
+        self._sent = 0
+
+    def rate(self, now: int) -> Rate:
+        """The account's rate, read at most once a minute; ``TryLater`` while it may not send at all."""
+        if self._rate is None or not 0 <= now - self._read_at < _KNOWN_FOR:
+            try:
+                account = self._client.get_account()
+            except (ClientError, BotoCoreError) as error:
+                _translate(error)
+            if account.get("SendingEnabled") is False:
+                raise TryLater("The mail account is paused.")
+            quota = account.get("SendQuota") or {}
+            most = quota.get("Max24HourSend", -1)
+            left = None if most < 0 else int(most - quota.get("SentLast24Hours", 0))
+            self._rate, self._read_at, self._sent = Rate(quota.get("MaxSendRate") or 1.0, left), now, 0
+        if self._rate.left is None:
+            return self._rate
+        return Rate(self._rate.each_second, self._rate.left - self._sent)
+
+    def send(self, envelope: Envelope, mails: Sequence[tuple[str, Mapping[str, str]]]) -> list[Result]:
+        """Send up to 50 mails: ``(address, variables)`` each. ``Refused`` or ``Slow`` when none was sent."""
+        data = [json.dumps(variables) for _, variables in mails]
+        template = {"Subject": envelope.template.subject, "Text": envelope.template.text, "Html": envelope.template.html}
+        request: dict[str, Any] = {
+            "FromEmailAddress": f"{display_name(envelope.sender)} <{self._from}>",
+            "ConfigurationSetName": self._set,
+            "DefaultEmailTags": [{"Name": name, "Value": value} for name, value in envelope.tags.items()],
+            # Where an entry lacks a variable SES takes it from here; ours lack none.
+            "DefaultContent": {"Template": {"TemplateContent": template, "TemplateData": data[0]}},
+            "BulkEmailEntries": [
+                {
+                    "Destination": {"ToAddresses": [to]},
+                    "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": values}},
+                }
+                for (to, _), values in zip(mails, data, strict=True)
+            ],
+        }
+        if envelope.reply_to:
+            request["ReplyToAddresses"] = [envelope.reply_to]
+        try:
+            answer = self._client.send_bulk_email(**request)
+        except (ClientError, BotoCoreError) as error:
+            _translate(error)
+        results = [_result(entry.get("Status", "")) for entry in answer["BulkEmailEntryResults"][: len(mails)]]
+        self._sent += sum(result.sent for result in results)
+        return results + [_LATER] * (len(mails) - len(results))
+
+
+def _result(status: str) -> Result:
+    if status == "SUCCESS":
+        return _SENT
+    if status in _AGAIN:
+        return _LATER
+    return Result(tomorrow=True) if status in _TOMORROW else Result(failure=_FAILURE.get(status, "not_sent"))
+
+
+def _translate(error: ClientError | BotoCoreError) -> NoReturn:
+    """SES's messages can name addresses, so what we raise has its code only."""
+    if not isinstance(error, ClientError):
+        raise TryLater("The mail service did not answer.") from None
+    code = code_of(error)
+    if code in _REFUSED:
+        raise Refused(code) from None
+    if code in _SLOW:
+        raise Slow(code) from None
+    raise TryLater(f"The mail service answered {code}.") from None
