@@ -8,7 +8,7 @@ from console.system import system
 from latchkey.change_settings import as_values, change_settings
 from latchkey.model.person import ROLES
 from latchkey.model.school import School
-from latchkey.model.settings_rules import LIVES, UNITS, in_words, unit_of
+from latchkey.model.settings_rules import LIVES, NAMES, UNITS, in_words, unit_of
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -16,12 +16,6 @@ from web.who import admin
 
 routes = Doors(__name__, lambda: system().settings)
 _COUNT: Final = re.compile("[0-9]{1,6}")
-_LIVES: Final = {
-    "welcome_life": "First password links that you send",
-    "reset_life": "New password links that you send",
-    "forgot_life": "Links that people ask for themselves",
-    "code_life": "PINs and parent codes",
-}
 
 
 @routes.door("GET", "/admin/{school}/settings", page="settings.html")
@@ -48,8 +42,8 @@ for method in ("PUT", "POST"):  # browsers can only post
 def _for_page(request: Request, school: School) -> None:
     """What the page needs, also if the change is refused."""
     lives = [
-        (name, words, *unit_of(getattr(school.settings, name)), f"{in_words(LIVES[name][0])} to {in_words(LIVES[name][1])}.")
-        for name, words in _LIVES.items()
+        (name, NAMES[name], *unit_of(getattr(school.settings, name)), f"{in_words(shortest)} to {in_words(longest)}.")
+        for name, (shortest, longest) in LIVES.items()
     ]
     request.context.update(data=as_values(school.settings), lives=lives, units=list(UNITS), roles=ROLES, saved=False)
 

@@ -18,6 +18,17 @@ LIVES: Final[Mapping[str, tuple[int, int]]] = {
     "forgot_life": (600, DAY),
     "code_life": (DAY, 365 * DAY),
 }
+NAMES: Final[Mapping[str, str]] = {
+    "welcome_life": "First password links that you send",
+    "reset_life": "New password links that you send",
+    "forgot_life": "Links that people ask for themselves",
+    "code_life": "PINs and parent codes",
+    "help_line": "Where people find help",
+    "notice": "The notice",
+    "sso.provider": "The provider",
+    "sso.label": "The words on the button",
+    "sso.help": "What to do if it does not work",
+}
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
 SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
 _FIELDS: Final = tuple(each.name for each in fields(Settings))
@@ -71,20 +82,20 @@ def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
 
 def _life(name: str, value: object, shortest: int, longest: int, wrong: Wrong) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value % 60:
-        wrong[name] = "This must be a whole number of minutes, given in seconds."
+        wrong[name] = f"{NAMES[name]}: a whole number of minutes, given in seconds."
         return shortest
     if not shortest <= value <= longest:
-        wrong[name] = f"Choose {in_words(shortest)} to {in_words(longest)}."
+        wrong[name] = f"{NAMES[name]}: choose {in_words(shortest)} to {in_words(longest)}."
     return value
 
 
 def _text(name: str, value: object, longest: int, wrong: Wrong, *, lines: bool = False) -> str:
     text = value.strip().replace("\r\n", "\n") if isinstance(value, str) else None
     if text is None or len(text) > longest:
-        wrong[name] = f"This must be a text of at most {longest:,} characters."
+        wrong[name] = f"{NAMES[name]}: a text of at most {longest:,} characters."
         return ""
     if not all(char.isprintable() or (lines and char == "\n") for char in text):
-        wrong[name] = "This has a character that cannot be used here."
+        wrong[name] = f"{NAMES[name]}: there is a character that cannot be used here."
         return ""
     return text
 
