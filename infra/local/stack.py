@@ -62,7 +62,7 @@ class Stack:
         if processes.running(ministack.NAME):
             found = True
             with self._progress.step("Stop MiniStack and save its state"):
-                ministack.stop(processes)
+                ministack.stop(self._settings, processes)
             self._deployed.saved()
         return found
 
