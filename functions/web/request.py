@@ -63,7 +63,7 @@ class Request:
             raise Invalid(fields={name: "This must be a text."})
         if len(value) > longest:
             raise Invalid(fields={name: f"This is too long: at most {longest} characters."})
-        if any(ord(char) < 32 or ord(char) == 127 for char in value):
+        if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in value):
             raise Invalid(fields={name: "This has a character that cannot be used here."})
         return value
 

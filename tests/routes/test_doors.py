@@ -71,6 +71,7 @@ def test_a_browser_is_sent_on_after_a_form(client: Any) -> None:
         ('{"name": {"S": "a"}}', JSON, 422),
         ('{"name": 0}', JSON, 422),
         ('{"name": "a\\r\\nBcc: b"}', JSON, 422),
+        ('{"name": "\\ud800"}', JSON, 422),  # half a character: it cannot be encoded
         ('{"name": "a", "tick": "yes"}', JSON, 422),
         ("{}", JSON, 422),
         ('{"name": "' + "a" * 400 + '"}', JSON, 422),

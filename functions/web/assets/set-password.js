@@ -5,7 +5,8 @@
 (() => {
   const root = document.getElementById("set-password");
   const part = (name) => root.querySelector(`[data-state=${name}]`);
-  const token = decodeURI(location.hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, "")).replace(/[^A-Za-z0-9_-]+$/, "");
+  // Mail programs like to take the full stop after a link for a part of it.
+  const token = location.hash.slice(1).replace(/[^A-Za-z0-9_-]+$/, "");
   let shortest = 0;
 
   history.replaceState(null, "", location.pathname);

@@ -1,0 +1,164 @@
+"""The public pages, the account, and what every answer carries."""
+
+import re
+from typing import Any
+
+import pytest
+
+from latchkey.model.school import Settings, SingleSignOn
+from tests.support.portal import Portal
+
+
+def names(answer: Any) -> list[str]:
+    return [item["slug"] for item in answer.json_body["items"]]
+
+
+def test_a_school_is_found_by_name_town_postcode_or_urn_in_spite_of_typing_errors(portal: Portal) -> None:
+    for text in ("Northbridge", "northbrigde", "Nrothbridge acadmy", "nb1 2cd", "NB12CD", "nb1", "139001", "north"):
+        assert names(portal.get(f"/schools?q={text.replace(' ', '+')}")) == ["northbridge"], text
+    assert names(portal.get("/schools?q=ely")) == ["southgate"]
+    assert names(portal.get("/schools?q=Hogwarts")) == []
+    assert names(portal.get("/schools")) == ["northbridge", "southgate"]
+    found = portal.get("/schools?q=ely").json_body
+    assert found == {
+        "items": [
+            {"slug": "southgate", "name": "Southgate High", "town": "Ely", "postcode": "CB7 4AA", "url": "/schools/southgate"}
+        ],
+        "next": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "q=" + "a" * 5000, "q=%F0%9F%90%98", "q=<script>", "q=a%20b%20c%20d%20e%20f%20g%20h%20i%20j", "x=1", "q="]
+)
+def test_a_search_takes_anything(portal: Portal, query: str) -> None:
+    assert portal.get(f"/schools?{query}").status_code == 200
+    page = portal.page(f"/?{query}")
+    assert page.status_code == 200
+    assert b"<script" not in page.body
+
+
+def test_a_query_that_comes_twice_is_refused(portal: Portal) -> None:
+    assert portal.get("/schools?q=a&q=b").status_code == 400
+
+
+def test_the_public_page_says_the_ways_in_by_role(portal: Portal) -> None:
+    assert portal.get("/schools/southgate").json_body["ways"] == [
+        {
+            "kind": "single_sign_on",
+            "roles": ["student", "staff"],
+            "label": "Northbridge Online",
+            "url": "https://sso.northbridge.example/in",
+            "help": "Use the same sign-in as for your other school services, or ask your school's office.",
+        },
+        {
+            "kind": "password",
+            "roles": ["teacher", "parent"],
+            "url": "/schools/southgate/sessions",
+            "forgot_password": "/schools/southgate/forgot-password",
+        },
+    ]
+    text = portal.page("/schools/southgate").body.decode()
+    assert "Closed: snow" in text
+    assert "Students and other staff" in text
+    assert "Teachers and parents and carers" in text
+    assert "Sign in with Northbridge Online" in text
+
+
+def test_a_school_cannot_make_its_button_run_a_script(portal: Portal) -> None:
+    for slug, url in (("bad-one", "javascript:alert(1)"), ("bad-two", "//evil.example"), ("bad-three", "http://plain.example")):
+        portal.system.school(slug, settings=Settings(sso=SingleSignOn(roles=("student",), url=url, label="<b>x</b>")))
+        text = portal.page(f"/schools/{slug}").body.decode()
+        assert url not in text
+        assert "<b>x" not in text
+
+
+@pytest.mark.parametrize(
+    "slug", ["nowhere", "Northbridge", "northbridge%00", "..", "a", "x" * 41, "SCHOOLS", "northbridge%23P", "%ED%A0%80"]
+)
+def test_what_is_no_school_is_not_found_in_the_same_words(portal: Portal, slug: str) -> None:
+    expected = portal.get("/schools/nowhere-else")
+    for path in ("", "/sessions", "/forgot-password"):
+        answer = portal.get(f"/schools/{slug}{path}")
+        assert (answer.status_code, answer.body, answer.headers) == (404, expected.body, expected.headers)
+        assert portal.page(f"/schools/{slug}{path}").status_code == 404
+    answer = portal.sign_in("ann", school=slug)
+    assert (answer.status_code, answer.body) == (404, expected.body)
+
+
+def test_the_account_shows_its_owner_and_no_secret(portal: Portal) -> None:
+    ann = portal.add("ann", email="ann@northbridge.example", upn="B801200005001")
+    token = portal.sign_in("ann").json_body["token"]
+    answer = portal.get("/account", Authorization=f"Bearer {token}")
+    assert answer.json_body == {
+        "id": ann.id,
+        "name": "Ann Okafor",
+        "role": "student",
+        "email": "ann@northbridge.example",
+        "username": "ann",
+        "is_admin": False,
+        "school": {"slug": "northbridge", "name": "Northbridge Academy"},
+        "signed_in_at": "2026-11-18T11:06:40Z",
+        "expires_at": "2026-11-18T23:06:40Z",
+    }
+    page = portal.page("/account", Cookie=f"__Host-latchkey={token}")
+    for body in (answer.body, page.body):
+        for secret in (b"B801200005001", b"argon2", token.encode(), token.rpartition(".")[2].encode()):
+            assert secret not in body
+    assert page.headers["Cache-Control"] == "no-store"
+    assert portal.get("/account").status_code == 401
+    assert portal.page("/account").headers["Location"] == "/"
+
+
+def test_assets_are_kept_for_ever_under_their_fingerprint_only(portal: Portal) -> None:
+    page = portal.page("/set-password").body.decode()
+    found = re.findall(r'(?:href|src)="(/assets/[^"]+)"', page)
+    assert len(found) == 3
+    types = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+    for url in found:
+        answer = portal.get(url)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Type"] == types[url.partition("?")[0].rpartition(".")[2]]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "immutable" not in portal.get(url.partition("?")[0]).headers["Cache-Control"]
+        assert "immutable" not in portal.get(url[:-1]).headers["Cache-Control"]
+    for name in ("nothing.css", "..%2Fpages.py", "%2e%2e", "latchkey.css%00", "LATCHKEY.CSS", "."):
+        assert portal.get(f"/assets/{name}").status_code == 404
+
+
+def test_health_answers(portal: Portal) -> None:
+    assert portal.get("/health").json_body == {"status": "ok"}
+
+
+def test_every_page_has_the_headers_that_protect_it(portal: Portal) -> None:
+    for path in (
+        "/",
+        "/schools",
+        "/schools/southgate",
+        "/schools/southgate/sessions",
+        "/set-password",
+        "/schools/nowhere",
+        "/health",
+    ):
+        for answer in (
+            portal.page(path),
+            portal.get(path),
+            portal.page(path, Host="evil.example", X_Forwarded_Host="evil.example"),
+        ):
+            assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+            assert answer.headers["X-Frame-Options"] == "DENY"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert "evil.example" not in str(answer.body) + str(answer.headers)
+            assert b"style=" not in answer.body
+            assert b" onclick" not in answer.body
+
+
+def test_every_page_has_one_heading_and_every_field_a_label(portal: Portal) -> None:
+    for path in ("/", "/schools/southgate", "/schools/southgate/sessions", "/schools/southgate/forgot-password"):
+        text = portal.page(path).body.decode()
+        assert text.count("<h1") == 1
+        assert '<html lang="en-GB">' in text
+        for field in re.findall(r'<input id="([^"]+)"', text):
+            assert f'<label for="{field}">' in text

@@ -1,0 +1,121 @@
+"""The portal over a whole system, as a script and as a browser see it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import portal.system
+from latchkey.hashing import hash_of
+from latchkey.model import links
+from latchkey.model.identifiers import lookup
+from latchkey.model.ids import person_id
+from latchkey.model.person import Person
+from latchkey.model.school import School, Settings, SingleSignOn
+from latchkey.stores.dynamo import Put
+from latchkey.wiring import Wiring
+from portal.app import app
+from tests.support.system import TestSystem
+
+ORIGIN = "https://latchkey.test"
+PASSWORD = "tulip-harbour-94-quartz"
+PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+SSO = SingleSignOn(roles=("student", "staff"), label="Northbridge Online", url="https://sso.northbridge.example/in")
+
+
+@dataclass
+class Portal:
+    """Two schools, some people, and a client."""
+
+    system: TestSystem
+    http: Any
+    schools: dict[str, School] = field(default_factory=dict)
+
+    @property
+    def wiring(self) -> Wiring:
+        return self.system.wiring("portal")
+
+    def add(self, name: str, school: str = "northbridge", *, password: str | None = PASSWORD, **facts: Any) -> Person:
+        """A person with the username ``name``, and a password unless it is None."""
+        key = self.wiring.lookup_key(school)
+        given: dict[str, Any] = {"role": "student", "given_name": name.title(), "family_name": "Okafor", "username": name}
+        given |= facts
+        if given.get("email"):
+            given["email_key"] = lookup(key, "email", given["email"])
+        if given["username"]:
+            given["username_key"] = lookup(key, "username", given["username"])
+        if password is not None:
+            given |= {"version": 1, "password_set_at": self.wiring.now() - 1000}
+        made = Person(id=person_id(school, f"mis-{name}"), **given)
+        self.system.wiring("read_roster").directory(school).put_new([made])
+        if password is not None:
+            table, put = self.wiring.credentials(school).password_of(made.id, hash_of(password), self.wiring.now())
+            table.put(Put(item=put.item))
+        return made
+
+    def person(self, person: Person, school: str = "northbridge") -> Person:
+        """The person as they are now."""
+        found = self.wiring.directory(school).person(person.id)
+        assert found is not None
+        return found
+
+    def token(
+        self, person: Person, school: str = "northbridge", *, purpose: links.Purpose = "welcome", life: int = 3600, **other: Any
+    ) -> str:
+        """A password link for the person as they are now."""
+        link = links.Link(
+            purpose=purpose,
+            school=school,
+            person=person.id,
+            expires_at=self.wiring.now() + life,
+            version=other.get("version", person.version),
+            stamp=other.get("stamp", person.stamp),
+        )
+        return links.token(link, self.wiring.link_key(school))
+
+    def get(self, path: str, **headers: str) -> HTTPResponse:
+        return self.http.get(path, headers={"Accept": "application/json", **_names(headers)})
+
+    def page(self, path: str, **headers: str) -> HTTPResponse:
+        return self.http.get(path, headers={**PAGE, **_names(headers)})
+
+    def post(self, path: str, fields: Any, **headers: str) -> HTTPResponse:
+        """As a script: JSON without a cookie. Text stands as it is."""
+        body = fields if isinstance(fields, str) else json.dumps(fields)
+        said = {"Content-Type": "application/json", "Accept": "application/json", **_names(headers)}
+        return self.http.post(path, body=body.encode(), headers=said)
+
+    def submit(self, path: str, fields: dict[str, str], **headers: str) -> HTTPResponse:
+        """As a browser: a form of our own page."""
+        said = {**PAGE, "Content-Type": "application/x-www-form-urlencoded", "Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        return self.http.post(path, body=urlencode(fields).encode(), headers=said | _names(headers))
+
+    def sign_in(self, identifier: Any, password: Any = PASSWORD, school: str = "northbridge", **headers: str) -> HTTPResponse:
+        return self.post(f"/schools/{school}/sessions", {"identifier": identifier, "password": password}, **headers)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Take what was put on the queue for mails that people ask for."""
+        return [json.loads(body) for body in self.system.messages("REQUESTS_QUEUE")]
+
+
+def _names(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@contextmanager
+def open_portal(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+    """The portal with Northbridge (passwords) and Southgate (single sign-on for students and staff)."""
+    monkeypatch.setattr(portal.system, "wiring", system.wiring)
+    schools = {
+        "northbridge": system.school("northbridge", name="Northbridge Academy", urn="139001"),
+        "southgate": system.school(
+            "southgate", name="Southgate High", town="Ely", postcode="CB7 4AA", settings=Settings(sso=SSO, notice="Closed: snow")
+        ),
+    }
+    with Client(app) as client:
+        yield Portal(system, client.http, schools)
