@@ -6,7 +6,7 @@ mailbox that would get the mail; a mail goes to the stored address only; a messa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from latchkey.errors import Poison
 from latchkey.model.person import Person
@@ -16,6 +16,7 @@ from latchkey.stores.counters import Budget
 from latchkey.wiring import Wiring
 
 By = Literal["email", "username"]
+WAYS: Final[tuple[By, ...]] = get_args(By)
 EACH_MAILBOX: Final = Budget("request_mail", limit=3, window=3_600)
 EACH_SOURCE: Final = Budget("request_from", limit=300, window=3_600)
 Outcome = Literal["planned", "again", "stale", "limited", "nobody"]

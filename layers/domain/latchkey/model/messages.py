@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from latchkey.errors import Poison
 from latchkey.model.ids import is_id, is_slug
@@ -11,6 +11,8 @@ from latchkey.model.ids import is_id, is_slug
 _LOOKUP = re.compile(r"[0-9a-f]{32}")
 _LATEST = 4_102_444_800  # the year 2100
 _MOST_CHUNKS = 99_999
+
+Choice = TypeVar("Choice", bound=str)
 
 
 class Message:
@@ -32,6 +34,14 @@ class Message:
             raise Poison(f"a message without a usable {name}")
         return value
 
+    def one_of(self, name: str, choices: Sequence[Choice]) -> Choice:
+        """One of a few words."""
+        value = self.text(name)
+        for choice in choices:
+            if value == choice:
+                return choice
+        raise Poison(f"a message without a usable {name}")
+
     def slug(self, name: str = "school") -> str:
         """A school's slug."""
         return self._formed(name, is_slug)
@@ -52,7 +62,7 @@ class Message:
         """The number of a chunk, from 1."""
         return self._number(name, _MOST_CHUNKS)
 
-    def _formed(self, name: str, is_formed: Any) -> str:
+    def _formed(self, name: str, is_formed: Callable[[str], bool]) -> str:
         value = self.text(name)
         if not is_formed(value):
             raise Poison(f"a message without a usable {name}")

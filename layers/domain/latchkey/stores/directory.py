@@ -209,6 +209,14 @@ class Directory:
         """Write people whole, 25 a call. Only for people who do not exist yet: it would wipe a credential version."""
         self._table.write_many(person_to_item(self.school, person) for person in people)
 
+    def make(self, person: Person) -> bool:
+        """Write a new person; False if there is one with this id."""
+        try:
+            self._table.put(Put(item=person_to_item(self.school, person), when=[("pk", "missing", None)]))
+        except ConditionFailed:
+            return False
+        return True
+
     def change(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Person:
         """Set attributes of an existing person; ``ConditionFailed`` if one of ``when`` does not hold."""
         return person_from_item(self._table.update(self.change_of(person, facts, when)))

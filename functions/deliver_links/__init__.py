@@ -1,0 +1,1 @@
+"""Mails the chunks of sends, from the queues deliver and urgent."""

@@ -1,0 +1,1 @@
+"""The operator's commands, invoked by IAM only: make a school, invite its admins."""

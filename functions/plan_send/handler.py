@@ -1,0 +1,60 @@
+"""The door of plan_send: messages of the queues plan and requests in, what failed out."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from latchkey import request_mail
+from latchkey.errors import LatchkeyError, Poison, TryLater
+from latchkey.model.messages import Message
+from latchkey.plan_send import plan_send
+from latchkey.wiring import Wiring, wiring
+
+logger = Logger()
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def system() -> Wiring:
+    """The stores that plan_send may use; tests put their own in its place."""
+    return wiring("plan_send")
+
+
+def handle(event: dict[str, Any], context: Any) -> Any:
+    """Lambda's entry: a record that failed comes again, and at last goes to the dead-letter queue."""
+    return process_partial_response(event=event, record_handler=plan, processor=processor, context=context)
+
+
+def plan(record: SQSRecord) -> None:
+    """One message: one send, or one person's request."""
+    attempt = record.attributes.approximate_receive_count
+    try:
+        outcome = work(Message(record.body))
+    except TryLater as error:
+        logger.warning("a plan has to wait", extra={"attempt": attempt, "reason": error.detail})
+        raise
+    except Exception as error:
+        reason = error.detail if isinstance(error, LatchkeyError) else type(error).__name__
+        logger.error("a plan failed", extra={"attempt": attempt, "reason": reason})  # noqa: TRY400 - a trace could hold values
+        raise
+    logger.info("planned", extra=outcome)
+
+
+def work(message: Message) -> dict[str, Any]:
+    """What the message asks for, and what to log of it: never who asked or whether they exist."""
+    kind = message.text("kind")
+    if kind == "send":
+        send = plan_send(system(), message.slug(), message.id("send"))
+        return {"kind": kind, "school": message.slug(), "send": send.id, "state": send.state, "total": send.total}
+    asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
+    if kind == "forgot":
+        by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")
+        outcome = request_mail.forgot(system(), asked, by, key, source)
+    elif kind == "renew":
+        outcome = request_mail.renew(system(), asked, message.id("person"))
+    elif kind == "password_changed":
+        outcome = request_mail.password_changed(system(), asked, message.id("person"))
+    else:
+        raise Poison("a message of an unknown kind")
+    return {"kind": kind, "school": asked.school, "request": asked.id, "outcome": outcome}
