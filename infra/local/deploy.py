@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra.local import gaps
 from infra.local.build import fingerprint
 from infra.local.files import read_json, write_json
 from infra.local.ministack import NAME, ROOT_KEY
@@ -81,7 +82,7 @@ def deploy(settings: Settings, processes: Processes, template: Path, progress: P
             )
             if code:
                 raise Trouble(f"The deploy failed: {_reason(last)} The whole story is in {log}.")
-            _make_numbers_numbers(settings)
+            gaps.repair(lambda service: client(settings, service), STACK_NAME)
             record.write(wanted, processes)
         stack = _find_stack(settings)
     if stack is None:
@@ -166,19 +167,6 @@ def _ensure_bucket(settings: Settings) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
             raise
-
-
-def _make_numbers_numbers(settings: Settings) -> None:
-    """Repair a gap of MiniStack: it keeps a parameter of type Number as text in a mapping's MaximumConcurrency.
-
-    Its poller then stops at that queue, and at every queue after it. (botocore reads such a text as a number, so
-    it cannot be seen from here; it is simply set again.)
-    """
-    functions = client(settings, "lambda")
-    for page in functions.get_paginator("list_event_source_mappings").paginate():
-        for mapping in page["EventSourceMappings"]:
-            if scaling := mapping.get("ScalingConfig"):
-                functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
 
 
 def _find_stack(settings: Settings) -> dict[str, Any] | None:

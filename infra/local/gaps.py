@@ -1,0 +1,50 @@
+"""What MiniStack does not read from a template, said to it again through its API after each deploy.
+
+Nothing here adds to the system: each repair says exactly what template.yaml says.
+"""
+
+import json
+from typing import Any
+
+
+def repair(clients: Any, stack: str) -> None:
+    """Close the known gaps; `clients` makes a client for a service's name."""
+    _say_concurrency_again(clients("lambda"))
+    _say_gateway_responses_again(clients("cloudformation"), clients("apigateway"), stack)
+
+
+def _say_concurrency_again(functions: Any) -> None:
+    """MaximumConcurrency from a parameter of type Number is kept as text, and the poller stops at that queue.
+
+    botocore reads such a text as a number, so it cannot be seen from here; it is simply set again.
+    """
+    for page in functions.get_paginator("list_event_source_mappings").paginate():
+        for mapping in page["EventSourceMappings"]:
+            if scaling := mapping.get("ScalingConfig"):
+                functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
+
+
+def _say_gateway_responses_again(formation: Any, gateway: Any, stack: str) -> None:
+    """The gateway responses of an API's OpenAPI document are not read, so its own errors would come bare."""
+    template = formation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+    resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
+    ids = {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for page in formation.get_paginator("list_stack_resources").paginate(StackName=stack)
+        for resource in page["StackResourceSummaries"]
+    }
+    for name, resource in resources.items():
+        if resource["Type"] != "AWS::ApiGateway::RestApi":
+            continue
+        responses = resource["Properties"].get("Body", {}).get("x-amazon-apigateway-gateway-responses", {})
+        for kind, response in responses.items():
+            status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
+            gateway.put_gateway_response(
+                restApiId=ids[name],
+                responseType=kind,
+                responseParameters=response.get("responseParameters", {}),
+                responseTemplates=response.get("responseTemplates", {}),
+                **status,
+            )
+        for stage in gateway.get_stages(restApiId=ids[name])["item"] if responses else ():
+            gateway.create_deployment(restApiId=ids[name], stageName=stage["stageName"])
