@@ -30,7 +30,7 @@ def verify(kept: str | None, password: str) -> bool:
 
     try:
         _hasher().verify(kept or NOBODY, _bytes(password))
-    except (Argon2Error, InvalidHashError):
+    except (Argon2Error, InvalidHashError, UnicodeEncodeError):
         return False
     return kept is not None
 

@@ -24,6 +24,7 @@ _FEWEST_SIGNS: Final = 5
 _ROWS: Final = ("abcdefghijklmnopqrstuvwxyz", "0123456789", "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEXT: Final = {row[i : i + 2] for row in _ROWS for i in range(len(row) - 1)}
 _STEPS: Final = _NEXT | {pair[::-1] for pair in _NEXT}
+_SIGNS: Final = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~£€"
 _SPOKEN: Final = str.maketrans("@4831!057$", "aaebiiosts")
 _REPEATED: Final = re.compile(r"(.+?)\1+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -94,14 +95,13 @@ def _fold(text: str) -> str:
 
 
 def _forms(folded: str) -> set[str]:
-    """As typed, and with signs that stand for letters read as letters ("p@ssw0rd")."""
-    core = _core(folded)
-    plain = {core.translate(_SPOKEN)} if len(folded) - len(core) <= _DECORATION else set()
-    return {folded, folded.translate(_SPOKEN)} | plain
+    """As typed, and with signs that stand for letters read as letters: "p@ssw0rd!!" may begin or end with mere decoration."""
+    stripped = (folded, folded.lstrip(_SIGNS), folded.rstrip(_SIGNS), folded.strip(_SIGNS))
+    return {folded} | {part.translate(_SPOKEN) for part in stripped if len(folded) - len(part) <= _DECORATION}
 
 
 def _core(folded: str) -> str:
-    return folded.strip("0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~£€")
+    return folded.strip(_SIGNS)
 
 
 def _is_repetition(folded: str) -> bool:
