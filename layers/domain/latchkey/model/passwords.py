@@ -25,7 +25,7 @@ _ROWS: Final = ("abcdefghijklmnopqrstuvwxyz", "0123456789", "1234567890", "qwert
 _NEXT: Final = {row[i : i + 2] for row in _ROWS for i in range(len(row) - 1)}
 _STEPS: Final = _NEXT | {pair[::-1] for pair in _NEXT}
 _SIGNS: Final = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~£€"
-_SPOKEN: Final = str.maketrans("@4831!057$", "aaebiiosts")
+_SPOKEN: Final = str.maketrans("@4831!057$", "aabeiiosts")
 _REPEATED: Final = re.compile(r"(.+?)\1+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ALWAYS: Final = ("latchkey", "password", "school", "academy")
