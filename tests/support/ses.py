@@ -1,0 +1,133 @@
+"""A strict SES: refuses what SES refuses, where the emulators accept it, and keeps every mail with its one recipient.
+
+Requests are checked against botocore's own description of the API. Templates are rendered in one pass; a variable that is missing
+is what it is on AWS: the call succeeds and the mail never arrives.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.validate import ParamValidator
+
+_MODEL = botocore.session.Session().get_service_model("sesv2")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_VARIABLE = re.compile(r"\{\{([a-z_]+)\}\}")
+_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One mail as its reader gets it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    sender: str
+    reply_to: list[str]
+    tags: dict[str, str]
+    at: float
+
+    @property
+    def links(self) -> list[str]:
+        """The password links of the text, in order."""
+        return re.findall(r"https?://\S+/set-password#\S+", self.text)
+
+
+@dataclass
+class StrictSes:
+    """``script`` answers the next calls otherwise: an error to raise, or ``"lost"`` (sent, but the answer never came)."""
+
+    clock: Callable[[], float] = lambda: 0.0
+    rate: float = 1000.0
+    quota: float = 50_000.0
+    used: float = 0.0
+    enabled: bool = True
+    configuration_set: str = "latchkey"
+    poisonous: set[str] = field(default_factory=set)
+    statuses: dict[str, list[str]] = field(default_factory=dict)
+    script: deque[Any] = field(default_factory=deque)
+    mails: list[Delivered] = field(default_factory=list)
+    lost_in_rendering: list[str] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+    accounts_read: int = 0
+
+    def get_account(self) -> dict[str, Any]:
+        """GetAccount."""
+        self.accounts_read += 1
+        quota = {"Max24HourSend": self.quota, "MaxSendRate": self.rate, "SentLast24Hours": self.used}
+        return {"SendingEnabled": self.enabled, "SendQuota": quota}
+
+    def send_bulk_email(self, **request: Any) -> dict[str, Any]:
+        """SendBulkEmail."""
+        report = ParamValidator().validate(request, _MODEL.operation_model("SendBulkEmail").input_shape)
+        assert not report.has_errors(), report.generate_report()
+        entries = request["BulkEmailEntries"]
+        if not 1 <= len(entries) <= 50:
+            raise refusal("BadRequestException", "Number of destinations must be between 1 and 50")
+        said = self.script.popleft() if self.script else None
+        if isinstance(said, Exception):
+            raise said
+        self._check(request, entries)
+        self.calls.append(len(entries))
+        results = [self._one(request, entry) for entry in entries]
+        if said == "lost":
+            raise ReadTimeoutError(endpoint_url="https://email.example")
+        return {"BulkEmailEntryResults": results}
+
+    def to(self, address: str) -> list[Delivered]:
+        """The mails that an address got."""
+        return [mail for mail in self.mails if mail.to == address]
+
+    def _check(self, request: dict[str, Any], entries: list[dict[str, Any]]) -> None:
+        if request.get("ConfigurationSetName") != self.configuration_set:
+            raise refusal("NotFoundException", "Configuration set does not exist")
+        sender = request["FromEmailAddress"]
+        if not sender.isascii() or not sender.isprintable() or not re.fullmatch(r'("(?:[^"\\]|\\.)*"|[^<>",]+) <[^<>@ ]+@[^<>@ ]+>', sender):
+            raise refusal("BadRequestException", "Illegal sender")
+        if any(not _TAG.fullmatch(tag["Name"]) or not _TAG.fullmatch(tag["Value"]) for tag in request["DefaultEmailTags"]):
+            raise refusal("BadRequestException", "Illegal tag")
+        template = request["DefaultContent"]["Template"]["TemplateContent"]
+        for part in template.values():
+            if re.search(r"\{\{\{|\{\{[^a-z]", part) or not part:
+                raise refusal("BadRequestException", "Template cannot be used")
+        for entry in entries:
+            assert set(entry["Destination"]) == {"ToAddresses"}
+            assert len(entry["Destination"]["ToAddresses"]) == 1
+            if entry["Destination"]["ToAddresses"][0] in self.poisonous:
+                raise refusal("BadRequestException", "Illegal address")
+
+    def _one(self, request: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+        (to,) = entry["Destination"]["ToAddresses"]
+        if self.statuses.get(to):
+            return {"Status": self.statuses[to].pop(0), "Error": f"about {to}"}
+        if not _ADDRESS.fullmatch(to):
+            return {"Status": "INVALID_PARAMETER", "Error": f"Illegal address {to}"}
+        now = self.clock()
+        if self.used >= self.quota:
+            return {"Status": "ACCOUNT_DAILY_QUOTA_EXCEEDED"}
+        if sum(mail.at > now - 1 for mail in self.mails) >= max(1, self.rate):
+            return {"Status": "ACCOUNT_THROTTLED"}
+        self.used += 1
+        template = request["DefaultContent"]["Template"]["TemplateContent"]
+        data = json.loads(entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"])
+        try:
+            subject, text, html = (_VARIABLE.sub(lambda found: data[found[1]], template[part]) for part in ("Subject", "Text", "Html"))
+        except KeyError as missing:
+            self.lost_in_rendering.append(str(missing))
+            return {"Status": "SUCCESS", "MessageId": f"m{self.used}"}
+        tags = {tag["Name"]: tag["Value"] for tag in request["DefaultEmailTags"]}
+        reply_to = request.get("ReplyToAddresses", [])
+        self.mails.append(Delivered(to, subject, text, html, request["FromEmailAddress"], reply_to, tags, now))
+        return {"Status": "SUCCESS", "MessageId": f"m{self.used}"}
+
+
+def refusal(code: str, message: str = "no") -> ClientError:
+    """An error as SES gives it."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, "SendBulkEmail")
