@@ -10,7 +10,10 @@ from web.times import rfc3339
 
 routes = Doors(__name__, lambda: system().settings)
 LINKS = {"check": "/password-links/check", "use": "/password-links/use", "renew": "/password-links/renew"}
-SAID = {"detail": "If that link was once good, a new one is on its way to the e-mail address that the school has on file."}
+SAID = {
+    "detail": "If the link came from us, a new one is on its way to the e-mail address that the school has on file. "
+    "After a few within an hour, no more are sent."
+}
 _LONGEST_TOKEN = 2_000  # a longer text is no token of ours, and not worth a look
 
 

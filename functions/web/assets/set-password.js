@@ -147,7 +147,7 @@
       try {
         const { status, data } = await post(root.dataset.renew, { token });
         if (status !== 202) throw new Error();
-        told.textContent = `${data.detail} It can take a few minutes; look in the junk folder too.`;
+        told.textContent = `${data.detail} Look in the junk folder too.`;
       } catch {
         told.textContent = "That did not work. Wait a moment, then try again.";
         button.disabled = false;
