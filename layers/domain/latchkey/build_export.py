@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -92,10 +93,12 @@ def _build(system: Wiring, school: School, export: Export) -> Export:
                 export = exports.change(export, {"done": rows, "total": max(export.total, rows), "lease_until": ends})
         file.finish()
     now = system.now()
-    facts: dict[str, Value] = {"key": key, "rows": rows, "left_out": left_out, "done": rows, "total": rows}
-    export = exports.change(export, {**facts, "state": "finished", "finished_at": now, "lease_until": 0, "reason": None})
+    export = replace(
+        export, state="finished", finished_at=now, key=key, rows=rows, done=rows, total=rows, left_out=left_out, lease_until=0
+    )
     counts = {"rows": rows, "left_out": left_out, "new_pins": new["pin"], "new_parent_codes": new["parent"]}
-    system.audit(school.slug).record("build_export", "export.finish", now, {"export": export.id, **counts})
+    event = system.audit(school.slug).record_of("build_export", "export.finish", now, {"export": export.id, **counts})
+    exports.finish(export, event)
     return export
 
 

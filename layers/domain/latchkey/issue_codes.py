@@ -53,7 +53,7 @@ def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds:
         else:
             for person, codes in changes.items():
                 current[person] = _with(current[person], codes)
-                new.update(codes)
+                new.update(list(codes))  # a mapping would be taken for counts
             break
     else:
         raise TryLater()

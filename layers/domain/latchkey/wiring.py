@@ -90,7 +90,7 @@ class Wiring:
 
     def exports(self, school: str) -> Exports:
         """A school's exports."""
-        return Exports(self.table("ACTIVITY_TABLE"), school)
+        return Exports(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def export_files(self) -> Files:
         """The files of exports."""

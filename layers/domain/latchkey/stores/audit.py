@@ -18,8 +18,13 @@ class Audit:
 
     def record(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> None:
         """Write an event. ``actor`` is a person's id, or the name of a part of the system; ``action`` like ``send.start``."""
+        self._table.put(self.record_of(actor, action, now, facts)[1])
+
+    def record_of(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> tuple[Table, Put]:
+        """The write that ``record`` makes, to stand in a transaction."""
         event: dict[str, Value] = {"pk": f"{self.school}#AUDIT", "sk": new_id(now), "actor": actor, "action": action, "at": now}
-        self._table.put(Put(item=event | {"facts": dict(facts or {}), "expires_at": now + _KEPT}, when=[("pk", "missing", None)]))
+        rest: dict[str, Value] = {"facts": dict(facts or {}), "expires_at": now + _KEPT}
+        return self._table, Put(item=event | rest, when=[("pk", "missing", None)])
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[dict[str, Any]], str | None]:
         """``id, actor, action, at, facts`` of events, newest first, and the cursor of the next page."""

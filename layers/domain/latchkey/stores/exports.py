@@ -1,10 +1,11 @@
 """Export runs: the table ``activity``. A run knows its file's name in S3, never a URL, a code or a person's name."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from latchkey.model.exports import Export, Scope, Wanted
-from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.stores.aws import Client
+from latchkey.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
 
 _KEPT: Final = 400 * 86_400
 _KEY_KEPT: Final = 86_400
@@ -63,7 +64,8 @@ def _from_item(item: Item) -> Export:
 class Exports:
     """The exports of one school."""
 
-    def __init__(self, table: Table, school: str) -> None:
+    def __init__(self, client: Client, table: Table, school: str) -> None:
+        self._client = client
         self._table = table
         self.school = school
 
@@ -99,20 +101,29 @@ class Exports:
 
     def lease(self, export: str, now: int, seconds: int) -> Export:
         """Take an export for building; ``ConditionFailed`` with the item if it has ended, is being built, or is missing."""
-        free: list[tuple[str, str, Any]] = [("lease_until", "<=", now), ("state", "<>", "finished"), ("state", "<>", "failed")]
+        free: list[Condition] = [("lease_until", "<=", now), ("state", "<>", "finished"), ("state", "<>", "failed")]
         taken: dict[str, Value] = {"state": "running", "lease_until": now + seconds, "done": 0}
-        return self._change(export, taken, [("pk", "exists", None), *free], add={"attempt": 1})
+        return _from_item(self._table.update(self._update(export, taken, free, add={"attempt": 1})))
 
     def change(self, export: Export, facts: Mapping[str, Value]) -> Export:
         """Set facts of a leased export; ``ConditionFailed`` if the lease was lost to another worker."""
-        return self._change(export.id, facts, [("attempt", "=", export.attempt), ("state", "=", "running")])
+        return _from_item(self._table.update(self._update(export.id, facts, self._mine(export))))
+
+    def finish(self, export: Export, event: tuple[Table, Put]) -> None:
+        """Write a leased export as it has ended, and the audit event, both or neither; ``ConditionFailed`` as above."""
+        item = _to_item(self.school, export)
+        facts = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+        transact(self._client, [(self._table, self._update(export.id, facts, self._mine(export))), event])
 
     def turn(self, export: Export, facts: Mapping[str, Value]) -> Export:
         """Set facts of an export that nobody works on; ``ConditionFailed`` if its state has changed."""
-        return self._change(export.id, facts, [("state", "=", export.state)])
+        return _from_item(self._table.update(self._update(export.id, facts, [("state", "=", export.state)])))
 
-    def _change(
-        self, export: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]], add: Mapping[str, int] | None = None
-    ) -> Export:
-        update = Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=list(when))
-        return _from_item(self._table.update(update))
+    def _mine(self, export: Export) -> list[Condition]:
+        return [("attempt", "=", export.attempt), ("state", "=", "running")]
+
+    def _update(
+        self, export: str, facts: Mapping[str, Value], when: Iterable[Condition], add: Mapping[str, int] | None = None
+    ) -> Update:
+        found: Condition = ("pk", "exists", None)
+        return Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=[found, *when])

@@ -1,0 +1,326 @@
+"""build_export: from a message to a file, whatever is delivered twice, late or broken."""
+
+import io
+import json
+from threading import Barrier, Thread
+from typing import Any
+
+import boto3
+import pytest
+
+from build_export import handler
+from latchkey import build_export as use_case
+from latchkey.build_export import LAST_TRY, LEASE, build_export
+from latchkey.errors import Poison, TryLater
+from latchkey.model.codes import code
+from latchkey.model.exports import Export, Scope, Wanted
+from latchkey.model.mail_merge import unguard
+from latchkey.model.person import CodeState
+from latchkey.model.school import DAY, Settings, SingleSignOn
+from latchkey.start_export import start_export
+from latchkey.stores.files import Upload
+from tests.support.exports import deliver, files, message, rows_of, student
+from tests.support.system import REGION, START, TestSystem
+
+ADMIN = student(0, role="staff", is_admin=True, number=None)
+
+
+def put(system: TestSystem, *people: Any, school: str = "northbridge") -> None:
+    system.wiring("read_roster").directory(school).put_new(people)
+
+
+def start(system: TestSystem, school: str = "northbridge", **facts: Any) -> Export:
+    wanted = Wanted(**{"scope": Scope(), **facts})
+    return start_export(system.wiring("console"), school, ADMIN, wanted).export
+
+
+def now_of(system: TestSystem, export: Export, school: str = "northbridge") -> Export:
+    found = system.wiring("console").exports(school).get(export.id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def school(system: TestSystem) -> TestSystem:
+    system.school("northbridge")
+    return system
+
+
+def test_a_whole_school_in_list_order(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(
+        school,
+        student(1, year_group="10", registration_group="10B", family_name="Able"),
+        student(2, year_group="7", registration_group="7B", family_name="able"),
+        student(3, year_group="7", registration_group="7A", family_name="Zulu"),
+        student(4, year_group="7", registration_group="7A", family_name="Yankee", status="left"),
+        student(5, year_group="7", registration_group="7A", family_name="Baker", given_name="Zoë"),
+        student(6, role="teacher", year_group=None, registration_group=None),
+    )
+    export = start(school)
+    assert deliver(school, monkeypatch, school.messages("EXPORT_QUEUE")) == 0
+    done = now_of(school, export)
+    assert (done.state, done.rows, done.done, done.total, done.left_out) == ("finished", 4, 4, 4, 0)
+    assert done.key is not None
+    assert done.key.startswith(f"exports/northbridge/{export.id}/")
+    assert len(done.key.rpartition("/")[2]) == 32 + len(".csv")
+    rows = rows_of(files(school)[done.key])
+    assert [row["StudentId"] for row in rows] == ["M5", "M3", "M2", "M1"]
+    key = school.wiring("build_export").code_key("northbridge")
+    assert [row["StudentPIN"] for row in rows] == [code("pin", number, 1, key) for number in (5, 3, 2, 1)]
+    assert [row["ParentCode"] for row in rows] == [code("parent", number, 1, key) for number in (5, 3, 2, 1)]
+    assert {(row["PINExpires"], row["ParentCodeExpires"], row["ParentPlacesLeft"]) for row in rows} == {
+        ("2027-02-16", "2027-02-16", "5")
+    }
+    assert {row["StudentURL"] for row in rows} == {"https://latchkey.test/schools/northbridge"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope("year_group", "7"), ["M1", "M2", "M4"]),
+        (Scope("registration_group", "7A"), ["M1", "M4"]),
+        (Scope("registration_group", "8A"), ["M3"]),
+        (Scope("person", student(2).id), ["M2"]),
+    ],
+)
+def test_scopes(school: TestSystem, monkeypatch: pytest.MonkeyPatch, scope: Scope, expected: list[str]) -> None:
+    put(
+        school,
+        student(1),
+        student(2, registration_group="7B"),
+        student(3, year_group="8", registration_group="8A"),
+        student(4, last_login_at=5),
+    )
+    export = start(school, scope=scope)
+    deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
+    (data,) = files(school).values()
+    assert sorted(row["StudentId"] for row in rows_of(data)) == expected
+    assert now_of(school, export).rows == len(expected)
+
+
+def test_never_logged_in_only(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1, last_login_at=5), student(2))
+    start(school, never_logged_in=True)
+    deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
+    (data,) = files(school).values()
+    assert [row["StudentId"] for row in rows_of(data)] == ["M2"]
+
+
+def test_a_used_pin_is_renewed_and_a_parent_code_with_places_left_is_kept(
+    school: TestSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(school, student(1, pin=CodeState(1, START + DAY, 1), parent_code=CodeState(1, START + DAY, 4)))
+    start(school)
+    deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
+    (data,) = files(school).values()
+    (row,) = rows_of(data)
+    key = school.wiring("build_export").code_key("northbridge")
+    assert (row["StudentPIN"], row["ParentCode"]) == (code("pin", 1, 2, key), code("parent", 1, 1, key))
+    assert row["ParentPlacesLeft"] == "1"
+
+
+def test_a_school_with_its_own_sign_in(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    system.school("northbridge", settings=Settings(sso=SingleSignOn(roles=("student",))))
+    put(system, student(1))
+    start(system)
+    deliver(system, monkeypatch, system.messages("EXPORT_QUEUE"))
+    (data,) = files(system).values()
+    (row,) = rows_of(data)
+    assert (row["StudentPIN"], row["LoginMethod"]) == ("", "School sign-in")
+    found = system.wiring("console").directory("northbridge").person(student(1).id)
+    assert found is not None
+    assert found.pin is None
+
+
+def test_hostile_names_stay_in_their_cells(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["=1+1", '"; =HYPERLINK("x")', "-2,3", "＝1", "a\r\n=1", "Zoë ‘Z’", "\t@SUM", "back\\", '""', "\x0b+1", "\ufeff=1"]
+    put(school, *[student(number, family_name="Same", given_name=name) for number, name in enumerate(names, start=1)])
+    start(school)
+    deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
+    (data,) = files(school).values()
+    rows = rows_of(data)
+    assert sorted(unguard(row["Forename"]) for row in rows) == sorted(names)
+    assert {row["LoginMethod"] for row in rows} == {"PIN"}
+    assert not [row for row in rows if row["Forename"].lstrip("\ufeff \v")[:1] in set("=+-@＝\t")]
+
+
+def test_a_student_without_a_number_is_left_out_and_counted(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1), student(2, number=None))
+    export = start(school)
+    deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
+    done = now_of(school, export)
+    assert (done.state, done.rows, done.left_out) == ("finished", 1, 1)
+
+
+def test_delivered_again_after_the_end_changes_nothing(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1))
+    export = start(school)
+    bodies = school.messages("EXPORT_QUEUE")
+    deliver(school, monkeypatch, bodies)
+    before, done = files(school), now_of(school, export)
+    school.clock.now += 3600
+    assert deliver(school, monkeypatch, bodies, attempt=2) == 0
+    assert (files(school), now_of(school, export)) == (before, done)
+    events = [event["action"] for event in school.wiring("console").audit("northbridge").page()[0]]
+    assert sorted(events) == ["export.finish", "export.start"]
+
+
+def test_delivered_again_while_it_runs_waits(school: TestSystem) -> None:
+    put(school, student(1))
+    export = start(school)
+    wiring = school.wiring("build_export")
+    wiring.exports("northbridge").lease(export.id, START, LEASE)
+    with pytest.raises(TryLater):
+        build_export(wiring, json.loads(message("northbridge", export.id)))
+    school.clock.now += LEASE
+    done = build_export(wiring, json.loads(message("northbridge", export.id)))
+    assert done is not None
+    assert (done.state, done.attempt) == ("finished", 2)
+
+
+def test_a_worker_that_lost_its_turn_does_not_finish_the_run(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1))
+    export = start(school)
+    wiring = school.wiring("build_export")
+    finish = Upload.finish
+
+    def overtaken(upload: Upload) -> None:
+        monkeypatch.setattr(Upload, "finish", finish)
+        school.clock.now += LEASE
+        assert build_export(wiring, json.loads(message("northbridge", export.id))) is not None
+        finish(upload)
+
+    monkeypatch.setattr(Upload, "finish", overtaken)
+    with pytest.raises(TryLater):
+        build_export(wiring, json.loads(message("northbridge", export.id)))
+    done = now_of(school, export)
+    assert (done.state, done.attempt) == ("finished", 2)
+
+
+def test_a_crash_leaves_no_file_and_the_next_delivery_makes_the_same_codes(
+    school: TestSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(school, *[student(number) for number in range(1, 121)])
+    export = start(school)
+    bodies = school.messages("EXPORT_QUEUE")
+    monkeypatch.setattr(use_case, "AT_ONCE", 50)
+    honest, calls = use_case.issue_codes, []
+
+    def breaks(*args: Any) -> Any:
+        calls.append(honest(*args))
+        if len(calls) == 2:
+            raise RuntimeError("power cut")
+        return calls[-1]
+
+    monkeypatch.setattr(use_case, "issue_codes", breaks)
+    assert deliver(school, monkeypatch, bodies) == 1
+    assert (files(school), now_of(school, export).state) == ({}, "queued")
+    monkeypatch.setattr(use_case, "issue_codes", honest)
+    assert deliver(school, monkeypatch, bodies, attempt=2) == 0
+    (data,) = files(school).values()
+    key = school.wiring("build_export").code_key("northbridge")
+    assert [row["StudentPIN"] for row in rows_of(data)] == [code("pin", number, 1, key) for number in range(1, 121)]
+
+
+def test_a_run_that_fails_each_time_says_so_at_the_last(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1))
+    export = start(school)
+    bodies = school.messages("EXPORT_QUEUE")
+    monkeypatch.setattr(use_case, "issue_codes", lambda *_: 1 / 0)
+    for attempt in range(1, LAST_TRY + 1):
+        assert now_of(school, export).state == "queued"
+        assert deliver(school, monkeypatch, bodies, attempt) == 1
+    done = now_of(school, export)
+    assert (done.state, done.lease_until) == ("failed", 0)
+    assert done.reason is not None
+    assert "start it again" in done.reason
+
+
+def test_progress_is_shown_and_the_lease_goes_on(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, *[student(number) for number in range(1, 121)])
+    export = start(school)
+    monkeypatch.setattr(use_case, "_SHOW_EVERY", 40)
+    monkeypatch.setattr(use_case, "AT_ONCE", 40)
+    honest, seen = use_case.issue_codes, []
+
+    def watch(*args: Any) -> Any:
+        school.clock.now += 600
+        seen.append((now_of(school, export).done, now_of(school, export).lease_until - school.clock.now > 0))
+        return honest(*args)
+
+    monkeypatch.setattr(use_case, "issue_codes", watch)
+    deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
+    assert seen == [(0, True), (40, True), (80, True)]
+    assert now_of(school, export).done == 120
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "{", "[]", "null", "7", '"x"', "{}", '{"v":2,"school":"northbridge","export":"00000000000000000000000000"}',
+        '{"v":1,"school":"northbridge"}', '{"v":1,"school":{"S":"x"},"export":"00000000000000000000000000"}',
+        '{"v":1,"school":"a#b","export":"00000000000000000000000000"}', '{"v":1,"school":"northbridge","export":"../x"}',
+        '{"v":1,"school":"nowhere","export":"00000000000000000000000000"}',
+        '{"v":1,"school":"northbridge","export":"00000000000000000000000000"}', "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_message_that_is_none_fails_alone(school: TestSystem, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    put(school, student(1))
+    start(school)
+    good = school.messages("EXPORT_QUEUE")
+    assert deliver(school, monkeypatch, [body, *good]) == 1
+    assert len(files(school)) == 1
+
+
+def test_an_export_of_another_school_cannot_be_asked_for(school: TestSystem) -> None:
+    school.school("southgate")
+    put(school, student(1))
+    export = start(school)
+    with pytest.raises(Poison):
+        build_export(school.wiring("build_export"), json.loads(message("southgate", export.id)))
+
+
+def test_two_exports_at_once_print_the_same_codes(school: TestSystem) -> None:
+    put(school, *[student(number) for number in range(1, 41)])
+    exports = [start(school), start(school)]
+    begin = Barrier(2)
+    errors: list[BaseException] = []
+
+    def run(export: Export) -> None:
+        begin.wait()
+        try:
+            build_export(school.wiring("build_export"), json.loads(message("northbridge", export.id)))
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [Thread(target=run, args=(export,)) for export in exports]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    one, two = files(school).values()
+    assert len(rows_of(one)) == 40
+    assert one == two
+
+
+def test_no_code_is_kept_anywhere_but_in_the_file(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1, family_name="Okonkwo"), student(2, number=None))
+    log = io.StringIO()
+    monkeypatch.setattr(handler.logger.registered_handler, "stream", log)
+    start(school)
+    bodies = school.messages("EXPORT_QUEUE")
+    deliver(school, monkeypatch, bodies)
+    (data,) = files(school).values()
+    (row,) = rows_of(data)
+    dynamodb = boto3.client("dynamodb", REGION)
+    activity = json.dumps(dynamodb.scan(TableName=school.environment["ACTIVITY_TABLE"])["Items"])
+    directory = json.dumps(dynamodb.scan(TableName=school.environment["DIRECTORY_TABLE"])["Items"])
+    logged = log.getvalue()
+    assert '"rows":1' in logged.replace(" ", ""), "the log says how many"
+    for secret in (row["StudentPIN"], row["ParentCode"]):
+        for form in (secret, secret.replace("-", ""), secret.replace("-", "")[6:]):
+            assert form not in activity + directory + "".join(bodies) + logged
+    for private in ("Okonkwo", "UPN-1", "user1"):
+        assert private not in activity + "".join(bodies) + logged
+    assert "X-Amz-" not in activity + logged

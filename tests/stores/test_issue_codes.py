@@ -1,0 +1,153 @@
+"""Codes are given where none works, and left alone where one does."""
+
+from dataclasses import replace
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from latchkey.errors import TryLater
+from latchkey.issue_codes import expiry, issue_codes
+from latchkey.model.person import CodeState, Person
+from latchkey.model.school import DAY, School, Settings, SingleSignOn
+from latchkey.stores import dynamo
+from tests.support.exports import student
+from tests.support.system import START, TestSystem
+
+BOTH = ("pin", "parent")
+SCHOOL = School(slug="northbridge", name="Northbridge Academy")
+ENDS = expiry(START, SCHOOL)
+
+
+def put(system: TestSystem, *people: Person) -> list[Person]:
+    system.wiring("read_roster").directory("northbridge").put_new(people)
+    return list(people)
+
+
+def now_in_table(system: TestSystem, person: Person) -> Person:
+    found = system.wiring("build_export").directory("northbridge").person(person.id)
+    assert found is not None
+    return found
+
+
+def test_codes_of_one_day_end_together_at_the_end_of_a_day() -> None:
+    midnight = START - START % DAY
+    assert expiry(START, SCHOOL) == midnight + 91 * DAY
+    assert {expiry(moment, SCHOOL) for moment in (midnight, midnight + 1, midnight + DAY - 1)} == {ENDS}
+    assert expiry(midnight + DAY, SCHOOL) == ENDS + DAY
+    week = replace(SCHOOL, settings=Settings(code_life=7 * DAY))
+    assert expiry(midnight, week) == midnight + 8 * DAY
+
+
+def test_a_first_code_of_each_kind(system: TestSystem) -> None:
+    people = put(system, student(1), student(2))
+    issued = issue_codes(system.wiring("build_export"), SCHOOL, people, BOTH)
+    assert [person.id for person in issued.people] == [person.id for person in people]
+    assert {(person.pin, person.parent_code) for person in issued.people} == {(CodeState(1, ENDS), CodeState(1, ENDS))}
+    assert issued.new == {"pin": 2, "parent": 2}
+    assert [now_in_table(system, person) for person in people] == issued.people
+
+
+def test_again_is_the_same_and_writes_nothing(system: TestSystem) -> None:
+    put(system, student(1))
+    wiring = system.wiring("build_export")
+    first = issue_codes(wiring, SCHOOL, [student(1)], BOTH).people
+    system.clock.now += 30 * DAY
+    again = issue_codes(wiring, SCHOOL, [now_in_table(system, student(1))], BOTH)
+    assert again.people == first
+    assert not again.new
+
+
+@pytest.mark.parametrize(
+    ("pin", "parent", "expected"),
+    [
+        (CodeState(3, ENDS), CodeState(4, ENDS, 4), (3, 4)),
+        (CodeState(3, ENDS, 1), CodeState(4, ENDS, 5), (4, 5)),
+        (CodeState(3, START), CodeState(4, START, 2), (4, 5)),
+        (CodeState(3, START + 1), CodeState(4, START + 1, 2), (3, 4)),
+        (None, CodeState(4, ENDS), (1, 4)),
+    ],
+)
+def test_used_up_or_expired_codes_are_renewed_and_others_kept(
+    system: TestSystem, pin: CodeState | None, parent: CodeState, expected: tuple[int, int]
+) -> None:
+    people = put(system, student(1, pin=pin, parent_code=parent))
+    found = issue_codes(system.wiring("build_export"), SCHOOL, people, BOTH).people[0]
+    assert found.pin is not None
+    assert found.parent_code is not None
+    assert (found.pin.generation, found.parent_code.generation) == expected
+    assert (found.pin.uses, found.pin.expires_at > START) == (0, True)
+    assert now_in_table(system, found) == found
+
+
+def test_only_the_kinds_that_are_asked_for(system: TestSystem) -> None:
+    people = put(system, student(1))
+    found = issue_codes(system.wiring("build_export"), SCHOOL, people, ("parent",)).people[0]
+    assert (found.pin, found.parent_code) == (None, CodeState(1, ENDS))
+
+
+def test_who_signs_in_at_school_gets_no_pin(system: TestSystem) -> None:
+    school = replace(SCHOOL, settings=Settings(sso=SingleSignOn(roles=("student",))))
+    people = put(system, student(1))
+    found = issue_codes(system.wiring("build_export"), school, people, BOTH)
+    assert (found.people[0].pin, found.new) == (None, {"parent": 1})
+
+
+def test_nothing_else_of_a_person_changes(system: TestSystem) -> None:
+    before = put(system, student(1, email="a@b.example", version=4, last_login_at=7))[0]
+    after = issue_codes(system.wiring("build_export"), SCHOOL, [before], BOTH).people[0]
+    assert replace(after, pin=None, parent_code=None) == before
+    assert now_in_table(system, before) == after
+
+
+def test_an_index_that_is_behind_does_not_renew_what_another_run_gave(system: TestSystem) -> None:
+    stale = put(system, *[student(number) for number in range(1, 6)])
+    wiring = system.wiring("build_export")
+    first = issue_codes(wiring, SCHOOL, stale[:3], BOTH).people
+    second = issue_codes(wiring, SCHOOL, stale, BOTH)
+    assert second.people[:3] == first
+    assert second.new == {"pin": 2, "parent": 2}
+
+
+def test_who_was_deleted_or_left_meanwhile_is_left_out(system: TestSystem) -> None:
+    people = put(system, student(1), student(2), student(3))
+    directory = system.wiring("read_roster").directory("northbridge")
+    directory.change(people[1].id, {"status": "left", "pin": {"generation": 9, "expires_at": 1, "uses": 0}})
+    issued = issue_codes(system.wiring("build_export"), SCHOOL, [*people, student(4)], BOTH)
+    assert [person.id for person in issued.people] == [people[0].id, people[2].id]
+    assert now_in_table(system, people[1]).pin == CodeState(9, 1)
+
+
+def test_two_admins_at_once_end_with_the_same_codes(system: TestSystem) -> None:
+    people = put(system, *[student(number) for number in range(1, 31)])
+    wiring = system.wiring("build_export")
+    found: list[list[Person]] = []
+    start = Barrier(4)
+
+    def run(part: list[Person]) -> None:
+        start.wait()
+        found.append(issue_codes(wiring, SCHOOL, part, BOTH).people)
+
+    threads = [Thread(target=run, args=(part,)) for part in (people, people[::-1], people[:20], people[10:])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    states = {(person.id, person.pin, person.parent_code) for part in found for person in part}
+    assert len(states) == 30, "each student has one PIN and one parent code, whoever printed it"
+    assert {now_in_table(system, person).pin for person in people} == {CodeState(1, ENDS)}
+
+
+def test_writes_that_never_fit_are_tried_later_not_for_ever(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = put(system, student(1))
+    calls = []
+
+    def lose(*_: Any) -> None:
+        calls.append(1)
+        raise dynamo.ConditionFailed(None)
+
+    monkeypatch.setattr("latchkey.issue_codes.transact", lose)
+    with pytest.raises(TryLater):
+        issue_codes(system.wiring("build_export"), SCHOOL, people, BOTH)
+    assert len(calls) <= 20
