@@ -6,7 +6,7 @@ from console.lists import only, page_of
 from console.system import system
 from latchkey import start_send, watch_send
 from latchkey.model.ids import new_id
-from latchkey.model.sends import MAIL_STATES, SKIP_REASONS, DryRun, Selection, Send
+from latchkey.model.sends import FAIL_REASONS, MAIL_STATES, SKIP_REASONS, DryRun, Selection, Send
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -61,7 +61,7 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
 
 
 # What the ledger's words mean in a sentence about a person.
-REASONS: dict[str, str] = {**SKIP_REASONS}
+REASONS: dict[str, str] = {**SKIP_REASONS, **FAIL_REASONS}
 
 
 def send_json(send: Send) -> dict[str, Any]:

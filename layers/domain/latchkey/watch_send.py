@@ -78,6 +78,8 @@ def list_recipients(
     if state and state not in MAIL_STATES:
         raise Invalid("There is no such state.", fields={"state": f"Choose one of {', '.join(MAIL_STATES)}."})
     found = get_send(system, school, send)
+    if found.state == "queued":
+        return RecipientsPage([], None)  # what stands in the ledger may be a plan that was given up
     context, key = f"recipients|{school}|{send}|{state}", system.lookup_key(school)
     chunk, index = (int(part) for part in cursors.unseal(cursor, context, key)) if cursor else (1, 0)
     rows, following = _rows(_walk(system, school, send, (chunk, index)), state, limit)

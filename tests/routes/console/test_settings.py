@@ -1,0 +1,109 @@
+"""The settings of a school, by API and by form."""
+
+import pytest
+
+from tests.support.console import HEAD_TEACHER, Console
+
+SETTINGS = "/admin/northbridge/settings"
+FORM = {
+    "welcome_life": "10", "welcome_life.unit": "days", "reset_life": "48", "reset_life.unit": "hours",
+    "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
+    "reply_to": "office@northbridge.example", "help_line": "Ring 01632 960000", "notice": "Snow\r\nday",
+    "sso.roles.staff": "on", "sso.roles.student": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft",
+    "sso.url": "https://login.northbridge.example/", "sso.help": "",
+}  # fmt: skip
+
+
+def test_an_api_client_changes_what_it_names(console: Console) -> None:
+    before = console.get(SETTINGS).json_body
+    answer = console.post(SETTINGS, {"notice": "Closed", "sso": {"roles": ["staff"]}}, "put")
+    assert answer.status_code == 200
+    assert answer.json_body == {**before, "notice": "Closed", "sso": {**before["sso"], "roles": ["staff"]}}
+    assert console.get(SETTINGS).json_body == answer.json_body
+
+
+def test_what_was_got_can_be_put_back(console: Console) -> None:
+    before = console.get(SETTINGS).json_body
+    assert console.post(SETTINGS, before, "put").json_body == before
+    assert console.get("/admin/northbridge/audit").json_body["items"] == []
+
+
+def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
+    answer = console.form(SETTINGS, FORM)
+    assert (answer.status_code, answer.headers["Location"]) == (303, SETTINGS + "?saved=1")
+    found = console.get(SETTINGS).json_body
+    assert found == {
+        "welcome_life": 864_000,
+        "reset_life": 172_800,
+        "forgot_life": 5_400,
+        "code_life": 2_592_000,
+        "reply_to": "office@northbridge.example",
+        "help_line": "Ring 01632 960000",
+        "notice": "Snow\nday",
+        "sso": {
+            "roles": ["student", "staff"],
+            "provider": "Microsoft",
+            "label": "Sign in with Microsoft",
+            "url": "https://login.northbridge.example/",
+            "help": "",
+        },
+    }
+    text = console.page(SETTINGS, saved="1").body.decode()
+    assert "Your settings were saved." in text
+    assert 'value="90"' in text
+    without = {name: value for name, value in FORM.items() if not name.startswith("sso.roles")} | {"reply_to": ""}
+    assert console.form(SETTINGS, without).status_code == 303
+    found = console.get(SETTINGS).json_body
+    assert (found["sso"]["roles"], found["reply_to"]) == ([], None)
+
+
+def test_a_form_with_mistakes_changes_nothing_and_keeps_what_was_typed(console: Console) -> None:
+    before = console.get(SETTINGS).json_body
+    wrong = {"welcome_life": "31", "reply_to": "not an address", "sso.url": "http://x.example"}
+    answer = console.form(SETTINGS, {**FORM, **wrong})
+    text = answer.body.decode()
+    assert answer.status_code == 422
+    for name, typed in wrong.items():
+        assert f'<a href="#{name}">' in text
+        assert f'id="{name}"' in text
+        assert f'value="{typed}"' in text
+    assert "Ring 01632 960000" in text
+    assert console.get(SETTINGS).json_body == before
+
+
+def test_a_life_is_a_plain_number(console: Console) -> None:
+    for count in ("", "x", "1.5", "-1", "١", "1e3", "9999999", "1_0"):
+        assert console.form(SETTINGS, {**FORM, "forgot_life": count}).status_code == 422, count
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"slug": "southgate"}, {"welcome_life": 31 * 86_400}, {"sso": {"url": "https://good@evil.example"}}, {"is_admin": True}],
+)
+def test_what_is_unknown_or_out_of_bounds_is_refused(console: Console, body: dict[str, object]) -> None:
+    before = console.get(SETTINGS).json_body
+    assert console.post(SETTINGS, {"notice": "x", **body}, "put").status_code == 422
+    assert console.get(SETTINGS).json_body == before
+
+
+def test_changes_stand_in_the_audit_trail_by_name_without_what_was_written(console: Console) -> None:
+    console.post(SETTINGS, {"notice": "Private words", "code_life": 86_400}, "put")
+    (event,) = console.get("/admin/northbridge/audit").json_body["items"]
+    assert (event["action"], event["actor"], event["facts"]) == (
+        "settings.change",
+        HEAD_TEACHER.id,
+        {"fields": "code_life, notice"},
+    )
+
+
+def test_settings_leave_the_schools_counters_alone(console: Console) -> None:
+    directory = console.system.wiring("operate").directory("northbridge")
+    assert directory.reserve_numbers(5) == range(1, 6)
+    console.form(SETTINGS, FORM)
+    assert directory.reserve_numbers(1) == range(6, 7)
+
+
+def test_a_neighbour_is_not_touched(console: Console) -> None:
+    console.form(SETTINGS, FORM)
+    console.token = console.sign_in(HEAD_TEACHER, "southgate")
+    assert console.get("/admin/southgate/settings").json_body["notice"] == ""
