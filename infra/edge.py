@@ -31,6 +31,7 @@ from urllib.parse import urlsplit
 
 LARGEST_BODY = 10 * 1024 * 1024  # API Gateway's limit
 SECRET_HEADER = "x-latchkey-origin"  # noqa: S105 - the name of a header
+VIEWER_HEADER = "x-latchkey-viewer"
 # What CloudFront's response headers policy adds where the function said nothing; HSTS only on https, which this is not.
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -47,7 +48,7 @@ _HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authoriz
     "upgrade",
 }
 # Only a CDN may say these; what a client says about itself is dropped.
-_OURS = ("cloudfront-", "x-forwarded-", "x-amz-cf-", SECRET_HEADER)
+_OURS = ("cloudfront-", "x-forwarded-", "x-amz-cf-", SECRET_HEADER, VIEWER_HEADER)
 _OURS_EXACT = frozenset({"forwarded", "via", "x-real-ip", "host", "content-length", "expect"})
 
 
@@ -187,10 +188,10 @@ class Connection(BaseHTTPRequestHandler):
             lower = name.lower()
             if lower not in _HOP_BY_HOP | named_hops | _OURS_EXACT and not lower.startswith(_OURS):
                 yield name, value
-        ip, port = self.client_address[:2]
+        ip = self.client_address[0]
         yield "Host", f"127.0.0.1:{self.server.config.upstream_port}"
         yield "X-Forwarded-For", ip
-        yield "CloudFront-Viewer-Address", f"{ip}:{port}"
+        yield VIEWER_HEADER, ip
         yield SECRET_HEADER, self.server.config.secret
 
     def _read(self, length: int) -> Iterator[bytes]:

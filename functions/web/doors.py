@@ -55,9 +55,8 @@ class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
             given = request.headers.get("x-latchkey-origin", "")
             if not hmac.compare_digest(given.encode(), secret.encode()):
                 raise errors.Forbidden()
-            # Only behind that secret is this header CloudFront's own; anyone else could write what they like.
-            viewer = request.headers.get("cloudfront-viewer-address", "")
-            request.source_ip = viewer.rpartition(":")[0] or request.source_ip
+            # Only behind that secret is this header our CloudFront's own; anyone else could write what they like.
+            request.source_ip = request.headers.get("x-latchkey-viewer") or request.source_ip
         if request.method in {"GET", "HEAD"} or open_to_other_sites:
             return
         # A browser always says where a POST comes from. A script that sends JSON without a cookie cannot be another site's page:

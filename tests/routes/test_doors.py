@@ -149,11 +149,11 @@ def test_behind_cloudfront_only_its_secret_opens_and_only_it_says_the_address(cl
     try:
         assert client.get("/echo").status_code == 403
         assert client.get("/echo", headers={"x-latchkey-origin": "sécret"}).status_code == 403
-        headers = {"x-latchkey-origin": "s3cret", "cloudfront-viewer-address": "2001:db8::1:443"}
+        headers = {"x-latchkey-origin": "s3cret", "x-latchkey-viewer": "2001:db8::1"}
         assert client.get("/echo", headers=headers).json_body["ip"] == "2001:db8::1"
     finally:
         settings["ORIGIN_SECRET"] = ""
-    spoofed = {"cloudfront-viewer-address": "6.6.6.6:1", "x-forwarded-for": "6.6.6.6", "forwarded": "for=6.6.6.6"}
+    spoofed = {"x-latchkey-viewer": "6.6.6.6", "x-forwarded-for": "6.6.6.6", "forwarded": "for=6.6.6.6"}
     assert "6.6.6.6" not in json.dumps(client.get("/echo", headers=spoofed).json_body)
 
 
