@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 
 from infra.local.progress import Progress
@@ -17,29 +18,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     # A proxy of the developer's has no business between programs on this machine.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost," + os.environ.get("NO_PROXY", "")
-    progress = Progress()
     try:
-        settings = read_settings(os.environ)
-        _refuse_to_discard_too_much(options, settings)
-        stack = Stack(settings, progress)
-        if options.command == "up":
-            print(welcome(stack.up()).rpartition("\n\n")[0] + "\n\n`make down` stops it; the data stays.")
-            return 0
-        if options.command == "run":
-            code = run(stack, settings, progress, _watch(options.as_long_as))
-            if options.discard and code == 0:
-                shutil.rmtree(settings.state, ignore_errors=True)
-            return code
-        print("Stopped; the data stays." if stack.down() else "Nothing is running.")
-        if options.discard:
-            _discard(settings)
+        return _run(options)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped half-way; `make down` ends what was started.", file=sys.stderr)
         return 130
+    except Exception as error:
+        print(f"Something unexpected came in the way ({type(error).__name__}); {_keep(traceback.format_exc())}", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = read_settings(os.environ)
+    _refuse_to_discard_too_much(options, settings)
+    progress = Progress()
+    stack = Stack(settings, progress)
+    if options.command == "up":
+        print(welcome(stack.up(), ending="`make down` stops it; the data stays."))
+        return 0
+    if options.command == "run":
+        code = run(stack, settings, progress, _watch(options.as_long_as))
+        if options.discard and code == 0:
+            shutil.rmtree(settings.state, ignore_errors=True)
+        return code
+    print("Stopped; the data stays." if stack.down() else "Nothing is running.")
+    if options.discard:
+        _discard(settings)
     return 0
+
+
+def _keep(story: str) -> str:
+    """Put a traceback where it can be found; answers the half sentence that says where."""
+    log = read_settings(os.environ).logs / "unexpected.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as file:
+        file.write(story)
+    return f"the whole story is in {log}."
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -18,19 +18,28 @@ from infra.local.settings import SCHOOL, STACK_NAME, Settings
 from infra.local.trouble import Trouble
 from infra.operator import invite_admin_event, make_school_event, operate
 
-NORTHBRIDGE = {
+NORTHBRIDGE: dict[str, Any] = {
     "slug": SCHOOL,
     "name": "Northbridge Academy",
     "town": "Northbridge",
     "postcode": "NB1 4QT",
     "urn": "100001",
 }
-RIVERSIDE = {
+# Students and staff sign in elsewhere, so only parents get links.
+RIVERSIDE: dict[str, Any] = {
     "slug": "riverside",
     "name": "Riverside High School",
     "town": "Riverton",
     "postcode": "RV2 7HS",
     "urn": "100002",
+    "settings": {
+        "sso": {
+            "roles": ["student", "teacher", "staff"],
+            "provider": "Riverside ID",
+            "label": "Sign in with Riverside ID",
+            "url": "https://id.riverside.example/sign-in",
+        }
+    },
 }
 ADMIN = {"email": "admin@northbridge.example", "given_name": "Alex", "family_name": "Morgan"}
 _MAIL_PATIENCE = 60.0

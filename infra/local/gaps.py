@@ -6,10 +6,13 @@ Nothing here adds to the system: each repair says exactly what template.yaml say
 import json
 from typing import Any
 
+_BATCHES = "ministack-batches"
+
 
 def repair(clients: Any, stack: str) -> None:
     """Close the known gaps; `clients` makes a client for a service's name."""
     _say_concurrency_again(clients("lambda"))
+    _let_batches_be_sent(clients("cloudformation"), clients("iam"), stack)
     _say_gateway_responses_again(clients("cloudformation"), clients("apigateway"), stack)
 
 
@@ -24,15 +27,40 @@ def _say_concurrency_again(functions: Any) -> None:
                 functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
 
 
+def _let_batches_be_sent(formation: Any, iam: Any, stack: str) -> None:
+    """AWS allows SendMessageBatch to whoever may sqs:SendMessage; MiniStack wants a permission of that name."""
+    for kind, role in _resources(formation, stack).values():
+        if kind != "AWS::IAM::Role":
+            continue
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            statements = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]
+            sends = [each for each in statements if "sqs:SendMessage" in _listed(each.get("Action"))]
+            if name != _BATCHES and sends:
+                document = {
+                    "Version": "2012-10-17",
+                    "Statement": [{**each, "Action": "sqs:SendMessageBatch"} for each in sends],
+                }
+                iam.put_role_policy(RoleName=role, PolicyName=_BATCHES, PolicyDocument=json.dumps(document))
+
+
+def _listed(actions: Any) -> list[str]:
+    return [actions] if isinstance(actions, str) else list(actions or ())
+
+
+def _resources(formation: Any, stack: str) -> dict[str, tuple[str, str]]:
+    """Type and physical id of each resource, by its name in the template."""
+    return {
+        resource["LogicalResourceId"]: (resource["ResourceType"], resource["PhysicalResourceId"])
+        for page in formation.get_paginator("list_stack_resources").paginate(StackName=stack)
+        for resource in page["StackResourceSummaries"]
+    }
+
+
 def _say_gateway_responses_again(formation: Any, gateway: Any, stack: str) -> None:
     """The gateway responses of an API's OpenAPI document are not read, so its own errors would come bare."""
     template = formation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
     resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
-    ids = {
-        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-        for page in formation.get_paginator("list_stack_resources").paginate(StackName=stack)
-        for resource in page["StackResourceSummaries"]
-    }
+    ids = {name: physical for name, (_, physical) in _resources(formation, stack).items()}
     for name, resource in resources.items():
         if resource["Type"] != "AWS::ApiGateway::RestApi":
             continue

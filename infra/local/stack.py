@@ -18,6 +18,8 @@ from infra.local.trouble import Trouble
 from infra.local.waiting import answers, require_free_port, wait_until
 
 _EDGE, _INBOX = "the edge", "the inbox"
+_STAYS = "It was up before, so it stays up after Ctrl-C; `make down` stops it."
+_ENDS = "Ctrl-C stops it; the data stays for the next time."
 _PATIENCE = 15.0
 _SAVE_PATIENCE = 60.0
 
@@ -141,7 +143,7 @@ def run(stack: Stack, settings: Settings, progress: Progress, keep_going: Callab
     try:
         description = stack.up()
         ready = True
-        print(welcome(description, stays=was_up), flush=True)
+        print(welcome(description, ending=_STAYS if was_up else _ENDS), flush=True)
         while not stop.wait(1.0):
             if not keep_going():
                 break
@@ -164,14 +166,9 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def welcome(stack: dict[str, Any], *, stays: bool = False) -> str:
-    """What a person needs to know about a stack that is up."""
+def welcome(stack: dict[str, Any], *, ending: str) -> str:
+    """What a person needs to know about a stack that is up; `ending` says how it ends."""
     admin = stack["admin"]
-    ending = (
-        "It was up before, so it stays up after Ctrl-C; `make down` stops it."
-        if stays
-        else "Ctrl-C stops it; the data stays for the next time."
-    )
     return f"""
 Latchkey is up.
 

@@ -1,5 +1,6 @@
 """What MiniStack missed in a template is said to it again, in the template's own words."""
 
+import json
 from typing import Any
 
 from infra.local.gaps import repair
@@ -9,6 +10,13 @@ REFUSED = {
     "responseTemplates": {"application/json": '{"title":"Not Found"}'},
     "responseParameters": {"gatewayresponse.header.X-Frame-Options": "'DENY'"},
 }
+
+
+SENDS = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:deliver"], "Sid": "Deliver"}
+
+
+def resource(name: str, kind: str, physical: str) -> dict[str, str]:
+    return {"LogicalResourceId": name, "ResourceType": kind, "PhysicalResourceId": physical}
 
 
 class FakeAws:
@@ -26,7 +34,8 @@ class FakeAws:
                 {"EventSourceMappings": [{"UUID": "3", "ScalingConfig": {}}]},
             ],
             "list_stack_resources": [
-                {"StackResourceSummaries": [{"LogicalResourceId": "Api", "PhysicalResourceId": "abc123"}]},
+                {"StackResourceSummaries": [resource("Api", "AWS::ApiGateway::RestApi", "abc123")]},
+                {"StackResourceSummaries": [resource("PlanRole", "AWS::IAM::Role", "latchkey-plan")]},
             ],
         }
 
@@ -45,15 +54,33 @@ class FakeAws:
     def get_stages(self, **_: str) -> Any:
         return {"item": [{"stageName": "live"}]}
 
+    def list_role_policies(self, **_: str) -> Any:
+        return {"PolicyNames": ["plan", "ministack-batches"]}
+
+    def get_role_policy(self, **_: str) -> Any:
+        reads = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:table"}
+        return {"PolicyDocument": {"Statement": [reads, SENDS]}}
+
     def __getattr__(self, name: str) -> Any:
         return lambda **said: self.told.append((name, said))
 
 
-def test_concurrency_and_gateway_responses_are_said_again() -> None:
+BATCHES = (
+    "put_role_policy",
+    {
+        "RoleName": "latchkey-plan",
+        "PolicyName": "ministack-batches",
+        "PolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [{**SENDS, "Action": "sqs:SendMessageBatch"}]}),
+    },
+)
+
+
+def test_concurrency_batches_and_gateway_responses_are_said_again() -> None:
     aws = FakeAws({"x-amazon-apigateway-gateway-responses": {"MISSING_AUTHENTICATION_TOKEN": REFUSED}})
     repair(lambda _: aws, "latchkey")
     assert aws.told == [
         ("update_event_source_mapping", {"UUID": "1", "ScalingConfig": {"MaximumConcurrency": 2}}),
+        BATCHES,
         (
             "put_gateway_response",
             {
@@ -71,4 +98,4 @@ def test_concurrency_and_gateway_responses_are_said_again() -> None:
 def test_an_api_without_gateway_responses_is_not_deployed_again() -> None:
     aws = FakeAws({})
     repair(lambda _: aws, "latchkey")
-    assert [name for name, _ in aws.told] == ["update_event_source_mapping"]
+    assert [name for name, _ in aws.told] == ["update_event_source_mapping", "put_role_policy"]
