@@ -47,7 +47,8 @@ def client_factory() -> ClientFactory:
     special = {
         # One hidden retry of a mail would be a second mail: SES is called once and the ledger decides.
         "sesv2": config.merge(Config(retries={"total_max_attempts": 1})),
-        "s3": config.merge(Config(signature_version="s3v4")),
+        # The bucket's own host in its region: a presigned URL of the global one is redirected, and a form post then fails.
+        "s3": config.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"})),
     }
     return lambda service: session.create_client(service, config=special.get(service, config))
 

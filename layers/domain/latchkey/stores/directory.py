@@ -1,6 +1,6 @@
 """Schools and people: the table ``directory``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -225,6 +225,10 @@ class Directory:
         """The update that ``change`` makes, to stand in a transaction."""
         pk, sk = person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
+
+    def change_all(self, changes: Sequence[Update]) -> None:
+        """Make all of these updates of ``change_of`` or none (at most 100, each of another person)."""
+        self._table.transact(changes)
 
     def reserve_numbers(self, count: int) -> range:
         """Short numbers for new students: a block that nobody else gets."""

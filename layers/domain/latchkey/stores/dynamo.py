@@ -172,6 +172,10 @@ class Table:
         answer = self._conditional("update_item", update.request(self.name) | {"ReturnValues": "ALL_NEW"})
         return unpack_item(answer.get("Attributes", {}))
 
+    def transact(self, writes: Sequence[Update | Put]) -> None:
+        """All writes to this table or none (at most 100); ``ConditionFailed`` with the first item not as expected."""
+        transact(self._client, [(self, write) for write in writes])
+
     def delete(self, pk: str, sk: str) -> None:
         """Delete an item, whether it exists or not."""
         self._call("delete_item", Key=_key(pk, sk))
