@@ -1,6 +1,9 @@
 """One's own account."""
 
+from typing import Any
+
 from latchkey.account import account, school_named_in
+from latchkey.model.person import Person
 from portal.system import system
 from web.answer import Answer
 from web.doors import Doors
@@ -21,14 +24,20 @@ def show(request: Request) -> Answer:
     request.context.update(school=who.school, person=who.person)
     return Answer(
         data={
-            "id": who.person.id,
-            "name": who.person.name,
-            "role": who.person.role,
-            "email": who.person.email,
-            "username": who.person.username,
-            "is_admin": who.person.is_admin,
+            "person": person_facts(who.person) | {"email": who.person.email, "username": who.person.username},
             "school": {"slug": who.school.slug, "name": who.school.name},
             "signed_in_at": rfc3339(who.session.created_at),
             "expires_at": rfc3339(who.session.expires_at),
         }
     )
+
+
+def person_facts(person: Person) -> dict[str, Any]:
+    """What people see of themselves."""
+    return {
+        "id": person.id,
+        "role": person.role,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "is_admin": person.is_admin,
+    }

@@ -5,6 +5,7 @@ from latchkey.find_school import the_school
 from latchkey.model.passwords import LONGEST_RECEIVED
 from latchkey.session import ABSOLUTE, close_session
 from latchkey.sign_in import sign_in
+from portal.account import person_facts
 from portal.schools import facts
 from portal.system import system
 from web.answer import Answer
@@ -31,9 +32,8 @@ def create(request: Request, school: str) -> Answer:
     request.context.update(school=found, data=facts(found))
     identifier, password = request.text("identifier"), request.text("password", longest=LONGEST_RECEIVED)
     token, who = sign_in(system(), school, identifier, password, source_ip=request.source_ip, presented=token_of(request))
-    person = {"id": who.person.id, "role": who.person.role, "is_admin": who.person.is_admin, "name": who.person.name}
     return Answer(
-        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person},
+        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person)},
         status=201,
         location=f"/admin/{school}" if who.person.is_admin else "/account",
         headers={"Set-Cookie": cookie(token, ABSOLUTE)},

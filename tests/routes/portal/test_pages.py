@@ -91,12 +91,15 @@ def test_the_account_shows_its_owner_and_no_secret(portal: Portal) -> None:
     token = portal.sign_in("ann").json_body["token"]
     answer = portal.get("/account", Authorization=f"Bearer {token}")
     assert answer.json_body == {
-        "id": ann.id,
-        "name": "Ann Okafor",
-        "role": "student",
-        "email": "ann@northbridge.example",
-        "username": "ann",
-        "is_admin": False,
+        "person": {
+            "id": ann.id,
+            "role": "student",
+            "given_name": "Ann",
+            "family_name": "Okafor",
+            "is_admin": False,
+            "email": "ann@northbridge.example",
+            "username": "ann",
+        },
         "school": {"slug": "northbridge", "name": "Northbridge Academy"},
         "signed_in_at": "2026-11-18T11:06:40Z",
         "expires_at": "2026-11-18T23:06:40Z",

@@ -39,7 +39,9 @@ def test_a_person_signs_in_with_a_username_or_an_address_in_any_case(portal: Por
         assert answer.json_body["person"]["id"] == ann.id
         assert answer.headers["Set-Cookie"].startswith(f"__Host-latchkey={answer.json_body['token']}; Path=/; Max-Age=43200;")
         assert "Secure; HttpOnly; SameSite=Lax" in answer.headers["Set-Cookie"]
-        assert portal.get("/account", Authorization=f"Bearer {answer.json_body['token']}").json_body["name"] == "Ann Okafor"
+        assert (
+            portal.get("/account", Authorization=f"Bearer {answer.json_body['token']}").json_body["person"]["given_name"] == "Ann"
+        )
     assert portal.person(ann).last_login_at == portal.wiring.now()
 
 
@@ -212,7 +214,7 @@ def test_signing_in_ends_the_session_that_was_presented_and_never_adopts_one(por
     second = made.headers["Set-Cookie"].split(";")[0].partition("=")[2]
     assert second != first
     assert portal.get("/account", Authorization=f"Bearer {first}").status_code == 401
-    assert portal.get("/account", Authorization=f"Bearer {second}").json_body["username"] == "ben"
+    assert portal.get("/account", Authorization=f"Bearer {second}").json_body["person"]["username"] == "ben"
 
 
 def test_a_failed_try_leaves_the_session_alone(portal: Portal) -> None:
