@@ -1,5 +1,7 @@
 """Progress that is visible the whole time, on a terminal and in a log file."""
 
+import re
+import shutil
 import sys
 import threading
 import time
@@ -9,6 +11,7 @@ from typing import TextIO
 
 HEARTBEAT = 5.0
 _TICK = 0.2
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Progress:
@@ -53,7 +56,8 @@ class Progress:
             note = f": {step.last_note}" if step.last_note else ""
             text = f"{step.title} ... {step.seconds():.0f} s{note}"
             if self._terminal:
-                self._out.write(f"\r\x1b[K{self._stamp()}{text}"[:200])
+                width = shutil.get_terminal_size().columns - 1
+                self._out.write("\r\x1b[K" + f"{self._stamp()}{text}"[:width])
                 self._out.flush()
             else:
                 self._line(text)
@@ -82,7 +86,7 @@ class Step:
 
     def note(self, text: str) -> None:
         """Say what is going on now; shown with the next sign of life."""
-        self.last_note = " ".join(text.split())[:110]
+        self.last_note = " ".join(_COLOURS.sub("", text).split())[:110]
 
     def seconds(self) -> float:
         """How long this step has been running."""

@@ -113,7 +113,7 @@ def test_the_cause_of_a_failure_is_picked_from_the_output(lines: list[str], caus
 def test_progress_shows_signs_of_life_where_no_terminal_is() -> None:
     out = io.StringIO()
     with Progress(out, heartbeat=0.01).step("Deploy") as step:
-        step.note("creating\n  a table")
+        step.note("\x1b[1mcreating\x1b[0m\n  a table")
         time.sleep(0.1)
         step.outcome = "12 tables"
     lines = out.getvalue().splitlines()
