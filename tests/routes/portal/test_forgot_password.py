@@ -23,33 +23,31 @@ def count_calls(portal: Portal) -> Counter[str]:
     return calls
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"email": "ann@northbridge.example"},
-        {"email": "ANN@northbridge.example "},
-        {"username": "ann"},
-        {"username": "new"},
-        {"username": "gone"},
-        {"identifier": "nobody"},
-        {"email": "nobody@example.com"},
-        {"email": "nobody@x.invalid"},
-        {"email": "nobody@x.local"},
-        {"email": "not an address"},
-        {"email": "ann@northbridge.example,evil@x.example"},
-        {"email": "ann@northbridge.example evil@x.example"},
-        {"email": "a@northbridge.example <evil@x.example>"},
-        {"email": "<ann@northbridge.example>evil@x.example"},
-        {"email": '"ann@northbridge.example"@evil.example'},
-        {"email": "=?utf-8?q?ann=40northbridge.example?=@evil.example"},
-        {"email": "ann@northbridge.example\u2028cc:evil@x.example"},
-        {"email": "cüre@cüre53.example"},
-        {"email": "a" * 320},
-        {"username": "{'S': 'ann'}"},
-    ],
-    ids=str,
+TYPED: tuple[dict[str, str], ...] = (
+    {"email": "ann@northbridge.example"},
+    {"email": "ANN@northbridge.example "},
+    {"username": "ann"},
+    {"username": "new"},
+    {"username": "gone"},
+    {"identifier": "nobody"},
+    {"email": "nobody@example.com"},
+    {"email": "nobody@x.invalid"},
+    {"email": "nobody@x.local"},
+    {"email": "not an address"},
+    {"email": "ann@northbridge.example,evil@x.example"},
+    {"email": "ann@northbridge.example evil@x.example"},
+    {"email": "a@northbridge.example <evil@x.example>"},
+    {"email": "<ann@northbridge.example>evil@x.example"},
+    {"email": '"ann@northbridge.example"@evil.example'},
+    {"email": "=?utf-8?q?ann=40northbridge.example?=@evil.example"},
+    {"email": "ann@northbridge.example\u2028cc:evil@x.example"},
+    {"email": "cüre@cüre53.example"},
+    {"email": "a" * 320},
+    {"username": "{'S': 'ann'}"},
 )
-def test_everybody_gets_the_same_answer_for_one_message(portal: Portal, fields: dict[str, str]) -> None:
+
+
+def test_everybody_gets_the_same_answer_for_one_message(portal: Portal) -> None:
     portal.add("ann", email="ann@northbridge.example")
     portal.add("new", password=None)
     portal.add("gone", status="left")
@@ -57,15 +55,17 @@ def test_everybody_gets_the_same_answer_for_one_message(portal: Portal, fields: 
     assert expected[0] == 202
     portal.requests()
     calls = count_calls(portal)
-    assert facts(portal.post(PATH, fields)) == expected
-    assert facts(portal.post(PATH, fields)) == expected, "also at once again"
-    assert calls == {"SendMessage": 2}
-    for message in portal.requests():
-        assert sorted(message) == ["at", "by", "from", "key", "kind", "request", "school", "v"]
-        assert (message["kind"], message["school"], message["at"]) == ("forgot", "northbridge", portal.wiring.now())
-        assert len(message["key"]) == 32
-        typed = next(iter(fields.values()))
-        assert typed not in json.dumps(message)
+    for fields in TYPED:
+        calls.clear()
+        assert facts(portal.post(PATH, fields)) == expected, fields
+        assert facts(portal.post(PATH, fields)) == expected, "also at once again"
+        assert calls == {"SendMessage": 2}
+        for message in portal.requests():
+            calls.clear()
+            assert sorted(message) == ["at", "by", "from", "key", "kind", "request", "school", "v"]
+            assert (message["kind"], message["school"], message["at"]) == ("forgot", "northbridge", portal.wiring.now())
+            assert len(message["key"]) == 32
+            assert next(iter(fields.values())) not in json.dumps(message)
 
 
 def test_the_key_is_that_of_the_stored_address_or_username_and_of_nobody_else(portal: Portal) -> None:
@@ -93,30 +93,27 @@ def test_a_cold_start_needs_three_calls_and_every_other_request_one_or_two(porta
     assert calls == {"GetItem": 2, "GenerateMac": 1, "SendMessage": 2}
 
 
-@pytest.mark.parametrize(
-    "value", [None, True, 0, 1.5, [], ["a@x.example", "b@x.example"], {}, {"S": "a"}, "", "a" * 321, "a\r\nCc: b", "\0"]
+HOSTILE: tuple[Any, ...] = (
+    *(None, True, 0, 1.5, [], ["a@x.example", "b@x.example"], {}, {"S": "a"}),
+    *("", "a" * 321, "a\r\nCc: b", "\0", "\ud800"),
 )
+
+
 @pytest.mark.parametrize("name", ["email", "username", "identifier"])
-def test_other_types_are_refused_without_a_message(portal: Portal, name: str, value: Any) -> None:
-    answer = portal.post(PATH, {name: value})
-    assert answer.status_code == 422
-    assert list(answer.json_body["fields"]) == [name]
+def test_other_types_are_refused_without_a_message(portal: Portal, name: str) -> None:
+    for value in HOSTILE:
+        answer = portal.post(PATH, {name: value})
+        assert answer.status_code == 422, value
+        assert list(answer.json_body["fields"]) == [name]
     assert portal.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("body", "media"),
-    [
-        ('{"email": "ann@northbridge.example", "email": "evil@x.example"}', "application/json"),
-        ("email=ann%40northbridge.example&email=evil%40x.example", "application/x-www-form-urlencoded"),
-        ("{", "application/json"),
-        ("[]", "application/json"),
-        ('"ann"', "application/json"),
-        ("email=%ff", "application/x-www-form-urlencoded"),
-    ],
-)
-def test_a_field_that_comes_twice_or_cannot_be_read_is_refused(portal: Portal, body: str, media: str) -> None:
-    assert portal.post(PATH, body, Content_Type=media, Origin=ORIGIN).status_code == 400
+def test_a_field_that_comes_twice_or_cannot_be_read_is_refused(portal: Portal) -> None:
+    for body in ('{"email": "ann@northbridge.example", "email": "evil@x.example"}', "{", "[]", '"ann"'):
+        assert portal.post(PATH, body).status_code == 400, body
+    for body in ("email=ann%40northbridge.example&email=evil%40x.example", "email=%ff"):
+        answer = portal.post(PATH, body, Content_Type="application/x-www-form-urlencoded", Origin=ORIGIN)
+        assert answer.status_code == 400, body
     assert portal.requests() == []
 
 

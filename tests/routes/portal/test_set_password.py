@@ -153,12 +153,16 @@ def test_a_token_that_is_not_exactly_ours_is_damaged(portal: Portal) -> None:
     assert portal.requests() == []
 
 
-@pytest.mark.parametrize(
-    "value", [None, True, 0, 0.0, [], ["x"], {}, {"S": "x"}, {"NULL": True}, {"$gt": 0}, "", "x" * 2001, "a\nb"]
+HOSTILE: tuple[Any, ...] = (
+    *(None, True, 0, 0.0, [], ["x"], {}, {"S": "x"}, {"NULL": True}, {"$gt": 0}),
+    *("", "x" * 2001, "a\nb", "a\0"),
 )
+
+
 @pytest.mark.parametrize("path", ["check", "use", "renew"])
-def test_a_token_of_another_type_is_refused(portal: Portal, path: str, value: Any) -> None:
-    assert portal.post(f"/password-links/{path}", {"token": value, "password": NEW}).status_code == 422
+def test_a_token_of_another_type_is_refused(portal: Portal, path: str) -> None:
+    for value in HOSTILE:
+        assert portal.post(f"/password-links/{path}", {"token": value, "password": NEW}).status_code == 422, value
 
 
 def test_fields_that_name_somebody_else_change_nothing(portal: Portal) -> None:
@@ -171,31 +175,31 @@ def test_fields_that_name_somebody_else_change_nothing(portal: Portal) -> None:
     assert [message["person"] for message in portal.requests()] == [ann.id]
 
 
-@pytest.mark.parametrize(
-    ("password", "said"),
-    [
-        ("short-one", "at least 10"),
-        ("x" * 257, "at most 256"),
-        ("aaaaaaaaaaaa", "repeats itself"),
-        ("qwertyuiop1234", "repeats itself"),
-        ("Password2024!", "tried first"),
-        ("northbridge11", "your school"),
-        ("AnnOkafor2013", "your name"),
-        ("", "Fill this in"),
-        (None, "Fill this in"),
-        (12345678901234, "must be a text"),
-        (["violet-kettle-77-north"], "must be a text"),
-        ("violet-kettle\n77-north", "cannot be used here"),
-        ("violet-kettle\x0077-north", "cannot be used here"),
-        ("x" * 1025, "too long"),
-    ],
+WEAK: tuple[tuple[Any, str], ...] = (
+    ("short-one", "at least 10"),
+    ("x" * 257, "at most 256"),
+    ("aaaaaaaaaaaa", "repeats itself"),
+    ("qwertyuiop1234", "repeats itself"),
+    ("Password2024!", "tried first"),
+    ("northbridge11", "your school"),
+    ("AnnOkafor2013", "your name"),
+    ("", "Fill this in"),
+    (None, "Fill this in"),
+    (12345678901234, "must be a text"),
+    (["violet-kettle-77-north"], "must be a text"),
+    ("violet-kettle\n77-north", "cannot be used here"),
+    ("violet-kettle\x0077-north", "cannot be used here"),
+    ("x" * 1025, "too long"),
 )
-def test_a_weak_password_says_why_and_never_costs_the_link(portal: Portal, password: Any, said: str) -> None:
+
+
+def test_a_weak_password_says_why_and_never_costs_the_link(portal: Portal) -> None:
     ann = portal.add("ann", password=None)
     token = portal.token(ann)
-    answer = use(portal, token, password)
-    assert answer.status_code == 422
-    assert said in answer.json_body["fields"]["password"]
+    for password, said in WEAK:
+        answer = use(portal, token, password)
+        assert answer.status_code == 422
+        assert said in answer.json_body["fields"]["password"], password
     assert portal.person(ann) == ann
     assert use(portal, token).status_code == 204
 

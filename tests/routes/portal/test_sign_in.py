@@ -160,36 +160,33 @@ def test_one_address_has_a_budget_for_all_identifiers(portal: Portal, monkeypatc
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
 
 
-@pytest.mark.parametrize(
-    "value", [None, True, 0, 1.5, [], ["ann"], {}, {"S": "ann"}, {"$gt": ""}, "", "a" * 321, "a\r\nBcc: b", "a\0"]
+HOSTILE: tuple[Any, ...] = (
+    *(None, True, 0, 1.5, [], ["ann"], {}, {"S": "ann"}, {"$gt": ""}),
+    *("", "a" * 1025, "a\r\nBcc: b", "a\0"),
 )
+
+
 @pytest.mark.parametrize("field", ["identifier", "password"])
-def test_hostile_values_are_refused_before_any_work(
-    portal: Portal, field: str, value: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if (field, value) == ("password", "a" * 321):
-        value = "a" * 1025
-    with counted(portal, monkeypatch) as work:
-        answer = portal.post("/schools/northbridge/sessions", {"identifier": "ann", "password": "x", field: value})
-    assert answer.status_code == 422
-    assert list(answer.json_body["fields"]) == [field]
-    assert not work["hash"]
-    assert not work["UpdateItem"]
+def test_hostile_values_are_refused_before_any_work(portal: Portal, field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in HOSTILE:
+        with counted(portal, monkeypatch) as work:
+            answer = portal.post("/schools/northbridge/sessions", {"identifier": "ann", "password": "x", field: value})
+        assert answer.status_code == 422, value
+        assert list(answer.json_body["fields"]) == [field]
+        assert not work["hash"]
+        assert not work["UpdateItem"]
 
 
-@pytest.mark.parametrize(
-    "body", ["", "[]", '{"identifier": "ann", "identifier": "ben", "password": "x"}', '{"identifier": NaN}', "{"]
-)
-def test_a_body_that_cannot_be_read_is_refused(portal: Portal, body: str) -> None:
-    assert portal.post("/schools/northbridge/sessions", body).status_code in {400, 422}
+def test_a_body_that_cannot_be_read_is_refused(portal: Portal) -> None:
+    for body in ("[]", '{"identifier": "ann", "identifier": "ben", "password": "x"}', '{"identifier": NaN}', "{"):
+        assert portal.post("/schools/northbridge/sessions", body).status_code == 400, body
+    assert portal.post("/schools/northbridge/sessions", "").status_code == 422
 
 
-@pytest.mark.parametrize(
-    "typed", ["m\u0131ke", "mi\u212ae", "\uff4dike", "mike\u200b", "míke", "mike@x", "mike,ann", "mike;ann", "<mike>"]
-)
-def test_letters_that_only_look_alike_are_nobody(portal: Portal, typed: str) -> None:
+def test_letters_that_only_look_alike_are_nobody(portal: Portal) -> None:
     portal.add("mike")
-    assert portal.sign_in(typed).status_code == 401
+    for typed in ("m\u0131ke", "mi\u212ae", "\uff4dike", "mike\u200b", "míke", "mike@x", "mike,ann", "mike;ann", "<mike>"):
+        assert portal.sign_in(typed).status_code == 401, typed
 
 
 def test_half_a_character_is_refused(portal: Portal) -> None:
