@@ -61,7 +61,7 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
 
 
 # What the ledger's words mean in a sentence about a person.
-REASONS: dict[str, str] = {**SKIP_REASONS, **FAIL_REASONS}
+REASONS: dict[str, str] = {str(word): text for word, text in (*SKIP_REASONS.items(), *FAIL_REASONS.items())}
 
 
 def send_json(send: Send) -> dict[str, Any]:
