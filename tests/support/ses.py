@@ -56,6 +56,7 @@ class StrictSes:
     mails: list[Delivered] = field(default_factory=list)
     lost_in_rendering: list[str] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     accounts_read: int = 0
 
     def get_account(self) -> dict[str, Any]:
@@ -77,6 +78,7 @@ class StrictSes:
         self._check(request, entries)
         self.calls.append(len(entries))
         results = [self._one(request, entry) for entry in entries]
+        self.given += [result["Status"] for result in results]
         if said == "lost":
             raise ReadTimeoutError(endpoint_url="https://email.example")
         return {"BulkEmailEntryResults": results}
@@ -89,7 +91,11 @@ class StrictSes:
         if request.get("ConfigurationSetName") != self.configuration_set:
             raise refusal("NotFoundException", "Configuration set does not exist")
         sender = request["FromEmailAddress"]
-        if not sender.isascii() or not sender.isprintable() or not re.fullmatch(r'("(?:[^"\\]|\\.)*"|[^<>",]+) <[^<>@ ]+@[^<>@ ]+>', sender):
+        if (
+            not sender.isascii()
+            or not sender.isprintable()
+            or not re.fullmatch(r'("(?:[^"\\]|\\.)*"|[^<>",]+) <[^<>@ ]+@[^<>@ ]+>', sender)
+        ):
             raise refusal("BadRequestException", "Illegal sender")
         if any(not _TAG.fullmatch(tag["Name"]) or not _TAG.fullmatch(tag["Value"]) for tag in request["DefaultEmailTags"]):
             raise refusal("BadRequestException", "Illegal tag")
@@ -110,7 +116,7 @@ class StrictSes:
         if not _ADDRESS.fullmatch(to):
             return {"Status": "INVALID_PARAMETER", "Error": f"Illegal address {to}"}
         now = self.clock()
-        if self.used >= self.quota:
+        if 0 <= self.quota <= self.used:
             return {"Status": "ACCOUNT_DAILY_QUOTA_EXCEEDED"}
         if sum(mail.at > now - 1 for mail in self.mails) >= max(1, self.rate):
             return {"Status": "ACCOUNT_THROTTLED"}
@@ -118,7 +124,9 @@ class StrictSes:
         template = request["DefaultContent"]["Template"]["TemplateContent"]
         data = json.loads(entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"])
         try:
-            subject, text, html = (_VARIABLE.sub(lambda found: data[found[1]], template[part]) for part in ("Subject", "Text", "Html"))
+            subject, text, html = (
+                _VARIABLE.sub(lambda found: data[found[1]], template[part]) for part in ("Subject", "Text", "Html")
+            )
         except KeyError as missing:
             self.lost_in_rendering.append(str(missing))
             return {"Status": "SUCCESS", "MessageId": f"m{self.used}"}
