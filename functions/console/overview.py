@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console.exports import export_json
 from console.sends import send_json
 from console.system import system
 from latchkey.list_people import Numbers
@@ -24,6 +25,7 @@ def overview(request: Request, school: str) -> Answer:
         "people": {role: _numbers(numbers) for role, numbers in found.people.items()},
         "complete": found.complete,
         "sends": [send_json(send) for send in found.sends],
+        "exports": [export_json(export, school) for export in found.exports],
         "next": found.next,
     }
     return Answer(data=data)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from latchkey.list_people import Numbers, count_people
+from latchkey.model.exports import Export
 from latchkey.model.people_filter import PeopleFilter
 from latchkey.model.person import ROLES, Role
 from latchkey.model.sends import Send
@@ -20,6 +21,7 @@ class Overview:
 
     people: Mapping[Role, Numbers]
     sends: list[Send]
+    exports: list[Export]
     next: list[Step]
 
     @property
@@ -29,10 +31,11 @@ class Overview:
 
 
 def overview(system: Wiring, school: str) -> Overview:
-    """Numbers by role, the latest sends and what to do next."""
+    """Numbers by role, the latest runs and what to do next."""
     people = {role: count_people(system, school, PeopleFilter(role=role)) for role in ROLES}
     sends, _ = system.sends(school).page(limit=LATEST)
-    return Overview(people, sends, _next(people, sends))
+    exports, _ = system.exports(school).page(limit=LATEST)
+    return Overview(people, sends, exports, _next(people, sends))
 
 
 def _next(people: Mapping[Role, Numbers], sends: list[Send]) -> list[Step]:

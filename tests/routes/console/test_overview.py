@@ -29,6 +29,14 @@ def test_numbers_count_the_active_and_lead_to_what_helps(console: Console) -> No
     assert [send["state"] for send in found["sends"]] == ["queued"]
 
 
+def test_the_latest_runs_stand_on_the_overview(console: Console) -> None:
+    console.add([make_person(1)])
+    export = {"scope": "school", "format": "mail_merge_csv", "audience": "both"}
+    made = console.post(HOME + "/exports", export).json_body["id"]
+    assert [each["id"] for each in console.get(HOME).json_body["exports"]] == [made]
+    assert f'href="{HOME}/exports/{made}"' in console.page(HOME).body.decode()
+
+
 def test_a_school_where_everyone_is_in_has_nothing_to_do(console: Console) -> None:
     console.add([make_person(1, last_login_at=5)])
     console.system.wiring("operate").directory("northbridge").change(HEAD_TEACHER.id, {"last_login_at": 5})
