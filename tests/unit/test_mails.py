@@ -56,6 +56,10 @@ class _Parsed(HTMLParser):
         return [attrs["href"] for tag, attrs in self.tags if tag == "a"]
 
 
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
 def render(
     name: MailName, school: School = SCHOOL, accounts: list[Account] | None = None, life: int = 3_600
 ) -> tuple[str, str, str]:
