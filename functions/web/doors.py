@@ -5,19 +5,18 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, Chalice, Response
 
 from latchkey import errors
 from web.answer import Answer, refuse, respond
+from web.logs import log, speak_for_the_domain
 from web.request import Request, parse
 
 View = Callable[..., Answer]
-log = Logger()
 _OUR_FAULT = errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again.")
 
 
-class Doors(Blueprint):  # type: ignore[misc]  # Chalice has no types
+class Doors(Blueprint):
     """A blueprint whose routes are all doors. ``origin`` and ``origin_secret`` are looked up when a request comes."""
 
     def __init__(self, import_name: str, settings: Callable[[], Any]) -> None:
@@ -100,11 +99,12 @@ def place_of(error: BaseException) -> str:
 
 def new_app(name: str, *blueprints: Blueprint) -> Chalice:
     """A Chalice app of these blueprints, its own answers (405 and the like) in the same dress as ours."""
+    speak_for_the_domain()
     app = Chalice(name, configure_logs=False)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
 
-    @app.middleware("http")  # type: ignore[untyped-decorator]
+    @app.middleware("http")
     def dress(event: Any, get_response: Callable[[Any], Response]) -> Response:
         response = get_response(event)
         if "Content-Security-Policy" not in response.headers:

@@ -94,7 +94,9 @@ def parse(raw: ChaliceRequest) -> Request:
         method=raw.method,
         path=raw.path,
         headers=headers,
-        query=_once([(name, value) for name in raw.query_params or () for value in (raw.query_params or {}).getlist(name)]),
+        query=_once([(name, value) for name in raw.query_params for value in raw.query_params.getlist(name)])
+        if raw.query_params
+        else {},
         fields=_form(content) if is_form else _json(content),
         source_ip=raw.context.get("identity", {}).get("sourceIp", ""),
         is_form=is_form,

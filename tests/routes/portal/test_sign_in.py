@@ -1,5 +1,7 @@
 """Signing in and out: one answer for every failure, budgets before any look-up, sessions that end."""
 
+import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -287,7 +289,11 @@ def test_what_is_logged_names_nobody(portal: Portal, caplog: pytest.LogCaptureFi
     with caplog.at_level(0):
         token = portal.sign_in("ann@northbridge.example").json_body["token"]
         portal.sign_in("ann@northbridge.example", "wrong-wrong")
-    said = " ".join(str(vars(record)) for record in caplog.records if record.name.startswith("latchkey"))
+    records = [record for record in caplog.records if record.name.startswith("latchkey")]
+    said = " ".join(handler.format(record) for record in records for handler in logging.getLogger("latchkey").handlers)
+    assert {"message": "sign-in refused", "school": "northbridge", "level": "INFO"}.items() <= json.loads(
+        logging.getLogger("latchkey").handlers[0].format(records[-1])
+    ).items()
     assert "signed in" in said
     assert "sign-in refused" in said
     for secret in ("ann@", "Ann", PASSWORD, "wrong-wrong", token.rpartition(".")[2]):
