@@ -51,6 +51,15 @@ def test_who_is_meant(wanted: dict[str, str], found: bool) -> None:
         {"missing_email": "maybe"},
         {"q": "a" * 101},
         {"sort": "version"},
+        {"role": []},
+        {"role": {"S": "student"}},
+        {"q": {}},
+        {"q": False},
+        {"year_group": 0},
+        {"year_group": "\ud800"},
+        {"registration_group": "7\x00A"},
+        {"missing_email": None},
+        {"never_logged_in": {"NULL": True}},
     ],
 )
 def test_unknown_fields_and_values_are_refused(wanted: dict[str, object]) -> None:

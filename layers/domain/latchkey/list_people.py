@@ -16,7 +16,7 @@ PAGE: Final = 50
 LONGEST_PAGE: Final = 100
 _QUERIES: Final = 20  # what one request may cost: this many reads of the index
 _SCAN: Final = 500  # people a read, where most of them may not be meant
-_COUNTED: Final = 60  # reads of up to 1 MB that numbers may cost: about 60,000 people
+_COUNTED: Final = 60  # reads of up to 1 MB that the numbers of one role may cost: about 100,000 people
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,11 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
 
 
 def _text(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:
-    value = values.get(name) or ""
-    if not isinstance(value, str) or len(value) > 100:
+    value = values.get(name)
+    if value is None:
+        return ""
+    # An empty list or a zero must not quietly mean "everybody".
+    if not isinstance(value, str) or len(value) > 100 or not value.isprintable():
         wrong[name] = "This must be a text of at most 100 characters."
         return ""
     return value.strip()
