@@ -1,6 +1,8 @@
 """The console's Chalice app: one blueprint for each use case."""
 
-from console import audit, exports, overview, people, sends, settings
+from console import audit, exports, overview, people, rosters, sends, settings
 from web.doors import new_app
 
-app = new_app("console", overview.routes, people.routes, sends.routes, exports.routes, audit.routes, settings.routes)
+app = new_app(
+    "console", overview.routes, people.routes, sends.routes, exports.routes, rosters.routes, audit.routes, settings.routes
+)

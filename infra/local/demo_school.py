@@ -117,7 +117,7 @@ def _load_roster(settings: Settings, product: Product, token: str, step: Step) -
 
 def _roster_file(write_demo: Callable[..., Any], folder: Path, students: int | None) -> Path:
     written = write_demo(folder, students=students) if students else write_demo(folder)
-    return Path(written[0] if isinstance(written, list | tuple) else written)
+    return Path(written["oneroster"])
 
 
 def _numbers(run: dict[str, Any]) -> str:

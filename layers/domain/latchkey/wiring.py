@@ -21,8 +21,10 @@ from latchkey.stores.keyring import Keyring
 from latchkey.stores.mailer import Mailer
 from latchkey.stores.passwords import Passwords
 from latchkey.stores.queues import Queue
+from latchkey.stores.rosters import Rosters
 from latchkey.stores.sends import Sends
 from latchkey.stores.sessions import Sessions
+from latchkey.stores.uploads import Uploads
 
 
 class Wiring:
@@ -95,6 +97,14 @@ class Wiring:
     def export_files(self) -> Files:
         """The files of exports."""
         return Files(self.client("s3"), self.settings["EXPORTS_BUCKET"])
+
+    def rosters(self, school: str) -> Rosters:
+        """A school's roster runs."""
+        return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def uploads(self) -> Uploads:
+        """The files that schools upload."""
+        return Uploads(self.client("s3"), self.settings["UPLOADS_BUCKET"])
 
     def audit(self, school: str) -> Audit:
         """A school's audit trail."""

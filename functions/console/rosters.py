@@ -1,0 +1,98 @@
+"""Rosters: start one, see what it would change, apply it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from console.lists import only, page_of
+from console.system import system
+from latchkey.list_rosters import Preview, ask_to_apply, list_rosters, roster_of
+from latchkey.model.rosters import Change, Rejection, Run
+from latchkey.start_roster import start_roster
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+_PAGE, _LONGEST_PAGE = 50, 200
+
+
+@routes.door("GET", "/admin/{school}/rosters", page="rosters.html")
+def rosters(request: Request, school: str) -> Answer:
+    """The rosters of the school, newest first."""
+    admin(request, system(), school)
+    cursor, limit = page_of(request, _LONGEST_PAGE, _PAGE)
+    runs, following = list_rosters(system(), school, cursor, limit)
+    return Answer(data={"items": [roster_json(run) for run in runs], "next": following}, context={"cursor": cursor})
+
+
+@routes.door("POST", "/admin/{school}/rosters", page="roster_upload.html")
+def start(request: Request, school: str) -> Answer:
+    """Start a roster; a browser gets the form that posts the file to S3."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("filename",))
+    filename = request.text("filename", longest=200, required=not request.is_form)
+    pages = f"/admin/{school}/rosters/"
+    then = f"{system().settings['ORIGIN']}{pages}{{id}}" if request.wants_page else None
+    run, form = start_roster(system(), school, seen.person, filename, then=then)
+    parts = urlsplit(form["url"])
+    data = {"id": run.id, "upload": {"url": form["url"], "fields": form["fields"]}}
+    location = None if request.wants_page else pages + run.id
+    return Answer(data=data, status=201, location=location, form_targets=(f"{parts.scheme}://{parts.netloc}",))
+
+
+@routes.door("GET", "/admin/{school}/rosters/{id}", page="roster.html")
+def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """What a roster would change or has changed. S3 sends a browser here with the file's key, which the address need not show."""
+    admin(request, system(), school)
+    found = roster_of(system(), school, id)
+    clean = f"/admin/{school}/rosters/{id}" if request.wants_page and request.query else None
+    return Answer(data=preview_json(found), location=clean)
+
+
+@routes.door("POST", "/admin/{school}/rosters/{id}/apply")
+def apply(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Apply a previewed roster; asking again changes nothing."""
+    seen = admin(request, system(), school)
+    run, begun = ask_to_apply(system(), school, seen.person, id)
+    return Answer(data=roster_json(run), status=202 if begun else 200, location=f"/admin/{school}/rosters/{id}")
+
+
+def roster_json(run: Run) -> dict[str, Any]:
+    """A roster as the API shows it."""
+    return {
+        "id": run.id,
+        "state": run.state,
+        "step": run.step,
+        "progress": {"done": run.done, "total": run.total},
+        "filename": run.filename,
+        "format": run.format,
+        "counts": run.shown,
+        "leaving": run.of("leaving"),
+        "returning": run.of("returning"),
+        "links": run.of("links"),
+        "warnings": list(run.warnings),
+        "reason": run.reason,
+        "created_at": rfc3339(run.created_at),
+        "created_by": run.created_by,
+        "finished_at": rfc3339(run.finished_at),
+    }
+
+
+def preview_json(preview: Preview) -> dict[str, Any]:
+    """A roster with its rejected rows and samples of the others."""
+    return {
+        **roster_json(preview.run),
+        "rejected": [_rejected(each) for each in preview.rejected],
+        "samples": {kind: [_sample(each) for each in changes] for kind, changes in preview.samples.items()},
+    }
+
+
+def _rejected(row: Rejection) -> dict[str, Any]:
+    return {"line": row.line, "column": row.column or None, "reason": row.reason, "value": row.value or None}
+
+
+def _sample(change: Change) -> dict[str, Any]:
+    facts = [*change.facts]
+    return {"line": change.line, "name": change.name, "role": change.role, "registration_group": change.group, "facts": facts}

@@ -1,0 +1,1 @@
+"""read_roster: previews and applies uploaded rosters."""

@@ -1,0 +1,73 @@
+"""What a reader has to remember outside of memory: a database in a temporary file that goes when it is closed."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from types import TracebackType
+from typing import Final, Self
+
+_CACHE_KB: Final = 4096
+
+
+class TemporaryNotes:
+    """Texts under keys, and links between a child and a parent. The first text of a key stays; a link is kept once."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)  # "": a file that SQLite makes and deletes itself
+        self._database.executescript(
+            f"""
+            PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE_KB};
+            CREATE TABLE note (subject TEXT, key TEXT, text TEXT, PRIMARY KEY (subject, key)) WITHOUT ROWID;
+            CREATE TABLE link (child TEXT, parent TEXT, PRIMARY KEY (child, parent)) WITHOUT ROWID;
+            CREATE TABLE parent_link (parent TEXT, child TEXT, PRIMARY KEY (parent, child)) WITHOUT ROWID;
+            """
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._database.close()
+
+    def keep(self, subject: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remember pairs of key and text."""
+        self._insert("INSERT OR IGNORE INTO note VALUES (?, ?, ?)", [(subject, key, text) for key, text in pairs])
+
+    def find(self, subject: str, keys: Sequence[str]) -> dict[str, str]:
+        """The texts of those of these keys that are remembered."""
+        marks = ",".join("?" * len(keys))
+        rows = self._database.execute(
+            f"SELECT key, text FROM note WHERE subject = ? AND key IN ({marks})",  # noqa: S608 - question marks
+            (subject, *keys),
+        )
+        return dict(rows.fetchall())
+
+    def link(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remember links of child and parent."""
+        self._insert("INSERT OR IGNORE INTO link VALUES (?, ?)", pairs)
+        self._insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", pairs)
+
+    @property
+    def links(self) -> int:
+        """How many links there are."""
+        count: int = self._database.execute("SELECT count(*) FROM link").fetchone()[0]
+        return count
+
+    def parents_of_children(self) -> Iterator[tuple[str, list[str]]]:
+        """Each child with its parents."""
+        yield from self._grouped("SELECT child, parent FROM link ORDER BY child, parent")
+
+    def children_of_parents(self) -> Iterator[tuple[str, list[str]]]:
+        """Each parent with their children."""
+        yield from self._grouped("SELECT parent, child FROM parent_link ORDER BY parent, child")
+
+    def _grouped(self, query: str) -> Iterator[tuple[str, list[str]]]:
+        for one, rows in groupby(self._database.execute(query), key=itemgetter(0)):
+            yield one, [row[1] for row in rows]
+
+    def _insert(self, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
+        if rows:
+            self._database.execute("BEGIN")
+            self._database.executemany(statement, rows)
+            self._database.execute("COMMIT")

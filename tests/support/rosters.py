@@ -1,0 +1,193 @@
+"""Rosters on a whole system: the console starts them, S3 has the file, messages come as Lambda hands them to read_roster."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus
+from uuid import uuid4
+
+import boto3
+import pytest
+
+import read_roster.handler as door
+from latchkey.model.ids import person_id
+from latchkey.model.person import Person
+from latchkey.model.plain_csv import HEADER
+from latchkey.model.roster_files import Source, open_roster
+from latchkey.model.rosters import Rejection, Row
+from latchkey.stores.notes import TemporaryNotes
+from latchkey.wiring import Wiring
+from tests.support.console import Console
+from tests.support.system import REGION
+
+SCHOOL = "northbridge"
+ROSTERS = f"/admin/{SCHOOL}/rosters"
+UPNS = ("B801200005001", "P207000016049", "F801400115001", "R801400117002", "C801400119003")
+
+
+def row(number: int, **cells: str) -> dict[str, str]:
+    """A student's row: number 7 is "Given7 Family7" of 7A."""
+    given = {
+        "mis_id": f"S{number}",
+        "role": "student",
+        "given_name": f"Given{number}",
+        "family_name": f"Family{number}",
+        "email": f"s{number}@pupils.northbridge.example",
+        "username": f"user{number}",
+        "year_group": "7",
+        "registration_group": "7A",
+    }
+    return {**given, **cells}
+
+
+def parent(number: int, *children: str, **cells: str) -> dict[str, str]:
+    """A parent's row."""
+    names = {"given_name": f"Parent{number}", "family_name": f"Family{number}", "email": f"p{number}@mail.example"}
+    return {"mis_id": f"P{number}", "role": "parent", **names, "children": ";".join(children), **cells}
+
+
+def plain(rows: Iterable[Mapping[str, str]], header: Iterable[str] = HEADER, delimiter: str = ",") -> bytes:
+    """A plain CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [*header], delimiter=delimiter, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def zipped(**files: str | bytes) -> bytes:
+    """A zip of files, named without their .csv."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in files.items():
+            bundle.writestr(f"{name}.csv", content)
+    return out.getvalue()
+
+
+@dataclass
+class Parsed:
+    """What a file says, without any system."""
+
+    rows: list[Row] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001")) -> Parsed:
+    """Read a file without a system."""
+    found = Parsed()
+    with TemporaryNotes() as notes:
+        source: Source = open_roster(io.BytesIO(content), frozenset(school), notes)
+        found.warnings = source.warnings
+        for batch in source.batches():
+            found.rows += batch.rows
+            found.rejected += batch.rejected
+    return found
+
+
+def event_of(*bodies: Any, attempt: int = 1) -> dict[str, Any]:
+    """An SQS event as Lambda makes it."""
+    return {
+        "Records": [
+            {
+                "messageId": str(uuid4()),
+                "receiptHandle": "handle",
+                "body": body if isinstance(body, str) else json.dumps(body),
+                "attributes": {"ApproximateReceiveCount": str(attempt)},
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-west-2:123456789012:roster",
+                "awsRegion": REGION,
+            }
+            for body in bodies
+        ]
+    }
+
+
+@dataclass
+class Desk:
+    """An admin with rosters, and the worker that reads them."""
+
+    console: Console
+    monkeypatch: pytest.MonkeyPatch
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.monkeypatch.setattr(door, "system", lambda: self.worker)
+
+    @property
+    def worker(self) -> Wiring:
+        """The wiring of read_roster."""
+        return self.console.system.wiring("read_roster")
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of uploads."""
+        return self.console.system.environment["UPLOADS_BUCKET"]
+
+    def start(self, content: bytes | None, filename: str = "roster.csv") -> str:
+        """Start a roster and put its file; the run's id."""
+        answer = self.console.post(ROSTERS, {"filename": filename})
+        assert answer.status_code == 201, answer.json_body
+        roster: str = answer.json_body["id"]
+        self.keys[roster] = answer.json_body["upload"]["fields"]["key"]
+        if content is not None:
+            self.put(roster, content)
+        return roster
+
+    def put(self, roster: str, content: bytes) -> None:
+        """Put the file of a roster, as the form would."""
+        boto3.client("s3", REGION).put_object(Bucket=self.bucket, Key=self.keys[roster], Body=content)
+
+    def came(self, roster: str, **other: str) -> dict[str, Any]:
+        """S3's message that the file has come."""
+        name = {"name": other.get("bucket", self.bucket)}
+        file = {"key": quote_plus(other.get("key", self.keys.get(roster, "")), safe="/"), "size": 1, "eTag": "x"}
+        s3 = {"s3SchemaVersion": "1.0", "bucket": name, "object": file}
+        return {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": s3}]}
+
+    def work(self, *bodies: Any, attempt: int = 1) -> int:
+        """Hand messages to read_roster; how many failed."""
+        return len(door.handle(event_of(*bodies, attempt=attempt), None)["batchItemFailures"])
+
+    def preview(self, content: bytes, filename: str = "roster.csv") -> dict[str, Any]:
+        """Upload a file and preview it."""
+        roster = self.start(content, filename)
+        assert self.work(self.came(roster)) == 0
+        return self.run(roster)
+
+    def apply(self, roster: str) -> dict[str, Any]:
+        """Apply a previewed roster."""
+        assert self.console.post(f"{ROSTERS}/{roster}/apply", {}).status_code in {200, 202}
+        assert self.work(*self.console.system.messages("ROSTER_QUEUE")) == 0
+        return self.run(roster)
+
+    def load(self, rows: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+        """Upload, preview and apply."""
+        return self.apply(self.preview(plain(rows))["id"])
+
+    def run(self, roster: str) -> dict[str, Any]:
+        """The run as the API shows it."""
+        answer = self.console.get(f"{ROSTERS}/{roster}")
+        assert answer.status_code == 200
+        body: dict[str, Any] = answer.json_body
+        return body
+
+    def person(self, mis_id: str) -> Person | None:
+        """Somebody of the school, by MIS id."""
+        return self.worker.directory(SCHOOL).person(person_id(SCHOOL, mis_id))
+
+    def items(self) -> list[str]:
+        """Everything about people in the directory, to compare before and after."""
+        pages = boto3.client("dynamodb", REGION).get_paginator("scan").paginate(TableName="DirectoryTable")
+        found = [item for page in pages for item in page["Items"] if item["sk"]["S"] == "PERSON"]
+        return sorted(json.dumps(item, sort_keys=True) for item in found)
+
+    def worker_audit(self) -> list[dict[str, Any]]:
+        """The school's audit events, newest first."""
+        return self.console.system.wiring("console").audit(SCHOOL).page()[0]
