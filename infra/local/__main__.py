@@ -92,8 +92,8 @@ def _refuse_to_discard_too_much(options: argparse.Namespace, settings: Settings)
 def _discard(settings: Settings) -> None:
     for name in ("state", "s3", "tmp", "home"):
         shutil.rmtree(settings.state / name, ignore_errors=True)
-    for name in ("mails.json", "deployed.json", "demo-admin.json"):
-        (settings.state / name).unlink(missing_ok=True)
+    for file in (settings.state / "mails.json", settings.state / "deployed.json", *settings.state.glob("admin-of-*.json")):
+        file.unlink(missing_ok=True)
     print("The data is gone.")
 
 

@@ -48,8 +48,8 @@ class Stack:
                 deployed = deploy.deploy(settings, processes, template, self._progress)
             self._start_inbox()
             self._start_edge(deployed)
-            admin = demo_school.load(settings, self._progress)
-            stack = _description(settings, deployed, admin)
+            admins = demo_school.load(settings, self._progress)
+            stack = _description(settings, deployed, admins)
             write_json(settings.stack_file, stack)
         return stack
 
@@ -181,13 +181,14 @@ Latchkey is up.
 """
 
 
-def _description(settings: Settings, deployed: deploy.Deployed, admin: dict[str, str]) -> dict[str, Any]:
+def _description(settings: Settings, deployed: deploy.Deployed, admins: dict[str, dict[str, str]]) -> dict[str, Any]:
     return {
         "url": settings.url,
         "inbox": settings.inbox_url,
         "school": SCHOOL,
         "console": f"{settings.url}/admin/{SCHOOL}/people",
-        "admin": admin,
+        "admin": admins[SCHOOL],
+        "schools": {slug: {"admin": admin} for slug, admin in admins.items()},
         "aws": {
             "endpoint_url": settings.aws_url,
             "region": REGION,
