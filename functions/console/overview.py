@@ -3,6 +3,7 @@
 from typing import Any
 
 from console.exports import export_json
+from console.rosters import roster_json
 from console.sends import send_json
 from console.system import system
 from latchkey.list_people import Numbers
@@ -26,6 +27,7 @@ def overview(request: Request, school: str) -> Answer:
         "complete": found.complete,
         "sends": [send_json(send) for send in found.sends],
         "exports": [export_json(export, school) for export in found.exports],
+        "rosters": [roster_json(run) for run in found.rosters],
         "next": found.next,
     }
     return Answer(data=data)

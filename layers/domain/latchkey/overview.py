@@ -8,6 +8,7 @@ from latchkey.list_people import Numbers, count_people
 from latchkey.model.exports import Export
 from latchkey.model.people_filter import PeopleFilter
 from latchkey.model.person import ROLES, Role
+from latchkey.model.rosters import Run
 from latchkey.model.sends import Send
 from latchkey.wiring import Wiring
 
@@ -22,6 +23,7 @@ class Overview:
     people: Mapping[Role, Numbers]
     sends: list[Send]
     exports: list[Export]
+    rosters: list[Run]
     next: list[Step]
 
     @property
@@ -35,7 +37,8 @@ def overview(system: Wiring, school: str) -> Overview:
     people = {role: count_people(system, school, PeopleFilter(role=role)) for role in ROLES}
     sends, _ = system.sends(school).page(limit=LATEST)
     exports, _ = system.exports(school).page(limit=LATEST)
-    return Overview(people, sends, exports, _next(people, sends))
+    rosters, _ = system.rosters(school).page(limit=LATEST)
+    return Overview(people, sends, exports, rosters, _next(people, sends))
 
 
 def _next(people: Mapping[Role, Numbers], sends: list[Send]) -> list[Step]:

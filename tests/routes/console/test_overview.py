@@ -34,7 +34,11 @@ def test_the_latest_runs_stand_on_the_overview(console: Console) -> None:
     export = {"scope": "school", "format": "mail_merge_csv", "audience": "both"}
     made = console.post(HOME + "/exports", export).json_body["id"]
     assert [each["id"] for each in console.get(HOME).json_body["exports"]] == [made]
-    assert f'href="{HOME}/exports/{made}"' in console.page(HOME).body.decode()
+    roster = console.post(HOME + "/rosters", {"filename": "people.csv"}).json_body["id"]
+    assert [each["id"] for each in console.get(HOME).json_body["rosters"]] == [roster]
+    text = console.page(HOME).body.decode()
+    assert f'href="{HOME}/exports/{made}"' in text
+    assert f'href="{HOME}/rosters/{roster}"' in text
 
 
 def test_a_school_where_everyone_is_in_has_nothing_to_do(console: Console) -> None:
