@@ -17,7 +17,8 @@ _SMALL: Final = 10 * 1024 * 1024
 _END: Final = b"PK\x05\x06"
 _END_64: Final = b"PK\x06\x07"
 _END_SIZE: Final = 22
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, struct.error)
+# What zipfile raises for damaged zips, depending on where the damage is.
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, struct.error)
 
 
 class Zip:
