@@ -2,6 +2,7 @@
 
 import re
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ class Product:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=self.stack["url"], headers={"Accept": "application/json"}, timeout=60)
+        weakref.finalize(self, self.http.close)
 
     @property
     def school(self) -> str:

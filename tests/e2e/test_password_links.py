@@ -28,10 +28,10 @@ def send_to(admin: Product, select: dict[str, Any]) -> dict[str, Any]:
 
 
 def fresh_student(admin: Product, year: str) -> dict[str, Any]:
-    """A student with an address of their own, of a year that no other test uses."""
+    """A student of this year with an address of their own, whom no other test has mailed."""
     people = [each for each in admin.get(admin.console("people"), role="student", year_group=year)["items"] if each["email"]]
     shared = Counter(each["email"] for each in people)
-    return next(each for each in people if shared[each["email"]] == 1 and each["last_login_at"] is None)
+    return next(each for each in people if shared[each["email"]] == 1 and not admin.mails(each["email"]))
 
 
 def link_for(admin: Product, person: dict[str, Any]) -> str:
