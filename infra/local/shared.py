@@ -19,6 +19,7 @@ from infra.local.trouble import Trouble
 
 _PATIENCE = 900.0
 _FORGOTTEN = 24 * 3600.0
+_started: list[subprocess.Popen[bytes]] = []  # kept, because they go on when this process has done its part
 
 
 class SharedStack:
@@ -60,6 +61,7 @@ class SharedStack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        _started.append(self._runner)
         deadline = time.monotonic() + _PATIENCE
         with log.open(encoding="utf-8") as said:
             last = ""
