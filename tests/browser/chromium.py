@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 QUIET = [
     "--no-sandbox",
@@ -19,14 +19,14 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 PICTURES = os.environ.get("LATCHKEY_PICTURES")  # a folder: pages are then kept as pictures, for docs/pictures
 
 
 @contextmanager
-def browser_context(base_url: str, size: dict[str, int] | None = None) -> Iterator[BrowserContext]:
-    """A fresh browser profile whose relative addresses begin with ``base_url``."""
+def running_browser() -> Iterator[Browser]:
+    """Chromium, or a skip that says what is missing (in CI: a failure)."""
     program = shutil.which("chromium")
     if program is None:
         if os.environ.get("CI"):
@@ -35,9 +35,19 @@ def browser_context(base_url: str, size: dict[str, int] | None = None) -> Iterat
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         try:
-            yield browser.new_context(base_url=base_url, viewport=size or DESK, locale="en-GB")  # type: ignore[arg-type]
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def profile(browser: Browser, base_url: str, size: ViewportSize) -> Iterator[BrowserContext]:
+    """A fresh profile whose relative addresses begin with ``base_url``."""
+    context = browser.new_context(base_url=base_url, viewport=size, locale="en-GB")
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def check(page: Page, name: str = "") -> None:

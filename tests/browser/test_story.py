@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.chromium import PHONE, browser_context, check
+from tests.browser.chromium import DESK, PHONE, check, profile, running_browser
 from tests.e2e.client import Product, links_in, wait_for
 
 pytestmark = pytest.mark.browser
@@ -20,15 +20,21 @@ def product(stack: Any) -> Product:
     return Product(stack)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as found:
+        yield found
+
+
 @pytest.fixture
-def desk(stack: Any) -> Iterator[BrowserContext]:
-    with browser_context(stack["url"]) as context:
+def desk(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
+    with profile(browser, stack["url"], DESK) as context:
         yield context
 
 
 @pytest.fixture
-def phone(stack: Any) -> Iterator[BrowserContext]:
-    with browser_context(stack["url"], PHONE) as context:
+def phone(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
+    with profile(browser, stack["url"], PHONE) as context:
         yield context
 
 

@@ -44,9 +44,7 @@ def flat(chunks: list[Chunk]) -> Counter[str]:
 
 
 @given(people, st.sampled_from([SCHOOL, SSO]), st.lists(st.text("z", min_size=16, max_size=20), max_size=3, unique=True))
-def test_everybody_is_in_one_place_and_the_dry_run_agrees(
-    group: list[Person], school: School, unknown: list[str]
-) -> None:
+def test_everybody_is_in_one_place_and_the_dry_run_agrees(group: list[Person], school: School, unknown: list[str]) -> None:
     chunks = list(chunks_of(SEND, group, school, NOW, unknown))
     assert flat(chunks) == Counter([*(each.id for each in group), *unknown])
     assert [chunk.number for chunk in chunks] == list(range(1, len(chunks) + 1))
