@@ -147,7 +147,7 @@ def test_writes_that_never_fit_are_tried_later_not_for_ever(system: TestSystem, 
         calls.append(1)
         raise dynamo.ConditionFailed(None)
 
-    monkeypatch.setattr("latchkey.issue_codes.transact", lose)
+    monkeypatch.setattr(dynamo.Table, "transact", lose)
     with pytest.raises(TryLater):
         issue_codes(system.wiring("build_export"), SCHOOL, people, BOTH)
     assert len(calls) <= 20

@@ -14,7 +14,7 @@ from latchkey.model.codes import USES, Kind
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School
 from latchkey.stores.directory import Directory
-from latchkey.stores.dynamo import Condition, ConditionFailed, Update, Value, transact
+from latchkey.stores.dynamo import Condition, ConditionFailed, Update, Value
 from latchkey.wiring import Wiring
 
 AT_ONCE: Final = 100  # DynamoDB: TransactWriteItems
@@ -45,7 +45,7 @@ def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds:
         if not changes:
             break
         try:
-            transact(system.client("dynamodb"), [(table, _write(directory, current[it], codes)) for it, codes in changes.items()])
+            table.transact([_write(directory, current[person], codes) for person, codes in changes.items()])
         except ConditionFailed:
             # Somebody else was quicker: theirs holds. Of who is no longer there nothing is printed.
             current = {person: known for person, known in current.items() if person not in changes}

@@ -49,10 +49,8 @@ def people_of(system: Wiring, school: str, wanted: Wanted) -> Iterator[Person]:
     directory = system.directory(school)
     if wanted.scope.kind == "person":
         found = directory.person(wanted.scope.value)
-        people: Iterator[Person] = iter([found] if found else [])
-    else:
-        people = directory.matching(wanted.scope.people)
-    return (person for person in people if wanted.means(person))
+        return iter([found] if found and wanted.means(found) else [])
+    return (person for person in directory.matching(wanted.people) if person.status == "active")
 
 
 def _again(system: Wiring, school: str, new: Export) -> Export:

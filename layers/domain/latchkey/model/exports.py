@@ -36,15 +36,6 @@ class Scope:
         """The scope as it stands in a request and an answer; ``parse_scope`` gives it back."""
         return {"school": True} if self.kind == "school" else {self.kind: self.value}
 
-    @property
-    def people(self) -> PeopleFilter:
-        """The filter of a scope that is not one person."""
-        return PeopleFilter(
-            role="student",
-            year_group=self.value if self.kind == "year_group" else None,
-            registration_group=self.value if self.kind == "registration_group" else None,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -55,11 +46,19 @@ class Wanted:
     audience: Audience = "both"
     never_logged_in: bool = False
 
+    @property
+    def people(self) -> PeopleFilter:
+        """Whom the scope means, where it is not one person; of these, only those who have not left are in the file."""
+        return PeopleFilter(
+            role="student",
+            year_group=self.scope.value if self.scope.kind == "year_group" else None,
+            registration_group=self.scope.value if self.scope.kind == "registration_group" else None,
+            never_logged_in=self.never_logged_in,
+        )
+
     def means(self, person: Person) -> bool:
         """Whether the file holds this person: staff, parents and those who left are never in it."""
-        if person.role != "student" or person.status != "active":
-            return False
-        return self.scope.people.matches(person) and not (self.never_logged_in and person.last_login_at is not None)
+        return person.status == "active" and self.people.matches(person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

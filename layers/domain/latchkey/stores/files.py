@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from latchkey.errors import TryLater
 from latchkey.stores.aws import Client, translate
 
-PART: Final = 8 * 1024 * 1024  # S3: every part but the last has at least 5 MiB, at most 10,000 parts: up to 80 GB
+PART: Final = 5 * 1024 * 1024  # S3: every part but the last has at least 5 MiB, at most 10,000 parts: up to 50 GB
 
 
 class Upload:
@@ -19,17 +19,15 @@ class Upload:
         self._client = client
         self._place = {"Bucket": bucket, "Key": key}
         self._media_type = media_type
-        self._waiting: list[bytes] = []
-        self._size = 0
+        self._waiting = bytearray()
         self._upload: str | None = None
         self._parts: list[dict[str, Any]] = []
         self._finished = False
 
     def write(self, data: bytes) -> None:
         """Take some bytes; a part goes to S3 whenever one is full."""
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size >= PART:
+        self._waiting += data
+        if len(self._waiting) >= PART:
             self._put_part()
 
     def finish(self) -> None:
@@ -37,7 +35,7 @@ class Upload:
         if self._upload is None:
             self._call("put_object", **self._place, Body=self._take(), ContentType=self._media_type)
         else:
-            if self._size:
+            if self._waiting:
                 self._put_part()
             self._call("complete_multipart_upload", **self._place, UploadId=self._upload, MultipartUpload={"Parts": self._parts})
         self._finished = True
@@ -68,10 +66,8 @@ class Upload:
         known = {name: answer[name] for name in ("ETag", "ChecksumCRC32") if answer.get(name)}
         self._parts.append({"PartNumber": number, **known})
 
-    def _take(self) -> bytes:
-        data = b"".join(self._waiting)
-        self._waiting.clear()
-        self._size = 0
+    def _take(self) -> bytearray:
+        data, self._waiting = self._waiting, bytearray()
         return data
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
