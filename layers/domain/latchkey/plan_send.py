@@ -1,7 +1,9 @@
 """Turn a send into chunks of mails: decide for each person, freeze what their link depends on, hand the chunks over."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from latchkey.errors import Invalid, Poison, TryLater
@@ -52,7 +54,8 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
             counts.update(chunk.counts())
             yield chunk
 
-    sends.write_chunks(counted())
+    with _uncollected():
+        sends.write_chunks(counted())
     sends.empty_after(send, number)
     planned = replace(send, total=counts.total(), chunks=number, counts=counts)
     turned = sends.change(
@@ -97,6 +100,16 @@ def _selected(system: Wiring, school: School, send: Send) -> tuple[Iterator[Pers
             yield from found
 
     return by_ids(), unknown
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: planning makes a million small objects and no cycles, and walking them costs 40 %."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _once(people: Iterable[Person]) -> Iterator[Person]:
