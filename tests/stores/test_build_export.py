@@ -222,6 +222,36 @@ def test_a_crash_leaves_no_file_and_the_next_delivery_makes_the_same_codes(
     assert [row["StudentPIN"] for row in rows_of(data)] == [code("pin", number, 1, key) for number in range(1, 121)]
 
 
+def test_a_service_that_is_busy_for_a_moment_is_asked_again_at_once(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1))
+    export = start(school)
+    bodies = school.messages("EXPORT_QUEUE")
+    honest, calls = use_case.issue_codes, []
+
+    def busy(*args: Any) -> Any:
+        calls.append(1)
+        if len(calls) < 3:
+            raise TryLater()
+        return honest(*args)
+
+    monkeypatch.setattr(use_case, "issue_codes", busy)
+    assert deliver(school, monkeypatch, bodies) == 0
+    assert (now_of(school, export).state, len(files(school))) == ("finished", 1)
+
+
+def test_a_service_that_stays_busy_leaves_the_run_to_the_queue(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(school, student(1))
+    export = start(school)
+
+    def busy(*_: Any) -> None:
+        raise TryLater()
+
+    monkeypatch.setattr(use_case, "issue_codes", busy)
+    assert deliver(school, monkeypatch, school.messages("EXPORT_QUEUE")) == 1
+    waiting = now_of(school, export)
+    assert (waiting.state, waiting.lease_until, files(school)) == ("queued", 0, {})
+
+
 def test_a_run_that_fails_each_time_says_so_at_the_last(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     put(school, student(1))
     export = start(school)

@@ -25,6 +25,7 @@ from latchkey.wiring import Wiring
 
 LEASE: Final = 16 * 60  # longer than a run may last (the function's timeout is 15 minutes)
 LAST_TRY: Final = 5  # maxReceiveCount of the queue
+_AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
 FAILED: Final = "The file could not be made. No code was lost: start it again, or ask whoever looks after Latchkey."
 _SHOW_EVERY: Final = 2_500  # rows between two writes of the progress
 _KINDS: Final[dict[Audience, tuple[Kind, ...]]] = {"students": ("pin",), "parents": ("parent",), "both": ("pin", "parent")}
@@ -50,6 +51,9 @@ def build_export(system: Wiring, message: object, *, attempt: int = 1) -> Export
             raise TryLater() from held
         return None
     try:
+        for _ in range(_AGAIN):
+            with suppress(TryLater):
+                return _build(system, school, export)
         return _build(system, school, export)
     except ConditionFailed as lost:
         raise TryLater() from lost  # the lease went to another worker, who builds the whole file
