@@ -6,7 +6,7 @@ stands in a mail, no password or code, and nothing is loaded from anywhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from latchkey.model.mail import Template, plain
 from latchkey.model.school import School
 from latchkey.model.sends import Account, MailName
 
-_HTML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "{": "&#123;", "}": "&#125;"})
+_HTML: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"), ("{", "&#123;"), ("}", "&#125;"))
 _ROLES: Final = {"student": "student", "teacher": "teacher", "staff": "member of staff", "parent": "parent"}
 _ACCOUNT_TEXT: Final = "{name} ({role})\nSign in with: {login}\n"
 _LINK_TEXT: Final = "Set the password here:\n{link}\n"
@@ -71,7 +71,9 @@ VARIABLES: Final[Mapping[MailName, Callable[[School, Sequence[tuple[Account, str
 
 def escape(text: str) -> str:
     """A text that means itself in HTML, in an attribute and to a template engine."""
-    return text.translate(_HTML)
+    for sign, entity in _HTML:
+        text = text.replace(sign, entity)
+    return text
 
 
 def words(seconds: int) -> str:
@@ -87,7 +89,12 @@ def _count(number: int, unit: str) -> str:
 
 
 def _of_school(school: School) -> dict[str, str]:
-    name, help_line = plain(school.name), plain(school.settings.help_line)
+    return _school(school.name, school.settings.help_line)
+
+
+@lru_cache(64)
+def _school(name: str, help_line: str) -> dict[str, str]:
+    name, help_line = plain(name), plain(help_line)
     return {
         "school": name,
         "school_html": escape(name),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from latchkey.model.links import Purpose
@@ -196,4 +196,4 @@ def _skipped(email: str | None, account: Account, reason: str | None, now: int) 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:
     """The mail in another state."""
-    return replace(mail, state=state, reason=reason, at=now)
+    return Mail(to=mail.to, accounts=mail.accounts, state=state, reason=reason, at=now)
