@@ -1,67 +1,90 @@
-"""The mails: each is a folder (``subject.txt``, ``body.txt``, ``body.html``) and a function that gives its variables.
+"""The mails: each is a folder with its words; all share one layout, in HTML and in plain text.
 
 SES puts the variables into ``{{...}}`` and does not escape them, so each comes as plain text and, for HTML, escaped; SES sends
 nothing at all where one is missing, so each function gives every variable of its mail. Nothing that somebody typed into a form
-stands in a mail, no password or code, and nothing is loaded from anywhere.
+stands in a mail, no password or code, and nothing is loaded from anywhere: a school's logo comes inside the mail.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from string import Template as Layout
+from textwrap import fill
+from typing import Final, Protocol
 
+from latchkey.catalogues import Catalogue, catalogue
+from latchkey.mails.phrases import escape, isolated, phrases, words
+from latchkey.mails.words import GREETING, Words
+from latchkey.model.logo import CONTENT_ID, Logo
 from latchkey.model.mail import Template, plain
 from latchkey.model.school import School
 from latchkey.model.sends import Account, MailName
 
-_HTML: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"), ("{", "&#123;"), ("}", "&#125;"))
-_ROLES: Final = {"student": "student", "teacher": "teacher", "staff": "member of staff", "parent": "parent"}
-_ACCOUNT_TEXT: Final = "{name} ({role})\nSign in with: {login}\n"
-_LINK_TEXT: Final = "Set the password here:\n{link}\n"
-# Short, because it stands in each of a call's 50 mails; the styles are in the templates.
-_ACCOUNT_HTML: Final = (
-    '<div class="a"><p><b><bdi>{name}</bdi></b> ({role})<br>Sign in with: <b><bdi>{login}</bdi></b></p>{link}</div>'
-)
-_LINK_HTML: Final = (
-    '<p><a class="b" href="{link}">Set the password</a></p><p class="u">Or copy this into your browser: {link}</p>'
-)
+__all__ = ["VARIABLES", "escape", "forgot", "password_changed", "reset", "template", "welcome", "words"]
+_WIDTH: Final = 76  # of a line of plain text, before names stand in it
+_TEXT_SLOTS: Final = {"{school}": "{{school}}", "{life}": "{{life}}"}
+_HTML_SLOTS: Final = {"{school}": "<bdi>{{school_html}}</bdi>", "{life}": "{{life_html}}"}
 
 
-@cache
-def template(name: MailName) -> Template:
-    """A mail's parts, read once."""
-    folder = Path(__file__).parent / name
-    subject, text, html = ((folder / part).read_text("utf-8") for part in ("subject.txt", "body.txt", "body.html"))
-    return Template(subject.strip(), text, html)
+@lru_cache(64)
+def template(name: MailName, language: str = "en", logo: Logo | None = None) -> Template:
+    """A mail's parts in a language (English where there is no such catalogue), made once."""
+    tongue, texts = catalogue(language)
+    mail: Words = import_module(f"latchkey.mails.{name}").WORDS
+    picture = f'<img src="cid:{CONTENT_ID}" width="{logo.width}" height="{logo.height}" alt="">' if logo else ""
+    html = Layout(_layout("layout.html")).substitute(
+        lang=tongue.code,
+        dir=tongue.direction,
+        line=tongue.line,
+        fonts=tongue.fonts,
+        logo=picture,
+        heading=_html(texts, mail.heading),
+        greeting=_html(texts, GREETING),
+        opening=_html(texts, mail.opening),
+        closing="\n".join(f"<p>{_html(texts, each)}</p>" for each in mail.closing),
+    )
+    text = Layout(_layout("layout.txt")).substitute(
+        greeting=_text(texts, GREETING),
+        opening=_text(texts, mail.opening),
+        closing="\n\n".join(_text(texts, each) for each in mail.closing),
+    )
+    return Template(_filled(texts.gettext(mail.subject), _TEXT_SLOTS), text, html)
 
 
-def welcome(school: School, accounts: Sequence[tuple[Account, str]], life: int) -> dict[str, str]:
+def welcome(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
     """The first link to an account; ``accounts`` with their links, ``life`` of the links in seconds."""
-    return _of_school(school) | {"life": words(life)} | _with_links(accounts)
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
 
 
-def reset(school: School, accounts: Sequence[tuple[Account, str]], life: int) -> dict[str, str]:
+def reset(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
     """A link that the school sends to somebody who has had a password."""
-    return _of_school(school) | {"life": words(life)} | _with_links(accounts)
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
 
 
-def forgot(school: School, accounts: Sequence[tuple[Account, str]], life: int) -> dict[str, str]:
+def forgot(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
     """A link that somebody asked for on the school's page."""
-    return _of_school(school) | {"life": words(life)} | _with_links(accounts)
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
 
 
-def password_changed(school: School, accounts: Sequence[tuple[Account, str]], _life: int = 0) -> dict[str, str]:
+def password_changed(
+    school: School, accounts: Sequence[tuple[Account, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
     """Tells the owner that the password was changed; carries no link, so that it teaches nobody to follow one."""
-    facts = [(plain(each.name), _ROLES.get(each.role, each.role), plain(each.login)) for each, _ in accounts]
-    return _of_school(school) | {
-        "accounts_text": "\n".join(_ACCOUNT_TEXT.format(name=name, role=role, login=login) for name, role, login in facts),
-        "accounts_html": "".join(
-            _ACCOUNT_HTML.format(name=escape(name), role=role, login=escape(login), link="") for name, role, login in facts
-        ),
-    }
+    return _of_school(school, language) | _with_links([(account, "") for account, _ in accounts], language)
 
 
-VARIABLES: Final[Mapping[MailName, Callable[[School, Sequence[tuple[Account, str]], int], dict[str, str]]]] = {
+class Variables(Protocol):
+    """What fills a mail."""
+
+    def __call__(
+        self, school: School, accounts: Sequence[tuple[Account, str]], life: int, /, language: str = "en"
+    ) -> dict[str, str]:
+        """The value of every ``{{variable}}`` of the mail."""
+        ...
+
+
+VARIABLES: Final[Mapping[MailName, Variables]] = {
     "welcome": welcome,
     "reset": reset,
     "forgot": forgot,
@@ -69,45 +92,66 @@ VARIABLES: Final[Mapping[MailName, Callable[[School, Sequence[tuple[Account, str
 }
 
 
-def escape(text: str) -> str:
-    """A text that means itself in HTML, in an attribute and to a template engine."""
-    for sign, entity in _HTML:
-        text = text.replace(sign, entity)
+@cache
+def _layout(name: str) -> str:
+    return (Path(__file__).parent / name).read_text("utf-8")
+
+
+def _filled(text: str, slots: Mapping[str, str]) -> str:
+    for slot, variable in slots.items():
+        text = text.replace(slot, variable)
     return text
 
 
-def words(seconds: int) -> str:
-    """A time as people say it: ``14 days``, ``1 hour``, ``45 minutes``."""
-    for unit, length in (("day", 86_400), ("hour", 3_600)):
-        if seconds >= 2 * length or seconds == length:
-            return _count(round(seconds / length), unit)
-    return _count(max(1, round(seconds / 60)), "minute")
+def _text(texts: Catalogue, message: str) -> str:
+    return _filled(fill(texts.gettext(message), _WIDTH, break_long_words=False, break_on_hyphens=False), _TEXT_SLOTS)
 
 
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+def _html(texts: Catalogue, message: str) -> str:
+    return _filled(escape(texts.gettext(message)), {escape(slot): variable for slot, variable in _HTML_SLOTS.items()})
 
 
-def _of_school(school: School) -> dict[str, str]:
-    return _school(school.name, school.settings.help_line)
+def _of_school(school: School, language: str) -> dict[str, str]:
+    return _school(school.name, school.settings.help_line, language)
 
 
 @lru_cache(64)
-def _school(name: str, help_line: str) -> dict[str, str]:
+def _school(name: str, help_line: str, language: str) -> dict[str, str]:
+    said, right_to_left = phrases(language), catalogue(language)[0].right_to_left
     name, help_line = plain(name), plain(help_line)
     return {
-        "school": name,
+        "school": isolated(name, right_to_left=right_to_left),
         "school_html": escape(name),
-        "help_text": f"Questions? {help_line}\n\n" if help_line else "",
-        "help_html": f"<p>Questions? {escape(help_line)}</p>" if help_line else "",
+        "help_text": said.help_text.format(help=isolated(help_line, right_to_left=right_to_left)) if help_line else "",
+        "help_html": said.help_html.format(help=escape(help_line)) if help_line else "",
     }
 
 
-def _with_links(accounts: Sequence[tuple[Account, str]]) -> dict[str, str]:
+@lru_cache(64)
+def _of_life(seconds: int, language: str) -> dict[str, str]:
+    life = words(seconds, language)
+    return {"life": life, "life_html": escape(life)}
+
+
+def _with_links(accounts: Sequence[tuple[Account, str]], language: str) -> dict[str, str]:
+    said, right_to_left = phrases(language), catalogue(language)[0].right_to_left
     texts, htmls = [], []
     for account, link in accounts:
-        name, role, login = plain(account.name), _ROLES.get(account.role, account.role), plain(account.login)
-        texts.append(_ACCOUNT_TEXT.format(name=name, role=role, login=login) + _LINK_TEXT.format(link=link))
-        button = _LINK_HTML.format(link=escape(link))
-        htmls.append(_ACCOUNT_HTML.format(name=escape(name), role=role, login=escape(login), link=button))
+        name, role, login = plain(account.name), account.role, plain(account.login)
+        texts.append(
+            said.account_text.format(
+                name=isolated(name, right_to_left=right_to_left),
+                role=said.roles.get(role, role),
+                login=isolated(login, right_to_left=right_to_left),
+            )
+            + (said.link_text.format(link=link) if link else "")
+        )
+        htmls.append(
+            said.account_html.format(
+                name=escape(name),
+                role=said.roles_html.get(role) or escape(role),
+                login=escape(login),
+                link=said.link_html.format(link=escape(link)) if link else "",
+            )
+        )
     return {"accounts_text": "\n".join(texts), "accounts_html": "".join(htmls)}
