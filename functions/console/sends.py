@@ -6,7 +6,8 @@ from console.lists import only, page_of
 from console.system import system
 from latchkey import start_send, watch_send
 from latchkey.model.ids import new_id
-from latchkey.model.sends import FAIL_REASONS, MAIL_STATES, SKIP_REASONS, DryRun, Selection, Send
+from latchkey.model.mail_states import MAIL_STATES
+from latchkey.model.sends import FAIL_REASONS, SKIP_REASONS, DryRun, Selection, Send
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from latchkey.errors import TryLater
 from latchkey.model.ids import new_id
-from latchkey.model.sends import Account, Chunk, Mail, Selection, Send, with_state
+from latchkey.model.ledger import GRACE
+from latchkey.model.sends import Account, Chunk, Mail, Selection, Send, Tally, with_state
 from latchkey.stores.dynamo import ConditionFailed
-from latchkey.stores.sends import Sends, pack_mails, unpack_mails
+from latchkey.stores.sends import Sends, SendStopped, pack_mails, unpack_mails
 from tests.support.system import START, TestSystem
 
 NOW = int(START)
@@ -43,8 +45,7 @@ def sends(system: TestSystem) -> Sends:
 
 def mail_all(sends: Sends, chunk: Chunk, state: str = "sent") -> None:
     leased = sends.lease(chunk.send, chunk.number, NOW, 60)
-    done = replace(leased, mails=tuple(with_state(mail, state, None, NOW) for mail in leased.mails), state="done")  # type: ignore[arg-type]
-    sends.record(done, leased.counts(), NOW + 5)
+    sends.record(leased, [with_state(mail, state, None, NOW) for mail in leased.mails], NOW + 5)  # type: ignore[arg-type]
 
 
 @given(
@@ -56,6 +57,8 @@ def mail_all(sends: Sends, chunk: Chunk, state: str = "sent") -> None:
             state=st.sampled_from(["planned", "sent", "failed"]),
             reason=st.none() | st.text(max_size=9),
             at=st.integers(0, 2**40),
+            detail=st.text(max_size=9),
+            since=st.integers(0, 2**40),
         ),
         max_size=5,
     ).map(tuple)
@@ -104,18 +107,42 @@ def test_a_small_send_is_written_with_its_chunk_or_not_at_all(sends: Sends) -> N
     assert [chunk.state for chunk in sends.chunks(send.id)] == ["done"]
 
 
-def test_a_lease_is_one_workers_until_it_ends(sends: Sends) -> None:
-    send = a_send()
+def test_a_lease_is_one_workers_until_it_ends_and_its_mails_wait_for_word_of_them(sends: Sends) -> None:
+    send = a_send(counts={"planned": 2}, total=2, chunks=1)
+    sends.make(send)
     sends.write_chunks([a_chunk(send)])
-    assert sends.lease(send.id, 1, NOW, 60).attempt == 1
+    first = sends.lease(send.id, 1, NOW, 60)
+    assert (first.attempt, [mail.state for mail in first.mails]) == (1, ["planned", "planned"])
+    stored = sends.chunk(send.id, 1)
+    assert stored is not None
+    assert [mail.state for mail in stored.mails] == ["sending", "sending"]
     with pytest.raises(ConditionFailed) as taken:
         sends.lease(send.id, 1, NOW + 59, 60)
     assert taken.value.item is not None
     assert taken.value.item["state"] == "sending"
-    assert sends.lease(send.id, 1, NOW + 60, 60).attempt == 2
+    with pytest.raises(TryLater):
+        sends.lease(send.id, 1, NOW + GRACE - 1, 60)
+    second = sends.lease(send.id, 1, NOW + GRACE, 60)
+    assert (second.attempt, [mail.state for mail in second.mails]) == (2, ["planned", "planned"])
     with pytest.raises(ConditionFailed) as missing:
         sends.lease(send.id, 2, NOW, 60)
     assert missing.value.item is None
+    after = sends.get(send.id)
+    assert after is not None
+    assert after.counts == {"planned": 0, "sending": 2}
+
+
+@pytest.mark.parametrize("state", ["paused", "cancelled"])
+def test_nothing_of_a_stopped_send_is_taken(sends: Sends, state: str) -> None:
+    send = a_send(state=state, counts={"planned": 2}, total=2, chunks=1)
+    sends.make(send)
+    sends.write_chunks([a_chunk(send)])
+    with pytest.raises(SendStopped) as stopped:
+        sends.lease(send.id, 1, NOW, 60)
+    assert stopped.value.state == state
+    untouched = sends.chunk(send.id, 1)
+    assert untouched is not None
+    assert [mail.state for mail in untouched.mails] == ["planned", "planned"]
 
 
 def test_results_and_counters_move_together_and_the_last_chunk_finishes_the_send(sends: Sends) -> None:
@@ -125,12 +152,12 @@ def test_results_and_counters_move_together_and_the_last_chunk_finishes_the_send
     mail_all(sends, a_chunk(send, 2))
     half = sends.get(send.id)
     assert half is not None
-    assert (half.state, half.counts, half.done) == ("running", {"planned": 2, "skipped": 1, "sent": 2}, 3)
+    assert (half.state, half.counts, half.done) == ("running", {"planned": 2, "sending": 0, "skipped": 1, "sent": 2}, 3)
     mail_all(sends, a_chunk(send, 1), "failed")
     done = sends.get(send.id)
     assert done is not None
     assert (done.state, done.finished_at, done.done) == ("finished", NOW + 5, 5)
-    assert done.counts == {"planned": 0, "skipped": 1, "sent": 2, "failed": 2}
+    assert done.counts == {"planned": 0, "sending": 0, "skipped": 1, "sent": 2, "failed": 2}
     with pytest.raises(ConditionFailed) as finished:
         sends.lease(send.id, 1, NOW + 999, 60)
     assert finished.value.item is not None
@@ -143,39 +170,59 @@ def test_a_part_is_recorded_and_the_rest_can_be_leased_at_once(sends: Sends) -> 
     sends.write_chunks([a_chunk(send)])
     leased = sends.lease(send.id, 1, NOW, 60)
     first, second = leased.mails
-    sends.record(replace(leased, mails=(with_state(first, "sent", None, NOW), second), state="planned"), leased.counts(), NOW)
+    assert sends.record(leased, [with_state(first, "sent", None, NOW), second], NOW).state == "planned"
     again = sends.lease(send.id, 1, NOW, 60)
     assert [mail.state for mail in again.mails] == ["sent", "planned"]
-    sends.record(replace(again, state="planned"), again.counts(), NOW)
+    sends.record(again, again.mails, NOW)
     after = sends.get(send.id)
     assert after is not None
-    assert (after.state, after.counts) == ("running", {"planned": 1, "sent": 1})
+    assert (after.state, after.counts) == ("running", {"planned": 1, "sending": 0, "sent": 1})
 
 
-def test_whoever_lost_the_lease_counts_nothing(sends: Sends) -> None:
+def test_whoever_lost_the_lease_still_tells_what_it_sent_and_gives_nothing_back_twice(sends: Sends) -> None:
     send = a_send(counts={"planned": 2}, total=2, chunks=1)
     sends.make(send)
     sends.write_chunks([a_chunk(send)])
     slow = sends.lease(send.id, 1, NOW, 60)
-    quick = sends.lease(send.id, 1, NOW + 61, 60)
-    done = tuple(with_state(mail, "sent", None, NOW) for mail in quick.mails)
-    sends.record(replace(quick, mails=done, state="done"), quick.counts(), NOW)
-    for result in (replace(slow, mails=done, state="done"), replace(slow, state="planned")):
-        with pytest.raises(ConditionFailed):
-            sends.record(result, slow.counts(), NOW)
+    quick = sends.lease(send.id, 1, NOW + GRACE, 60)
+    left = sends.record(slow, [with_state(slow.mails[0], "sent", None, NOW), slow.mails[1]], NOW + GRACE + 1)
+    assert [mail.state for mail in left.mails] == ["sent", "sending"]
+    assert left.lease_until == NOW + GRACE + 60
+    done = sends.record(quick, [with_state(mail, "sent", None, NOW) for mail in quick.mails], NOW + GRACE + 2)
+    assert done.state == "done"
     after = sends.get(send.id)
     assert after is not None
-    assert after.counts == {"planned": 0, "sent": 2}
+    assert (after.state, after.counts) == ("finished", {"planned": 0, "sending": 0, "sent": 2})
+    assert after.tally == Tally(out=2)
 
 
-def test_a_stopped_send_is_counted_but_not_finished(sends: Sends) -> None:
-    send = a_send(state="cancelled", counts={"planned": 2}, total=2, chunks=1)
+def test_a_send_that_stops_while_it_is_delivered_is_counted_but_not_finished(sends: Sends) -> None:
+    send = a_send(counts={"planned": 2}, total=2, chunks=1)
     sends.make(send)
     sends.write_chunks([a_chunk(send)])
-    mail_all(sends, a_chunk(send))
+    leased = sends.lease(send.id, 1, NOW, 60)
+    sends.change(send, {"state": "cancelled"}, [("state", "=", "running")])
+    done = sends.record(leased, [with_state(leased.mails[0], "sent", None, NOW), leased.mails[1]], NOW)
+    assert ([mail.state for mail in done.mails], done.state) == (["sent", "cancelled"], "done")
     after = sends.get(send.id)
     assert after is not None
-    assert (after.state, after.finished_at, after.counts["sent"]) == ("cancelled", None, 2)
+    assert (after.state, after.finished_at) == ("cancelled", None)
+    assert after.counts == {"planned": 0, "sending": 0, "sent": 1, "cancelled": 1}
+
+
+def test_a_mail_without_an_answer_is_sent_again_only_after_the_grace_period(sends: Sends) -> None:
+    send = a_send(counts={"planned": 2}, total=2, chunks=1)
+    sends.make(send)
+    sends.write_chunks([a_chunk(send)])
+    leased = sends.lease(send.id, 1, NOW, 60)
+    sends.record(leased, [with_state(leased.mails[0], "sending", None, NOW), leased.mails[1]], NOW)
+    again = sends.lease(send.id, 1, NOW + 1, 60)
+    assert [mail.state for mail in again.mails] == ["sending", "planned"]
+    sends.record(again, [again.mails[0], with_state(again.mails[1], "sent", None, NOW)], NOW + 2)
+    with pytest.raises(TryLater):
+        sends.lease(send.id, 1, NOW + GRACE - 1, 60)
+    last = sends.lease(send.id, 1, NOW + GRACE, 60)
+    assert [mail.state for mail in last.mails] == ["planned", "sent"]
 
 
 def test_results_of_no_send_are_refused(sends: Sends) -> None:

@@ -5,7 +5,6 @@ SES and the ledger, an answer that got lost) is the same mail with the same link
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Poison, TryLater
@@ -14,7 +13,8 @@ from latchkey.model import links
 from latchkey.model.school import School
 from latchkey.model.sends import CHUNK_MAILS, Chunk, Mail, with_state
 from latchkey.stores.dynamo import ConditionFailed
-from latchkey.stores.mailer import Envelope, Refused, Result, Slow
+from latchkey.stores.mailer import Envelope, Refused, Result, Slow, Unsure
+from latchkey.stores.sends import SendStopped
 from latchkey.wiring import Wiring
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
@@ -37,14 +37,15 @@ def deliver_chunk(system: Wiring, school_slug: str, send: str, number: int, time
         if taken.item["state"] == "done":
             return
         raise TryLater("Another worker has this chunk.") from None
+    except SendStopped:
+        return  # whoever lets it run again puts the chunk on the queue again
     delivery = _Delivery(system, school, chunk, time_left)
     try:
         delivery.run()
     finally:
-        try:
-            sends.record(delivery.result(), chunk.counts(), system.now())
-        except ConditionFailed:
-            raise TryLater("The lease of this chunk was lost.") from None
+        recorded = sends.record(chunk, delivery.results, system.now())
+    if recorded.state != "done":
+        raise TryLater("Some mails of this chunk are with another worker.")
 
 
 class _Delivery:
@@ -61,10 +62,10 @@ class _Delivery:
         tags = {"send": chunk.send, "chunk": str(chunk.number)}
         self._envelope = Envelope(school.name, school.settings.reply_to, template(chunk.mail), tags)
 
-    def result(self) -> Chunk:
-        """The chunk as it is now."""
-        done = all(mail.state != "planned" for mail in self._mails)
-        return replace(self._chunk, mails=tuple(self._mails), state="done" if done else "planned")
+    @property
+    def results(self) -> list[Mail]:
+        """What is known of each mail; ``sending`` where SES was asked and gave no answer."""
+        return self._mails
 
     def run(self) -> None:
         """Send until nothing is planned; ``TryLater`` when SES or the function's time says stop."""
@@ -72,12 +73,7 @@ class _Delivery:
             if self._chunk.expires_at <= self._system.now():
                 self._note(waiting, [Result(failure="expired")] * len(waiting))
                 return
-            places = waiting[: self._allowed(len(waiting))]
-            try:
-                results = self._send(places)
-            except Slow:
-                results = [Result()] * len(places)
-            self._note(places, results)
+            results = self._send(waiting[: self._allowed(len(waiting))])
             if any(result.tomorrow for result in results):
                 raise TryLater("The mail account may not send any more for now.")
             if not any(result.sent or result.failure for result in results):
@@ -103,15 +99,32 @@ class _Delivery:
         self._system.pace.rest(pause)
 
     def _send(self, places: Sequence[int]) -> list[Result]:
-        """One call of SES; where it refuses a call of several mails, halves of it, so that one bad address hurts nobody else."""
-        mails = [(self._mails[place].to, self._variables(self._mails[place])) for place in places]
+        """One call of SES; where it refuses a call of several mails, halves of it, so that one bad address hurts nobody else.
+
+        While SES is asked its mails are ``sending``, and they stay that if nobody learns what became of them.
+        """
+        for place in places:
+            self._mails[place] = with_state(self._mails[place], "sending", None, self._system.now())
+        results = [Result()] * len(places)
         try:
-            return self._system.mailer.send(self._envelope, mails)
+            results = self._system.mailer.send(
+                self._envelope, [(self._mails[place].to, self._variables(self._mails[place])) for place in places]
+            )
         except Refused:
-            if len(places) == 1:
-                return [Result(failure="refused")]
-        half = len(places) // 2
-        return [*self._send(places[:half]), *self._send(places[half:])]
+            if len(places) > 1:
+                half = len(places) // 2
+                self._note(places, results)
+                return [*self._send(places[:half]), *self._send(places[half:])]
+            results = [Result(failure="refused")]
+        except Slow:
+            pass
+        except Unsure:
+            raise
+        except TryLater:
+            self._note(places, results)
+            raise
+        self._note(places, results)
+        return results
 
     def _variables(self, mail: Mail) -> dict[str, str]:
         chunk, school = self._chunk, self._school
@@ -136,5 +149,9 @@ class _Delivery:
         for place, result in zip(places, results, strict=True):
             if result.sent:
                 self._mails[place] = with_state(self._mails[place], "sent", None, now)
+            elif result.failure == "expired":
+                self._mails[place] = with_state(self._mails[place], "expired", None, now)
             elif result.failure:
                 self._mails[place] = with_state(self._mails[place], "failed", result.failure, now)
+            else:
+                self._mails[place] = self._chunk.mails[place]

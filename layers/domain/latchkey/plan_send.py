@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from latchkey.errors import Invalid, Poison, TryLater
+from latchkey.model.mail_states import MAIL_STATES
 from latchkey.model.people_filter import parse
 from latchkey.model.person import Person
 from latchkey.model.school import School
-from latchkey.model.sends import MAIL_STATES, Chunk, Send, chunks_of
+from latchkey.model.sends import Chunk, Send, chunks_of
 from latchkey.stores.dynamo import ConditionFailed
 from latchkey.stores.sends import Sends
 from latchkey.wiring import Wiring

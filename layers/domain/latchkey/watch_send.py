@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 from latchkey.errors import Invalid, NotFound
 from latchkey.model import cursors
 from latchkey.model.ids import is_id
-from latchkey.model.sends import MAIL_STATES, Account, Mail, Send
+from latchkey.model.mail_states import MAIL_STATES
+from latchkey.model.sends import Account, Mail, Send
 from latchkey.wiring import Wiring
 
 PAGE: Final = 50

@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from latchkey.model.links import Purpose
+from latchkey.model.mail_states import MAIL_STATES, OPEN, Fact, MailState
 from latchkey.model.person import Person
 from latchkey.model.school import School
 
 Kind = Literal["password_link", "forgot_password", "password_changed"]
-State = Literal["queued", "running", "paused", "finished", "failed", "cancelled"]
-MailState = Literal["skipped", "planned", "sent", "failed", "cancelled"]
-MAIL_STATES: Final[tuple[MailState, ...]] = ("skipped", "planned", "sent", "failed", "cancelled")
+State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Skip = Literal["no_address", "single_sign_on", "left", "unknown"]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
@@ -39,11 +38,21 @@ class Selection:
     filter: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Mails, not people: how many SES has taken, and how many of them bounced for good or were called spam."""
+
+    out: int = 0
+    hard: int = 0
+    complained: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """One run. ``listed`` sends are an admin's; the others are one person's own requests. Times in epoch seconds.
 
-    ``counts`` holds people by mail state; their sum is ``total`` once the send is planned.
+    ``counts`` holds people by mail state; their sum is ``total`` once the send is planned. ``braked`` is the tally from which
+    the brake counts: an admin who resumes a send starts it anew.
     """
 
     id: str
@@ -58,11 +67,13 @@ class Send:
     counts: Mapping[str, int] = field(default_factory=dict)
     finished_at: int | None = None
     reason: str | None = None
+    tally: Tally = Tally()
+    braked: Tally = Tally()
 
     @property
     def done(self) -> int:
         """People whose mail needs no more work."""
-        return sum(count for state, count in self.counts.items() if state != "planned")
+        return sum(count for state, count in self.counts.items() if state not in OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +90,32 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One mail to one address: people who share an address share the mail. ``at`` in epoch seconds."""
+    """One mail to one address: people who share an address share the mail.
+
+    ``at``: since when it is in its state, in epoch seconds. ``detail``: what a mail server said. ``since``: what SES tells of
+    mails that it took before is about an earlier go.
+    """
 
     to: str
     accounts: tuple[Account, ...]
     state: MailState = "planned"
     reason: str | None = None
     at: int = 0
+    detail: str = ""
+    since: int = 0
+
+    @property
+    def fact(self) -> Fact:
+        """What is known of it."""
+        return Fact(self.state, self.reason, self.at, self.detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Up to 50 mails of one kind, delivered together: the unit of work and one item of the ledger."""
+    """Up to 50 mails of one kind, delivered together: the unit of work and one item of the ledger.
+
+    ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only.
+    """
 
     send: str
     number: int
@@ -101,6 +126,8 @@ class Chunk:
     state: Literal["planned", "sending", "done"] = "planned"
     lease_until: int = 0
     attempt: int = 0
+    revision: int = 0
+    leased_at: int = 0
 
     def counts(self) -> Counter[str]:
         """People by the state of their mail."""
@@ -196,4 +223,4 @@ def _skipped(email: str | None, account: Account, reason: str | None, now: int) 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:
     """The mail in another state."""
-    return Mail(to=mail.to, accounts=mail.accounts, state=state, reason=reason, at=now)
+    return replace(mail, state=state, reason=reason, at=now, detail="")

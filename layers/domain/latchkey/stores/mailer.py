@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from latchkey.errors import TryLater
 from latchkey.model.mail import Template, display_name
 from latchkey.model.sends import Failure
 from latchkey.stores.aws import Client, code_of
 
+_THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done
 _KNOWN_FOR = 60  # seconds that the account's rate is taken as read
 _SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 _REFUSED: Final = {"BadRequestException", "MessageRejected", "ValidationException"}
@@ -37,6 +38,10 @@ class Refused(Exception):
 
 class Slow(Exception):
     """SES asks to slow down; nothing of the call was sent."""
+
+
+class Unsure(TryLater):
+    """SES was asked and gave no answer: the mails may have been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,13 @@ def _result(status: str) -> Result:
 def _translate(error: ClientError | BotoCoreError) -> NoReturn:
     """SES's messages can name addresses, so what we raise has its code only."""
     if not isinstance(error, ClientError):
-        raise TryLater("The mail service did not answer.") from None
+        if isinstance(error, (ConnectTimeoutError, EndpointConnectionError)):
+            raise TryLater("The mail service cannot be reached.") from None
+        raise Unsure("The mail service did not answer.") from None
     code = code_of(error)
     if code in _REFUSED:
         raise Refused(code) from None
     if code in _SLOW:
         raise Slow(code) from None
-    raise TryLater(f"The mail service answered {code}.") from None
+    failed = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _THEIR_FAULT
+    raise (Unsure if failed else TryLater)(f"The mail service answered {code}.") from None

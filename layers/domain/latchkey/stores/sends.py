@@ -5,21 +5,41 @@ by size for each write and each of a send's mails is written three times (planne
 """
 
 import json
+import random
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
+from typing import Any, Final
 
-from latchkey.model.sends import Account, Chunk, Mail, Selection, Send
+from latchkey.errors import TryLater
+from latchkey.model.ledger import merge, settle, take, tally
+from latchkey.model.mail_states import OPEN
+from latchkey.model.sends import Account, Chunk, Mail, Selection, Send, Tally
 from latchkey.stores.aws import Client
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value, transact
 
 _KEPT = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end
 _KEY_KEPT = 30 * 86_400
+_TRIES: Final = 12  # how often a write starts again when others were quicker
+_TALLY: Final = ("mails_out", "mails_hard", "mails_complained")
+
+
+class SendStopped(Exception):
+    """The send is not running (any more): nothing of it may go out now. ``state`` is the send's."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
 
 
 def _pk(school: str, listed: bool) -> str:
     return f"{school}#{'SENDS' if listed else 'REQUESTS'}"
+
+
+def open_of(counts: Mapping[str, int]) -> int:
+    """People whose mail needs more work."""
+    return sum(count for state, count in counts.items() if state in OPEN)
 
 
 def _send_to_item(school: str, send: Send) -> dict[str, Value]:
@@ -37,6 +57,9 @@ def _send_to_item(school: str, send: Send) -> dict[str, Value]:
         "total": send.total,
         "chunks": send.chunks,
         "counts": dict(send.counts),
+        "open": open_of(send.counts),
+        **dict(zip(_TALLY, astuple(send.tally), strict=True)),
+        "braked": list(astuple(send.braked)),
         "finished_at": send.finished_at,
         "reason": send.reason,
         "planning_until": 0,
@@ -58,6 +81,8 @@ def _send_from_item(item: Item) -> Send:
         counts=item.get("counts") or {},
         finished_at=item.get("finished_at"),
         reason=item.get("reason"),
+        tally=Tally(*(item.get(name, 0) for name in _TALLY)),
+        braked=Tally(*item.get("braked", ())),
     )
 
 
@@ -70,6 +95,7 @@ def pack_mails(mails: Iterable[Mail]) -> bytes:
             mail.reason,
             mail.at,
             [(each.person, each.name, each.role, each.login, each.version, each.stamp) for each in mail.accounts],
+            *((mail.detail, mail.since) if mail.detail or mail.since else ()),
         )
         for mail in mails
     ]
@@ -88,8 +114,10 @@ def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
                 Account(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
                 for person, name, role, login, version, stamp in accounts
             ),
+            detail=more[0] if more else "",
+            since=more[1] if more else 0,
         )
-        for to, state, reason, at, accounts in json.loads(zlib.decompress(blob))
+        for to, state, reason, at, accounts, *more in json.loads(zlib.decompress(blob))
     )
 
 
@@ -104,6 +132,7 @@ def _chunk_from_item(item: Item) -> Chunk:
         state=item["state"],
         lease_until=item.get("lease_until", 0),
         attempt=item.get("attempt", 0),
+        revision=item.get("revision", 0),
     )
 
 
@@ -148,6 +177,11 @@ class Sends:
 
     def change(self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]]) -> Send:
         """Set attributes of a send; ``ConditionFailed`` if one of ``when`` does not hold."""
+        facts = dict(facts)
+        if isinstance(counts := facts.get("counts"), dict):
+            facts["open"] = open_of({state: count for state, count in counts.items() if isinstance(count, int)})
+        if send.state == "paused" and facts.get("state") == "running":
+            facts["braked"] = list(astuple(send.tally))  # the brake counts anew
         update = Update(pk=_pk(self.school, send.listed), sk=send.id, set=facts, when=list(when))
         return _send_from_item(self._table.update(update))
 
@@ -193,42 +227,127 @@ class Sends:
         return chunks, chunks[-1].number if page.next and chunks else None
 
     def lease(self, send: str, number: int, now: int, seconds: int) -> Chunk:
-        """Take a chunk for delivery; ``ConditionFailed`` with the item if it is done, leased by another, or missing."""
-        pk, sk = self._chunk_key(send, number)
-        taken: dict[str, Value] = {"state": "sending", "lease_until": now + seconds}
-        free: list[tuple[str, str, Any]] = [("pk", "exists", None), ("lease_until", "<=", now), ("state", "<>", "done")]
-        return _chunk_from_item(self._table.update(Update(pk=pk, sk=sk, set=taken, add={"attempt": 1}, when=free)))
+        """Take a chunk for delivery: what this worker has to send is ``planned`` in it, and ``sending`` in the ledger from now on.
 
-    def record(self, chunk: Chunk, before: Mapping[str, int], now: int) -> None:
-        """Write a leased chunk's results, end the lease and move the send's counters by the difference, all or nothing.
-
-        ``before`` are the chunk's counts when it was leased. Whoever records the last planned mail finishes the send in the
-        same transaction. ``ConditionFailed`` with the chunk's item if the lease was lost to another worker.
+        ``ConditionFailed`` with the item if it is done, leased by another, or missing; ``SendStopped`` if its send is not
+        running; ``TryLater`` if all that is left may have been sent by a worker that died, and the grace period still runs.
         """
-        pk, sk = self._chunk_key(chunk.send, chunk.number)
-        result: dict[str, Value] = {"state": chunk.state, "lease_until": 0, "mails": pack_mails(chunk.mails)}
-        mine = Update(pk=pk, sk=sk, set=result, when=[("attempt", "=", chunk.attempt), ("state", "=", "sending")])
-        after = chunk.counts()
-        moved = {f"counts.{state}": after.get(state, 0) - before.get(state, 0) for state in {*after, *before}}
-        moved = {path: count for path, count in moved.items() if count}
-        if not moved:
+        item = self._table.get(*self._chunk_key(send, number))
+        for _ in range(_TRIES):
+            if item is None or item["state"] == "done" or item.get("lease_until", 0) > now:
+                raise ConditionFailed(item)
+            chunk = _chunk_from_item(item)
+            taken = take(chunk, now, seconds)
+            if taken is None:
+                raise TryLater("Another worker may have sent the rest of this chunk; word of it is awaited.")
+            try:
+                revision = self._write(chunk, taken.stored, now, [("state", "=", "running")])
+            except ConditionFailed as failed:
+                item = self._lost_to(failed, chunk)
+            else:
+                return replace(taken.work, revision=revision)
+        raise TryLater("Too many workers want this chunk.")
+
+    def record(self, work: Chunk, results: Sequence[Mail], now: int) -> Chunk:
+        """Write what became of a leased chunk's mails and give it back; returns it as it then is.
+
+        ``work`` is the chunk as ``lease`` gave it, ``results`` its mails in the same order: ``planned`` where nothing was sent,
+        ``sending`` where nobody knows. What SES has told meanwhile counts where it is stronger.
+        """
+        mine = {place for place, mail in enumerate(work.mails) if mail.state == "planned"}
+        held = (replace(mail, state="sending", reason=None, detail="", at=work.leased_at) for mail in work.mails)
+        mails = tuple(other if place in mine else mail for place, (mail, other) in enumerate(zip(work.mails, held, strict=True)))
+        stored, stopped = replace(work, mails=mails), False
+        back = any(results[place].state == "planned" for place in mine)
+        for attempt in range(_TRIES):
+            when = [("state", "<>", "cancelled")] if back and not stopped else []
+            new = settle(merge(stored, work, results, stopped=stopped), now)
+            try:
+                revision = self._write(stored, new, now, when)
+            except ConditionFailed as failed:
+                try:
+                    stored = _chunk_from_item(self._lost_to(failed, stored))
+                except SendStopped:
+                    stopped = True
+                _pause(attempt)
+            else:
+                return replace(new, revision=revision)
+        raise TryLater("Too many write to this chunk.")
+
+    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int) -> Chunk:
+        """Change the mails of a chunk, and the send's counters with them, all or nothing; returns the chunk as it then is.
+
+        ``change`` gets the chunk as it is and can be called again when somebody else was quicker. Nothing is written when it
+        changes nothing. ``ConditionFailed`` without an item if there is no such chunk or send.
+        """
+        item = self._table.get(*self._chunk_key(send, number))
+        for attempt in range(_TRIES):
+            if item is None:
+                raise ConditionFailed(None)
+            old = _chunk_from_item(item)
+            new = settle(change(old), now)
+            if new.mails == old.mails:
+                return old
+            try:
+                return replace(new, revision=self._write(old, new, now, []))
+            except ConditionFailed as failed:
+                item = self._lost_to(failed, old)
+            _pause(attempt)
+        raise TryLater("Too many write to this chunk.")
+
+    def _lost_to(self, failed: ConditionFailed, chunk: Chunk) -> Item:
+        """The chunk's item of somebody who was quicker; ``SendStopped`` if it was the send that was not as wanted."""
+        if failed.item is None:
+            raise failed
+        if failed.item["sk"] == self._chunk_key(chunk.send, chunk.number)[1]:
+            return failed.item
+        raise SendStopped(failed.item["state"])
+
+    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[tuple[str, str, Any]]) -> int:
+        """Write a chunk that is still as it was read, and move the send's counters by the difference; the new revision.
+
+        Whoever settles the last open mail of a running send finishes it in the same transaction. ``ConditionFailed`` with the
+        item, the chunk's or the send's, that was not as expected.
+        """
+        pk, sk = self._chunk_key(new.send, new.number)
+        facts: dict[str, Value] = {"state": new.state, "lease_until": new.lease_until, "mails": pack_mails(new.mails)}
+        same: list[tuple[str, str, Any]] = [("pk", "exists", None), ("revision", "=", old.revision or None)]
+        counted = {"revision": 1, "attempt": new.attempt - old.attempt}
+        mine = Update(pk=pk, sk=sk, set=facts, add=counted, when=same)
+        moved = self._moved(old, new)
+        if not moved and not when:
             self._table.update(mine)
-            return
-        for counters in self._counters(chunk, moved, now):
+            return old.revision + 1
+        ways = self._counters(new, moved, now, when)
+        for place, counters in enumerate(ways):
             try:
                 transact(self._client, [(self._table, mine), (self._table, counters)])
-                return
+                break
             except ConditionFailed as failed:
-                if failed.item is None or failed.item["sk"] == sk:
+                last = place == len(ways) - 1
+                if last or failed.item is None or failed.item["sk"] == sk:
                     raise
+        return old.revision + 1
 
-    def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int) -> list[Update]:
-        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send was stopped."""
-        planned = -moved.get("counts.planned", 0)
+    def _moved(self, old: Chunk, new: Chunk) -> dict[str, int]:
+        """By how much the send's counters move."""
+        before, after = old.counts(), new.counts()
+        moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
+        moved["open"] = open_of(after) - open_of(before)
+        for name, was, now in zip(_TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
+            moved[name] = now - was
+        return {path: count for path, count in moved.items() if count}
+
+    def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[tuple[str, str, Any]]) -> list[Update]:
+        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send is stopped."""
+        settled = -moved.get("open", 0)
+        add = dict(moved) or {"open": 0}  # a transaction has no write that only looks at a condition
+        update = Update(pk=_pk(self.school, chunk.listed), sk=chunk.send, add=add, when=[("pk", "exists", None), *when])
+        if settled <= 0:
+            return [update]
         finish: dict[str, Value] = {"state": "finished", "finished_at": now}
-        update = Update(pk=_pk(self.school, chunk.listed), sk=chunk.send, add=moved, when=[("pk", "exists", None)])
-        more = replace(update, when=[("counts.planned", ">", planned)])
-        last = replace(update, set=finish, when=[("counts.planned", "=", planned), ("state", "=", "running")])
+        more = replace(update, when=[("open", ">", settled), *when])
+        last = replace(update, set=finish, when=[("open", "=", settled), ("state", "=", "running")])
         return [more, last, update] if chunk.listed else [last, more, update]
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
@@ -247,6 +366,11 @@ class Sends:
             "state": chunk.state,
             "lease_until": chunk.lease_until,
             "attempt": chunk.attempt,
+            "revision": chunk.revision or None,
             "mails": pack_mails(chunk.mails),
             "expires_at": chunk.expires_at + _KEPT,
         }
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,95 @@
+"""How a chunk of mails changes: a worker takes it, mails it and writes down what it knows, while SES tells what it knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from latchkey.model.mail_states import OPEN, OUT, Fact, is_hard, stronger
+from latchkey.model.sends import Chunk, Mail, Tally
+
+GRACE: Final = 15 * 60
+"""Seconds that a mail may be ``sending`` without word of it before it is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A chunk that was taken for delivery: as it stands in the ledger, and as the worker sees it.
+
+    What is ``sending`` in the ledger is ``planned`` for the worker that has to send it; nothing else is.
+    """
+
+    stored: Chunk
+    work: Chunk
+
+
+def with_fact(mail: Mail, fact: Fact) -> Mail:
+    """The mail with what is known of it now."""
+    return replace(mail, state=fact.state, reason=fact.reason, at=fact.at, detail=fact.detail)
+
+
+def learnt(mail: Mail, fact: Fact) -> Mail:
+    """The mail after somebody told this of it: the stronger fact counts."""
+    best = stronger(mail.fact, fact)
+    return mail if best == mail.fact else with_fact(mail, best)
+
+
+def planned_again(mail: Mail, now: int) -> Mail:
+    """The mail, to be sent once more; what SES still tells of earlier goes does not count."""
+    return replace(mail, state="planned", reason=None, detail="", at=now, since=now)
+
+
+def take(chunk: Chunk, now: int, seconds: int) -> Taken | None:
+    """The chunk in a worker's hands for some seconds; None if nothing in it may be sent now.
+
+    A mail that is ``sending`` already was lost by another worker, perhaps after SES had taken it: it waits for word of it,
+    and is sent again only after the grace period.
+    """
+    mine = {
+        place
+        for place, mail in enumerate(chunk.mails)
+        if mail.state == "planned" or (mail.state == "sending" and mail.at <= now - GRACE)
+    }
+    if not mine:
+        return None
+    leased = replace(chunk, state="sending", lease_until=now + seconds, attempt=chunk.attempt + 1, leased_at=now)
+    stored, work = list(chunk.mails), list(chunk.mails)
+    for place in mine:
+        stored[place] = with_fact(chunk.mails[place], Fact("sending", None, now))
+        work[place] = replace(chunk.mails[place], state="planned")
+    return Taken(replace(leased, mails=tuple(stored)), replace(leased, mails=tuple(work)))
+
+
+def merge(now_stored: Chunk, work: Chunk, results: Sequence[Mail], *, stopped: bool = False) -> Chunk:
+    """The chunk with a worker's results: what it learnt counts unless something stronger is known by now.
+
+    ``work`` is the chunk as the worker got it. Of its mails, those that are still ``planned`` were not handed to SES and go
+    back (``stopped``: the send was cancelled, and they with it); those that are ``sending`` were, and nobody knows more.
+    """
+    mails = list(now_stored.mails)
+    for place, (given, result) in enumerate(zip(work.mails, results, strict=True)):
+        if given.state != "planned" or result.state == "sending":
+            continue
+        mail = mails[place]
+        if result.state != "planned":
+            mails[place] = learnt(mail, result.fact)
+        elif mail.state == "sending" and mail.at == work.leased_at:
+            back = Fact("cancelled", None, work.leased_at) if stopped else Fact("planned", None, given.at)
+            mails[place] = with_fact(mail, back)
+    held = now_stored.lease_until if now_stored.attempt != work.attempt else 0
+    return replace(now_stored, mails=tuple(mails), lease_until=held)
+
+
+def settle(chunk: Chunk, now: int) -> Chunk:
+    """The chunk in the state that its mails and its lease imply."""
+    if not any(mail.state in OPEN for mail in chunk.mails):
+        return replace(chunk, state="done", lease_until=0)
+    return replace(chunk, state="sending" if chunk.lease_until > now else "planned")
+
+
+def tally(chunk: Chunk) -> Tally:
+    """The chunk's mails as the brake counts them."""
+    return Tally(
+        out=sum(mail.state in OUT for mail in chunk.mails),
+        hard=sum(is_hard(mail.state, mail.reason) for mail in chunk.mails),
+        complained=sum(mail.state == "complained" for mail in chunk.mails),
+    )
