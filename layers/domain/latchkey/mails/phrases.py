@@ -38,9 +38,9 @@ class Phrases:
 def phrases(code: str) -> Phrases:
     """The phrases of a language."""
     language, texts = catalogue(code)
-    say = texts.gettext
-    roles = {role: say(word) for role, word in _ROLES.items()}
-    sign_in, questions = say("Sign in with: {login}"), say("Questions? {help}")
+    gettext = texts.gettext
+    roles = {role: gettext(word) for role, word in _ROLES.items()}
+    sign_in, questions = gettext("Sign in with: {login}"), gettext("Questions? {help}")
     # An address among letters that run from right to left would come out in pieces.
     link = '<bdi dir="ltr">{link}</bdi>' if language.right_to_left else "{link}"
     return Phrases(
@@ -52,11 +52,11 @@ def phrases(code: str) -> Phrases:
         + _html_pattern(sign_in, "login", "<b><bdi>{login}</bdi></b>")
         + "</p>{link}</div>",
         # The link stands alone in its line: whoever copies the line copies nothing else.
-        link_text=_pattern(say("Set the password here:")) + "\n{link}\n",
+        link_text=_pattern(gettext("Set the password here:")) + "\n{link}\n",
         link_html='<p><a class="b" href="{link}">'
-        + _html_pattern(say("Set the password"))
+        + _html_pattern(gettext("Set the password"))
         + '</a></p><p class="u">'
-        + _html_pattern(say("Or copy this into your browser: {link}"), "link", link)
+        + _html_pattern(gettext("Or copy this into your browser: {link}"), "link", link)
         + "</p>",
         help_text=_pattern(questions, "help") + "\n\n",
         help_html="<p>" + _html_pattern(questions, "help", "<bdi>{help}</bdi>") + "</p>",
