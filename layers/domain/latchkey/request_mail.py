@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from latchkey.errors import Poison
+from latchkey.model.languages import one_for
 from latchkey.model.person import Person
 from latchkey.model.school import DAY
 from latchkey.model.sends import Chunk, Kind, Mail, MailName, Send, account_of, skip_reason
@@ -111,7 +112,16 @@ class _Request:
         if not accounts:
             return "nobody"
         mails = tuple(Mail(to=to, accounts=tuple(map(account_of, group)), at=self._at) for to, group in accounts.items())
-        chunk = Chunk(send=self._asked.id, number=1, listed=False, mail=mail, expires_at=self._expires_at, mails=mails)
+        language = one_for({person.language or self.school.settings.language for person in people}, self.school.settings.language)
+        chunk = Chunk(
+            send=self._asked.id,
+            number=1,
+            listed=False,
+            mail=mail,
+            language=language,
+            expires_at=self._expires_at,
+            mails=mails,
+        )
         counts = chunk.counts()
         send = Send(
             id=self._asked.id,

@@ -28,6 +28,7 @@ class Person:
     family_name: str
     email: str | None = None
     username: str | None = None
+    language: str | None = None
     upn: str | None = None
     mis_id: str | None = None
     year_group: str | None = None

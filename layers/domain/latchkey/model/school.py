@@ -20,13 +20,18 @@ class SingleSignOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks."""
+    """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks.
+
+    ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside.
+    """
 
     welcome_life: int = 14 * DAY
     reset_life: int = 3 * DAY
     forgot_life: int = 3_600
     code_life: int = 90 * DAY
     reply_to: str | None = None
+    language: str = "en"
+    logo: str = ""
     help_line: str = ""
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from latchkey.model.languages import one_for
 from latchkey.model.links import Purpose
 from latchkey.model.mail_states import MAIL_STATES, OPEN, Fact, MailState
 from latchkey.model.person import Person
@@ -112,7 +113,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Up to 50 mails of one kind, delivered together: the unit of work and one item of the ledger.
+    """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
 
     ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only.
     """
@@ -123,6 +124,7 @@ class Chunk:
     mail: MailName
     expires_at: int
     mails: tuple[Mail, ...]
+    language: str = "en"
     state: Literal["planned", "sending", "done"] = "planned"
     lease_until: int = 0
     attempt: int = 0
@@ -190,11 +192,14 @@ def dry_run(people: Iterable[Person], school: School, unknown: int = 0) -> DryRu
 def chunks_of(send: Send, people: Iterable[Person], school: School, now: int, unknown: Iterable[str] = ()) -> Iterator[Chunk]:
     """The chunks of a send, numbered from 1: first those with mails, then those that only record who was skipped."""
     mails: dict[tuple[Purpose, str], list[Account]] = {}
+    languages: dict[tuple[Purpose, str], set[str]] = {}
     skipped: list[Mail] = []
     for person in people:
         reason = skip_reason(person, school)
         if reason is None and person.email is not None:
-            mails.setdefault((purpose_of(person), person.email), []).append(account_of(person))
+            key = purpose_of(person), person.email
+            mails.setdefault(key, []).append(account_of(person))
+            languages.setdefault(key, set()).add(person.language or school.settings.language)
         else:
             skipped.append(_skipped(person.email, account_of(person), reason, now))
     for stranger in unknown:
@@ -202,11 +207,23 @@ def chunks_of(send: Send, people: Iterable[Person], school: School, now: int, un
         skipped.append(_skipped(None, nobody, "unknown", now))
     number = 0
     lives: dict[Purpose, int] = {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life}
-    for purpose, life in lives.items():
-        ready = [Mail(to=to, accounts=tuple(accounts), at=now) for (kind, to), accounts in mails.items() if kind == purpose]
-        for part in _parts(ready):
+    ready: dict[tuple[Purpose, str], list[Mail]] = {}
+    for (purpose, to), accounts in mails.items():
+        language = one_for(languages[purpose, to], school.settings.language)
+        ready.setdefault((purpose, language), []).append(Mail(to=to, accounts=tuple(accounts), at=now))
+    for (purpose, language), alike in sorted(ready.items(), key=lambda each: (list(lives).index(each[0][0]), each[0][1])):
+        expires_at = now + lives[purpose]
+        for part in _parts(alike):
             number += 1
-            yield Chunk(send=send.id, number=number, listed=send.listed, mail=purpose, expires_at=now + life, mails=part)
+            yield Chunk(
+                send=send.id,
+                number=number,
+                listed=send.listed,
+                mail=purpose,
+                language=language,
+                expires_at=expires_at,
+                mails=part,
+            )
     for part in _parts(skipped):
         number += 1
         yield Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=now, mails=part, state="done")
