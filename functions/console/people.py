@@ -59,7 +59,13 @@ def person_json(person: Person) -> dict[str, Any]:
         "is_admin": person.is_admin,
         "last_login_at": rfc3339(person.last_login_at),
         "status": person.status,
+        "mail_problem": _problem(person),
     }
+
+
+def _problem(person: Person) -> dict[str, Any] | None:
+    found = person.mail_problem
+    return {"kind": found.kind, "at": rfc3339(found.at)} if found is not None and person.problem else None
 
 
 def _brief(person: Person) -> dict[str, Any]:

@@ -6,7 +6,9 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-FunctionName = Literal["portal", "console", "plan_send", "deliver_links", "read_roster", "build_export", "operate"]
+FunctionName = Literal[
+    "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate"
+]
 
 NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": (
@@ -38,8 +40,10 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "ORIGIN",
         "MAIL_FROM",
         "CONFIGURATION_SET",
-        "DELIVER_CONCURRENCY",
+        "DELIVER_QUEUE",
+        "URGENT_QUEUE",
     ),
+    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE"),
     "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "UPLOADS_BUCKET"),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "PLAN_QUEUE"),

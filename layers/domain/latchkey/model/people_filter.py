@@ -7,7 +7,7 @@ from typing import Final
 from latchkey.errors import Invalid
 from latchkey.model.person import ROLES, Person, Role
 
-FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in")
+FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced")
 _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
 
 
@@ -21,6 +21,7 @@ class PeopleFilter:
     q: str = ""
     missing_email: bool = False
     never_logged_in: bool = False
+    bounced: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -39,6 +40,8 @@ class PeopleFilter:
             return False
         if self.never_logged_in and person.last_login_at is not None:
             return False
+        if self.bounced and person.problem is None:
+            return False
         return not self.q or all(_found(word, person) for word in self.q.casefold().split())
 
     def as_mapping(self) -> dict[str, str]:
@@ -50,6 +53,7 @@ class PeopleFilter:
             "q": self.q,
             "missing_email": "true" if self.missing_email else "",
             "never_logged_in": "true" if self.never_logged_in else "",
+            "bounced": "true" if self.bounced else "",
         }
         return {name: value for name, value in pairs.items() if value}
 
@@ -66,6 +70,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     query = _text(values, "q", wrong)
     year, group = _text(values, "year_group", wrong), _text(values, "registration_group", wrong)
     missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
+    bounced = _flag(values, "bounced", wrong)
     if wrong:
         raise Invalid("This filter cannot be used.", fields=wrong)
     chosen: Role | None = next((known for known in ROLES if known == role), None)
@@ -76,6 +81,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
         q=query,
         missing_email=missing,
         never_logged_in=never,
+        bounced=bounced,
     )
 
 

@@ -18,6 +18,15 @@ class CodeState:
     uses: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MailProblem:
+    """Mail to this person came back for good, or they called it spam; ``email_key`` says to which address."""
+
+    kind: Literal["bounced", "complained"]
+    at: int
+    email_key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1."""
@@ -46,11 +55,18 @@ class Person:
     last_login_at: int | None = None
     pin: CodeState | None = None
     parent_code: CodeState | None = None
+    mail_problem: MailProblem | None = None
 
     @property
     def name(self) -> str:
         """Given and family name, as a mail or a page shows it."""
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def problem(self) -> Literal["bounced", "complained"] | None:
+        """Why mail does not reach this person; a new address starts without blame."""
+        found = self.mail_problem
+        return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
 
     @property
     def stamp(self) -> str:

@@ -13,13 +13,17 @@ from latchkey.model.school import School
 
 Kind = Literal["password_link", "forgot_password", "password_changed"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
-Skip = Literal["no_address", "single_sign_on", "left", "unknown"]
+Pick = Literal["failed", "no_password"]
+Skip = Literal["no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before"]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
     "single_sign_on": "uses the school's own sign-in",
     "left": "has left the school",
     "unknown": "is not a person of this school",
+    "bounced_before": "has an address that mail came back from",
+    "complained_before": "has called mail from this school spam",
 }
+_BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 Failure = Literal["refused", "expired", "sender", "not_sent"]
 FAIL_REASONS: Final[dict[Failure, str]] = {
     "refused": "the mail service refused the address or the mail",
@@ -27,16 +31,28 @@ FAIL_REASONS: Final[dict[Failure, str]] = {
     "sender": "the mail service does not accept mail from this site's sender; tell whoever runs it",
     "not_sent": "the mail service could not send the mail",
 }
+WAITS: Final[Mapping[str, str]] = {
+    "quota": "The mail service's quota for the day is used up. The send goes on by itself when there is room again.",
+    "paused": "The mail service has stopped this site from sending. The send goes on by itself when it may send again.",
+    "sandbox": "The mail service still keeps this site in its sandbox. The send goes on by itself when it is let out.",
+    "throttled": "The mail service asks to slow down. The send goes on by itself in a minute.",
+}
+"""Why a running send waits, as a sentence."""
 MailName = Literal["welcome", "reset", "forgot", "password_changed"]
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Who is meant: these ids, or everybody whom the filter matches (an empty filter matches the whole school)."""
+    """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
+
+    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, or those who have set no password since.
+    """
 
     ids: tuple[str, ...] = ()
     filter: Mapping[str, str] | None = None
+    source: str | None = None
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,9 @@ class Send:
     """One run. ``listed`` sends are an admin's; the others are one person's own requests. Times in epoch seconds.
 
     ``counts`` holds people by mail state; their sum is ``total`` once the send is planned. ``braked`` is the tally from which
-    the brake counts: an admin who resumes a send starts it anew.
+    the brake counts: an admin who resumes a send starts it anew. ``waiting`` is one of ``WAITS`` while the mail account
+    cannot send. ``retries``: the sends that took up what failed in this one. ``revoke``: it was cancelled, and with it the links
+    that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before`` people behind it.
     """
 
     id: str
@@ -70,6 +88,12 @@ class Send:
     reason: str | None = None
     tally: Tally = Tally()
     braked: Tally = Tally()
+    waiting: str | None = None
+    waiting_since: int | None = None
+    retries: tuple[str, ...] = ()
+    revoke: bool = False
+    moving_since: int | None = None
+    moved_before: int = 0
 
     @property
     def done(self) -> int:
@@ -150,7 +174,9 @@ def skip_reason(person: Person, school: School) -> Skip | None:
         return "left"
     if school.signs_in_elsewhere(person):
         return "single_sign_on"
-    return "no_address" if person.email is None else None
+    if person.email is None:
+        return "no_address"
+    return _BEFORE[person.problem] if person.problem is not None else None
 
 
 def account_of(person: Person) -> Account:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from latchkey.model.people_filter import PeopleFilter
-from latchkey.model.person import CodeState, Person, sort_key
+from latchkey.model.person import CodeState, MailProblem, Person, sort_key
 from latchkey.model.school import School, Settings, SingleSignOn
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
@@ -71,6 +71,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "last_login_at": person.last_login_at,
         "pin": _code_to_value(person.pin),
         "parent_code": _code_to_value(person.parent_code),
+        "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
     }
     return facts
 
@@ -103,6 +104,7 @@ def person_from_item(item: Item) -> Person:
         last_login_at=get("last_login_at"),
         pin=_code_from_value(get("pin")),
         parent_code=_code_from_value(get("parent_code")),
+        mail_problem=_problem_from_value(get("mail_problem")),
     )
 
 
@@ -112,6 +114,10 @@ def _code_to_value(code: CodeState | None) -> Value:
 
 def _code_from_value(value: Mapping[str, int] | None) -> CodeState | None:
     return CodeState(value["generation"], value["expires_at"], value["uses"]) if value else None
+
+
+def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
+    return MailProblem(value["kind"], value["at"], value["email_key"]) if value else None
 
 
 class Schools:
@@ -227,6 +233,14 @@ class Directory:
         """The update that ``change`` makes, to stand in a transaction."""
         pk, sk = person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
+
+    def raise_version(self, person: str, version: int) -> bool:
+        """Raise a credential version that is still this one, which kills the links and sessions made for it; False if it is not."""
+        try:
+            self.change(person, {"version": version + 1}, [("version", "=", version)])
+        except ConditionFailed:
+            return False
+        return True
 
     def change_all(self, changes: Sequence[Update]) -> None:
         """Make all of these updates of ``change_of`` or none (at most 100, each of another person)."""

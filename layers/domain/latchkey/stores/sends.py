@@ -60,6 +60,12 @@ def _send_to_item(school: str, send: Send) -> dict[str, Value]:
         "open": open_of(send.counts),
         **dict(zip(_TALLY, astuple(send.tally), strict=True)),
         "braked": list(astuple(send.braked)),
+        "source": send.selection.source,
+        "pick": send.selection.pick,
+        "retries": list(send.retries) or None,
+        "revoke": send.revoke or None,
+        "moving_since": send.moving_since,
+        "moved_before": send.moved_before,
         "finished_at": send.finished_at,
         "reason": send.reason,
         "planning_until": 0,
@@ -75,14 +81,22 @@ def _send_from_item(item: Item) -> Send:
         listed=item["listed"],
         created_at=item["created_at"],
         created_by=item["created_by"],
-        selection=Selection(ids=tuple(item.get("ids") or ()), filter=item.get("filter")),
+        selection=Selection(
+            ids=tuple(item.get("ids") or ()), filter=item.get("filter"), source=item.get("source"), pick=item.get("pick")
+        ),
         total=item.get("total", 0),
         chunks=item.get("chunks", 0),
         counts=item.get("counts") or {},
         finished_at=item.get("finished_at"),
         reason=item.get("reason"),
+        waiting=item.get("waiting"),
+        waiting_since=item.get("waiting_since"),
         tally=Tally(*(item.get(name, 0) for name in _TALLY)),
         braked=Tally(*item.get("braked", ())),
+        retries=tuple(item.get("retries") or ()),
+        revoke=item.get("revoke", False),
+        moving_since=item.get("moving_since"),
+        moved_before=item.get("moved_before", 0),
     )
 
 
@@ -178,13 +192,36 @@ class Sends:
 
     def change(self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]]) -> Send:
         """Set attributes of a send; ``ConditionFailed`` if one of ``when`` does not hold."""
+        return _send_from_item(self._table.update(self._change_of(send, facts, when)))
+
+    def turn(
+        self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]], event: tuple[Table, Put]
+    ) -> Send:
+        """The same, together with the audit event that tells of it, all or nothing."""
+        transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
+        turned = self.get(send.id, listed=send.listed)
+        if turned is None:
+            raise ConditionFailed(None)
+        return turned
+
+    def _change_of(self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]]) -> Update:
         facts = dict(facts)
         if isinstance(counts := facts.get("counts"), dict):
             facts["open"] = open_of({state: count for state, count in counts.items() if isinstance(count, int)})
         if send.state == "paused" and facts.get("state") == "running":
             facts["braked"] = list(astuple(send.tally))  # the brake counts anew
-        update = Update(pk=_pk(self.school, send.listed), sk=send.id, set=facts, when=list(when))
-        return _send_from_item(self._table.update(update))
+        return Update(pk=_pk(self.school, send.listed), sk=send.id, set=facts, when=list(when))
+
+    def set_waiting(self, send: str, reason: str | None, now: int, *, listed: bool) -> None:
+        """Write down why a running send waits and since when, or (None) that it no longer does."""
+        facts: dict[str, Value] = {"waiting": reason, "waiting_since": now if reason else None}
+        when: list[tuple[str, str, Any]] = [("waiting", "exists", None)]
+        if reason:
+            when = [("state", "=", "running"), ("waiting", "<>", reason)]
+        try:
+            self._table.update(Update(pk=_pk(self.school, listed), sk=send, set=facts, when=when))
+        except ConditionFailed:
+            return  # it says so already, or it is stopped
 
     def make_planned(self, send: Send, chunks: Sequence[Chunk]) -> bool:
         """Write a new send and its few chunks, all or nothing; False if it exists already."""
@@ -228,7 +265,7 @@ class Sends:
         return chunks, chunks[-1].number if page.next and chunks else None
 
     def lease(self, send: str, number: int, now: int, seconds: int) -> Chunk:
-        """Take a chunk for delivery: what this worker has to send is ``planned`` in it, and ``sending`` in the ledger from now on.
+        """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
 
         ``ConditionFailed`` with the item if it is done, leased by another, or missing; ``SendStopped`` if its send is not
         running; ``TryLater`` if all that is left may have been sent by a worker that died, and the grace period still runs.
@@ -349,7 +386,9 @@ class Sends:
         finish: dict[str, Value] = {"state": "finished", "finished_at": now}
         more = replace(update, when=[("open", ">", settled), *when])
         last = replace(update, set=finish, when=[("open", "=", settled), ("state", "=", "running")])
-        return [more, last, update] if chunk.listed else [last, more, update]
+        # Not simply the update: resumed in this moment, the send would run on with nothing left and never finish.
+        stopped = replace(update, when=[("state", "<>", "running"), *when])
+        return ([more, last, stopped] if chunk.listed else [last, more, stopped]) * 3
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
         return f"{self.school}#SEND#{send}", f"CHUNK#{number:05d}"

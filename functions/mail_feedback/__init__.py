@@ -1,0 +1,1 @@
+"""What SES tells of mails, from the queue feedback."""

@@ -1,0 +1,23 @@
+"""The door of mail_feedback: what SES tells of mails in, what has to come again out."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from latchkey.mail_feedback import take_feedback
+from latchkey.wiring import Wiring, wiring
+
+logger = Logger()
+
+
+def system() -> Wiring:
+    """The stores that mail_feedback may use; tests put their own in its place."""
+    return wiring("mail_feedback")
+
+
+def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Lambda's entry: a whole batch in one go, because many events are about the same mails."""
+    records = event["Records"]
+    outcome = take_feedback(system(), [record["body"] for record in records])
+    logger.info("took feedback", extra={"events": len(records), "again": len(outcome.again), **outcome.counts})
+    return {"batchItemFailures": [{"itemIdentifier": records[place]["messageId"]} for place in sorted(outcome.again)]}
