@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 Role = Literal["student", "teacher", "staff", "parent"]
 ROLES: Final[tuple[Role, ...]] = ("student", "teacher", "staff", "parent")
+ADULTS: Final[frozenset[str]] = frozenset({"teacher", "staff"})
+"""Who works at the school."""
 Status = Literal["active", "left"]
 
 

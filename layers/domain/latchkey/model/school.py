@@ -19,6 +19,14 @@ class SingleSignOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """When a send waits for a second admin: to more than ``above`` people, or (``staff``) wherever teachers or staff are among them."""
+
+    above: int | None = None
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks.
 
@@ -35,6 +43,7 @@ class Settings:
     help_line: str = ""
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)
+    approval: ApprovalRule = field(default_factory=ApprovalRule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,14 @@ from typing import Final, Literal
 from latchkey.model.languages import one_for
 from latchkey.model.links import Purpose
 from latchkey.model.mail_states import MAIL_STATES, OPEN, Fact, MailState
-from latchkey.model.person import Person
+from latchkey.model.person import ADULTS, Person
 from latchkey.model.school import School
 
-Kind = Literal["password_link", "forgot_password", "password_changed"]
+Kind = Literal["password_link", "forgot_password", "password_changed", "test"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password"]
+Approval = Literal["needed", "given"]
+Need = Literal["people", "staff"]
 Skip = Literal["no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before"]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
@@ -72,6 +74,8 @@ class Send:
     the brake counts: an admin who resumes a send starts it anew. ``waiting`` is one of ``WAITS`` while the mail account
     cannot send. ``retries``: the sends that took up what failed in this one. ``revoke``: it was cancelled, and with it the links
     that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before`` people behind it.
+    ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why (``need``), who did, and
+    until when it waits for one. ``skips``: how many were skipped for which reason.
     """
 
     id: str
@@ -94,6 +98,12 @@ class Send:
     revoke: bool = False
     moving_since: int | None = None
     moved_before: int = 0
+    start_at: int | None = None
+    approval: Approval | None = None
+    need: Need | None = None
+    approved_by: str | None = None
+    approve_by: int | None = None
+    skips: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def done(self) -> int:
@@ -139,7 +149,7 @@ class Mail:
 class Chunk:
     """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
 
-    ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only.
+    ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only. A ``test`` has links that do not work.
     """
 
     send: str
@@ -154,6 +164,7 @@ class Chunk:
     attempt: int = 0
     revision: int = 0
     leased_at: int = 0
+    test: bool = False
 
     def counts(self) -> Counter[str]:
         """People by the state of their mail."""
@@ -193,26 +204,33 @@ def account_of(person: Person) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What a send would do: ``to_send`` + all ``skipped`` = ``total`` people; fewer ``mails`` where addresses are shared."""
+    """What a send would do: ``to_send`` + all ``skipped`` = ``total`` people; fewer ``mails`` where addresses are shared.
+
+    Of those to send to, ``first`` have never had a password and ``adults`` are teachers or staff.
+    """
 
     total: int
     to_send: int
     mails: int
     skipped: Mapping[Skip, int]
+    first: int = 0
+    adults: int = 0
 
 
 def dry_run(people: Iterable[Person], school: School, unknown: int = 0) -> DryRun:
     """Counts without sending; ``unknown`` ids were asked for but are nobody of this school."""
     skipped: Counter[Skip] = Counter({"unknown": unknown} if unknown else {})
-    to_send, addresses = 0, set()
+    to_send, first, adults, addresses = 0, 0, 0, set()
     for person in people:
         reason = skip_reason(person, school)
         if reason is None:
             to_send += 1
+            first += purpose_of(person) == "welcome"
+            adults += person.role in ADULTS
             addresses.add((person.email, purpose_of(person)))
         else:
             skipped[reason] += 1
-    return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped))
+    return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped), first, adults)
 
 
 def chunks_of(send: Send, people: Iterable[Person], school: School, now: int, unknown: Iterable[str] = ()) -> Iterator[Chunk]:

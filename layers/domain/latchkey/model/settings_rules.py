@@ -6,9 +6,10 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from latchkey.errors import Invalid
-from latchkey.model import identifiers
+from latchkey.model import identifiers, logo
+from latchkey.model.languages import LANGUAGES
 from latchkey.model.person import ROLES
-from latchkey.model.school import DAY, Settings, SingleSignOn
+from latchkey.model.school import DAY, ApprovalRule, Settings, SingleSignOn
 
 HOUR: Final = 3_600
 # A link in a mail must live long enough to be read and short enough that a forgotten mail is worth nothing.
@@ -29,9 +30,10 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.label": "The words on the button",
     "sso.help": "What to do if it does not work",
 }
+MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
 SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
-_FIELDS: Final = tuple(each.name for each in fields(Settings))
+_FIELDS: Final = (*(each.name for each in fields(Settings)), "logo_png")
 _SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
 # One strict pattern instead of a parser: parsers and browsers disagree about \, @, tabs and missing slashes.
 _URL: Final = re.compile(
@@ -53,8 +55,16 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
             facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
     if "reply_to" in values:
         facts["reply_to"] = _address(values["reply_to"], wrong)
+    if "language" in values:
+        facts["language"] = _language(values["language"], wrong)
+    if "logo" in values and values["logo"] != settings.logo:
+        wrong["logo"] = "Send the picture itself, as logo_png."
+    if "logo_png" in values:
+        facts["logo"] = _logo(values["logo_png"], wrong)
     if "sso" in values:
         facts["sso"] = _sso(settings.sso, values["sso"], wrong)
+    if "approval" in values:
+        facts["approval"] = _approval(settings.approval, values["approval"], wrong)
     if wrong:
         raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
     return replace(settings, **facts)
@@ -78,6 +88,21 @@ def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
     if "url" in values:
         facts["url"] = _url(values["url"], wrong)
     return replace(sso, **facts)
+
+
+def _approval(rule: ApprovalRule, values: object, wrong: Wrong) -> ApprovalRule:
+    if not isinstance(values, Mapping):
+        wrong["approval"] = "This must be an object."
+        return rule
+    wrong |= {f"approval.{name}": "There is no such setting." for name in values if name not in {"above", "staff"}}
+    above, staff = values.get("above", rule.above), values.get("staff", rule.staff)
+    if above is not None and (isinstance(above, bool) or not isinstance(above, int) or not 0 <= above <= MOST_ALONE):
+        wrong["approval.above"] = f"How many people one admin may send to alone: choose 0 to {MOST_ALONE:,}, or leave it empty."
+        above = rule.above
+    if not isinstance(staff, bool):
+        wrong["approval.staff"] = "This must be true or false."
+        staff = rule.staff
+    return ApprovalRule(above=above, staff=staff)
 
 
 def _life(name: str, value: object, shortest: int, longest: int, wrong: Wrong) -> int:
@@ -107,6 +132,26 @@ def _address(value: object, wrong: Wrong) -> str | None:
     if address is None:
         wrong["reply_to"] = "Enter one e-mail address, like office@school.example."
     return address
+
+
+def _language(value: object, wrong: Wrong) -> str:
+    if isinstance(value, str) and value in LANGUAGES:
+        return value
+    wrong["language"] = f"Choose one of {', '.join(LANGUAGES)}."
+    return ""
+
+
+def _logo(value: object, wrong: Wrong) -> str:
+    if value is None or value == "":
+        return ""
+    try:
+        return logo.read(value).id if isinstance(value, str) else ""
+    except logo.NoLogo as error:
+        wrong["logo_png"] = str(error)
+        return ""
+    finally:
+        if not isinstance(value, str):
+            wrong["logo_png"] = "The logo must be a PNG file in base64."
 
 
 def _url(value: object, wrong: Wrong) -> str:

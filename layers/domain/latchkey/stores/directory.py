@@ -6,7 +6,7 @@ from typing import Any
 
 from latchkey.model.people_filter import PeopleFilter
 from latchkey.model.person import CodeState, MailProblem, Person, sort_key
-from latchkey.model.school import School, Settings, SingleSignOn
+from latchkey.model.school import ApprovalRule, School, Settings, SingleSignOn
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
@@ -29,13 +29,14 @@ def school_from_item(item: Item) -> School:
     settings = dict(item.get("settings") or {})
     sso = dict(settings.pop("sso", None) or {})
     sso["roles"] = tuple(sso.get("roles") or ())
+    approval = ApprovalRule(**(settings.pop("approval", None) or {}))
     return School(
         slug=item["slug"],
         name=item["name"],
         urn=item.get("urn", ""),
         town=item.get("town", ""),
         postcode=item.get("postcode", ""),
-        settings=Settings(sso=SingleSignOn(**sso), **settings),
+        settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
     )
 
 

@@ -66,6 +66,10 @@ def _send_to_item(school: str, send: Send) -> dict[str, Value]:
         "revoke": send.revoke or None,
         "moving_since": send.moving_since,
         "moved_before": send.moved_before,
+        "start_at": send.start_at,
+        "approval": send.approval,
+        "need": send.need,
+        "approve_by": send.approve_by,
         "finished_at": send.finished_at,
         "reason": send.reason,
         "planning_until": 0,
@@ -97,6 +101,12 @@ def _send_from_item(item: Item) -> Send:
         revoke=item.get("revoke", False),
         moving_since=item.get("moving_since"),
         moved_before=item.get("moved_before", 0),
+        start_at=item.get("start_at"),
+        approval=item.get("approval"),
+        need=item.get("need"),
+        approved_by=item.get("approved_by"),
+        approve_by=item.get("approve_by"),
+        skips=item.get("skips") or {},
     )
 
 
@@ -148,6 +158,7 @@ def _chunk_from_item(item: Item) -> Chunk:
         lease_until=item.get("lease_until", 0),
         attempt=item.get("attempt", 0),
         revision=item.get("revision", 0),
+        test=item.get("test", False),
     )
 
 
@@ -408,6 +419,7 @@ class Sends:
             "lease_until": chunk.lease_until,
             "attempt": chunk.attempt,
             "revision": chunk.revision or None,
+            "test": chunk.test or None,
             "mails": pack_mails(chunk.mails),
             "expires_at": chunk.expires_at + _KEPT,
         }
