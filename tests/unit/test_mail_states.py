@@ -22,10 +22,10 @@ TOLD = [
     Fact("failed", "rejected"),
 ]
 NOW = 1_800_000_000
-facts = st.builds(
-    lambda fact, at: Fact(fact.state, fact.reason, at), st.sampled_from(TOLD), st.integers(NOW, NOW + 99)
+facts = st.builds(lambda fact, at: Fact(fact.state, fact.reason, at), st.sampled_from(TOLD), st.integers(NOW, NOW + 99))
+starts = st.sampled_from(
+    [Fact(state) for state in MAIL_STATES if state in {"planned", "sending", "sent", "cancelled", "expired"}]
 )
-starts = st.sampled_from([Fact(state) for state in MAIL_STATES if state in {"planned", "sending", "sent", "cancelled", "expired"}])
 
 
 def mail(number: int, state: str = "planned", people: int = 1, at: int = NOW) -> Mail:
