@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey.deliver_links import deliver_chunk
+from latchkey.deliver_links import Work, deliver_chunk
 from latchkey.errors import LatchkeyError, TryLater
 from latchkey.model.messages import Message
 from latchkey.wiring import Wiring, wiring
@@ -30,8 +30,9 @@ def deliver(record: SQSRecord, lambda_context: Any) -> None:
     attempt = record.attributes.approximate_receive_count
     try:
         message = Message(record.body)
-        school, send, chunk = message.slug(), message.id("send"), message.number("chunk")
-        deliver_chunk(system(), school, send, chunk, lambda: lambda_context.get_remaining_time_in_millis() / 1000)
+        more = message.flag("waited"), message.optional_number("last")
+        work = Work(message.slug(), message.id("send"), message.number("chunk"), *more)
+        deliver_chunk(system(), work, lambda: lambda_context.get_remaining_time_in_millis() / 1000)
     except TryLater as error:
         logger.warning("a chunk has to wait", extra={"attempt": attempt, "reason": error.detail})
         raise
@@ -39,4 +40,4 @@ def deliver(record: SQSRecord, lambda_context: Any) -> None:
         reason = error.detail if isinstance(error, LatchkeyError) else type(error).__name__
         logger.error("a chunk failed", extra={"attempt": attempt, "reason": reason})  # noqa: TRY400 - a trace could hold values
         raise
-    logger.info("delivered", extra={"school": school, "send": send, "chunk": chunk})
+    logger.info("delivered", extra={"school": work.school, "send": work.send, "chunk": work.number})

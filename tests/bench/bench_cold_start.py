@@ -100,4 +100,4 @@ def _start(script: str, function: FunctionName) -> dict[str, Any]:
 
 
 def _setting(name: str) -> str:
-    return {"ORIGIN": "https://accounts.school.example", "DELIVER_CONCURRENCY": "2"}.get(name, name.lower().replace("_", "-"))
+    return {"ORIGIN": "https://accounts.school.example"}.get(name, name.lower().replace("_", "-"))

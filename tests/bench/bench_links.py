@@ -48,7 +48,6 @@ ENVIRONMENT = {
     "ORIGIN": "https://accounts.school.example",
     "MAIL_FROM": "no-reply@school.example",
     "CONFIGURATION_SET": "latchkey",
-    "DELIVER_CONCURRENCY": "2",
 }
 # List prices in us-east-1, $ per million: on-demand writes and reads of DynamoDB, requests of SQS and Lambda.
 WRITE, READ, SQS, INVOCATION = 0.625, 0.125, 0.40, 0.20
@@ -105,6 +104,7 @@ class Run:
         self.size = size
         self.aws = NullAws()
         self.plan = self.seconds = 0.0
+        self.now: float = NOW
         self.sizes: list[int] = []
         self._pages = iter(pages)
         self._written: list[bytes] = []
@@ -144,10 +144,13 @@ class Run:
         return self
 
     def _wiring(self, name: Any) -> Wiring:
-        made = Wiring(Settings(name, ENVIRONMENT), clients=self.aws.factory, clock=lambda: NOW)
-        for service in ("dynamodb", "kms", "sqs" if name == "plan_send" else "sesv2"):
+        made = Wiring(Settings(name, ENVIRONMENT), clients=self.aws.factory, clock=lambda: self.now, sleep=self._sleep)
+        for service in ("dynamodb", "kms", "sqs", *(["sesv2"] if name == "deliver_links" else [])):
             made.client(service)
         return made
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += seconds
 
     def _keep(self, body: bytes) -> bytes:
         self._written.append(body)

@@ -33,6 +33,7 @@ class Delivered:
     reply_to: list[str]
     tags: dict[str, str]
     at: float
+    attachments: tuple[dict[str, Any], ...] = ()
 
     @property
     def links(self) -> list[str]:
@@ -49,6 +50,7 @@ class StrictSes:
     quota: float = 50_000.0
     used: float = 0.0
     enabled: bool = True
+    production: bool = True
     configuration_set: str = "latchkey"
     poisonous: set[str] = field(default_factory=set)
     statuses: dict[str, list[str]] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class StrictSes:
         """GetAccount."""
         self.accounts_read += 1
         quota = {"Max24HourSend": self.quota, "MaxSendRate": self.rate, "SentLast24Hours": self.used}
-        return {"SendingEnabled": self.enabled, "SendQuota": quota}
+        return {"SendingEnabled": self.enabled, "ProductionAccessEnabled": self.production, "SendQuota": quota}
 
     def send_bulk_email(self, **request: Any) -> dict[str, Any]:
         """SendBulkEmail."""
@@ -132,7 +134,8 @@ class StrictSes:
             return {"Status": "SUCCESS", "MessageId": f"m{self.used}"}
         tags = {tag["Name"]: tag["Value"] for tag in request["DefaultEmailTags"]}
         reply_to = request.get("ReplyToAddresses", [])
-        self.mails.append(Delivered(to, subject, text, html, request["FromEmailAddress"], reply_to, tags, now))
+        inside = tuple(request["DefaultContent"]["Template"].get("Attachments", ()))
+        self.mails.append(Delivered(to, subject, text, html, request["FromEmailAddress"], reply_to, tags, now, inside))
         return {"Status": "SUCCESS", "MessageId": f"m{self.used}"}
 
 

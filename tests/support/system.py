@@ -129,7 +129,6 @@ def _make_services() -> dict[str, str]:
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
         "CONFIGURATION_SET": "latchkey",
-        "DELIVER_CONCURRENCY": "2",
         "ORIGIN_SECRET": "",
     }
     clients = _clients()

@@ -17,7 +17,7 @@ def test_everybody_gets_one_mail_or_a_reason(road: MailRoad) -> None:
     assert road.plan() == []
     planned = road.send(send)
     assert (planned.state, planned.total, planned.chunks) == ("running", 65, 3)
-    assert planned.counts == {"planned": 63, "skipped": 2, "sent": 0, "failed": 0, "cancelled": 0}
+    assert {state: count for state, count in planned.counts.items() if count} == {"planned": 63, "skipped": 2}
     assert road.deliver() == []
     finished = road.send(send)
     assert (finished.state, finished.counts["sent"], finished.counts["planned"]) == ("finished", 63, 0)
@@ -46,7 +46,7 @@ def test_a_link_says_what_was_frozen_and_is_genuine(road: MailRoad) -> None:
     assert links.is_genuine(body, mac, road.system.wiring("portal").link_key("northbridge"))
     assert links.fault(link, token, ann, now) is None
     assert url in mail.html
-    assert mail.tags.keys() == {"send", "chunk"}
+    assert mail.tags.keys() == {"send", "chunk", "school"}
 
 
 def test_messages_that_come_three_times_in_any_order_mail_everybody_once(road: MailRoad) -> None:
@@ -64,7 +64,7 @@ def test_messages_that_come_three_times_in_any_order_mail_everybody_once(road: M
     road.plan(plans)
     assert road.chunks() == []
     assert len(road.ses.mails) == len({mail.to for mail in road.ses.mails}) == 120
-    assert road.send(send).counts == {"planned": 0, "skipped": 0, "sent": 120, "failed": 0, "cancelled": 0}
+    assert {state: count for state, count in road.send(send).counts.items() if count} == {"sent": 120}
     assert road.send(send).state == "finished"
 
 

@@ -4,127 +4,180 @@ Nothing here decides what a link says: that was frozen when the send was planned
 SES and the ledger, an answer that got lost) is the same mail with the same link.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from latchkey.errors import Poison, TryLater
+from latchkey import hand_over
+from latchkey.errors import MustWait, Poison, TryLater
 from latchkey.mails import VARIABLES, template
 from latchkey.model import links
+from latchkey.model.pace import Slot
 from latchkey.model.school import School
-from latchkey.model.sends import CHUNK_MAILS, Chunk, Mail, with_state
+from latchkey.model.sends import WAITS, Chunk, Mail, with_state
 from latchkey.stores.dynamo import ConditionFailed
 from latchkey.stores.mailer import Envelope, Refused, Result, Slow, Unsure
+from latchkey.stores.rate import STRETCH, Wait
 from latchkey.stores.sends import SendStopped
 from latchkey.wiring import Wiring
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
-_URGENT_SHARE: Final = 1 / 7  # of the rate, for people who are waiting: of SES's usual 14 a second, 2
 _PAUSES: Final = (1.0, 2.0, 4.0)  # seconds to wait while SES asks to slow down
+_LATER: Final = 900  # seconds until a chunk comes again that waits for the account, or for word of a mail
+_SOON: Final = 60  # ... or for SES to take more
 
 
-def deliver_chunk(system: Wiring, school_slug: str, send: str, number: int, time_left: Callable[[], float]) -> None:
-    """Mail what is still planned in a chunk. ``time_left`` in seconds; ``TryLater`` hands back what could not go yet."""
-    school = system.kept_schools.get(school_slug)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Which chunk a message is about. ``waited``: its send says that it waits. ``last``: see hand_over."""
+
+    school: str
+    send: str
+    number: int
+    waited: bool = False
+    last: int = 0
+
+
+def deliver_chunk(system: Wiring, work: Work, time_left: Callable[[], float]) -> None:
+    """Mail what is still planned in a chunk. ``time_left`` in seconds.
+
+    What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
+    rest: the same message comes again.
+    """
+    school = system.kept_schools.get(work.school)
     if school is None:
         raise Poison("a chunk of a school that does not exist")
-    sends = system.sends(school_slug)
+    sends = system.sends(work.school)
     try:
-        chunk = sends.lease(send, number, system.now(), int(time_left()) + _LEASE_MARGIN)
+        chunk = sends.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN)
+    except SendStopped:
+        return  # whoever lets the send go on puts its chunks again
     except ConditionFailed as taken:
         if taken.item is None:
             raise Poison("a chunk that does not exist") from None
         if taken.item["state"] == "done":
             return
         raise TryLater("Another worker has this chunk.") from None
-    except SendStopped:
-        return  # whoever lets it run again puts the chunk on the queue again
     delivery = _Delivery(system, school, chunk, time_left)
+    wait: MustWait | None = None
     try:
+        hand_over.go_on(system, work.school, work.send, work.number, work.last)
         delivery.run()
+    except MustWait as must:
+        wait = must
     finally:
-        recorded = sends.record(chunk, delivery.results, system.now())
-    if recorded.state != "done":
-        raise TryLater("Some mails of this chunk are with another worker.")
+        recorded = sends.record(chunk, delivery.mails, system.now())
+    if wait is None and recorded.state != "done":
+        wait = MustWait("unsure", seconds=_LATER)  # another worker has or had some of its mails
+    _tell(system, work, chunk, wait)
+
+
+def _tell(system: Wiring, work: Work, chunk: Chunk, wait: MustWait | None) -> None:
+    """Write down that the send waits, or no longer does; put back what has to come again."""
+    sends = system.sends(work.school)
+    if wait is None:
+        if work.waited:
+            sends.set_waiting(work.send, None, system.now(), listed=chunk.listed)
+        return
+    says = wait.reason in WAITS
+    if says:
+        sends.set_waiting(work.send, wait.reason, system.now(), listed=chunk.listed)
+    hand_over.put_again(
+        system, work.school, work.send, work.number, listed=chunk.listed, waits=says or work.waited, delay=wait.seconds
+    )
 
 
 class _Delivery:
-    """One worker's go at one chunk."""
+    """One worker's go at one chunk; ``mails`` is what it knows of them."""
 
     def __init__(self, system: Wiring, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
         self._system = system
         self._school = school
         self._chunk = chunk
         self._time_left = time_left
-        self._mails = list(chunk.mails)
+        self.mails = list(chunk.mails)
         self._pauses = iter(_PAUSES)
         self._life = chunk.expires_at - min((mail.at for mail in chunk.mails), default=0)
-        tags = {"send": chunk.send, "chunk": str(chunk.number)}
-        self._envelope = Envelope(school.name, school.settings.reply_to, template(chunk.mail), tags)
-
-    @property
-    def results(self) -> list[Mail]:
-        """What is known of each mail; ``sending`` where SES was asked and gave no answer."""
-        return self._mails
+        tags = {"send": chunk.send, "chunk": str(chunk.number), "school": school.slug}
+        logo = system.logo(school.slug, school.settings.logo)
+        parts = template(chunk.mail, chunk.language, logo)
+        self._envelope = Envelope(school.name, school.settings.reply_to, parts, tags, logo)
 
     def run(self) -> None:
-        """Send until nothing is planned; ``TryLater`` when SES or the function's time says stop."""
-        while waiting := [place for place, mail in enumerate(self._mails) if mail.state == "planned"]:
+        """Send until nothing is planned; ``MustWait`` when SES, its rate or the function's time says stop."""
+        planned = [place for place, mail in enumerate(self.mails) if mail.state == "planned"]
+        parts, unsure = deque([planned] if planned else []), 0
+        while parts:
+            part = parts.popleft()
             if self._chunk.expires_at <= self._system.now():
-                self._note(waiting, [Result(failure="expired")] * len(waiting))
-                return
-            results = self._send(waiting[: self._allowed(len(waiting))])
-            if any(result.tomorrow for result in results):
-                raise TryLater("The mail account may not send any more for now.")
-            if not any(result.sent or result.failure for result in results):
-                self._rest()
+                self._note(part, [Result(failure="expired")] * len(part))
+                continue
+            for slot in self._slots(len(part)):
+                places, part = part[: slot.mails], part[slot.mails :]
+                mails = [(self.mails[place].to, self._variables(self.mails[place])) for place in places]
+                if not self._system.rate.wait_for(slot):
+                    part += places  # the slot has passed by
+                    continue
+                try:
+                    part += self._send(places, mails)
+                except Refused:  # by halves, so that one bad address hurts nobody else
+                    parts.extend((places[: len(places) // 2], places[len(places) // 2 :]))
+                except Unsure:
+                    unsure += 1
+                    if unsure > 1:
+                        raise MustWait("unsure", seconds=_LATER) from None
+            if part:
+                parts.appendleft(part)
+        if unsure:
+            raise MustWait("unsure", seconds=_LATER)
 
-    def _allowed(self, waiting: int) -> int:
-        """How many mails may go now; waits for it."""
-        rate = self._system.mailer.rate(self._system.now())
-        left = waiting if rate.left is None else min(waiting, rate.left)
-        if left <= 0:
-            raise TryLater("The mail account's quota for the day is used up.")
-        part = 1 - _URGENT_SHARE if self._chunk.listed else _URGENT_SHARE
-        share = rate.each_second * part / int(self._system.settings["DELIVER_CONCURRENCY"])
-        taken = self._system.pace.take(min(left, CHUNK_MAILS), share, self._time_left() - _MARGIN)
-        if not taken:
-            raise TryLater("The rest must wait for the next turn.")
-        return taken
+    def _send(self, places: list[int], mails: Sequence[tuple[str, dict[str, str]]]) -> list[int]:
+        """One call of SES; the places to try again. Its mails are ``sending`` until an answer tells what became of them."""
+        before = self.mails[:]
+        for place in places:
+            self.mails[place] = with_state(before[place], "sending", None, self._system.now())
+        try:
+            results = self._system.mailer.send(self._envelope, mails)
+        except Unsure:
+            raise
+        except (Slow, Refused, TryLater) as error:
+            self.mails = before
+            if isinstance(error, TryLater) or (isinstance(error, Refused) and len(places) > 1):
+                raise
+            results = [Result(failure="refused") if isinstance(error, Refused) else Result()] * len(places)
+        self.mails = before
+        self._note(places, results)
+        waits = next((result.waits for result in results if result.waits), None)
+        if waits:
+            self._system.mailer.forget()
+            raise MustWait(waits, seconds=_LATER)
+        again = [place for place, result in zip(places, results, strict=True) if not result.sent and not result.failure]
+        if len(again) == len(places):
+            self._rest()
+        return again
+
+    def _slots(self, mails: int) -> list[Slot]:
+        """When some of the mails may go."""
+        account = self._system.mailer.account(self._system.now(), listed=self._chunk.listed)
+        while True:
+            if self._time_left() < _MARGIN + STRETCH:
+                raise MustWait("busy")
+            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=not self._chunk.listed)
+            if not isinstance(taken, Wait):
+                if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
+                    raise MustWait("busy")
+                return taken
+            if taken.seconds > self._time_left() - _MARGIN:
+                raise MustWait("busy")
+            self._system.rate.rest(taken.seconds)
 
     def _rest(self) -> None:
         pause = next(self._pauses, None)
         if pause is None or pause > self._time_left() - _MARGIN:
-            raise TryLater("The mail service asks to slow down.")
-        self._system.pace.rest(pause)
-
-    def _send(self, places: Sequence[int]) -> list[Result]:
-        """One call of SES; where it refuses a call of several mails, halves of it, so that one bad address hurts nobody else.
-
-        While SES is asked its mails are ``sending``, and they stay that if nobody learns what became of them.
-        """
-        for place in places:
-            self._mails[place] = with_state(self._mails[place], "sending", None, self._system.now())
-        results = [Result()] * len(places)
-        try:
-            results = self._system.mailer.send(
-                self._envelope, [(self._mails[place].to, self._variables(self._mails[place])) for place in places]
-            )
-        except Refused:
-            if len(places) > 1:
-                half = len(places) // 2
-                self._note(places, results)
-                return [*self._send(places[:half]), *self._send(places[half:])]
-            results = [Result(failure="refused")]
-        except Slow:
-            pass
-        except Unsure:
-            raise
-        except TryLater:
-            self._note(places, results)
-            raise
-        self._note(places, results)
-        return results
+            raise MustWait("throttled", seconds=_SOON)
+        self._system.rate.rest(pause)
 
     def _variables(self, mail: Mail) -> dict[str, str]:
         chunk, school = self._chunk, self._school
@@ -142,16 +195,14 @@ class _Delivery:
                 )
                 for account in mail.accounts
             ]
-        return VARIABLES[chunk.mail](school, accounts, self._life)
+        return VARIABLES[chunk.mail](school, accounts, self._life, chunk.language)
 
     def _note(self, places: Sequence[int], results: Sequence[Result]) -> None:
         now = self._system.now()
         for place, result in zip(places, results, strict=True):
             if result.sent:
-                self._mails[place] = with_state(self._mails[place], "sent", None, now)
+                self.mails[place] = with_state(self.mails[place], "sent", None, now)
             elif result.failure == "expired":
-                self._mails[place] = with_state(self._mails[place], "expired", None, now)
+                self.mails[place] = with_state(self.mails[place], "expired", None, now)
             elif result.failure:
-                self._mails[place] = with_state(self._mails[place], "failed", result.failure, now)
-            else:
-                self._mails[place] = self._chunk.mails[place]
+                self.mails[place] = with_state(self.mails[place], "failed", result.failure, now)

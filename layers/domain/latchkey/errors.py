@@ -80,6 +80,17 @@ class TryLater(LatchkeyError):
     code = "try_later"
 
 
+class MustWait(TryLater):
+    """The mail account cannot send for now. Nothing was lost; it goes on by itself."""
+
+    code = "must_wait"
+
+    def __init__(self, reason: str = "", *, seconds: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.seconds = seconds
+
+
 class Poison(LatchkeyError):
     """A queue message that can never be worked on."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from latchkey import hand_over
 from latchkey.errors import Invalid, Poison, TryLater
 from latchkey.model.mail_states import MAIL_STATES
 from latchkey.model.people_filter import parse
@@ -34,7 +35,7 @@ def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
             raise TryLater("Another worker is planning this send.") from None
     elif send.state == "running":
         left = (chunk.number for chunk in sends.chunks(send.id) if chunk.state != "done" and chunk.number <= send.chunks)
-        _hand_over(system, school, send, left)
+        hand_over.put_all(system, school.slug, send.id, left)
     return send
 
 
@@ -70,7 +71,7 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
         },
         [("state", "=", "queued")],
     )
-    _hand_over(system, school, turned, waiting)
+    hand_over.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {
         "send": send.id,
         "total": planned.total,
@@ -120,8 +121,3 @@ def _once(people: Iterable[Person]) -> Iterator[Person]:
         if person.id not in seen:
             seen.add(person.id)
             yield person
-
-
-def _hand_over(system: Wiring, school: School, send: Send, chunks: Iterable[int]) -> None:
-    messages = ({"school": school.slug, "send": send.id, "chunk": number} for number in chunks)
-    system.queue("DELIVER_QUEUE").put_many(messages)

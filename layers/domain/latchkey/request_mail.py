@@ -144,4 +144,4 @@ class _Request:
 
     def _put(self) -> None:
         message = {"school": self.school.slug, "send": self._asked.id, "chunk": 1, "listed": False}
-        self._system.queue("URGENT_QUEUE").put(message)
+        self._system.queue("URGENT_QUEUE").put(message, group=self.school.slug)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, cached_property
 
 from latchkey.model import codes, links
-from latchkey.model.pace import Pace
+from latchkey.model.logo import Logo
 from latchkey.settings import FunctionName, Settings
 from latchkey.stores.audit import Audit
 from latchkey.stores.aws import Client, ClientFactory, client_factory
@@ -18,9 +18,11 @@ from latchkey.stores.exports import Exports
 from latchkey.stores.files import Files
 from latchkey.stores.kept_schools import KeptSchools
 from latchkey.stores.keyring import Keyring
+from latchkey.stores.logos import Logos
 from latchkey.stores.mailer import Mailer
 from latchkey.stores.passwords import Passwords
 from latchkey.stores.queues import Queue
+from latchkey.stores.rate import Rate
 from latchkey.stores.rosters import Rosters
 from latchkey.stores.sends import Sends
 from latchkey.stores.sessions import Sessions
@@ -35,15 +37,21 @@ class Wiring:
         settings: Settings,
         clients: ClientFactory | None = None,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self._factory = clients or client_factory()
         self._clients: dict[str, Client] = {}
         self._clock = clock
+        self._sleep = sleep
 
     def now(self) -> int:
         """The time in epoch seconds."""
         return int(self._clock())
+
+    def time(self) -> float:
+        """The time in epoch seconds and parts of one."""
+        return self._clock()
 
     def client(self, service: str) -> Client:
         """The botocore client of a service, made on first use."""
@@ -72,6 +80,24 @@ class Wiring:
     def directory(self, school: str) -> Directory:
         """A school's people."""
         return Directory(self.table("DIRECTORY_TABLE"), school)
+
+    def logos(self, school: str) -> Logos:
+        """A school's logo."""
+        return Logos(self.table("DIRECTORY_TABLE"), school)
+
+    def logo(self, school: str, logo: str) -> Logo | None:
+        """The logo with this id, read once; where the school has just taken another, that one."""
+        if not logo:
+            return None
+        kept, found = self._kept_logos.get(school, ("", None))
+        if kept != logo:
+            found = self.logos(school).get()
+            self._kept_logos[school] = (logo, found)
+        return found
+
+    @cached_property
+    def _kept_logos(self) -> dict[str, tuple[str, Logo | None]]:
+        return {}
 
     def credentials(self, school: str) -> Credentials:
         """A school's password hashes."""
@@ -116,13 +142,13 @@ class Wiring:
 
     @cached_property
     def mailer(self) -> Mailer:
-        """The account's SES; it remembers the account's rate for a minute."""
+        """The account's SES; it remembers what the account may send for a minute."""
         return Mailer(self.client("sesv2"), self.settings["MAIL_FROM"], self.settings["CONFIGURATION_SET"])
 
     @cached_property
-    def pace(self) -> Pace:
-        """What this container has sent in the last second."""
-        return Pace()
+    def rate(self) -> Rate:
+        """The account's rate, shared by all workers."""
+        return Rate(self.table("ACTIVITY_TABLE"), self._clock, self._sleep)
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:

@@ -62,6 +62,14 @@ class Message:
         """The number of a chunk, from 1."""
         return self._number(name, _MOST_CHUNKS)
 
+    def flag(self, name: str) -> bool:
+        """Whether the message says so."""
+        return self._values.get(name) is True
+
+    def optional_number(self, name: str) -> int:
+        """The number of a chunk, or 0 where the message names none."""
+        return self._number(name, _MOST_CHUNKS) if name in self._values else 0
+
     def _formed(self, name: str, is_formed: Callable[[str], bool]) -> str:
         value = self.text(name)
         if not is_formed(value):

@@ -10,14 +10,17 @@ from typing import Any, Final, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from latchkey.errors import TryLater
+from latchkey.errors import MustWait, TryLater
+from latchkey.model.logo import CONTENT_ID, FILE_NAME, Logo
 from latchkey.model.mail import Template, display_name
-from latchkey.model.sends import Failure
-from latchkey.stores.aws import Client, code_of
+from latchkey.model.sends import CHUNK_MAILS, Failure
+from latchkey.stores.aws import Client, code_of, translate
 
 _THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done
 _KNOWN_FOR = 60  # seconds that the account's rate is taken as read
+_WAIT: Final = 900  # seconds until an account that cannot send is asked again
 _SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
+_PAUSED: Final = {"SendingPausedException", "AccountSuspendedException"}
 _REFUSED: Final = {"BadRequestException", "MessageRejected", "ValidationException"}
 _FAILURE: Final[Mapping[str, Failure]] = {
     "MESSAGE_REJECTED": "refused",
@@ -29,7 +32,11 @@ _FAILURE: Final[Mapping[str, Failure]] = {
     "INVALID_SENDING_POOL_NAME": "sender",
 }
 _AGAIN: Final = {"ACCOUNT_THROTTLED", "TRANSIENT_FAILURE"}
-_TOMORROW: Final = {"ACCOUNT_DAILY_QUOTA_EXCEEDED", "ACCOUNT_SENDING_PAUSED", "CONFIGURATION_SET_SENDING_PAUSED"}
+_WAITS: Final = {
+    "ACCOUNT_DAILY_QUOTA_EXCEEDED": "quota",
+    "ACCOUNT_SENDING_PAUSED": "paused",
+    "CONFIGURATION_SET_SENDING_PAUSED": "paused",
+}
 
 
 class Refused(Exception):
@@ -45,11 +52,11 @@ class Unsure(TryLater):
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """What the account may send: mails a second, and how many more within the day (None: as many as it likes)."""
+class Account:
+    """What the account may send: mails a second, and how many more within the day."""
 
     each_second: float
-    left: int | None
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +67,16 @@ class Envelope:
     reply_to: str | None
     template: Template
     tags: Mapping[str, str]
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one mail: sent, failed for good, or to be tried again in a moment or (``tomorrow``) much later."""
+    """What became of one mail: sent, failed for good, or to be tried again: in a moment or, if ``waits`` says why, much later."""
 
     sent: bool = False
     failure: Failure | None = None
-    tomorrow: bool = False
+    waits: str = ""
 
 
 _SENT: Final = Result(sent=True)
@@ -82,26 +90,35 @@ class Mailer:
         self._client = client
         self._from = mail_from
         self._set = configuration_set
-        self._rate: Rate | None = None
+        self._account: dict[str, Any] | None = None
         self._read_at = 0
         self._sent = 0
 
-    def rate(self, now: int) -> Rate:
-        """The account's rate, read at most once a minute; ``TryLater`` while it may not send at all."""
-        if self._rate is None or not 0 <= now - self._read_at < _KNOWN_FOR:
+    def account(self, now: int, *, listed: bool) -> Account:
+        """What the account may send now, read at most once a minute; ``MustWait`` while it may not.
+
+        In SES's sandbox only a few addresses can be reached, so sends wait for its end; one person's own mail is tried.
+        """
+        if self._account is None or not 0 <= now - self._read_at < _KNOWN_FOR:
             try:
-                account = self._client.get_account()
+                self._account = self._client.get_account()
             except (ClientError, BotoCoreError) as error:
-                _translate(error)
-            if account.get("SendingEnabled") is False:
-                raise TryLater("The mail account is paused.")
-            quota = account.get("SendQuota") or {}
-            most = quota.get("Max24HourSend", -1)
-            left = None if most < 0 else int(most - quota.get("SentLast24Hours", 0))
-            self._rate, self._read_at, self._sent = Rate(quota.get("MaxSendRate") or 1.0, left), now, 0
-        if self._rate.left is None:
-            return self._rate
-        return Rate(self._rate.each_second, self._rate.left - self._sent)
+                translate(error)
+            self._read_at, self._sent = now, 0
+        if self._account.get("SendingEnabled") is False or self._account.get("EnforcementStatus") == "SHUTDOWN":
+            raise MustWait("paused", seconds=_WAIT)
+        if listed and self._account.get("ProductionAccessEnabled") is False:
+            raise MustWait("sandbox", seconds=_WAIT)
+        quota = self._account.get("SendQuota") or {}
+        most = quota.get("Max24HourSend", -1)
+        left = CHUNK_MAILS if most < 0 else int(most - quota.get("SentLast24Hours", 0)) - self._sent
+        if left <= 0:
+            raise MustWait("quota", seconds=_WAIT)
+        return Account(quota.get("MaxSendRate") or 1.0, left)
+
+    def forget(self) -> None:
+        """Read the account anew at the next occasion: it has just said something else."""
+        self._account = None
 
     def send(self, envelope: Envelope, mails: Sequence[tuple[str, Mapping[str, str]]]) -> list[Result]:
         """Send up to 50 mails: ``(address, variables)`` each. ``Refused`` or ``Slow`` when none was sent."""
@@ -121,6 +138,8 @@ class Mailer:
                 for (to, _), values in zip(mails, data, strict=True)
             ],
         }
+        if envelope.logo:
+            request["DefaultContent"]["Template"]["Attachments"] = [_inline(envelope.logo)]
         if envelope.reply_to:
             request["ReplyToAddresses"] = [envelope.reply_to]
         try:
@@ -132,12 +151,24 @@ class Mailer:
         return results + [_LATER] * (len(mails) - len(results))
 
 
+def _inline(logo: Logo) -> dict[str, Any]:
+    """A picture inside the mail, which the HTML names as ``cid:``."""
+    return {
+        "FileName": FILE_NAME,
+        "ContentType": "image/png",
+        "ContentDisposition": "INLINE",
+        "ContentId": CONTENT_ID,
+        "ContentTransferEncoding": "BASE64",
+        "RawContent": logo.png,
+    }
+
+
 def _result(status: str) -> Result:
     if status == "SUCCESS":
         return _SENT
     if status in _AGAIN:
         return _LATER
-    return Result(tomorrow=True) if status in _TOMORROW else Result(failure=_FAILURE.get(status, "not_sent"))
+    return Result(waits=_WAITS[status]) if status in _WAITS else Result(failure=_FAILURE.get(status, "not_sent"))
 
 
 def _translate(error: ClientError | BotoCoreError) -> NoReturn:
@@ -150,6 +181,10 @@ def _translate(error: ClientError | BotoCoreError) -> NoReturn:
     if code in _REFUSED:
         raise Refused(code) from None
     if code in _SLOW:
+        if "daily" in str(error.response.get("Error", {}).get("Message", "")).lower():  # the code is the same for both
+            raise MustWait("quota", seconds=_WAIT) from None
         raise Slow(code) from None
+    if code in _PAUSED:
+        raise MustWait("paused", seconds=_WAIT) from None
     failed = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _THEIR_FAULT
     raise (Unsure if failed else TryLater)(f"The mail service answered {code}.") from None

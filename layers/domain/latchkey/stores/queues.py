@@ -10,6 +10,7 @@ from latchkey.errors import TryLater
 from latchkey.stores.aws import Client, translate
 
 _BATCH = 10  # SQS: SendMessageBatch
+LONGEST_DELAY = 900  # SQS: DelaySeconds
 
 
 class Queue:
@@ -19,18 +20,25 @@ class Queue:
         self._client = client
         self._url = url
 
-    def put(self, message: Mapping[str, Any]) -> None:
-        """Put one message."""
+    def put(self, message: Mapping[str, Any], *, group: str = "", delay: int = 0) -> None:
+        """Put one message, to be seen after ``delay`` seconds (at most 900). ``group``: see ``put_many``."""
+        facts: dict[str, Any] = {"MessageGroupId": group} if group else {}
+        if delay:
+            facts["DelaySeconds"] = min(delay, LONGEST_DELAY)
         try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"v": 1, **message}))
+            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"v": 1, **message}), **facts)
         except (ClientError, BotoCoreError) as error:
             translate(error)
 
-    def put_many(self, messages: Iterable[Mapping[str, Any]]) -> None:
-        """Put many messages, ten a call; ``TryLater`` if SQS refuses any: the caller may put all of them again."""
+    def put_many(self, messages: Iterable[Mapping[str, Any]], *, group: str = "") -> None:
+        """Put many messages, ten a call; ``TryLater`` if SQS refuses any: the caller may put all of them again.
+
+        ``group`` is whose they are: SQS then serves other groups first where one has filled the queue (a fair queue).
+        """
+        facts = {"MessageGroupId": group} if group else {}
         batch: list[dict[str, str]] = []
         for message in messages:
-            batch.append({"Id": str(len(batch)), "MessageBody": json.dumps({"v": 1, **message})})
+            batch.append({"Id": str(len(batch)), "MessageBody": json.dumps({"v": 1, **message}), **facts})
             if len(batch) == _BATCH:
                 self._put_batch(batch)
                 batch = []

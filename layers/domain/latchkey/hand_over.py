@@ -1,0 +1,44 @@
+"""Hand chunks over to deliver_links: a send has at most twenty messages in the queue, so that sends take turns.
+
+A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
+them. So plan_send puts the first twenty; the first chunk of each ten puts the ten after the next when a worker has taken it. That
+is one call for ten chunks, as if all were put at once. Putting a message twice harms nothing.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from latchkey.wiring import Wiring
+
+_STEP: Final = 10
+AT_FIRST: Final = 2 * _STEP
+
+
+def begin(system: Wiring, school: str, send: str, last: int) -> None:
+    """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails."""
+    _put(system, school, send, range(1, min(last, AT_FIRST) + 1), last)
+
+
+def go_on(system: Wiring, school: str, send: str, number: int, last: int) -> None:
+    """Put what comes after a chunk that was taken."""
+    if number % _STEP == 1 and number + AT_FIRST <= last:
+        _put(system, school, send, range(number + AT_FIRST, min(last, number + AT_FIRST + _STEP - 1) + 1), last)
+
+
+def put_all(system: Wiring, school: str, send: str, chunks: Iterable[int]) -> None:
+    """Put these chunks, whatever was put before."""
+    _put(system, school, send, chunks, 0)
+
+
+def put_again(system: Wiring, school: str, send: str, number: int, *, listed: bool, waits: bool, delay: int) -> None:
+    """Put a chunk that has to wait as a new message, so that waiting never counts as failing. ``waits``: its send says why."""
+    message: dict[str, Any] = {"school": school, "send": send, "chunk": number}
+    if waits:
+        message["waited"] = True
+    system.queue("DELIVER_QUEUE" if listed else "URGENT_QUEUE").put(message, group=school, delay=delay)
+
+
+def _put(system: Wiring, school: str, send: str, chunks: Iterable[int], last: int) -> None:
+    more = {"last": last} if last else {}
+    messages = ({"school": school, "send": send, "chunk": number, **more} for number in chunks)
+    system.queue("DELIVER_QUEUE").put_many(messages, group=school)

@@ -1,0 +1,232 @@
+"""A DynamoDB in memory, for simulations of ten thousand people: the operations and expressions that stores/dynamo.py writes.
+
+tests/stores/test_memory_dynamo.py runs the same contracts on this and on moto. It is strict: an expression that it does not know
+is an error, not a guess. ``before`` is called with the operation's name ahead of each, to make it fail.
+"""
+
+import base64
+import copy
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+_CLAUSE: Final = re.compile(r"\b(SET|REMOVE|ADD) ")
+_COUNTED: Final = re.compile(r"if_not_exists\((\S+), (:\d+)\) \+ (:\d+)")
+_TEST: Final = re.compile(r"(\S+) (=|<>|<=|>=|<|>) (:\d+)")
+_EXISTS: Final = re.compile(r"attribute_(exists|not_exists)\((\S+)\)")
+_Wire = dict[str, Any]
+_Key = tuple[str, str]
+
+
+class MemoryDynamo:
+    """Tables by name, each a dictionary of items by key."""
+
+    def __init__(self, before: Callable[[str], None] = lambda operation: None) -> None:
+        self.tables: dict[str, dict[_Key, _Wire]] = {}
+        self.before = before
+
+    def get_item(self, *, TableName: str, Key: _Wire, ConsistentRead: bool) -> _Wire:  # noqa: N803 - botocore's names
+        """GetItem."""
+        self.before("GetItem")
+        assert ConsistentRead
+        found = self._table(TableName).get(_key(Key))
+        return {"Item": copy.deepcopy(found)} if found is not None else {}
+
+    def put_item(self, **request: Any) -> _Wire:
+        """PutItem."""
+        self.before("PutItem")
+        failed, found = self._fails(request)
+        if failed:
+            raise _condition_failed(found)
+        self._apply(request)
+        return {}
+
+    def update_item(self, **request: Any) -> _Wire:
+        """UpdateItem, answering with the item as it then is."""
+        self.before("UpdateItem")
+        assert request["ReturnValues"] == "ALL_NEW"
+        failed, found = self._fails(request)
+        if failed:
+            raise _condition_failed(found)
+        return {"Attributes": copy.deepcopy(self._apply(request))}
+
+    def transact_write_items(self, *, TransactItems: list[_Wire]) -> _Wire:  # noqa: N803
+        """TransactWriteItems: all or none."""
+        self.before("TransactWriteItems")
+        assert 1 <= len(TransactItems) <= 100
+        writes = [next(iter(each.values())) for each in TransactItems]
+        touched = [(write["TableName"], _key(write.get("Key") or write["Item"])) for write in writes]
+        if len(set(touched)) < len(touched):
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "one item twice"}}, "TransactWriteItems")
+        reasons: list[_Wire] = []
+        for write in writes:
+            failed, found = self._fails(write)
+            reason: _Wire = {"Code": "ConditionalCheckFailed"} if failed else {"Code": "None"}
+            reasons.append(reason | ({"Item": copy.deepcopy(found)} if failed and found is not None else {}))
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise cancelled(reasons)
+        for write in writes:
+            self._apply(write)
+        return {}
+
+    def batch_write_item(self, *, RequestItems: Mapping[str, list[_Wire]]) -> _Wire:  # noqa: N803
+        """BatchWriteItem, of puts."""
+        self.before("BatchWriteItem")
+        assert sum(map(len, RequestItems.values())) <= 25
+        for name, requests in RequestItems.items():
+            for request in requests:
+                self._apply({"TableName": name, "Item": request["PutRequest"]["Item"]})
+        return {"UnprocessedItems": {}}
+
+    def batch_get_item(self, *, RequestItems: Mapping[str, _Wire]) -> _Wire:  # noqa: N803
+        """BatchGetItem."""
+        self.before("BatchGetItem")
+        found: dict[str, list[_Wire]] = {}
+        for name, wanted in RequestItems.items():
+            items = (self._table(name).get(_key(key)) for key in wanted["Keys"])
+            found[name] = [copy.deepcopy(item) for item in items if item is not None]
+        return {"Responses": found, "UnprocessedKeys": {}}
+
+    def query(self, **request: Any) -> _Wire:
+        """Query of a table or of an index whose keys the request names."""
+        self.before("Query")
+        names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
+        prefix = _text(values[":s"]) if ":s" in values else ""
+        pk, sk = names["#p"], names.get("#s", "sk" if names["#p"] == "pk" else names["#p"].replace("_pk", "_sk"))
+        partition = _text(values[":p"])
+        found = [
+            item
+            for item in self._table(request["TableName"]).values()
+            if pk in item and _text(item[pk]) == partition and _text(item.get(sk, {"S": ""})).startswith(prefix)
+        ]
+        found.sort(key=lambda item: (_text(item.get(sk, {"S": ""})), *_key(item)), reverse=not request["ScanIndexForward"])
+        if "ExclusiveStartKey" in request:
+            start = request["ExclusiveStartKey"]
+            after = (_text(start[sk]), *_key(start))
+            forward = request["ScanIndexForward"]
+            found = [each for each in found if ((_text(each[sk]), *_key(each)) > after) == forward and _key(each) != after[1:]]
+        limit = request.get("Limit", len(found))
+        answer: _Wire = {"Items": copy.deepcopy(found[:limit])}
+        if limit < len(found):
+            answer["LastEvaluatedKey"] = {name: found[limit - 1][name] for name in {"pk", "sk", pk, sk}}
+        return answer
+
+    def delete_item(self, *, TableName: str, Key: _Wire) -> _Wire:  # noqa: N803
+        """DeleteItem."""
+        self.before("DeleteItem")
+        self._table(TableName).pop(_key(Key), None)
+        return {}
+
+    def _table(self, name: str) -> dict[_Key, _Wire]:
+        return self.tables.setdefault(name, {})
+
+    def _fails(self, request: _Wire) -> tuple[bool, _Wire | None]:
+        """Whether the condition does not hold, and the item as it is."""
+        item = self._table(request["TableName"]).get(_key(request.get("Key") or request["Item"]))
+        parts = request.get("ConditionExpression", "").split(" AND ")
+        return not all(_holds(part, item or {}, request) for part in parts if part), item
+
+    def _apply(self, request: _Wire) -> _Wire:
+        table = self._table(request["TableName"])
+        key = _key(request.get("Key") or request["Item"])
+        if "Item" in request:
+            table[key] = copy.deepcopy(request["Item"])
+            return table[key]
+        item = copy.deepcopy(table.get(key) or dict(request["Key"]))
+        words = _CLAUSE.split(request.get("UpdateExpression", ""))
+        for word, body in zip(words[1::2], words[2::2], strict=True):
+            for action in re.split(r", (?![^(]*\))", body.strip()):
+                _act(word, action, item, request)
+        table[key] = item
+        return item
+
+
+def _act(word: str, action: str, item: _Wire, request: _Wire) -> None:
+    values = request.get("ExpressionAttributeValues", {})
+    if word == "SET":
+        path, _, right = action.partition(" = ")
+        owner, name = _place(path, item, request)
+        counted = _COUNTED.fullmatch(right)
+        if counted:
+            before, member = _place(counted[1], item, request)
+            owner[name] = _sum(before.get(member) or values[counted[2]], values[counted[3]])
+        else:
+            owner[name] = copy.deepcopy(values[right])
+    elif word == "REMOVE":
+        owner, name = _place(action, item, request)
+        owner.pop(name, None)
+    else:
+        path, value = action.split(" ")
+        owner, name = _place(path, item, request)
+        owner[name] = _sum(owner.get(name) or {"N": "0"}, values[value])
+
+
+def _place(path: str, item: _Wire, request: _Wire) -> tuple[_Wire, str]:
+    """The map that a path's last name stands in, and that name."""
+    names = [request["ExpressionAttributeNames"][alias] for alias in path.split(".")]
+    owner = item
+    for name in names[:-1]:
+        if name not in owner:
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "no such path"}}, "UpdateItem")
+        owner = owner[name]["M"]
+    return owner, names[-1]
+
+
+def _holds(test: str, item: _Wire, request: _Wire) -> bool:
+    exists = _EXISTS.fullmatch(test)
+    if exists:
+        return (_find(exists[2], item, request) is not None) == (exists[1] == "exists")
+    compared = _TEST.fullmatch(test)
+    assert compared, f"a condition that is not known: {test}"
+    found, wanted = _find(compared[1], item, request), request["ExpressionAttributeValues"][compared[3]]
+    operator = compared[2]
+    if operator in {"=", "<>"}:
+        return (found is not None and _plain(found) == _plain(wanted)) == (operator == "=")
+    if found is None or found.keys() != wanted.keys():
+        return False
+    (kind,) = found
+    left, right = (int(found[kind]), int(wanted[kind])) if kind == "N" else (found[kind], wanted[kind])
+    return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])
+
+
+def _find(path: str, item: _Wire, request: _Wire) -> _Wire | None:
+    found: Any = {"M": item}
+    for alias in path.split("."):
+        found = found.get("M", {}).get(request["ExpressionAttributeNames"][alias])
+        if found is None:
+            return None
+    return dict(found)
+
+
+def _plain(wire: _Wire) -> tuple[str, Any]:
+    (kind, value) = next(iter(wire.items()))
+    if kind == "B" and isinstance(value, str):
+        return kind, base64.b64decode(value)
+    return kind, value
+
+
+def _sum(left: _Wire, right: _Wire) -> _Wire:
+    return {"N": str(int(left["N"]) + int(right["N"]))}
+
+
+def _text(wire: _Wire) -> str:
+    return str(wire["S"])
+
+
+def _key(item: _Wire) -> _Key:
+    return _text(item["pk"]), _text(item["sk"])
+
+
+def _condition_failed(found: _Wire | None) -> ClientError:
+    answer: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}}
+    if found is not None:
+        answer["Item"] = copy.deepcopy(found)
+    return ClientError(answer, "UpdateItem")
+
+
+def cancelled(reasons: list[_Wire]) -> ClientError:
+    """A transaction that was cancelled, as DynamoDB says it."""
+    answer: Any = {"Error": {"Code": "TransactionCanceledException", "Message": "no"}, "CancellationReasons": reasons}
+    return ClientError(answer, "TransactWriteItems")
