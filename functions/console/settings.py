@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from console.system import system
-from latchkey.change_settings import as_values, change_settings
+from latchkey.change_settings import as_values, change_settings, logo_in_page
+from latchkey.model.languages import LANGUAGES
 from latchkey.model.person import ROLES
 from latchkey.model.school import School
 from latchkey.model.settings_rules import LIVES, NAMES, UNITS, in_words, unit_of
@@ -45,7 +46,15 @@ def _for_page(request: Request, school: School) -> None:
         (name, NAMES[name], *unit_of(getattr(school.settings, name)), f"{in_words(shortest)} to {in_words(longest)}.")
         for name, (shortest, longest) in LIVES.items()
     ]
-    request.context.update(data=as_values(school.settings), lives=lives, units=list(UNITS), roles=ROLES, saved=False)
+    request.context.update(
+        data=as_values(school.settings),
+        lives=lives,
+        units=list(UNITS),
+        roles=ROLES,
+        languages=list(LANGUAGES.values()),
+        logo=logo_in_page(system(), school) if request.wants_page else "",
+        saved=False,
+    )
 
 
 def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -60,4 +69,8 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
             sso[name.removeprefix("sso.")] = text.strip()
         elif not name.endswith(".unit") and not name.startswith("sso.roles."):
             values[name] = text
+    if values.pop("logo_remove", None):
+        values["logo_png"] = ""
+    elif not values.get("logo_png"):
+        values.pop("logo_png", None)  # no other logo was chosen
     return values | {"sso": sso}

@@ -1,10 +1,11 @@
 """Change a school's settings."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 
 from latchkey.errors import NotFound
-from latchkey.model import settings_rules
+from latchkey.model import logo, settings_rules
 from latchkey.model.person import Person
 from latchkey.model.school import School, Settings
 from latchkey.stores.dynamo import ConditionFailed, Value
@@ -18,12 +19,21 @@ def change_settings(system: Wiring, school: School, admin: Person, values: Mappi
     if not changed:
         return after
     facts: dict[str, Value] = {name: value for name, value in as_values(after).items() if name in changed}
+    if "logo" in changed:
+        picture = values["logo_png"]
+        system.logos(school.slug).put(logo.read(picture) if picture else None)
     try:
         system.schools.change_settings(school.slug, facts)
     except ConditionFailed:
         raise NotFound() from None
     system.audit(school.slug).record(admin.id, "settings.change", system.now(), {"fields": ", ".join(changed)})
     return after
+
+
+def logo_in_page(system: Wiring, school: School) -> str:
+    """The school's logo as a URL that holds it, or nothing."""
+    found = system.logo(school.slug, school.settings.logo)
+    return f"data:image/png;base64,{b64encode(found.png).decode()}" if found else ""
 
 
 def as_values(settings: Settings) -> dict[str, Value]:

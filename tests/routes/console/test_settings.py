@@ -38,6 +38,9 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "forgot_life": 5_400,
         "code_life": 2_592_000,
         "reply_to": "office@northbridge.example",
+        "language": "en",
+        "logo": "",
+        "approval": {"above": None, "staff": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",
         "sso": {

@@ -36,8 +36,10 @@ class Logo:
     png: bytes
 
 
-def read(text: str) -> Logo:
+def read(text: object) -> Logo:
     """The logo of a base64 text; ``NoLogo`` if it is none."""
+    if not isinstance(text, str):
+        raise NoLogo("The logo must be a PNG file in base64.")
     if len(text) > 2 * LONGEST:
         raise NoLogo(f"The logo is too large: at most {LONGEST // 1024} KB.")
     try:

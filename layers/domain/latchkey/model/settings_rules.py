@@ -53,6 +53,18 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
     for name, length in TEXTS.items():
         if name in values:
             facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
+    facts |= _of_mails(settings, values, wrong)
+    if "sso" in values:
+        facts["sso"] = _sso(settings.sso, values["sso"], wrong)
+    if "approval" in values:
+        facts["approval"] = _approval(settings.approval, values["approval"], wrong)
+    if wrong:
+        raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
+    return replace(settings, **facts)
+
+
+def _of_mails(settings: Settings, values: Mapping[str, object], wrong: Wrong) -> dict[str, str | None]:
+    facts: dict[str, str | None] = {}
     if "reply_to" in values:
         facts["reply_to"] = _address(values["reply_to"], wrong)
     if "language" in values:
@@ -61,13 +73,7 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
         wrong["logo"] = "Send the picture itself, as logo_png."
     if "logo_png" in values:
         facts["logo"] = _logo(values["logo_png"], wrong)
-    if "sso" in values:
-        facts["sso"] = _sso(settings.sso, values["sso"], wrong)
-    if "approval" in values:
-        facts["approval"] = _approval(settings.approval, values["approval"], wrong)
-    if wrong:
-        raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
-    return replace(settings, **facts)
+    return facts
 
 
 def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
@@ -145,13 +151,10 @@ def _logo(value: object, wrong: Wrong) -> str:
     if value is None or value == "":
         return ""
     try:
-        return logo.read(value).id if isinstance(value, str) else ""
+        return logo.read(value).id
     except logo.NoLogo as error:
         wrong["logo_png"] = str(error)
         return ""
-    finally:
-        if not isinstance(value, str):
-            wrong["logo_png"] = "The logo must be a PNG file in base64."
 
 
 def _url(value: object, wrong: Wrong) -> str:
