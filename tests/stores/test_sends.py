@@ -58,7 +58,6 @@ def mail_all(sends: Sends, chunk: Chunk, state: str = "sent") -> None:
             reason=st.none() | st.text(max_size=9),
             at=st.integers(0, 2**40),
             detail=st.text(max_size=9),
-            since=st.integers(0, 2**40),
         ),
         max_size=5,
     ).map(tuple)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.model.ledger import GRACE, learnt, merge, planned_again, settle, take, tally
+from latchkey.model.ledger import GRACE, learnt, merge, settle, take, tally
 from latchkey.model.mail_states import MAIL_STATES, MOVES, OPEN, Fact, stronger
 from latchkey.model.sends import Account, Chunk, Mail, Tally, with_state
 
@@ -126,11 +126,6 @@ def test_results_and_events_meet_in_any_order(outcomes: list[tuple[str, Fact | N
         weakest = Fact(back if state == "planned" else state)  # type: ignore[arg-type]
         assert each.state == (stronger(weakest, fact) if fact else weakest).state
         assert each.state not in OPEN or fact is None
-
-
-def test_a_mail_that_is_sent_again_does_not_hear_of_its_earlier_go() -> None:
-    again = planned_again(mail(1, "failed"), NOW + 50)
-    assert (again.state, again.since, again.at) == ("planned", NOW + 50, NOW + 50)
 
 
 def test_the_brake_counts_mails_and_not_people() -> None:

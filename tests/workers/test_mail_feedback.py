@@ -9,7 +9,6 @@ import pytest
 
 import mail_feedback.handler as door
 from latchkey.mail_feedback import take_feedback
-from latchkey.model.ledger import GRACE, planned_again
 from latchkey.model.person import Person
 from latchkey.model.sends import Account, Chunk, Mail, Send, account_of, skip_reason, with_state
 from latchkey.stores.sends import Sends
@@ -191,17 +190,6 @@ def test_the_last_event_finishes_the_send(ledger: Ledger) -> None:
     ledger.sends.change(ledger.send, {"counts": {"sending": 2}}, [])
     ledger.hear(told("Delivery", 0), told("Delivery", 1))
     assert ledger.send.state == "finished"
-
-
-def test_an_event_of_an_earlier_go_does_not_settle_a_mail_that_is_sent_again(ledger: Ledger) -> None:
-    ledger.start()
-    ledger.sends.amend(
-        SEND, 1, lambda found: replace(found, mails=tuple(planned_again(mail, NOW + GRACE) for mail in found.mails)), NOW
-    )
-    ledger.hear(told("Bounce", 0, at=NOW + GRACE + 9, mailed_at=NOW + 1, bounceType="Transient"))
-    assert ledger.mail(0).state == "planned"
-    ledger.hear(told("Delivery", 0, at=NOW + GRACE + 9, mailed_at=NOW + GRACE))
-    assert ledger.mail(0).state == "delivered"
 
 
 def test_events_and_workers_at_the_same_time_lose_nothing(ledger: Ledger) -> None:

@@ -88,15 +88,14 @@ def _amend(system: Wiring, group: _Place, told: list[Told], counts: Counter[str]
 
 
 def _told(chunk: Chunk, told: Iterable[Told]) -> Chunk:
-    """The chunk after all that was told of it; what is about an earlier go of a mail does not count."""
+    """The chunk after all that was told of it."""
     mails = list(chunk.mails)
     places: dict[str, list[int]] = {}
     for place, mail in enumerate(mails):
         places.setdefault(same_address(mail.to), []).append(place)
     for each in told:
         for place in places.get(each.address, ()):
-            if each.mailed_at >= mails[place].since:
-                mails[place] = learnt(mails[place], each.fact)
+            mails[place] = learnt(mails[place], each.fact)
     return replace(chunk, mails=tuple(mails))
 
 

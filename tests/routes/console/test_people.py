@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from latchkey.model.person import MailProblem
 from tests.support.console import HEAD_TEACHER, Console, make_person
 
 PEOPLE = "/admin/northbridge/people"
 FIELDS = {
     "id", "role", "given_name", "family_name", "email", "username", "upn", "mis_id", "year_group", "registration_group",
-    "is_admin", "last_login_at", "status",
+    "is_admin", "last_login_at", "status", "mail_problem",
 }  # fmt: skip
 
 
@@ -183,6 +184,23 @@ def test_the_page_offers_a_link_to_those_who_can_have_one(school: Console) -> No
     assert "Send password link" in text(1)
     assert "Send password link" not in text(5)
     assert "this person has no e-mail address" in text(5)
+
+
+def test_whose_mail_came_back_is_found_and_shown_until_the_address_is_changed(school: Console) -> None:
+    person = make_person(
+        61, email="gone@x.example", email_key="e" * 32, mail_problem=MailProblem("bounced", 1_700_000_000, "e" * 32)
+    )
+    moved = make_person(
+        62, email="new@x.example", email_key="f" * 32, mail_problem=MailProblem("complained", 1_700_000_000, "e" * 32)
+    )
+    school.add([person, moved])
+    (found,) = school.get(PEOPLE, bounced="true").json_body["items"]
+    assert (found["id"], found["mail_problem"]) == (person.id, {"kind": "bounced", "at": "2023-11-14T22:13:20Z"})
+    assert school.get(f"{PEOPLE}/{moved.id}").json_body["mail_problem"] is None
+    page = school.page(f"{PEOPLE}/{person.id}").body.decode()
+    assert "this person has an address that mail came back from" in page
+    assert "Send password link" not in page
+    assert "Mail came back" in school.page(PEOPLE).body.decode()
 
 
 def test_names_stand_in_the_page_as_text(school: Console) -> None:

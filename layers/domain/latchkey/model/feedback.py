@@ -56,14 +56,13 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one event tells of the mail to one address. ``mailed_at``: when SES took the mail, in epoch seconds."""
+    """What one event tells of the mail to one address."""
 
     school: str
     send: str
     chunk: int
     address: str
     fact: Fact
-    mailed_at: int
 
 
 def read(body: object) -> list[Told]:
@@ -78,9 +77,9 @@ def read(body: object) -> list[Told]:
     reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is None or int(chunk) > _MOST_CHUNKS:
         raise Unusable
-    mailed_at = _seconds(mail.get("timestamp"))
     return [
-        Told(school, send, int(chunk), same_address(address), fact, mailed_at) for address, fact in reader(event, mail, mailed_at)
+        Told(school, send, int(chunk), same_address(address), fact)
+        for address, fact in reader(event, mail, _seconds(mail.get("timestamp")))
     ]
 
 
@@ -119,7 +118,7 @@ def _tag(tags: Mapping[str, Any], name: str) -> str:
 
 def _seconds(timestamp: object) -> int:
     try:
-        parsed = datetime.fromisoformat(str(timestamp).replace("Z", "+00:00"))
+        parsed = datetime.fromisoformat(str(timestamp))
     except ValueError:
         raise Unusable from None
     if parsed.tzinfo is None:

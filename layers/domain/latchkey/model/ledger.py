@@ -33,11 +33,6 @@ def learnt(mail: Mail, fact: Fact) -> Mail:
     return mail if best == mail.fact else with_fact(mail, best)
 
 
-def planned_again(mail: Mail, now: int) -> Mail:
-    """The mail, to be sent once more; what SES still tells of earlier goes does not count."""
-    return replace(mail, state="planned", reason=None, detail="", at=now, since=now)
-
-
 def take(chunk: Chunk, now: int, seconds: int) -> Taken | None:
     """The chunk in a worker's hands for some seconds; None if nothing in it may be sent now.
 

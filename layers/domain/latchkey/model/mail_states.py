@@ -26,8 +26,6 @@ OPEN: Final[frozenset[str]] = frozenset({"planned", "sending"})
 """Somebody has work left to do."""
 OUT: Final[frozenset[str]] = frozenset({"sent", "delayed", "delivered", "bounced", "complained"})
 """SES has taken the mail."""
-RETRIED: Final[frozenset[str]] = frozenset({"failed", "cancelled", "expired", "bounced"})
-"""What an admin can have sent again (of the bounced only the soft ones)."""
 
 _RANKS: Final[Mapping[str, int]] = {
     "planned": 0,
@@ -52,16 +50,16 @@ _MOVES: Final[Mapping[MailState, frozenset[MailState]]] = {
     "sent": frozenset({"failed", "delayed", "bounced", "delivered", "complained"}),
     "delayed": frozenset({"bounced", "delivered", "complained"}),
     "delivered": frozenset({"bounced", "complained"}),
-    "bounced": frozenset({"planned", "delivered", "complained"}),
+    "bounced": frozenset({"delivered", "complained"}),
     "complained": frozenset(),
-    "failed": frozenset({"planned", "delayed", "bounced", "delivered", "complained"}),
-    "cancelled": frozenset({"planned", "expired"}),
-    "expired": frozenset({"planned"}),
+    "failed": frozenset({"delayed", "bounced", "delivered", "complained"}),
+    "cancelled": frozenset({"expired"}),
+    "expired": frozenset(),
 }
 MOVES: Final[Mapping[MailState, frozenset[MailState]]] = {
     state: moves | _TOLD if state in {"planned", "sending", "cancelled", "expired"} else moves for state, moves in _MOVES.items()
 }
-"""Which state can follow which. Back to ``planned``: a worker hands back what it did not send, an admin has it sent again."""
+"""Which state can follow which. Back to ``planned``: a worker hands back what it did not send. Sending again is a send of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,9 @@ class PeopleFilter:
             return False
         if self.registration_group is not None and person.registration_group != self.registration_group:
             return False
-        if self.missing_email and person.email is not None:
+        if (self.missing_email and person.email is not None) or (self.bounced and person.problem is None):
             return False
         if self.never_logged_in and person.last_login_at is not None:
-            return False
-        if self.bounced and person.problem is None:
             return False
         return not self.q or all(_found(word, person) for word in self.q.casefold().split())
 

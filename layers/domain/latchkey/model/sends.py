@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from latchkey.model.languages import one_for
 from latchkey.model.links import Purpose
-from latchkey.model.mail_states import MAIL_STATES, OPEN, Fact, MailState
+from latchkey.model.mail_states import OPEN, Fact, MailState
 from latchkey.model.person import ADULTS, Person
 from latchkey.model.school import School
 
@@ -127,8 +127,7 @@ class Account:
 class Mail:
     """One mail to one address: people who share an address share the mail.
 
-    ``at``: since when it is in its state, in epoch seconds. ``detail``: what a mail server said. ``since``: what SES tells of
-    mails that it took before is about an earlier go.
+    ``at``: since when it is in its state, in epoch seconds. ``detail``: what a mail server said.
     """
 
     to: str
@@ -137,7 +136,6 @@ class Mail:
     reason: str | None = None
     at: int = 0
     detail: str = ""
-    since: int = 0
 
     @property
     def fact(self) -> Fact:

@@ -119,7 +119,7 @@ def pack_mails(mails: Iterable[Mail]) -> bytes:
             mail.reason,
             mail.at,
             [(each.person, each.name, each.role, each.login, each.version, each.stamp) for each in mail.accounts],
-            *((mail.detail, mail.since) if mail.detail or mail.since else ()),
+            *((mail.detail,) if mail.detail else ()),
         )
         for mail in mails
     ]
@@ -139,7 +139,6 @@ def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
                 for person, name, role, login, version, stamp in accounts
             ),
             detail=more[0] if more else "",
-            since=more[1] if more else 0,
         )
         for to, state, reason, at, accounts, *more in json.loads(zlib.decompress(blob))
     )
