@@ -1,4 +1,4 @@
-"""`python -m infra.inbox CONFIG`: serve the inbox; CONFIG is a JSON file {"port", "aws_url", "file"}.
+"""`python -m infra.inbox CONFIG`: serve the inbox; CONFIG is a JSON file {"port", "aws_url", "file", "feedback"}.
 
 GET /               the mails, newest first: JSON {"items": [{"to", "subject", "text", "html", "sent_at"}]} or a page;
                     ?to=ADDRESS shows only those to one address
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from infra.inbox import pages
+from infra.inbox import feedback, pages
 from infra.inbox.store import Mails
 
 _POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -134,9 +134,12 @@ class Connection(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until SIGTERM, then keep the mails for the next run."""
     parser = argparse.ArgumentParser(prog="python -m infra.inbox", description="Show every mail the local stack sent.")
-    parser.add_argument("config", type=Path, help='JSON file {"port", "aws_url", "file"}')
+    parser.add_argument("config", type=Path, help='JSON file {"port", "aws_url", "file", "feedback"}')
     config = json.loads(parser.parse_args().config.read_text(encoding="utf-8"))
-    mails = Mails(MiniStackPost(config["aws_url"]), Path(config["file"]))
+    post = MiniStackPost(config["aws_url"])
+    mails = Mails(post, Path(config["file"]))
+    if told := config.get("feedback"):
+        feedback.start(post, told)
     inbox = Inbox(config["port"], mails)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=inbox.shutdown).start())
     with contextlib.suppress(KeyboardInterrupt):

@@ -46,7 +46,7 @@ class Stack:
                 template = build(settings, self._progress)
                 self._start_ministack()
                 deployed = deploy.deploy(settings, processes, template, self._progress)
-            self._start_inbox()
+            self._start_inbox(deployed)
             self._start_edge(deployed)
             admins = demo_school.load(settings, self._progress)
             stack = _description(settings, deployed, admins)
@@ -91,9 +91,21 @@ class Stack:
         if ministack.start(self._settings, self._processes, self._progress) and not self._deployed.restored(self._processes):
             self._progress.say("MiniStack was not stopped properly last time: what happened since its start then is lost.")
 
-    def _start_inbox(self) -> None:
+    def _start_inbox(self, deployed: deploy.Deployed) -> None:
         settings = self._settings
-        config = {"port": settings.inbox_port, "aws_url": settings.aws_url, "file": str(settings.state / "mails.json")}
+        feedback = {
+            "aws_url": settings.aws_url,
+            "region": REGION,
+            "key": ministack.ROOT_KEY,
+            "table": deployed.outputs["ActivityTable"],
+            "queue": deployed.outputs["FeedbackQueue"],
+        }
+        config = {
+            "port": settings.inbox_port,
+            "aws_url": settings.aws_url,
+            "file": str(settings.state / "mails.json"),
+            "feedback": feedback,
+        }
         self._start_server(_INBOX, "infra.inbox", config)
 
     def _start_edge(self, deployed: deploy.Deployed) -> None:

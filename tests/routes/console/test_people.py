@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from latchkey.model.person import MailProblem
 from tests.support.console import HEAD_TEACHER, Console, make_person
 
 PEOPLE = "/admin/northbridge/people"
@@ -187,13 +186,12 @@ def test_the_page_offers_a_link_to_those_who_can_have_one(school: Console) -> No
 
 
 def test_whose_mail_came_back_is_found_and_shown_until_the_address_is_changed(school: Console) -> None:
-    person = make_person(
-        61, email="gone@x.example", email_key="e" * 32, mail_problem=MailProblem("bounced", 1_700_000_000, "e" * 32)
-    )
-    moved = make_person(
-        62, email="new@x.example", email_key="f" * 32, mail_problem=MailProblem("complained", 1_700_000_000, "e" * 32)
-    )
-    school.add([person, moved])
+    school.add([make_person(61), make_person(62)])
+    directory = school.system.wiring("operate").directory("northbridge")
+    person, moved = directory.by_ids([make_person(61).id, make_person(62).id])
+    at = 1_700_000_000
+    directory.change(person.id, {"mail_problem": {"kind": "bounced", "at": at, "email_key": person.email_key}})
+    directory.change(moved.id, {"mail_problem": {"kind": "complained", "at": at, "email_key": "e" * 32}})
     (found,) = school.get(PEOPLE, bounced="true").json_body["items"]
     assert (found["id"], found["mail_problem"]) == (person.id, {"kind": "bounced", "at": "2023-11-14T22:13:20Z"})
     assert school.get(f"{PEOPLE}/{moved.id}").json_body["mail_problem"] is None
