@@ -43,13 +43,14 @@ def phrases(code: str) -> Phrases:
     sign_in, questions = gettext("Sign in with: {login}"), gettext("Questions? {help}")
     # An address among letters that run from right to left would come out in pieces.
     link = '<bdi dir="ltr">{link}</bdi>' if language.right_to_left else "{link}"
+    login = '<bdi dir="ltr">{login}</bdi>' if language.right_to_left else "<bdi>{login}</bdi>"
     return Phrases(
         roles=roles,
         roles_html={role: escape(word) for role, word in roles.items()},
         account_text="{name} ({role})\n" + _pattern(sign_in, "login") + "\n",
         # Short, because it stands in each of a call's 50 mails; the styles are in the layout.
         account_html='<div class="a"><p><b><bdi>{name}</bdi></b> ({role})<br>'
-        + _html_pattern(sign_in, "login", "<b><bdi>{login}</bdi></b>")
+        + _html_pattern(sign_in, "login", f"<b>{login}</b>")
         + "</p>{link}</div>",
         # The link stands alone in its line: whoever copies the line copies nothing else.
         link_text=_pattern(gettext("Set the password here:")) + "\n{link}\n",

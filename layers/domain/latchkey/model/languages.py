@@ -14,7 +14,7 @@ class Language:
     code: str
     name: str
     right_to_left: bool = False
-    line: int = 24
+    line: float = 1.5
     fonts: str = ""
 
     @property
@@ -34,7 +34,7 @@ LANGUAGES: Final = {
             "ur",
             "اردو",
             right_to_left=True,
-            line=36,
+            line=2.25,
             fonts="'Noto Nastaliq Urdu', 'Jameel Noori Nastaleeq', ",
         ),
     )
