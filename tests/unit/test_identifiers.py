@@ -65,6 +65,13 @@ def test_normalising_twice_is_normalising_once(address: str) -> None:
         assert identifiers.email(stored) == stored
 
 
+def test_a_login_copied_out_of_a_mail_that_runs_from_right_to_left_is_itself() -> None:
+    assert identifiers.username("\u2068ann.lee\u2069") == "ann.lee"
+    assert identifiers.email(" \u2068ann@x.example\u2069\u200f ") == "ann@x.example"
+    assert identifiers.username("ann\u2069lee") is None
+    assert identifiers.email("ann\u2068@x.example") is None
+
+
 def test_a_typed_name_that_is_none_never_finds_a_stored_one() -> None:
     stored = identifiers.lookup(KEY, "username", "ann.lee")
     assert identifiers.typed_lookup(KEY, "Ann.Lee") == ("username", stored)

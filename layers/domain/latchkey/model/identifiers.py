@@ -13,14 +13,19 @@ _EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
+# What a mail puts around a login in Urdu, and what may be copied with it.
+_AROUND = " \u2068\u2069\u200e\u200f"
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 
 def email(text: object) -> str | None:
     """The normalised address (lower-case ASCII, at most 254 characters, local part at most 64), or None."""
-    if not isinstance(text, str) or len(text) > 320 or not text.isascii():
+    if not isinstance(text, str) or len(text) > 320:
         return None
-    value = text.strip(" ").lower()
+    value = text.strip(_AROUND)
+    if not value.isascii():  # before lower(), which makes some other letters ASCII
+        return None
+    value = value.lower()
     if len(value) > 254 or value.find("@") > 64 or not _EMAIL.fullmatch(value):
         return None
     return value
@@ -28,9 +33,12 @@ def email(text: object) -> str | None:
 
 def username(text: object) -> str | None:
     """The normalised username (1 to 64 of a-z, 0-9, dot, underscore, hyphen), or None."""
-    if not isinstance(text, str) or len(text) > 128 or not text.isascii():
+    if not isinstance(text, str) or len(text) > 128:
         return None
-    value = text.strip(" ").lower()
+    value = text.strip(_AROUND)
+    if not value.isascii():
+        return None
+    value = value.lower()
     return value if _USERNAME.fullmatch(value) else None
 
 
