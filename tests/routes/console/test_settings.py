@@ -1,5 +1,9 @@
 """The settings of a school, by API and by form."""
 
+import struct
+import zlib
+from base64 import b64encode
+
 import pytest
 
 from tests.support.console import HEAD_TEACHER, Console
@@ -110,3 +114,44 @@ def test_a_neighbour_is_not_touched(console: Console) -> None:
     console.form(SETTINGS, FORM)
     console.token = console.sign_in(HEAD_TEACHER, "southgate")
     assert console.get("/admin/southgate/settings").json_body["notice"] == ""
+
+
+def logo(width: int = 3) -> str:
+    rows = b"".join(b"\0" + bytes(width) for _ in range(2))
+    head = struct.pack(">IIBBBBB", width, 2, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    body = (struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts)
+    return b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(body)).decode()
+
+
+def test_a_form_chooses_a_language_and_a_logo_and_removes_it_again(console: Console) -> None:
+    assert console.form(SETTINGS, {**FORM, "language": "ur", "logo_png": logo()}).status_code == 303
+    found = console.get(SETTINGS).json_body
+    assert found["language"] == "ur"
+    assert len(found["logo"]) == 16
+    assert "logo_png" not in found
+    page = console.page(SETTINGS).body.decode()
+    assert '<option value="ur" lang="ur" selected>اردو</option>' in page
+    assert f'src="data:image/png;base64,{logo()}"' in page
+    assert console.form(SETTINGS, {**FORM, "language": "ur", "logo_png": ""}).status_code == 303
+    assert console.get(SETTINGS).json_body["logo"] == found["logo"]  # no other file was chosen
+    assert console.form(SETTINGS, {**FORM, "logo_remove": "on", "logo_png": ""}).status_code == 303
+    assert console.get(SETTINGS).json_body["logo"] == ""
+    assert "data:image/png" not in console.page(SETTINGS).body.decode()
+
+
+def test_a_logo_that_is_none_changes_nothing_and_is_named(console: Console) -> None:
+    before = console.get(SETTINGS).json_body
+    for wrong in (b64encode(b"<svg onload=alert(1)>").decode(), logo(301), "%%%", "A" * 60_000):
+        answer = console.form(SETTINGS, {**FORM, "logo_png": wrong})
+        assert answer.status_code == 422
+        assert '<a href="#logo_png">' in answer.body.decode()
+    for body in ({"logo_png": 7}, {"logo": "0" * 16}, {"language": "tlh"}, {"language": None}):
+        assert console.post(SETTINGS, body, "put").status_code == 422
+    assert console.get(SETTINGS).json_body == before
+
+
+def test_a_neighbours_logo_is_not_shown(console: Console) -> None:
+    console.form(SETTINGS, {**FORM, "logo_png": logo()})
+    console.token = console.sign_in(HEAD_TEACHER, "southgate")
+    assert console.get("/admin/southgate/settings").json_body["logo"] == ""
