@@ -47,7 +47,9 @@ class Rate:
         for _ in range(_TRIES):
             now = self._clock()
             first = wanted.first(now + self._lead)
-            last = wanted.first(now + max(URGENT_AHEAD if urgent else AHEAD, self._lead))
+            last = (
+                wanted.first(now + max(URGENT_AHEAD if urgent else AHEAD, self._lead)) + wanted.most - 1
+            )  # its slot's last mail
             seen = self._seen
             if seen is not None and seen.get("grid") == wanted.name and seen["next"] >= first:
                 if seen["next"] > last:
