@@ -1,7 +1,7 @@
 """A world in which everything goes wrong that can, the same way each time: one clock, workers that take turns, seeded chance.
 
-Workers are threads of which one runs at a time: the one whose time is earliest. Whoever waits, for a table, for SES or for a slot,
-hands over. So workers interleave as in life, and a run with the same seed is the same run.
+Workers are threads of which one runs at a time: the one whose time is earliest. Whoever waits, for a table, SES or a slot, hands
+over. So workers interleave as in life, and a run with the same seed is the same run.
 """
 
 import json
