@@ -117,12 +117,12 @@ def _of_school(school: School, language: str) -> dict[str, str]:
 
 @lru_cache(64)
 def _school(name: str, help_line: str, language: str) -> dict[str, str]:
-    said, right_to_left = phrases(language), catalogue(language)[0].right_to_left
+    said = phrases(language)
     name, help_line = plain(name), plain(help_line)
     return {
-        "school": isolated(name, right_to_left=right_to_left),
+        "school": isolated(name, right_to_left=said.right_to_left),
         "school_html": escape(name),
-        "help_text": said.help_text.format(help=isolated(help_line, right_to_left=right_to_left)) if help_line else "",
+        "help_text": said.help_text.format(help=isolated(help_line, right_to_left=said.right_to_left)) if help_line else "",
         "help_html": said.help_html.format(help=escape(help_line)) if help_line else "",
     }
 
@@ -134,15 +134,15 @@ def _of_life(seconds: int, language: str) -> dict[str, str]:
 
 
 def _with_links(accounts: Sequence[tuple[Account, str]], language: str) -> dict[str, str]:
-    said, right_to_left = phrases(language), catalogue(language)[0].right_to_left
+    said = phrases(language)
     texts, htmls = [], []
     for account, link in accounts:
         name, role, login = plain(account.name), account.role, plain(account.login)
         texts.append(
             said.account_text.format(
-                name=isolated(name, right_to_left=right_to_left),
+                name=isolated(name, right_to_left=said.right_to_left),
                 role=said.roles.get(role, role),
-                login=isolated(login, right_to_left=right_to_left),
+                login=isolated(login, right_to_left=said.right_to_left),
             )
             + (said.link_text.format(link=link) if link else "")
         )

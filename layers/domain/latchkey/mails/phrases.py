@@ -1,5 +1,6 @@
 """What all mails say alike: the block of an account, a link, a time; made ready once for each language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from latchkey.catalogues import catalogue
 from latchkey.mails.words import _
 
 _HTML: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"), ("{", "&#123;"), ("}", "&#125;"))
+_SPECIAL: Final = re.compile("[&<>\"'{}]").search
 _ISOLATE: Final = "\u2068{}\u2069"
 _RIGHT_TO_LEFT: Final = {"R", "AL", "AN"}
 _ROLES: Final = {
@@ -24,6 +26,7 @@ _ROLES: Final = {
 class Phrases:
     """Patterns for ``str.format``; those for HTML are escaped and take what is escaped."""
 
+    right_to_left: bool
     roles: Mapping[str, str]
     roles_html: Mapping[str, str]
     account_text: str
@@ -45,6 +48,7 @@ def phrases(code: str) -> Phrases:
     link = '<bdi dir="ltr">{link}</bdi>' if language.right_to_left else "{link}"
     login = '<bdi dir="ltr">{login}</bdi>' if language.right_to_left else "<bdi>{login}</bdi>"
     return Phrases(
+        right_to_left=language.right_to_left,
         roles=roles,
         roles_html={role: escape(word) for role, word in roles.items()},
         account_text="{name} ({role})\n" + _pattern(sign_in, "login") + "\n",
@@ -66,8 +70,9 @@ def phrases(code: str) -> Phrases:
 
 def escape(text: str) -> str:
     """A text that means itself in HTML, in an attribute and to a template engine."""
-    for sign, entity in _HTML:
-        text = text.replace(sign, entity)
+    if _SPECIAL(text):  # hardly ever, and this runs several times for each mail
+        for sign, entity in _HTML:
+            text = text.replace(sign, entity)
     return text
 
 
