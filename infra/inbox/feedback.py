@@ -1,6 +1,6 @@
 """What becomes of a mail, as SES would tell it: MiniStack keeps the event destination of a template but tells it nothing.
 
-For each mail that MiniStack took, the events of AWS's mailbox simulator go to the queue that a rule feeds from the event bus on AWS:
+For each mail, the events of AWS's mailbox simulator go to the queue that on AWS a rule feeds from the event bus:
 everything is delivered, except what is sent to bounce@, complaint@ and suppressionlist@simulator.amazonses.com (`bounce+x@` too).
 MiniStack forgets the tags of a mail, so the chunk is found in the ledger by the address and by the link in the mail.
 """
