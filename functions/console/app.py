@@ -1,8 +1,16 @@
 """The console's Chalice app: one blueprint for each use case."""
 
-from console import audit, exports, overview, people, rosters, sends, settings
+from console import audit, control, exports, overview, people, rosters, sends, settings
 from web.doors import new_app
 
 app = new_app(
-    "console", overview.routes, people.routes, sends.routes, exports.routes, rosters.routes, audit.routes, settings.routes
+    "console",
+    overview.routes,
+    people.routes,
+    sends.routes,
+    control.routes,
+    exports.routes,
+    rosters.routes,
+    audit.routes,
+    settings.routes,
 )

@@ -5,9 +5,13 @@ from typing import Any
 from console.lists import only, page_of
 from console.system import system
 from latchkey import start_send, watch_send
+from latchkey.model import control, progress
+from latchkey.model.brake import BRAKES
+from latchkey.model.control import CANCEL_REASONS
+from latchkey.model.feedback import TOLD_REASONS
 from latchkey.model.ids import new_id
 from latchkey.model.mail_states import MAIL_STATES
-from latchkey.model.sends import FAIL_REASONS, SKIP_REASONS, DryRun, Selection, Send
+from latchkey.model.sends import FAIL_REASONS, SKIP_REASONS, WAITS, DryRun, Selection, Send
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -37,7 +41,7 @@ def start(request: Request, school: str) -> Answer:
     key = start_send.parse_key(request.fields.get("idempotency_key"))
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
         found = start_send.try_out(system(), seen.school, selection)
-        return Answer(data=_dry_run_json(found), context={"form": _form(selection), "key": new_id(system().now())})
+        return Answer(data=dry_run_json(found), context={"form": _form(selection), "key": new_id(system().now())})
     started = start_send.start_send(system(), seen.school, seen.person, selection, key)
     return Answer(data=send_json(started.send), status=202, location=f"/admin/{school}/sends/{started.send.id}")
 
@@ -62,12 +66,17 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
 
 
 # What the ledger's words mean in a sentence about a person.
-REASONS: dict[str, str] = {str(word): text for word, text in (*SKIP_REASONS.items(), *FAIL_REASONS.items())}
+REASONS: dict[str, str] = {
+    str(word): text
+    for word, text in (*SKIP_REASONS.items(), *FAIL_REASONS.items(), *CANCEL_REASONS.items(), *TOLD_REASONS.items())
+}
 
 
 def send_json(send: Send) -> dict[str, Any]:
     """A send as the API shows it; ``counts`` are people by the state of their mail."""
     total = send.total or sum(send.counts.values())
+    speed = progress.speed(send, system().now())
+    source, pick = send.selection.source, send.selection.pick
     return {
         "id": send.id,
         "kind": send.kind,
@@ -79,11 +88,26 @@ def send_json(send: Send) -> dict[str, Any]:
         "total": total,
         "counts": {state: send.counts.get(state, 0) for state in MAIL_STATES},
         "progress": {"done": send.done, "total": total},
-        "estimate_seconds": watch_send.seconds_left(send, system().now()),
+        "estimate_seconds": speed.seconds_left,
+        "reason_text": _why(send),
+        "per_minute": speed.per_minute,
+        "retry_of": source if pick == "failed" else None,
+        "again_of": source if pick == "no_password" else None,
+        "retries": list(send.retries),
+        "revoke": send.revoke,
+        "actions": list(control.possible(send)),
     }
 
 
-def _dry_run_json(found: DryRun) -> dict[str, Any]:
+def _why(send: Send) -> str | None:
+    """Why a send does not move, where it says so itself."""
+    if send.state == "paused" and send.reason:
+        return next((text for word, text in BRAKES.items() if word == send.reason), None)
+    return WAITS.get(send.waiting or "") if send.state == "running" else None
+
+
+def dry_run_json(found: DryRun) -> dict[str, Any]:
+    """What a send would do, as the API shows it."""
     return {
         "total": found.total,
         "to_send": found.to_send,

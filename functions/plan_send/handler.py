@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from latchkey import request_mail
+from latchkey.cancel_chunks import cancel_chunks
 from latchkey.errors import LatchkeyError, Poison, TryLater
 from latchkey.model.messages import Message
 from latchkey.plan_send import plan_send
@@ -47,6 +48,9 @@ def work(message: Message) -> dict[str, Any]:
     if kind == "send":
         send = plan_send(system(), message.slug(), message.id("send"))
         return {"kind": kind, "school": message.slug(), "send": send.id, "state": send.state, "total": send.total}
+    if kind == "cancel":
+        send = cancel_chunks(system(), message.slug(), message.id("send"), message.number("chunk"))
+        return {"kind": kind, "school": message.slug(), "send": send.id, "state": send.state, "revoke": send.revoke}
     asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")

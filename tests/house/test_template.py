@@ -152,6 +152,14 @@ class TestRoles:
         assert update["Action"] == ["dynamodb:UpdateItem"]
         assert not {"is_admin", "email", "username", "people_pk", "people_sk"} & set(attributes)
 
+    def test_of_plan_send_can_change_nothing_of_a_person_but_their_version(self) -> None:
+        (update,) = (s for s in sam.statements(function("PlanSendFunction")) if s.get("Sid") == "RevokeLinks")
+        assert update["Action"] == ["dynamodb:UpdateItem"]
+        assert update["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "version"]}}
+        writes = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+        everything = [grant for grant in sam.grants(function("PlanSendFunction")) if grant[1] == "DirectoryTable"]
+        assert [action for action, _ in everything if action in writes] == ["dynamodb:UpdateItem"]
+
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
         assert readers == {"PortalFunction"}

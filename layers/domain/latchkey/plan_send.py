@@ -13,7 +13,8 @@ from latchkey.model.people_filter import parse
 from latchkey.model.person import Person
 from latchkey.model.school import School
 from latchkey.model.sends import Chunk, Send, chunks_of
-from latchkey.stores.dynamo import ConditionFailed
+from latchkey.recipients_of import chosen
+from latchkey.stores.dynamo import Condition, ConditionFailed, Value
 from latchkey.stores.sends import Sends
 from latchkey.wiring import Wiring
 
@@ -41,7 +42,7 @@ def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
 
 def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
     now = system.now()
-    sends.start_planning(send, now, _PLAN_SECONDS)
+    send = sends.start_planning(send, now, _PLAN_SECONDS)
     people, unknown = _selected(system, school, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
     waiting: list[int] = []
@@ -60,17 +61,9 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
         sends.write_chunks(counted())
     sends.empty_after(send, number)
     planned = replace(send, total=counts.total(), chunks=number, counts=counts)
-    turned = sends.change(
-        planned,
-        {
-            "state": "running" if waiting else "finished",
-            "finished_at": None if waiting else now,
-            "total": planned.total,
-            "chunks": number,
-            "counts": dict(counts),
-        },
-        [("state", "=", "queued")],
-    )
+    turned = _turn(sends, planned, now if waiting else None, now + _PLAN_SECONDS)
+    if turned.state not in {"running", "finished"}:
+        return turned
     hand_over.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {
         "send": send.id,
@@ -82,9 +75,34 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
     return turned
 
 
+def _turn(sends: Sends, planned: Send, moving_since: int | None, lease: int) -> Send:
+    """Turn a planned send to running, or to finished if nobody gets a mail. One that was stopped stays so, unplanned."""
+    now = lease - _PLAN_SECONDS
+    facts: dict[str, Value] = {
+        "state": "running" if moving_since else "finished",
+        "finished_at": None if moving_since else now,
+        "moving_since": moving_since,
+        "total": planned.total,
+        "chunks": planned.chunks,
+        "counts": dict(planned.counts),
+    }
+    while True:
+        try:
+            return sends.change(planned, facts, [("state", "=", "queued"), ("planning_until", "=", lease)])
+        except ConditionFailed:
+            try:  # give it back, so that it can be planned at once when it is resumed
+                stopped: list[Condition] = [("state", "<>", "queued"), ("planning_until", "=", lease)]
+                return sends.change(planned, {"planning_until": 0}, stopped)
+            except ConditionFailed as failed:
+                if failed.item is None or failed.item.get("planning_until") != lease:
+                    raise  # another worker has it
+
+
 def _selected(system: Wiring, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
     """The people of a send, and the ids that are nobody's; the second is complete when the first is used up."""
     directory = system.directory(school.slug)
+    if send.selection.source is not None:
+        return chosen(system, school.slug, send.selection, but=send.id), []
     if send.selection.filter is not None:
         try:
             return _once(directory.matching(parse(send.selection.filter))), []

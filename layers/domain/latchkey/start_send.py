@@ -12,6 +12,7 @@ from latchkey.model.ids import is_id, new_id
 from latchkey.model.person import Person
 from latchkey.model.school import School
 from latchkey.model.sends import DryRun, Selection, Send, dry_run
+from latchkey.recipients_of import chosen
 from latchkey.stores.dynamo import ConditionFailed, Value
 from latchkey.wiring import Wiring
 
@@ -68,14 +69,19 @@ def parse_key(key: object) -> str | None:
 
 def try_out(system: Wiring, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
+    if selection.source is not None:
+        return dry_run(chosen(system, school.slug, selection), school)
     if selection.filter is not None:
         return dry_run(system.directory(school.slug).matching(people_filter.parse(selection.filter)), school)
     people = system.directory(school.slug).by_ids(selection.ids)
     return dry_run(people, school, unknown=len(selection.ids) - len(people))
 
 
-def start_send(system: Wiring, school: School, admin: Person, selection: Selection, key: str | None = None) -> Started:
+def start_send(
+    system: Wiring, school: School, admin: Person, selection: Selection, key: str | None = None, *, send_id: str | None = None
+) -> Started:
     """Write the send and put it in the queue of plan_send. The same key starts one send only, however often it comes.
+    So does the same ``send_id``, where the caller has settled it.
 
     If the queue cannot be reached the send is marked failed: it shows in the list, and the same key sets it off after all.
     """
@@ -83,7 +89,7 @@ def start_send(system: Wiring, school: School, admin: Person, selection: Selecti
         raise Invalid("Nobody matches, so nothing was sent.", fields={"select": "Choose people of this school."})
     sends, now = system.sends(school.slug), system.now()
     fresh = new_id(now)
-    send_id = sends.claim(_hashed(admin, key), fresh, now) if key else fresh
+    send_id = send_id or (sends.claim(_hashed(admin, key), fresh, now) if key else fresh)
     send = Send(
         id=send_id,
         kind="password_link",
@@ -120,7 +126,8 @@ def _again(system: Wiring, school: School, wanted: Send) -> Send:
 
 def _set_off(system: Wiring, school: School, send: Send) -> Send:
     ids = len(send.selection.ids)
-    facts: dict[str, str | int] = {"send": send.id, "kind": send.kind, "by": "ids" if ids else "filter", "ids": ids}
+    by = "send" if send.selection.source else "ids" if ids else "filter"
+    facts: dict[str, str | int] = {"send": send.id, "kind": send.kind, "by": by, "ids": ids}
     try:
         system.audit(school.slug).record(send.created_by, "send.start", system.now(), facts)
         _put(system, school, send)
@@ -142,6 +149,8 @@ def _put(system: Wiring, school: School, send: Send) -> None:
 
 def _somebody(system: Wiring, school: School, selection: Selection) -> bool:
     directory = system.directory(school.slug)
+    if selection.source is not None:
+        return next(chosen(system, school.slug, selection), None) is not None
     if selection.filter is None:
         return bool(directory.by_ids(selection.ids))
     return next(directory.matching(people_filter.parse(selection.filter)), None) is not None

@@ -63,15 +63,6 @@ def get_send(system: Wiring, school: str, send: str) -> Send:
     return found
 
 
-def seconds_left(send: Send, now: int) -> int | None:
-    """How much longer a running send will take at the rate it has had so far; None where that cannot be said."""
-    delivered = send.done - send.counts.get("skipped", 0)
-    waiting = send.counts.get("planned", 0)
-    if send.state != "running" or not waiting or delivered <= 0 or now <= send.created_at:
-        return None
-    return -(-waiting * (now - send.created_at) // delivered)
-
-
 def list_recipients(
     system: Wiring, school: str, send: str, *, state: str = "", cursor: str | None = None, limit: int = PAGE
 ) -> RecipientsPage:

@@ -176,7 +176,7 @@ def test_numbers_and_progress_of_a_planned_send(school: Console) -> None:
     send = plan(school, {"filter": {}})
     found = school.get(f"{SENDS}/{send}").json_body
     assert (found["state"], found["total"]) == ("running", 5)
-    assert found["counts"] == {"skipped": 2, "planned": 3, "sent": 0, "failed": 0, "cancelled": 0}
+    assert {state: count for state, count in found["counts"].items() if count} == {"skipped": 2, "planned": 3}
     assert found["progress"] == {"done": 2, "total": 5}
     assert found["estimate_seconds"] is None
 

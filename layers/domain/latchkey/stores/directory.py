@@ -236,7 +236,7 @@ class Directory:
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
 
     def raise_version(self, person: str, version: int) -> bool:
-        """Raise a credential version that is still this one, which kills the links and sessions made for it; False if it is not."""
+        """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
         try:
             self.change(person, {"version": version + 1}, [("version", "=", version)])
         except ConditionFailed:
