@@ -1,13 +1,15 @@
 """The console's Chalice app: one blueprint for each use case."""
 
-from console import audit, control, exports, overview, people, rosters, sends, settings
+from console import audit, control, exports, overview, people, preview, recipients, rosters, sends, settings
 from web.doors import new_app
 
 app = new_app(
     "console",
     overview.routes,
     people.routes,
+    preview.routes,
     sends.routes,
+    recipients.routes,
     control.routes,
     exports.routes,
     rosters.routes,

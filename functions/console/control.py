@@ -6,7 +6,7 @@ from typing import Any
 from console.lists import only
 from console.sends import dry_run_json, send_json
 from console.system import system
-from latchkey import control_send, repeat_send, watch_send
+from latchkey import approve_send, control_send, repeat_send, watch_send
 from latchkey.model.ids import new_id
 from latchkey.session import SignedIn
 from latchkey.start_send import Started, parse_key
@@ -56,8 +56,14 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     key = parse_key(request.fields.get("idempotency_key"))
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
         tried = repeat_send.try_again(system(), seen.school, id)
-        return Answer(data=dry_run_json(tried), context={"key": new_id(system().now())})
+        return Answer(data=dry_run_json(tried, seen.school), context={"key": new_id(system().now())})
     return _started(repeat_send.again(system(), seen.school, seen.person, id, key), school)
+
+
+@routes.door("POST", f"{_SEND}/approve", form="send.html")
+def approve(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Agree to a send that another admin has made."""
+    return _change(request, school, id, approve_send.approve)
 
 
 def _door(request: Request, school: str, send: str, fields: tuple[str, ...] = ()) -> SignedIn:

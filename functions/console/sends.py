@@ -5,13 +5,17 @@ from typing import Any
 from console.lists import only, page_of
 from console.system import system
 from latchkey import start_send, watch_send
-from latchkey.model import control, progress
+from latchkey.errors import Invalid
+from latchkey.forecast import forecast
+from latchkey.model import approval, control, progress, start_time, suggestions
 from latchkey.model.brake import BRAKES
 from latchkey.model.control import CANCEL_REASONS
 from latchkey.model.feedback import TOLD_REASONS
 from latchkey.model.ids import new_id
 from latchkey.model.mail_states import MAIL_STATES
+from latchkey.model.school import School
 from latchkey.model.sends import FAIL_REASONS, SKIP_REASONS, WAITS, DryRun, Selection, Send
+from latchkey.model.settings_rules import in_words
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -35,14 +39,22 @@ def start(request: Request, school: str) -> Answer:
     """What a send would do (a form asks that first), or the send itself."""
     seen = admin(request, system(), school)
     if not request.is_form:
-        only(request.fields, ("kind", "select", "dry_run", "idempotency_key"))
+        only(request.fields, ("kind", "select", "dry_run", "start_at", "idempotency_key"))
     start_send.parse_kind(request.fields.get("kind"))
     selection = start_send.parse_selection(_select(request))
     key = start_send.parse_key(request.fields.get("idempotency_key"))
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
+        start_at = None if request.is_form else start_time.parse(request.fields.get("start_at"), system().now())
         found = start_send.try_out(system(), seen.school, selection)
-        return Answer(data=dry_run_json(found), context={"form": _form(selection), "key": new_id(system().now())})
-    started = start_send.start_send(system(), seen.school, seen.person, selection, key)
+        return Answer(data=dry_run_json(found, seen.school, start_at), context=_check(selection, seen.school))
+    try:
+        start_at = start_time.parse(request.fields.get("start_at"), system().now(), is_local=request.is_form)
+    except Invalid:
+        if request.wants_page:  # the same page again, with what is wrong
+            found = start_send.try_out(system(), seen.school, selection)
+            request.context.update(_check(selection, seen.school), data=dry_run_json(found, seen.school))
+        raise
+    started = start_send.start_send(system(), seen.school, seen.person, selection, key, start_at=start_at)
     return Answer(data=send_json(started.send), status=202, location=f"/admin/{school}/sends/{started.send.id}")
 
 
@@ -51,18 +63,6 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """How far a send is."""
     admin(request, system(), school)
     return Answer(data=send_json(watch_send.get_send(system(), school, id)))
-
-
-@routes.door("GET", "/admin/{school}/sends/{id}/recipients", page="recipients.html")
-def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """What became of each recipient."""
-    admin(request, system(), school)
-    cursor, limit = page_of(request, watch_send.LONGEST_PAGE, watch_send.PAGE, "state")
-    state = request.query.get("state", "")
-    page = watch_send.list_recipients(system(), school, id, state=state, cursor=cursor, limit=limit)
-    data = {"items": [_recipient_json(each) for each in page.recipients], "next": page.next}
-    found = send_json(watch_send.get_send(system(), school, id)) if request.wants_page else {}
-    return Answer(data=data, context={"send": found, "state": state, "states": MAIL_STATES, "reasons": REASONS})
 
 
 # What the ledger's words mean in a sentence about a person.
@@ -96,7 +96,18 @@ def send_json(send: Send) -> dict[str, Any]:
         "retries": list(send.retries),
         "revoke": send.revoke,
         "actions": list(control.possible(send)),
+        "scheduled_for": rfc3339(send.start_at),
+        "approval": _approval(send),
+        "suggestions": suggestions.of(send),
     }
+
+
+def _approval(send: Send) -> dict[str, Any] | None:
+    if send.approval is None:
+        return None
+    text = approval.NEEDS[send.need] if send.need else None
+    by, until = send.approved_by, rfc3339(send.approve_by)
+    return {"state": send.approval, "reason": send.need, "text": text, "by": by, "until": until}
 
 
 def _why(send: Send) -> str | None:
@@ -106,25 +117,20 @@ def _why(send: Send) -> str | None:
     return WAITS.get(send.waiting or "") if send.state == "running" else None
 
 
-def dry_run_json(found: DryRun) -> dict[str, Any]:
+def dry_run_json(found: DryRun, school: School, start_at: int | None = None) -> dict[str, Any]:
     """What a send would do, as the API shows it."""
+    expected = forecast(system(), found.mails)
+    need = approval.need_of(school.settings.approval, found)
     return {
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,
         "skipped": [{"reason": word, "text": SKIP_REASONS[word], "count": count} for word, count in found.skipped.items()],
-    }
-
-
-def _recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
-    return {
-        "person": row.person,
-        "name": row.name,
-        "email": row.email,
-        "state": row.state,
-        "reason": row.reason,
-        "at": rfc3339(row.at),
-        "password_set_at": rfc3339(row.password_set_at),
+        "first": found.first,
+        "lives": {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life},
+        "forecast": {"seconds": expected.seconds, "per_second": expected.each_second, "known": expected.known},
+        "approval": {"reason": need, "text": approval.NEEDS[need]} if need else None,
+        "scheduled_for": rfc3339(start_at),
     }
 
 
@@ -139,6 +145,14 @@ def _select(request: Request) -> object:
     if fields.get("to") in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if fields["to"] == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
+
+
+def _check(selection: Selection, school: School) -> dict[str, Any]:
+    """What the page needs on which a send is confirmed."""
+    now = system().now()
+    lives = {"welcome": in_words(school.settings.welcome_life), "reset": in_words(school.settings.reset_life)}
+    times = {"earliest": start_time.local(now + 60), "latest": start_time.local(now + start_time.LATEST)}
+    return {"form": _form(selection), "key": new_id(now), "lives": lives, **times}
 
 
 def _form(selection: Selection) -> dict[str, str]:

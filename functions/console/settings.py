@@ -67,8 +67,12 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
             values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text
         elif name.startswith("sso.") and not name.startswith("sso.roles."):
             sso[name.removeprefix("sso.")] = text.strip()
-        elif not name.endswith(".unit") and not name.startswith("sso.roles."):
+        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.")):
             values[name] = text
+    if "approval.above" in fields:
+        above = fields["approval.above"].strip().replace(",", "")
+        most = int(above) if _COUNT.fullmatch(above) else above or None
+        values["approval"] = {"above": most, "staff": "approval.staff" in fields}
     if values.pop("logo_remove", None):
         values["logo_png"] = ""
     elif not values.get("logo_png"):

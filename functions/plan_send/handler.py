@@ -1,5 +1,6 @@
 """The door of plan_send: messages of the queues plan and requests in, what failed out."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,6 +12,7 @@ from latchkey.cancel_chunks import cancel_chunks
 from latchkey.errors import LatchkeyError, Poison, TryLater
 from latchkey.model.messages import Message
 from latchkey.plan_send import plan_send
+from latchkey.start_due import start_due
 from latchkey.wiring import Wiring, wiring
 
 logger = Logger()
@@ -23,8 +25,18 @@ def system() -> Wiring:
 
 
 def handle(event: dict[str, Any], context: Any) -> Any:
-    """Lambda's entry: a record that failed comes again, and at last goes to the dead-letter queue."""
+    """Lambda's entry: the schedule, or messages. A record that failed comes again, and at last goes to the dead-letter queue."""
+    if event.get("kind") == "due":
+        return due()
     return process_partial_response(event=event, record_handler=plan, processor=processor, context=context)
+
+
+def due() -> dict[str, int]:
+    """Every minute: what has waited for its time."""
+    looked = asdict(start_due(system()))
+    if any(looked.values()):
+        logger.info("looked at what is due", extra=looked)
+    return looked
 
 
 def plan(record: SQSRecord) -> None:
@@ -59,6 +71,8 @@ def work(message: Message) -> dict[str, Any]:
         outcome = request_mail.renew(system(), asked, message.id("person"))
     elif kind == "password_changed":
         outcome = request_mail.password_changed(system(), asked, message.id("person"))
+    elif kind == "test":
+        outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:
         raise Poison("a message of an unknown kind")
     return {"kind": kind, "school": asked.school, "request": asked.id, "outcome": outcome}

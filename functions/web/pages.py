@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,7 +27,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
-    made.filters.update(when=when, number=number, duration=duration)
+    made.filters.update(when=when, number=number, duration=duration, asked=asked)
     return made
 
 
@@ -47,6 +48,11 @@ def when(value: int | str | None) -> str:
 def number(value: int) -> str:
     """1234 as "1,234"."""
     return f"{value:,}"
+
+
+def asked(values: dict[str, str]) -> str:
+    """What was asked for, as a query string; without what was not."""
+    return urlencode({name: value for name, value in values.items() if value})
 
 
 def duration(seconds: int) -> str:

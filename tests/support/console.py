@@ -101,7 +101,18 @@ def running_console(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     from console.app import app
 
     with running_system() as system:
-        for module in ("overview", "people", "sends", "control", "audit", "settings", "exports", "rosters"):
+        for module in (
+            "overview",
+            "people",
+            "sends",
+            "preview",
+            "recipients",
+            "control",
+            "audit",
+            "settings",
+            "exports",
+            "rosters",
+        ):
             try:
                 monkeypatch.setattr(f"console.{module}.system", lambda: system.wiring("console"))
             except ImportError:

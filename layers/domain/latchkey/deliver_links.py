@@ -13,6 +13,7 @@ from latchkey import hand_over
 from latchkey.errors import MustWait, Poison, TryLater
 from latchkey.mails import VARIABLES, template
 from latchkey.model import links
+from latchkey.model.mail import as_test
 from latchkey.model.pace import Slot
 from latchkey.model.school import School
 from latchkey.model.sends import WAITS, Chunk, Mail, with_state
@@ -103,6 +104,8 @@ class _Delivery:
         tags = {"send": chunk.send, "chunk": str(chunk.number), "school": school.slug}
         logo = system.logo(school.slug, school.settings.logo)
         parts = template(chunk.mail, chunk.language, logo)
+        if chunk.test:
+            parts = as_test(parts)
         self._envelope = Envelope(school.name, school.settings.reply_to, parts, tags, logo)
 
     def run(self) -> None:
@@ -181,7 +184,9 @@ class _Delivery:
 
     def _variables(self, mail: Mail) -> dict[str, str]:
         chunk, school = self._chunk, self._school
-        if chunk.mail == "password_changed":
+        if chunk.test:
+            accounts = [(account, f"{self._system.settings['ORIGIN']}/set-password#{links.DUMMY}") for account in mail.accounts]
+        elif chunk.mail == "password_changed":
             accounts = [(account, "") for account in mail.accounts]
         else:
             key, page = self._system.link_key(school.slug), f"{self._system.settings['ORIGIN']}/set-password#"

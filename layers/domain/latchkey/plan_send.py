@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from latchkey import hand_over
 from latchkey.errors import Invalid, Poison, TryLater
+from latchkey.model.approval import OPEN_FOR, adults_of, holds, need
 from latchkey.model.mail_states import MAIL_STATES
 from latchkey.model.people_filter import parse
 from latchkey.model.person import Person
 from latchkey.model.school import School
-from latchkey.model.sends import Chunk, Send, chunks_of
+from latchkey.model.sends import Chunk, Need, Send, chunks_of
 from latchkey.recipients_of import chosen
+from latchkey.stores.due import Reminder
 from latchkey.stores.dynamo import Condition, ConditionFailed, Value
 from latchkey.stores.sends import Sends
 from latchkey.wiring import Wiring
@@ -29,7 +31,7 @@ def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
     send = sends.get(send_id)
     if school is None or send is None:
         raise Poison("a send or school that does not exist")
-    if send.state == "queued":
+    if send.state == "queued" and not holds(send, system.now()):
         try:
             send = _plan(system, school, sends, send)
         except ConditionFailed:
@@ -45,22 +47,29 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
     send = sends.start_planning(send, now, _PLAN_SECONDS)
     people, unknown = _selected(system, school, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
+    skips: Counter[str] = Counter()
+    adults = 0
     waiting: list[int] = []
     number = 0
 
     def counted() -> Iterator[Chunk]:
-        nonlocal number
+        nonlocal number, adults
         for chunk in chunks_of(send, people, school, now, unknown):
             number = chunk.number
             if chunk.state == "planned":
                 waiting.append(number)
             counts.update(chunk.counts())
+            skips.update(mail.reason or "" for mail in chunk.mails if mail.state == "skipped")
+            adults += adults_of(chunk)
             yield chunk
 
     with _uncollected():
         sends.write_chunks(counted())
     sends.empty_after(send, number)
-    planned = replace(send, total=counts.total(), chunks=number, counts=counts)
+    found = need(school.settings.approval, counts["planned"], adults) if send.approval != "given" else None
+    if found is not None:
+        return _hold(system, sends, send, found, now)
+    planned = replace(send, total=counts.total(), chunks=number, counts=counts, skips=skips)
     turned = _turn(sends, planned, now if waiting else None, now + _PLAN_SECONDS)
     if turned.state not in {"running", "finished"}:
         return turned
@@ -75,6 +84,13 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
     return turned
 
 
+def _hold(system: Wiring, sends: Sends, send: Send, why: Need, now: int) -> Send:
+    """Let a send wait for another admin that has come to need one since it was made. Its chunks are planned anew afterwards."""
+    system.due.put(Reminder(now + OPEN_FOR, sends.school, send.id))
+    facts: dict[str, Value] = {"approval": "needed", "need": why, "approve_by": now + OPEN_FOR, "planning_until": 0}
+    return sends.change(send, facts, [("state", "=", "queued"), ("planning_until", "=", now + _PLAN_SECONDS)])
+
+
 def _turn(sends: Sends, planned: Send, moving_since: int | None, lease: int) -> Send:
     """Turn a planned send to running, or to finished if nobody gets a mail. One that was stopped stays so, unplanned."""
     now = lease - _PLAN_SECONDS
@@ -85,6 +101,7 @@ def _turn(sends: Sends, planned: Send, moving_since: int | None, lease: int) -> 
         "total": planned.total,
         "chunks": planned.chunks,
         "counts": dict(planned.counts),
+        "skips": dict(planned.skips),
     }
     while True:
         try:

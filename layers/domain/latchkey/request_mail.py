@@ -5,7 +5,7 @@ mailbox that would get the mail; a mail goes to the stored address only; a messa
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from latchkey.errors import Poison
@@ -17,6 +17,9 @@ from latchkey.stores.counters import Budget
 from latchkey.wiring import Wiring
 
 By = Literal["email", "username"]
+HOUR: Final = 3_600
+TESTED: Final[tuple[Literal["welcome", "reset"], ...]] = ("welcome", "reset")
+"""The mails that a test can show."""
 WAYS: Final[tuple[By, ...]] = get_args(By)
 EACH_MAILBOX: Final = Budget("request_mail", limit=3, window=3_600)
 EACH_SOURCE: Final = Budget("request_from", limit=300, window=3_600)
@@ -65,6 +68,20 @@ def password_changed(system: Wiring, asked: Asked, person: str) -> Outcome:
         return early
     owner = system.directory(asked.school).person(person)
     return request.plan("password_changed", "password_changed", [owner] if owner is not None else [])
+
+
+def test_mail(system: Wiring, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
+    """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
+    request = _Request(system, asked)
+    life = {"welcome": request.school.settings.welcome_life, "reset": request.school.settings.reset_life}[purpose]
+    if asked.at + HOUR <= system.now():
+        return "stale"
+    if early := request.early(life):
+        return early
+    owner = system.directory(asked.school).person(person)
+    if owner is None or not owner.is_admin or owner.status != "active":
+        return "nobody"
+    return request.plan("test", purpose, [owner])
 
 
 class _Request:
@@ -122,6 +139,7 @@ class _Request:
             expires_at=self._expires_at,
             mails=mails,
         )
+        chunk = replace(chunk, test=kind == "test")
         counts = chunk.counts()
         send = Send(
             id=self._asked.id,

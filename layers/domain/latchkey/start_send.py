@@ -3,16 +3,18 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.model import people_filter
+from latchkey.model.approval import OPEN_FOR, holds, need_of
 from latchkey.model.ids import is_id, new_id
 from latchkey.model.person import Person
-from latchkey.model.school import School
+from latchkey.model.school import ApprovalRule, School
 from latchkey.model.sends import DryRun, Selection, Send, dry_run
 from latchkey.recipients_of import chosen
+from latchkey.stores.due import Reminder
 from latchkey.stores.dynamo import ConditionFailed, Value
 from latchkey.wiring import Wiring
 
@@ -78,10 +80,18 @@ def try_out(system: Wiring, school: School, selection: Selection) -> DryRun:
 
 
 def start_send(
-    system: Wiring, school: School, admin: Person, selection: Selection, key: str | None = None, *, send_id: str | None = None
+    system: Wiring,
+    school: School,
+    admin: Person,
+    selection: Selection,
+    key: str | None = None,
+    *,
+    send_id: str | None = None,
+    start_at: int | None = None,
 ) -> Started:
     """Write the send and put it in the queue of plan_send. The same key starts one send only, however often it comes.
-    So does the same ``send_id``, where the caller has settled it.
+    So does the same ``send_id``, where the caller has settled it. It waits for ``start_at``, and where the school's rule asks for it
+    for the approval of another admin.
 
     If the queue cannot be reached the send is marked failed: it shows in the list, and the same key sets it off after all.
     """
@@ -98,10 +108,23 @@ def start_send(
         created_at=now,
         created_by=admin.id,
         selection=selection,
+        start_at=start_at,
     )
+    send = _held(system, school, send)
+    for at in {send.start_at, send.approve_by} - {None}:  # before the send, which then cannot be forgotten
+        system.due.put(Reminder(at or 0, school.slug, send.id))
     if sends.make(send):
         return Started(_set_off(system, school, send), new=True)
     return Started(_again(system, school, send), new=False)
+
+
+def _held(system: Wiring, school: School, send: Send) -> Send:
+    """The send, waiting for another admin where the school's rule says so. plan_send looks again, for people come and go."""
+    rule = school.settings.approval
+    if rule == ApprovalRule():
+        return send
+    need = need_of(rule, try_out(system, school, send.selection))
+    return replace(send, approval="needed", need=need, approve_by=send.created_at + OPEN_FOR) if need else send
 
 
 def _again(system: Wiring, school: School, wanted: Send) -> Send:
@@ -110,7 +133,7 @@ def _again(system: Wiring, school: School, wanted: Send) -> Send:
     send = sends.get(wanted.id)
     if send is None:
         raise TryLater()
-    if send.selection != wanted.selection:
+    if (send.selection, send.start_at) != (wanted.selection, wanted.start_at):
         raise Conflict("This key has started another send already. Nothing was sent now; use a new key.")
     if send.state == "queued":
         _put(system, school, send)
@@ -144,6 +167,8 @@ def _set_off(system: Wiring, school: School, send: Send) -> Send:
 
 
 def _put(system: Wiring, school: School, send: Send) -> None:
+    if holds(send, system.now()):
+        return  # start_due or an approval sets it off
     system.queue("PLAN_QUEUE").put({"kind": "send", "school": school.slug, "send": send.id})
 
 

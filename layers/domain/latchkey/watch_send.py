@@ -1,18 +1,22 @@
 """Watch a send: the list of sends, how far one is, and what became of each recipient."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from latchkey.errors import Invalid, NotFound
+from latchkey.errors import Conflict, Invalid, NotFound
 from latchkey.model import cursors
 from latchkey.model.ids import is_id
 from latchkey.model.mail_states import MAIL_STATES
+from latchkey.model.people_filter import begins
 from latchkey.model.sends import Account, Mail, Send
 from latchkey.wiring import Wiring
 
 PAGE: Final = 50
 LONGEST_PAGE: Final = 100
+LONGEST_SEARCH: Final = 100
+LONGEST_REASON: Final = 40
+_AT_ONCE: Final = 500  # people read in one go
 _Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
 _Step: TypeAlias = tuple[_Place, Mail | None, Account | None]
 _READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
@@ -37,6 +41,33 @@ class Recipient:
     reason: str | None
     at: int
     password_set_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which recipients: in a state, for a reason, and with a name or address in which each word of ``q`` begins a part."""
+
+    state: str = ""
+    reason: str = ""
+    q: str = ""
+
+    def matches(self, mail: Mail, account: Account) -> bool:
+        """Whether a recipient is meant."""
+        if (self.state and mail.state != self.state) or (self.reason and mail.reason != self.reason):
+            return False
+        return not self.q or begins(self.q, (account.name, mail.to))
+
+
+def parse_wanted(query: Mapping[str, str]) -> Wanted:
+    """Which recipients a query means; ``Invalid`` where it cannot be used."""
+    state, reason, q = query.get("state", ""), query.get("reason", ""), query.get("q", "").strip()
+    if state and state not in MAIL_STATES:
+        raise Invalid("There is no such state.", fields={"state": f"Choose one of {', '.join(MAIL_STATES)}."})
+    if len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Invalid(fields={"reason": "There is no such reason."})
+    if len(q) > LONGEST_SEARCH or not q.isprintable():
+        raise Invalid(fields={"q": f"Search for a text of at most {LONGEST_SEARCH} characters."})
+    return Wanted(state=state, reason=reason, q=q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +95,30 @@ def get_send(system: Wiring, school: str, send: str) -> Send:
 
 
 def list_recipients(
-    system: Wiring, school: str, send: str, *, state: str = "", cursor: str | None = None, limit: int = PAGE
+    system: Wiring, school: str, send: str, wanted: Wanted, *, cursor: str | None = None, limit: int = PAGE
 ) -> RecipientsPage:
-    """One page of a send's ledger, of all states or one. It can be short where few match: ``next`` goes on."""
-    if state and state not in MAIL_STATES:
-        raise Invalid("There is no such state.", fields={"state": f"Choose one of {', '.join(MAIL_STATES)}."})
+    """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
     found = get_send(system, school, send)
-    if found.state == "queued":
-        return RecipientsPage([], None)  # what stands in the ledger may be a plan that was given up
-    context, key = f"recipients|{school}|{send}|{state}", system.lookup_key(school)
+    context, key = f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school)
     chunk, index = (int(part) for part in cursors.unseal(cursor, context, key)) if cursor else (1, 0)
-    rows, following = _rows(_walk(system, school, send, (chunk, index)), state, limit)
+    rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
+    return RecipientsPage(_recipients(system, school, found, rows), cursors.seal([*following], context, key) if following else None)
+
+
+def all_recipients(system: Wiring, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
+    """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``."""
+    place: _Place | None = (1, 0)
+    rows: list[tuple[Mail, Account]] = []
+    while place is not None:
+        more, place = _rows(_walk(system, school, send, place), wanted, most + 1 - len(rows))
+        rows += more
+        if len(rows) > most:
+            raise Conflict(f"These are more than {most:,} people, too many for one file. Choose one state and download each by itself.")
+    for start in range(0, len(rows), _AT_ONCE):
+        yield _recipients(system, school, send, rows[start : start + _AT_ONCE])
+
+
+def _recipients(system: Wiring, school: str, send: Send, rows: Sequence[tuple[Mail, Account]]) -> list[Recipient]:
     people = {person.id: person for person in system.directory(school).by_ids(row[1].person for row in rows)}
     recipients = []
     for mail, account in rows:
@@ -88,32 +132,36 @@ def list_recipients(
                 state=mail.state,
                 reason=mail.reason,
                 at=mail.at,
-                password_set_at=set_at if set_at is not None and set_at >= found.created_at else None,
+                password_set_at=set_at if set_at is not None and set_at >= send.created_at else None,
             )
         )
-    return RecipientsPage(recipients, cursors.seal([*following], context, key) if following else None)
+    return recipients
 
 
-def _rows(walk: Iterator[_Step], state: str, limit: int) -> tuple[list[tuple[Mail, Account]], _Place | None]:
-    """The rows of a state, and the place of the first one that is not among them."""
+def _rows(walk: Iterator[_Step], wanted: Wanted, limit: int) -> tuple[list[tuple[Mail, Account]], _Place | None]:
+    """The rows that are wanted, and the place of the first one that is not among them."""
     rows: list[tuple[Mail, Account]] = []
     for here, mail, account in walk:
         if mail is None or account is None:
             return rows, here
-        if not state or mail.state == state:
+        if wanted.matches(mail, account):
             if len(rows) == limit:
                 return rows, here
             rows.append((mail, account))
     return rows, None
 
 
-def _walk(system: Wiring, school: str, send: str, place: _Place) -> Iterator[_Step]:
+def _walk(system: Wiring, school: str, send: Send, place: _Place) -> Iterator[_Step]:
     """Every account from a place on; ends with a place and no account where one request has read enough."""
+    if not send.chunks:
+        return  # what stands in the ledger may be a plan that was given up
     first, skip = place
     after = first - 1
     for _ in range(_READS):
-        chunks, following = system.sends(school).chunk_page(send, after=after)
+        chunks, following = system.sends(school).chunk_page(send.id, after=after)
         for chunk in chunks:
+            if chunk.number > send.chunks:
+                return
             accounts = [(mail, account) for mail in chunk.mails for account in mail.accounts]
             for index, (mail, account) in enumerate(accounts):
                 if chunk.number > first or index >= skip:

@@ -13,6 +13,7 @@ from latchkey.stores.aws import Client, ClientFactory, client_factory
 from latchkey.stores.counters import Counters
 from latchkey.stores.credentials import Credentials
 from latchkey.stores.directory import Directory, Schools
+from latchkey.stores.due import Due
 from latchkey.stores.dynamo import Table
 from latchkey.stores.exports import Exports
 from latchkey.stores.files import Files
@@ -144,6 +145,11 @@ class Wiring:
     def mailer(self) -> Mailer:
         """The account's SES; it remembers what the account may send for a minute."""
         return Mailer(self.client("sesv2"), self.settings["MAIL_FROM"], self.settings["CONFIGURATION_SET"])
+
+    @cached_property
+    def due(self) -> Due:
+        """What has to be looked at when its time comes."""
+        return Due(self.table("ACTIVITY_TABLE"))
 
     @cached_property
     def rate(self) -> Rate:

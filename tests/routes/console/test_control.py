@@ -103,7 +103,8 @@ def test_sending_again_is_tried_out_first_and_started_once_for_a_key(school: Con
     send = start(school)
     outcome(school, send, "delivered", "sent", "bounced", "failed")
     tried = {"total": 2, "to_send": 2, "mails": 2, "skipped": []}
-    assert post(school, send, "again", dry_run=True) == (200, tried)
+    status, found = post(school, send, "again", dry_run=True)
+    assert (status, {name: found[name] for name in tried}) == (200, tried)
     status, first = post(school, send, "again", idempotency_key="key-00000001")
     assert (status, first["again_of"]) == (202, send)
     assert post(school, send, "again", idempotency_key="key-00000001") == (200, first)

@@ -16,6 +16,8 @@ from latchkey.model.person import Person
 
 Purpose = Literal["welcome", "reset", "forgot"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+DUMMY: Final = "preview"
+"""Stands where a token would in previews and tests; it can never work."""
 _LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f"}
 _PURPOSE: Final[dict[str, Purpose]] = {letter: purpose for purpose, letter in _LETTER.items()}
 

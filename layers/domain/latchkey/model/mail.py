@@ -1,10 +1,14 @@
 """What every mail is made of: its parts, texts that are safe in it, and the name of its sender."""
 
 import base64
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 _LONGEST: Final = 200
+_SLOT: Final = re.compile(r"\{\{(\w+)\}\}")
+TEST: Final = "This is a test. The link in it does not work, and nothing was changed."
 _JOINERS: Final = "\u200c\u200d"  # they belong to the spelling of some names
 
 
@@ -15,6 +19,17 @@ class Template:
     subject: str
     text: str
     html: str
+
+
+def filled(part: str, variables: Mapping[str, str]) -> str:
+    """A part of a mail as SES sends it: each ``{{variable}}`` replaced, and nothing inside of what replaced it."""
+    return _SLOT.sub(lambda found: variables.get(found[1], ""), part)
+
+
+def as_test(mail: Template) -> Template:
+    """A mail that says that it is a test."""
+    html = mail.html.replace("<body>\n", f"<body>\n<p><strong>{TEST}</strong></p>\n", 1)
+    return Template(f"Test: {mail.subject}", f"{TEST}\n\n{mail.text}", html)
 
 
 def plain(text: str) -> str:

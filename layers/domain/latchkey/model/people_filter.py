@@ -1,6 +1,6 @@
 """Which people a list, a send or an export means: the same words everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,7 +40,7 @@ class PeopleFilter:
             return False
         if self.never_logged_in and person.last_login_at is not None:
             return False
-        return not self.q or all(_found(word, person) for word in self.q.casefold().split())
+        return not self.q or _found(self.q, person)
 
     def as_mapping(self) -> dict[str, str]:
         """The filter as it stands in a query string or an item; ``parse`` gives it back."""
@@ -104,8 +104,12 @@ def _flag(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> boo
     return _TRUE[value.lower()]
 
 
-def _found(word: str, person: Person) -> bool:
-    fields = (person.given_name, person.family_name, person.username or "", person.email or "")
-    return any(part.startswith(word) for field in fields for part in field.casefold().replace("-", " ").split()) or any(
-        field.casefold().startswith(word) for field in fields
-    )
+def begins(words: str, texts: Iterable[str]) -> bool:
+    """Whether each of these words begins a text, or a part of one."""
+    folded = [text.casefold() for text in texts]
+    parts = [part for text in folded for part in text.replace("-", " ").split()]
+    return all(any(part.startswith(word) for part in (*parts, *folded)) for word in words.casefold().split())
+
+
+def _found(words: str, person: Person) -> bool:
+    return begins(words, (person.given_name, person.family_name, person.username or "", person.email or ""))
