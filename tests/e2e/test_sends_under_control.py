@@ -1,0 +1,122 @@
+"""Sends on the deployed stack: what becomes of each mail, and pause, resume, cancel and retry while it runs."""
+
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.e2e.client import Product, token_in, wait_for
+from tests.e2e.test_rosters import table, upload
+
+pytestmark = pytest.mark.e2e
+OPEN = {"planned", "sending", "sent", "delayed"}
+
+
+@pytest.fixture(scope="module")
+def admin(stack: Any) -> Product:
+    return Product(stack).admin()
+
+
+def start(admin: Product, **wanted: str) -> str:
+    answer = admin.http.post(admin.console("sends"), json={"kind": "password_link", "select": {"filter": wanted}})
+    assert answer.status_code == 202, answer.text
+    return admin.console(f"sends/{answer.json()['id']}")
+
+
+def recipients(admin: Product, path: str, **wanted: str) -> list[dict[str, Any]]:
+    rows, cursor = [], ""
+    while cursor is not None:
+        page = admin.get(f"{path}/recipients", **wanted, **({"cursor": cursor} if cursor else {}))
+        rows, cursor = rows + page["items"], page["next"]
+    return rows
+
+
+def adds_up(send: dict[str, Any]) -> bool:
+    return sum(send["counts"].values()) == send["total"]
+
+
+def test_bounces_and_complaints_are_known_and_their_addresses_are_not_mailed_again(admin: Product) -> None:
+    simulated = [("bounce+a", "bounced"), ("bounce+b", "bounced"), ("complaint+c", "complained")]
+    rows = [
+        ["sim-" + name, "teacher", name.title(), "Simulator", f"{name}@simulator.amazonses.com", "", "", "", "", ""]
+        for name, _ in simulated
+    ]
+    preview = upload(admin, table(*([row[0].replace("+", "-"), *row[1:]] for row in rows)))
+    assert preview["counts"]["new"] == 3, preview
+    admin.http.post(admin.console(f"rosters/{preview['id']}/apply"))
+    admin.finished(admin.console(f"rosters/{preview['id']}"))
+    path = start(admin, role="teacher")
+    done = admin.finished(path)
+    assert done["state"] == "finished"
+
+    def settled() -> Any:
+        found = admin.get(path)
+        return found if not OPEN & {state for state, count in found["counts"].items() if count} else None
+
+    send = wait_for(settled, "news of every mail")
+    assert adds_up(send)
+    assert (send["counts"]["bounced"], send["counts"]["complained"]) == (2, 1)
+    by_address = {row["email"]: row["state"] for row in recipients(admin, path)}
+    for name, state in simulated:
+        assert by_address[f"{name}@simulator.amazonses.com"] == state
+    assert Counter(by_address.values())["delivered"] == send["counts"]["delivered"] > 80
+    again = admin.http.post(
+        admin.console("sends"),
+        json={"kind": "password_link", "select": {"filter": {"role": "teacher"}}, "dry_run": True},
+    ).json()
+    reasons = {each["reason"]: each["count"] for each in again["skipped"]}
+    assert (reasons["bounced_before"], reasons["complained_before"]) == (2, 1)
+    assert len(admin.get(admin.console("people"), bounced="true")["items"]) == 3
+
+
+def test_a_send_is_paused_and_resumed_and_everybody_gets_one_mail(admin: Product) -> None:
+    path = start(admin, role="student", year_group="13")
+    wait_for(lambda: admin.get(path)["progress"]["done"] > 0 and admin.get(path)["state"] == "running", "the first mails")
+    paused = admin.http.post(f"{path}/pause", json={})
+    assert (paused.status_code, paused.json()["state"]) == (200, "paused"), paused.text
+    assert admin.http.post(f"{path}/pause", json={}).json()["state"] == "paused"
+    wait_for(lambda: not admin.get(path)["counts"].get("sending"), "the end of what was on its way")
+    planned = admin.get(path)["counts"]["planned"]
+    assert planned > 0
+    time.sleep(3)
+    held = admin.get(path)
+    assert (held["state"], held["counts"]["planned"]) == ("paused", planned)
+    assert admin.http.post(f"{path}/resume", json={}).json()["state"] == "running"
+    done = admin.finished(path)
+    assert adds_up(done)
+    addresses = Counter(row["email"] for row in recipients(admin, path) if row["state"] != "skipped")
+    for address in addresses:
+        assert len(admin.mails(address)) == 1, "nobody twice"
+    late = admin.http.post(f"{path}/pause", json={})
+    assert late.status_code == 409
+    assert admin.http.post(f"{path}/retry", json={}).status_code in {409, 422}, "nothing failed"
+
+
+def test_cancelling_with_revoke_stops_the_mails_and_kills_the_links_that_are_out(admin: Product) -> None:
+    path = start(admin, role="parent")
+    wait_for(lambda: admin.get(path)["progress"]["done"] > 0, "the first mails")
+    answer = admin.http.post(f"{path}/cancel", json={"revoke": True})
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled"), answer.text
+    out = {"sent", "delivered", "bounced", "complained", "delayed"}
+    wait_for(lambda: not admin.get(path)["counts"].get("planned"), "the end of what was planned")
+    send = admin.get(path)
+    assert adds_up(send)
+    assert send["counts"]["cancelled"] > 0
+    reached = next(row for row in recipients(admin, path) if row["state"] in out)
+    token = token_in(admin.mail(reached["email"]))
+
+    def dead() -> Any:
+        check = admin.http.post("/password-links/check", json={"token": token})
+        return check if check.status_code == 410 else None
+
+    assert wait_for(dead, "the end of the link").json()["code"] == "replaced"
+    assert admin.http.post(f"{path}/resume", json={}).status_code == 409
+
+
+def test_ids_of_nobody_and_of_other_schools_are_not_found(admin: Product) -> None:
+    answers = {
+        admin.http.post(path + "/pause", json={}).content
+        for path in (admin.console("sends/" + "0" * 26), "/admin/southgate/sends/" + "0" * 26)
+    }
+    assert len(answers) == 1
