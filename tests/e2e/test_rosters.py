@@ -1,0 +1,106 @@
+"""Rosters on the deployed stack: uploaded straight to S3, previewed, applied; what is bad is refused with a reason."""
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.client import Product
+
+pytestmark = pytest.mark.e2e
+HEADER = [
+    "mis_id",
+    "role",
+    "given_name",
+    "family_name",
+    "email",
+    "username",
+    "upn",
+    "year_group",
+    "registration_group",
+    "children",
+]
+ENDED = ("previewed", "finished")
+
+
+@pytest.fixture(scope="module")
+def admin(stack: Any) -> Product:
+    return Product(stack).admin()
+
+
+def table(*rows: list[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([HEADER, *rows])
+    return text.getvalue().encode()
+
+
+def upload(admin: Product, content: bytes, name: str = "roster.csv") -> dict[str, Any]:
+    made = admin.http.post(admin.console("rosters"), json={"filename": name})
+    assert made.status_code == 201, made.text
+    form = made.json()["upload"]
+    sent = httpx.post(form["url"], data=form["fields"], files={"file": (name, content)}, timeout=60)
+    assert sent.status_code in {200, 201, 204, 303}, sent.text
+    return dict(admin.finished(admin.console(f"rosters/{made.json()['id']}"), ENDED))
+
+
+def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothing(admin: Product) -> None:
+    rows = table(
+        ["e2e-1", "student", "=HYPERLINK(1)", "O’Neil-Ünal", "", "e2e.one", "", "7", "7Z", ""],
+        ["e2e-2", "parent", "Pat", "O’Neil-Ünal", "pat@e2e.example", "", "", "", "", "e2e-1"],
+    )
+    preview = upload(admin, rows)
+    assert preview["state"] == "previewed"
+    assert preview["counts"]["new"] == 2
+    assert admin.get(admin.console("people"), q="e2e.one")["items"] == [], "nothing before it is applied"
+    path = admin.console(f"rosters/{preview['id']}")
+    assert admin.http.post(f"{path}/apply").status_code in {200, 202}
+    done = admin.finished(path)
+    assert (done["state"], done["progress"]["done"]) == ("finished", done["progress"]["total"])
+    student = admin.person(q="e2e.one")
+    assert (student["given_name"], student["family_name"]) == ("=HYPERLINK(1)", "O’Neil-Ünal")
+    parent = admin.get(admin.console(f"people/{admin.person(q='pat@e2e.example')['id']}"))
+    assert [child["id"] for child in parent["children"]] == [student["id"]]
+    again = upload(admin, rows)
+    assert {name: again["counts"][name] for name in ("new", "changed", "unchanged")} == {"new": 0, "changed": 0, "unchanged": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("roster.zip", b"this is no zip"),
+        ("roster.csv", b"PK\x03\x04 this is no zip either"),
+        ("roster.csv", b"mis_id,role\n1,student\n"),
+        ("roster.csv", "\n".join([",".join(HEADER), "1,student,Zo\xe9,Lee,,,,7,7A,"]).encode("latin-1")),
+        ("roster.csv", b"\x00\x00\x00\x00"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_a_reason(admin: Product, name: str, content: bytes) -> None:
+    refused = upload(admin, content, name)
+    assert refused["state"] == "failed"
+    assert refused["reason"]
+    assert admin.http.post(admin.console(f"rosters/{refused['id']}/apply")).status_code == 409
+
+
+def test_bad_rows_are_listed_with_line_and_column_and_raise_nobody(admin: Product) -> None:
+    preview = upload(
+        admin,
+        table(
+            ["e2e-10", "admin", "Eve", "Evil", "eve@e2e.example", "", "", "", "", ""],
+            ["e2e-11", "student", "Una", "Upn", "", "", "A801200005001", "7", "7A", ""],
+            ["e2e-12", "student", "Dan", "Double", "", "", "", "7", "7A", ""],
+            ["e2e-12", "student", "Don", "Double", "", "", "", "7", "7A", ""],
+        ),
+    )
+    assert preview["counts"]["rejected"] == 4
+    assert preview["counts"]["new"] == 0
+    assert {row["line"] for row in preview["rejected"]} == {2, 3, 4, 5}
+    assert all(row["column"] and row["reason"] for row in preview["rejected"])
+
+
+def test_a_larger_file_than_allowed_and_another_key_are_refused_by_s3(admin: Product) -> None:
+    form = admin.http.post(admin.console("rosters"), json={"filename": "roster.csv"}).json()["upload"]
+    elsewhere = {**form["fields"], "key": "rosters/southgate/x/y"}
+    assert httpx.post(form["url"], data=elsewhere, files={"file": ("r.csv", b"x")}).status_code == 403
+    assert httpx.post(form["url"], data=form["fields"], files={"file": ("r.csv", b"")}).status_code in {400, 403}
