@@ -1,0 +1,64 @@
+"""What the stories have left behind: logs without a name, an address or a token, and empty dead-letter queues.
+
+Runs after the other end-to-end tests (by its name), on what they have done.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.e2e.client import Product, links_in, wait_for
+
+pytestmark = pytest.mark.e2e
+
+
+def client(stack: Any, service: str) -> Any:
+    aws = stack["aws"]
+    keys = {name: aws[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
+    return boto3.client(service, endpoint_url=aws["endpoint_url"], region_name=aws["region"], **keys)
+
+
+def log_lines(stack: Any) -> Iterator[str]:
+    logs = client(stack, "logs")
+    for group in logs.describe_log_groups()["logGroups"]:
+        name = group["logGroupName"]
+        for stream in logs.describe_log_streams(logGroupName=name)["logStreams"]:
+            events = logs.get_log_events(logGroupName=name, logStreamName=stream["logStreamName"], limit=10_000)["events"]
+            yield from (event["message"] for event in events)
+
+
+def test_no_log_holds_an_address_a_name_or_a_token(stack: Any) -> None:
+    product = Product(stack)
+    admin = product.admin()
+    teacher = next(each for each in admin.get(admin.console("people"), role="teacher")["items"][::-1] if each["email"])
+    product.http.post(f"/schools/{product.school}/forgot-password", json={"email": teacher["email"]})
+    mail = admin.mail(teacher["email"])
+    product.http.post("/password-links/check", json={"token": links_in(mail)[0].partition("#")[2]})
+    product.http.post(f"/schools/{product.school}/sessions", json={"identifier": teacher["email"], "password": "open sesame 1"})
+
+    def lines() -> list[str]:
+        found = list(log_lines(stack))
+        return found if any("sign-in refused" in line for line in found) else []
+
+    text = "\n".join(wait_for(lines, "the log line of the refused sign-in"))
+    for secret in (
+        teacher["email"],
+        teacher["family_name"],
+        "open sesame",
+        stack["admin"]["password"],
+        ".example",
+        "set-password#",
+    ):
+        assert secret not in text
+    assert all(link.rpartition(".")[2] not in text for link in links_in(mail))
+
+
+def test_nothing_has_ended_in_a_dead_letter_queue(stack: Any) -> None:
+    sqs = client(stack, "sqs")
+    queues = {name: url for name, url in stack["aws"]["outputs"].items() if name.endswith("DeadLetters")}
+    assert queues
+    for name, url in queues.items():
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+        assert found["ApproximateNumberOfMessages"] == "0", name
