@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
+
+from tests.bench.memory import peak
 
 NOW = 1_795_000_000
 RUN, SCHOOL = "0" * 26, "northbridge"
@@ -145,17 +146,13 @@ def run(file: Path, rows: int, step: str) -> dict[str, float]:
     for service in ("dynamodb", "kms", "s3"):
         wiring.client(service)
     wiring.schools.get(SCHOOL)
-    before = _peak()
+    before = peak()
     start = time.perf_counter()
     done = apply_roster(wiring, SCHOOL, RUN) if step == "apply" else preview_roster(wiring, SCHOOL, RUN, KEY)
     seconds = time.perf_counter() - start
     assert done is not None
     assert (done.state, done.of("new")) == ("finished" if step == "apply" else "previewed", rows), done
-    return {"seconds": seconds, "over": _peak() - before, "calls": float(cloud.calls)}
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "over": peak() - before, "calls": float(cloud.calls)}
 
 
 class Cloud:
