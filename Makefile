@@ -54,7 +54,7 @@ check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
 	@cfn-lint template.yaml
 
 test: check chromium $(WORDS) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
-	$(call say,'unit, store, route and house tests')
+	$(call say,'tests that need no stack')
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 	$(call say,'end-to-end and browser tests on the deployed stack')
 	@python -m pytest -q -m 'e2e or browser'

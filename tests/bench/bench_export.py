@@ -8,13 +8,14 @@ import csv
 import io
 import json
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+from tests.bench.memory import peak
 
 SIZES = (10_000, 100_000)
 PAGE = 1_400  # students in a page of 1 MB, at 700 bytes each
@@ -125,18 +126,14 @@ def run(size: int, again: bool) -> dict[str, float]:
     for service in ("dynamodb", "kms", "s3"):
         wiring.client(service)
     cloud.page(None)
-    before = _peak()
+    before = peak()
     start = time.process_time()
     done = build_export(wiring, {"v": 1, "school": "northbridge", "export": "0" * 26})
     seconds = time.process_time() - start
     assert done is not None
     assert (done.state, done.rows) == ("finished", size)
     assert cloud.stored > size * 150
-    return {"seconds": seconds, "peak": _peak(), "over": _peak() - before, "calls": float(cloud.calls)}
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "peak": peak(), "over": peak() - before, "calls": float(cloud.calls)}
 
 
 class Cloud:

@@ -253,7 +253,7 @@ def test_what_api_gateway_says_by_itself_has_the_security_headers_and_no_details
         assert headers["Cache-Control"] == "'no-store'"
         assert headers["Referrer-Policy"] == "'no-referrer'"
         assert headers["X-Content-Type-Options"] == "'nosniff'"
-        assert "frame-ancestors ''none''" in headers["Content-Security-Policy"]
+        assert headers["Content-Security-Policy"] == "'sandbox'"
         assert "Strict-Transport-Security" in headers
 
 

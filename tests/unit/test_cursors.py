@@ -8,7 +8,9 @@ from latchkey.errors import Invalid
 from latchkey.model.cursors import seal, unseal
 
 KEY = b"k" * 32
-positions = st.lists(st.one_of(st.text(max_size=20), st.integers(0, 10**6)), min_size=1, max_size=4)
+positions = st.lists(
+    st.one_of(st.text("0123456789abcdefghjkmnpqrstvwxyz", max_size=26), st.integers(0, 10**6)), min_size=1, max_size=4
+)
 
 
 @given(positions, st.text(max_size=50))

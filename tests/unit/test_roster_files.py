@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latchkey.model import roster_cells as cells
 from latchkey.model.plain_csv import HEADER
 from latchkey.model.roster_cells import Wrong, name
 from latchkey.model.roster_table import Table
@@ -52,7 +53,7 @@ def test_columns_may_stand_in_any_order_and_case_and_others_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "column"),
+    ("given_cells", "column"),
     [
         ({"mis_id": ""}, "mis_id"),
         ({"mis_id": "=1+1"}, "mis_id"),
@@ -88,8 +89,8 @@ def test_columns_may_stand_in_any_order_and_case_and_others_are_named() -> None:
         ({"role": "teacher", "upn": UPNS[0]}, "upn"),
     ],
 )
-def test_a_bad_cell_rejects_its_row_with_line_and_column_and_no_other(cells: dict[str, str], column: str | None) -> None:
-    found = parse(plain([row(1), row(2, **cells), row(3)]))
+def test_a_bad_cell_rejects_its_row_with_line_and_column_and_no_other(given_cells: dict[str, str], column: str | None) -> None:
+    found = parse(plain([row(1), row(2, **given_cells), row(3)]))
     assert [each.line for each in found.rows] == ([2, 4] if column else [2, 3, 4])
     assert [(each.line, each.column) for each in found.rejected] == ([(3, column)] if column else [])
     assert all(each.reason and each.value.isprintable() and len(each.value) < 200 for each in found.rejected)
@@ -125,6 +126,19 @@ def test_the_usual_way_and_the_long_way_give_the_same_values() -> None:
     assert together.rows == parse(plain(usual)).rows
     shouted = [{**each, "email": each["email"].upper(), "username": each["username"].upper()} for each in usual]
     assert parse(plain(shouted)).rows == parse(plain(usual)).rows
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("aZ09.@-+_'!é\n "), max_size=70))
+def test_what_is_usual_is_right_as_it_stands(cell: str) -> None:
+    for usual, rule in (
+        (cells.all_usual_emails, cells.email),
+        (cells.all_usual_usernames, cells.username),
+        (cells.all_usual_ids, cells.mis_id),
+        (cells.all_usual_names, cells.name),
+    ):
+        if usual([cell]):
+            assert (rule(cell) or "") == cell
 
 
 text = st.text(st.one_of(st.sampled_from(HOSTILE), st.characters(codec="utf-8")), min_size=1, max_size=30).map(str.strip)

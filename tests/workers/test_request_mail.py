@@ -47,7 +47,7 @@ def test_the_audit_has_the_request_without_an_address(road: MailRoad) -> None:
     work(road, road.forgot("p1@x.example"))
     events, _ = road.system.wiring("console").audit("northbridge").page()
     assert [event["action"] for event in events] == ["mail.requested"]
-    assert "p1" not in json.dumps(events)
+    assert "x.example" not in json.dumps(events)
 
 
 @pytest.mark.parametrize(

@@ -299,6 +299,17 @@ def test_a_form_starts_an_export_and_the_page_follows_it(console: Console, monke
     assert "the codes stay the same" in late.body.decode()
 
 
+def test_one_student_from_their_page(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = console.page(f"/admin/northbridge/people/{student(2).id}").body.decode()
+    assert "Make login details" in page
+    assert "Make login details" not in console.page(f"/admin/northbridge/people/{HEAD_TEACHER.id}").body.decode()
+    sent = console.form(PATH, {"scope": "person", "person": student(2).id, "format": "mail_merge_csv"})
+    build(console, monkeypatch)
+    assert "Login details for one student" in console.page(sent.headers["Location"]).body.decode()
+    (data,) = files(console.system).values()
+    assert [row["StudentId"] for row in rows_of(data)] == ["M2"]
+
+
 def test_a_wrong_form_comes_back_with_what_was_typed(console: Console) -> None:
     fields = {
         "scope": "year_group",

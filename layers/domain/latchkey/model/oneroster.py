@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final, Protocol
 
 from latchkey.model.person import Role
-from latchkey.model.roster_cells import stripped
 from latchkey.model.roster_rows import Checker
 from latchkey.model.roster_table import Table
 from latchkey.model.rosters import Batch, Rejection, Unusable, excerpt
@@ -104,7 +103,7 @@ class OneRoster:
 
     def _chosen(self, columns: list[tuple[str, ...]]) -> dict[str, Sequence[str]]:
         chosen: dict[str, Sequence[str]] = {_TAKEN[name]: columns[at] for name, at in self._index.items() if name in _TAKEN}
-        ids = stripped(chosen["mis_id"])
+        ids = [cell.strip() for cell in chosen["mis_id"]]
         if not self._role_here:
             roles = self._notes.find("role", ids)
             chosen["role"] = [roles.get(each, "") for each in ids]

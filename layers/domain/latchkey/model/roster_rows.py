@@ -1,11 +1,12 @@
 """Rows of a roster out of columns of cells: the same rules for every format."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 from latchkey.model import roster_cells as cells
 from latchkey.model.person import Role
-from latchkey.model.roster_cells import Wrong, stripped
+from latchkey.model.roster_cells import Wrong
 from latchkey.model.rosters import Batch, Rejection, Row, excerpt
 
 COLUMNS: Final = (
@@ -20,6 +21,7 @@ COLUMNS: Final = (
     "registration_group",
     "links",
 )
+_MAY_BE_EMPTY: Final = frozenset(COLUMNS[4:])
 Columns = Mapping[str, Sequence[str]]
 
 
@@ -28,7 +30,6 @@ class Checker:
 
     def __init__(self, roles: dict[str, Role], names: Mapping[str, str]) -> None:
         self._names = names
-        self._emails = cells.Emails()
         self._repeated = {
             "role": cells.Repeated(cells.role_of(roles)),
             "year_group": cells.Repeated(cells.year_group),
@@ -47,7 +48,7 @@ class Checker:
             "mis_id": cells.all_usual_ids,
             "given_name": cells.all_usual_names,
             "family_name": cells.all_usual_names,
-            "email": self._emails,
+            "email": cells.all_usual_emails,
             "username": cells.all_usual_usernames,
             "upn": cells.all_usual_upns,
         }
@@ -59,9 +60,10 @@ class Checker:
             return Batch(size, [], rejected)
         wrong: dict[int, Rejection] = {}
         values = [self._column(name, columns.get(name), lines, wrong) for name in COLUMNS]
-        rows = list(map(Row._make, zip(lines, *values, leaves, strict=True)))
+        # What Row._make does, without a call of Python for each row.
+        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, strict=True)))
         for row in rows:
-            if row.role != "student" and row.line not in wrong:
+            if (row.upn is not None or row.links) and row.role != "student" and row.line not in wrong:
                 self._check_adult(row, wrong)
         if wrong:
             rows = [row for row in rows if row.line not in wrong]
@@ -70,29 +72,28 @@ class Checker:
     def _column(self, name: str, given: Sequence[str] | None, lines: Sequence[int], wrong: dict[int, Rejection]) -> Sequence[Any]:
         if given is None:
             return [() if name == "links" else None] * len(lines)
-        texts = stripped(given)
         repeated = self._repeated.get(name)
         if repeated is not None:
             try:
-                return list(map(repeated.__getitem__, texts))
+                return list(map(repeated.__getitem__, given))
             except Wrong:
-                return self._one_by_one(name, texts, repeated.__getitem__, lines, wrong)
-        if name == "links":
-            if not any(texts):
-                return [()] * len(lines)
-        elif self._usual[name](texts):
-            return texts if name in {"mis_id", "given_name", "family_name"} else [text or None for text in texts]
-        return self._one_by_one(name, texts, self._rules[name], lines, wrong)
+                return self._one_by_one(name, given, repeated.__getitem__, lines, wrong)
+        if name != "links" and self._usual[name](given):
+            return [text or None for text in given] if name in _MAY_BE_EMPTY else given
+        return self._one_by_one(name, given, self._rules[name], lines, wrong)
 
     def _one_by_one(
         self, name: str, texts: Sequence[str], rule: Callable[[str], Any], lines: Sequence[int], wrong: dict[int, Rejection]
     ) -> list[Any]:
-        values = []
-        for line, text in zip(lines, texts, strict=True):
+        empty = rule("") if name in _MAY_BE_EMPTY else ""
+        values: list[Any] = [empty] * len(texts)
+        for place, (line, cell) in enumerate(zip(lines, texts, strict=True)):
+            text = cell.strip()
+            if not text and name in _MAY_BE_EMPTY:
+                continue
             try:
-                values.append(rule(text))
+                values[place] = rule(text)
             except Wrong as error:
-                values.append(None)
                 wrong.setdefault(line, Rejection(line, self._names.get(name, name), str(error), excerpt(text)))
         return values
 

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO, Final
 
@@ -30,6 +30,9 @@ class Lines:
         self._left = _LARGEST_BATCH
 
     def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._pieces())
+
+    def _pieces(self) -> Iterator[Iterable[str]]:
         decoder = codecs.getincrementaldecoder("utf-8")()
         kept, first = "", True
         while block := self._stream.read(_BLOCK):
@@ -41,11 +44,11 @@ class Lines:
             kept = text[cut:]
             if len(kept) > _LONGEST_LINE:
                 raise Unusable(f"{self._file} has a line of more than a million characters. Save it as CSV again.")
-            yield from io.StringIO(text[:cut], newline="\n")
+            yield io.StringIO(text[:cut], newline="\n")
             self._line += text.count("\n")
         kept += self._decoded(decoder, b"", final=True)
         if kept:
-            yield kept
+            yield (kept,)
 
     def _decoded(self, decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> str:
         try:

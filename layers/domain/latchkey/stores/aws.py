@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 
 from latchkey import errors
 
@@ -35,9 +36,18 @@ _THROTTLED: Final = {
 }
 
 
+class _OurServices(Loader):  # type: ignore[misc, unused-ignore]
+    """botocore's descriptions of services, without a look into all 430 folders to see that ours are there (80 ms)."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """The services that stores use."""
+        return ["dynamodb", "kms", "s3", "sesv2", "sqs"]
+
+
 def client_factory() -> ClientFactory:
     """Clients that share one session. Parameters are not validated twice: the types of the stores say what goes in."""
     session = botocore.session.Session()
+    session.register_component("data_loader", _OurServices())
     for operation in _RAW:
         session.register(f"before-parse.{operation}", _as_it_came)
     session.register("before-parameter-build.sesv2.SendBulkEmail", _keep_entries)
