@@ -37,7 +37,7 @@ def download(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - 
     only(request.query, (*_WANTED, "format"))
     wanted = watch_send.parse_wanted(request.query)
     form = request.query.get("format", "csv")
-    return Answer(status=303, location=download_recipients(system(), school, seen.person, id, wanted, form))
+    return Answer(status=303, location=download_recipients(system(), school, seen.person, id, wanted, form=form))
 
 
 def _recipient_json(row: watch_send.Recipient) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""Download what became of a send's recipients, as CSV or XLSX: built on the click, kept for a day, reached by a URL for minutes."""
+"""Download what became of a send's recipients, as CSV or XLSX: built on the click, kept for a day."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from latchkey import sheet
 from latchkey.download_export import URL_LIFE
 from latchkey.errors import Conflict, Invalid
-from latchkey import sheet
 from latchkey.model import mail_merge
 from latchkey.model.person import Person
 from latchkey.watch_send import Recipient, Wanted, all_recipients, get_send
@@ -22,7 +22,7 @@ _MEDIA: Final[Mapping[str, str]] = {
 _Rows = Iterable[list[list[str]]]
 
 
-def download_recipients(system: Wiring, school: str, admin: Person, send_id: str, wanted: Wanted, form: str) -> str:
+def download_recipients(system: Wiring, school: str, admin: Person, send_id: str, wanted: Wanted, *, form: str) -> str:
     """A URL that gives the file for five minutes; whoever has it can read it."""
     if form not in _MEDIA:
         raise Invalid(fields={"format": "Choose csv or xlsx."})

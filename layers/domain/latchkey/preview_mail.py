@@ -70,10 +70,10 @@ def send_test(system: Wiring, school: School, admin: Person, mail: object) -> st
     if mail not in TESTED:
         raise Invalid("Nothing was sent.", fields={"mail": f"Choose {' or '.join(TESTED)}."})
     if admin.email is None:
-        raise Invalid("You have no e-mail address here, so no test can be sent to you.", fields={"mail": "Have an address added."})
+        raise Invalid("You have no e-mail address here. Nothing was sent.", fields={"mail": "Have an address added."})
     now = system.now()
     if not system.counters("ACTIVITY_TABLE", school.slug).spend(TESTS, admin.id, now):
-        raise TooMany("You have sent yourself ten tests within the hour. Wait a little.", retry_after=TESTS.window - now % TESTS.window)
+        raise TooMany("Ten tests within the hour are enough. Wait a little.", retry_after=TESTS.window - now % TESTS.window)
     request = new_id(now)
     message = {"kind": "test", "school": school.slug, "request": request, "person": admin.id, "mail": mail, "at": now}
     system.queue("REQUESTS_QUEUE").put(message)

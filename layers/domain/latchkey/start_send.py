@@ -90,8 +90,8 @@ def start_send(
     start_at: int | None = None,
 ) -> Started:
     """Write the send and put it in the queue of plan_send. The same key starts one send only, however often it comes.
-    So does the same ``send_id``, where the caller has settled it. It waits for ``start_at``, and where the school's rule asks for it
-    for the approval of another admin.
+    So does the same ``send_id``, where the caller has settled it. It waits for ``start_at``,
+    and where the school's rule asks for it for the approval of another admin.
 
     If the queue cannot be reached the send is marked failed: it shows in the list, and the same key sets it off after all.
     """

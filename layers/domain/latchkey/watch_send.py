@@ -102,7 +102,8 @@ def list_recipients(
     context, key = f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school)
     chunk, index = (int(part) for part in cursors.unseal(cursor, context, key)) if cursor else (1, 0)
     rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
-    return RecipientsPage(_recipients(system, school, found, rows), cursors.seal([*following], context, key) if following else None)
+    next_ = cursors.seal([*following], context, key) if following else None
+    return RecipientsPage(_recipients(system, school, found, rows), next_)
 
 
 def all_recipients(system: Wiring, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
@@ -113,7 +114,7 @@ def all_recipients(system: Wiring, school: str, send: Send, wanted: Wanted, most
         more, place = _rows(_walk(system, school, send, place), wanted, most + 1 - len(rows))
         rows += more
         if len(rows) > most:
-            raise Conflict(f"These are more than {most:,} people, too many for one file. Choose one state and download each by itself.")
+            raise Conflict(f"More than {most:,} people are too many for one file. Choose one state and download each by itself.")
     for start in range(0, len(rows), _AT_ONCE):
         yield _recipients(system, school, send, rows[start : start + _AT_ONCE])
 

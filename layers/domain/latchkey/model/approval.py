@@ -36,4 +36,3 @@ def adults_of(chunk: Chunk) -> int:
 def holds(send: Send, now: int) -> bool:
     """Whether a queued send must not be planned yet. Clocks differ: whoever is told to start it may be a little early."""
     return send.approval == "needed" or (send.start_at or 0) > now + _CLOCKS
-

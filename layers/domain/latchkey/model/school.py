@@ -20,7 +20,7 @@ class SingleSignOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRule:
-    """When a send waits for a second admin: to more than ``above`` people, or (``staff``) wherever teachers or staff are among them."""
+    """When a send waits for a second admin: to more than ``above`` people, or (``staff``) to any teachers or staff."""
 
     above: int | None = None
     staff: bool = False

@@ -17,7 +17,7 @@ _LOCAL: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[
 
 
 def parse(value: object, now: int, *, is_local: bool = False) -> int | None:
-    """Epoch seconds, or None for now (nothing given). ``is_local``: as the school's clock shows it. ``Invalid`` where it cannot be."""
+    """Epoch seconds, or None for now (nothing given). ``is_local``: as the school's clock shows it."""
     if value is None or (is_local and value == ""):
         return None
     at = _read(value, is_local=is_local) if isinstance(value, str) else None

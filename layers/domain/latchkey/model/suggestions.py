@@ -13,6 +13,13 @@ _SKIPPED: Final = {
     "complained_before": ("people have called mail from the school spam. Reach them on paper or through a parent.", "exports"),
 }
 
+_SINGLE: Final = (
+    ("people's", "person's"),
+    ("people have", "person has"),
+    ("people use", "person uses"),
+    ("people were", "person was"),
+)
+
 
 def of(send: Send) -> list[dict[str, Any]]:
     """Each with the reason, how many people, a sentence that begins with their number, their state, and where to go next."""
@@ -40,6 +47,6 @@ def of(send: Send) -> list[dict[str, Any]]:
 
 def _one(reason: str, count: int, text: str, state: str, next_: str) -> dict[str, Any]:
     if count == 1:
-        text = text.replace("people's", "person's", 1).replace("people have", "person has", 1).replace("people use", "person uses", 1)
-        text = text.replace("people were", "person was", 1)
+        for many, single in _SINGLE:
+            text = text.replace(many, single, 1)
     return {"reason": reason, "count": count, "text": f"{count:,} {text}", "state": state or None, "next": next_}
