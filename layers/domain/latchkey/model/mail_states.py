@@ -59,7 +59,7 @@ _MOVES: Final[Mapping[MailState, frozenset[MailState]]] = {
 MOVES: Final[Mapping[MailState, frozenset[MailState]]] = {
     state: moves | _TOLD if state in {"planned", "sending", "cancelled", "expired"} else moves for state, moves in _MOVES.items()
 }
-"""Which state can follow which. Back to ``planned``: a worker hands back what it did not send. Sending again is a send of its own."""
+"""Which state can follow which. Back to ``planned``: what a worker hands back unsent. Sending again is a send of its own."""
 
 
 @dataclass(frozen=True, slots=True)
