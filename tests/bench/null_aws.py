@@ -38,6 +38,7 @@ class NullAws:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
+        self.mails = 0
         mac = base64.b64encode(bytes(32)).decode()
         sent = json.dumps(
             {"Successful": [{"Id": str(n), "MessageId": "m", "MD5OfMessageBody": ""} for n in range(10)], "Failed": []}
@@ -48,7 +49,9 @@ class NullAws:
             "kms.GenerateMac": lambda _: json.dumps({"KeyId": "k", "Mac": mac, "MacAlgorithm": "HMAC_SHA_256"}).encode(),
             "sqs.SendMessageBatch": lambda _: sent.encode(),
             "sesv2.GetAccount": lambda _: account,
-            "sesv2.SendBulkEmail": lambda body: mails[len(_DESTINATION.findall(body))],
+            "sesv2.SendBulkEmail": lambda body: mails[self._count(body)],
+            "sesv2.SendEmail": lambda _: b'{"MessageId":"m"}',
+            "sqs.SendMessage": lambda _: b'{"MessageId":"m"}',
             "dynamodb.PutItem": lambda _: b"{}",
             "dynamodb.BatchWriteItem": lambda _: b'{"UnprocessedItems":{}}',
             "dynamodb.TransactWriteItems": lambda _: b"{}",
@@ -59,6 +62,11 @@ class NullAws:
     def factory(self) -> ClientFactory:
         """Clients whose calls end here."""
         return self._client
+
+    def _count(self, body: bytes) -> int:
+        count = len(_DESTINATION.findall(body))
+        self.mails += count
+        return count
 
     def _client(self, service: str) -> Client:
         client = self._make(service)

@@ -1,0 +1,239 @@
+"""One send through the doors of plan_send and deliver_links, without a network.
+
+Both doors run as they do in Lambda, Powertools and botocore included; only the network is cut off (``null_aws``). People are
+students with a username and an address of their own, so that a link is a mail.
+"""
+
+import io
+import json
+import random
+import re
+import time
+from math import ceil
+from typing import Any
+
+from latchkey.model.identifiers import lookup
+from latchkey.model.ids import new_id, person_id
+from latchkey.model.person import Person
+from latchkey.model.school import School
+from latchkey.model.sends import CHUNK_MAILS, Selection, Send
+from latchkey.settings import Settings
+from latchkey.stores.directory import person_to_item, school_to_item
+from latchkey.stores.dynamo import pack_item
+from latchkey.wiring import Wiring
+from tests.bench.null_aws import NullAws
+from tests.support.memory_dynamo import MemoryDynamo
+
+PAGE = 1_400  # people in a page of 1 MB, at 700 bytes each
+NOW = 1_795_000_000
+SCHOOL = School(slug="northbridge", name="Northbridge Academy", town="Northbridge", postcode="NB1 2CD")
+SEND = Send(
+    id=new_id(NOW),
+    kind="password_link",
+    state="queued",
+    listed=True,
+    created_at=NOW,
+    created_by="a" * 20,
+    selection=Selection(filter={"role": "student"}),
+)
+ENVIRONMENT = {
+    "DIRECTORY_TABLE": "directory",
+    "ACTIVITY_TABLE": "activity",
+    "LINK_KEY": "k",
+    "LOOKUP_KEY": "k",
+    "PLAN_QUEUE": "https://sqs.eu-west-2.amazonaws.com/123456789012/plan",
+    "DELIVER_QUEUE": "https://sqs.eu-west-2.amazonaws.com/123456789012/deliver",
+    "URGENT_QUEUE": "https://sqs.eu-west-2.amazonaws.com/123456789012/urgent",
+    "ORIGIN": "https://accounts.school.example",
+    "MAIL_FROM": "no-reply@school.example",
+    "CONFIGURATION_SET": "latchkey",
+}
+
+
+class Run:
+    """One send to a whole school."""
+
+    def __init__(self, size: int, pages: list[bytes]) -> None:
+        self.size = size
+        self.aws = NullAws()
+        self.plan = self.seconds = 0.0
+        self.now: float = NOW
+        self.sizes: list[int] = []
+        self._pages = iter(pages)
+        self._written: list[bytes] = []
+        self._chunks: dict[bytes, bytes] = {}
+        self._messages: list[bytes] = []
+        self._rate = MemoryDynamo()
+        send = pack_item({**_send_item(), "state": "queued"})
+        running = json.dumps({"Attributes": pack_item({**_send_item(), "state": "running", "chunks": 9})}).encode()
+        items = {b"SCHOOL": pack_item(school_to_item(SCHOOL)), SEND.id.encode(): send}
+        gets = {key: json.dumps({"Item": item}).encode() for key, item in items.items()}
+        put = self.aws.answers["sqs.SendMessageBatch"]
+        self.aws.answers |= {
+            "dynamodb.GetItem": lambda body: (
+                self._chunks.get(_chunk(body))
+                or next((answer for key, answer in gets.items() if b'{"S": "' + key + b'"}' in body), b"{}")
+            ),
+            "dynamodb.Query": lambda _: next(self._pages),
+            "dynamodb.UpdateItem": lambda body: self._take_slots(body) if b'"#RATE"' in body else running,
+            "dynamodb.BatchWriteItem": self._keep,
+            "sqs.SendMessageBatch": lambda body: self._messages.append(body) or put(body),  # type: ignore[func-returns-value]
+        }
+
+    def measure(self) -> "Run":
+        """Plan, then deliver what stands in the queue until it is empty, each message in an invocation of its own."""
+        import deliver_links.handler as delivery
+        import plan_send.handler as planning
+
+        planner, deliverer = (self._wiring(name) for name in ("plan_send", "deliver_links"))
+        planning.system, delivery.system = lambda: planner, lambda: deliverer
+        for door in (planning, delivery):
+            door.logger.handlers[0].setStream(io.StringIO())  # type: ignore[attr-defined]
+        start = time.process_time()
+        planning.handle(_event(json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})), _Context())
+        self.plan = self.seconds = time.process_time() - start
+        self._read_back()
+        delivered = 0
+        while self._messages:
+            for entry in json.loads(self._messages.pop(0))["Entries"]:
+                event = _event(entry["MessageBody"])
+                start = time.process_time()
+                failed = delivery.handle(event, _Context())["batchItemFailures"]
+                self.seconds += time.process_time() - start
+                assert not failed
+                delivered += 1
+        assert delivered == len(self.sizes) == ceil(self.size / CHUNK_MAILS)
+        assert self.aws.mails == self.size
+        assert not self._messages
+        return self
+
+    def _wiring(self, name: Any) -> Wiring:
+        made = Wiring(Settings(name, ENVIRONMENT), clients=self.aws.factory, clock=lambda: self.now, sleep=self._sleep)
+        for service in ("dynamodb", "kms", "sqs", *(["sesv2"] if name == "deliver_links" else [])):
+            made.client(service)
+        return made
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def _keep(self, body: bytes) -> bytes:
+        self._written.append(body)
+        return b'{"UnprocessedItems":{}}'
+
+    def _take_slots(self, body: bytes) -> bytes:
+        """What DynamoDB does for the account's rate, conditions included."""
+        return json.dumps(self._rate.update_item(**json.loads(body))).encode()
+
+    def _read_back(self) -> None:
+        """The chunks that were written, as delivery reads them."""
+        for body in self._written:
+            for request in json.loads(body)["RequestItems"]["activity"]:
+                item = request["PutRequest"]["Item"]
+                self.sizes.append(_size(item))
+                self._chunks[item["sk"]["S"].encode()] = json.dumps({"Item": item}).encode()
+
+
+def _chunk(body: bytes) -> bytes:
+    found = re.search(rb"CHUNK#\d+", body)
+    return found[0] if found else b""
+
+
+def _size(item: dict[str, Any]) -> int:
+    """About what DynamoDB charges for: names and values, a binary one before base64."""
+    return sum(
+        len(name) + sum(len(str(each)) * (3 / 4 if kind == "B" else 1) for kind, each in value.items())
+        for name, value in item.items()
+    )  # type: ignore[misc]
+
+
+def _send_item() -> dict[str, Any]:
+    from latchkey.stores.sends import _send_to_item
+
+    return dict(_send_to_item("northbridge", SEND))
+
+
+def pages_of(size: int) -> list[bytes]:
+    """A school's students as DynamoDB hands them over."""
+    chance = random.Random(size)
+    key = bytes(32)
+    items = []
+    for number in range(size):
+        given, family = chance.choice(_GIVEN), chance.choice(_FAMILY)
+        email, username = f"{given}.{family}{number}@pupils.school.example".lower(), f"{given[0]}{family}{number}".lower()
+        year = str(7 + number * 7 // size)
+        person = Person(
+            id=person_id("northbridge", f"mis-{number}"),
+            role="student",
+            given_name=given,
+            family_name=family,
+            email=email,
+            username=username,
+            upn=f"B8012000{number:05d}",
+            mis_id=f"mis-{number}",
+            year_group=year,
+            registration_group=f"{year}{chance.choice('ABCDEF')}",
+            number=number + 1,
+            parents=(person_id("northbridge", f"p{number}"),),
+            email_key=lookup(key, "email", email),
+            username_key=lookup(key, "username", username),
+            password_set_at=NOW - 10**7,
+        )
+        items.append(pack_item(person_to_item("northbridge", person)))
+    pages = []
+    for start in range(0, size, PAGE):
+        page: dict[str, Any] = {"Items": items[start : start + PAGE], "Count": PAGE, "ScannedCount": PAGE}
+        if start + PAGE < size:
+            page["LastEvaluatedKey"] = {name: page["Items"][-1][name] for name in ("pk", "sk", "people_pk", "people_sk")}
+        pages.append(json.dumps(page).encode())
+    return pages
+
+
+class _Context:
+    def get_remaining_time_in_millis(self) -> int:
+        """Always enough."""
+        return 120_000
+
+
+def _event(body: str) -> dict[str, Any]:
+    record = {
+        "messageId": str(random.getrandbits(64)),
+        "receiptHandle": "r",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
+    return {"Records": [record]}
+
+
+_GIVEN = (
+    "Amira",
+    "Ben",
+    "Chloé",
+    "Daniel",
+    "Ella",
+    "Farah",
+    "George",
+    "Hannah",
+    "Isaac",
+    "Jasmine",
+    "Kofi",
+    "Lily",
+    "Zoë",
+    "Oluwaseun",
+)
+_FAMILY = (
+    "Khan",
+    "OBrien",
+    "SmithJones",
+    "Evans",
+    "Nowak",
+    "Patel",
+    "Taylor",
+    "Garcia",
+    "Darcy",
+    "Lee",
+    "MacDonald",
+    "Okafor",
+    "Wu",
+)
