@@ -77,6 +77,11 @@ class Product:
         return dict(items[0])
 
 
+def reached(send: Mapping[str, Any]) -> int:
+    """How many people's mails SES has taken, whether their delivery is known yet or not."""
+    return int(send["counts"]["sent"] + send["counts"]["delivered"])
+
+
 def links_in(mail: Mapping[str, str]) -> list[str]:
     """The password links of a mail."""
     return list(dict.fromkeys(re.findall(r"https?://\S+/set-password#[A-Za-z0-9._-]+", mail["text"])))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.client import Product, token_in, wait_for
+from tests.e2e.client import Product, reached, token_in, wait_for
 from tests.e2e.test_rosters import table, upload
 
 pytestmark = pytest.mark.e2e
@@ -30,10 +30,6 @@ def recipients(admin: Product, path: str, **wanted: str) -> list[dict[str, Any]]
         page = admin.get(f"{path}/recipients", **wanted, **({"cursor": cursor} if cursor else {}))
         rows, cursor = rows + page["items"], page["next"]
     return rows
-
-
-def reached(send: dict[str, Any]) -> int:
-    return sum(send["counts"][state] for state in ("sent", "delivered"))
 
 
 def adds_up(send: dict[str, Any]) -> bool:
