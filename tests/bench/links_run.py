@@ -68,7 +68,7 @@ class Run:
         running = json.dumps({"Attributes": pack_item({**_send_item(), "state": "running", "chunks": 9})}).encode()
         items = {b"SCHOOL": pack_item(school_to_item(SCHOOL)), SEND.id.encode(): send}
         gets = {key: json.dumps({"Item": item}).encode() for key, item in items.items()}
-        put = self.aws.answers["sqs.SendMessageBatch"]
+        self._put = self.aws.answers["sqs.SendMessageBatch"]
         self.aws.answers |= {
             "dynamodb.GetItem": lambda body: (
                 self._chunks.get(_chunk(body))
@@ -77,7 +77,7 @@ class Run:
             "dynamodb.Query": lambda _: next(self._pages),
             "dynamodb.UpdateItem": lambda body: self._take_slots(body) if b'"#RATE"' in body else running,
             "dynamodb.BatchWriteItem": self._keep,
-            "sqs.SendMessageBatch": lambda body: self._messages.append(body) or put(body),  # type: ignore[func-returns-value]
+            "sqs.SendMessageBatch": self._queue,
         }
 
     def measure(self) -> "Run":
@@ -119,6 +119,10 @@ class Run:
     def _keep(self, body: bytes) -> bytes:
         self._written.append(body)
         return b'{"UnprocessedItems":{}}'
+
+    def _queue(self, body: bytes) -> bytes:
+        self._messages.append(body)
+        return self._put(body)
 
     def _take_slots(self, body: bytes) -> bytes:
         """What DynamoDB does for the account's rate, conditions included."""
