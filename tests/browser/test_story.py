@@ -190,6 +190,31 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
         check(page, section.lower())
 
 
+def test_an_admin_looks_at_a_mail_pauses_a_send_and_cancels_it(desk: BrowserContext, product: Product) -> None:
+    admin = product.admin()
+    page = desk.new_page()
+    sign_in(page, product.school, product.stack["admin"]["identifier"], product.stack["admin"]["password"])
+    page.wait_for_url(f"**/admin/{product.school}")
+    someone = admin.person(role="student", year_group="12")
+    page.goto(f"/admin/{product.school}/sends/preview?person={someone['id']}")
+    check(page, "preview")
+    select = {"filter": {"role": "student", "year_group": "12"}}
+    started = admin.http.post(admin.console("sends"), json={"kind": "password_link", "select": select}).json()
+    page.goto(f"/admin/{product.school}/sends/{started['id']}")
+    page.get_by_role("button", name=re.compile("^Pause")).click()
+    expect(page.locator(".state-paused").first).to_be_visible()
+    check(page, "send-paused")
+    page.get_by_role("button", name=re.compile("^Cancel")).click()
+    check(page, "send-cancel")
+    page.get_by_role("button", name=re.compile("^Cancel")).first.click()
+    expect(page.locator(".state-cancelled").first).to_be_visible()
+    wait_for(lambda: not admin.get(admin.console(f"sends/{started['id']}"))["counts"]["planned"], "the end of what was planned")
+    page.reload()
+    check(page, "send-cancelled")
+    page.goto(f"/admin/{product.school}/sends/{started['id']}/recipients?state=cancelled")
+    check(page, "recipients-cancelled")
+
+
 def test_the_whole_way_in_works_by_keyboard(desk: BrowserContext, product: Product) -> None:
     page = desk.new_page()
     page.goto(f"/schools/{product.school}/sessions")

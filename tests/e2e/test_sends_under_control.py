@@ -1,9 +1,13 @@
 """Sends on the deployed stack: what becomes of each mail, and pause, resume, cancel and retry while it runs."""
 
+import csv
+import io
 import time
+import zipfile
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.e2e.client import Product, reached, token_in, wait_for
@@ -112,6 +116,40 @@ def test_cancelling_with_revoke_stops_the_mails_and_kills_the_links_that_are_out
 
     assert wait_for(dead, "the end of the link").json()["code"] == "replaced"
     assert admin.http.post(f"{path}/resume", json={}).status_code == 409
+
+
+def test_a_mail_is_seen_before_it_is_sent_and_a_test_goes_to_oneself(admin: Product) -> None:
+    person = admin.person(role="staff", q="a")
+    shown = admin.get(admin.console("sends/preview"), person=person["id"])
+    assert person["family_name"] in shown["text"]
+    assert "/set-password#preview" in shown["text"], "the link of a preview works for nobody"
+    me = admin.stack["admin"]["identifier"]
+    before = len(admin.mails(me))
+    assert admin.http.post(admin.console("sends/test"), json={"mail": "welcome"}).status_code == 202
+    mail = wait_for(lambda: (found := admin.mails(me))[: len(found) - before], "the test mail")[0]
+    assert mail["subject"].startswith("Test:")
+    assert token_in(mail) == "preview"
+
+
+def test_recipients_are_downloaded_and_those_without_a_password_are_sent_to_again(admin: Product) -> None:
+    path = start(admin, role="staff")
+    done = admin.finished(path)
+    files = {}
+    for kind in ("csv", "xlsx"):
+        link = admin.http.get(f"{path}/recipients/download", params={"format": kind})
+        assert link.status_code == 303, link.text
+        files[kind] = httpx.get(link.headers["Location"], timeout=60).content
+    rows = list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig"))))
+    assert len(rows) == done["total"]
+    with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == done["total"] + 1
+    assert "<f>" not in sheet, "no cell is a formula"
+    again = admin.http.post(f"{path}/again", json={})
+    assert again.status_code == 202, again.text
+    assert again.json()["again_of"] == done["id"]
+    second = admin.finished(admin.console(f"sends/{again.json()['id']}"))
+    assert 0 < second["total"] <= reached(done)
 
 
 def test_ids_of_nobody_and_of_other_schools_are_not_found(admin: Product) -> None:
