@@ -2,18 +2,10 @@
 
 import random
 
-import pytest
-
 from latchkey.model import links
 from latchkey.model.links import Link
 from latchkey.model.sends import Selection
 from tests.support.mail_road import MailRoad, message
-
-
-@pytest.fixture(autouse=True)
-def _several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chunks of 50, so that a small school has several."""
-    monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 50)
 
 
 def test_everybody_gets_one_mail_or_a_reason(road: MailRoad) -> None:

@@ -17,13 +17,6 @@ from latchkey.model.sends import Selection, Send
 from latchkey.stores.sends import SendStopped
 from tests.support.mail_road import MailRoad, message
 
-
-@pytest.fixture(autouse=True)
-def _several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chunks of 50, so that a small school has several."""
-    monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 50)
-
-
 SCHOOL = "northbridge"
 ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin", is_admin=True)
 

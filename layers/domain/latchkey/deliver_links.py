@@ -14,7 +14,7 @@ from latchkey.errors import MustWait, Poison, TryLater
 from latchkey.mails import VARIABLES, template
 from latchkey.model import links
 from latchkey.model.mail import as_test
-from latchkey.model.pace import CALL_MAILS, Slot
+from latchkey.model.pace import Slot
 from latchkey.model.school import School
 from latchkey.model.sends import WAITS, Chunk, Mail, with_state
 from latchkey.stores.dynamo import ConditionFailed
@@ -167,9 +167,7 @@ class _Delivery:
         while True:
             if self._time_left() < _MARGIN + STRETCH:
                 raise MustWait("busy")
-            taken = self._system.rate.take(
-                min(mails, account.left, CALL_MAILS), account.each_second, urgent=not self._chunk.listed
-            )
+            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=not self._chunk.listed)
             if not isinstance(taken, Wait):
                 if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
                     raise MustWait("busy")

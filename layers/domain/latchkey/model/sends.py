@@ -41,7 +41,7 @@ WAITS: Final[Mapping[str, str]] = {
 }
 """Why a running send waits, as a sentence."""
 MailName = Literal["welcome", "reset", "forgot", "password_changed"]
-CHUNK_MAILS: Final = 100  # two calls of SES: what the ledger costs is shared by both
+CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Up to 100 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
+    """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
 
     ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only. A ``test`` has links that do not work.
     """
