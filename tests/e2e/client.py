@@ -59,8 +59,11 @@ class Product:
 
     def mails(self, to: str) -> list[dict[str, str]]:
         """The mails to an address, newest first."""
-        items = httpx.get(self.stack["inbox"], headers={"Accept": "application/json"}, timeout=60).json()["items"]
-        return [mail for mail in items if mail["to"] == to]
+        return [mail for mail in self.all_mails() if mail["to"] == to]
+
+    def all_mails(self) -> list[dict[str, str]]:
+        """All mails, newest first."""
+        return list(httpx.get(self.stack["inbox"], headers={"Accept": "application/json"}, timeout=60).json()["items"])
 
     def mail(self, to: str, subject: str = "", after: int = 0) -> dict[str, str]:
         """The newest mail to an address with these words in its subject, once more than ``after`` of them are there."""
