@@ -36,9 +36,12 @@ def fresh_student(admin: Product, year: str) -> dict[str, Any]:
 
 
 def link_for(admin: Product, person: dict[str, Any]) -> str:
-    before = len(admin.mails(person["email"]))
+    def with_links() -> list[dict[str, str]]:
+        return [mail for mail in admin.mails(person["email"]) if links_in(mail)]  # not the notice of a new password
+
+    before = len(with_links())
     assert reached(send_to(admin, {"ids": [person["id"]]})) == 1
-    return token_in(wait_for(lambda: (found := admin.mails(person["email"]))[: len(found) - before], "a mail")[0])
+    return token_in(wait_for(lambda: (found := with_links())[: len(found) - before], "a mail")[0])
 
 
 def test_a_registration_group_gets_its_links_and_the_numbers_add_up(admin: Product) -> None:
