@@ -109,7 +109,7 @@ class Feedback:
         while not stop.wait(_PAUSE):
             try:
                 self.step()
-            except Exception:
+            except Exception:  # the next look may succeed; the inbox must stay up meanwhile
                 logging.getLogger(__name__).exception("could not tell what became of mails")
 
 

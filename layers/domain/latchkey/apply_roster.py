@@ -47,7 +47,7 @@ def apply_roster(system: Wiring, school: str, roster: str) -> Run | None:
         return _give_up(system, school, run, "The file is gone or is not the one of the preview. Upload it again.")
     except Unusable as error:
         return _give_up(system, school, run, error.detail)
-    except Exception:
+    except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
         release(system, school, run)
         raise
     rosters.unlock(roster)

@@ -57,7 +57,7 @@ def build_export(system: Wiring, message: object, *, attempt: int = 1) -> Export
         return _build(system, school, export)
     except ConditionFailed as lost:
         raise TryLater() from lost  # the lease went to another worker, who builds the whole file
-    except Exception:
+    except Exception:  # whatever it was: no half file stays, and the queue tries again
         _give_back(system, school_slug, export, attempt)
         raise
 

@@ -62,7 +62,7 @@ def preview_roster(system: Wiring, school: str, roster: str, key: str) -> Run | 
         return fail(system, school, run, "The file is gone or was replaced while we read it. Upload it again.")
     except Unusable as error:
         return fail(system, school, run, error.detail)
-    except Exception:
+    except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
         release(system, school, run)
         raise
 

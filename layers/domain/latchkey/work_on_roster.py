@@ -20,7 +20,7 @@ def work_on_roster(system: Wiring, message: object, attempt: int = 1) -> list[Ru
             run = _do(system, job)
         except Poison:
             raise
-        except Exception:
+        except Exception:  # whatever it was: after the last try the admin must see that it failed
             if attempt >= LAST_TRY:
                 _fail(system, job)
             raise
