@@ -71,12 +71,14 @@ def _writer(which: str, bar: str, names: Sequence[str], rounds: int = 15, count:
 
 def _ready_rows(count: int, names: Sequence[str]) -> list[tuple[str, ...]]:
     from latchkey.model import mail_merge
+    from latchkey.model.login_details import login_details
     from latchkey.model.person import CodeState, Person
     from latchkey.model.school import School
 
     pick = random.Random(7)
     url = "https://latchkey.example/schools/northbridge"
-    sheet = mail_merge.Sheet(school=School(slug="northbridge", name="N"), key=b"k" * 32, audience="both", url=url)
+    school, key = School(slug="northbridge", name="N"), b"k" * 32
+    sheet = mail_merge.Sheet(audience="both", url=url)
     code = CodeState(1, NOW + 90 * 86_400)
     people = (
         Person(
@@ -95,7 +97,7 @@ def _ready_rows(count: int, names: Sequence[str]) -> list[tuple[str, ...]]:
         )
         for number in range(1, count + 1)
     )
-    return [mail_merge.row(person, sheet) for person in people]
+    return [mail_merge.row(login_details(person, school, key, "both"), sheet) for person in people]
 
 
 def _child(size: int, again: bool) -> dict[str, float]:

@@ -9,12 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from latchkey.model import codes
+from latchkey.model.exports import Audience
+from latchkey.model.login_details import login_details
 from latchkey.model.mail_merge import COLUMNS, HEADER, Sheet, block, guard, row, unguard
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import School, Settings, SingleSignOn
 
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")
-SHEET = Sheet(school=SCHOOL, key=b"k" * 32, audience="both", url="https://latchkey.test/schools/northbridge")
+KEY = b"k" * 32
+SHEET = Sheet(audience="both", url="https://latchkey.test/schools/northbridge")
 ANN = Person(
     id="a" * 20,
     role="student",
@@ -36,6 +39,10 @@ hostile = st.text(alphabet=st.sampled_from([*SIGNS, *"\"'\\,;| aZ1\u00a0\u2028\u
 cells = st.one_of(hostile, st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20))
 
 
+def cells_of(person: Person, audience: Audience = "both", school: School = SCHOOL) -> tuple[str, ...]:
+    return row(login_details(person, school, KEY, audience), replace(SHEET, audience=audience))
+
+
 def parsed(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
 
@@ -48,7 +55,7 @@ def test_the_header_is_the_one_that_schools_build_their_letters_on() -> None:
 
 
 def test_a_row_for_students_and_parents() -> None:
-    assert dict(zip(COLUMNS, row(ANN, SHEET), strict=True)) == {
+    assert dict(zip(COLUMNS, cells_of(ANN), strict=True)) == {
         "UPN": "B801200005001",
         "StudentId": "S1001",
         "Surname": "O'Brien",
@@ -56,9 +63,9 @@ def test_a_row_for_students_and_parents() -> None:
         "Year": "7",
         "RegGroup": "7A",
         "Username": "ann.obrien",
-        "StudentPIN": codes.code("pin", 42, 2, SHEET.key),
+        "StudentPIN": codes.code("pin", 42, 2, KEY),
         "PINExpires": "2026-11-18",
-        "ParentCode": codes.code("parent", 42, 1, SHEET.key),
+        "ParentCode": codes.code("parent", 42, 1, KEY),
         "ParentCodeExpires": "2026-11-19",
         "ParentPlacesLeft": "3",
         "StudentURL": "https://latchkey.test/schools/northbridge",
@@ -75,31 +82,31 @@ def test_a_row_for_students_and_parents() -> None:
     ],
 )
 def test_what_is_for_the_others_stays_empty(audience: str, empty: set[str]) -> None:
-    found = dict(zip(COLUMNS, row(ANN, replace(SHEET, audience=audience)), strict=True))
+    found = dict(zip(COLUMNS, cells_of(ANN, audience), strict=True))
     assert {name for name, value in found.items() if not value} == empty
 
 
 def test_students_of_a_school_with_its_own_sign_in_get_no_pin_but_their_parents_a_code() -> None:
     school = replace(SCHOOL, settings=Settings(sso=SingleSignOn(roles=("student",))))
-    found = dict(zip(COLUMNS, row(ANN, replace(SHEET, school=school)), strict=True))
+    found = dict(zip(COLUMNS, cells_of(ANN, school=school), strict=True))
     assert (found["StudentPIN"], found["PINExpires"], found["LoginMethod"]) == ("", "", "School sign-in")
     assert found["ParentCode"]
 
 
 def test_only_the_columns_leave_the_system() -> None:
-    written = block([row(ANN, SHEET)]).decode()
+    written = block([cells_of(ANN)]).decode()
     assert "ann@northbridge.example" not in written
     assert "p" * 20 not in written
 
 
 def test_a_student_without_anything_has_empty_cells() -> None:
     bare = Person(id="b" * 20, role="student", given_name="", family_name="")
-    assert row(bare, SHEET) == ("", "b" * 20, *[""] * 10, SHEET.url, SHEET.url, "PIN")
+    assert cells_of(bare) == ("", "b" * 20, *[""] * 10, SHEET.url, SHEET.url, "PIN")
 
 
 def test_no_place_is_left_rather_than_fewer_than_none() -> None:
     full = replace(ANN, parent_code=CodeState(1, 1_795_132_800, 7))
-    assert row(full, SHEET)[COLUMNS.index("ParentPlacesLeft")] == "0"
+    assert cells_of(full)[COLUMNS.index("ParentPlacesLeft")] == "0"
 
 
 @pytest.mark.parametrize("sign", [*SIGNS])

@@ -12,11 +12,12 @@ from itertools import islice
 from typing import Final
 
 from latchkey.errors import Poison, TryLater
+from latchkey.formats import Setting, writer
 from latchkey.issue_codes import AT_ONCE, issue_codes
-from latchkey.model import mail_merge
 from latchkey.model.codes import Kind
-from latchkey.model.exports import MEDIA_TYPE, Audience, Export
+from latchkey.model.exports import FORMATS, Audience, Export
 from latchkey.model.ids import is_id, is_slug
+from latchkey.model.login_details import login_details
 from latchkey.model.person import Person
 from latchkey.model.school import School
 from latchkey.start_export import people_of
@@ -73,28 +74,32 @@ def _read(message: object) -> tuple[str, str]:
 
 def _build(system: Wiring, school: School, export: Export) -> Export:
     exports = system.exports(school.slug)
-    sheet = mail_merge.Sheet(
+    wanted, code_key = export.wanted, system.code_key(school.slug)
+    facts = FORMATS[wanted.format]
+    setting = Setting(
         school=school,
-        key=system.code_key(school.slug),
-        audience=export.wanted.audience,
-        url=f"{system.settings['ORIGIN']}/schools/{school.slug}",
+        wanted=wanted,
+        origin=system.settings["ORIGIN"],
+        now=system.now(),
+        logo=system.logo(school.slug, school.settings.logo) if facts.shows_logo else None,
     )
-    key = f"exports/{school.slug}/{export.id}/{secrets.token_hex(16)}.csv"
+    key = f"exports/{school.slug}/{export.id}/{secrets.token_hex(16)}.{facts.suffix}"
     rows = left_out = shown = 0
     new: Counter[Kind] = Counter()
-    with system.export_files().upload(key, MEDIA_TYPE) as file:
-        file.write(mail_merge.HEADER)
-        for students in _batches(people_of(system, school.slug, export.wanted), AT_ONCE):
+    with system.export_files().upload(key, facts.media_type) as file:
+        pen = writer(setting, file.write)
+        for students in _batches(people_of(system, school.slug, wanted), AT_ONCE):
             numbered = [student for student in students if student.number is not None]
             left_out += len(students) - len(numbered)
-            issued = issue_codes(system, school, numbered, _KINDS[export.wanted.audience])
+            issued = issue_codes(system, school, numbered, _KINDS[wanted.audience])
             new.update(issued.new)
-            file.write(mail_merge.block([mail_merge.row(student, sheet) for student in issued.people]))
+            pen.add([login_details(student, school, code_key, wanted.audience) for student in issued.people])
             rows += len(issued.people)
             if rows - shown >= _SHOW_EVERY:
                 shown = rows
                 ends = system.now() + LEASE
                 export = exports.change(export, {"done": rows, "total": max(export.total, rows), "lease_until": ends})
+        pen.finish()
         file.finish()
     now = system.now()
     export = replace(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from latchkey.errors import Conflict, Gone
-from latchkey.model.exports import MEDIA_TYPE, file_name
+from latchkey.model.exports import FORMATS, file_name
 from latchkey.model.person import Person
 from latchkey.watch_export import get_export
 from latchkey.wiring import Wiring
@@ -23,7 +23,8 @@ def download_export(system: Wiring, school: str, admin: Person, export_id: str) 
     if ends <= now:
         raise Gone("This file was deleted after 24 hours. Start the export again: the codes stay the same.")
     day = datetime.fromtimestamp(export.finished_at, UTC).strftime("%Y-%m-%d")
-    name = file_name(school, export.wanted.scope, day)
-    url = system.export_files().url(export.key, min(URL_LIFE, ends - now), name=name, media_type=MEDIA_TYPE)
+    facts = FORMATS[export.wanted.format]
+    name = file_name(school, export.wanted.scope, day, facts.suffix)
+    url = system.export_files().url(export.key, min(URL_LIFE, ends - now), name=name, media_type=facts.media_type)
     system.audit(school).record(admin.id, "export.download", now, {"export": export.id, "rows": export.rows})
     return url

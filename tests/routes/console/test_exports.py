@@ -105,8 +105,6 @@ def test_scopes(console: Console, scope: object, total: int) -> None:
         ({"scope": {"school": 1}}, "scope"),
         ({"scope": {"year_group": {"$gt": ""}}}, "scope"),
         ({"scope": None}, "scope"),
-        ({"format": "slips"}, "format"),
-        ({"format": "mail_merge_xlsx"}, "format"),
         ({"format": "exe"}, "format"),
         ({"format": ["mail_merge_csv"]}, "format"),
         ({"audience": "teachers"}, "audience"),
@@ -124,11 +122,6 @@ def test_what_cannot_be_used_is_named_and_nothing_starts(console: Console, field
     assert field in answer.json_body["fields"]
     assert console.system.messages("EXPORT_QUEUE") == []
     assert console.get(PATH).json_body["items"] == []
-
-
-def test_formats_to_come_say_so(console: Console) -> None:
-    answer = console.post(PATH, {**SCHOOL, "format": "slips"})
-    assert answer.json_body["fields"]["format"] == "This format is not offered yet. Use mail_merge_csv."
 
 
 def test_students_who_left_are_nobody(console: Console) -> None:

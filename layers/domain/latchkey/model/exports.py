@@ -12,12 +12,46 @@ from latchkey.model.person import Person
 from latchkey.model.school import DAY
 
 State = Literal["queued", "running", "finished", "failed"]
-Format = Literal["mail_merge_csv"]
-FORMATS: Final[tuple[Format, ...]] = ("mail_merge_csv",)
-MEDIA_TYPE: Final = "text/csv; charset=utf-8"
-LATER_FORMATS: Final = ("mail_merge_xlsx", "pin_table", "slips", "sims_aspect")
+Format = Literal[
+    "mail_merge_csv",
+    "mail_merge_xlsx",
+    "mail_merge_docx",
+    "pin_table",
+    "pin_table_xlsx",
+    "slips",
+    "letters",
+    "sims_aspect",
+    "mis_codes",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFacts:
+    """What the rest of the system has to know of a format."""
+
+    suffix: str
+    media_type: str
+    shows_logo: bool = False
+
+
+_CSV: Final = FormatFacts("csv", "text/csv; charset=utf-8")
+_XLSX: Final = FormatFacts("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+_DOCX: Final = FormatFacts("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+_PDF: Final = FormatFacts("pdf", "application/pdf", shows_logo=True)
+FORMATS: Final[Mapping[Format, FormatFacts]] = {
+    "mail_merge_csv": _CSV,
+    "mail_merge_xlsx": _XLSX,
+    "mail_merge_docx": _DOCX,
+    "pin_table": _PDF,
+    "pin_table_xlsx": _XLSX,
+    "slips": _PDF,
+    "letters": _PDF,
+    "sims_aspect": _CSV,
+    "mis_codes": _CSV,
+}
 Audience = Literal["students", "parents", "both"]
 AUDIENCES: Final[tuple[Audience, ...]] = ("students", "parents", "both")
+Rows = Literal["student", "parent", "family"]
 ScopeKind = Literal["school", "year_group", "registration_group", "person"]
 SCOPE_KINDS: Final[tuple[ScopeKind, ...]] = ("school", "year_group", "registration_group", "person")
 FILE_LIFE: Final = DAY
@@ -39,12 +73,18 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an admin asks for."""
+    """What an admin asks for.
+
+    ``rows`` and ``columns`` (empty: all of them) are for mail merges, ``large_print`` is for slips and letters.
+    """
 
     scope: Scope
     format: Format = "mail_merge_csv"
     audience: Audience = "both"
     never_logged_in: bool = False
+    rows: Rows = "student"
+    columns: tuple[str, ...] = ()
+    large_print: bool = False
 
     @property
     def people(self) -> PeopleFilter:
@@ -122,9 +162,7 @@ def parse_format(given: object) -> Format:
     """A format that can be made."""
     found = next((known for known in FORMATS if known == given), None)
     if found is None:
-        later = given in LATER_FORMATS if isinstance(given, str) else False
-        text = "This format is not offered yet. Use mail_merge_csv." if later else "There is no such format. Use mail_merge_csv."
-        raise Invalid(fields={"format": text})
+        raise Invalid(fields={"format": f"There is no such format. Choose one of {', '.join(FORMATS)}."})
     return found
 
 
@@ -136,13 +174,13 @@ def parse_audience(given: object) -> Audience:
     return found
 
 
-def file_name(school: str, scope: Scope, day: str) -> str:
+def file_name(school: str, scope: Scope, day: str, suffix: str) -> str:
     """What the browser calls the file: safe in every header and file system, and without anybody's name."""
     part = {"school": "all", "person": "one-student"}.get(scope.kind)
     if part is None:
         word = "year" if scope.kind == "year_group" else "group"
         part = f"{word}-{re.sub(r'[^a-z0-9]+', '-', scope.value.lower()).strip('-')[:40]}".strip("-")
-    return f"{school}-login-details-{part}-{day}.csv"
+    return f"{school}-login-details-{part}-{day}.{suffix}"
 
 
 def _wrong(text: str) -> Invalid:

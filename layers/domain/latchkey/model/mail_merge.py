@@ -13,10 +13,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-from latchkey.model import codes
 from latchkey.model.exports import Audience
-from latchkey.model.person import CodeState, Person
-from latchkey.model.school import School
+from latchkey.model.login_details import LoginDetails
 
 COLUMNS: Final = (
     "UPN",
@@ -60,43 +58,37 @@ _ENDS_AND_STARTS: Final = bytes.maketrans(b"\r\n-'", b"\t\t  ")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What all rows of one file share."""
+    """What all rows of one file share: for whom it is, and the address of the school's page."""
 
-    school: School
-    key: bytes
     audience: Audience
     url: str
 
 
-def row(person: Person, sheet: Sheet) -> tuple[str, ...]:
+def row(details: LoginDetails, sheet: Sheet) -> tuple[str, ...]:
     """A student's cells. Nothing that is not in ``COLUMNS`` leaves the system: no address, no parent's name."""
-    elsewhere = sheet.school.signs_in_elsewhere(person)
-    for_student, for_parent = sheet.audience != "parents", sheet.audience != "students"
-    pin = person.pin if for_student and not elsewhere else None
-    parent = person.parent_code if for_parent else None
-    number = person.number or 0
+    student = details.student
     return (
-        person.upn or "",
-        person.mis_id or person.id,
-        person.family_name,
-        person.given_name,
-        person.year_group or "",
-        person.registration_group or "",
-        person.username or "",
-        codes.code("pin", number, pin.generation, sheet.key) if pin else "",
-        _last_day(pin),
-        codes.code("parent", number, parent.generation, sheet.key) if parent else "",
-        _last_day(parent),
-        str(max(0, codes.USES["parent"] - parent.uses)) if parent else "",
-        sheet.url if for_student else "",
-        sheet.url if for_parent else "",
-        AT_SCHOOL if elsewhere else WITH_PIN,
+        student.upn or "",
+        student.mis_id or student.id,
+        student.family_name,
+        student.given_name,
+        student.year_group or "",
+        student.registration_group or "",
+        student.username or "",
+        details.pin,
+        last_day(details.pin_ends),
+        details.parent_code,
+        last_day(details.parent_code_ends),
+        str(details.places) if details.parent_code else "",
+        sheet.url if sheet.audience != "parents" else "",
+        sheet.url if sheet.audience != "students" else "",
+        AT_SCHOOL if details.elsewhere else WITH_PIN,
     )
 
 
-def _last_day(code: CodeState | None) -> str:
-    """The last day on which a code works, as 2026-11-23."""
-    return _day(code.expires_at - 1) if code else ""
+def last_day(ends: int | None) -> str:
+    """The last day on which a code works, as 2026-11-23; empty where there is no code."""
+    return _day(ends - 1) if ends is not None else ""
 
 
 @lru_cache(maxsize=512)
