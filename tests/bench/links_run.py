@@ -151,9 +151,9 @@ def _size(item: dict[str, Any]) -> int:
 
 
 def _send_item() -> dict[str, Any]:
-    from latchkey.stores.sends import _send_to_item
+    from latchkey.stores.send_items import send_to_item
 
-    return dict(_send_to_item("northbridge", SEND))
+    return dict(send_to_item("northbridge", SEND))
 
 
 def pages_of(size: int) -> list[bytes]:

@@ -1,6 +1,6 @@
 """How a chunk of mails changes: a worker takes it, mails it and writes down what it knows, while SES tells what it knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,6 +20,11 @@ class Taken:
 
     stored: Chunk
     work: Chunk
+
+
+def open_of(counts: Mapping[str, int]) -> int:
+    """People whose mail needs more work, of counts by state."""
+    return sum(count for state, count in counts.items() if state in OPEN)
 
 
 def with_fact(mail: Mail, fact: Fact) -> Mail:
