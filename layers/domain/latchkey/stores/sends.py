@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from latchkey.errors import TryLater
 from latchkey.model.ledger import merge, open_of, settle, take, tally
+from latchkey.model.mail_states import Fact
 from latchkey.model.sends import Chunk, Mail, Send
 from latchkey.stores.aws import Client
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value, transact
@@ -149,13 +150,18 @@ class Sends:
         chunks = [chunk_from_item(item) for item in page.items]
         return chunks, chunks[-1].number if page.next and chunks else None
 
-    def lease(self, send: str, number: int, now: int, seconds: int) -> Chunk:
+    def seen(self, send: str, numbers: Iterable[int]) -> dict[int, Item]:
+        """The chunks that exist, by number and in one call, to be leased one after the other."""
+        return {item["number"]: item for item in self._table.get_many(self._chunk_key(send, number) for number in numbers)}
+
+    def lease(self, send: str, number: int, now: int, seconds: int, seen: Item | None = None) -> Chunk:
         """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
 
+        ``seen`` saves the read; where it is out of date, the condition of the write fails and says how the chunk is by now.
         ``ConditionFailed`` with the item if it is done, leased by another, or missing; ``SendStopped`` if its send is not
         running; ``TryLater`` if all that is left may have been sent by a worker that died, and the grace period still runs.
         """
-        item = self._table.get(*self._chunk_key(send, number))
+        item = seen or self._table.get(*self._chunk_key(send, number))
         for _ in range(_TRIES):
             if item is None or item["state"] == "done" or item.get("lease_until", 0) > now:
                 raise ConditionFailed(item)
@@ -178,8 +184,8 @@ class Sends:
         ``sending`` where nobody knows. What SES has told meanwhile counts where it is stronger.
         """
         mine = {place for place, mail in enumerate(work.mails) if mail.state == "planned"}
-        held = (replace(mail, state="sending", reason=None, detail="", at=work.leased_at) for mail in work.mails)
-        mails = tuple(other if place in mine else mail for place, (mail, other) in enumerate(zip(work.mails, held, strict=True)))
+        held = Fact("sending", None, work.leased_at)
+        mails = tuple(mail.with_fact(held) if place in mine else mail for place, mail in enumerate(work.mails))
         stored, stopped = replace(work, mails=mails), False
         back = any(results[place].state == "planned" for place in mine)
         for attempt in range(_TRIES):
