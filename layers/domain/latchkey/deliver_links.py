@@ -7,6 +7,7 @@ SES and the ledger, an answer that got lost) is the same mail with the same link
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Self
 
 from latchkey import hand_over
@@ -219,7 +220,7 @@ class _Delivery:
         elif chunk.mail == "password_changed":
             accounts = [(account, "") for account in mail.accounts]
         else:
-            key, page = self._system.link_key(school.slug), f"{self._system.settings['ORIGIN']}/set-password#"
+            key, page = self._key, f"{self._system.settings['ORIGIN']}/set-password#"
             accounts = [
                 (
                     account,
@@ -231,6 +232,10 @@ class _Delivery:
                 for account in mail.accounts
             ]
         return VARIABLES[chunk.mail](school, accounts, self._life, chunk.language)
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._system.link_key(self._school.slug)
 
     def _note(self, places: Sequence[int], results: Sequence[Result]) -> None:
         now = self._system.now()
