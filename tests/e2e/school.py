@@ -1,5 +1,6 @@
 """What the demo school needs beyond its roster: pupils whose mail has a certain fate, and a second admin."""
 
+import secrets
 from typing import Any
 
 import boto3
@@ -15,6 +16,12 @@ PASSWORD = "five calm otters swim"
 def pupil(group: str, number: int, email: str) -> list[str]:
     """A pupil's row in a roster, in the order of their numbers in every list."""
     return [f"{group}-{number}", "student", "Pupil", f"{group} {number:04d}", email, "", "", group[:-1], group, ""]
+
+
+def fated(group: str, kinds: list[str]) -> list[str]:
+    """An address for each fate that the local inbox knows (docs/local-stack.md), which no earlier run has spoilt."""
+    run = secrets.token_hex(3)
+    return [f"{kind}+{group.lower()}-{run}-{number}@simulator.amazonses.com" for number, kind in enumerate(kinds)]
 
 
 def enrol(admin: Product, rows: list[list[str]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.client import Product, wait_for
-from tests.e2e.school import enrol, pupil, second_admin
+from tests.e2e.school import enrol, fated, pupil, second_admin
 from tests.e2e.test_sends_under_control import adds_up, recipients, start
 
 pytestmark = pytest.mark.e2e
@@ -27,7 +27,7 @@ def fates(admin: Product) -> dict[str, str]:
     """Pupils by address, each with the state that their mail will come to."""
     # The mails that SES takes come first, so that two bounces among them are never the 5 % at which the brake pauses a send.
     kinds = ["success"] * 45 + ["bounce"] * 2 + ["complaint"] + ["rendering"] * 40 + ["reject"] * 80
-    addresses = [f"{kind}+{GROUP.lower()}{number}@simulator.amazonses.com" for number, kind in enumerate(kinds)]
+    addresses = fated(GROUP, kinds)
     enrol(admin, [pupil(GROUP, number, address) for number, address in enumerate(addresses)])
     return {address: FATES[address.partition("+")[0]] for address in addresses}
 
@@ -68,7 +68,7 @@ def test_bounces_complaints_and_rejects_through_pause_resume_retry_and_cancel(ad
 
     # One address is put right; the retry takes exactly those who failed, and reaches that one.
     failed = [row for row in rows if row["state"] == "failed"]
-    right = f"{GROUP.lower()}.right@pupils.northbridge.example"
+    right = fated(GROUP, ["success"])[0]
     number = list(fates).index(failed[0]["email"])
     enrol(admin, [pupil(GROUP, number, right)])
     answer = admin.http.post(f"{path}/retry", json={})
