@@ -15,7 +15,7 @@ from operator import mul
 from typing import Final, Literal
 
 from latchkey.model import code_words
-from latchkey.model.person import CodeState
+from latchkey.model.person import CodeState, Person
 
 Kind = Literal["pin", "parent"]
 Fault = Literal["dead", "voided", "used", "expired"]
@@ -98,6 +98,11 @@ def read(typed: object) -> Code | None:
     for sign in text[1 : 1 + _NUMBER_SIGNS]:
         number = number * 23 + _VALUE[sign]
     return Code(kind, number, text)
+
+
+def state_of(student: Person, kind: Kind) -> CodeState | None:
+    """The state of a student's code of this kind; None if they never had one."""
+    return student.pin if kind == "pin" else student.parent_code
 
 
 def fault(state: CodeState, kind: Kind, now: int) -> Fault | None:

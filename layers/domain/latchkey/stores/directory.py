@@ -6,7 +6,7 @@ from typing import Any
 
 from latchkey.model.codes import number_is_usable
 from latchkey.model.people_filter import PeopleFilter
-from latchkey.model.person import CodeState, MailProblem, Person, sort_key
+from latchkey.model.person import CodeState, FormerEmail, MailProblem, Person, sort_key
 from latchkey.model.school import ApprovalRule, School, Settings, SingleSignOn
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
@@ -79,6 +79,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "pin": _code_to_value(person.pin),
         "parent_code": _code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
+        "former_email": asdict(person.former_email) if person.former_email else None,
     }
     return facts
 
@@ -112,6 +113,7 @@ def person_from_item(item: Item) -> Person:
         pin=_code_from_value(get("pin")),
         parent_code=_code_from_value(get("parent_code")),
         mail_problem=_problem_from_value(get("mail_problem")),
+        former_email=FormerEmail(**former) if (former := get("former_email")) else None,
     )
 
 
@@ -242,6 +244,16 @@ class Directory:
         except ConditionFailed:
             return False
         return True
+
+    def make_of(self, person: Person) -> Update:
+        """The update that makes a new person who is no admin, to stand in a transaction.
+
+        It names only what they have, because the role of the portal may name no more.
+        """
+        pk, sk = person_key(self.school, person.id)
+        item = person_to_item(self.school, person)
+        facts = {name: value for name, value in item.items() if value is not None and name not in {"pk", "sk", "is_admin"}}
+        return Update(pk=pk, sk=sk, set=facts, when=[("pk", "missing", None)])
 
     def change(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Person:
         """Set attributes of an existing person; ``ConditionFailed`` if one of ``when`` does not hold."""
