@@ -62,12 +62,13 @@ def use(request: Request, school: str) -> Answer:
 def _page_of(request: Request, school: str) -> dict[str, Any]:
     """What the page needs, also if the code is refused."""
     found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found), opened=None, done=None)
+    request.context.update(school=found, data=facts(found), opened=None, done=None, code="")
     return facts(found)
 
 
 def _checked(request: Request, school: str) -> OpenCode:
-    found = check_code(system(), school, request.text("code", longest=64), request.source_ip)
+    request.context["code"] = typed = request.text("code", longest=64)
+    found = check_code(system(), school, typed, request.source_ip)
     request.context.update(opened=_opened(found), code=found.code.text)
     return found
 
