@@ -69,7 +69,8 @@ def check_code(system: Wiring, slug: str, typed: str, source_ip: str) -> OpenCod
     if code is None:
         raise Invalid(fields={"code": MISTYPED}, code="mistyped")
     if WHOSE[code.kind] in school.settings.sso.roles:  # by the school's settings alone, so it tells of no account
-        raise Gone(f"Your school has its own sign-in, so nobody needs this code. {school.settings.sso.help}", code="elsewhere")
+        whose = WHOSE[code.kind].capitalize()
+        raise Gone(f"{whose}s use the school's own sign-in and need no code. {school.settings.sso.help}", code="elsewhere")
     return _Guess(system, school, code, source_ip).made()
 
 
@@ -134,7 +135,7 @@ class _Guess:
             if failures > budget.limit:
                 log.warning("codes over budget", extra={"school": self._school.slug, "budget": budget.name})
                 raise TooMany(
-                    "Too many codes that do not work were tried. Yours still works: try it again later.",
+                    "Too many codes that do not work were tried here. Yours still works: try it again in an hour.",
                     retry_after=budget.window - self._now % budget.window,
                 )
         return failures

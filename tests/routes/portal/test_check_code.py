@@ -262,7 +262,7 @@ def test_parents_of_a_school_whose_parents_sign_in_elsewhere_need_no_code(portal
     portal.system.school("eastgate", settings=Settings(sso=SingleSignOn(roles=("parent",), help="Use the app.")))
     answer = check(portal, codes.code("parent", 4, 1, b"k" * 32), "eastgate")
     assert said(answer) == (410, "elsewhere")
-    assert "Use the app." in answer.json_body["detail"]
+    assert answer.json_body["detail"] == "Parents use the school's own sign-in and need no code. Use the app."
 
 
 def test_no_log_holds_a_code_or_an_address(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,5 +1,6 @@
 """Using a code: all or nothing, once or as often as there are places, and nobody learns who else is here."""
 
+import re
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -17,6 +18,7 @@ from latchkey.model.school import DAY, Settings
 from latchkey.stores.dynamo import ConditionFailed
 from latchkey.stores.queues import Queue
 from latchkey.use_code import Wishes, use_code
+from tests.support import sam
 from tests.support.portal import PASSWORD, Portal
 
 ENDS = 1_795_000_000 + 90 * DAY
@@ -405,6 +407,43 @@ def test_a_queue_that_is_down_takes_nothing_back(portal: Portal, monkeypatch: py
 def test_voided_in_the_model_is_what_the_door_reads(portal: Portal) -> None:
     ann = pupil(portal, pin=voided(LIVE))
     assert said(portal.redeem(portal.code(ann, "pin"), password=NEW)) == (410, "voided")
+
+
+def test_all_that_the_portal_writes_is_what_its_role_may_write(portal: Portal) -> None:
+    """On AWS the role's conditions decide; no emulator here judges writes by them, so this does."""
+    statements = {each["Sid"]: each for each in sam.statements(sam.functions()["PortalFunction"])}
+    may = set(statements["UpdateOwnPerson"]["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+    named: set[str] = set()
+    added: set[str] = set()
+
+    def look(params: dict[str, Any], **_: Any) -> None:
+        for write in params.get("TransactItems") or [{"Update": params} if "UpdateExpression" in params else {"Put": params}]:
+            for kind, request in write.items():
+                if request.get("TableName") == portal.system.environment["DIRECTORY_TABLE"] and kind == "Update":
+                    # Top-level attributes: those that begin a path of the expressions, and the key.
+                    text = f"{request.get('UpdateExpression', '')} {request.get('ConditionExpression', '')}"
+                    names = request.get("ExpressionAttributeNames", {})
+                    named.update(names[alias] for alias in re.findall(r"(?<![.\w])#\d+", text))
+                    named.update(request["Key"])
+                elif request.get("TableName") == portal.system.environment["ACTIVITY_TABLE"]:
+                    added.add(request["Item"]["pk"]["S"])
+
+    events = portal.wiring.client("dynamodb").meta.events
+    ann = pupil(portal, username=None, email="old@x.example")
+    for operation in ("UpdateItem", "TransactWriteItems", "PutItem"):
+        events.register(f"provide-client-params.dynamodb.{operation}", look, unique_id=f"look-{operation}")
+    try:
+        assert portal.redeem(portal.code(ann, "pin"), username="ann", email="new@x.example", password=NEW).status_code == 201
+        assert portal.redeem(portal.code(ann, "parent"), password=NEW, **MUM).status_code == 201
+        assert portal.redeem(portal.code(ann, "pin", generation=50)).status_code == 410
+        portal.system.clock.now += 2 * DAY
+        assert portal.sign_in("ann", NEW).status_code == 201
+    finally:
+        for operation in ("UpdateItem", "TransactWriteItems", "PutItem"):
+            events.unregister(f"provide-client-params.dynamodb.{operation}", unique_id=f"look-{operation}")
+    assert {"pin", "parent_code", "parents", "people_pk", "former_email", "username"} <= named, "all of it was seen"
+    assert named <= may
+    assert added == {"northbridge#AUDIT"}
 
 
 class TestPages:
