@@ -2,11 +2,13 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from latchkey.check_code import PER_SCHOOL, PER_SOURCE, check_code
 from latchkey.errors import Gone
@@ -172,6 +174,34 @@ def test_ten_wrong_guesses_kill_the_code_and_never_the_account(portal: Portal) -
     assert portal.sign_in("ann").status_code == 201
     (event,) = [each for each in portal.system.wiring("console").audit("northbridge").page()[0] if each["action"] == "code.dead"]
     assert event["facts"] == {"kind": "pin", "student": ann.id, "generation": 3}
+
+
+def test_every_door_shares_the_count(portal: Portal) -> None:
+    ann = pupil(portal)
+    wrong = wrong_codes("pin", 7, portal.wiring.code_key("northbridge"))
+    path = "/schools/northbridge/codes"
+    doors: list[Callable[[str], Any]] = [
+        lambda code: check(portal, code),
+        portal.redeem,
+        lambda code: portal.submit(f"{path}/check", {"code": code}),
+        lambda code: portal.submit(f"{path}/use", {"code": code, "password": PASSWORD}),
+        lambda code: portal.redeem(code, password=""),
+    ]
+    for door in doors * 2:
+        assert door(next(wrong)).status_code == 410
+    assert (portal.person(ann).pin or LIVE).failed == 10
+    assert {door(portal.code(ann, "pin")).status_code for door in doors} == {410}
+    assert (portal.person(ann).pin or LIVE).uses == 0
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(typed=st.one_of(st.text(max_size=70), st.text(alphabet=ALPHABET + ALPHABET.lower() + "- ", min_size=10, max_size=20)))
+def test_whatever_is_typed_has_an_answer(portal: Portal, typed: str) -> None:
+    portal.system.clock.now += 3_600
+    for name in ("check", "use"):
+        answer = portal.post(f"/schools/northbridge/codes/{name}", {"code": typed, "password": PASSWORD})
+        assert answer.status_code in {410, 422}
+        assert len(typed) < 3 or typed not in answer.json_body["detail"]
 
 
 def test_a_new_code_starts_with_a_new_budget(portal: Portal) -> None:
