@@ -58,7 +58,7 @@ def test_a_person_comes_back_as_written(directory: Directory) -> None:
         used_link="f",
         last_login_at=10,
         pin=CodeState(1, 99, 0),
-        parent_code=CodeState(2, 98, 3),
+        parent_code=CodeState(2, 98, 3, failed=4, voided=True),
     )
     directory.put_new([ann])
     assert directory.person(ann.id) == ann

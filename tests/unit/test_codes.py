@@ -7,7 +7,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from latchkey.model.codes import ALPHABET, LONGEST_NUMBER, MAC_SIGNS, Code, Kind, code, key_label, read
+from latchkey.model.codes import (
+    ALPHABET,
+    LONGEST_NUMBER,
+    MAC_SIGNS,
+    Code,
+    Fault,
+    Kind,
+    code,
+    fault,
+    key_label,
+    read,
+    redeem_url,
+    voided,
+    works,
+)
+from latchkey.model.person import CodeState
 
 KEY = b"k" * 32
 kinds = st.sampled_from(get_args(Kind))
@@ -122,3 +137,35 @@ def test_a_printed_code_never_changes() -> None:
     """What is on paper in somebody's kitchen must still be what this program computes."""
     assert code("pin", 1, 1, KEY) == "P222-233D-MWYC"
     assert code("parent", 123_456, 3, KEY) == "F2H6-DPTQ-T9K9-6N9M"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "expected"),
+    [
+        ("pin", CodeState(1, 101), None),
+        ("pin", CodeState(1, 100), "expired"),
+        ("pin", CodeState(1, 101, 1), "used"),
+        ("parent", CodeState(1, 101, 4), None),
+        ("parent", CodeState(1, 101, 5), "used"),
+        ("pin", CodeState(1, 101, failed=9), None),
+        ("pin", CodeState(1, 101, failed=10), "dead"),
+        ("pin", voided(CodeState(1, 101)), "voided"),
+    ],
+)
+def test_a_code_works_until_used_up_expired_voided_or_guessed_at_too_often(
+    kind: Kind, state: CodeState, expected: Fault | None
+) -> None:
+    assert fault(state, kind, 100) == expected
+    assert works(state, kind, 100) == (expected is None)
+
+
+def test_no_code_does_not_work() -> None:
+    assert not works(None, "pin", 100)
+
+
+@given(printed=codes)
+def test_the_address_for_a_code_holds_it_only_in_its_fragment(printed: str) -> None:
+    place, _, fragment = redeem_url("https://login.example", "northbridge", printed).partition("#")
+    assert place == redeem_url("https://login.example", "northbridge") == "https://login.example/r/northbridge"
+    assert read(fragment) == read(printed)
+    assert fragment == printed.replace("-", "")

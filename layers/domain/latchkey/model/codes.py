@@ -8,11 +8,14 @@ neighbours (weights modulo the prime 23), so that a typing error is told from a 
 
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import mul
 from typing import Final, Literal
 
+from latchkey.model.person import CodeState
+
 Kind = Literal["pin", "parent"]
+Fault = Literal["dead", "voided", "used", "expired"]
 ALPHABET: Final = "2346789CDFHJKMNPQRTVWXY"
 _VALUE: Final = {sign: value for value, sign in enumerate(ALPHABET)}
 _WEIGHTS: Final = range(1, 23)
@@ -21,6 +24,7 @@ _KIND: Final[dict[str, Kind]] = {"P": "pin", "F": "parent"}
 _NUMBER_SIGNS: Final = 5
 MAC_SIGNS: Final[dict[Kind, int]] = {"pin": 5, "parent": 9}  # 22.6 and 40.7 bits
 USES: Final[dict[Kind, int]] = {"pin": 1, "parent": 5}  # how often a code works
+MOST_FAILURES: Final = 10  # wrong guesses at one student's code, after which it is dead and the school prints another
 LONGEST_NUMBER: Final = len(ALPHABET) ** _NUMBER_SIGNS - 1
 # What people and word processors put between the groups: white space and every kind of hyphen and dash.
 _BETWEEN: Final = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b\ufeff]+")
@@ -68,6 +72,33 @@ def read(typed: object) -> Code | None:
     for sign in text[1 : 1 + _NUMBER_SIGNS]:
         number = number * 23 + _VALUE[sign]
     return Code(kind, number, text)
+
+
+def fault(state: CodeState, kind: Kind, now: int) -> Fault | None:
+    """Why a code in this state no longer works; None if it does."""
+    if state.failed >= MOST_FAILURES:
+        return "dead"
+    if state.voided:
+        return "voided"
+    if state.uses >= USES[kind]:
+        return "used"
+    return "expired" if state.expires_at <= now else None
+
+
+def works(state: CodeState | None, kind: Kind, now: int) -> bool:
+    """Whether there is a code that still opens something: what works is printed again, anything else is due for a new one."""
+    return state is not None and fault(state, kind, now) is None
+
+
+def voided(state: CodeState) -> CodeState:
+    """The state of a code that the school has ended; in the table, ``voided`` under the same generation."""
+    return replace(state, voided=True)
+
+
+def redeem_url(origin: str, school: str, code: str | None = None) -> str:
+    """The short address where a code is used, with the code in the fragment, which no server sees: ``/r/<slug>#P2346789CDFH``."""
+    place = f"{origin}/r/{school}"
+    return f"{place}#{code.replace('-', '')}" if code else place
 
 
 def _signs(value: int, length: int) -> str:

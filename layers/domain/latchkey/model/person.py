@@ -13,11 +13,16 @@ Status = Literal["active", "left"]
 
 @dataclass(frozen=True, slots=True)
 class CodeState:
-    """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds."""
+    """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds.
+
+    ``failed`` counts wrong guesses at this generation, ``voided`` says that the school has ended it; ``codes.works`` judges.
+    """
 
     generation: int
     expires_at: int
     uses: int = 0
+    failed: int = 0
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,11 +110,17 @@ def person_from_item(item: Item) -> Person:
 
 
 def _code_to_value(code: CodeState | None) -> Value:
-    return {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses} if code else None
+    if code is None:
+        return None
+    value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
+    return value | ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
 
 
-def _code_from_value(value: Mapping[str, int] | None) -> CodeState | None:
-    return CodeState(value["generation"], value["expires_at"], value["uses"]) if value else None
+def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
+    if not value:
+        return None
+    failed, voided = value.get("failed", 0), value.get("voided", False)
+    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided)
 
 
 def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
