@@ -31,7 +31,10 @@ class Setting:
 
 
 class Writer(Protocol):
-    """Makes one file."""
+    """Makes one file. ``left_out`` counts students whom the format leaves out, ``unprintable`` names not drawn in full."""
+
+    left_out: int = 0
+    unprintable: int = 0
 
     def add(self, students: Sequence[LoginDetails]) -> None:
         """Take the next students."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from latchkey.formats import Setting, Write
+from latchkey.formats import Setting, Write, Writer
 from latchkey.model import mail_merge
 from latchkey.model.login_details import LoginDetails
 
 
-class MailMergeCsv:
+class MailMergeCsv(Writer):
     """One row for each student."""
 
     def __init__(self, setting: Setting, write: Write) -> None:

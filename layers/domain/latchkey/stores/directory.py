@@ -113,14 +113,15 @@ def _code_to_value(code: CodeState | None) -> Value:
     if code is None:
         return None
     value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
-    return value | ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
+    value |= ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
+    return value | ({"given_at": code.given_at} if code.given_at else {})
 
 
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
     if not value:
         return None
     failed, voided = value.get("failed", 0), value.get("voided", False)
-    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided)
+    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided, value.get("given_at", 0))
 
 
 def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
