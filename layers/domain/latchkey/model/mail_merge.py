@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-from latchkey.model.exports import Audience
+from latchkey.errors import Invalid
+from latchkey.model.exports import Audience, Rows
 from latchkey.model.login_details import LoginDetails
 
 COLUMNS: Final = (
@@ -33,6 +34,10 @@ COLUMNS: Final = (
     "ParentURL",
     "LoginMethod",
 )
+OF_ALL_ROWS: Final = ("StudentURL", "ParentURL")  # the same in the whole file, so not repeated for each child of a row
+OF_THE_PARENT: Final = ("ParentSurname", "ParentForename", "ParentEmail", "Children")
+OF_THE_FAMILY: Final = ("Parents", "Children")
+MOST_CHILDREN: Final = 5  # in one row; further children of a parent or family stand in a further row
 HEADER: Final = b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"  # the mark tells Excel that the file is UTF-8
 WITH_PIN: Final = "PIN"
 AT_SCHOOL: Final = "School sign-in"
@@ -54,6 +59,26 @@ _PLAIN: Final = re.compile(rf"(?:[^\W_][^\",;|\0-\x1f\x7f\x85\u2028\u2029{_SIGNS
 # patterns hold beyond ASCII.
 _ODD: Final = bytes({*range(0x20), *b'"=+@,;|\x7f', 0xC2, 0xE1, 0xE2, 0xE3, 0xEF} - {*b"\t\r\n"})
 _ENDS_AND_STARTS: Final = bytes.maketrans(b"\r\n-'", b"\t\t  ")
+
+
+def known_columns(rows: Rows) -> tuple[str, ...]:
+    """The columns that can be chosen, in the order in which they stand. What is a child's stands once for each child of a row."""
+    return {"student": COLUMNS, "parent": OF_THE_PARENT + COLUMNS, "family": OF_THE_FAMILY + COLUMNS}[rows]
+
+
+def parse_columns(given: object, rows: Rows) -> tuple[str, ...]:
+    """The chosen columns of a request (a list of names) in their own order; empty, which means all, where nothing is said.
+
+    ``Invalid`` for a name that rows of this kind do not have, and for a choice of none.
+    """
+    if given is None:
+        return ()
+    known = known_columns(rows)
+    if not isinstance(given, list | tuple) or not given:
+        raise Invalid(fields={"columns": "Choose at least one column."})
+    if not all(isinstance(name, str) and name in known for name in given):
+        raise Invalid(fields={"columns": f"There is no such column in rows of this kind. Choose from {', '.join(known)}."})
+    return tuple(name for name in known if name in given)
 
 
 @dataclass(frozen=True, slots=True)
