@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from latchkey.errors import TryLater
-from latchkey.issue_codes import expiry, issue_codes
+from latchkey.issue_codes import issue_codes
+from latchkey.model.code_changes import expiry
 from latchkey.model.codes import voided
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School, Settings, SingleSignOn

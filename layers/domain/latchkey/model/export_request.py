@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from latchkey.errors import Invalid
 from latchkey.model.exports import AUDIENCES, FORMATS, ROWS, SCOPE_KINDS, Audience, Format, Rows, Scope, Wanted, misfits
 from latchkey.model.ids import is_id
+from latchkey.model.mail_merge import parse_columns
 
 LONGEST_LIST: Final = 1000
 MOST_DAYS: Final = 365
@@ -18,17 +18,19 @@ _DAYS: Final = re.compile("[0-9]{1,4}")
 _Word = TypeVar("_Word", bound=str)
 
 
-def parse_wanted(fields: Mapping[str, Any], *, columns: tuple[str, ...] = (), flags: Mapping[str, bool]) -> Wanted:
-    """What is wanted, from fields that were read already where that is not this module's business; ``Invalid`` names all misfits."""
+def parse_wanted(fields: Mapping[str, Any], *, never_logged_in: bool, large_print: bool) -> Wanted:
+    """What is wanted; ``Invalid`` names the field that cannot be used, or all that do not fit the format."""
+    rows = parse_rows(fields.get("rows"))
     wanted = Wanted(
         scope=parse_scope(fields.get("scope")),
         format=parse_format(fields.get("format")),
         audience=parse_audience(fields.get("audience")),
+        never_logged_in=never_logged_in,
         expiring_within=parse_days(fields.get("expiring_within")),
-        rows=parse_rows(fields.get("rows")),
-        columns=columns,
+        rows=rows,
+        columns=parse_columns(fields.get("columns"), rows),
+        large_print=large_print,
     )
-    wanted = replace(wanted, **flags)
     wrong = misfits(wanted)
     if wrong:
         raise Invalid("These choices do not fit together, so nothing was started.", fields=wrong)

@@ -91,9 +91,7 @@ FORMATS: Final[Mapping[Format, FormatFacts]] = {
     "mail_merge_docx": FormatFacts(
         name="Mail merge, Word", purpose="A Word document with the fields in place, to begin from", suffix="docx", merges=True
     ),
-    "sims_aspect": FormatFacts(
-        name="SIMS aspect", purpose="To load the codes into SIMS, by UPN", suffix="csv", needs_upn=True
-    ),
+    "sims_aspect": FormatFacts(name="SIMS aspect", purpose="To load the codes into SIMS, by UPN", suffix="csv", needs_upn=True),
     "mis_codes": FormatFacts(
         name="Codes by UPN", purpose="To load the codes into Arbor, Bromcom or another MIS", suffix="csv", needs_upn=True
     ),
@@ -102,7 +100,7 @@ Stage = Literal["codes", "file"]
 RunKind = Literal["file", "void"]
 FILE_LIFE: Final = DAY
 LOST_AFTER: Final = DAY  # a run that has not ended by then never will: its message went to the dead-letter queue
-LOST: Final = "It stopped without a file. No code was lost: start it again."
+LEASE: Final = 16 * 60  # longer than a worker may run (the function's timeout is 15 minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +142,8 @@ class Wanted:
     large_print: bool = False
 
     @property
-    def people(self) -> PeopleFilter:
-        """Whom the scope means, where it is not one person; of these, only those who have not left are in the file."""
+    def group(self) -> PeopleFilter:
+        """Whom the scope means, where it names no people; of these, only those who have not left are in the file."""
         return PeopleFilter(
             role="student",
             year_group=self.scope.value if self.scope.kind == "year_group" else None,
@@ -155,7 +153,7 @@ class Wanted:
 
     def means(self, person: Person) -> bool:
         """Whether the file holds this person: staff, parents and those who left are never in it."""
-        return person.status == "active" and self.people.matches(person)
+        return person.status == "active" and self.group.matches(person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +180,7 @@ class Export:
     rows: int = 0
     left_out: int = 0
     unprintable: int = 0
-    codes: Mapping[Kind, int] = field(default_factory=dict)
+    codes: Mapping[str, int] = field(default_factory=dict)
     lease_until: int = 0
     attempt: int = 0
     finished_at: int | None = None
@@ -207,8 +205,19 @@ class Export:
         return "failed" if self.state in {"queued", "running"} and self.created_at + LOST_AFTER <= now else self.state
 
     def reason_at(self, now: int) -> str | None:
-        """Why it failed, as a sentence."""
-        return LOST if self.state_at(now) != self.state else self.reason
+        """Why it failed, and what was kept, in sentences."""
+        return failure(self) if self.state_at(now) != self.state else self.reason
+
+
+def failure(run: Export) -> str:
+    """At which step a run stopped, what was kept, and what to do."""
+    students = f"{run.done:,} of {run.total:,} students" if run.total else f"{run.done:,} students"
+    again = "Start it again, or ask whoever looks after Latchkey."
+    if run.kind == "void":
+        return f"It stopped after {sum(run.codes.values()):,} codes were voided. They stay void; the others still work. {again}"
+    if run.stage == "codes":
+        return f"It stopped while codes were being given, after {students}. No file was made. The codes are kept. {again}"
+    return f"It stopped while the file was being written, after {students}. No part of the file was kept, all codes were. {again}"
 
 
 def kinds_of(audience: Audience) -> tuple[Kind, ...]:

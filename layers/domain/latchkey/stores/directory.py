@@ -70,8 +70,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "password_set_at": person.password_set_at,
         "used_link": person.used_link,
         "last_login_at": person.last_login_at,
-        "pin": _code_to_value(person.pin),
-        "parent_code": _code_to_value(person.parent_code),
+        "pin": code_to_value(person.pin),
+        "parent_code": code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
     }
     return facts
@@ -109,7 +109,8 @@ def person_from_item(item: Item) -> Person:
     )
 
 
-def _code_to_value(code: CodeState | None) -> Value:
+def code_to_value(code: CodeState | None) -> Value:
+    """What an item holds of a code."""
     if code is None:
         return None
     value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
