@@ -104,7 +104,7 @@ def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Ex
             shown = 0
             total = max(run.total, done) if run.total else 0
             place: Value = list(position(people[-1]))
-            run = exports.change(run, {"done": done, "total": total, "position": place, "lease_until": now + LEASE})
+            run = exports.change(run, {"done": done, "total": total, "position": place, "lease_until": system.now() + LEASE})
         if short:
             return run
     return exports.change(run, {"stage": "file", "stage_at": system.now(), "done": 0, "total": done, "position": None})

@@ -28,6 +28,8 @@ class Clock:
 def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages: int | None = None) -> Iterator[list[Person]]:
     """The people whom a scope means, whatever their status: at most 99 at a time, memory holds one page of the index.
 
+    Nobody else is among them: what is done to them cannot be taken back.
+
     ``after`` is the ``position`` of somebody: go on behind them. A list of people has an end near enough: it begins anew.
     ``pages`` is how many pages of the index may be read: the last batch is empty where there are more.
     """
@@ -36,10 +38,10 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
         yield from _parts(sorted(directory.by_ids(named), key=sort_key))
         return
     start = _place(directory, after) if after else None
-    prefix = prefix_of(Wanted(scope=scope).group)
+    group = Wanted(scope=scope).group
     while True:
-        people, start = directory.page("student", after=start, prefix=prefix)
-        yield from _parts(people)
+        people, start = directory.page("student", after=start, prefix=prefix_of(group))
+        yield from _parts([person for person in people if group.matches(person)])
         if start is None:
             return
         if pages is not None:

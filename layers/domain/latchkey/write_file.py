@@ -60,7 +60,8 @@ def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Exp
             rows += len(issued)
             if rows - shown >= _SHOW_EVERY:
                 shown = rows
-                run = exports.change(run, {"done": rows, "total": max(run.total, rows), "lease_until": now + LEASE})
+                ends = system.now() + LEASE
+                run = exports.change(run, {"done": rows, "total": max(run.total, rows), "lease_until": ends})
             if clock.is_short():
                 raise StopRun(TOO_LARGE)
         if not rows:

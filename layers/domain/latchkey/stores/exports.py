@@ -67,7 +67,7 @@ def _from_item(item: Item) -> Export:
         kind=item.get("kind", "file"),
         stage=item.get("stage", "codes"),
         position=tuple(item.get("position") or ()),
-        stage_at=item.get("stage_at") or item["created_at"],
+        stage_at=item.get("stage_at", 0),
         total=item["total"],
         done=item["done"],
         rows=item["rows"],
