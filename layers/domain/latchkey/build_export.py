@@ -13,13 +13,13 @@ from typing import Final
 
 from latchkey.errors import Poison, TryLater
 from latchkey.formats import Setting, writer
-from latchkey.issue_codes import AT_ONCE, issue_codes
+from latchkey.issue_codes import AT_ONCE
 from latchkey.model.codes import Kind
-from latchkey.model.exports import FORMATS, Audience, Export
+from latchkey.model.exports import FORMATS, Export
 from latchkey.model.ids import is_id, is_slug
-from latchkey.model.login_details import login_details
 from latchkey.model.person import Person
 from latchkey.model.school import School
+from latchkey.rows_of import rows_of
 from latchkey.start_export import people_of
 from latchkey.stores.dynamo import ConditionFailed, Value
 from latchkey.wiring import Wiring
@@ -28,8 +28,7 @@ LEASE: Final = 16 * 60  # longer than a run may last (the function's timeout is 
 LAST_TRY: Final = 5  # maxReceiveCount of the queue
 _AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
 FAILED: Final = "The file could not be made. No code was lost: start it again, or ask whoever looks after Latchkey."
-_SHOW_EVERY: Final = 2_500  # rows between two writes of the progress
-_KINDS: Final[dict[Audience, tuple[Kind, ...]]] = {"students": ("pin",), "parents": ("parent",), "both": ("pin", "parent")}
+_SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
 def build_export(system: Wiring, message: object, *, attempt: int = 1) -> Export | None:
@@ -84,23 +83,26 @@ def _build(system: Wiring, school: School, export: Export) -> Export:
         logo=system.logo(school.slug, school.settings.logo) if facts.shows_logo else None,
     )
     key = f"exports/{school.slug}/{export.id}/{secrets.token_hex(16)}.{facts.suffix}"
-    rows = left_out = shown = 0
-    new: Counter[Kind] = Counter()
+    seen = rows = left_out = shown = 0
+    new = Counter[Kind]()
     with system.export_files().upload(key, facts.media_type) as file:
         pen = writer(setting, file.write)
         for students in _batches(people_of(system, school.slug, wanted), AT_ONCE):
             numbered = [student for student in students if student.number is not None]
             left_out += len(students) - len(numbered)
-            issued = issue_codes(system, school, numbered, _KINDS[wanted.audience])
-            new.update(issued.new)
-            pen.add([login_details(student, school, code_key, wanted.audience) for student in issued.people])
-            rows += len(issued.people)
-            if rows - shown >= _SHOW_EVERY:
-                shown = rows
+            made, fresh = rows_of(system, school, wanted, numbered, code_key)
+            new.update(fresh)
+            pen.add(made)
+            rows += len(made)
+            seen += len(students)
+            if seen - shown >= _SHOW_EVERY:
+                shown = seen
                 ends = system.now() + LEASE
-                export = exports.change(export, {"done": rows, "total": max(export.total, rows), "lease_until": ends})
+                export = exports.change(export, {"done": seen, "total": max(export.total, seen), "lease_until": ends})
         pen.finish()
         file.finish()
+    unfit = getattr(pen, "left_out", 0)
+    rows, left_out = rows - unfit, left_out + unfit
     now = system.now()
     export = replace(
         export, state="finished", finished_at=now, key=key, rows=rows, done=rows, total=rows, left_out=left_out, lease_until=0

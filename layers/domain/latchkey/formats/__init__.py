@@ -31,7 +31,10 @@ class Setting:
 
 
 class Writer(Protocol):
-    """Makes one file."""
+    """Makes one file.
+
+    A writer that cannot use every student counts them in an attribute ``left_out``.
+    """
 
     def add(self, students: Sequence[LoginDetails]) -> None:
         """Take the next students."""
@@ -42,7 +45,10 @@ class Writer(Protocol):
 
 Write = Callable[[bytes], object]
 Make = Callable[[Setting, Write], Writer]
-_MODULES: Final[dict[Format, str]] = {"mail_merge_csv": "mail_merge_csv"}
+_MODULES: Final[dict[Format, str]] = {
+    "mail_merge_csv": "mail_merge_csv",
+    "mail_merge_xlsx": "mail_merge_xlsx",
+}
 
 
 def writer(setting: Setting, write: Write) -> Writer:
