@@ -23,7 +23,15 @@ _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _RELATIONS: Final = '{}<Relationships xmlns="{}/relationships"><Relationship Id="rId1" Type="{}/{}" Target="{}"/></Relationships>'
-_STYLE: Final = '<w:style w:type="paragraph" {}><w:name w:val="{}"/><w:qFormat/><w:pPr>{}</w:pPr><w:rPr>{}</w:rPr></w:style>'
+_FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri"/><w:sz w:val="24"/><w:lang w:val="en-GB"/>'
+_STYLES: Final = {
+    'w:default="1" w:styleId="Normal"': ("Normal", '<w:spacing w:after="160" w:line="276" w:lineRule="auto"/>', ""),
+    'w:styleId="Heading1"': (
+        "heading 1",
+        '<w:keepNext/><w:spacing w:after="200"/><w:outlineLvl w:val="0"/>',
+        '<w:b/><w:sz w:val="36"/>',
+    ),
+}
 _PARTS: Final = {
     "[Content_Types].xml": (
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
@@ -34,22 +42,15 @@ _PARTS: Final = {
     "_rels/.rels": _RELATIONS.format(_XML, _PACKAGE, _OFFICE, "officeDocument", "word/document.xml"),
     "word/_rels/document.xml.rels": _RELATIONS.format(_XML, _PACKAGE, _OFFICE, "styles", "styles.xml"),
     "word/styles.xml": (
-        f'{_XML}<w:styles xmlns:w="{_WORD}"><w:docDefaults><w:rPrDefault><w:rPr>'
-        '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri"/><w:sz w:val="24"/><w:szCs w:val="24"/>'
-        '<w:lang w:val="en-GB"/></w:rPr></w:rPrDefault></w:docDefaults>'
-        + _STYLE.format('w:default="1" w:styleId="Normal"', "Normal", '<w:spacing w:after="160" w:line="276" w:lineRule="auto"/>', "")
-        + _STYLE.format(
-            'w:styleId="Heading1"', "heading 1", '<w:keepNext/><w:spacing w:after="200"/><w:outlineLvl w:val="0"/>', '<w:b/><w:sz w:val="36"/>'
-        )
-        + _STYLE.format(
-            'w:styleId="Heading2"',
-            "heading 2",
-            '<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="1"/>',
-            '<w:b/><w:sz w:val="28"/>',
+        f'{_XML}<w:styles xmlns:w="{_WORD}"><w:docDefaults><w:rPrDefault><w:rPr>{_FONT}</w:rPr></w:rPrDefault></w:docDefaults>'
+        + "".join(
+            f'<w:style w:type="paragraph" {which}><w:name w:val="{name}"/><w:qFormat/>'
+            f"<w:pPr>{looks}</w:pPr><w:rPr>{font}</w:rPr></w:style>"
+            for which, (name, looks, font) in _STYLES.items()
         )
         + "</w:styles>"
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``then`` where the merge field compares with the value, else ``otherwise``, which is also what Word shows before the merge."""
+    """``then`` where the merge field compares with the value, else ``otherwise``, which Word also shows before the merge."""
 
     name: str
     sign: Literal["=", "<>"]
@@ -121,8 +122,17 @@ def _piece(piece: Piece) -> str:
 def _code(piece: Field | Choice) -> str:
     if isinstance(piece, Field):
         return _run("instrText", f" MERGEFIELD {piece.name} {piece.switches} ", bold=piece.bold)
-    compared = _piece(Field(piece.name)) + _run("instrText", f' {piece.sign} "{_in_field(piece.value)}" "')
-    return f"{_run('instrText', ' IF ')}{compared}{_argument(piece.then)}{_run('instrText', '" "')}{_argument(piece.otherwise)}{_run('instrText', '" ')}"
+    compared = f' {piece.sign} "{_in_field(piece.value)}" "'
+    parts = [
+        _run("instrText", " IF "),
+        _piece(Field(piece.name)),
+        _run("instrText", compared),
+        _argument(piece.then),
+        _run("instrText", '" "'),
+        _argument(piece.otherwise),
+        _run("instrText", '" '),
+    ]
+    return "".join(parts)
 
 
 def _argument(pieces: Iterable[Piece]) -> str:

@@ -14,18 +14,22 @@ _CHOOSE_ROWS: Final = {
     "family": "one row for each family",
 }
 _STEPS: Final = (
-    "In Word, choose Mailings, Start Mail Merge, Letters; then Select Recipients, Use an Existing List, and open the mail merge "
-    "file. If Word asks for the encoding, choose Unicode (UTF-8).",
+    ("In Word, choose Mailings, Start Mail Merge, Letters; then Select Recipients, Use an Existing List, and open that file. "
+     "If Word asks for the encoding, choose Unicode (UTF-8)."),
     "Change the words of the letter as you like. What stands between « and » is a field: Word fills it in. Leave it whole.",
     "Choose Preview Results and look at a few letters, among them one of a student who uses the school’s own sign-in.",
-    "Delete this page: click its title, then the tab that appears above it, and press Delete. Otherwise it is printed with every letter.",
-    "Choose Finish & Merge, Edit Individual Documents or Print Documents. The letters come in the order of the file: "
-    "by year, registration group and name.",
+    ("Delete this page: click its title, then the tab that appears above it, and press Delete. If it stays, it is printed with "
+     "every letter."),
+    ("Choose Finish & Merge, then Edit Individual Documents or Print Documents. The letters come in the order of the file: by year, "
+     "registration group and name."),
+)  # fmt: skip
+_LIBREOFFICE: Final = (
+    "In LibreOffice: Edit, Exchange Database, to say that the fields belong to your file; then File, Print, and answer Yes to the "
+    "question about a form letter."
 )
-_LIBREOFFICE: Final = "In LibreOffice: Edit, Exchange Database, to say that the fields belong to your file, then File, Print, and answer Yes to “form letter”."
 _CARE: Final = (
-    "Whoever has the file or a letter can set up the account. Keep both where only the right people see them, and delete the file "
-    "when the letters are handed out. A new file shows the same codes while they work."
+    "Whoever has the file or a letter can set up the account. Keep both where only the right people see them, and delete the "
+    "file when the letters are handed out. A new file shows the same codes while they work."
 )
 
 
