@@ -12,7 +12,7 @@ from typing import Final, Literal
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-DAY: Final = '\\@ "d MMMM yyyy"'
+DAY: Final = '\\@ "d MMMM yyyy" '
 """A date picture: 2026-11-23 is printed as 23 November 2026."""
 
 _BOLD: Final = "<w:rPr><w:b/></w:rPr>"
@@ -26,6 +26,7 @@ _RELATIONS: Final = '{}<Relationships xmlns="{}/relationships"><Relationship Id=
 _FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri"/><w:sz w:val="24"/><w:lang w:val="en-GB"/>'
 _STYLES: Final = {
     'w:default="1" w:styleId="Normal"': ("Normal", '<w:spacing w:after="160" w:line="276" w:lineRule="auto"/>', ""),
+    'w:styleId="Line"': ("Line", '<w:spacing w:after="20"/>', ""),
     'w:styleId="Heading1"': (
         "heading 1",
         '<w:keepNext/><w:spacing w:after="200"/><w:outlineLvl w:val="0"/>',
@@ -63,29 +64,29 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The merge field with this name (a column's: letters and digits)."""
+    """The merge field with this name (letters and digits); ``before`` and ``after`` stand there only where it is filled."""
 
     name: str
-    switches: str = ""
+    before: str = ""
+    after: str = ""
+    picture: str = ""
     bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """``then`` where the merge field compares with the value, else ``otherwise``, which Word also shows before the merge."""
+class Only:
+    """Words that stand there only where the merge field has this value. (LibreOffice reads no fields inside such words.)"""
 
     name: str
-    sign: Literal["=", "<>"]
     value: str
-    then: "tuple[Piece, ...]"
-    otherwise: "tuple[Piece, ...]" = ()
+    words: str
 
 
-Piece = Text | Field | Choice
+Piece = Text | Field | Only
 
 
 def paragraph(*pieces: Piece, style: str = "Normal", new_page: bool = False) -> str:
-    """A paragraph as XML; ``new_page`` begins a page."""
+    """A paragraph as XML, in the style Normal, Line (close to the next) or Heading1; ``new_page`` begins a page."""
     page = "<w:pageBreakBefore/>" if new_page else ""
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{page}</w:pPr>{_runs(pieces)}</w:p>'
 
@@ -115,31 +116,20 @@ def _runs(pieces: Iterable[Piece]) -> str:
 def _piece(piece: Piece) -> str:
     if isinstance(piece, Text):
         return _run("t", piece.words, bold=piece.bold)
-    shown = _run("t", f"«{piece.name}»", bold=piece.bold) if isinstance(piece, Field) else _runs(piece.otherwise)
-    return f"{_mark('begin')}{_code(piece)}{_mark('separate')}{shown}{_mark('end')}"
-
-
-def _code(piece: Field | Choice) -> str:
     if isinstance(piece, Field):
-        return _run("instrText", f" MERGEFIELD {piece.name} {piece.switches} ", bold=piece.bold)
-    compared = f' {piece.sign} "{_in_field(piece.value)}" "'
-    parts = [
-        _run("instrText", " IF "),
-        _piece(Field(piece.name)),
-        _run("instrText", compared),
-        _argument(piece.then),
-        _run("instrText", '" "'),
-        _argument(piece.otherwise),
-        _run("instrText", '" '),
-    ]
-    return "".join(parts)
+        switches = f"{piece.picture}{_switch('b', piece.before)}{_switch('f', piece.after)}"
+        code = _run("instrText", f" MERGEFIELD {piece.name} {switches}", bold=piece.bold)
+        return _field(code, _run("t", f"{piece.before}«{piece.name}»{piece.after}", bold=piece.bold))
+    rest = f' = "{_in_field(piece.value)}" "{_in_field(piece.words)}" "" '
+    return _field(_run("instrText", " IF ") + _piece(Field(piece.name)) + _run("instrText", rest), "")
 
 
-def _argument(pieces: Iterable[Piece]) -> str:
-    """Pieces between the quotation marks of a field's code."""
-    return "".join(
-        [_run("instrText", _in_field(each.words), bold=each.bold) if isinstance(each, Text) else _piece(each) for each in pieces]
-    )
+def _field(code: str, shown: str) -> str:
+    return f"{_mark('begin')}{code}{_mark('separate')}{shown}{_mark('end')}"
+
+
+def _switch(letter: str, words: str) -> str:
+    return f'\\{letter} "{_in_field(words)}" ' if words else ""
 
 
 def _run(tag: Literal["t", "instrText"], words: str, *, bold: bool = False) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from latchkey.formats import Setting, Write
 from latchkey.model.login_details import LoginDetails
 from latchkey.model.mail_merge import AT_SCHOOL, MOST_CHILDREN, Layout
-from latchkey.word_document import DAY, Choice, Field, Piece, Text, box, document, paragraph
+from latchkey.word_document import DAY, Field, Only, Piece, Text, box, document, paragraph
 
 _CHOOSE_ROWS: Final = {
     "student": "one row for each student",
@@ -20,12 +20,12 @@ _STEPS: Final = (
     "Choose Preview Results and look at a few letters, among them one of a student who uses the school’s own sign-in.",
     ("Delete this page: click its title, then the tab that appears above it, and press Delete. If it stays, it is printed with "
      "every letter."),
-    ("Choose Finish & Merge, then Edit Individual Documents or Print Documents. The letters come in the order of the file: by year, "
-     "registration group and name."),
+    ("Choose Finish & Merge, then Edit Individual Documents or Print Documents. The letters come in the order of the file: "
+     "by year, registration group and name."),
 )  # fmt: skip
 _LIBREOFFICE: Final = (
-    "In LibreOffice: Edit, Exchange Database, to say that the fields belong to your file; then File, Print, and answer Yes to the "
-    "question about a form letter."
+    "In LibreOffice: Edit, Exchange Database, to say that the fields belong to your file; then File, Print, and answer Yes to "
+    "the question about a form letter."
 )
 _CARE: Final = (
     "Whoever has the file or a letter can set up the account. Keep both where only the right people see them, and delete the "
@@ -78,47 +78,43 @@ class _Letter:
 
     def _salutation(self) -> Iterator[str]:
         if self._rows == "parent" and {"ParentForename", "ParentSurname"} <= {*self._fields}:
-            named: tuple[Piece, ...] = (Field("ParentForename"), Text(" "), Field("ParentSurname"))
-            yield paragraph(Text("Dear "), Choice("ParentSurname", "=", "", (Text("parent or carer"),), named), Text(","))
+            nobody = Only("ParentSurname", "", "parent or carer")
+            yield paragraph(Text("Dear "), nobody, Field("ParentForename", after=" "), Field("ParentSurname"), Text(","))
         elif self._rows != "student" and "Children" in self._fields:
             yield paragraph(Text("Dear parents and carers of "), Field("Children"), Text(","))
-        elif self._rows == "student" and self._setting.wanted.audience == "parents" and "Forename" in self._fields:
-            yield paragraph(Text("Dear parents and carers of "), *self._name(""), Text(","))
-        elif self._rows == "student" and "Forename" in self._fields:
-            yield paragraph(Text("Dear "), Field("Forename"), Text(","))
+        elif self._rows == "student" and (name := self._name("")):
+            parents = self._setting.wanted.audience == "parents"
+            yield paragraph(Text("Dear parents and carers of " if parents else "Dear "), *name, Text(","))
         else:
             yield paragraph(Text("Hello,"))
 
     def _child(self, child: str) -> Iterator[str]:
-        """What belongs to one student; lines for a second child are empty where there is none."""
+        """What belongs to one student; the lines of a second child and further ones are empty where there is none."""
+        audience, style = self._setting.wanted.audience, "Line" if child else "Normal"
         if child and (name := self._name(child)):
-            yield paragraph(*self._if_there(child, name))
-        if f"{child}Username" in self._fields and self._setting.wanted.audience != "parents":
-            yield paragraph(*self._if_there(child, (Text("Username: "), Field(f"{child}Username", bold=True))))
-        if f"{child}StudentPIN" in self._fields and self._setting.wanted.audience != "parents":
-            yield paragraph(*self._if_there(child, self._pin(child)))
-        if f"{child}ParentCode" in self._fields and self._setting.wanted.audience != "students":
-            code = (Text("Parent code: "), Field(f"{child}ParentCode", bold=True), *self._until(f"{child}ParentCodeExpires"))
-            yield paragraph(*self._if_there(child, code))
+            yield paragraph(*name, style="Line")
+        if audience != "parents":
+            if f"{child}Username" in self._fields:
+                yield paragraph(Field(f"{child}Username", before="Username: "), style=style)
+            if f"{child}StudentPIN" in self._fields:
+                pin = self._code(f"{child}StudentPIN", "PIN: ", f"{child}PINExpires")
+                yield paragraph(*pin, *self._elsewhere(child), style=style)
+        if audience != "students" and f"{child}ParentCode" in self._fields:
+            yield paragraph(*self._code(f"{child}ParentCode", "Parent code: ", f"{child}ParentCodeExpires"))
 
-    def _pin(self, child: str) -> tuple[Piece, ...]:
-        pin: tuple[Piece, ...] = (Text("PIN: "), Field(f"{child}StudentPIN", bold=True), *self._until(f"{child}PINExpires"))
-        if f"{child}LoginMethod" not in self._fields:
-            return pin
-        elsewhere = f"No PIN is needed: sign in with {self._setting.school.settings.sso.label}."
-        return (Choice(f"{child}LoginMethod", "=", AT_SCHOOL, (Text(elsewhere),), pin),)
+    def _code(self, field: str, words: str, expires: str) -> Iterator[Piece]:
+        yield Field(field, before=words, bold=True)
+        if expires in self._fields:
+            yield Field(expires, before=" (works until ", after=")", picture=DAY)
 
-    def _until(self, field: str) -> tuple[Piece, ...]:
-        return (Text(" (works until "), Field(field, DAY), Text(")")) if field in self._fields else ()
+    def _elsewhere(self, child: str) -> Iterator[Piece]:
+        if f"{child}LoginMethod" in self._fields:
+            words = f"No PIN is needed: sign in with {self._setting.school.settings.sso.label}."
+            yield Only(f"{child}LoginMethod", AT_SCHOOL, words)
 
     def _name(self, child: str) -> tuple[Piece, ...]:
-        names = [Field(name, bold=bool(child)) for name in (f"{child}Forename", f"{child}Surname") if name in self._fields]
-        return (names[0], Text(" "), *names[1:]) if names else ()
-
-    def _if_there(self, child: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        """The lines of a second child and further ones show nothing where the row has none."""
-        sure = next((name for name in (f"{child}Forename", f"{child}Surname", f"{child}StudentId") if name in self._fields), None)
-        return (Choice(sure, "<>", "", pieces),) if sure and child not in {"", "Child1"} else pieces
+        names = [name for name in (f"{child}Forename", f"{child}Surname") if name in self._fields]
+        return tuple(Field(name, before=" " if place else "", bold=bool(child)) for place, name in enumerate(names))
 
     def _is_for(self, field: str) -> bool:
         return self._setting.wanted.audience != ("parents" if field == "StudentURL" else "students")
