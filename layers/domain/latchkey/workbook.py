@@ -18,7 +18,7 @@ _AT_ONCE: Final = 16  # one odd name slows down its own few rows only
 # Cells with a bar between and around them that hold one of these, or what cannot be printed, need a closer look.
 _ODD: Final = ("&", "<", ">", "_x", "| ", " |")
 _EMPTY: Final = re.compile(r'<c r="[A-Z]+[0-9]+" s="1" t="inlineStr"><is><t></t></is></c>')
-_ESCAPED: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]+_)")  # LibreOffice unescapes _x00_ too
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _NOT_IN_A_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]|^'|'$")
 
