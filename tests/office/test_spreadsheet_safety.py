@@ -54,11 +54,12 @@ def made(kind: Format, names: tuple[str, ...] = HOSTILE) -> bytes:
 
 @dataclass(frozen=True)
 class Opened:
-    """What LibreOffice made of the files: cells of both workbooks, of the CSV, and the first workbook as its own CSV."""
+    """What LibreOffice made of the workbooks, the CSV and a CSV without guards; ``exported`` is the workbook saved as CSV."""
 
     workbook: list[list[Cell]]
     pin_table: list[list[Cell]]
     lines: list[list[Cell]]
+    bare: list[list[Cell]]
     exported: list[list[str]]
 
 
@@ -70,13 +71,15 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     (folder / "lines.csv").write_bytes(made("mail_merge_csv"))
     convert(folder, ["merge.xlsx", "pins.xlsx"], "fods")
     convert(folder, ["merge.xlsx"], AS_CSV)
-    convert(folder, ["lines.csv"], "fods", reading=COMMAS)
+    (folder / "bare.csv").write_text('=1+1,"=1+1",+1+1\r\n', encoding="utf-8")
+    convert(folder, ["lines.csv", "bare.csv"], "fods", reading=COMMAS)
     (text,) = folder.glob("merge-*.csv")
     exported = list(csv.reader(io.StringIO(text.read_bytes().decode(), newline=""), strict=True))
     return Opened(
         sheets(folder / "merge.fods")["Login details"],
         sheets(folder / "pins.fods")["7A"],
         sheets(folder / "lines.fods")["lines"],
+        sheets(folder / "bare.fods")["bare"],
         exported,
     )
 
@@ -105,6 +108,7 @@ def test_so_does_a_pin_table(opened: Opened) -> None:
 
 
 def test_a_csv_opened_as_a_spreadsheet_runs_nothing_and_shifts_nothing(opened: Opened) -> None:
+    assert opened.bare[0][0].formula, "LibreOffice does not show formulas, so this test shows nothing"
     header, *rows = opened.lines
     assert [cell.text for cell in header] == [*COLUMNS]
     assert [row[STUDENT].text for row in rows] == [f"S{number}" for number in range(len(HOSTILE))]

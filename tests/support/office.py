@@ -16,8 +16,8 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false,false,false,false,-1"
 """Every sheet as CSV: commas, quoted text, UTF-8, cells as they are stored."""
-COMMAS = "CSV:44,34,76,1,,2057,false,false,true"
-"""Read a CSV as a double click in Britain does: commas, UTF-8, no cell forced to be text."""
+COMMAS = "CSV:44,34,76,1,,2057,false,false,true,false,false,0,true"
+"""Read a CSV as a double click in Britain does in Excel: commas, UTF-8, numbers found, formulas evaluated."""
 
 
 @dataclass(frozen=True)
