@@ -10,6 +10,7 @@ import pytest
 
 from build_export import handler
 from latchkey import build_export as use_case
+from latchkey import rows_of as rows_of_students
 from latchkey.build_export import LAST_TRY, LEASE, build_export
 from latchkey.errors import Poison, TryLater
 from latchkey.model.codes import code
@@ -204,7 +205,7 @@ def test_a_crash_leaves_no_file_and_the_next_delivery_makes_the_same_codes(
     export = start(school)
     bodies = school.messages("EXPORT_QUEUE")
     monkeypatch.setattr(use_case, "AT_ONCE", 50)
-    honest, calls = use_case.issue_codes, []
+    honest, calls = rows_of_students.issue_codes, []
 
     def breaks(*args: Any) -> Any:
         calls.append(honest(*args))
@@ -212,10 +213,10 @@ def test_a_crash_leaves_no_file_and_the_next_delivery_makes_the_same_codes(
             raise RuntimeError("power cut")
         return calls[-1]
 
-    monkeypatch.setattr(use_case, "issue_codes", breaks)
+    monkeypatch.setattr(rows_of_students, "issue_codes", breaks)
     assert deliver(school, monkeypatch, bodies) == 1
     assert (files(school), now_of(school, export).state) == ({}, "queued")
-    monkeypatch.setattr(use_case, "issue_codes", honest)
+    monkeypatch.setattr(rows_of_students, "issue_codes", honest)
     assert deliver(school, monkeypatch, bodies, attempt=2) == 0
     (data,) = files(school).values()
     key = school.wiring("build_export").code_key("northbridge")
@@ -226,7 +227,7 @@ def test_a_service_that_is_busy_for_a_moment_is_asked_again_at_once(school: Test
     put(school, student(1))
     export = start(school)
     bodies = school.messages("EXPORT_QUEUE")
-    honest, calls = use_case.issue_codes, []
+    honest, calls = rows_of_students.issue_codes, []
 
     def busy(*args: Any) -> Any:
         calls.append(1)
@@ -234,7 +235,7 @@ def test_a_service_that_is_busy_for_a_moment_is_asked_again_at_once(school: Test
             raise TryLater()
         return honest(*args)
 
-    monkeypatch.setattr(use_case, "issue_codes", busy)
+    monkeypatch.setattr(rows_of_students, "issue_codes", busy)
     assert deliver(school, monkeypatch, bodies) == 0
     assert (now_of(school, export).state, len(files(school))) == ("finished", 1)
 
@@ -246,7 +247,7 @@ def test_a_service_that_stays_busy_leaves_the_run_to_the_queue(school: TestSyste
     def busy(*_: Any) -> None:
         raise TryLater()
 
-    monkeypatch.setattr(use_case, "issue_codes", busy)
+    monkeypatch.setattr(rows_of_students, "issue_codes", busy)
     assert deliver(school, monkeypatch, school.messages("EXPORT_QUEUE")) == 1
     waiting = now_of(school, export)
     assert (waiting.state, waiting.lease_until, files(school)) == ("queued", 0, {})
@@ -256,7 +257,7 @@ def test_a_run_that_fails_each_time_says_so_at_the_last(school: TestSystem, monk
     put(school, student(1))
     export = start(school)
     bodies = school.messages("EXPORT_QUEUE")
-    monkeypatch.setattr(use_case, "issue_codes", lambda *_: 1 / 0)
+    monkeypatch.setattr(rows_of_students, "issue_codes", lambda *_: 1 / 0)
     for attempt in range(1, LAST_TRY + 1):
         assert now_of(school, export).state == "queued"
         assert deliver(school, monkeypatch, bodies, attempt) == 1
@@ -271,14 +272,14 @@ def test_progress_is_shown_and_the_lease_goes_on(school: TestSystem, monkeypatch
     export = start(school)
     monkeypatch.setattr(use_case, "_SHOW_EVERY", 40)
     monkeypatch.setattr(use_case, "AT_ONCE", 40)
-    honest, seen = use_case.issue_codes, []
+    honest, seen = rows_of_students.issue_codes, []
 
     def watch(*args: Any) -> Any:
         school.clock.now += 600
         seen.append((now_of(school, export).done, now_of(school, export).lease_until - school.clock.now > 0))
         return honest(*args)
 
-    monkeypatch.setattr(use_case, "issue_codes", watch)
+    monkeypatch.setattr(rows_of_students, "issue_codes", watch)
     deliver(school, monkeypatch, school.messages("EXPORT_QUEUE"))
     assert seen == [(0, True), (40, True), (80, True)]
     assert now_of(school, export).done == 120
