@@ -61,7 +61,7 @@ def test_only_stores_talk_to_aws(module: str) -> None:
 def test_domain_needs_no_package_but_the_runtimes_and_argon2(module: str) -> None:
     """botocore for the stores, argon2 for the one module that hashes, Powertools' logger for what is worth saying."""
     names = {n for n in imported(DOMAIN, module) if not within(n, "aws_lambda_powertools.logging")}
-    allowed = {"latchkey", "botocore"} | {"latchkey.hashing": {"argon2"}, "latchkey.sheet": {"xlsxwriter"}}.get(module, set())
+    allowed = {"latchkey", "botocore"} | {"latchkey.hashing": {"argon2"}}.get(module, set())
     assert strangers(iter(names)) <= allowed
 
 

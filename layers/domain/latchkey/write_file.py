@@ -2,7 +2,6 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,9 +9,9 @@ from latchkey.formats import Setting, writer
 from latchkey.issue_codes import issue_codes
 from latchkey.model.code_changes import given_since, is_meant
 from latchkey.model.exports import FORMATS, LEASE, Export, kinds_of
-from latchkey.model.login_details import LoginDetails, login_details
 from latchkey.model.person import Person
 from latchkey.model.school import School
+from latchkey.rows_of import rows_of
 from latchkey.try_export import cannot_be_in
 from latchkey.walk_students import Clock, walk
 from latchkey.wiring import Wiring
@@ -21,7 +20,7 @@ NOBODY: Final = "No student was left to be in the file, so none was made."
 TOO_LARGE: Final = (
     "The file takes longer to write than one run may last. No part of it was kept, all codes were. Make one for each year group."
 )
-_SHOW_EVERY: Final = 2_500  # rows between two writes of the progress
+_SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
 class StopRun(Exception):
@@ -44,24 +43,33 @@ def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Exp
         logo=system.logo(school.slug, school.settings.logo) if facts.shows_logo else None,
     )
     key = f"exports/{school.slug}/{run.id}/{secrets.token_hex(16)}.{facts.suffix}"
-    rows = left_out = shown = 0
+
+    def means(person: Person) -> bool:
+        in_scope = named is None or person.id in named
+        return in_scope and is_meant(wanted, person, school, system.now(), run.created_at)
+
+    def fits(person: Person) -> bool:
+        return means(person) and cannot_be_in(person, wanted) is None
+
+    named = wanted.scope.people
+    rows = seen = left_out = shown = 0
     given: Counter[str] = Counter()
     with system.export_files().upload(key, facts.media_type) as file:
         pen = writer(setting, file.write)
         for people in walk(system.directory(school.slug), wanted.scope):
-            now = system.now()
-            meant = [each for each in people if is_meant(wanted, each, school, now, run.created_at)]
+            meant = [each for each in people if means(each)]
             fit = [each for each in meant if cannot_be_in(each, wanted) is None]
             left_out += len(meant) - len(fit)
             # The codes were given before; the index that people come from may not know that yet, and issue_codes finds out.
             issued = issue_codes(system, school, fit, kinds, wanted.expiring_within).people
             given.update(kind for each in issued for kind in kinds if given_since(each, school, kind, run.created_at))
-            pen.add(_details(system, school, run, issued, code_key))
-            rows += len(issued)
-            if rows - shown >= _SHOW_EVERY:
-                shown = rows
+            made = rows_of(system, school, wanted, issued, code_key, means=fits)
+            pen.add(made)
+            rows, seen = rows + len(made), seen + len(issued)
+            if seen - shown >= _SHOW_EVERY:
+                shown = seen
                 ends = system.now() + LEASE
-                run = exports.change(run, {"done": rows, "total": max(run.total, rows), "lease_until": ends})
+                run = exports.change(run, {"done": seen, "total": max(run.total, seen), "lease_until": ends})
             if clock.is_short():
                 raise StopRun(TOO_LARGE)
         if not rows:
@@ -75,8 +83,8 @@ def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Exp
         finished_at=now,
         key=key,
         rows=rows,
-        done=rows,
-        total=rows,
+        done=seen,
+        total=seen,
         left_out=left_out,
         unprintable=pen.unprintable,
         codes=dict(given),
@@ -86,16 +94,3 @@ def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Exp
     event = system.audit(school.slug).record_of("build_export", "export.finish", now, {"export": run.id, **counts})
     exports.finish(run, event)
     return run
-
-
-def _details(system: Wiring, school: School, run: Export, students: Sequence[Person], key: bytes) -> list[LoginDetails]:
-    """What the file says of these students; with their parents where it has rows for parents or families."""
-    audience = run.wanted.audience
-    if run.wanted.rows == "student":
-        return [login_details(student, school, key, audience) for student in students]
-    wanted = {parent for student in students for parent in student.parents}
-    known = {each.id: each for each in system.directory(school.slug).by_ids(sorted(wanted)) if each.status == "active"}
-    return [
-        login_details(student, school, key, audience, tuple(known[each] for each in student.parents if each in known))
-        for student in students
-    ]

@@ -45,7 +45,14 @@ class Writer(Protocol):
 
 Write = Callable[[bytes], object]
 Make = Callable[[Setting, Write], Writer]
-_MODULES: Final[dict[Format, str]] = {"mail_merge_csv": "mail_merge_csv"}
+_MODULES: Final[dict[Format, str]] = {
+    "mail_merge_csv": "mail_merge_csv",
+    "mail_merge_xlsx": "mail_merge_xlsx",
+    "mail_merge_docx": "mail_merge_docx",
+    "pin_table_xlsx": "pin_table_xlsx",
+    "sims_aspect": "sims_aspect",
+    "mis_codes": "mis_codes",
+}
 
 
 def writer(setting: Setting, write: Write) -> Writer:
