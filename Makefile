@@ -102,6 +102,7 @@ build: $(BUILD)/.built ## Build functions and layers for this machine (nothing t
 lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files again
 	@cd layers/dependencies && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
+	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt

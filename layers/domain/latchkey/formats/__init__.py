@@ -42,7 +42,12 @@ class Writer(Protocol):
 
 Write = Callable[[bytes], object]
 Make = Callable[[Setting, Write], Writer]
-_MODULES: Final[dict[Format, str]] = {"mail_merge_csv": "mail_merge_csv"}
+_MODULES: Final[dict[Format, str]] = {
+    "mail_merge_csv": "mail_merge_csv",
+    "slips": "slips",
+    "letters": "letters",
+    "pin_table": "pin_table",
+}
 
 
 def writer(setting: Setting, write: Write) -> Writer:
