@@ -25,7 +25,7 @@ _SIDE: Final = 22.0  # from the cut to the text: printers leave 5 mm blank, scis
 _RIGHT: Final = WIDE - _SIDE
 _TEXT, _LEADING, _SMALL = 9.5, 12.0, 8.5
 _SYMBOL: Final = 61.0
-_SYMBOL_TOP: Final = 128.0
+_SYMBOL_TOP: Final = 127.0
 _COLUMN: Final = _RIGHT - _SIDE - _SYMBOL - 12
 _NAME: Final = ((14.0, 1), (12.5, 1), (11.0, 1), (9.5, 2), (8.5, 2))
 _CODE: Final = 20.0
@@ -137,12 +137,12 @@ class Slips:
         page.decorate(form.logo)
         for kind, drawing in form.head:
             page.put(slip, kind, drawing)
-        first = 141.0 if len(name.lines) == 1 else 145.0
-        page.put(slip, "H2", sheet.draw(name.lines, _SIDE, first, name.size, name.size * 1.1))
+        first = 138.5 if len(name.lines) == 1 else 142.5
+        page.put(slip, "H2", sheet.draw(name.lines, _SIDE, first, name.size, name.size * 1.1), name.said)
         group = ticket.details.student.registration_group
         if group:
             fit = sheet.type.fit(shown(group), 70, ((11.0, 1), (8.0, 1)))
-            page.put(slip, "P", sheet.draw(fit.lines, _RIGHT - fit.lines[0].width * fit.size, 157, fit.size, 0))
+            page.put(slip, "P", sheet.draw(fit.lines, _RIGHT - fit.lines[0].width * fit.size, 155, fit.size, 0))
         if form.steps:
             sheet.steps(page, slip, form.steps)
         if ticket.code:
@@ -154,15 +154,16 @@ class Slips:
             page.put(slip, "Figure", sheet.symbol(ticket, left, top, _SYMBOL), sheet.figure(ticket, box))
         for kind, drawing in form.foot:
             page.put(slip, kind, drawing)
-        if not name.whole:
-            page.put(slip, "P", sheet.write(words.LOST, _SIDE, 131, 7))
+        if name.lost:
+            page.put(slip, "P", sheet.write(words.LOST, _SIDE, 129, 7))
         page.content.append(b"Q\n")
         sheet.document.close(slip)
 
     def _code(self, ticket: Ticket) -> bytes:
         sheet = self._sheet
+        label = sheet.write(words.WORDS[ticket.kind].label, _SIDE, 59, _SMALL, REGULAR, colours.GREY)
         fit = sheet.type.fit(ticket.code, _RIGHT - _SIDE, ((_CODE, 1),))
-        return sheet.draw(fit.lines, _SIDE, 41, fit.size, 0)
+        return label + b"\n" + sheet.draw(fit.lines, _SIDE, 41, fit.size, 0)
 
     def _form(self, kind: words.Kind) -> _Form:
         if kind not in self._forms:
@@ -173,8 +174,8 @@ class Slips:
         sheet, said = self._sheet, words.WORDS[kind]
         logo, school = sheet.letterhead(_SIDE, HIGH - 10, (70, 20), _RIGHT - _SIDE, 9.5)
         rule = line(_SIDE, HIGH - 33, _RIGHT, HIGH - 33, 1, sheet.ink)
-        head = (school, ("P", sheet.write(said.for_whom, _SIDE, 157, _TEXT, BOLD, sheet.ink)))
-        y, steps = 119.0, []
+        head = (school, ("P", sheet.write(said.for_whom, _SIDE, 155, _TEXT, BOLD, sheet.ink)))
+        y, steps = 118.0, []
         for number, text in enumerate(sheet.step_texts(kind), 1):
             lines = sheet.type.fit(text, _COLUMN - 12, ((_TEXT, 1), (_TEXT - 0.5, 2), (_SMALL, 2)), REGULAR)
             drawing = sheet.draw(lines.lines, _SIDE + 12, y, lines.size, 11)

@@ -14,6 +14,7 @@ from unicodedata import bidirectional, normalize
 
 import uharfbuzz as hb
 from bidi import algorithm
+from bidi.mirror import MIRRORED
 
 from latchkey.paper.file import text as pdf_text
 from latchkey.paper.fonts import BOLD, REGULAR, Font, Fonts
@@ -22,6 +23,8 @@ LONGEST: Final = 160
 """No text of one name is longer than this on paper."""
 _CUT: Final = "…"
 _RIGHT_TO_LEFT: Final = {"R", "AL", "AN"}
+_STRONG: Final = {"L": "L", "R": "R", "EN": "R", "AN": "R"}
+_BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
 _SPACE: Final = re.compile(r"\s+")
 # Controls, and marks that turn the direction of what follows: a name has no business with them. Joiners stay: they shape letters.
 _NEVER_SHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
@@ -35,21 +38,33 @@ def shown(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + _CUT
 
 
+SAYS, SAID = "<", ">"
+Glyphs = tuple[Font, float, bytes]
+"""Glyphs of one font: how far they are raised (for size 1), and the operand of TJ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Glyphs in the order in which they stand. ``width`` for size 1; ``lost``: a letter that no font has."""
+    """Glyphs in the order in which they stand. ``width`` for size 1; ``lost``: a letter that no font has;
+    ``plain``: whoever reads the glyphs one by one reads the text.
+
+    Texts among ``pieces`` stand before (``SAYS`` and what they say) and after (``SAID``) glyphs that do not spell it themselves.
+    """
 
     width: float
-    pieces: tuple[tuple[Font, float, bytes], ...]
-    text: str | None
+    pieces: tuple[Glyphs | str, ...]
     lost: bool
+    plain: bool
 
     def at(self, x: float, y: float, size: float) -> bytes:
         """The line in a content stream, its base line beginning at a place."""
-        if not self.pieces:
-            return b""
-        out, last, risen = [b"BT 1 0 0 1 %.2f %.2f Tm" % (x, y)], None, 0.0
-        for font, rise, glyphs in self.pieces:
+        out: list[bytes] = [b"BT 1 0 0 1 %.2f %.2f Tm" % (x, y)]
+        last, risen = None, 0.0
+        for piece in self.pieces:
+            if isinstance(piece, str):  # ISO 32000-1, 14.9.4
+                out.append(b"/Span<</ActualText%b>>BDC" % pdf_text(piece[1:]) if piece != SAID else b"EMC")
+                continue
+            font, rise, glyphs = piece
             if font is not last:
                 out.append(b"/%b %g Tf" % (font.name, size))
                 last = font
@@ -57,21 +72,28 @@ class Line:
                 out.append(b"%.2f Ts" % (rise * size))
                 risen = rise
             out.append(b"[%b]TJ" % glyphs)
-        if risen:
-            out.append(b"0 Ts")
-        out.append(b"ET")
-        drawing = b" ".join(out)
-        # Glyphs in their own order do not spell such a text; ISO 32000-1, 14.9.4.
-        return drawing if self.text is None else b"/Span<</ActualText%b>>BDC %b EMC" % (pdf_text(self.text), drawing)
+        out.append(b"0 Ts ET" if risen else b"ET")
+        return b" ".join(out)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """Lines of one size; ``whole`` unless something was cut or cannot be drawn."""
 
+    text: str
     size: float
-    lines: list[Line]
+    lines: tuple[Line, ...]
     whole: bool
+
+    @property
+    def lost(self) -> bool:
+        """Whether an empty box stands for a letter."""
+        return any(line.lost for line in self.lines)
+
+    @property
+    def said(self) -> bytes:
+        """The entry for the structure (ISO 32000-1, 14.9.4) where the glyphs do not tell the text."""
+        return b"" if self.whole and all(line.plain for line in self.lines) else b"/ActualText" + pdf_text(self.text)
 
 
 class Type:
@@ -80,28 +102,27 @@ class Type:
     def __init__(self, fonts: Fonts) -> None:
         self.fonts = fonts
         self.line = lru_cache(4096)(self._line)
+        self.fit = lru_cache(1024)(self._fit)
 
     def _line(self, text: str, weight: int = REGULAR) -> Line:
         """One line of a text that can be shown."""
-        pieces: list[tuple[Font, float, bytes]] = []
-        width, exact, lost = 0.0, True, False
+        pieces: list[Glyphs | str] = []
+        width, lost, plain = 0.0, False, True
         for font, level, run in self._in_sight(text, weight):
-            set_run = _Run(font or self.fonts.latin(weight), run, level)
             lost |= font is None
-            exact &= set_run.exact and font is not None
-            width += set_run.width
-            pieces += set_run.pieces
-        return Line(width / 1_000, tuple(pieces), None if exact else text, lost)
+            plain &= not level
+            width += _shape(font or self.fonts.latin(weight), run, level, pieces)
+        return Line(width / 1_000, tuple(pieces), lost, plain and not any(isinstance(piece, str) for piece in pieces))
 
-    def fit(self, text: str, width: float, steps: Sequence[tuple[float, int]], weight: int = BOLD) -> Fit:
+    def _fit(self, text: str, width: float, steps: tuple[tuple[float, int], ...], weight: int = BOLD) -> Fit:
         """The text in the first of ``steps`` (a size and how many lines it may take) that it fits into; else cut in the last."""
         for size, most in steps:
             lines = self.broken(text, width / size, weight, most + 1)
             if len(lines) <= most:
-                return Fit(size, lines, not text.endswith(_CUT) and not any(line.lost for line in lines))
+                return Fit(text, size, tuple(lines), not text.endswith(_CUT) and not any(line.lost for line in lines))
         ends = range(1, len(text))
         end = _last_fitting(ends, lambda end: len(self.broken(text[:end] + _CUT, width / size, weight, most + 1)) <= most) or 0
-        return Fit(size, self.broken(text[:end].rstrip() + _CUT, width / size, weight, most), False)
+        return Fit(text, size, tuple(self.broken(text[:end].rstrip() + _CUT, width / size, weight, most)), False)
 
     def broken(self, text: str, width: float, weight: int = REGULAR, most: int = 1_000) -> list[Line]:
         """Lines no wider than ``width`` (for size 1), broken at spaces, inside a word only where it is wider than a line."""
@@ -125,6 +146,8 @@ class Type:
 
     def _in_sight(self, text: str, weight: int) -> list[tuple[Font | None, int, str]]:
         """Runs of one font and direction, from left to right."""
+        if text.isascii():
+            return [(self.fonts.latin(weight), 0, text)] if text else []
         levels = _levels(text)
         signs = zip(self._fonts_of(text, weight), levels, text, strict=True)
         runs = [
@@ -149,44 +172,59 @@ class Type:
             yield current
 
 
-class _Run:
-    """The glyphs of a run, as the operand of TJ."""
+def _shape(font: Font, text: str, level: int, pieces: list[Glyphs | str]) -> float:
+    """Add the glyphs of a run to ``pieces``; the width in thousandths of the size."""
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.direction = "rtl" if level % 2 else "ltr"
+    buffer.guess_segment_properties()
+    # Letters that melt into each other are harder to read, and to copy out of the file.
+    hb.shape(font.shaper, buffer, {"liga": False} if font.latin else {})
+    glyphs = [
+        (info.codepoint, info.cluster, place.x_advance, place.x_offset, place.y_offset)
+        for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
+    ]
+    said = _said(text, level, [glyph[1] for glyph in glyphs])
+    scale, width, shift, risen, out = font.per_mille, 0.0, 0.0, 0.0, bytearray()
 
-    def __init__(self, font: Font, text: str, level: int) -> None:
-        buffer = hb.Buffer()
-        buffer.add_str(text)
-        buffer.direction = "rtl" if level % 2 else "ltr"
-        buffer.guess_segment_properties()
-        # Letters that melt into each other are harder to read, and to copy out of the file.
-        hb.shape(font.shaper, buffer, {"liga": False} if font.latin else {})
-        self.width, self.exact = 0.0, not level % 2
-        self.pieces: list[tuple[Font, float, bytes]] = []
-        out, shift, risen = bytearray(), 0.0, 0.0
-        infos, places, scale = buffer.glyph_infos, buffer.glyph_positions, font.per_mille
-        self.exact &= len(infos) == len(text)
-        for info, place in zip(infos, places, strict=True):
-            glyph = info.codepoint
-            own = font.use(glyph)
-            rise, aside, advance = place.y_offset * scale / 1_000, place.x_offset * scale, place.x_advance * scale
-            if rise != risen:
-                self._push(font, risen, out)
-                out, risen = bytearray(), rise
-            shift -= aside
-            if abs(shift) >= 0.5:
-                out += b"%d" % round(shift)
-            out += b"<%04X>" % glyph
-            shift = own + aside - advance
-            self.width += advance
-            if self.exact:
-                said = text[info.cluster]
-                self.exact = font.texts.setdefault(glyph, said) == said
-        if abs(shift) >= 0.5:
-            out += b"%d" % round(shift)
-        self._push(font, risen, out)
-
-    def _push(self, font: Font, rise: float, out: bytearray) -> None:
+    def push(*more: str) -> None:
         if out:
-            self.pieces.append((font, rise, bytes(out).replace(b"><", b"")))
+            pieces.append((font, risen, bytes(out).replace(b"><", b"")))
+            out.clear()
+        pieces.extend(more)
+
+    for cluster, group in groupby(glyphs, key=lambda glyph: glyph[1]):
+        members = list(group)
+        spelled = len(members) == 1 and members[0][0] and font.texts.setdefault(members[0][0], said[cluster]) == said[cluster]
+        # Programs that take text out of a file look where a letter begins and ends: marks above and below do not count.
+        for is_mark, part in groupby(members, key=lambda glyph: glyph[2] == 0 and len(members) > 1):
+            if not spelled:
+                push(SAYS + ("" if is_mark else said.pop(cluster, "")))
+            for glyph, _, advance, aside, rise in part:
+                own = font.use(glyph)
+                if rise * scale / 1_000 != risen:
+                    push()
+                    risen = rise * scale / 1_000
+                shift -= aside * scale
+                if abs(shift) >= 0.5:
+                    out += b"%d" % round(shift)
+                out += b"<%04X>" % glyph
+                shift = own + (aside - advance) * scale
+                width += advance * scale
+            if not spelled:
+                push(SAID)
+    if abs(shift) >= 0.5:
+        out += b"%d" % round(shift)
+    push()
+    return width
+
+
+def _said(text: str, level: int, clusters: Sequence[int]) -> dict[int, str]:
+    """The letters that each cluster of glyphs stands for; of brackets those that are seen."""
+    starts = sorted(set(clusters))
+    if level % 2:
+        text = "".join(MIRRORED.get(sign, sign) for sign in text)
+    return {start: text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)}
 
 
 def _last_fitting(ends: Sequence[int], fits: Callable[[int], bool]) -> int | None:
@@ -209,12 +247,29 @@ def _levels(text: str) -> list[int]:
         sign["type"] = sign["type"] or "L"  # a letter that this Unicode does not know
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
+    _pair_brackets(storage["chars"], base)
     algorithm.resolve_neutral_types(storage, False)
     algorithm.resolve_implicit_levels(storage, False)
     levels, found = [], iter(storage["chars"])
     for sign in text:
         levels.append((levels[-1] if levels else base) if _joins(sign) else next(found)["level"])
     return levels
+
+
+def _pair_brackets(signs: Sequence[dict[str, Any]], base: int) -> None:
+    """Rule N0, which python-bidi leaves out: a pair of brackets runs like what it holds, or like what stands before it."""
+    opened: list[int] = []
+    for end, sign in enumerate(signs):
+        if sign["type"] != "ON":
+            continue
+        if sign["ch"] in _BRACKETS:
+            opened.append(end)
+        elif opened and _BRACKETS[signs[opened[-1]]["ch"]] == sign["ch"]:
+            start = opened.pop()
+            inside = {_STRONG[each["type"]] for each in signs[start:end] if each["type"] in _STRONG}
+            if inside:
+                before = next((_STRONG[each["type"]] for each in reversed(signs[:start]) if each["type"] in _STRONG), "LR"[base])
+                sign["type"] = signs[start]["type"] = "LR"[base] if "LR"[base] in inside else before
 
 
 def _joins(sign: str) -> bool:

@@ -40,14 +40,14 @@ WORDS: Final[Mapping[Kind, Words]] = {
         closing=_("Keep the PIN to yourself until you have used it. ") + _NEVER_SHARE,
     ),
     "parent": Words(
-        for_whom=_("For parents and carers"),
+        for_whom=_("For parents and carers of"),
         heading=_("Your parent account"),
         opening=_("With this code each parent or carer sets up an account of their own, linked to this student."),
         label=_("Parent code"),
         steps=(
             _("Scan the square, or go to"),
             _("Type the code, if it is not there yet."),
-            _("Give your name and e-mail, choose a password."),
+            _("Set up your own account."),
         ),
         closing=_("Give the code only to other parents and carers of this student. ") + _NEVER_SHARE,
     ),
@@ -76,6 +76,16 @@ GROUP: Final = _("Registration group {group}")
 NO_GROUP: Final = _("No registration group")
 QR: Final = _("QR code that opens {address} with the code filled in")
 QR_PAGE: Final = _("QR code that opens {address}")
+DEAR_HOME: Final = _("To the parents and carers of")
+TABLE_NOTE: Final = _("Show each student only their own line. Shred this list when everybody has signed in.")
+NAME: Final = _("Name")
+PIN: Final = _("PIN")
+PARENT_CODE: Final = _("Parent code")
+UNTIL: Final = _("Works until")
+LEFT: Final = _("Places left")
+AT_SCHOOL: Final = _("School sign-in")
+MADE: Final = _("Made on {day}, page {page} of this group")
+SEPARATOR: Final = _("Letters for this group follow.")
 LOST: Final = _("Some letters of this name cannot be printed.")
 _MONTHS: Final = (
     _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
