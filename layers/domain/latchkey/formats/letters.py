@@ -30,7 +30,7 @@ class Letters:
         self._sheet = Sheet(setting, write, "Login details, letters")
         self._text = 16.0 if setting.wanted.large_print else 11.5
         self._separated = setting.wanted.scope.kind in {"school", "year_group"}
-        self._group: str | None = None
+        self._group = ""
         self._part: Element | None = None
 
     @property
@@ -42,12 +42,12 @@ class Letters:
         """Write the letters of these students."""
         for details in students:
             group = details.student.registration_group or ""
-            if self._part is None or group != self._group:
-                self._begin(group)
+            part = (self._part if group == self._group else None) or self._begin(group)
             name = self._sheet.type.fit(shown(details.student.name), _RIGHT - _LEFT, self._larger(_NAME))
             for ticket in tickets(details, self._sheet.audience):
                 page = self._sheet.document.page()
-                _Letter(self._sheet, page, self._opened(), ticket, self._text, "H2" if self._separated else "H1").write(name)
+                heading = "H2" if self._separated else "H1"
+                _Letter(self._sheet, page, part, ticket, text=self._text, heading=heading).write(name)
                 self._sheet.document.end(page)
             self._sheet.count(name)
 
@@ -59,24 +59,21 @@ class Letters:
     def _larger(self, steps: tuple[tuple[float, int], ...]) -> tuple[tuple[float, int], ...]:
         return tuple((size * self._text / 11.5, lines) for size, lines in steps)
 
-    def _opened(self) -> Element:
-        assert self._part is not None
-        return self._part
-
-    def _begin(self, group: str) -> None:
+    def _begin(self, group: str) -> Element:
         self._end_group()
         sheet = self._sheet
         self._group = group
         part = self._part = sheet.document.open(sheet.document.root, "Sect")
         if not self._separated:
-            return
+            return part
         page = sheet.document.page()
         title = shown(words.group_name(group))
         fit = sheet.type.fit(title, _RIGHT - _LEFT, ((40.0, 2), (26.0, 3), (14.0, 5)))
-        page.put(part, "H1", sheet.draw(fit.lines, _LEFT, HEIGHT - 220, fit.size, fit.size * 1.2), fit.said)
+        page.put(part, "H1", sheet.draw(fit.lines, _LEFT, HEIGHT - 220, fit.size, leading=fit.size * 1.2), fit.said)
         page.put(part, "P", sheet.write(words.SEPARATOR, _LEFT, HEIGHT - 180 - 60 * (1 + len(fit.lines)), 16))
         sheet.document.bookmark(title, page)
         sheet.document.end(page)
+        return part
 
     def _end_group(self) -> None:
         if self._part is not None:
@@ -87,7 +84,7 @@ class Letters:
 class _Letter:
     """One letter, written from its head to its foot."""
 
-    def __init__(self, sheet: Sheet, page: Page, part: Element, ticket: Ticket, text: float, heading: str) -> None:
+    def __init__(self, sheet: Sheet, page: Page, part: Element, ticket: Ticket, *, text: float, heading: str) -> None:
         self._sheet, self._page, self._ticket = sheet, page, ticket
         self._text, self._heading = text, heading
         self._part = sheet.document.open(part, "Sect")
@@ -100,7 +97,7 @@ class _Letter:
         self._head()
         if self._ticket.kind == "parent":
             self._put(words.DEAR_HOME, after=0.3)
-        self._page.put(self._part, "P", sheet.draw(name.lines, _LEFT, self._y, name.size, name.size * 1.2), name.said)
+        self._page.put(self._part, "P", sheet.draw(name.lines, _LEFT, self._y, name.size, leading=name.size * 1.2), name.said)
         self._y -= (len(name.lines) - 1) * name.size * 1.2 + text * 1.5
         if name.lost:
             self._put(words.LOST, size=9)
@@ -120,9 +117,11 @@ class _Letter:
     def _head(self) -> None:
         sheet = self._sheet
         logo, school = sheet.letterhead(_LEFT, HEIGHT - 40, (140, 46), _RIGHT - _LEFT, 16)
-        self._page.decorate(logo + b"\n" + line(_LEFT, HEIGHT - 96, _RIGHT, HEIGHT - 96, 1.5, sheet.ink))
+        self._page.decorate(logo + b"\n" + line(_LEFT, HEIGHT - 96, _RIGHT, HEIGHT - 96, width=1.5, colour=sheet.ink))
         self._page.put(self._part, *school)
-        self._page.put(self._part, "P", sheet.right(sheet.made, _RIGHT, HEIGHT - 116, max(10.0, self._text - 2)))
+        self._page.put(
+            self._part, "P", sheet.draw_to([sheet.type.line(sheet.made)], _RIGHT, HEIGHT - 116, max(10.0, self._text - 2))
+        )
 
     def _put(
         self,
@@ -139,7 +138,12 @@ class _Letter:
             return
         size = size or self._text
         fit = self._sheet.type.fit(text, _RIGHT - _LEFT, ((size, 4), (size * 0.85, 5), (size * 0.7, 6)), weight)
-        self._page.put(self._part, kind, self._sheet.draw(fit.lines, _LEFT, self._y, fit.size, fit.size * 1.4, colour), fit.said)
+        self._page.put(
+            self._part,
+            kind,
+            self._sheet.draw(fit.lines, _LEFT, self._y, fit.size, leading=fit.size * 1.4, colour=colour),
+            fit.said,
+        )
         self._y -= len(fit.lines) * fit.size * 1.4 + after * self._text
 
     def _box(self) -> None:
@@ -147,16 +151,14 @@ class _Letter:
         sheet, page, ticket = self._sheet, self._page, self._ticket
         top = self._y + self._text * 0.4
         low, right, left = top - _BOX, _RIGHT - _EDGE - _SYMBOL, _LEFT + _EDGE
-        page.decorate(
-            b"q %b 1.5 w %.2f %.2f %.2f %.2f re S Q" % (colours.stroke(sheet.ink), _LEFT, low, _RIGHT - _LEFT, _BOX)
-        )
+        page.decorate(b"q %b 1.5 w %.2f %.2f %.2f %.2f re S Q" % (colours.stroke(sheet.ink), _LEFT, low, _RIGHT - _LEFT, _BOX))
         label = sheet.write(self._said.label, left, top - _EDGE - 14, self._text)
         code = ticket.code or sheet.sign_in
         fit = sheet.type.fit(code, right - left - _EDGE, ((30.0, 1), (26.0, 1), (22.0, 2), (16.0, 3)))
-        page.put(self._part, "P", label + b"\n" + sheet.draw(fit.lines, left, top - 72, fit.size, fit.size * 1.2))
+        page.put(self._part, "P", label + b"\n" + sheet.draw(fit.lines, left, top - 72, fit.size, leading=fit.size * 1.2))
         if ticket.lasts:
             until = sheet.type.fit(ticket.lasts, right - left - _EDGE, ((self._text, 2), (self._text * 0.8, 2)), REGULAR)
-            page.put(self._part, "P", sheet.draw(until.lines, left, top - 102, until.size, until.size * 1.3))
+            page.put(self._part, "P", sheet.draw(until.lines, left, top - 102, until.size, leading=until.size * 1.3))
         up = top - (_BOX - _SYMBOL) / 2
         box = (right, up - _SYMBOL, right + _SYMBOL, up)
         page.put(self._part, "Figure", sheet.symbol(ticket, right, up, _SYMBOL), sheet.figure(ticket, box))
@@ -166,13 +168,13 @@ class _Letter:
         sheet, text = self._sheet, self._text
         drawings = []
         for number, step in enumerate(sheet.step_texts(self._ticket.kind), 1):
-            mark = sheet.write(str(number), _LEFT, self._y, text, BOLD, sheet.ink)
+            mark = sheet.write(str(number), _LEFT, self._y, text, weight=BOLD, colour=sheet.ink)
             lines = sheet.type.fit(step, _RIGHT - _LEFT - 24, ((text, 2), (text * 0.8, 3)), REGULAR)
-            drawing = sheet.draw(lines.lines, _LEFT + 24, self._y, lines.size, text * 1.4)
+            drawing = sheet.draw(lines.lines, _LEFT + 24, self._y, lines.size, leading=text * 1.4)
             self._y -= len(lines.lines) * text * 1.4
             if number == 1:
                 place = sheet.type.fit(sheet.address(self._ticket.kind), _RIGHT - _LEFT - 24, ((text, 1), (text * 0.8, 2)))
-                drawing += b"\n" + sheet.draw(place.lines, _LEFT + 24, self._y, place.size, text * 1.2)
+                drawing += b"\n" + sheet.draw(place.lines, _LEFT + 24, self._y, place.size, leading=text * 1.2)
                 self._y -= len(place.lines) * text * 1.4
             self._y -= text * 0.15
             drawings.append((mark, drawing))

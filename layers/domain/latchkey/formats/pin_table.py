@@ -17,7 +17,7 @@ _RIGHT: Final = WIDTH - _LEFT
 _FIRST: Final = HEIGHT - 132.0  # base line of the first row
 _ROW: Final = 20.5
 _LAST: Final = 48.0
-_TEXT, _CODE = 10.0, 10.5
+_TEXT, _CODE, _DAY = 10.0, 10.5, 8.5
 _NAME: Final = ((10.5, 1), (9.0, 1), (7.5, 2), (6.5, 2))
 _CELL: Final = 8.0  # white between two columns
 _BY_COLUMN: Final = b"/A<</O/Table/Scope/Column>>"
@@ -33,13 +33,31 @@ class _Column:
 _COLUMNS: Final[dict[Audience, tuple[_Column, ...]]] = {
     "students": (_Column(words.NAME, 253), _Column(words.PIN, 150), _Column(words.UNTIL, 120)),
     "parents": (
-        _Column(words.NAME, 206), _Column(words.PARENT_CODE, 150), _Column(words.LEFT, 67), _Column(words.UNTIL, 100),
+        _Column(words.NAME, 206),
+        _Column(words.PARENT_CODE, 150),
+        _Column(words.LEFT, 67),
+        _Column(words.UNTIL, 100),
     ),
     "both": (
-        _Column(words.NAME, 129), _Column(words.PIN, 98), _Column(words.UNTIL, 80),
-        _Column(words.PARENT_CODE, 136), _Column(words.UNTIL, 80),
+        _Column(words.NAME, 129),
+        _Column(words.PIN, 98),
+        _Column(words.UNTIL, 80),
+        _Column(words.PARENT_CODE, 136),
+        _Column(words.UNTIL, 80),
     ),
-}  # fmt: skip
+}
+
+
+@dataclass(slots=True)
+class _Group:
+    """A registration group whose pages are being made; ``y`` is the base line of its next row."""
+
+    name: str
+    part: Element
+    table: Element
+    page: Page
+    y: float = _FIRST
+    number: int = 1
 
 
 class PinTable:
@@ -48,12 +66,9 @@ class PinTable:
     def __init__(self, setting: Setting, write: Write) -> None:
         self._sheet = Sheet(setting, write, "Login details, PIN table")
         self._columns = _COLUMNS[setting.wanted.audience]
-        self._group: str | None = None
-        self._page: Page | None = None
-        self._part: Element | None = None
-        self._table: Element | None = None
-        self._y = 0.0
-        self._number = 0
+        widths = [column.width for column in self._columns]
+        self._lefts = [_LEFT + sum(widths[:place]) for place in range(len(widths))]
+        self._group: _Group | None = None
 
     @property
     def unprintable(self) -> int:
@@ -63,92 +78,81 @@ class PinTable:
     def add(self, students: Sequence[LoginDetails]) -> None:
         """Draw the rows of these students."""
         for details in students:
-            group = details.student.registration_group or ""
-            if self._table is None or group != self._group:
-                self._begin(group)
-            elif self._y < _LAST:
-                self._turn()
-            self._row(details)
+            group, called = self._group, details.student.registration_group or ""
+            if group is None or group.name != called:
+                group = self._begin(called)
+            elif group.y < _LAST:
+                self._turn(group)
+            self._row(group, details)
 
     def finish(self) -> None:
         """End the last table and the file."""
         self._end_group()
         self._sheet.finish()
 
-    def _begin(self, group: str) -> None:
+    def _begin(self, called: str) -> _Group:
         self._end_group()
-        document = self._sheet.document
-        self._group, self._number = group, 0
-        part = self._part = document.open(document.root, "Sect")
-        self._table = Element(document.file.reserve(), "Table", part.number, b"")
-        self._turn()
+        sheet, document = self._sheet, self._sheet.document
+        part, page = document.open(document.root, "Sect"), document.page()
+        school, heading = self._head(page, called, 1)
+        page.put(part, "P", school)
+        page.put(part, "H1", heading)
+        page.put(part, "P", sheet.write(words.TABLE_NOTE, _LEFT, HEIGHT - 92, 9))
+        document.bookmark(shown(words.group_name(called)), page)
+        table = document.open(part, "Table")
+        row = document.open(table, "TR")
+        for drawing in self._heads():
+            page.put(row, "TH", drawing, _BY_COLUMN)
+        document.close(row)
+        self._group = _Group(called, part, table, page)
+        return self._group
 
     def _end_group(self) -> None:
+        group, document = self._group, self._sheet.document
+        if group is not None:
+            document.end(group.page)
+            document.close(group.table)
+            document.close(group.part)
+            self._group = None
+
+    def _turn(self, group: _Group) -> None:
         document = self._sheet.document
-        if self._page is not None:
-            document.end(self._page)
-            self._page = None
-        if self._part is not None and self._table is not None:
-            document.close(self._table)
-            document.close(self._part)
-        self._part = self._table = None
+        document.end(group.page)
+        group.page, group.y, group.number = document.page(), _FIRST, group.number + 1
+        group.page.decorate(b"\n".join((*self._head(group.page, group.name, group.number), *self._heads())))
 
-    def _turn(self) -> None:
+    def _head(self, page: Page, called: str, number: int) -> tuple[bytes, bytes]:
+        """Draw what every page has; name and heading are given back, because only a group's first page counts them as such."""
         sheet = self._sheet
-        if self._page is not None:
-            sheet.document.end(self._page)
-        page = self._page = sheet.document.page()
-        self._number += 1
-        self._y = _FIRST
-        group = shown(words.group_name(self._group))
-        logo, school = sheet.letterhead(_LEFT, HEIGHT - 24, (70, 24), _RIGHT - _LEFT, 10)
-        fit = sheet.type.fit(group, _RIGHT - _LEFT, ((18.0, 1), (13.0, 1), (10.0, 2)))
-        heading = sheet.draw(fit.lines, _LEFT, HEIGHT - 72, fit.size, 12)
-        note = sheet.write(words.TABLE_NOTE, _LEFT, HEIGHT - 92, 9)
+        logo, (_, school) = sheet.letterhead(_LEFT, HEIGHT - 24, (70, 24), _RIGHT - _LEFT, 10)
         page.decorate(logo)
-        assert self._part is not None
-        assert self._table is not None
-        if self._number == 1:
-            page.put(self._part, "P", school[1])
-            page.put(self._part, "H1", heading, fit.said)
-            page.put(self._part, "P", note)
-            self._part.kids.append(self._table.number)
-            sheet.document.bookmark(group, page)
-            row = sheet.document.open(self._table, "TR")
-            for column, x in zip(self._columns, self._lefts(), strict=True):
-                page.put(row, "TH", self._head(column, x), _BY_COLUMN)
-            sheet.document.close(row)
-        else:
-            heads = (self._head(column, x) for column, x in zip(self._columns, self._lefts(), strict=True))
-            page.decorate(b"\n".join((school[1], heading, *heads)))
-        page.decorate(line(_LEFT, _FIRST + 14, _RIGHT, _FIRST + 14, 1, sheet.ink))
-        foot = words.MADE.format(day=sheet.made, page=self._number)
-        page.decorate(sheet.write(foot, _LEFT, 24, 8, REGULAR, colours.GREY))
+        page.decorate(line(_LEFT, _FIRST + 14, _RIGHT, _FIRST + 14, width=1, colour=sheet.ink))
+        foot = words.MADE.format(day=sheet.made, page=number)
+        page.decorate(sheet.write(foot, _LEFT, 24, 8, colour=colours.GREY))
+        fit = sheet.type.fit(shown(words.group_name(called)), _RIGHT - _LEFT, ((18.0, 1), (13.0, 1), (10.0, 1)))
+        return school, sheet.draw(fit.lines, _LEFT, HEIGHT - 72, fit.size)
 
-    def _lefts(self) -> list[float]:
-        lefts = [_LEFT]
-        for column in self._columns:
-            lefts.append(lefts[-1] + column.width)
-        return lefts[:-1]
+    def _heads(self) -> list[bytes]:
+        sheet = self._sheet
+        return [
+            sheet.write(column.head, x, _FIRST + 19, 9, weight=BOLD, colour=sheet.ink)
+            for column, x in zip(self._columns, self._lefts, strict=True)
+        ]
 
-    def _head(self, column: _Column, x: float) -> bytes:
-        return self._sheet.write(column.head, x, _FIRST + 19, 9, BOLD, self._sheet.ink)
-
-    def _row(self, details: LoginDetails) -> None:
-        sheet, page, y = self._sheet, self._page, self._y
-        assert page is not None
-        assert self._table is not None
+    def _row(self, group: _Group, details: LoginDetails) -> None:
+        sheet, page, y = self._sheet, group.page, group.y
         name = self._name(details)
-        row = sheet.document.open(self._table, "TR")
+        row = sheet.document.open(group.table, "TR")
         first = y + (len(name.lines) - 1) * name.size * 0.55
-        page.put(row, "TH", sheet.draw(name.lines, _LEFT, first, name.size, name.size * 1.1), _BY_ROW + name.said)
-        for (text, size, weight), x, column in zip(self._cells(details), self._lefts()[1:], self._columns[1:], strict=True):
+        drawing = sheet.draw(name.lines, _LEFT, first, name.size, leading=name.size * 1.1)
+        page.put(row, "TH", drawing, _BY_ROW + name.said)
+        for (text, size, weight), x, column in zip(self._cells(details), self._lefts[1:], self._columns[1:], strict=True):
             fit = sheet.type.fit(text, column.width - _CELL, ((size, 1), (size * 0.93, 1), (size * 0.85, 1)), weight)
-            page.put(row, "TD", sheet.draw(fit.lines, x, y, fit.size, 0))
+            page.put(row, "TD", sheet.draw(fit.lines, x, y, fit.size))
         sheet.document.close(row)
-        page.decorate(line(_LEFT, y - 6.5, _RIGHT, y - 6.5, 0.4, colours.LIGHT))
+        page.decorate(line(_LEFT, y - 6.5, _RIGHT, y - 6.5, width=0.4, colour=colours.LIGHT))
         sheet.count(name)
-        self._y -= _ROW
+        group.y -= _ROW
 
     def _name(self, details: LoginDetails) -> Fit:
         student = details.student
@@ -160,13 +164,13 @@ class PinTable:
         cells: list[tuple[str, float, int]] = []
         audience = self._sheet.audience
         if audience != "parents":
-            pin = (details.pin, _CODE, BOLD) if not details.elsewhere else (words.AT_SCHOOL, _TEXT, REGULAR)
-            cells += [pin, (_until(details.pin_ends) if details.pin else "", _TEXT - 1.5, REGULAR)]
+            cells.append((words.AT_SCHOOL, _TEXT, REGULAR) if details.elsewhere else (details.pin, _CODE, BOLD))
+            cells.append((_until(details.pin_ends) if details.pin else "", _DAY, REGULAR))
         if audience != "students":
-            places = str(details.places) if details.parent_code else ""
             cells.append((details.parent_code, _CODE, BOLD))
-            cells += [(places, _TEXT, REGULAR)] if audience == "parents" else []
-            cells.append((_until(details.parent_code_ends), _TEXT - 1.5, REGULAR))
+            if audience == "parents":
+                cells.append((str(details.places) if details.parent_code else "", _TEXT, REGULAR))
+            cells.append((_until(details.parent_code_ends), _DAY, REGULAR))
         return cells
 
 

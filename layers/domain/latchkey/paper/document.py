@@ -124,9 +124,7 @@ class Document:
     def _end_branch(self) -> None:
         first = (self._count - 1) // _BRANCH * _BRANCH if self._count else 0
         count = self._count - first
-        self.file.add(
-            b"<</Type/Pages/Parent %d 0 R/Kids[%b]/Count %d>>" % (self._pages, self._on_branch, count), self._branch
-        )
+        self.file.add(b"<</Type/Pages/Parent %d 0 R/Kids[%b]/Count %d>>" % (self._pages, self._on_branch, count), self._branch)
         self._branches.append(b"%d 0 R " % self._branch)
         if count:
             limits = b"<</Limits[%d %d]/Nums[%b]>>" % (first, self._count - 1, self._on_marks)
@@ -153,7 +151,7 @@ class Document:
             '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
             '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
             'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">'
-            f"{title}</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+            f'{title}</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
         )
         return self.file.stream(b"/Type/Metadata/Subtype/XML", xmp.encode("utf-8", "replace"))
 

@@ -1,7 +1,7 @@
 """Fonts: found in their packages, asked for glyphs, and put into a file with those glyphs only.
 
-They are Noto's variable fonts, one file for each script (SIL Open Font License 1.1); ``importlib`` finds their packages in Lambda's
-layer and in a developer's environment alike.
+They are Noto's variable fonts, one file for each script (SIL Open Font License 1.1). ``importlib`` finds their packages in
+Lambda's layer and in a developer's environment alike.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,10 @@ from latchkey.paper.file import File
 
 REGULAR, BOLD = 400, 700
 _LATIN: Final = "NotoSans[wght].ttf"
-_CHINESE: Final = ("NotoSansCJK-VF.otf.ttc", 2)  # of the faces in the collection the one for simplified Chinese; all hold all signs
+_CHINESE: Final = (
+    "NotoSansCJK-VF.otf.ttc",
+    2,
+)  # all faces hold all signs; this one draws them as in China
 _NO_SCRIPTS: Final = ("NotoEmoji", "NotoSans-Italic", "NotoSansSymbols", "NotoSans[")
 # All that a PDF does not read: shaping is done when the file is made.
 _TABLES: Final = ("GSUB", "GPOS", "GDEF", "BASE", "STAT", "cmap", "name", "OS/2", "post", "VORG", "vhea", "vmtx", "gasp", "DSIG")

@@ -1,8 +1,8 @@
 """QR codes of one address with many endings, made 100 times as fast as one by one.
 
-With version, error level and mask fixed, a symbol is an affine function of its bits over GF(2): data bits are placed and masked,
-error correction (ISO/IEC 18004, Reed-Solomon) is linear. So the symbol of an ending is the XOR of the symbol of a first one and of
-what each differing bit changes. All of these come from segno, the first time that a bit needs them.
+With version, error level and mask fixed, a symbol is an affine function of its bits over GF(2): data bits are placed and
+masked, error correction (ISO/IEC 18004, Reed-Solomon) is linear. So the symbol of an ending is the XOR of the symbol of a first
+one and of what each differing bit changes. All of these come from segno, the first time that a bit needs them.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Codes:
         # A first one tells the version; lower-case letters in the address keep all of them in byte mode.
         first = segno.make(address + "0" * length, error=LEVEL, mode="byte", encoding="utf-8", boost_error=False, micro=False)
         self._version = first.version
-        self.size = first.symbol_size(border=0)[0]
+        self.size = len(first.matrix)
         self._row = -(-self.size // 8)
         self._base = self._symbol("0" * length)
         self._changes: list[list[int | None]] = [[None] * 7 for _ in range(length)]
@@ -35,9 +35,7 @@ class Codes:
         """The dark modules as a path of a content stream, one unit each, the first row from 0 to 1, downwards."""
         packed = self._bits(ending).to_bytes(self._row * self.size, "little")
         row = self._row
-        return b"".join(
-            [_dark(packed[place], place % row * 8, place // row) for place in range(len(packed)) if packed[place]]
-        )
+        return b"".join([_dark(packed[place], place % row * 8, place // row) for place in range(len(packed)) if packed[place]])
 
     def rows(self, ending: str) -> list[list[bool]]:
         """The modules, dark ones true."""
@@ -75,9 +73,7 @@ class Codes:
             boost_error=False,
             micro=False,
         )
-        return sum(
-            1 << (y * self._row * 8 + x) for y, row in enumerate(made.matrix) for x, module in enumerate(row) if module & 1
-        )
+        return sum(1 << y * self._row * 8 + x for y, row in enumerate(made.matrix) for x, module in enumerate(row) if module & 1)
 
 
 @cache

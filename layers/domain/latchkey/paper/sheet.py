@@ -48,7 +48,9 @@ class Sheet:
         self.help_line = shown(school.settings.help_line[:_LONGEST])
         self.sign_in = shown(school.settings.sso.label)
         self.sign_in_help = shown(school.settings.sso.help[:_LONGEST])
-        self.document = Document(write, title=f"{title}: {self.school}", author=self.school, language="en-GB", made_at=setting.now)
+        self.document = Document(
+            write, title=f"{title}: {self.school}", author=self.school, language="en-GB", made_at=setting.now
+        )
         self.type = Type(Fonts())
         self.ink = colours.ink(colour)
         self.logo = setting.logo
@@ -68,20 +70,29 @@ class Sheet:
 
     # ------------------------------------------------------------ drawing
 
-    def write(self, text: str, x: float, y: float, size: float, weight: int = REGULAR, colour: colours.Colour = colours.BLACK) -> bytes:
+    def write(
+        self, text: str, x: float, y: float, size: float, *, weight: int = REGULAR, colour: colours.Colour = colours.BLACK
+    ) -> bytes:
         """One line of text, its base line beginning at a place."""
-        return self.draw([self.type.line(text, weight)], x, y, size, 0, colour)
+        return self.draw([self.type.line(text, weight)], x, y, size, colour=colour)
 
     def draw(
-        self, lines: Sequence[Line], x: float, y: float, size: float, leading: float, colour: colours.Colour = colours.BLACK
+        self,
+        lines: Sequence[Line],
+        x: float,
+        y: float,
+        size: float,
+        *,
+        leading: float = 0.0,
+        colour: colours.Colour = colours.BLACK,
     ) -> bytes:
         """Lines below each other, the first one at a place."""
-        return colours.fill(colour) + b"\n" + b"\n".join(line.at(x, y - place * leading, size) for place, line in enumerate(lines))
+        drawn = [line.at(x, y - place * leading, size) for place, line in enumerate(lines)]
+        return b"\n".join((colours.fill(colour), *drawn))
 
-    def right(self, text: str, x: float, y: float, size: float, weight: int = REGULAR, colour: colours.Colour = colours.BLACK) -> bytes:
-        """One line of text that ends at a place."""
-        line = self.type.line(text, weight)
-        return self.draw([line], x - line.width * size, y, size, 0, colour)
+    def draw_to(self, lines: Sequence[Line], x: float, y: float, size: float, *, colour: colours.Colour = colours.BLACK) -> bytes:
+        """The first of the lines, ending at a place."""
+        return self.draw(lines[:1], x - lines[0].width * size, y, size, colour=colour)
 
     def symbol(self, ticket: Ticket, x: float, y: float, side: float) -> bytes:
         """A ticket's QR code, its upper left corner at a place; whoever calls leaves the white around it."""
@@ -128,7 +139,7 @@ class Sheet:
         fit = self.type.fit(self.school, width - (left - x), ((size, 1), (size * 0.85, 2), (size * 0.7, 2)))
         leading = fit.size * 1.15
         first = y - box[1] / 2 + (len(fit.lines) - 1) * leading / 2 - fit.size * 0.35
-        return logo, ("P", self.draw(fit.lines, left, first, fit.size, leading, self.ink))
+        return logo, ("P", self.draw(fit.lines, left, first, fit.size, leading=leading, colour=self.ink))
 
     def finish(self) -> None:
         """Write what the pages share and the end of the file."""
@@ -143,7 +154,7 @@ def _said(words_of: str, address: str) -> bytes:
     return pdf_text(words_of.format(address=address))
 
 
-def line(x: float, y: float, to_x: float, to_y: float, width: float, colour: colours.Colour, dash: bytes = b"[]") -> bytes:
+def line(x: float, y: float, to_x: float, to_y: float, *, width: float, colour: colours.Colour, dash: bytes = b"[]") -> bytes:
     """A straight line."""
     return b"q %b %.2f w %b 0 d %.2f %.2f m %.2f %.2f l S Q" % (colours.stroke(colour), width, dash, x, y, to_x, to_y)
 

@@ -27,7 +27,9 @@ _STRONG: Final = {"L": "L", "R": "R", "EN": "R", "AN": "R"}
 _BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
 _SPACE: Final = re.compile(r"\s+")
 # Controls, and marks that turn the direction of what follows: a name has no business with them. Joiners stay: they shape letters.
-_NEVER_SHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_NEVER_SHOWN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 def shown(text: str) -> str:
@@ -111,7 +113,7 @@ class Type:
         for font, level, run in self._in_sight(text, weight):
             lost |= font is None
             plain &= not level
-            width += _shape(font or self.fonts.latin(weight), run, level, pieces)
+            width += _Setter(font or self.fonts.latin(weight), pieces).set(run, level)
         return Line(width / 1_000, tuple(pieces), lost, plain and not any(isinstance(piece, str) for piece in pieces))
 
     def _fit(self, text: str, width: float, steps: tuple[tuple[float, int], ...], weight: int = BOLD) -> Fit:
@@ -129,7 +131,8 @@ class Type:
         whole = self.line(text, weight)
         if whole.width <= width:
             return [whole]
-        found, rest = [], text
+        found: list[Line] = []
+        rest = text
         while rest and len(found) < most:
             end = self._break(rest, width, weight)
             found.append(self.line(rest[:end].strip(), weight))
@@ -157,7 +160,7 @@ class Type:
         for floor in range(max(levels, default=0), 0, -1):  # rule L2
             ordered: list[tuple[Font | None, int, str]] = []
             for high, group in groupby(runs, key=lambda run: run[1] >= floor):
-                ordered += reversed(list(group)) if high else group
+                ordered += list(group)[:: -1 if high else 1]
             runs = ordered
         return runs
 
@@ -172,51 +175,77 @@ class Type:
             yield current
 
 
-def _shape(font: Font, text: str, level: int, pieces: list[Glyphs | str]) -> float:
-    """Add the glyphs of a run to ``pieces``; the width in thousandths of the size."""
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """A glyph as it was shaped, in thousandths of the size; ``cluster``: the place of its letter in the text."""
+
+    id: int
+    cluster: int
+    advance: float
+    aside: float
+    rise: float
+
+
+class _Setter:
+    """Sets the glyphs of one run into a line's pieces."""
+
+    def __init__(self, font: Font, pieces: list[Glyphs | str]) -> None:
+        self._font, self._pieces = font, pieces
+        self._out, self._shift, self._risen = bytearray(), 0.0, 0.0
+
+    def set(self, text: str, level: int) -> float:
+        """Set a run; its width in thousandths of the size."""
+        glyphs = _shaped(self._font, text, level)
+        said = _said(text, level, [glyph.cluster for glyph in glyphs])
+        for cluster, group in groupby(glyphs, key=lambda glyph: glyph.cluster):
+            members = list(group)
+            if len(members) == 1 and self._spells(members[0].id, said[cluster]):
+                self._put(members[0])
+                continue
+            # Programs that take text out of a file look where a letter begins and ends: marks above and below do not count.
+            for is_mark, part in groupby(members, key=lambda glyph: not glyph.advance and len(members) > 1):
+                self._push(SAYS + ("" if is_mark else said.pop(cluster, "")))
+                for glyph in part:
+                    self._put(glyph)
+                self._push(SAID)
+        if abs(self._shift) >= 0.5:
+            self._out += b"%d" % round(self._shift)
+        self._push()
+        return sum(glyph.advance for glyph in glyphs)
+
+    def _spells(self, glyph: int, text: str) -> bool:
+        """Whether in this file the glyph always means this text (and is not the empty box)."""
+        return bool(glyph) and self._font.texts.setdefault(glyph, text) == text
+
+    def _put(self, glyph: _Glyph) -> None:
+        if glyph.rise != self._risen:
+            self._push()
+            self._risen = glyph.rise
+        self._shift -= glyph.aside
+        if abs(self._shift) >= 0.5:
+            self._out += b"%d" % round(self._shift)
+        self._out += b"<%04X>" % glyph.id
+        self._shift = self._font.use(glyph.id) + glyph.aside - glyph.advance
+
+    def _push(self, *more: str) -> None:
+        if self._out:
+            self._pieces.append((self._font, self._risen / 1_000, bytes(self._out).replace(b"><", b"")))
+            self._out.clear()
+        self._pieces += more
+
+
+def _shaped(font: Font, text: str, level: int) -> list[_Glyph]:
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.direction = "rtl" if level % 2 else "ltr"
     buffer.guess_segment_properties()
     # Letters that melt into each other are harder to read, and to copy out of the file.
     hb.shape(font.shaper, buffer, {"liga": False} if font.latin else {})
-    glyphs = [
-        (info.codepoint, info.cluster, place.x_advance, place.x_offset, place.y_offset)
+    scale = font.per_mille
+    return [
+        _Glyph(info.codepoint, info.cluster, place.x_advance * scale, place.x_offset * scale, place.y_offset * scale)
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
     ]
-    said = _said(text, level, [glyph[1] for glyph in glyphs])
-    scale, width, shift, risen, out = font.per_mille, 0.0, 0.0, 0.0, bytearray()
-
-    def push(*more: str) -> None:
-        if out:
-            pieces.append((font, risen, bytes(out).replace(b"><", b"")))
-            out.clear()
-        pieces.extend(more)
-
-    for cluster, group in groupby(glyphs, key=lambda glyph: glyph[1]):
-        members = list(group)
-        spelled = len(members) == 1 and members[0][0] and font.texts.setdefault(members[0][0], said[cluster]) == said[cluster]
-        # Programs that take text out of a file look where a letter begins and ends: marks above and below do not count.
-        for is_mark, part in groupby(members, key=lambda glyph: glyph[2] == 0 and len(members) > 1):
-            if not spelled:
-                push(SAYS + ("" if is_mark else said.pop(cluster, "")))
-            for glyph, _, advance, aside, rise in part:
-                own = font.use(glyph)
-                if rise * scale / 1_000 != risen:
-                    push()
-                    risen = rise * scale / 1_000
-                shift -= aside * scale
-                if abs(shift) >= 0.5:
-                    out += b"%d" % round(shift)
-                out += b"<%04X>" % glyph
-                shift = own + (aside - advance) * scale
-                width += advance * scale
-            if not spelled:
-                push(SAID)
-    if abs(shift) >= 0.5:
-        out += b"%d" % round(shift)
-    push()
-    return width
 
 
 def _said(text: str, level: int, clusters: Sequence[int]) -> dict[int, str]:
@@ -250,7 +279,8 @@ def _levels(text: str) -> list[int]:
     _pair_brackets(storage["chars"], base)
     algorithm.resolve_neutral_types(storage, False)
     algorithm.resolve_implicit_levels(storage, False)
-    levels, found = [], iter(storage["chars"])
+    levels: list[int] = []
+    found = iter(storage["chars"])
     for sign in text:
         levels.append((levels[-1] if levels else base) if _joins(sign) else next(found)["level"])
     return levels

@@ -1,4 +1,4 @@
-"""What the printed formats say, in English; ``_`` marks each message, as in the mails, so that catalogues can have other languages."""
+"""What the printed formats say, in English; ``_`` marks each message, as in the mails, for catalogues of other languages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
