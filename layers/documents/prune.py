@@ -6,7 +6,7 @@ from pathlib import Path
 
 NEEDLESS = (
     "bin",
-    "png.py-*",
+    "share",
     "**/*.pyi",
     "**/*_test*.so",
     "**/*.dist-info/RECORD",

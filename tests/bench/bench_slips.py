@@ -189,7 +189,9 @@ def fpdf2(count: int) -> int:
         for dx, dy, font, size, text in _texts(student):
             pdf.set_font("helvetica", "B" if "Bold" in font else "", size)
             pdf.text(x + dx, y + 202 - dy, text)
-        pdf.dashed_line(x, y, x + 297.6, y, 2, 3)
+        pdf.set_dash_pattern(2, 3)
+        pdf.line(x, y, x + 297.6, y)
+        pdf.set_dash_pattern()
         code = segno.make(f"{ORIGIN}/r/northbridge#{student.pin.replace('-', '')}", error="m", micro=False)
         scale = 61 / len(code.matrix)
         for start, row, length in _runs(code.matrix):
@@ -221,12 +223,12 @@ def _ours() -> None:
 
 
 def _reportlab() -> None:
-    import reportlab.pdfgen.canvas
+    import reportlab.pdfgen.canvas  # noqa: F401
     import segno  # noqa: F401
 
 
 def _fpdf2() -> None:
-    import fpdf
+    import fpdf  # noqa: F401
     import segno  # noqa: F401
 
 
