@@ -51,7 +51,7 @@ class Page:
 
 
 class Document:
-    """``made_at`` in epoch seconds; the file that is written is whole after ``finish``."""
+    """``made_at`` in epoch seconds; the file that is written is whole after ``finish``, and has a page at least."""
 
     def __init__(self, write: Callable[[bytes], object], *, title: str, author: str, language: str, made_at: int) -> None:
         self.file = File(write)
@@ -65,6 +65,11 @@ class Document:
         self._branch, self._on_branch, self._on_marks = self.file.reserve(), b"", b""
         self._count = 0
         self._bookmarks: list[tuple[str, int]] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether no page has been written."""
+        return not self._count
 
     def page(self) -> Page:
         """A new page, to be given back to ``end``."""
@@ -104,7 +109,7 @@ class Document:
     def finish(self, resources: bytes) -> None:
         """Write what stands at the end; ``resources`` are the entries of the dictionary that all pages share."""
         file = self.file
-        if self._count % _BRANCH or not self._count:
+        if self._count % _BRANCH:
             self._end_branch()
         file.add(b"<<%b>>" % resources, self.resources)
         file.add(b"<</Type/Pages/Kids[%b]/Count %d>>" % (b"".join(self._branches), self._count), self._pages)
@@ -122,13 +127,12 @@ class Document:
         file.finish(catalogue, file.add(facts))
 
     def _end_branch(self) -> None:
-        first = (self._count - 1) // _BRANCH * _BRANCH if self._count else 0
+        first = (self._count - 1) // _BRANCH * _BRANCH
         count = self._count - first
         self.file.add(b"<</Type/Pages/Parent %d 0 R/Kids[%b]/Count %d>>" % (self._pages, self._on_branch, count), self._branch)
         self._branches.append(b"%d 0 R " % self._branch)
-        if count:
-            limits = b"<</Limits[%d %d]/Nums[%b]>>" % (first, self._count - 1, self._on_marks)
-            self._mark_branches.append(b"%d 0 R " % self.file.add(limits))
+        limits = b"<</Limits[%d %d]/Nums[%b]>>" % (first, self._count - 1, self._on_marks)
+        self._mark_branches.append(b"%d 0 R " % self.file.add(limits))
         self._branch, self._on_branch, self._on_marks = self.file.reserve(), b"", b""
 
     def _outline(self) -> bytes:

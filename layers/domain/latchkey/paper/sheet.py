@@ -9,7 +9,7 @@ from latchkey.formats import Setting, Write
 from latchkey.model.exports import Audience
 from latchkey.model.login_details import LoginDetails
 from latchkey.paper import colours, picture, qr, words
-from latchkey.paper.document import Document, Element, Page
+from latchkey.paper.document import HEIGHT, Document, Element, Page
 from latchkey.paper.file import text as pdf_text
 from latchkey.paper.fonts import BOLD, REGULAR, Fonts
 from latchkey.paper.type import Fit, Line, Type, shown
@@ -144,6 +144,10 @@ class Sheet:
     def finish(self) -> None:
         """Write what the pages share and the end of the file."""
         document = self.document
+        if document.empty:  # a file without a page is none
+            page = document.page()
+            page.put(document.root, "P", self.write(words.NOBODY, 62, HEIGHT - 100, 11))
+            document.end(page)
         fonts = self.type.fonts.embed(document.file)
         pictures = b"/XObject<<%b>>" % picture.embed(self.logo, document.file) if self.logo else b""
         document.finish(b"/Font<<%b>>%b/ProcSet[/PDF/Text/ImageC]" % (fonts, pictures))
