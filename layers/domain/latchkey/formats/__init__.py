@@ -52,6 +52,9 @@ _MODULES: Final[dict[Format, str]] = {
     "pin_table_xlsx": "pin_table_xlsx",
     "sims_aspect": "sims_aspect",
     "mis_codes": "mis_codes",
+    "slips": "slips",
+    "letters": "letters",
+    "pin_table": "pin_table",
 }
 
 

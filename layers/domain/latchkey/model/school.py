@@ -31,7 +31,7 @@ class Settings:
     """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks.
 
     ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
-    ``colour`` (``#1b4d5c``, or empty) is that of bands on paper: what stands on it is black or white, whichever reads better.
+    ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
     """
 
     welcome_life: int = 14 * DAY
