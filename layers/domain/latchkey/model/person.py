@@ -36,6 +36,14 @@ class MailProblem:
     email_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class FormerEmail:
+    """The address that was replaced at this time: whoever reads it is told as well."""
+
+    email: str
+    at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1."""
@@ -65,6 +73,7 @@ class Person:
     pin: CodeState | None = None
     parent_code: CodeState | None = None
     mail_problem: MailProblem | None = None
+    former_email: FormerEmail | None = None
 
     @property
     def name(self) -> str:

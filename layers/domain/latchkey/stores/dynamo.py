@@ -76,12 +76,13 @@ def unpack_item(wire: Mapping[str, Any]) -> Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One update of one item: ``set`` (None removes), ``add`` to numbers, all under every condition of ``when``."""
+    """One update of one item: ``set`` (None removes), ``add`` to numbers, ``append`` to lists, all if all of ``when`` holds."""
 
     pk: str
     sk: str
     set: Mapping[str, Value] = field(default_factory=dict)
     add: Mapping[str, int] = field(default_factory=dict)
+    append: Mapping[str, list[Value]] = field(default_factory=dict)
     when: Sequence[Condition] = ()
 
     def request(self, table: str) -> dict[str, Any]:
@@ -109,6 +110,10 @@ class Update:
             f"{path(name)} = if_not_exists({path(name)}, {value(0)}) + {value(given)}"
             for name, given in self.add.items()
             if "." in name
+        ]
+        sets += [
+            f"{path(name)} = list_append(if_not_exists({path(name)}, {value([])}), {value(given)})"
+            for name, given in self.append.items()
         ]
         adds = [f"{path(name)} {value(given)}" for name, given in self.add.items() if "." not in name]
         clauses = [f"{word} {', '.join(parts)}" for word, parts in (("SET", sets), ("REMOVE", drops), ("ADD", adds)) if parts]
