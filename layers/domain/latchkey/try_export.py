@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from latchkey.model.code_changes import due, is_meant, state_of
-from latchkey.model.codes import Kind
+from latchkey.model.code_changes import due, is_meant
+from latchkey.model.codes import Kind, state_of
 from latchkey.model.exports import FORMATS, Wanted, kinds_of
 from latchkey.model.person import Person
 from latchkey.model.school import School

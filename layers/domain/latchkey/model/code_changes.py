@@ -4,17 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from latchkey.model.codes import Kind, voided, works
+from latchkey.model.codes import Kind, state_of, voided, works
 from latchkey.model.exports import Wanted, kinds_of
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School
 
 ATTRIBUTE: Final[dict[Kind, str]] = {"pin": "pin", "parent": "parent_code"}
-
-
-def state_of(person: Person, kind: Kind) -> CodeState | None:
-    """What is known of the person's code of this kind."""
-    return person.pin if kind == "pin" else person.parent_code
 
 
 def expiry(now: int, school: School) -> int:
