@@ -49,7 +49,8 @@ def void(request: Request, school: str) -> Answer:
         found, complete = void_codes.count_codes(system(), seen.school, wanted)
         if not found and complete:
             raise void_codes.nothing()
-        return Answer(data={"codes": found.total(), "by_kind": codes_json(found), "complete": complete})
+        data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
+        return Answer(data=data, context={"name": _name(wanted, school)})
     started = void_codes.start_void(system(), seen.school, seen.person, wanted, key, seen=_seen(request))
     return Answer(data=export_json(started.export, school), status=202, location=f"/admin/{school}/exports/{started.export.id}")
 
@@ -67,6 +68,12 @@ def _seen(request: Request) -> int | None:
 
 def _kind(wanted: Wanted) -> str:
     return next(word for word, audience in CODES.items() if audience == wanted.audience)
+
+
+def _name(wanted: Wanted, school: str) -> str:
+    """Whose codes they are, where it is one student."""
+    found = system().directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
+    return found.name if found else ""
 
 
 def _revealed_json(revealed: Revealed) -> dict[str, Any]:

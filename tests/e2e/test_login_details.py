@@ -113,7 +113,8 @@ def test_codes_on_the_screen_are_those_on_paper_until_they_are_voided(admin: Pro
     assert (void["kind"], void["codes"]) == ("void", {"pin": 1, "parent_code": 1})
     nothing = admin.http.post(admin.console("codes/void"), json={"scope": scope, "kind": "both"})
     assert nothing.status_code == 422
-    checked = Product(admin.stack).http.post(f"/schools/{admin.school}/codes/check", json={"code": codes["pin"]})
+    visitor = Product(admin.stack)
+    checked = visitor.http.post(f"/schools/{admin.school}/codes/check", json={"code": codes["pin"]})
     assert checked.status_code == 410, checked.text
     after = admin.http.post(path, json={}).json()
     assert after["new"] is True
