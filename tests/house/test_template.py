@@ -163,9 +163,9 @@ class TestRoles:
         only_audit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#AUDIT"]}}
         assert activity == [(["dynamodb:PutItem"], only_audit)]
 
-    def test_let_only_the_portal_and_the_builder_make_codes(self) -> None:
+    def test_let_only_doors_and_the_builder_make_codes(self) -> None:
         makers = {n for n in FUNCTIONS if ("kms:GenerateMac", "CodeKey") in sam.grants(function(n))}
-        assert makers == {"PortalFunction", "BuildExportFunction"}
+        assert makers == {"PortalFunction", "ConsoleFunction", "BuildExportFunction"}
 
     def test_of_plan_send_can_change_nothing_of_a_person_but_their_version(self) -> None:
         (update,) = (s for s in sam.statements(function("PlanSendFunction")) if s.get("Sid") == "RevokeLinks")
