@@ -113,6 +113,7 @@ def test_the_header_is_bold_and_always_in_sight() -> None:
         (["x" * 40, "x" * 40], ["x" * 31, "x" * 27 + " (2)"]),
         (["😀" * 20], ["😀" * 15]),
         (["O'Brien & <Co>", "=1+1"], ["O'Brien & <Co>", "=1+1"]),
+        (["a\0b\ud83d"], ["a-b-"]),
     ],
 )
 def test_sheets_have_names_that_excel_takes(names: list[str], expected: list[str]) -> None:
@@ -128,6 +129,11 @@ def test_the_same_rows_give_the_same_bytes_and_nothing_about_who_made_them() -> 
         assert not [name for name in parts.namelist() if "docProps" in name]
         assert {each.date_time for each in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert load_workbook(io.BytesIO(data)).worksheets[0].oddHeader.left.text == "R&&D's &&P school"
+
+
+def test_a_heading_that_xml_cannot_hold_does_not_break_the_file() -> None:
+    book = load_workbook(io.BytesIO(made(("Names", [["name"], ["Ann"]]), heading="A\0\ud83d<" + "&" * 300)))
+    assert book.worksheets[0].oddHeader.left.text == "A  <" + "&&" * 96
 
 
 def test_bytes_come_as_rows_come() -> None:

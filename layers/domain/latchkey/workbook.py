@@ -20,7 +20,8 @@ _ODD: Final = ("&", "<", ">", "_x", "| ", " |")
 _EMPTY: Final = re.compile(r'<c r="[A-Z]+[0-9]+" s="1" t="inlineStr"><is><t></t></is></c>')
 _ESCAPED: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]+_)")  # LibreOffice unescapes _x00_ too
 _HALF: Final = re.compile("[\ud800-\udfff]")
-_NOT_IN_A_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]|^'|'$")
+_NOT_IN_XML: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_A_NAME: Final = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -152,9 +153,10 @@ class Workbook:
         if not self._names:
             return
         area = f"A1:{letters(self._wide - 1)}{self._next - 1}"
-        heading = escape(self._heading[:100].replace("&", "&&"))
+        heading = escape(_NOT_IN_XML.sub(" ", self._heading[:100]).replace("&", "&&"))
         self._entry.write(
-            '</sheetData><pageMargins left="0.5" right="0.5" top="0.8" bottom="0.6" header="0.3" footer="0.3"/>'
+            '</sheetData><printOptions gridLines="1"/>'
+            '<pageMargins left="0.5" right="0.5" top="0.8" bottom="0.6" header="0.3" footer="0.3"/>'
             f'<pageSetup paperSize="9" orientation="{"landscape" if self._wide > 8 else "portrait"}" fitToHeight="0"/>'
             f"<headerFooter><oddHeader>&amp;L{heading}&amp;R&amp;A</oddHeader>"
             "<oddFooter>&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
@@ -167,7 +169,7 @@ class Workbook:
 
     def _free(self, name: str) -> str:
         """At most 31 UTF-16 units, none of which Excel refuses, and not yet in use in any case."""
-        plain = _HALF.sub("-", _NOT_IN_A_NAME.sub("-", name)).strip() or "Sheet"
+        plain = _NOT_IN_A_NAME.sub("-", _NOT_IN_XML.sub("-", name)).strip() or "Sheet"
         plain = f"{plain}-" if plain.casefold() == "history" else plain
         found, number = _cut(plain, 31), 1
         while found.casefold() in self._used:
