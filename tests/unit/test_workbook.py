@@ -148,10 +148,14 @@ def test_bytes_come_as_rows_come() -> None:
     book.finish()
 
 
-def test_a_sheet_refuses_more_rows_than_it_can_hold() -> None:
-    book = Workbook(lambda _: None)
+def test_what_a_sheet_cannot_hold_goes_on_in_a_further_one() -> None:
+    out = io.BytesIO()
+    book = Workbook(out.write)
     book.sheet("Names", ["name"], [10])
     book._next = MOST_ROWS + 1  # as if all but one had been written
-    book.add([["the last"]])
-    with pytest.raises(ValueError, match="more rows"):
-        book.add([["one more"]])
+    book.add([["the last"], ["one more"]])
+    book.add([["and one"]])
+    book.finish()
+    first, second = load_workbook(io.BytesIO(out.getvalue())).worksheets
+    assert (first.title, first.max_row, first[f"A{MOST_ROWS + 1}"].value) == ("Names", 1_048_576, "the last")
+    assert (second.title, [row[0].value for row in second.iter_rows()]) == ("Names (2)", ["name", "one more", "and one"])

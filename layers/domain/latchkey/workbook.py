@@ -7,6 +7,7 @@ is lost. The file says nothing about who made it, and when: the same rows give t
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -88,6 +89,7 @@ class Workbook:
         A name that Excel does not take, or that stands on a sheet already, is changed as little as possible.
         """
         self._end_sheet()
+        self._begin_again = partial(self.sheet, name, header, widths, heading)
         self._names.append(self._free(name))
         self._heading = heading
         self._wide = len(header)
@@ -108,9 +110,14 @@ class Workbook:
         )
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
-        """The next rows of the sheet, each as long as its header; ``ValueError`` if a sheet cannot hold so many."""
-        if self._next + len(rows) > MOST_ROWS + 2:
-            raise ValueError("more rows than a sheet can hold")
+        """The next rows of the sheet, each as long as its header. What does not fit goes on in a further sheet like it."""
+        while len(rows) > (room := MOST_ROWS + 2 - self._next):
+            self._add(rows[:room])
+            rows = rows[room:]
+            self._begin_again()
+        self._add(rows)
+
+    def _add(self, rows: Sequence[Sequence[str]]) -> None:
         for start in range(0, len(rows), _AT_ONCE):
             self._entry.write(self._rows(rows[start : start + _AT_ONCE]))
 
