@@ -113,6 +113,7 @@ def test_the_header_is_bold_and_always_in_sight() -> None:
         (["x" * 40, "x" * 40], ["x" * 31, "x" * 27 + " (2)"]),
         (["😀" * 20], ["😀" * 15]),
         (["O'Brien & <Co>", "=1+1"], ["O'Brien & <Co>", "=1+1"]),
+        (["a\0b\ud83d"], ["a-b-"]),
     ],
 )
 def test_sheets_have_names_that_excel_takes(names: list[str], expected: list[str]) -> None:
@@ -130,6 +131,11 @@ def test_the_same_rows_give_the_same_bytes_and_nothing_about_who_made_them() -> 
     assert load_workbook(io.BytesIO(data)).worksheets[0].oddHeader.left.text == "R&&D's &&P school"
 
 
+def test_a_heading_that_xml_cannot_hold_does_not_break_the_file() -> None:
+    book = load_workbook(io.BytesIO(made(("Names", [["name"], ["Ann"]]), heading="A\0\ud83d<" + "&" * 300)))
+    assert book.worksheets[0].oddHeader.left.text == "A  <" + "&&" * 96
+
+
 def test_bytes_come_as_rows_come() -> None:
     pieces: list[int] = []
     book = Workbook(lambda data: pieces.append(len(data)))
@@ -142,10 +148,14 @@ def test_bytes_come_as_rows_come() -> None:
     book.finish()
 
 
-def test_a_sheet_refuses_more_rows_than_it_can_hold() -> None:
-    book = Workbook(lambda _: None)
+def test_what_a_sheet_cannot_hold_goes_on_in_a_further_one() -> None:
+    out = io.BytesIO()
+    book = Workbook(out.write)
     book.sheet("Names", ["name"], [10])
     book._next = MOST_ROWS + 1  # as if all but one had been written
-    book.add([["the last"]])
-    with pytest.raises(ValueError, match="more rows"):
-        book.add([["one more"]])
+    book.add([["the last"], ["one more"]])
+    book.add([["and one"]])
+    book.finish()
+    first, second = load_workbook(io.BytesIO(out.getvalue())).worksheets
+    assert (first.title, first.max_row, first[f"A{MOST_ROWS + 1}"].value) == ("Names", 1_048_576, "the last")
+    assert (second.title, [row[0].value for row in second.iter_rows()]) == ("Names (2)", ["name", "one more", "and one"])

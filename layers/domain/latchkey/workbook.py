@@ -7,6 +7,7 @@ is lost. The file says nothing about who made it, and when: the same rows give t
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -20,7 +21,8 @@ _ODD: Final = ("&", "<", ">", "_x", "| ", " |")
 _EMPTY: Final = re.compile(r'<c r="[A-Z]+[0-9]+" s="1" t="inlineStr"><is><t></t></is></c>')
 _ESCAPED: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]+_)")  # LibreOffice unescapes _x00_ too
 _HALF: Final = re.compile("[\ud800-\udfff]")
-_NOT_IN_A_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]|^'|'$")
+_NOT_IN_XML: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_A_NAME: Final = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -87,6 +89,7 @@ class Workbook:
         A name that Excel does not take, or that stands on a sheet already, is changed as little as possible.
         """
         self._end_sheet()
+        self._begin_again = partial(self.sheet, name, header, widths, heading)
         self._names.append(self._free(name))
         self._heading = heading
         self._wide = len(header)
@@ -107,9 +110,14 @@ class Workbook:
         )
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
-        """The next rows of the sheet, each as long as its header; ``ValueError`` if a sheet cannot hold so many."""
-        if self._next + len(rows) > MOST_ROWS + 2:
-            raise ValueError("more rows than a sheet can hold")
+        """The next rows of the sheet, each as long as its header. What does not fit goes on in a further sheet like it."""
+        while len(rows) > (room := MOST_ROWS + 2 - self._next):
+            self._add(rows[:room])
+            rows = rows[room:]
+            self._begin_again()
+        self._add(rows)
+
+    def _add(self, rows: Sequence[Sequence[str]]) -> None:
         for start in range(0, len(rows), _AT_ONCE):
             self._entry.write(self._rows(rows[start : start + _AT_ONCE]))
 
@@ -152,9 +160,10 @@ class Workbook:
         if not self._names:
             return
         area = f"A1:{letters(self._wide - 1)}{self._next - 1}"
-        heading = escape(self._heading[:100].replace("&", "&&"))
+        heading = escape(_NOT_IN_XML.sub(" ", self._heading[:100]).replace("&", "&&"))
         self._entry.write(
-            '</sheetData><pageMargins left="0.5" right="0.5" top="0.8" bottom="0.6" header="0.3" footer="0.3"/>'
+            '</sheetData><printOptions gridLines="1"/>'
+            '<pageMargins left="0.5" right="0.5" top="0.8" bottom="0.6" header="0.3" footer="0.3"/>'
             f'<pageSetup paperSize="9" orientation="{"landscape" if self._wide > 8 else "portrait"}" fitToHeight="0"/>'
             f"<headerFooter><oddHeader>&amp;L{heading}&amp;R&amp;A</oddHeader>"
             "<oddFooter>&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
@@ -167,7 +176,7 @@ class Workbook:
 
     def _free(self, name: str) -> str:
         """At most 31 UTF-16 units, none of which Excel refuses, and not yet in use in any case."""
-        plain = _HALF.sub("-", _NOT_IN_A_NAME.sub("-", name)).strip() or "Sheet"
+        plain = _NOT_IN_A_NAME.sub("-", _NOT_IN_XML.sub("-", name)).strip() or "Sheet"
         plain = f"{plain}-" if plain.casefold() == "history" else plain
         found, number = _cut(plain, 31), 1
         while found.casefold() in self._used:

@@ -70,9 +70,12 @@ class _Letter:
         children = [""] if self._rows == "student" else [f"Child{number}" for number in range(1, MOST_CHILDREN + 1)]
         for child in children:
             yield from self._child(child)
-        for field, words in (("StudentURL", "Students: go to "), ("ParentURL", "Parents and carers: go to ")):
+        for field, words in (
+            ("StudentURL", "Students: use your PIN at "),
+            ("ParentURL", "Parents and carers: use your code at "),
+        ):
             if field in self._fields and self._is_for(field):
-                yield paragraph(Text(words), Field(field, bold=True), Text(" and choose “I have a code”."))
+                yield paragraph(Text(words), Field(field, bold=True), Text("."))
         if school.settings.help_line:
             yield paragraph(Text(school.settings.help_line))
 

@@ -39,7 +39,6 @@ OF_THE_PARENT: Final = ("ParentSurname", "ParentForename", "ParentEmail", "Child
 OF_THE_FAMILY: Final = ("Parents", "Children")
 MOST_CHILDREN: Final = 5  # in one row; further children of a parent or family stand in a further row
 MARK: Final = b"\xef\xbb\xbf"  # tells Excel that the file is UTF-8
-HEADER: Final = MARK + ",".join(COLUMNS).encode() + b"\r\n"
 WITH_PIN: Final = "PIN"
 AT_SCHOOL: Final = "School sign-in"
 
