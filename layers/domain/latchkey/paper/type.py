@@ -203,11 +203,14 @@ class _Setter:
                 self._put(members[0])
                 continue
             # Programs that take text out of a file look where a letter begins and ends: marks above and below do not count.
-            for is_mark, part in groupby(members, key=lambda glyph: not glyph.advance and len(members) > 1):
-                self._push(SAYS + ("" if is_mark else said.pop(cluster, "")))
-                for glyph in part:
-                    self._put(glyph)
-                self._push(SAID)
+            wide = [place for place, glyph in enumerate(members) if glyph.advance] or [0]
+            start, end = wide[0], wide[-1] + 1
+            for text_of_it, part in (("", members[:start]), (said[cluster], members[start:end]), ("", members[end:])):
+                if part:
+                    self._push(SAYS + text_of_it)
+                    for glyph in part:
+                        self._put(glyph)
+                    self._push(SAID)
         if abs(self._shift) >= 0.5:
             self._out += b"%d" % round(self._shift)
         self._push()
