@@ -100,7 +100,7 @@ class _Letter:
         self._page.put(self._part, "P", sheet.draw(name.lines, _LEFT, self._y, name.size, leading=name.size * 1.2), name.said)
         self._y -= (len(name.lines) - 1) * name.size * 1.2 + text * 1.5
         if name.lost:
-            self._put(words.LOST, size=9)
+            self._put(words.LOST)
         self._put(shown(words.group_name(self._ticket.details.student.registration_group)), after=1.6)
         self._put(said.heading, size=text * 1.6, weight=BOLD, colour=sheet.ink, kind=self._heading, after=0.4)
         self._put(said.opening, after=0.5)
@@ -120,7 +120,7 @@ class _Letter:
         self._page.decorate(logo + b"\n" + line(_LEFT, HEIGHT - 96, _RIGHT, HEIGHT - 96, width=1.5, colour=sheet.ink))
         self._page.put(self._part, *school)
         self._page.put(
-            self._part, "P", sheet.draw_to([sheet.type.line(sheet.made)], _RIGHT, HEIGHT - 116, max(10.0, self._text - 2))
+            self._part, "P", sheet.draw_to([sheet.type.line(sheet.made)], _RIGHT, HEIGHT - 116, self._text)
         )
 
     def _put(

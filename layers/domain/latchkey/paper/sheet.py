@@ -45,7 +45,8 @@ class Sheet:
     def __init__(self, setting: Setting, write: Write, title: str, colour: str = colours.DEFAULT) -> None:
         school = setting.school
         self.school = shown(school.name)
-        self.help_line = shown(school.settings.help_line[:_LONGEST])
+        help_line = shown(school.settings.help_line[:_LONGEST])
+        self.help_line = words.HELP.replace("{help}", help_line) if help_line else ""
         self.sign_in = shown(school.settings.sso.label)
         self.sign_in_help = shown(school.settings.sso.help[:_LONGEST])
         self.document = Document(

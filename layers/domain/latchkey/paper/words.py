@@ -86,6 +86,7 @@ LEFT: Final = _("Places left")
 AT_SCHOOL: Final = _("School sign-in")
 MADE: Final = _("Made on {day}, page {page} of this group")
 SEPARATOR: Final = _("Letters for this group follow.")
+HELP: Final = _("Questions? {help}")
 NOBODY: Final = _("No student of those chosen was at the school when this file was made.")
 LOST: Final = _("Some letters of this name cannot be printed.")
 _MONTHS: Final = (
