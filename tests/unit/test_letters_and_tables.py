@@ -1,5 +1,6 @@
 """Letters and PIN tables, opened with Poppler."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from latchkey.formats import pin_table
 from latchkey.model.exports import Format, Scope
 from latchkey.model.logo import of_png
+from latchkey.model.school import School
 from latchkey.paper.colours import DEFAULT, contrast, ink
-from tests.support.paper import HELP, ORIGIN, details, printed
+from tests.support.paper import HELP, ORIGIN, SCHOOL, details, printed
 from tests.support.pictures import png
 
 ONE = Scope("registration_group", "7A")
@@ -28,6 +30,21 @@ def test_a_letter_is_a_page_and_says_everything(tmp_path: Path, large: bool) -> 
     for hidden in ("B801200005001", "amelia@", "MIS1"):
         assert hidden not in paper.text
     assert paper.codes() == [[f"{ORIGIN}/r/northbridge#{code.replace('-', '')}"] for code in (one.pin, one.parent_code)]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_longest_letter_stays_on_its_page(tmp_path: Path, large: bool) -> None:
+    long = "Wolfeschlegelsteinhausenbergerdorff " * 40
+    settings = replace(SCHOOL.settings, help_line=long, sso=replace(SCHOOL.settings.sso, label=long, help=long))
+    school = School(slug="s" * 60, name=long, settings=settings)
+    facts = {"given": f"ⵎ {long}", "family": long, "group": "W" * 200}
+    students = [details(1, **facts), details(2, pin="", elsewhere=True, **facts)]
+    paper = printed(tmp_path, students, "letters", "both", scope=ONE, large=large, school=school, origin=f"https://{'a' * 60}.uk")
+    assert len(paper.pages()) == 4
+    assert all(len(codes) == 1 for codes in paper.codes())
+    words = [line for line in paper.ask("pdftotext", "-bbox", str(tmp_path / "file.pdf"), "-").splitlines() if "<word" in line]
+    assert max(float(line.split('yMax="')[1].split('"')[0]) for line in words) < 842 - 15
+    assert max(float(line.split('xMax="')[1].split('"')[0]) for line in words) < 596 - 60
 
 
 def test_sheets_between_groups_only_where_there_are_several(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ class Slips:
             mark = sheet.write(str(number), _SIDE, y, _TEXT, weight=BOLD, colour=sheet.ink)
             y -= 11 * (len(fit.lines) - 1)
             if number == 1:
-                place = sheet.type.fit(sheet.address(kind), _COLUMN - 12, ((_TEXT, 1), (_SMALL, 2), (8.0, 2)))
+                place = sheet.type.fit(sheet.address(kind), _COLUMN - 12, ((_TEXT, 1), (_SMALL, 2), (8.0, 3)))
                 drawing += b"\n" + sheet.draw(place.lines, _SIDE + 12, y - 12, place.size, leading=10)
                 y -= 12 + 10 * (len(place.lines) - 1)
             y -= _LEADING + 1
@@ -186,8 +186,8 @@ class Slips:
         sheet, foot = self._sheet, []
         if kind in {"elsewhere", "none"}:
             text = sheet.sign_in_help if kind == "elsewhere" else words.WORDS[kind].opening
-            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3)), REGULAR)
-            foot.append(("P", sheet.draw(fit.lines, _SIDE, 50, fit.size, leading=11)))
+            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3), (8.0, 4)), REGULAR)
+            foot.append(("P", sheet.draw(fit.lines, _SIDE, 54, fit.size, leading=fit.size * 1.2)))
         if sheet.help_line:
             fit = sheet.type.fit(sheet.help_line, _RIGHT - _SIDE, ((_SMALL, 1), (8.0, 1)), REGULAR)
             foot.append(("P", sheet.draw(fit.lines, _SIDE, 15, fit.size, colour=colours.GREY)))

@@ -32,12 +32,12 @@ _NEVER_SHOWN: Final = re.compile(
 )
 
 
-def shown(text: str) -> str:
-    """A text as it can stand on paper: one line, without controls, no longer than ``LONGEST``."""
-    text = text[: 4 * LONGEST]
+def shown(text: str, longest: int = LONGEST) -> str:
+    """A text as it can stand on paper: one line, without controls, and no longer than that."""
+    text = text[: 4 * longest]
     text = _NEVER_SHOWN.sub("", _SPACE.sub(" ", text)).strip()
     text = normalize("NFC", text)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + _CUT
+    return text if len(text) <= longest else text[: longest - 1] + _CUT
 
 
 SAYS, SAID = "<", ">"
