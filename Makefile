@@ -69,8 +69,9 @@ format: $(VENV)/.ready ## Put the code into its usual form
 translations: $(VENV)/.ready ## Bring the catalogues up to date with the mails; a new language: make translations LANGUAGE=fr
 	@python -m infra.translations $(LANGUAGE)
 
-pictures: programs $(WORDS) ## Make the pictures of all mails again (docs/pictures/mails)
+pictures: programs $(WORDS) ## Make the pictures of mails and printed sheets again (docs/pictures)
 	@python -m infra.mail_pictures
+	@python -m infra.paper_pictures
 
 bench: $(WORDS) build ## Measure against the bar of docs/performance.md
 	@python -m tests.bench $(ARGS)

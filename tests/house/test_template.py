@@ -80,6 +80,10 @@ class TestEveryFunction:
         (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
         assert packages.split()[0] == sam.package(function(name))
 
+    def test_has_the_layer_of_documents_only_if_it_prints(self, name: str) -> None:
+        """It is four times as large as all else, and every byte is fetched at a cold start."""
+        assert function(name).get("Layers", []) == ([{"Ref": "DocumentsLayer"}] if name == "BuildExportFunction" else [])
+
     def test_names_itself_after_its_package(self, name: str) -> None:
         variables = function(name)["Environment"]["Variables"]
         assert variables["POWERTOOLS_SERVICE_NAME"] == sam.package(function(name))

@@ -20,7 +20,8 @@ _SYMBOL: Final = 104.0
 _BOX: Final = 140.0
 _EDGE: Final = 18.0
 """The frame around the code: its height, and the white inside it, which the QR code needs on all sides."""
-_NAME: Final = ((15.0, 1), (13.0, 1), (11.0, 2), (9.0, 3))
+_LOWEST: Final = 60.0  # above the edge: where all but the last line ends, however much a school has to say
+_NAME: Final = ((15.0, 1), (13.0, 1), (11.0, 2), (9.0, 2))
 
 
 class Letters:
@@ -102,8 +103,8 @@ class _Letter:
         self._page.put(self._part, "P", sheet.draw(name.lines, _LEFT, self._y, name.size, leading=name.size * 1.2), name.said)
         self._y -= (len(name.lines) - 1) * name.size * 1.2 + text * 1.5
         if name.lost:
-            self._put(words.LOST, size=9)
-        self._put(shown(words.group_name(self._ticket.details.student.registration_group)), after=1.6)
+            self._put(words.LOST)
+        self._put(shown(words.group_name(self._ticket.details.student.registration_group)), after=1.6, most=2)
         self._put(said.heading, size=text * 1.6, weight=BOLD, colour=sheet.ink, kind=self._heading, after=0.4)
         self._put(said.opening, after=0.5)
         if self._ticket.kind == "elsewhere":
@@ -111,7 +112,7 @@ class _Letter:
         if said.steps:
             self._box()
             self._steps()
-        self._put(said.closing, after=0.5)
+        self._put(" ".join(said.closing), after=0.5)
         self._put(sheet.help_line, after=0.5)
         self._put(sheet.school, weight=BOLD)
         sheet.document.close(self._part)
@@ -121,9 +122,7 @@ class _Letter:
         logo, school = sheet.letterhead(_LEFT, HEIGHT - 40, (140, 46), _RIGHT - _LEFT, 16)
         self._page.decorate(logo + b"\n" + line(_LEFT, HEIGHT - 96, _RIGHT, HEIGHT - 96, width=1.5, colour=sheet.ink))
         self._page.put(self._part, *school)
-        self._page.put(
-            self._part, "P", sheet.draw_to([sheet.type.line(sheet.made)], _RIGHT, HEIGHT - 116, max(10.0, self._text - 2))
-        )
+        self._page.put(self._part, "P", sheet.draw_to([sheet.type.line(sheet.made)], _RIGHT, HEIGHT - 116, self._text))
 
     def _put(
         self,
@@ -134,12 +133,16 @@ class _Letter:
         colour: colours.Colour = colours.BLACK,
         kind: str = "P",
         after: float = 0.0,
+        most: int = 7,
     ) -> None:
-        """A paragraph; ``after`` counts lines of white behind it."""
+        """A paragraph of at most so many lines; ``after`` counts lines of white behind it."""
         if not text:
             return
         size = size or self._text
-        fit = self._sheet.type.fit(text, _RIGHT - _LEFT, ((size, 4), (size * 0.85, 5), (size * 0.7, 6)), weight)
+        steps = ((size, 4), (size * 0.85, 5), (size * 0.7, 7))
+        room = self._y - _LOWEST
+        fitting = tuple((smaller, max(1, min(lines, most, int(room / smaller / 1.4)))) for smaller, lines in steps)
+        fit = self._sheet.type.fit(text, _RIGHT - _LEFT, fitting, weight)
         self._page.put(
             self._part,
             kind,
@@ -175,7 +178,9 @@ class _Letter:
             drawing = sheet.draw(lines.lines, _LEFT + 24, self._y, lines.size, leading=text * 1.4)
             self._y -= len(lines.lines) * text * 1.4
             if number == 1:
-                place = sheet.type.fit(sheet.address(self._ticket.kind), _RIGHT - _LEFT - 24, ((text, 1), (text * 0.8, 2)))
+                place = sheet.type.fit(
+                    sheet.address(self._ticket.kind), _RIGHT - _LEFT - 24, ((text, 1), (text * 0.8, 2), (text * 0.7, 3))
+                )
                 drawing += b"\n" + sheet.draw(place.lines, _LEFT + 24, self._y, place.size, leading=text * 1.2)
                 self._y -= len(place.lines) * text * 1.4
             self._y -= text * 0.15

@@ -17,7 +17,7 @@ _RIGHT: Final = WIDTH - _LEFT
 _FIRST: Final = HEIGHT - 132.0  # base line of the first row
 _ROW: Final = 20.5
 _LAST: Final = 48.0
-_TEXT, _CODE, _DAY = 10.0, 10.5, 8.5
+_TEXT, _CODE, _DAY = 10.0, 10.0, 8.5
 _NAME: Final = ((10.5, 1), (9.0, 1), (7.5, 2), (6.5, 2))
 _CELL: Final = 8.0  # white between two columns
 _BY_COLUMN: Final = b"/A<</O/Table/Scope/Column>>"
@@ -39,8 +39,8 @@ _COLUMNS: Final[dict[Audience, tuple[_Column, ...]]] = {
         _Column(words.UNTIL, 100),
     ),
     "both": (
-        _Column(words.NAME, 129),
-        _Column(words.PIN, 98),
+        _Column(words.NAME, 126),
+        _Column(words.PIN, 101),
         _Column(words.UNTIL, 80),
         _Column(words.PARENT_CODE, 136),
         _Column(words.UNTIL, 80),

@@ -20,7 +20,7 @@ from latchkey.paper.type import Fit, shown
 STRIP: Final = 34.0
 """The strip with the group's name, in points."""
 WIDE, HIGH = PAGE_WIDTH / 2, (HEIGHT - STRIP) / 4
-"""A slip; a slip in large print is twice as wide and twice as high, and so is all that stands on it (17 points and more)."""
+"""A slip; a slip in large print is twice as wide and twice as high, and so is all that stands on it (16 points and more)."""
 _SIDE: Final = 22.0  # from the cut to the text: printers leave 5 mm blank, scissors are not exact
 _RIGHT: Final = WIDE - _SIDE
 _TEXT, _LEADING, _SMALL = 9.5, 12.0, 8.5
@@ -137,7 +137,7 @@ class Slips:
         first = 138.5 if len(name.lines) == 1 else 142.5
         page.put(slip, "H2", sheet.draw(name.lines, _SIDE, first, name.size, leading=name.size * 1.1), name.said)
         if name.lost:
-            page.put(slip, "P", sheet.write(words.LOST, _SIDE, 129, 7))
+            page.put(slip, "P", sheet.write(words.LOST, _SIDE, 128.5, 8))
         if group.name:
             fit = sheet.type.fit(shown(group.name), 70, ((11.0, 1), (8.0, 1)))
             page.put(slip, "P", sheet.draw_to(fit.lines, _RIGHT, 155, fit.size), fit.said)
@@ -156,9 +156,9 @@ class Slips:
 
     def _code(self, ticket: Ticket) -> bytes:
         sheet = self._sheet
-        label = sheet.write(words.WORDS[ticket.kind].label, _SIDE, 59, _SMALL, colour=colours.GREY)
+        label = sheet.write(words.WORDS[ticket.kind].label, _SIDE, 60, _SMALL, colour=colours.GREY)
         fit = sheet.type.fit(ticket.code, _RIGHT - _SIDE, ((_CODE, 1), (_CODE * 0.9, 1)))
-        return label + b"\n" + sheet.draw(fit.lines, _SIDE, 41, fit.size)
+        return label + b"\n" + sheet.draw(fit.lines, _SIDE, 40.5, fit.size)
 
     def _form(self, kind: words.Kind) -> _Form:
         if kind not in self._forms:
@@ -177,7 +177,7 @@ class Slips:
             mark = sheet.write(str(number), _SIDE, y, _TEXT, weight=BOLD, colour=sheet.ink)
             y -= 11 * (len(fit.lines) - 1)
             if number == 1:
-                place = sheet.type.fit(sheet.address(kind), _COLUMN - 12, ((_TEXT, 1), (_SMALL, 2), (7.0, 2)))
+                place = sheet.type.fit(sheet.address(kind), _COLUMN - 12, ((_TEXT, 1), (_SMALL, 2), (8.0, 3)))
                 drawing += b"\n" + sheet.draw(place.lines, _SIDE + 12, y - 12, place.size, leading=10)
                 y -= 12 + 10 * (len(place.lines) - 1)
             y -= _LEADING + 1
@@ -188,10 +188,10 @@ class Slips:
         sheet, foot = self._sheet, []
         if kind in {"elsewhere", "none"}:
             text = sheet.sign_in_help if kind == "elsewhere" else words.WORDS[kind].opening
-            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3)), REGULAR)
-            foot.append(("P", sheet.draw(fit.lines, _SIDE, 50, fit.size, leading=11)))
+            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3), (8.0, 4)), REGULAR)
+            foot.append(("P", sheet.draw(fit.lines, _SIDE, 54, fit.size, leading=fit.size * 1.2)))
         if sheet.help_line:
-            fit = sheet.type.fit(sheet.help_line, _RIGHT - _SIDE, ((_SMALL, 1), (7.5, 1)), REGULAR)
+            fit = sheet.type.fit(sheet.help_line, _RIGHT - _SIDE, ((_SMALL, 1), (8.0, 1)), REGULAR)
             foot.append(("P", sheet.draw(fit.lines, _SIDE, 15, fit.size, colour=colours.GREY)))
         return tuple(foot)
 

@@ -33,7 +33,8 @@ def tickets(details: LoginDetails, audience: Audience) -> Iterator[Ticket]:
     """What there is for the student and for the parents, in this order."""
     if audience != "parents":
         kind: words.Kind = "elsewhere" if details.elsewhere else "pin" if details.pin else "none"
-        yield Ticket(kind=kind, details=details, code=details.pin, lasts=words.lasts("pin", details.pin_ends, 1))
+        until = words.lasts("pin", details.pin_ends if details.pin else None, 1)
+        yield Ticket(kind=kind, details=details, code=details.pin, lasts=until)
     if audience != "students":
         until = words.lasts("parent", details.parent_code_ends, details.places)
         yield Ticket(kind="parent" if details.parent_code else "none", details=details, code=details.parent_code, lasts=until)
@@ -45,9 +46,10 @@ class Sheet:
     def __init__(self, setting: Setting, write: Write, title: str) -> None:
         school = setting.school
         self.school = shown(school.name)
-        self.help_line = shown(school.settings.help_line[:_LONGEST])
+        help_line = shown(school.settings.help_line, _LONGEST)
+        self.help_line = words.HELP.replace("{help}", help_line) if help_line else ""
         self.sign_in = shown(school.settings.sso.label)
-        self.sign_in_help = shown(school.settings.sso.help[:_LONGEST])
+        self.sign_in_help = shown(school.settings.sso.help, _LONGEST)
         self.document = Document(
             write, title=f"{title}: {self.school}", author=self.school, language="en-GB", made_at=setting.now
         )

@@ -32,12 +32,12 @@ _NEVER_SHOWN: Final = re.compile(
 )
 
 
-def shown(text: str) -> str:
-    """A text as it can stand on paper: one line, without controls, no longer than ``LONGEST``."""
-    text = text[: 4 * LONGEST]
+def shown(text: str, longest: int = LONGEST) -> str:
+    """A text as it can stand on paper: one line, without controls, and no longer than that."""
+    text = text[: 4 * longest]
     text = _NEVER_SHOWN.sub("", _SPACE.sub(" ", text)).strip()
     text = normalize("NFC", text)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + _CUT
+    return text if len(text) <= longest else text[: longest - 1] + _CUT
 
 
 SAYS, SAID = "<", ">"
@@ -203,11 +203,14 @@ class _Setter:
                 self._put(members[0])
                 continue
             # Programs that take text out of a file look where a letter begins and ends: marks above and below do not count.
-            for is_mark, part in groupby(members, key=lambda glyph: not glyph.advance and len(members) > 1):
-                self._push(SAYS + ("" if is_mark else said.pop(cluster, "")))
-                for glyph in part:
-                    self._put(glyph)
-                self._push(SAID)
+            wide = [place for place, glyph in enumerate(members) if glyph.advance] or [0]
+            start, end = wide[0], wide[-1] + 1
+            for text_of_it, part in (("", members[:start]), (said[cluster], members[start:end]), ("", members[end:])):
+                if part:
+                    self._push(SAYS + text_of_it)
+                    for glyph in part:
+                        self._put(glyph)
+                    self._push(SAID)
         if abs(self._shift) >= 0.5:
             self._out += b"%d" % round(self._shift)
         self._push()

@@ -22,7 +22,7 @@ class Words:
     opening: str
     label: str
     steps: tuple[str, ...]
-    closing: str
+    closing: tuple[str, ...]
 
 
 _NEVER_SHARE: Final = _("Nobody at school will ever ask you for your password.")
@@ -37,7 +37,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
             _("Type your PIN, if it is not there yet."),
             _("Choose your own password."),
         ),
-        closing=_("Keep the PIN to yourself until you have used it. ") + _NEVER_SHARE,
+        closing=(_("Keep the PIN to yourself until you have used it."), _NEVER_SHARE),
     ),
     "parent": Words(
         for_whom=_("For parents and carers of"),
@@ -49,7 +49,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
             _("Type the code, if it is not there yet."),
             _("Set up your own account."),
         ),
-        closing=_("Give the code only to other parents and carers of this student. ") + _NEVER_SHARE,
+        closing=(_("Give the code only to other parents and carers of this student."), _NEVER_SHARE),
     ),
     "elsewhere": Words(
         for_whom=_("For the student"),
@@ -57,15 +57,15 @@ WORDS: Final[Mapping[Kind, Words]] = {
         opening=_("You need no PIN: you use the sign-in that you have already."),
         label=_("How to sign in"),
         steps=(_("Scan the square, or go to"), _("Choose “{label}”.")),
-        closing=_NEVER_SHARE,
+        closing=(_NEVER_SHARE,),
     ),
     "none": Words(
-        for_whom=_("For the student"),
+        for_whom=_("Login details"),
         heading=_("Your school account"),
         opening=_("There is no code for you yet. Ask your school’s office for one."),
         label="",
         steps=(),
-        closing="",
+        closing=(),
     ),
 }
 ONCE: Final = _("Works once, until {day}.")
@@ -86,6 +86,7 @@ LEFT: Final = _("Places left")
 AT_SCHOOL: Final = _("School sign-in")
 MADE: Final = _("Made on {day}, page {page} of this group")
 SEPARATOR: Final = _("Letters for this group follow.")
+HELP: Final = _("Questions? {help}")
 NOBODY: Final = _("No student of those chosen was at the school when this file was made.")
 LOST: Final = _("Some letters of this name cannot be printed.")
 _MONTHS: Final = (
