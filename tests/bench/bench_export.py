@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -174,12 +175,20 @@ class Cloud:
         if operation == "Query":
             return _response(request.url, self.page(body.get("ExclusiveStartKey")))
         if operation == "GetItem":
-            found = {"Item": {"slug": {"S": "northbridge"}, "name": {"S": "Northbridge Academy"}}}
+            school: dict[str, Any] = {"slug": {"S": "northbridge"}, "name": {"S": "Northbridge Academy"}}
+            found = {"Item": self._export if body["Key"]["sk"]["S"] == "0" * 26 else school}
         elif operation == "UpdateItem":
+            self._change(body)
             found = {"Attributes": self._export}
         elif operation == "GenerateMac":
             found = {"Mac": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="}
         return _response(request.url, json.dumps(found).encode())
+
+    def _change(self, body: dict[str, Any]) -> None:
+        """What an update sets; a run goes through two steps, so it has to know where it is."""
+        names, values = body["ExpressionAttributeNames"], body["ExpressionAttributeValues"]
+        for name, value in re.findall(r"(#\d+) = (:\d+)", body["UpdateExpression"]):
+            self._export[names[name]] = values[value]
 
     def page(self, after: Any) -> bytes:
         """A page of students as DynamoDB sends it."""
