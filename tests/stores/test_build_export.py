@@ -20,6 +20,7 @@ from latchkey.model.person import CodeState
 from latchkey.model.school import DAY, Settings, SingleSignOn
 from latchkey.start_export import start_export
 from latchkey.stores.files import Upload
+from latchkey.stores.queues import Queue
 from tests.support.exports import deliver, files, message, rows_of, student
 from tests.support.system import REGION, START, TestSystem
 
@@ -491,3 +492,25 @@ def test_no_code_is_kept_anywhere_but_in_the_file(school: TestSystem, monkeypatc
     for private in ("Okonkwo", "UPN-1", "user1"):
         assert private not in activity + "".join(bodies) + logged
     assert "X-Amz-" not in activity + logged
+
+
+def test_a_hand_over_that_the_queue_does_not_take_is_tried_with_the_old_message(
+    school: TestSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(school, student(1))
+    export = start(school)
+    (body,) = school.messages("EXPORT_QUEUE")
+    wiring, honest = school.wiring("build_export"), Queue.put
+
+    def busy(*_: Any, **__: Any) -> None:
+        raise TryLater()
+
+    monkeypatch.setattr(Queue, "put", busy)
+    with pytest.raises(TryLater):
+        build_export(wiring, json.loads(body), left=lambda: 60.0)
+    waiting = now_of(school, export)
+    assert (waiting.state, waiting.stage, waiting.lease_until, files(school)) == ("queued", "file", 0, {})
+    monkeypatch.setattr(Queue, "put", honest)
+    done = build_export(wiring, json.loads(body), attempt=2)
+    assert done is not None
+    assert (done.state, len(files(school))) == ("finished", 1)

@@ -48,10 +48,8 @@ def build_export(system: Wiring, message: object, *, attempt: int = 1, left: Cal
         return None
     clock = Clock(left)
     try:
-        for _ in range(_AGAIN):
-            with suppress(TryLater):
-                return _work(system, school, run_id, clock)
-        return _work(system, school, run_id, clock)
+        worked = _work(system, school, run, clock)
+        return _hand_over(system, school_slug, worked) if worked.state == "running" else worked
     except ConditionFailed as lost:
         raise TryLater() from lost  # the lease went to another worker, who goes on
     except StopRun as stopped:
@@ -74,19 +72,23 @@ def _read(message: object) -> tuple[str, str]:
     return school, export
 
 
-def _work(system: Wiring, school: School, run_id: str, clock: Clock) -> Export:
-    run = system.exports(school.slug).get(run_id)
-    if run is None:
-        raise Poison()
+def _work(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    """The run after what this invocation could do of it. Where a service is busy for a moment, it goes on where it was."""
+    for _ in range(_AGAIN):
+        with suppress(TryLater):
+            return _step(system, school, run, clock)
+        run = system.exports(school.slug).get(run.id) or run
+    return _step(system, school, run, clock)
+
+
+def _step(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
     if run.kind == "void":
-        run = void_students(system, school, run, clock)
-    elif run.stage == "codes":
+        return void_students(system, school, run, clock)
+    if run.stage == "codes":
         run = _give_codes(system, school, run, clock)
-        if run.stage == "file" and clock.left() >= FOR_A_FILE:
-            run = write_file(system, school, run, clock)
-    else:
-        run = write_file(system, school, run, clock)
-    return _hand_over(system, school.slug, run) if run.state == "running" else run
+        if run.stage == "codes" or clock.left() < FOR_A_FILE:
+            return run
+    return write_file(system, school, run, clock)
 
 
 def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
