@@ -25,6 +25,7 @@ RUNS = (
     (LARGE, "mail_merge_xlsx", True),
 )  # fmt: skip
 """Students, format, and whether they have their codes already."""
+ONE_STEP = 14_000  # students who are given their codes while the file is written: about ten pages of the index
 PAGE = 1_400  # students in a page of 1 MB, at 700 bytes each
 NOW = 1_795_000_000
 PLAIN = ("Khan", "O'Brien", "Smith-Jones", "Zoë", "Evans", "Nowak", "Patel", "Taylor", "García", "MacDonald", "Ann Marie")
@@ -159,6 +160,7 @@ class Cloud:
             "scope": {"S": "school"}, "scope_value": {"S": ""}, "format": {"S": kind}, "audience": {"S": "both"},
             "never_logged_in": {"BOOL": False}, "total": {"N": str(size)}, "done": {"N": "0"}, "rows": {"N": "0"},
             "left_out": {"N": "0"}, "lease_until": {"N": "0"}, "attempt": {"N": "1"},
+            "stage": {"S": "codes" if size > ONE_STEP else "file"},
         }  # fmt: skip
         self.calls = 0
         self.stored = 0

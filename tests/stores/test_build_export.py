@@ -39,6 +39,12 @@ def start(system: TestSystem, school: str = "northbridge", **facts: Any) -> Expo
     return start_export(console, found, ADMIN, wanted).export
 
 
+def start_large(system: TestSystem, **facts: Any) -> Export:
+    """A run of so many students that they are given their codes first."""
+    export = start(system, **facts)
+    return system.wiring("console").exports("northbridge").turn(export, {"stage": "codes"})
+
+
 def now_of(system: TestSystem, export: Export, school: str = "northbridge") -> Export:
     found = system.wiring("console").exports(school).get(export.id)
     assert found is not None
@@ -223,7 +229,7 @@ def test_a_crash_at_any_step_leaves_no_file_and_the_next_delivery_makes_the_same
     school: TestSystem, monkeypatch: pytest.MonkeyPatch, crash: int
 ) -> None:
     put(school, *[student(number) for number in range(1, 121)])
-    export = start(school)
+    export = start_large(school)
     bodies = school.messages("EXPORT_QUEUE")
     monkeypatch.setattr(walk_students, "AT_ONCE", 50)
     crashes = Crashes(monkeypatch, crash)
@@ -243,7 +249,7 @@ def test_a_run_whose_time_is_short_hands_over_and_goes_on_where_it_was(
     school: TestSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(school, *[student(number) for number in range(1, 151)], student(200, year_group="6", number=None))
-    export = start(school)
+    export = start_large(school)
     monkeypatch.setattr(walk_students, "AT_ONCE", 50)
     wiring = school.wiring("build_export")
     honest, seen = use_case.issue_codes, []
@@ -281,7 +287,7 @@ def test_a_run_whose_time_is_short_hands_over_and_goes_on_where_it_was(
 
 def test_a_file_gets_an_invocation_of_its_own_if_giving_codes_took_long(school: TestSystem) -> None:
     put(school, student(1))
-    start(school)
+    start_large(school)
     wiring = school.wiring("build_export")
     (body,) = school.messages("EXPORT_QUEUE")
     run = build_export(wiring, json.loads(body), left=lambda: FOR_A_FILE - 1.0)
@@ -295,7 +301,7 @@ def test_a_file_gets_an_invocation_of_its_own_if_giving_codes_took_long(school: 
 
 def test_a_file_that_takes_too_long_says_so_and_is_not_tried_again(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     put(school, student(1))
-    export = start(school)
+    export = start_large(school)
     bodies = school.messages("EXPORT_QUEUE")
     wiring = school.wiring("build_export")
     build_export(wiring, json.loads(bodies[0]), left=lambda: 60.0)
@@ -332,7 +338,7 @@ def test_only_codes_that_end_soon_are_renewed_and_only_their_students_are_in_the
         student(3),
         student(4, pin=far, parent_code=soon),
     )
-    export = start(school, expiring_within=14)
+    export = start_large(school, expiring_within=14)
     bodies = school.messages("EXPORT_QUEUE")
     Crashes(monkeypatch, 2)  # after all codes were given: the second look must mean the same students
     assert deliver(school, monkeypatch, bodies) == 1
@@ -398,12 +404,12 @@ def test_a_run_that_fails_each_time_says_so_at_the_last(school: TestSystem, monk
     done = now_of(school, export)
     assert (done.state, done.lease_until) == ("failed", 0)
     assert done.reason is not None
-    assert "codes were being given, after 0 of 1 students" in done.reason
+    assert "the file was being written, after 0 of 1 students" in done.reason
 
 
 def test_progress_is_shown_and_the_lease_goes_on(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     put(school, *[student(number) for number in range(1, 121)])
-    export = start(school)
+    export = start_large(school)
     for module in (use_case, write_file):
         monkeypatch.setattr(module, "_SHOW_EVERY", 40)
     monkeypatch.setattr(walk_students, "AT_ONCE", 40)
@@ -498,7 +504,7 @@ def test_a_hand_over_that_the_queue_does_not_take_is_tried_with_the_old_message(
     school: TestSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(school, student(1))
-    export = start(school)
+    export = start_large(school)
     (body,) = school.messages("EXPORT_QUEUE")
     wiring, honest = school.wiring("build_export"), Queue.put
 
@@ -514,3 +520,22 @@ def test_a_hand_over_that_the_queue_does_not_take_is_tried_with_the_old_message(
     done = build_export(wiring, json.loads(body), attempt=2)
     assert done is not None
     assert (done.state, len(files(school))) == ("finished", 1)
+
+
+@pytest.mark.parametrize("crash", [1, 2, 3])
+def test_few_students_are_given_their_codes_while_the_file_is_written(
+    school: TestSystem, monkeypatch: pytest.MonkeyPatch, crash: int
+) -> None:
+    put(school, *[student(number, pin=CodeState(1, START + DAY)) for number in range(1, 121)])
+    export = start(school, expiring_within=7)
+    assert (export.stage, export.total) == ("file", 120)
+    bodies = school.messages("EXPORT_QUEUE")
+    monkeypatch.setattr(walk_students, "AT_ONCE", 50)
+    crashes = Crashes(monkeypatch, crash)
+    assert deliver(school, monkeypatch, bodies) == 1
+    assert files(school) == {}
+    assert deliver(school, monkeypatch, bodies, attempt=2) == 0
+    assert crashes.calls == crash + 3
+    done = now_of(school, export)
+    assert (done.state, done.rows, dict(done.codes)) == ("finished", 120, {"pin": 120, "parent": 120})
+    assert len(rows_of(next(iter(files(school).values())))) == 120

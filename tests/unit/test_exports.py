@@ -121,7 +121,7 @@ def test_a_run_that_never_ended_has_failed_after_a_day() -> None:
         ({"stage": "codes", "done": 1200}, "codes were being given, after 1,200 students. No file was made. The codes are kept."),
         (
             {"stage": "file", "done": 5, "total": 9},
-            "written, after 5 of 9 students. No part of the file was kept, all codes were.",
+            "written, after 5 of 9 students. No part of it was kept; the codes are.",
         ),
         ({"kind": "void", "codes": {"pin": 2, "parent": 1}}, "after 3 codes were voided. They stay void; the others still work."),
     ],

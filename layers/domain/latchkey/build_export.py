@@ -1,4 +1,4 @@
-"""Work on a run of login details: give students their codes, then write the file; or end codes.
+"""Work on a run of login details: give students their codes, then (few students: with that) write the file; or end codes.
 
 What takes long is done in pieces: a worker whose time runs short writes down where it is and hands over by a new message.
 A run that stops leaves no half file, and goes on where it was: codes that were given stay the same.

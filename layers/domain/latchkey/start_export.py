@@ -35,6 +35,8 @@ def start_export(system: Wiring, school: School, admin: Person, wanted: Wanted, 
     if not trial.total and trial.complete:
         raise Invalid("No student matches, so nothing was started.", fields={"scope": _nobody(trial)})
     run = new_run(admin, wanted, system.now(), total=trial.total if trial.complete else 0)
+    if trial.complete:  # few enough to be given their codes while the file is written
+        run = replace(run, stage="file")
     scope = wanted.scope
     which: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "total": run.total}
     return start_run(system, school.slug, run, key, {"format": wanted.format, "audience": wanted.audience, **which})

@@ -18,7 +18,7 @@ from latchkey.wiring import Wiring
 
 NOBODY: Final = "No student was left to be in the file, so none was made."
 TOO_LARGE: Final = (
-    "The file takes longer to write than one run may last. No part of it was kept, all codes were. Make one for each year group."
+    "The file takes longer to write than one run may last. No part of it was kept; the codes are. Make one for each year group."
 )
 _SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
@@ -60,7 +60,7 @@ def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Exp
             meant = [each for each in people if means(each)]
             fit = [each for each in meant if cannot_be_in(each, wanted) is None]
             left_out += len(meant) - len(fit)
-            # The codes were given before; the index that people come from may not know that yet, and issue_codes finds out.
+            # In a large run they have their codes already; the index may not know that yet, and issue_codes finds out.
             issued = issue_codes(system, school, fit, kinds, wanted.expiring_within).people
             given.update(kind for each in issued for kind in kinds if given_since(each, school, kind, run.created_at))
             made = rows_of(system, school, wanted, issued, code_key, means=fits)

@@ -311,7 +311,7 @@ def test_a_form_starts_an_export_and_the_page_follows_it(console: Console, monke
     assert (made["audience"], made["columns"]) == ("parents", ["UPN", "ParentCode"])
     running = console.page(where).body.decode()
     assert 'data-live="running"' in running
-    assert "Step 1 of 2, codes: 0 of 2" in running
+    assert "Writing the file: 0 of 2" in running
     build(console, monkeypatch)
     done = console.page(where).body.decode()
     assert "The file is ready" in done

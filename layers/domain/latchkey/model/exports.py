@@ -160,9 +160,9 @@ class Wanted:
 class Export:
     """One run. Times in epoch seconds; ``key`` is the file's name in S3, known once the run has finished.
 
-    A run that makes a file goes through its students twice: it gives them codes, then it writes. ``stage`` is where it is,
-    ``position`` the student after whom it goes on, ``done`` of ``total`` (0: not known yet) how far the stage is, which began
-    at ``stage_at``. ``left_out`` counts students who could not be in the file, ``unprintable`` names not drawn in full.
+    A run that makes a file of many students goes through them twice: it gives them codes, then it writes. ``stage`` is where it
+    is, ``position`` the student after whom it goes on, ``done`` of ``total`` (0: not known yet) how far the stage is, which
+    began at ``stage_at``. ``left_out`` counts students who could not be in the file, ``unprintable`` names not drawn in full.
     ``codes`` counts those that were made or renewed for the file, or voided.
     """
 
@@ -217,7 +217,7 @@ def failure(run: Export) -> str:
         return f"It stopped after {sum(run.codes.values()):,} codes were voided. They stay void; the others still work. {again}"
     if run.stage == "codes":
         return f"It stopped while codes were being given, after {students}. No file was made. The codes are kept. {again}"
-    return f"It stopped while the file was being written, after {students}. No part of the file was kept, all codes were. {again}"
+    return f"It stopped while the file was being written, after {students}. No part of it was kept; the codes are. {again}"
 
 
 def kinds_of(audience: Audience) -> tuple[Kind, ...]:
