@@ -375,9 +375,9 @@ def test_a_service_that_is_busy_for_a_moment_is_asked_again_at_once(school: Test
             raise TryLater()
         return honest(*args)
 
-    monkeypatch.setattr(use_case, "issue_codes", busy)
+    monkeypatch.setattr(write_file, "issue_codes", busy)
     assert deliver(school, monkeypatch, bodies) == 0
-    assert (now_of(school, export).state, len(files(school))) == ("finished", 1)
+    assert (now_of(school, export).state, len(files(school)), len(calls)) == ("finished", 1, 3)
 
 
 def test_a_service_that_stays_busy_leaves_the_run_to_the_queue(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -387,7 +387,7 @@ def test_a_service_that_stays_busy_leaves_the_run_to_the_queue(school: TestSyste
     def busy(*_: Any) -> None:
         raise TryLater()
 
-    monkeypatch.setattr(use_case, "issue_codes", busy)
+    monkeypatch.setattr(write_file, "issue_codes", busy)
     assert deliver(school, monkeypatch, school.messages("EXPORT_QUEUE")) == 1
     waiting = now_of(school, export)
     assert (waiting.state, waiting.lease_until, files(school)) == ("queued", 0, {})
@@ -397,7 +397,7 @@ def test_a_run_that_fails_each_time_says_so_at_the_last(school: TestSystem, monk
     put(school, student(1))
     export = start(school)
     bodies = school.messages("EXPORT_QUEUE")
-    monkeypatch.setattr(use_case, "issue_codes", lambda *_: 1 / 0)
+    monkeypatch.setattr(write_file, "issue_codes", lambda *_: 1 / 0)
     for attempt in range(1, LAST_TRY + 1):
         assert now_of(school, export).state == "queued"
         assert deliver(school, monkeypatch, bodies, attempt) == 1
