@@ -7,16 +7,16 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
 from latchkey.workbook import LONGEST, MOST_ROWS, Workbook, letters
-from tests.support.hostile_names import HOSTILE
+from tests.support.hostile_names import HOSTILE, LONG
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-cells = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(HOSTILE[:-5])
+cells = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(HOSTILE[: -len(LONG)])
 
 
 def made(*sheets: tuple[str, Sequence[Sequence[str]]], heading: str = "") -> bytes:
@@ -46,12 +46,27 @@ def test_every_name_comes_out_as_it_went_in() -> None:
     assert read(made(("Names", rows))) == rows
 
 
+def test_an_odd_name_is_seen_among_harmless_ones() -> None:
+    """Rows are looked through together, so each kind of oddity has to be found when it is the only one."""
+    for name in HOSTILE[: -len(LONG)]:
+        rows = [["name", "end"], ["Ann", "end"], [name, "end"], ["Ben", "end"]]
+        assert read(made(("Names", rows))) == rows, ascii(name)
+
+
+@settings(deadline=None)
 @given(rows=st.lists(st.lists(cells, min_size=3, max_size=3), max_size=40))
 def test_so_does_every_text(rows: list[list[str]]) -> None:
     """The quick way for harmless rows and the careful one give the same."""
     rows = [["a", "b", "c"], *rows]
     found = read(made(("Names", rows)))
     assert found + [["", "", ""]] * (len(rows) - len(found)) == rows
+
+
+@pytest.mark.parametrize("name", [" Ann", "Ann ", " ", "\tAnn", "Ann\n"])
+def test_blanks_around_a_name_are_kept_by_programs_that_drop_them_unless_told(name: str) -> None:
+    sheet = part(made(("Names", [["name", "end"], [name, "end"]])), "xl/worksheets/sheet1.xml")
+    text = sheet.findall(f".//{MAIN}t")[2]
+    assert (text.text, text.get("{http://www.w3.org/XML/1998/namespace}space")) == (name, "preserve")
 
 
 def test_every_cell_is_text_and_stays_text_when_it_is_edited() -> None:
