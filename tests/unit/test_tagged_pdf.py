@@ -37,6 +37,7 @@ def test_whatever_is_drawn_is_in_the_structure_once(tmp_path: Path, kind: Format
         assert root.MarkInfo.Marked
         assert str(root.Lang) == "en-GB"
         assert root.ViewerPreferences.DisplayDocTitle
+        assert (root.ViewerPreferences.Duplex, root.ViewerPreferences.PrintScaling) == ("/Simplex", "/None")
         leaves = {}
         for element in elements(root.StructTreeRoot.K):
             if isinstance(element.get("/K"), int):
