@@ -13,7 +13,8 @@ DOMAIN = ROOT / "layers" / "domain"
 FUNCTIONS = ROOT / "functions"
 PAPER = {
     "latchkey.paper.fonts": {"uharfbuzz"},
-    "latchkey.paper.type": {"uharfbuzz", "bidi"},
+    "latchkey.paper.type": {"uharfbuzz"},
+    "latchkey.paper.directions": {"bidi"},
     "latchkey.paper.qr": {"segno"},
     "latchkey.paper.picture": {"png"},
 }

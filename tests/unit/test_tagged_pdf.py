@@ -1,5 +1,6 @@
 """The files' inside, read with qpdf: whole, flat in the trees, and tagged so that a screen reader finds everything once."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ def test_whatever_is_drawn_is_in_the_structure_once(tmp_path: Path, kind: Format
         assert root.MarkInfo.Marked
         assert str(root.Lang) == "en-GB"
         assert root.ViewerPreferences.DisplayDocTitle
+        assert (root.ViewerPreferences.Duplex, root.ViewerPreferences.PrintScaling) == ("/Simplex", "/None")
         leaves = {}
         for element in elements(root.StructTreeRoot.K):
             if isinstance(element.get("/K"), int):
@@ -114,3 +116,15 @@ def test_fonts_hold_only_what_is_drawn(tmp_path: Path) -> None:
     assert len(fonts) == 3
     for font in fonts:
         assert font.split()[-5:-2] == ["yes", "yes", "yes"]  # embedded, a subset, with a table back to Unicode
+
+
+def test_every_glyph_has_a_text(tmp_path: Path) -> None:
+    """Programs show the number of a glyph that has none, as if it were a letter."""
+    printed(tmp_path, [details(1, "ปรียา", "محمد عثمان"), details(2, "नेहा", "שָׁלוֹם")])
+    with pikepdf.open(tmp_path / "file.pdf") as pdf:
+        fonts = pdf.pages[0].Resources.Font
+        assert len(fonts.keys()) == 6
+        for name in fonts.keys():  # noqa: SIM118 - a pikepdf dictionary is none of Python's
+            drawn = {int(code) for code in list(fonts[name].DescendantFonts[0].W)[::2]}
+            told = re.findall(rb"^<([0-9A-F]{4})><[0-9A-F]+>$", fonts[name].ToUnicode.read_bytes(), re.MULTILINE)
+            assert {int(code, 16) for code in told} == drawn

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from latchkey.paper.directions import levels as levels_of
 from latchkey.paper.fonts import BOLD, Fonts, font_files
-from latchkey.paper.type import LONGEST, Type, _levels, shown
+from latchkey.paper.type import LONGEST, Type, shown
 from tests.support.paper import details, printed
 
 NAMES = {
@@ -102,7 +103,7 @@ def test_long_names_shrink_and_wrap_before_they_are_cut() -> None:
 
 
 def levels(text: str) -> str:
-    return "".join(map(str, _levels(text)))
+    return "".join(map(str, levels_of(text)))
 
 
 def test_directions_of_mixed_names() -> None:
@@ -131,7 +132,7 @@ def test_no_text_is_too_hard_and_none_is_wider_than_its_place(text: str, width: 
     assert len(fit.lines) <= 2
     if len(text) > 1:
         assert all(line.width * fit.size <= width or len(fit.text) < 3 or width < 40 for line in fit.lines)
-    assert len(_levels(text)) == len(text)
+    assert len(levels_of(text)) == len(text)
     for line in fit.lines:
         line.at(0, 0, fit.size).decode("ascii")
 

@@ -117,9 +117,10 @@ class Document:
         self.close(self.root)
         tree = b"<</Type/StructTreeRoot/K %d 0 R/ParentTree %d 0 R/ParentTreeNextKey %d>>"
         file.add(tree % (self.root.number, self._marks, self._count), self._tree)
+        # Printers are asked for single sides at actual size: a letter to a student must not have another's on its back.
         catalogue = file.add(
             b"<</Type/Catalog/Version/1.7/Pages %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>/Lang%b"
-            b"/ViewerPreferences<</DisplayDocTitle true>>/Metadata %d 0 R%b>>"
+            b"/ViewerPreferences<</DisplayDocTitle true/Duplex/Simplex/PrintScaling/None>>/Metadata %d 0 R%b>>"
             % (self._pages, self._tree, text(self._language), self._metadata(), self._outline())
         )
         made = b"(D:%b+00'00')" % self._made.strftime("%Y%m%d%H%M%S").encode()

@@ -31,6 +31,7 @@ _FLAGS: Final = (
     | hb.SubsetFlags.DOWNGRADE_CFF2
     | hb.SubsetFlags.CFF_IDENTITY_CHARSET
 )
+_NOTHING: Final = "\u200b"
 _SYSTEM: Final = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
 
 
@@ -114,10 +115,12 @@ class Font:
         return b"CIDFontType2", b"/FontFile2 %d 0 R" % file.stream(b"/Length1 %d" % len(data), data)
 
     def _unicode(self) -> bytes:
-        """The table that gives glyphs their text back (ISO 32000-1, 9.10.3)."""
-        lines = [
-            b"<%04X><%b>" % (glyph, said.encode("utf-16-be").hex().upper().encode()) for glyph, said in sorted(self.texts.items())
-        ]
+        """The table that gives glyphs their text back (ISO 32000-1, 9.10.3).
+
+        Marks that stand apart from their letters say nothing by themselves: some programs would show their numbers instead.
+        """
+        said = {glyph: self.texts.get(glyph, _NOTHING) for glyph in sorted(self.widths)}
+        lines = [b"<%04X><%b>" % (glyph, text.encode("utf-16-be").hex().upper().encode()) for glyph, text in said.items()]
         blocks = (lines[start : start + 100] for start in range(0, len(lines), 100))
         body = b"\n".join(b"%d beginbfchar\n%b\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks)
         return (

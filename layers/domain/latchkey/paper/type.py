@@ -1,7 +1,7 @@
 """Type: a text becomes a line of glyphs, in whatever scripts and directions it is written.
 
-HarfBuzz shapes, python-bidi says which way each letter runs (UAX #9), and each letter takes the first font that has it. What no
-font has is drawn as an empty box and counted, so that nobody hands out a name that is silently wrong.
+HarfBuzz shapes, and each letter takes the first font that has it. What no font has is drawn as an empty box and counted, so that
+nobody hands out a name that is silently wrong.
 """
 
 import re
@@ -9,22 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Final
-from unicodedata import bidirectional, normalize
+from typing import Final
+from unicodedata import normalize
 
 import uharfbuzz as hb
-from bidi import algorithm
-from bidi.mirror import MIRRORED
 
+from latchkey.paper.directions import as_seen, levels, mirrored
 from latchkey.paper.file import text as pdf_text
 from latchkey.paper.fonts import BOLD, REGULAR, Font, Fonts
 
 LONGEST: Final = 160
 """No text of one name is longer than this on paper."""
 _CUT: Final = "…"
-_RIGHT_TO_LEFT: Final = {"R", "AL", "AN"}
-_STRONG: Final = {"L": "L", "R": "R", "EN": "R", "AN": "R"}
-_BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
+_JOINERS: Final = "\u200c\u200d"
 _SPACE: Final = re.compile(r"\s+")
 # Controls, and marks that turn the direction of what follows: a name has no business with them. Joiners stay: they shape letters.
 _NEVER_SHOWN: Final = re.compile(
@@ -151,26 +148,21 @@ class Type:
         """Runs of one font and direction, from left to right."""
         if text.isascii():
             return [(self.fonts.latin(weight), 0, text)] if text else []
-        levels = _levels(text)
-        signs = zip(self._fonts_of(text, weight), levels, text, strict=True)
-        runs = [
-            (font, level, "".join(sign for _, _, sign in group))
-            for (font, level), group in groupby(signs, key=lambda each: (each[0], each[1]))
-        ]
-        for floor in range(max(levels, default=0), 0, -1):  # rule L2
-            ordered: list[tuple[Font | None, int, str]] = []
-            for high, group in groupby(runs, key=lambda run: run[1] >= floor):
-                ordered += list(group)[:: -1 if high else 1]
-            runs = ordered
-        return runs
+        signs = zip(self._fonts_of(text, weight), levels(text), text, strict=True)
+        return as_seen(
+            [
+                (font, level, "".join(sign for _, _, sign in group))
+                for (font, level), group in groupby(signs, key=lambda each: (each[0], each[1]))
+            ],
+            lambda run: run[1],
+        )
 
     def _fonts_of(self, text: str, weight: int) -> Iterator[Font | None]:
         current: Font | None = None
         for sign in text:
             # Spaces, hyphens, marks and joiners stay with the letters before them.
-            if not (current is not None and not sign.isalnum() and current.has(sign)) and (
-                sign not in "\u200c\u200d" or current is None
-            ):
+            stays = current is not None and (sign in _JOINERS or (not sign.isalnum() and current.has(sign)))
+            if not stays:
                 current = self.fonts.of(sign, weight)
             yield current
 
@@ -254,8 +246,7 @@ def _shaped(font: Font, text: str, level: int) -> list[_Glyph]:
 def _said(text: str, level: int, clusters: Sequence[int]) -> dict[int, str]:
     """The letters that each cluster of glyphs stands for; of brackets those that are seen."""
     starts = sorted(set(clusters))
-    if level % 2:
-        text = "".join(MIRRORED.get(sign, sign) for sign in text)
+    text = mirrored(text) if level % 2 else text
     return {start: text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)}
 
 
@@ -266,45 +257,3 @@ def _last_fitting(ends: Sequence[int], fits: Callable[[int], bool]) -> int | Non
         middle = (least + most + 1) // 2
         least, most = (middle, most) if fits(ends[middle]) else (least, middle - 1)
     return ends[least] if least >= 0 else None
-
-
-def _levels(text: str) -> list[int]:
-    """The embedding level of each letter: odd runs from right to left."""
-    if text.isascii() or _RIGHT_TO_LEFT.isdisjoint(map(bidirectional, text)):
-        return [0] * len(text)
-    base = algorithm.get_base_level(text)
-    storage: dict[str, Any] = {"base_level": base, "base_dir": "LR"[base], "chars": [], "runs": []}
-    algorithm.get_embedding_levels("".join(sign for sign in text if not _joins(sign)), storage)
-    for sign in storage["chars"]:
-        sign["type"] = sign["type"] or "L"  # a letter that this Unicode does not know
-    algorithm.explicit_embed_and_overrides(storage)
-    algorithm.resolve_weak_types(storage)
-    _pair_brackets(storage["chars"], base)
-    algorithm.resolve_neutral_types(storage, False)
-    algorithm.resolve_implicit_levels(storage, False)
-    levels: list[int] = []
-    found = iter(storage["chars"])
-    for sign in text:
-        levels.append((levels[-1] if levels else base) if _joins(sign) else next(found)["level"])
-    return levels
-
-
-def _pair_brackets(signs: Sequence[dict[str, Any]], base: int) -> None:
-    """Rule N0, which python-bidi leaves out: a pair of brackets runs like what it holds, or like what stands before it."""
-    opened: list[int] = []
-    for end, sign in enumerate(signs):
-        if sign["type"] != "ON":
-            continue
-        if sign["ch"] in _BRACKETS:
-            opened.append(end)
-        elif opened and _BRACKETS[signs[opened[-1]]["ch"]] == sign["ch"]:
-            start = opened.pop()
-            inside = {_STRONG[each["type"]] for each in signs[start:end] if each["type"] in _STRONG}
-            if inside:
-                before = next((_STRONG[each["type"]] for each in reversed(signs[:start]) if each["type"] in _STRONG), "LR"[base])
-                sign["type"] = signs[start]["type"] = "LR"[base] if "LR"[base] in inside else before
-
-
-def _joins(sign: str) -> bool:
-    """Whether a character has no direction at all and goes with what stands before it (rule X9)."""
-    return bidirectional(sign) == "BN"
