@@ -76,7 +76,7 @@ def check_code(system: Wiring, slug: str, typed: str, source_ip: str) -> OpenCod
 
 def opened(school: School, code: Code, student: Person, generation: int, now: int) -> OpenCode:
     """The code of this generation, if it works for the student as they now are; ``Gone`` if it does not."""
-    state = _state(student, code)
+    state = codes.state_of(student, code.kind)
     if state is None:
         refuse("refused", code)
     if generation < state.generation:
@@ -105,24 +105,23 @@ class _Guess:
     def made(self) -> OpenCode:
         """The open code; ``Gone`` or ``TooMany`` otherwise."""
         failures = self._spend()
-        student = self._student()
-        state = _state(student, self._code) if student else None
-        whose, generation = (student.id, state.generation) if student and state else (NOBODY, 0)
-        guesses = self._uses.count(whose, self._code.kind, generation)
-        if student is None or guesses is None:
+        found = self._guessed_at()
+        student, generation = (found[0].id, found[1].generation) if found else (NOBODY, 0)
+        guesses = self._uses.count(student, self._code.kind, generation)
+        if found is None or guesses is None:
             self._fail(failures)
         if guesses > MOST_FAILURES:
-            self._uses.take_back(whose, self._code.kind, generation)
+            self._uses.take_back(student, self._code.kind, generation)
             self._fail(failures)
-        found = codes.generation_of(self._code, generation, self._key)
-        if found is None:
+        genuine = codes.generation_of(self._code, generation, self._key)
+        if genuine is None:
             if guesses == MOST_FAILURES:
-                self._tell_the_school(whose, generation)
+                self._tell_the_school(student, generation)
             self._fail(failures)
-        self._uses.take_back(whose, self._code.kind, generation)
+        self._uses.take_back(student, self._code.kind, generation)
         for budget, key in self._budgets():
             self._counters.count(budget, key, self._now, -1)
-        return opened(self._school, self._code, student, found, self._now)
+        return opened(self._school, self._code, found[0], genuine, self._now)
 
     def _budgets(self) -> tuple[tuple[Budget, str], ...]:
         return (PER_SOURCE, self._source), (PER_SCHOOL, "all")
@@ -140,12 +139,17 @@ class _Guess:
                 )
         return failures
 
-    def _student(self) -> Person | None:
+    def _guessed_at(self) -> tuple[Person, CodeState] | None:
+        """The student with this number and the state of their code; None for whom no code can be right."""
         directory = self._system.directory(self._school.slug)
         student = directory.by_number(self._code.number)
         if student is None:
             directory.by_ids([NOBODY])  # reading nobody costs what reading a student costs
-        return student if student is not None and student.status == "active" and not student.is_admin else None
+            return None
+        state = codes.state_of(student, self._code.kind)
+        if student.status != "active" or student.is_admin or state is None or state.failed >= MOST_FAILURES:
+            return None
+        return student, state
 
     def _fail(self, failures: int) -> NoReturn:
         log.info("code refused", extra={"school": self._school.slug, "kind": self._code.kind})
@@ -157,7 +161,3 @@ class _Guess:
         facts: dict[str, str | int] = {"kind": self._code.kind, "student": student, "generation": generation}
         log.warning("code guessed at too often", extra={"school": self._school.slug, **facts})
         self._system.audit(self._school.slug).record("portal", "code.dead", self._now, facts)
-
-
-def _state(student: Person, code: Code) -> CodeState | None:
-    return codes.state_of(student, code.kind)

@@ -124,9 +124,13 @@ def test_everybody_without_a_genuine_code_gets_the_same_answer(portal: Portal) -
     assert check(portal, portal.code(ann, "pin")).status_code == 200
 
 
-@pytest.mark.parametrize("place", [7, 60_000])
-def test_a_guess_costs_the_same_work_whether_there_is_such_a_student_or_not(portal: Portal, place: int) -> None:
+@pytest.mark.parametrize("place", [7, 8, 9, 10, 60_000])
+def test_a_guess_costs_the_same_work_whoever_it_is_about(portal: Portal, place: int) -> None:
+    """One with a code, one who left, one without a code, one whose code is dead, nobody."""
     pupil(portal)
+    pupil(portal, "bob", 8, status="left")
+    pupil(portal, "cat", 9, pin=None)
+    pupil(portal, "dan", 10, pin=replace(LIVE, failed=10))
     key = portal.wiring.code_key("northbridge")
     portal.wiring.kept_schools.get("northbridge")
     work: Counter[str] = Counter()
