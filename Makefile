@@ -53,7 +53,7 @@ check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 
-test: check chromium $(WORDS) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
+test: check programs $(WORDS) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
 	$(call say,'tests that need no stack')
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 	$(call say,'end-to-end and browser tests on the deployed stack')
@@ -69,21 +69,25 @@ format: $(VENV)/.ready ## Put the code into its usual form
 translations: $(VENV)/.ready ## Bring the catalogues up to date with the mails; a new language: make translations LANGUAGE=fr
 	@python -m infra.translations $(LANGUAGE)
 
-pictures: chromium $(WORDS) ## Make the pictures of all mails again (docs/pictures/mails)
+pictures: programs $(WORDS) ## Make the pictures of mails and printed sheets again (docs/pictures)
 	@python -m infra.mail_pictures
+	@python -m infra.paper_pictures
 
 bench: $(WORDS) build ## Measure against the bar of docs/performance.md
 	@python -m tests.bench $(ARGS)
 
-chromium: $(VENV)/.ready
-	@if command -v chromium >/dev/null; then exit 0; \
+# What tests look with at what was made: each program and the Debian package that brings it.
+PROGRAMS := chromium:chromium pdftotext:poppler-utils localc:libreoffice-calc lowriter:libreoffice-writer
+programs: $(VENV)/.ready
+	@packages=; for each in $(PROGRAMS); do command -v $${each%:*} >/dev/null || packages="$$packages $${each#*:}"; done; \
+	if [ -z "$$packages" ]; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		printf '$(BOLD)==> %s$(PLAIN)\n' 'installing Chromium for the browser tests'; \
-		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
-			>$(VENV)/chromium.log 2>&1 || { tail -5 $(VENV)/chromium.log; echo 'Chromium could not be installed.'; \
+		printf '$(BOLD)==> %s$(PLAIN)\n' "installing for the tests:$$packages"; \
+		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$packages) \
+			>$(VENV)/programs.log 2>&1 || { tail -5 $(VENV)/programs.log; echo "Could not be installed:$$packages."; \
 			if [ -n "$${CI:-}" ]; then exit 1; fi; }; \
-	elif [ -n "$${CI:-}" ]; then echo 'Chromium is missing; install it (Debian: apt-get install chromium).'; exit 1; \
-	else echo 'Chromium is missing, so the browser tests are skipped (Debian: apt-get install chromium).'; fi
+	elif [ -n "$${CI:-}" ]; then echo "Missing; install (Debian: apt-get install$$packages)."; exit 1; \
+	else echo "Missing, so the tests that need them are skipped (Debian: apt-get install$$packages)."; fi
 
 ##@ AWS
 deploy: $(VENV)/.ready ## Build for Lambda and deploy to your AWS account, guided
@@ -99,6 +103,7 @@ build: $(BUILD)/.built ## Build functions and layers for this machine (nothing t
 lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files again
 	@cd layers/dependencies && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
+	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
@@ -162,4 +167,4 @@ $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school check test unit format translations pictures bench chromium deploy build lock clean help
+.PHONY: run up down school check test unit format translations pictures bench programs deploy build lock clean help

@@ -25,11 +25,12 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     return process_partial_response(event=event, record_handler=build, processor=processor, context=context)
 
 
-def build(record: SQSRecord) -> None:
-    """One message: one export."""
+def build(record: SQSRecord, lambda_context: Any = None) -> None:
+    """One message: one run, or what one invocation can do of it."""
     attempt = int(record.attributes.approximate_receive_count)
     try:
-        export = build_export(system(), message_of(record), attempt=attempt)
+        left = (lambda: lambda_context.get_remaining_time_in_millis() / 1000) if lambda_context else None
+        export = build_export(system(), message_of(record), attempt=attempt, left=left)
     except TryLater:
         logger.warning("export has to wait", extra={"attempt": attempt})
         raise
@@ -37,7 +38,8 @@ def build(record: SQSRecord) -> None:
         logger.error("export failed", extra={"attempt": attempt, "error": type(error).__name__})  # noqa: TRY400 - no values
         raise
     if export is not None:
-        logger.info("export finished", extra={"export": export.id, "rows": export.rows, "left_out": export.left_out})
+        facts = {"export": export.id, "kind": export.kind, "state": export.state, "done": export.done}
+        logger.info("export worked on", extra={**facts, "rows": export.rows, "left_out": export.left_out})
 
 
 def message_of(record: SQSRecord) -> object:

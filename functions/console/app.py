@@ -1,6 +1,6 @@
 """The console's Chalice app: one blueprint for each use case."""
 
-from console import audit, control, exports, overview, people, preview, recipients, rosters, sends, settings
+from console import audit, codes, control, exports, overview, people, preview, recipients, rosters, sends, settings
 from web.doors import new_app
 
 app = new_app(
@@ -12,6 +12,7 @@ app = new_app(
     recipients.routes,
     control.routes,
     exports.routes,
+    codes.routes,
     rosters.routes,
     audit.routes,
     settings.routes,

@@ -5,8 +5,10 @@ from typing import Any
 from console.lists import page_of
 from console.system import system
 from latchkey.list_people import LONGEST_PAGE, PAGE, count_people, family, list_people
+from latchkey.model import codes
+from latchkey.model.codes import Kind
 from latchkey.model.people_filter import FIELDS, parse
-from latchkey.model.person import Person
+from latchkey.model.person import CodeState, Person
 from latchkey.model.sends import SKIP_REASONS, skip_reason
 from web.answer import Answer
 from web.doors import Doors
@@ -38,6 +40,7 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child) for child in found.children],
         "parents": [_brief(parent) for parent in found.parents],
+        "codes": {"pin": _code(found.person.pin, "pin"), "parent_code": _code(found.person.parent_code, "parent")},
     }
     reason = skip_reason(found.person, seen.school)
     return Answer(data=data, context={"no_link": SKIP_REASONS[reason] if reason else ""})
@@ -62,6 +65,14 @@ def person_json(person: Person) -> dict[str, Any]:
         "status": person.status,
         "mail_problem": _problem(person),
     }
+
+
+def _code(state: CodeState | None, kind: Kind) -> dict[str, Any] | None:
+    """What is known of a code; never the code."""
+    if state is None:
+        return None
+    reason = codes.fault(state, kind, system().now())
+    return {"state": reason or "works", "expires_at": rfc3339(state.expires_at), "uses": state.uses}
 
 
 def _problem(person: Person) -> dict[str, Any] | None:

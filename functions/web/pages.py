@@ -1,6 +1,6 @@
 """Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
-    made.filters.update(when=when, number=number, duration=duration, asked=asked, language=language)
+    made.filters.update(when=when, day=day, last_day=last_day, number=number, duration=duration, asked=asked, language=language)
     return made
 
 
@@ -49,6 +49,17 @@ def when(value: int | str | None) -> str:
 def language(code: str) -> str:
     """The name that the speakers of a mail's language have for it."""
     return LANGUAGES[code].name if code in LANGUAGES else code
+
+
+def day(value: str) -> str:
+    """A date as people read it: 2026-11-23 as "Mon 23 Nov 2026"."""
+    found = date.fromisoformat(value)
+    return f"{found:%a} {found.day} {found:%b %Y}"
+
+
+def last_day(value: str) -> str:
+    """The last day before a moment (RFC 3339) that ends a day: a code that ends at midnight works until the day before."""
+    return f"{datetime.fromisoformat(value) - timedelta(seconds=1):%Y-%m-%d}"
 
 
 def number(value: int) -> str:

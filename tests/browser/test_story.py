@@ -172,7 +172,8 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
     navigation = page.get_by_role("navigation", name="Console")
     navigation.get_by_role("link", name="Login details").click()
     check(page, "exports")
-    page.get_by_role("button", name=re.compile("make|create|build|start", re.IGNORECASE)).first.click()
+    page.get_by_role("button", name="See what the file will hold").click()
+    page.get_by_role("button", name="Make the file").click()
     page.wait_for_url("**/exports/*")
     link = page.get_by_role("link", name=re.compile("download", re.IGNORECASE)).or_(
         page.get_by_role("button", name=re.compile("download", re.IGNORECASE))
@@ -181,7 +182,7 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
     check(page, "export")
     with page.expect_download() as download:
         link.first.click()
-    assert download.value.suggested_filename.endswith(".csv")
+    assert download.value.suggested_filename.endswith(".pdf")
 
     navigation.get_by_role("link", name="Rosters").click()
     check(page, "rosters")

@@ -1,8 +1,8 @@
 """What exports take for granted about the template."""
 
-from latchkey.build_export import LAST_TRY, LEASE
+from latchkey.build_export import FOR_A_FILE, LAST_TRY
 from latchkey.download_export import URL_LIFE
-from latchkey.model.exports import FILE_LIFE
+from latchkey.model.exports import FILE_LIFE, LEASE
 from tests.support import sam
 
 
@@ -11,7 +11,7 @@ def test_the_last_try_is_the_queues_last() -> None:
 
 
 def test_a_lease_is_longer_than_a_run_and_ends_before_the_message_comes_again() -> None:
-    assert sam.functions()["BuildExportFunction"]["Timeout"] < LEASE
+    assert FOR_A_FILE < sam.functions()["BuildExportFunction"]["Timeout"] < LEASE
     assert sam.resources("AWS::SQS::Queue")["ExportQueue"]["VisibilityTimeout"] > LEASE
 
 

@@ -11,6 +11,14 @@ from tests.support.sam import ROOT
 
 DOMAIN = ROOT / "layers" / "domain"
 FUNCTIONS = ROOT / "functions"
+PAPER = {
+    "latchkey.paper.fonts": {"uharfbuzz"},
+    "latchkey.paper.type": {"uharfbuzz"},
+    "latchkey.paper.directions": {"bidi"},
+    "latchkey.paper.qr": {"segno"},
+    "latchkey.paper.picture": {"png"},
+}
+"""What only the layer of documents brings."""
 DOORS = {path.name for path in FUNCTIONS.iterdir() if (path / "__init__.py").exists()}
 
 
@@ -61,8 +69,15 @@ def test_only_stores_talk_to_aws(module: str) -> None:
 def test_domain_needs_no_package_but_the_runtimes_and_argon2(module: str) -> None:
     """botocore for the stores, argon2 for the one module that hashes, Powertools' logger for what is worth saying."""
     names = {n for n in imported(DOMAIN, module) if not within(n, "aws_lambda_powertools.logging")}
-    allowed = {"latchkey", "botocore"} | {"latchkey.hashing": {"argon2"}, "latchkey.sheet": {"xlsxwriter"}}.get(module, set())
-    assert strangers(iter(names)) <= allowed
+    own = {"latchkey.hashing": {"argon2"}, **PAPER}
+    assert strangers(iter(names)) <= {"latchkey", "botocore"} | own.get(module, set())
+
+
+@pytest.mark.parametrize("module", modules(DOMAIN))
+def test_only_formats_print(module: str) -> None:
+    """What draws is in a layer that one function has: whatever else imported it would not start."""
+    if not within(module, "latchkey.paper", "latchkey.formats"):
+        assert [n for n in imported(DOMAIN, module) if within(n, "latchkey.paper")] == []
 
 
 @pytest.mark.parametrize("module", [m for m in modules(DOMAIN) if within(m, "latchkey.stores")])

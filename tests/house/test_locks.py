@@ -7,17 +7,16 @@ import pytest
 
 from tests.support.sam import ROOT
 
-LAYER = ROOT / "layers" / "dependencies"
-LOCKS = sorted(
-    [*LAYER.glob("*.txt"), *(ROOT / "requirements").glob("*.txt"), ROOT / "layers" / "domain" / "build" / "blocklist.txt"]
-)
+LAYERS = [ROOT / "layers" / "dependencies", ROOT / "layers" / "documents"]
+LAYER_LOCKS = [lock for layer in LAYERS for lock in layer.glob("*.txt")]
+LOCKS = sorted([*LAYER_LOCKS, *(ROOT / "requirements").glob("*.txt"), ROOT / "layers" / "domain" / "build" / "blocklist.txt"])
 
 
 def pins(lock: Path) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: f"{lock.parent.name}/{lock.name}")
 def test_lock_names_hashes_and_no_place(lock: Path) -> None:
     text = lock.read_text()
     assert text.count("==") > 0
@@ -27,7 +26,7 @@ def test_lock_names_hashes_and_no_place(lock: Path) -> None:
     assert "--find-links" not in text
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: f"{lock.parent.name}/{lock.name}")
 def test_lock_holds_what_was_asked_for(lock: Path) -> None:
     asked = {
         re.split(r"[\[>=<]", line)[0].strip().lower().replace("_", "-")
@@ -39,6 +38,6 @@ def test_lock_holds_what_was_asked_for(lock: Path) -> None:
 
 def test_tests_run_with_the_layers_versions() -> None:
     dev = pins(ROOT / "requirements" / "dev.txt")
-    for lock in LAYER.glob("*.txt"):
+    for lock in LAYER_LOCKS:
         for name, version in pins(lock).items():
             assert dev.get(name, version) == version, name

@@ -80,6 +80,10 @@ class TestEveryFunction:
         (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
         assert packages.split()[0] == sam.package(function(name))
 
+    def test_has_the_layer_of_documents_only_if_it_prints(self, name: str) -> None:
+        """It is four times as large as all else, and every byte is fetched at a cold start."""
+        assert function(name).get("Layers", []) == ([{"Ref": "DocumentsLayer"}] if name == "BuildExportFunction" else [])
+
     def test_names_itself_after_its_package(self, name: str) -> None:
         variables = function(name)["Environment"]["Variables"]
         assert variables["POWERTOOLS_SERVICE_NAME"] == sam.package(function(name))
@@ -163,9 +167,9 @@ class TestRoles:
         only_audit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#AUDIT"]}}
         assert activity == [(["dynamodb:PutItem"], only_audit)]
 
-    def test_let_only_the_portal_and_the_builder_make_codes(self) -> None:
+    def test_let_only_doors_and_the_builder_make_codes(self) -> None:
         makers = {n for n in FUNCTIONS if ("kms:GenerateMac", "CodeKey") in sam.grants(function(n))}
-        assert makers == {"PortalFunction", "BuildExportFunction"}
+        assert makers == {"PortalFunction", "ConsoleFunction", "BuildExportFunction"}
 
     def test_of_plan_send_can_change_nothing_of_a_person_but_their_version(self) -> None:
         (update,) = (s for s in sam.statements(function("PlanSendFunction")) if s.get("Sid") == "RevokeLinks")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from latchkey.errors import TryLater
-from latchkey.issue_codes import expiry, issue_codes
+from latchkey.issue_codes import issue_codes
+from latchkey.model.code_changes import expiry
 from latchkey.model.codes import voided
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School, Settings, SingleSignOn
@@ -18,6 +19,7 @@ from tests.support.system import START, TestSystem
 BOTH = ("pin", "parent")
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")
 ENDS = expiry(START, SCHOOL)
+NEW = CodeState(1, ENDS, given_at=START)
 
 
 def put(system: TestSystem, *people: Person) -> list[Person]:
@@ -44,7 +46,7 @@ def test_a_first_code_of_each_kind(system: TestSystem) -> None:
     people = put(system, student(1), student(2))
     issued = issue_codes(system.wiring("build_export"), SCHOOL, people, BOTH)
     assert [person.id for person in issued.people] == [person.id for person in people]
-    assert {(person.pin, person.parent_code) for person in issued.people} == {(CodeState(1, ENDS), CodeState(1, ENDS))}
+    assert {(person.pin, person.parent_code) for person in issued.people} == {(NEW, NEW)}
     assert issued.new == {"pin": 2, "parent": 2}
     assert [now_in_table(system, person) for person in people] == issued.people
 
@@ -86,7 +88,7 @@ def test_codes_that_no_longer_work_are_renewed_and_others_kept(
 def test_only_the_kinds_that_are_asked_for(system: TestSystem) -> None:
     people = put(system, student(1))
     found = issue_codes(system.wiring("build_export"), SCHOOL, people, ("parent",)).people[0]
-    assert (found.pin, found.parent_code) == (None, CodeState(1, ENDS))
+    assert (found.pin, found.parent_code) == (None, NEW)
 
 
 def test_who_signs_in_at_school_gets_no_pin(system: TestSystem) -> None:
@@ -139,7 +141,7 @@ def test_two_admins_at_once_end_with_the_same_codes(system: TestSystem) -> None:
     assert len(found) == 4
     states = {(person.id, person.pin, person.parent_code) for part in found for person in part}
     assert len(states) == 30, "each student has one PIN and one parent code, whoever printed it"
-    assert {now_in_table(system, person).pin for person in people} == {CodeState(1, ENDS)}
+    assert {now_in_table(system, person).pin for person in people} == {NEW}
 
 
 def test_writes_that_never_fit_are_tried_later_not_for_ever(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,3 +156,29 @@ def test_writes_that_never_fit_are_tried_later_not_for_ever(system: TestSystem, 
     with pytest.raises(TryLater):
         issue_codes(system.wiring("build_export"), SCHOOL, people, BOTH)
     assert len(calls) <= 20
+
+
+def test_a_code_that_ends_soon_gets_a_later_end_where_that_is_wanted(system: TestSystem) -> None:
+    soon, far = CodeState(3, START + DAY, failed=2), CodeState(2, ENDS - DAY, 4)
+    people = put(system, student(1, pin=soon, parent_code=far))
+    wiring = system.wiring("build_export")
+    assert not issue_codes(wiring, SCHOOL, people, BOTH).new
+    found = issue_codes(wiring, SCHOOL, people, BOTH, 7)
+    assert found.new == {"pin": 1}
+    assert (found.people[0].pin, found.people[0].parent_code) == (CodeState(3, ENDS, 0, 2, given_at=START), far)
+    assert now_in_table(system, people[0]) == found.people[0]
+
+
+def test_a_code_that_was_voided_meanwhile_is_not_renewed_but_replaced(system: TestSystem) -> None:
+    stale = put(system, student(1, pin=CodeState(3, START + DAY)))
+    system.wiring("read_roster").directory("northbridge").change(stale[0].id, {"pin.voided": True})
+    found = issue_codes(system.wiring("build_export"), SCHOOL, stale, ("pin",), 7).people[0]
+    assert found.pin == CodeState(4, ENDS, given_at=START)
+    assert now_in_table(system, found).pin == found.pin
+
+
+def test_a_use_or_a_wrong_guess_while_a_code_is_renewed_is_kept(system: TestSystem) -> None:
+    stale = put(system, student(1, parent_code=CodeState(3, START + DAY)))
+    system.wiring("read_roster").directory("northbridge").change(stale[0].id, {"parent_code.uses": 2, "parent_code.failed": 4})
+    issue_codes(system.wiring("build_export"), SCHOOL, stale, ("parent",), 7)
+    assert now_in_table(system, stale[0]).parent_code == CodeState(3, ENDS, 2, 4, given_at=START)

@@ -111,6 +111,7 @@ def running_console(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
             "audit",
             "settings",
             "exports",
+            "codes",
             "rosters",
         ):
             try:

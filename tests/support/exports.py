@@ -11,7 +11,7 @@ import pytest
 
 import build_export.handler as door
 from latchkey.model.ids import person_id
-from latchkey.model.mail_merge import HEADER
+from latchkey.model.mail_merge import COLUMNS, MARK, block
 from latchkey.model.person import Person
 from tests.support.system import TestSystem
 
@@ -72,7 +72,7 @@ def files(system: TestSystem) -> dict[str, bytes]:
 
 def rows_of(data: bytes) -> list[dict[str, str]]:
     """The rows of a file, as a mail merge reads them."""
-    assert data.startswith(HEADER)
+    assert data.startswith(MARK + block([COLUMNS]))
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from latchkey.errors import Invalid
 from latchkey.model import codes
-from latchkey.model.exports import Audience
+from latchkey.model.exports import Audience, Rows
 from latchkey.model.login_details import login_details
-from latchkey.model.mail_merge import COLUMNS, HEADER, Sheet, block, guard, row, unguard
+from latchkey.model.mail_merge import COLUMNS, MARK, Sheet, block, guard, known_columns, parse_columns, row, unguard
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import School, Settings, SingleSignOn
 
@@ -48,7 +49,7 @@ def parsed(data: bytes) -> list[list[str]]:
 
 
 def test_the_header_is_the_one_that_schools_build_their_letters_on() -> None:
-    assert HEADER == (
+    assert MARK + block([COLUMNS]) == (
         b"\xef\xbb\xbfUPN,StudentId,Surname,Forename,Year,RegGroup,Username,StudentPIN,PINExpires,ParentCode,ParentCodeExpires,"
         b"ParentPlacesLeft,StudentURL,ParentURL,LoginMethod\r\n"
     )
@@ -174,3 +175,25 @@ def test_every_line_ends_as_rfc_4180_says_and_quotes_pair(rows: list[list[str]])
 
 def test_half_a_character_is_replaced_not_refused() -> None:
     assert parsed(block([["\ud83d", "b"]])) == [["?", "b"]]
+
+
+@pytest.mark.parametrize("rows", ["student", "parent", "family"])
+def test_chosen_columns_stand_in_their_own_order(rows: Rows) -> None:
+    assert parse_columns(["StudentPIN", "Forename", "UPN", "UPN"], rows) == ("UPN", "Forename", "StudentPIN")
+    assert parse_columns(list(reversed(known_columns(rows))), rows) == known_columns(rows)
+    assert parse_columns(None, rows) == ()
+
+
+@pytest.mark.parametrize(
+    "given", [[], (), "UPN", {"UPN": 1}, ["UPN", "Password"], ["upn"], [["UPN"]], [None], 5, ["ParentEmail"], ["Parents"]]
+)
+def test_a_column_that_there_is_not_is_refused(given: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_columns(given, "student")
+    assert set(refused.value.fields) == {"columns"}
+
+
+def test_only_rows_for_parents_can_have_their_address() -> None:
+    assert parse_columns(["ParentEmail"], "parent") == ("ParentEmail",)
+    with pytest.raises(Invalid):
+        parse_columns(["ParentEmail"], "family")

@@ -133,3 +133,13 @@ def test_a_notice_may_have_lines_and_an_address_may_go() -> None:
 )
 def test_lives_in_words(seconds: int, count: tuple[int, str], words: str) -> None:
     assert (unit_of(seconds), in_words(seconds)) == (count, words)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("#1B4D5C", "#1b4d5c"), (" #ffffff ", "#ffffff"), ("", "")])
+def test_a_colour(typed: str, kept: str) -> None:
+    assert change(NOW, {"colour": typed}).colour == kept
+
+
+@pytest.mark.parametrize("wrong", ["1b4d5c", "#1b4", "#1b4d5cff", "red", "#1b4d5g", "#1b4d5c\n;", "url(x)", None, 7, ["#1b4d5c"]])
+def test_what_is_no_colour_is_refused(wrong: object) -> None:
+    assert set(refused({"colour": wrong})) == {"colour"}

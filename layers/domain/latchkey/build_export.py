@@ -1,65 +1,65 @@
-"""Build the file of an export: students in, codes computed, rows out to S3, memory flat.
+"""Work on a run of login details: give students their codes, then (few students: with that) write the file; or end codes.
 
-A run that stops leaves no file and no half file, and begins again from the start: the codes stay the same.
+What takes long is done in pieces: a worker whose time runs short writes down where it is and hands over by a new message.
+A run that stops leaves no half file, and goes on where it was: codes that were given stay the same.
 """
 
-import secrets
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from latchkey.errors import Poison, TryLater
-from latchkey.formats import Setting, writer
-from latchkey.issue_codes import AT_ONCE, issue_codes
-from latchkey.model.codes import Kind
-from latchkey.model.exports import FORMATS, Audience, Export
+from latchkey.issue_codes import issue_codes
+from latchkey.model.code_changes import is_meant
+from latchkey.model.exports import LEASE, Export, failure, kinds_of
 from latchkey.model.ids import is_id, is_slug
-from latchkey.model.login_details import login_details
-from latchkey.model.person import Person
 from latchkey.model.school import School
-from latchkey.start_export import people_of
 from latchkey.stores.dynamo import ConditionFailed, Value
+from latchkey.try_export import cannot_be_in
+from latchkey.void_codes import void_students
+from latchkey.walk_students import Clock, position, walk
 from latchkey.wiring import Wiring
+from latchkey.write_file import StopRun, write_file
 
-LEASE: Final = 16 * 60  # longer than a run may last (the function's timeout is 15 minutes)
 LAST_TRY: Final = 5  # maxReceiveCount of the queue
+FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
 _AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
-FAILED: Final = "The file could not be made. No code was lost: start it again, or ask whoever looks after Latchkey."
-_SHOW_EVERY: Final = 2_500  # rows between two writes of the progress
-_KINDS: Final[dict[Audience, tuple[Kind, ...]]] = {"students": ("pin",), "parents": ("parent",), "both": ("pin", "parent")}
+_SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
-def build_export(system: Wiring, message: object, *, attempt: int = 1) -> Export | None:
-    """Work on one message of the export queue; None if there was nothing left to do.
+def build_export(system: Wiring, message: object, *, attempt: int = 1, left: Callable[[], float] | None = None) -> Export | None:
+    """Work on one message of the export queue; None if there was nothing to do. The run as it then is: queued if handed over.
 
-    ``TryLater`` if another worker has the export now, ``Poison`` for a message that is none. ``attempt`` counts deliveries:
-    when the last one fails, so does the export.
+    ``TryLater`` if another worker has the run now, ``Poison`` for a message that is none. ``attempt`` counts deliveries:
+    when the last one fails, so does the run. ``left``: the seconds that this invocation still has.
     """
-    school_slug, export_id = _read(message)
+    school_slug, run_id = _read(message)
     school = system.schools.get(school_slug)
     if school is None:
         raise Poison()
     exports = system.exports(school_slug)
     try:
-        export = exports.lease(export_id, system.now(), LEASE)
+        run = exports.lease(run_id, system.now(), LEASE)
     except ConditionFailed as held:
         if held.item is None:
             raise Poison() from held
         if held.item["state"] == "running":
             raise TryLater() from held
         return None
+    clock = Clock(left)
     try:
-        for _ in range(_AGAIN):
-            with suppress(TryLater):
-                return _build(system, school, export)
-        return _build(system, school, export)
+        worked = _work(system, school, run, clock)
+        return _hand_over(system, school_slug, worked) if worked.state == "running" else worked
     except ConditionFailed as lost:
-        raise TryLater() from lost  # the lease went to another worker, who builds the whole file
+        raise TryLater() from lost  # the lease went to another worker, who goes on
+    except StopRun as stopped:
+        return _fail(system, school_slug, run, stopped.reason)
     except Exception:  # whatever it was: no half file stays, and the queue tries again
-        _give_back(system, school_slug, export, attempt)
+        with suppress(Exception):  # the error that led here is the one that counts
+            if attempt >= LAST_TRY:
+                _fail(system, school_slug, run)
+            else:
+                exports.change(run, {"state": "queued", "lease_until": 0})
         raise
 
 
@@ -72,52 +72,59 @@ def _read(message: object) -> tuple[str, str]:
     return school, export
 
 
-def _build(system: Wiring, school: School, export: Export) -> Export:
-    exports = system.exports(school.slug)
-    wanted, code_key = export.wanted, system.code_key(school.slug)
-    facts = FORMATS[wanted.format]
-    setting = Setting(
-        school=school,
-        wanted=wanted,
-        origin=system.settings["ORIGIN"],
-        now=system.now(),
-        logo=system.logo(school.slug, school.settings.logo) if facts.shows_logo else None,
-    )
-    key = f"exports/{school.slug}/{export.id}/{secrets.token_hex(16)}.{facts.suffix}"
-    rows = left_out = shown = 0
-    new: Counter[Kind] = Counter()
-    with system.export_files().upload(key, facts.media_type) as file:
-        pen = writer(setting, file.write)
-        for students in _batches(people_of(system, school.slug, wanted), AT_ONCE):
-            numbered = [student for student in students if student.number is not None]
-            left_out += len(students) - len(numbered)
-            issued = issue_codes(system, school, numbered, _KINDS[wanted.audience])
-            new.update(issued.new)
-            pen.add([login_details(student, school, code_key, wanted.audience) for student in issued.people])
-            rows += len(issued.people)
-            if rows - shown >= _SHOW_EVERY:
-                shown = rows
-                ends = system.now() + LEASE
-                export = exports.change(export, {"done": rows, "total": max(export.total, rows), "lease_until": ends})
-        pen.finish()
-        file.finish()
-    now = system.now()
-    export = replace(
-        export, state="finished", finished_at=now, key=key, rows=rows, done=rows, total=rows, left_out=left_out, lease_until=0
-    )
-    counts = {"rows": rows, "left_out": left_out, "new_pins": new["pin"], "new_parent_codes": new["parent"]}
-    event = system.audit(school.slug).record_of("build_export", "export.finish", now, {"export": export.id, **counts})
-    exports.finish(export, event)
-    return export
+def _work(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    """The run after what this invocation could do of it. Where a service is busy for a moment, it goes on where it was."""
+    for _ in range(_AGAIN):
+        with suppress(TryLater):
+            return _step(system, school, run, clock)
+        run = system.exports(school.slug).get(run.id) or run
+    return _step(system, school, run, clock)
 
 
-def _give_back(system: Wiring, school: str, export: Export, attempt: int) -> None:
-    """Let the next delivery begin at once; after the last one, say that it failed."""
-    over: dict[str, Value] = {"state": "failed", "reason": FAILED} if attempt >= LAST_TRY else {"state": "queued"}
-    with suppress(Exception):  # the error that led here is the one that counts
-        system.exports(school).change(export, {**over, "done": 0, "lease_until": 0})
+def _step(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    if run.kind == "void":
+        return void_students(system, school, run, clock)
+    if run.stage == "codes":
+        run = _give_codes(system, school, run, clock)
+        if run.stage == "codes" or clock.left() < FOR_A_FILE:
+            return run
+    return write_file(system, school, run, clock)
 
 
-def _batches(people: Iterator[Person], size: int) -> Iterator[list[Person]]:
-    while batch := list(islice(people, size)):
-        yield batch
+def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    """Give codes to the students of a run, from where it is. It is in stage ``file`` if that was all, else the time was short."""
+    exports, wanted, shown = system.exports(school.slug), run.wanted, 0
+    done = run.done
+    for people in walk(system.directory(school.slug), wanted.scope, run.position):
+        now = system.now()
+        meant = [each for each in people if is_meant(wanted, each, school, now, run.created_at)]
+        meant = [each for each in meant if cannot_be_in(each, wanted) is None]
+        issue_codes(system, school, meant, kinds_of(wanted.audience), wanted.expiring_within)
+        done, shown = done + len(meant), shown + len(people)
+        short = clock.is_short()
+        if short or shown >= _SHOW_EVERY:
+            shown = 0
+            total = max(run.total, done) if run.total else 0
+            place: Value = list(position(people[-1]))
+            run = exports.change(run, {"done": done, "total": total, "position": place, "lease_until": system.now() + LEASE})
+        if short:
+            return run
+    return exports.change(run, {"stage": "file", "stage_at": system.now(), "done": 0, "total": done, "position": None})
+
+
+def _hand_over(system: Wiring, school: str, run: Export) -> Export:
+    """Give a run back, and let another invocation take it."""
+    run = system.exports(school).change(run, {"state": "queued", "lease_until": 0})
+    system.queue("EXPORT_QUEUE").put({"school": school, "export": run.id})
+    return run
+
+
+def _fail(system: Wiring, school: str, run: Export, reason: str | None = None) -> Export:
+    """Say that a run has failed, and at which step; it can be started again, but does not go on."""
+    exports = system.exports(school)
+    known = exports.get(run.id) or run
+    facts: dict[str, Value] = {"state": "failed", "reason": reason or failure(known), "lease_until": 0}
+    failed = exports.change(run, facts)
+    event: dict[str, str | int] = {"export": run.id, "step": known.stage if known.kind == "file" else "void", "done": known.done}
+    system.audit(school).record("build_export", "export.failed", system.now(), event)
+    return failed

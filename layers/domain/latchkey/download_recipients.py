@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from latchkey import sheet
 from latchkey.download_export import URL_LIFE
 from latchkey.errors import Conflict, Invalid
 from latchkey.model import mail_merge
@@ -58,13 +57,19 @@ def _time(seconds: int | None) -> str:
 
 
 def _csv(write: Callable[[bytes], None], blocks: _Rows) -> None:
-    write(b"\xef\xbb\xbf" + mail_merge.block([HEADER]))  # the mark tells Excel that this is UTF-8
+    write(mail_merge.MARK + mail_merge.block([HEADER]))
     for rows in blocks:
         write(mail_merge.block(rows))
 
 
 def _xlsx(write: Callable[[bytes], None], blocks: _Rows) -> None:
-    write(sheet.workbook(HEADER, (row for rows in blocks for row in rows)))
+    from latchkey.workbook import Workbook  # loaded by the first such download only
+
+    book = Workbook(write)
+    book.sheet("Recipients", HEADER, [24] * len(HEADER))
+    for rows in blocks:
+        book.add(rows)
+    book.finish()
 
 
 _WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], _Rows], None]]] = {"csv": _csv, "xlsx": _xlsx}

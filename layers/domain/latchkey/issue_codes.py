@@ -1,7 +1,7 @@
-"""Give students PINs and parent codes where they have none that still works.
+"""Give students PINs and parent codes where they have none that still works, and a later end where it is near and that is wanted.
 
 A code that works is left alone, so printing again prints the same code, and what one admin prints never ends what another
-has printed. Two runs at once agree: each write expects the generation that was read, and the loser takes the winner's.
+has printed. Two runs at once agree: each write expects the state that was read, and the loser takes the winner's.
 """
 
 from collections import Counter
@@ -10,38 +10,37 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.errors import TryLater
-from latchkey.model.codes import Kind, works
+from latchkey.model.code_changes import ATTRIBUTE, due
+from latchkey.model.codes import Kind, state_of
 from latchkey.model.person import CodeState, Person
-from latchkey.model.school import DAY, School
-from latchkey.stores.directory import Directory
+from latchkey.model.school import School
+from latchkey.stores.directory import Directory, code_to_value
 from latchkey.stores.dynamo import Condition, ConditionFailed, Update, Value
 from latchkey.wiring import Wiring
 
-AT_ONCE: Final = 100  # DynamoDB: TransactWriteItems
 _ROUNDS: Final = 10
-_ATTRIBUTE: Final[dict[Kind, str]] = {"pin": "pin", "parent": "parent_code"}
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The people with the codes that they now have, in the order given, and how many codes are new."""
+    """The people with the codes that they now have, in the order given, and how many codes were made or renewed."""
 
     people: list[Person]
     new: Counter[Kind]
 
 
-def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds: Sequence[Kind]) -> Issued:
+def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds: Sequence[Kind], within: int = 0) -> Issued:
     """These students (at most 100), each with a working code of every kind that they can have.
 
-    A PIN is only for those who sign in here. People may come from an index and be a moment old: the write decides.
+    A code that ends within ``within`` days gets a later end. People may come from an index, a moment old: the write decides.
     """
     now = system.now()
     directory, table = system.directory(school.slug), system.table("DIRECTORY_TABLE")
     current = {person.id: person for person in people}
     new: Counter[Kind] = Counter()
     for _ in range(_ROUNDS):
-        due = {person.id: _due(person, school, kinds, now) for person in current.values()}
-        changes = {person: codes for person, codes in due.items() if codes}
+        found = {person.id: due(person, school, kinds, now, within) for person in current.values()}
+        changes = {person: codes for person, codes in found.items() if codes}
         if not changes:
             break
         try:
@@ -60,29 +59,20 @@ def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds:
     return Issued([current[person.id] for person in people if person.id in current], new)
 
 
-def expiry(now: int, school: School) -> int:
-    """The end of the day (UTC) on which a code made now ends: all codes of one day end together."""
-    return now - now % DAY + (max(1, school.settings.code_life // DAY) + 1) * DAY
-
-
-def _due(person: Person, school: School, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:
-    found: dict[Kind, CodeState] = {}
-    for kind in kinds:
-        if kind == "pin" and school.signs_in_elsewhere(person):
-            continue
-        code = person.pin if kind == "pin" else person.parent_code
-        if not works(code, kind, now):
-            found[kind] = CodeState(code.generation + 1 if code else 1, expiry(now, school))
-    return found
-
-
 def _write(directory: Directory, person: Person, codes: dict[Kind, CodeState]) -> Update:
     facts: dict[str, Value] = {}
     when: list[Condition] = []
     for kind, code in codes.items():
-        name = _ATTRIBUTE[kind]
-        facts[name] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
-        when.append((f"{name}.generation", "=", code.generation - 1) if code.generation > 1 else (name, "missing", None))
+        name, known = ATTRIBUTE[kind], state_of(person, kind)
+        if known is None:
+            when.append((name, "missing", None))
+        else:
+            when.append((f"{name}.generation", "=", known.generation))
+        if known is not None and known.generation == code.generation:  # a later end: of a code that nobody has ended meanwhile
+            facts |= {f"{name}.expires_at": code.expires_at, f"{name}.given_at": code.given_at}
+            when += [(f"{name}.expires_at", "=", known.expires_at), (f"{name}.voided", "missing", None)]
+        else:
+            facts[name] = code_to_value(code)
     return directory.change_of(person.id, facts, when)
 
 

@@ -27,6 +27,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "SESSIONS_TABLE",
         "ACTIVITY_TABLE",
         "LOOKUP_KEY",
+        "CODE_KEY",
         "PLAN_QUEUE",
         "REQUESTS_QUEUE",
         "EXPORT_QUEUE",
@@ -48,7 +49,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     ),
     "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE"),
     "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "UPLOADS_BUCKET"),
-    "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORTS_BUCKET", "ORIGIN"),
+    "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "PLAN_QUEUE"),
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {"portal": ("ORIGIN_SECRET",), "console": ("ORIGIN_SECRET",)}

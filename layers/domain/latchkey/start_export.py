@@ -1,17 +1,20 @@
 """Start an export of login details: whom it means, and the message that sets it off."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid, TryLater
-from latchkey.model.exports import Export, Wanted
+from latchkey.model.exports import Export, RunKind, Wanted
 from latchkey.model.ids import new_id
 from latchkey.model.person import Person
+from latchkey.model.school import School
 from latchkey.stores.dynamo import ConditionFailed, Value
+from latchkey.try_export import REASONS, Trial, try_export
 from latchkey.wiring import Wiring
 
+_LOOKED_AT: Final = 10  # pages of 1 MB that are read before the answer; where there are more, the run counts by itself
 NOT_QUEUED: Final = "It could not be started: a service was busy. Start it again."
 
 
@@ -23,34 +26,49 @@ class Started:
     new: bool
 
 
-def start_export(system: Wiring, school: str, admin: Person, wanted: Wanted, key: str | None = None) -> Started:
+def start_export(system: Wiring, school: School, admin: Person, wanted: Wanted, key: str | None = None) -> Started:
     """Write the export and put it in the queue of build_export; ``Invalid`` if it would hold nobody.
 
-    The same key starts one export only, however often it comes. If the queue cannot be reached the export is marked failed,
-    and the same key sets it off after all.
+    The same key starts one export only, however often it comes. Without one, asking twice makes two files with the same codes.
     """
-    exports, now = system.exports(school), system.now()
-    total = sum(1 for _ in people_of(system, school, wanted))
-    if not total:
-        raise Invalid("No student matches, so nothing was started.", fields={"scope": "Choose students of this school."})
-    fresh = new_id(now)
-    export_id = exports.claim(_hashed(admin, key), fresh, now) if key else fresh
-    export = Export(id=export_id, state="queued", created_at=now, created_by=admin.id, wanted=wanted, total=total)
-    if exports.make(export):
-        which: dict[str, str | int] = {"scope": wanted.scope.kind, "value": wanted.scope.value, "total": total}
-        facts = {"export": export.id, "format": wanted.format, "audience": wanted.audience, **which}
-        system.audit(school).record(admin.id, "export.start", now, facts)
-        return Started(_set_off(system, school, export), new=True)
-    return Started(_again(system, school, export), new=False)
+    trial = try_export(system, school, wanted, pages=_LOOKED_AT)
+    if not trial.total and trial.complete:
+        raise Invalid("No student matches, so nothing was started.", fields={"scope": _nobody(trial)})
+    run = new_run(admin, wanted, system.now(), total=trial.total if trial.complete else 0)
+    if trial.complete:  # few enough to be given their codes while the file is written
+        run = replace(run, stage="file")
+    scope = wanted.scope
+    which: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "total": run.total}
+    return start_run(system, school.slug, run, key, {"format": wanted.format, "audience": wanted.audience, **which})
 
 
-def people_of(system: Wiring, school: str, wanted: Wanted) -> Iterator[Person]:
-    """The students whom an export means, in list order; memory holds one page."""
-    directory = system.directory(school)
-    if wanted.scope.kind == "person":
-        found = directory.person(wanted.scope.value)
-        return iter([found] if found and wanted.means(found) else [])
-    return (person for person in directory.matching(wanted.people) if person.status == "active")
+def new_run(admin: Person, wanted: Wanted, now: int, *, kind: RunKind = "file", total: int = 0) -> Export:
+    """A run that has not begun."""
+    return Export(
+        id=new_id(now), state="queued", created_at=now, created_by=admin.id, wanted=wanted, kind=kind, stage_at=now, total=total
+    )
+
+
+def start_run(system: Wiring, school: str, run: Export, key: str | None, facts: Mapping[str, str | int]) -> Started:
+    """Write a run, say so in the audit trail and set it off; if its key has started one already, that one.
+
+    If the queue cannot be reached the run is marked failed, and the same key sets it off after all.
+    """
+    exports = system.exports(school)
+    if key:
+        run = replace(run, id=exports.claim(_hashed(run.created_by, key), run.id, run.created_at))
+    if not exports.make(run):
+        return Started(_again(system, school, run), new=False)
+    action = "export.start" if run.kind == "file" else "codes.void"
+    system.audit(school).record(run.created_by, action, run.created_at, {"export": run.id, **facts})
+    return Started(_set_off(system, school, run), new=True)
+
+
+def _nobody(trial: Trial) -> str:
+    if not trial.left_out:
+        return "Choose students of this school."
+    why = [f"{count:,} of them {REASONS[reason]}" for reason, count in trial.left_out.items()]
+    return f"Nobody whom you chose can be in this file: {'; '.join(why)}."
 
 
 def _again(system: Wiring, school: str, new: Export) -> Export:
@@ -58,8 +76,8 @@ def _again(system: Wiring, school: str, new: Export) -> Export:
     export = system.exports(school).get(new.id)
     if export is None:
         raise TryLater()
-    if export.wanted != new.wanted:
-        raise Conflict("This key has started another export already. Nothing was started now; use a new key.")
+    if (export.wanted, export.kind) != (new.wanted, new.kind):
+        raise Conflict("This key has started something else already. Nothing was started now; use a new key.")
     if export.state == "failed" and export.reason == NOT_QUEUED:
         facts: dict[str, Value] = {"state": "queued", "reason": None}
         try:
@@ -81,5 +99,5 @@ def _set_off(system: Wiring, school: str, export: Export) -> Export:
     return export
 
 
-def _hashed(admin: Person, key: str) -> str:
-    return hashlib.sha256(f"{admin.id}|{key}".encode()).hexdigest()[:32]
+def _hashed(admin: str, key: str) -> str:
+    return hashlib.sha256(f"{admin}|{key}".encode()).hexdigest()[:32]

@@ -15,10 +15,11 @@ LONGEST_PAGE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class ExportsPage:
-    """Some exports, newest first; ``next`` is the cursor of the next page."""
+    """Some runs, newest first; ``next`` is the cursor of the next page, ``voided_at`` when codes were last voided (0: never)."""
 
     exports: list[Export]
     next: str | None
+    voided_at: int = 0
 
 
 def list_exports(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> ExportsPage:
@@ -26,7 +27,12 @@ def list_exports(system: Wiring, school: str, *, cursor: str | None = None, limi
     context, key = f"exports|{school}", system.lookup_key(school)
     after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
     exports, following = system.exports(school).page(after=after, limit=limit)
-    return ExportsPage(exports, cursors.seal([following], context, key) if following else None)
+    return ExportsPage(exports, cursors.seal([following], context, key) if following else None, voided_at(system, school))
+
+
+def voided_at(system: Wiring, school: str) -> int:
+    """When codes of the school were last voided: a file from before may hold some of them. 0 if never."""
+    return system.exports(school).last_void()
 
 
 def get_export(system: Wiring, school: str, export: str) -> Export:

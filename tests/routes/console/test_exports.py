@@ -1,18 +1,25 @@
 """Login details over HTTP: start, watch, download; for scripts and for browsers."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from latchkey import start_export as start_export_module
+from latchkey import try_export as try_export_module
 from latchkey.errors import TryLater
-from latchkey.model.exports import FILE_LIFE, LOST_AFTER
+from latchkey.model.exports import FILE_LIFE, LOST_AFTER, Scope, Wanted
 from latchkey.model.ids import new_id
+from latchkey.model.person import CodeState
+from latchkey.model.school import DAY
+from latchkey.stores.directory import Directory
 from latchkey.stores.queues import Queue
 from tests.support.console import HEAD_TEACHER, Console, running_console
 from tests.support.exports import deliver, file_behind, files, rows_of, student
+from tests.support.system import START
 
 PATH = "/admin/northbridge/exports"
 SCHOOL = {"scope": {"school": True}, "format": "mail_merge_csv"}
@@ -23,6 +30,11 @@ def console(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     with running_console(monkeypatch) as made:
         made.add([student(1), student(2, registration_group="7B"), student(3, year_group="8", registration_group="8A")])
         yield made
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the last form of a page."""
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
 
 
 def build(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +98,7 @@ def test_printing_twice_gives_the_same_file(console: Console, monkeypatch: pytes
         ({"year_group": "7"}, 2),
         ({"registration_group": "8A"}, 1),
         ({"person": student(2).id}, 1),
+        ({"ids": [student(3).id, student(1).id, "z" * 20]}, 2),
     ],
 )
 def test_scopes(console: Console, scope: object, total: int) -> None:
@@ -113,6 +126,20 @@ def test_scopes(console: Console, scope: object, total: int) -> None:
         ({"idempotency_key": "short"}, "idempotency_key"),
         ({"idempotency_key": 12345678}, "idempotency_key"),
         ({"columns": ["email"]}, "columns"),
+        ({"columns": []}, "columns"),
+        ({"columns": ["UPN"], "format": "slips"}, "columns"),
+        ({"rows": "class"}, "rows"),
+        ({"rows": "family", "format": "letters"}, "rows"),
+        ({"rows": "parent", "audience": "students"}, "rows"),
+        ({"large_print": True}, "large_print"),
+        ({"large_print": "yes", "format": "slips"}, "large_print"),
+        ({"audience": "parents", "format": "pin_table"}, "audience"),
+        ({"expiring_within": 0}, "expiring_within"),
+        ({"expiring_within": True}, "expiring_within"),
+        ({"scope": {"ids": []}}, "scope"),
+        ({"scope": {"ids": ["z" * 20]}}, "scope"),
+        ({"scope": {"ids": [student(1).id] * 1001}}, "scope"),
+        ({"dry_run": "yes"}, "dry_run"),
         ({"school": "southgate"}, "school"),
     ],
 )
@@ -161,7 +188,7 @@ def test_a_run_that_was_lost_shows_as_failed(console: Console) -> None:
     console.token = console.sign_in(HEAD_TEACHER)
     shown = console.get(f"{PATH}/{made['id']}").json_body
     assert shown["state"] == "failed"
-    assert "start it again" in shown["reason"]
+    assert "Start it again" in shown["reason"]
     assert console.get(f"{PATH}/{made['id']}/download").status_code == 409
 
 
@@ -265,16 +292,26 @@ def test_the_answers_hold_no_key_of_the_file(console: Console, monkeypatch: pyte
 
 
 def test_a_form_starts_an_export_and_the_page_follows_it(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = console.page(PATH).body.decode()
-    assert 'name="idempotency_key"' in page
+    assert "See what the file will hold" in console.page(PATH).body.decode()
     fields = {"scope": "year_group", "year_group": "7", "registration_group": "", "format": "mail_merge_csv"}
-    sent = console.form(PATH, {**fields, "audience": "parents", "idempotency_key": "0" * 26})
+    asked = console.form(PATH, {**fields, "audience": "parents", "column.UPN": "on", "column.ParentCode": "on"})
+    assert asked.status_code == 200
+    shown = asked.body.decode()
+    assert "Check before you make the file" in shown
+    assert "0 PINs and 2 parent codes" in shown
+    assert console.system.messages("EXPORT_QUEUE") == []
+    confirmed = {**hidden(shown), "confirm": "true"}
+    assert confirmed["scope"] == "year_group"
+    assert confirmed["column.ParentCode"] == "on"
+    sent = console.form(PATH, confirmed)
     assert sent.status_code == 303
     where = sent.headers["Location"]
-    assert console.form(PATH, {**fields, "audience": "parents", "idempotency_key": "0" * 26}).headers["Location"] == where
+    assert console.form(PATH, confirmed).headers["Location"] == where, "a second click starts nothing more"
+    made = console.get(where).json_body
+    assert (made["audience"], made["columns"]) == ("parents", ["UPN", "ParentCode"])
     running = console.page(where).body.decode()
     assert 'data-live="running"' in running
-    assert "Students: 0 of 2" in running
+    assert "Writing the file: 0 of 2" in running
     build(console, monkeypatch)
     done = console.page(where).body.decode()
     assert "The file is ready" in done
@@ -294,9 +331,11 @@ def test_a_form_starts_an_export_and_the_page_follows_it(console: Console, monke
 
 def test_one_student_from_their_page(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     page = console.page(f"/admin/northbridge/people/{student(2).id}").body.decode()
-    assert "Make login details" in page
-    assert "Make login details" not in console.page(f"/admin/northbridge/people/{HEAD_TEACHER.id}").body.decode()
-    sent = console.form(PATH, {"scope": "person", "person": student(2).id, "format": "mail_merge_csv"})
+    assert "Make a file" in page
+    assert "Make a file" not in console.page(f"/admin/northbridge/people/{HEAD_TEACHER.id}").body.decode()
+    form = console.form(PATH, {"scope": "person", "person": student(2).id, "edit": "true"}).body.decode()
+    assert "Only the student you chose" in form
+    sent = console.form(PATH, {"scope": "person", "person": student(2).id, "format": "mail_merge_csv", "confirm": "true"})
     build(console, monkeypatch)
     assert "Login details for one student" in console.page(sent.headers["Location"]).body.decode()
     (data,) = files(console.system).values()
@@ -311,17 +350,20 @@ def test_a_wrong_form_comes_back_with_what_was_typed(console: Console) -> None:
         "audience": "students",
         "never_logged_in": "on",
     }
-    back = console.form(PATH, fields)
+    nobody = console.form(PATH, fields)
+    assert nobody.status_code == 200
+    assert "there is nothing to make" in nobody.body.decode()
+    back = console.form(PATH, {**fields, "confirm": "true"})
     assert back.status_code == 422
     page = back.body.decode()
     assert "No student matches" in page
     assert 'value="&lt;b&gt;13"' in page
     assert 'href="#scope"' in page
     assert 'id="scope"' in page
-    assert page.count("checked") == 3
+    assert page.count(" checked") == 4, "scope, audience, format, never logged in"
 
 
-@pytest.mark.parametrize("scope", ["", "nonsense", "person", "year_group"])
+@pytest.mark.parametrize("scope", ["", "nonsense", "person", "year_group", "ids"])
 def test_a_form_that_chooses_nobody_comes_back(console: Console, scope: str) -> None:
     back = console.form(PATH, {"scope": scope, "format": "mail_merge_csv"})
     assert back.status_code == 422
@@ -345,3 +387,134 @@ def test_a_failed_run_says_why(console: Console) -> None:
     page = console.page(f"{PATH}/{made['id']}").body.decode()
     assert "The file could not be made." in page
     assert "Start again" in page
+
+
+# Before it is made
+
+
+def test_a_dry_run_says_which_codes_are_new_and_changes_nothing(console: Console) -> None:
+    soon = CodeState(2, START + 3 * DAY)
+    used = CodeState(1, START + 60 * DAY, 1)
+    console.add(
+        [
+            student(4, registration_group="7B", pin=used, parent_code=soon),
+            student(5, number=None),
+            student(6, status="left"),
+        ]
+    )
+    answer = console.post(PATH, {**SCHOOL, "dry_run": True})
+    assert answer.status_code == 200
+    assert answer.json_body == {
+        "total": 4,
+        "complete": True,
+        "new_codes": {"pin": 4, "parent_code": 3},
+        "renewed": {"pin": 0, "parent_code": 0},
+        "kept": {"pin": 0, "parent_code": 1},
+        "elsewhere": 0,
+        "left_out": [{"reason": "no_number", "text": "has no number for a code yet: load the roster again", "count": 1}],
+        "groups": [
+            {"year_group": "7", "registration_group": "7A", "students": 1, "new": 1},
+            {"year_group": "7", "registration_group": "7B", "students": 2, "new": 2},
+            {"year_group": "8", "registration_group": "8A", "students": 1, "new": 1},
+        ],
+    }
+    soon_only = console.post(PATH, {**SCHOOL, "dry_run": True, "expiring_within": 7, "audience": "parents"}).json_body
+    assert (soon_only["total"], soon_only["renewed"], soon_only["new_codes"]["parent_code"]) == (
+        4,
+        {"pin": 0, "parent_code": 1},
+        3,
+    )
+    assert console.system.messages("EXPORT_QUEUE") == []
+    assert console.get(PATH).json_body["items"] == []
+    assert console.system.wiring("console").audit("northbridge").page()[0] == []
+
+
+def test_a_dry_run_agrees_with_the_run(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    console.add([student(4, parent_code=CodeState(2, START + DAY)), student(5, pin=CodeState(2, START + DAY, 1))])
+    tried = console.post(PATH, {**SCHOOL, "dry_run": True, "expiring_within": 7}).json_body
+    made = start(console, expiring_within=7)
+    build(console, monkeypatch)
+    done = console.get(f"{PATH}/{made['id']}").json_body
+    assert done["rows"] == tried["total"]
+    assert done["codes"] == {kind: tried["new_codes"][kind] + tried["renewed"][kind] for kind in ("pin", "parent_code")}
+    again = console.post(PATH, {**SCHOOL, "dry_run": True}).json_body
+    assert (again["new_codes"], again["kept"]) == ({"pin": 0, "parent_code": 0}, {"pin": 5, "parent_code": 5})
+
+
+def test_a_selection_says_who_of_it_cannot_be_in_the_file(console: Console) -> None:
+    console.add([student(5, status="left"), student(6, role="teacher"), student(7, upn=None)])
+    ids = [student(number).id for number in (1, 5, 6, 7)] + ["z" * 20, "y" * 20]
+    tried = console.post(PATH, {"scope": {"ids": ids}, "format": "sims_aspect", "dry_run": True}).json_body
+    assert tried["total"] == 1
+    assert {each["reason"]: each["count"] for each in tried["left_out"]} == {
+        "left": 1,
+        "not_student": 1,
+        "no_upn": 1,
+        "unknown": 2,
+    }
+    refused = console.post(PATH, {"scope": {"ids": ids[1:]}, "format": "sims_aspect"})
+    assert refused.status_code == 422
+    assert "1 of them has left the school" in refused.json_body["fields"]["scope"]
+
+
+def test_a_school_with_its_own_sign_in_gets_instructions(console: Console) -> None:
+    console.system.wiring("console").schools.change_settings("northbridge", {"sso": {"roles": ["student"]}})
+    tried = console.post(PATH, {**SCHOOL, "dry_run": True}).json_body
+    assert (tried["elsewhere"], tried["new_codes"]) == (3, {"pin": 0, "parent_code": 3})
+
+
+def test_a_large_group_is_counted_in_part_and_starts_all_the_same(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Directory.page
+    monkeypatch.setattr(Directory, "page", lambda self, role, **options: page(self, role, **{**options, "limit": 2}))
+    monkeypatch.setattr(start_export_module, "_LOOKED_AT", 1)
+    wiring = console.system.wiring("console")
+    school = wiring.schools.get("northbridge")
+    assert school is not None
+    trial = try_export_module.try_export(wiring, school, Wanted(scope=Scope()), pages=1)
+    assert (trial.total, trial.complete) == (2, False)
+    made = start(console)
+    assert made["progress"] == {"done": 0, "total": 0}
+    assert "0 students so far" in console.page(f"{PATH}/{made['id']}").body.decode()
+    build(console, monkeypatch)
+    assert console.get(f"{PATH}/{made['id']}").json_body["progress"] == {"done": 3, "total": 3}
+
+
+def test_people_who_are_ticked_or_shown_become_a_selection(console: Console) -> None:
+    ids = [student(1).id, student(2).id]
+    for fields, count in (
+        ({"to": "ticked", f"id.{ids[0]}": "on", "page_ids": " ".join(ids)}, "The 1 person you chose"),
+        ({"to": "page", "page_ids": " ".join(ids)}, "The 2 people you chose"),
+    ):
+        form = console.form(PATH, fields)
+        assert form.status_code == 200
+        assert count in form.body.decode()
+    check = console.form(PATH, {"scope": "ids", "ids": " ".join(ids), "format": "slips"}).body.decode()
+    assert "2 students you chose" in check
+    assert hidden(check)["ids"] == " ".join(ids)
+    nobody = console.form(PATH, {"to": "ticked", "page_ids": " ".join(ids)})
+    assert nobody.status_code == 422
+    assert "Choose at least one student" in nobody.body.decode()
+
+
+def test_a_slip_by_its_button_in_the_list_of_people(console: Console) -> None:
+    listed = console.page("/admin/northbridge/people", role="student").body.decode()
+    assert f'name="slip" value="{student(1).id}"' in listed
+    sent = console.form(PATH, {"slip": student(1).id, "kind": "password_link", "page_ids": student(1).id})
+    assert sent.status_code == 303
+    made = console.get(sent.headers["Location"]).json_body
+    assert (made["format"], made["scope"]) == ("slips", {"person": student(1).id})
+    assert console.form(PATH, {"slip": "z" * 20}).status_code == 422
+
+
+def test_names_that_could_not_be_drawn_and_students_a_format_leaves_out_are_told(console: Console) -> None:
+    made = start(console)
+    exports = console.system.wiring("console").exports("northbridge")
+    found = exports.get(made["id"])
+    assert found is not None
+    done = {"state": "finished", "finished_at": START, "key": "exports/x", "rows": 2, "unprintable": 1, "left_out": 3}
+    exports.turn(found, done)
+    shown = console.get(f"{PATH}/{made['id']}").json_body
+    assert (shown["unprintable"], shown["left_out"]) == (1, 3)
+    page = console.page(f"{PATH}/{made['id']}").body.decode()
+    assert "1 name has letters that could not be drawn" in page
+    assert "3 left out" in page

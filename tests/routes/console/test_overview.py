@@ -4,6 +4,7 @@ import pytest
 
 from latchkey.plan_send import plan_send
 from tests.support.console import HEAD_TEACHER, Console, make_person
+from tests.support.exports import student
 
 HOME = "/admin/northbridge"
 
@@ -30,7 +31,7 @@ def test_numbers_count_the_active_and_lead_to_what_helps(console: Console) -> No
 
 
 def test_the_latest_runs_stand_on_the_overview(console: Console) -> None:
-    console.add([make_person(1)])
+    console.add([student(1)])
     export = {"scope": "school", "format": "mail_merge_csv", "audience": "both"}
     made = console.post(HOME + "/exports", export).json_body["id"]
     assert [each["id"] for each in console.get(HOME).json_body["exports"]] == [made]

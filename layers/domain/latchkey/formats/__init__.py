@@ -31,7 +31,10 @@ class Setting:
 
 
 class Writer(Protocol):
-    """Makes one file."""
+    """Makes one file. ``left_out`` counts students whom the format leaves out, ``unprintable`` names not drawn in full."""
+
+    left_out: int = 0
+    unprintable: int = 0
 
     def add(self, students: Sequence[LoginDetails]) -> None:
         """Take the next students."""
@@ -42,7 +45,17 @@ class Writer(Protocol):
 
 Write = Callable[[bytes], object]
 Make = Callable[[Setting, Write], Writer]
-_MODULES: Final[dict[Format, str]] = {"mail_merge_csv": "mail_merge_csv"}
+_MODULES: Final[dict[Format, str]] = {
+    "mail_merge_csv": "mail_merge_csv",
+    "mail_merge_xlsx": "mail_merge_xlsx",
+    "mail_merge_docx": "mail_merge_docx",
+    "pin_table_xlsx": "pin_table_xlsx",
+    "sims_aspect": "sims_aspect",
+    "mis_codes": "mis_codes",
+    "slips": "slips",
+    "letters": "letters",
+    "pin_table": "pin_table",
+}
 
 
 def writer(setting: Setting, write: Write) -> Writer:

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from latchkey.formats import Setting, Write
-from latchkey.model import mail_merge
+from latchkey.formats import Setting, Write, Writer
 from latchkey.model.login_details import LoginDetails
+from latchkey.model.mail_merge import MARK, Layout, block
 
 
-class MailMergeCsv:
-    """One row for each student."""
+class MailMergeCsv(Writer):
+    """A header and the rows of the mail merge's layout."""
 
     def __init__(self, setting: Setting, write: Write) -> None:
-        self._sheet = mail_merge.Sheet(audience=setting.wanted.audience, url=setting.school_url)
+        self._layout = Layout(setting.wanted, setting.school_url)
         self._write = write
-        write(mail_merge.HEADER)
+        write(MARK + block([self._layout.header]))
 
     def add(self, students: Sequence[LoginDetails]) -> None:
         """Write the rows of these students."""
-        self._write(mail_merge.block([mail_merge.row(student, self._sheet) for student in students]))
+        self._write(block(self._layout.rows(students)))
 
     def finish(self) -> None:
         """Nothing is left to write."""

@@ -13,8 +13,8 @@ class LoginDetails:
     """A student with the codes that a file may show: what its audience must not see is empty already.
 
     ``*_ends`` are epoch seconds: the code works before, not at, that moment. ``places`` says how many parents can still use the
-    parent code. ``elsewhere``: the student uses the school's own sign-in, so there is no PIN but instructions. ``parents`` are
-    those with an account here, filled only where rows are for parents or families.
+    parent code. ``elsewhere``: the student uses the school's own sign-in, so there is no PIN but instructions. Where rows are for
+    parents or families, ``parents`` are those with an account here whom the row is for, ``siblings`` the other students in it.
     """
 
     student: Person
@@ -25,11 +25,10 @@ class LoginDetails:
     places: int = 0
     elsewhere: bool = False
     parents: tuple[Person, ...] = ()
+    siblings: "tuple[LoginDetails, ...]" = ()
 
 
-def login_details(
-    student: Person, school: School, key: bytes, audience: Audience, parents: tuple[Person, ...] = ()
-) -> LoginDetails:
+def login_details(student: Person, school: School, key: bytes, audience: Audience) -> LoginDetails:
     """The details of a student whose codes have been issued; ``key`` is the school's code key."""
     elsewhere = school.signs_in_elsewhere(student)
     pin = student.pin if audience != "parents" and not elsewhere else None
@@ -42,7 +41,6 @@ def login_details(
         parent_code_ends=parent.expires_at if parent else None,
         places=max(0, codes.USES["parent"] - parent.uses) if parent else 0,
         elsewhere=elsewhere,
-        parents=parents,
     )
 
 

@@ -16,6 +16,7 @@ class CodeState:
     """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds.
 
     ``failed`` counts wrong guesses at this generation, ``voided`` says that the school has ended it; ``codes.works`` judges.
+    ``given_at``: when it was made or last got a later end.
     """
 
     generation: int
@@ -23,6 +24,7 @@ class CodeState:
     uses: int = 0
     failed: int = 0
     voided: bool = False
+    given_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Settings:
     """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks.
 
     ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
+    ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     reply_to: str | None = None
     language: str = "en"
     logo: str = ""
+    colour: str = ""
     help_line: str = ""
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)

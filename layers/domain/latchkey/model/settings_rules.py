@@ -34,6 +34,7 @@ STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
 SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
+_COLOUR: Final = re.compile("#[0-9a-f]{6}")
 _FIELDS: Final = (*(each.name for each in fields(Settings)), "logo_png")
 _SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
 # One strict pattern instead of a parser: parsers and browsers disagree about \, @, tabs and missing slashes.
@@ -55,6 +56,8 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
         if name in values:
             facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
     facts |= _of_mails(settings, values, wrong)
+    if "colour" in values:
+        facts["colour"] = _colour(values["colour"], wrong)
     if "student_email" in values:
         facts["student_email"] = _student_email(values["student_email"], wrong)
     if "sso" in values:
@@ -148,6 +151,15 @@ def _language(value: object, wrong: Wrong) -> str:
         return value
     wrong["language"] = f"Choose one of {', '.join(LANGUAGES)}."
     return ""
+
+
+def _colour(value: object, wrong: Wrong) -> str:
+    colour = value.strip().lower() if isinstance(value, str) else None
+    if colour and not _COLOUR.fullmatch(colour):
+        colour = None
+    if colour is None:
+        wrong["colour"] = "Give the colour as # and six signs, like #1b4d5c, or leave it empty."
+    return colour or ""
 
 
 def _student_email(value: object, wrong: Wrong) -> StudentEmail:

@@ -76,8 +76,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "password_set_at": person.password_set_at,
         "used_link": person.used_link,
         "last_login_at": person.last_login_at,
-        "pin": _code_to_value(person.pin),
-        "parent_code": _code_to_value(person.parent_code),
+        "pin": code_to_value(person.pin),
+        "parent_code": code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
         "former_email": asdict(person.former_email) if person.former_email else None,
     }
@@ -117,18 +117,20 @@ def person_from_item(item: Item) -> Person:
     )
 
 
-def _code_to_value(code: CodeState | None) -> Value:
+def code_to_value(code: CodeState | None) -> Value:
+    """What an item holds of a code."""
     if code is None:
         return None
     value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
-    return value | ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
+    value |= ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
+    return value | ({"given_at": code.given_at} if code.given_at else {})
 
 
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
     if not value:
         return None
     failed, voided = value.get("failed", 0), value.get("voided", False)
-    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided)
+    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided, value.get("given_at", 0))
 
 
 def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:

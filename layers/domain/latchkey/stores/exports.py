@@ -19,11 +19,17 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
         "state": export.state,
         "created_at": export.created_at,
         "created_by": export.created_by,
+        "kind": export.kind,
+        "stage": export.stage,
+        "position": list(export.position) or None,
+        "stage_at": export.stage_at,
         "scope": export.wanted.scope.kind,
         "scope_value": export.wanted.scope.value,
+        "scope_ids": list(export.wanted.scope.ids) or None,
         "format": export.wanted.format,
         "audience": export.wanted.audience,
         "never_logged_in": export.wanted.never_logged_in,
+        "expiring_within": export.wanted.expiring_within,
         "row_kind": export.wanted.rows,
         "columns": list(export.wanted.columns) or None,
         "large_print": export.wanted.large_print,
@@ -31,6 +37,8 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
         "done": export.done,
         "rows": export.rows,
         "left_out": export.left_out,
+        "unprintable": export.unprintable,
+        "codes": dict(export.codes),
         "lease_until": export.lease_until,
         "attempt": export.attempt,
         "finished_at": export.finished_at,
@@ -47,18 +55,25 @@ def _from_item(item: Item) -> Export:
         created_at=item["created_at"],
         created_by=item["created_by"],
         wanted=Wanted(
-            scope=Scope(item["scope"], item["scope_value"]),
+            scope=Scope(item["scope"], item["scope_value"], tuple(item.get("scope_ids") or ())),
             format=item["format"],
             audience=item["audience"],
             never_logged_in=item["never_logged_in"],
+            expiring_within=item.get("expiring_within", 0),
             rows=item.get("row_kind", "student"),
             columns=tuple(item.get("columns") or ()),
             large_print=item.get("large_print", False),
         ),
+        kind=item.get("kind", "file"),
+        stage=item.get("stage", "codes"),
+        position=tuple(item.get("position") or ()),
+        stage_at=item.get("stage_at", 0),
         total=item["total"],
         done=item["done"],
         rows=item["rows"],
         left_out=item["left_out"],
+        unprintable=item.get("unprintable", 0),
+        codes=item.get("codes") or {},
         lease_until=item["lease_until"],
         attempt=item["attempt"],
         finished_at=item.get("finished_at"),
@@ -108,18 +123,34 @@ class Exports:
     def lease(self, export: str, now: int, seconds: int) -> Export:
         """Take an export for building; ``ConditionFailed`` with the item if it has ended, is being built, or is missing."""
         free: list[Condition] = [("lease_until", "<=", now), ("state", "<>", "finished"), ("state", "<>", "failed")]
-        taken: dict[str, Value] = {"state": "running", "lease_until": now + seconds, "done": 0}
+        taken: dict[str, Value] = {"state": "running", "lease_until": now + seconds}
         return _from_item(self._table.update(self._update(export, taken, free, add={"attempt": 1})))
 
     def change(self, export: Export, facts: Mapping[str, Value]) -> Export:
         """Set facts of a leased export; ``ConditionFailed`` if the lease was lost to another worker."""
         return _from_item(self._table.update(self._update(export.id, facts, self._mine(export))))
 
+    def change_with(self, export: Export, facts: Mapping[str, Value], writes: Iterable[tuple[Table, Put | Update]]) -> None:
+        """As ``change``, together with other writes (at most 99): all of it or nothing."""
+        transact(self._client, [(self._table, self._update(export.id, facts, self._mine(export))), *writes])
+
     def finish(self, export: Export, event: tuple[Table, Put]) -> None:
-        """Write a leased export as it has ended, and the audit event, both or neither; ``ConditionFailed`` as above."""
+        """Write a leased run as it has ended, and the audit event, both or neither; ``ConditionFailed`` as above.
+
+        A run that voided codes leaves word of it, so that older files can say that some of their codes may be dead.
+        """
         item = _to_item(self.school, export)
         facts = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
-        transact(self._client, [(self._table, self._update(export.id, facts, self._mine(export))), event])
+        also = [event]
+        if export.kind == "void":
+            word: dict[str, Value] = {"pk": f"{self.school}#VOIDED", "sk": "LAST", "at": export.finished_at, "export": export.id}
+            also.append((self._table, Put(item=word)))
+        self.change_with(export, facts, also)
+
+    def last_void(self) -> int:
+        """When codes of this school were last voided; 0 if never."""
+        item = self._table.get(f"{self.school}#VOIDED", "LAST")
+        return int(item["at"]) if item else 0
 
     def turn(self, export: Export, facts: Mapping[str, Value]) -> Export:
         """Set facts of an export that nobody works on; ``ConditionFailed`` if its state has changed."""

@@ -1,12 +1,9 @@
-"""Start times as scripts and forms give them; workbooks whose cells are text."""
+"""Start times as scripts and forms give them."""
 
-import io
-import zipfile
 from datetime import UTC, datetime
 
 import pytest
 
-from latchkey import sheet
 from latchkey.errors import Invalid
 from latchkey.model import start_time
 
@@ -27,11 +24,3 @@ def test_a_form_cannot_give_a_time_that_is_not_there(text: str) -> None:
 def test_a_script_gives_an_offset(value: object) -> None:
     with pytest.raises(Invalid):
         start_time.parse(value, NOW)
-
-
-def test_no_cell_is_a_formula() -> None:
-    made = zipfile.ZipFile(io.BytesIO(sheet.workbook(["Name"], [["=1+1"], ["https://x.example"], ["a\x01b"]])))
-    cells = made.read("xl/worksheets/sheet1.xml").decode()
-    assert "=1+1</t>" in cells
-    assert "<f>" not in cells
-    assert "hyperlink" not in cells

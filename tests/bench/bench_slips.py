@@ -1,0 +1,262 @@
+"""Slips: eight to a page with a QR code each, against reportlab and fpdf2 with segno; time, memory, and whether every code reads.
+
+Each run has a process of its own, so that its peak memory is its own; runs take turns. The other side does what anybody would
+write first, with the built-in Helvetica and the fastest way to draw a QR code that it has; it does not shape, tag or embed.
+"""
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench.memory import peak
+
+SIZES = {1_500: 3, 10_000: 1}  # students, rounds
+LARGEST = 100_000
+NOW = 1_795_000_000
+ENDS = NOW + 90 * 86_400
+KEY = b"k" * 32
+ORIGIN = "https://latchkey.example"
+HELP = "Questions? Ring the office on 01632 960000."
+
+
+def main() -> list[dict[str, Any]]:
+    """The rows of the table: what, bar, got and whether the bar is met (None: there is no bar)."""
+    found = []
+    for size, rounds in SIZES.items():
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in MAKERS}
+        for _ in range(rounds):
+            for name, done in runs.items():
+                done.append(_child(name, size))
+        mine = statistics.median(run["seconds"] for run in runs["ours"])
+        for name in ("reportlab", "fpdf2"):
+            other = statistics.median(run["seconds"] for run in runs[name])
+            ratio, bar = other / mine, "≥ 8 x" if name == "reportlab" else ""
+            got = f"{ratio:.1f} x ({size / mine:,.0f} slips/s against {size / other:,.0f}; peak {runs[name][0]['peak']:.0f} MB)"
+            words = f"slips of {size:,} students, to {name} with segno"
+            found.append({"what": words, "bar": bar, "got": got, "met": ratio >= 8 if bar else None, "value": ratio})
+        highest = max(run["peak"] for run in runs["ours"])
+        found.append(_memory("slips", size, runs["ours"][-1], highest, 100 if size == 10_000 else None))
+    for name in ("slips", "letters", "pin_table"):
+        run = _child(name, LARGEST)
+        found.append(_memory(name, LARGEST, run, run["peak"], None))
+    found.append(_all_read(1_500))
+    return found
+
+
+def _memory(name: str, size: int, run: dict[str, float], highest: float, bar: int | None) -> dict[str, Any]:
+    got = f"{highest:.0f} MB ({run['peak'] - run['before']:.0f} MB over the start), {size / run['seconds']:,.0f} students/s"
+    words = f"peak memory of {name} for {size:,} students"
+    return {
+        "what": words,
+        "bar": f"≤ {bar} MB" if bar else "",
+        "got": f"{got}, file {run['bytes'] / 1e6:.1f} MB",
+        "met": highest <= bar if bar else None,
+        "value": highest,
+    }
+
+
+def _child(name: str, size: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.bench_slips", name, str(size)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1_800)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def run(name: str, size: int) -> dict[str, float]:
+    """One file, timed, with the memory before and at its peak. The codes themselves are ready on both sides."""
+    make = MAKERS.get(name) or (lambda count: ours(count, name))
+    next(students(1))
+    if name in PREPARE:
+        PREPARE[name]()
+    before, start = peak(), time.process_time()
+    written = make(size)
+    return {"seconds": time.process_time() - start, "before": before, "peak": peak(), "bytes": float(written)}
+
+
+def students(count: int, audience: str = "students") -> Iterator[Any]:
+    """Students with codes, 28 to a group; one name in 50 in another script."""
+    from infra.demo_names import FAMILY, GIVEN
+    from latchkey.model import codes
+    from latchkey.model.login_details import LoginDetails
+    from latchkey.model.person import Person
+
+    pick = random.Random(7)
+    for number in range(1, count + 1):
+        given, family = (pick.choice(GIVEN), pick.choice(FAMILY)) if number % 50 else ("محمد", "खान")
+        person = Person(
+            id=f"{number:020d}",
+            role="student",
+            given_name=given,
+            family_name=family,
+            registration_group=f"{number // 28 // 8}{'ABCDEFGH'[number // 28 % 8]}",
+        )
+        parent = codes.code("parent", number, 1, KEY) if audience == "both" else ""
+        yield LoginDetails(
+            student=person,
+            pin=codes.code("pin", number, 1, KEY),
+            pin_ends=ENDS,
+            parent_code=parent,
+            parent_code_ends=ENDS,
+            places=5,
+        )
+
+
+def ours(count: int, name: str = "slips", path: str = os.devnull) -> int:
+    """The product's writer, fed as an export feeds it; how many bytes it wrote."""
+    from latchkey.formats import Setting, writer
+    from latchkey.model.exports import FORMATS, Scope, Wanted
+    from latchkey.model.school import School, Settings
+
+    school = School(slug="northbridge", name="Northbridge Academy", settings=Settings(help_line=HELP))
+    kind = next(known for known in FORMATS if known == name)
+    written = 0
+    with Path(path).open("wb") as file:
+
+        def write(data: bytes) -> None:
+            nonlocal written
+            written += file.write(data)
+
+        wanted = Wanted(scope=Scope(), format=kind, audience="students")
+        pen = writer(Setting(school=school, wanted=wanted, origin=ORIGIN, now=NOW), write)
+        some: list[Any] = []
+        for student in students(count):
+            some.append(student)
+            if len(some) == 100:
+                pen.add(some)
+                some = []
+        pen.add(some)
+        pen.finish()
+    return written
+
+
+def _runs(matrix: Any) -> Iterator[tuple[int, int, int]]:
+    for y, row in enumerate(matrix):
+        start = None
+        for x, module in enumerate((*row, 0)):
+            if module and start is None:
+                start = x
+            elif not module and start is not None:
+                yield start, y, x - start
+                start = None
+
+
+def reportlab(count: int) -> int:
+    """Canvas, drawString, and a QR code as one path of runs (an image costs more)."""
+    import segno
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "slips.pdf"
+        canvas = Canvas(str(path), pagesize=A4, pageCompression=1)
+        for place, student in enumerate(students(count)):
+            if place and place % 8 == 0:
+                canvas.showPage()
+            x, y = place % 2 * 297.6, 808 - (place % 8 // 2 + 1) * 202
+            for dx, dy, font, size, text in _texts(student):
+                canvas.setFont(font, size)
+                canvas.drawString(x + dx, y + dy, text)
+            canvas.setDash(2, 3)
+            canvas.line(x, y, x + 297.6, y)
+            code = segno.make(f"{ORIGIN}/r/northbridge#{student.pin.replace('-', '')}", error="m", micro=False)
+            drawn = canvas.beginPath()
+            scale = 61 / len(code.matrix)
+            for start, row, length in _runs(code.matrix):
+                drawn.rect(x + 214 + start * scale, y + 127 - (row + 1) * scale, length * scale, scale)
+            canvas.drawPath(drawn, stroke=0, fill=1)
+        canvas.save()
+        return path.stat().st_size
+
+
+def fpdf2(count: int) -> int:
+    """The same with fpdf2."""
+    import segno
+    from fpdf import FPDF
+
+    pdf = FPDF(unit="pt", format="A4")
+    for place, student in enumerate(students(count)):
+        if place % 8 == 0:
+            pdf.add_page()
+        x, y = place % 2 * 297.6, 34 + place % 8 // 2 * 202
+        for dx, dy, font, size, text in _texts(student):
+            pdf.set_font("helvetica", "B" if "Bold" in font else "", size)
+            pdf.text(x + dx, y + 202 - dy, text)
+        pdf.set_dash_pattern(2, 3)
+        pdf.line(x, y, x + 297.6, y)
+        pdf.set_dash_pattern()
+        code = segno.make(f"{ORIGIN}/r/northbridge#{student.pin.replace('-', '')}", error="m", micro=False)
+        scale = 61 / len(code.matrix)
+        for start, row, length in _runs(code.matrix):
+            pdf.rect(x + 214 + start * scale, y + 75 + row * scale, length * scale, scale, style="F")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "slips.pdf"
+        pdf.output(str(path))
+        return path.stat().st_size
+
+
+def _texts(student: Any) -> Iterator[tuple[float, float, str, float, str]]:
+    name = student.student.name.encode("latin-1", "replace").decode("latin-1")
+    yield 22, 170, "Helvetica-Bold", 9.5, "Northbridge Academy"
+    yield 22, 155, "Helvetica-Bold", 9.5, "For the student"
+    yield 250, 155, "Helvetica-Bold", 11, student.student.registration_group
+    yield 22, 139, "Helvetica-Bold", 14, name
+    yield 22, 118, "Helvetica", 9.5, "1  Scan the square, or go to"
+    yield 34, 106, "Helvetica-Bold", 9.5, "latchkey.example/r/northbridge"
+    yield 22, 93, "Helvetica", 9.5, "2  Type your PIN, if it is not there yet."
+    yield 22, 80, "Helvetica", 9.5, "3  Choose your own password."
+    yield 22, 59, "Helvetica", 8.5, "Your PIN"
+    yield 22, 41, "Helvetica-Bold", 20, student.pin
+    yield 22, 27, "Helvetica", 9.5, "Works once, until 17 February 2027."
+    yield 22, 15, "Helvetica", 8.5, HELP
+
+
+def _ours() -> None:
+    import latchkey.formats.slips  # noqa: F401
+
+
+def _reportlab() -> None:
+    import reportlab.pdfgen.canvas  # noqa: F401
+    import segno  # noqa: F401
+
+
+def _fpdf2() -> None:
+    import fpdf  # noqa: F401
+    import segno  # noqa: F401
+
+
+MAKERS: dict[str, Callable[[int], int]] = {"ours": ours, "reportlab": reportlab, "fpdf2": fpdf2}
+PREPARE: dict[str, Callable[[], None]] = {"ours": _ours, "reportlab": _reportlab, "fpdf2": _fpdf2}
+
+
+def _all_read(count: int) -> dict[str, Any]:
+    """Every QR code of every page, drawn by Poppler and read by ZXing."""
+    import zxingcpp
+    from PIL import Image
+
+    wanted = {f"{ORIGIN}/r/northbridge#{student.pin.replace('-', '')}" for student in students(count)}
+    read: set[str] = set()
+    with tempfile.TemporaryDirectory() as folder:
+        ours(count, path=f"{folder}/slips.pdf")
+        subprocess.run(["pdftoppm", "-r", "130", "-gray", f"{folder}/slips.pdf", f"{folder}/p"], check=True, timeout=900)
+        for path in Path(folder).glob("p*.pgm"):
+            with Image.open(path) as picture:
+                read |= {found.text for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)}
+    got = f"{len(read & wanted):,} of {len(wanted):,}"
+    words = f"QR codes read from drawn pages of {count:,} students"
+    return {"what": words, "bar": "all", "got": got, "met": read == wanted, "value": len(read & wanted) / len(wanted)}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        sys.stdout.write(json.dumps(run(sys.argv[1], int(sys.argv[2]))))
+    else:
+        for entry in main():
+            sys.stdout.write(f"{entry['what']}: {entry['got']} {entry['bar']}\n")

@@ -1,0 +1,133 @@
+"""Login details in a real browser: choose, check, make, download; look at one student's codes; void them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.chromium import DESK, PHONE, check, profile, running_browser
+from tests.browser.test_story import sign_in
+from tests.e2e.client import Product
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def product(stack: Any) -> Product:
+    return Product(stack)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as found:
+        yield found
+
+
+@pytest.fixture(params=["desk", "phone"])
+def page(browser: Browser, stack: Any, product: Product, request: Any) -> Iterator[Page]:
+    """A page of an admin who is signed in."""
+    with profile(browser, stack["url"], DESK if request.param == "desk" else PHONE) as context:
+        yield signed_in(context, product)
+
+
+def signed_in(context: BrowserContext, product: Product) -> Page:
+    page = context.new_page()
+    sign_in(page, product.school, product.stack["admin"]["identifier"], product.stack["admin"]["password"])
+    page.wait_for_url(f"**/admin/{product.school}")
+    return page
+
+
+def name(page: Page, picture: str) -> str:
+    """A picture of the desk and one of the phone."""
+    return picture + ("-phone" if page.viewport_size == PHONE else "")
+
+
+def test_from_the_form_to_the_file(page: Page, product: Product) -> None:
+    page.goto(f"/admin/{product.school}/exports")
+    check(page, name(page, "login-details"))
+    for summary in page.locator("main summary").all():
+        summary.click()
+    check(page, name(page, "login-details-open"))
+    page.get_by_label("One registration group").first.check()
+    page.get_by_label("Registration group", exact=True).first.fill("7A")
+    page.get_by_label(re.compile("PIN table:")).check()
+    page.get_by_label("Parents: a parent code for each student").check()
+    page.get_by_role("button", name="See what the file will hold").click()
+    expect(page.get_by_role("alert")).to_contain_text("PIN table is for students")
+    check(page, name(page, "login-details-wrong"))
+    page.get_by_label("Students: a PIN each").check()
+    page.get_by_role("button", name="See what the file will hold").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check before you make the file")
+    check(page, name(page, "login-details-check"))
+    page.get_by_role("button", name="Change something").click()
+    expect(page.get_by_label(re.compile("PIN table:"))).to_be_checked()
+    expect(page.get_by_label("Registration group", exact=True)).to_have_value("7A")
+    page.get_by_role("button", name="See what the file will hold").click()
+    page.get_by_role("button", name="Make the file").click()
+    page.wait_for_url("**/exports/*")
+    link = page.get_by_role("link", name="Download the file (PDF)")
+    expect(link).to_be_visible(timeout=60_000)
+    check(page, name(page, "login-details-ready"))
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename.endswith(".pdf")
+
+
+def test_one_students_codes(page: Page, product: Product) -> None:
+    group = "8A" if page.viewport_size == DESK else "8B"
+    page.goto(f"/admin/{product.school}/people?role=student&registration_group={group}")
+    check(page, name(page, "people"))
+    page.get_by_role("button", name=re.compile("^Show the codes of")).first.click()
+    codes = page.locator("dd.code")
+    expect(codes.first).to_have_text(re.compile("^P[2-9A-Z]{3}(-[2-9A-Z]{4})+$"))
+    expect(page.get_by_role("button", name="Print this page")).to_be_visible()
+    check(page, name(page, "codes"))
+    shown = codes.first.inner_text()
+    page.get_by_role("button", name="Make a slip (PDF)").click()
+    page.wait_for_url("**/exports/*")
+    expect(page.get_by_role("link", name="Download the file (PDF)")).to_be_visible(timeout=60_000)
+
+    page.goto(f"/admin/{product.school}/people?role=student&registration_group={group}")
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_text("works until").first).to_be_visible()
+    check(page, name(page, "person"))
+    page.get_by_role("button", name="Void the codes").click()
+    expect(page.get_by_role("button", name="Void 2 codes")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("one student")
+    check(page, name(page, "void-check"))
+    page.get_by_role("button", name="Void 2 codes").click()
+    page.wait_for_url("**/exports/*")
+    expect(page.get_by_role("heading", name="The codes are void")).to_be_visible(timeout=60_000)
+    check(page, name(page, "void"))
+
+    page.goto(f"/admin/{product.school}/people?role=student&registration_group={group}")
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_text("was voided").first).to_be_visible()
+    page.get_by_role("button", name="Show the codes").click()
+    expect(codes.first).not_to_have_text(shown)
+    expect(page.get_by_text("A code was made just now")).to_be_visible()
+
+
+def test_voiding_nothing_says_so(page: Page, product: Product) -> None:
+    page.goto(f"/admin/{product.school}/exports")
+    page.get_by_text("When paper was lost or seen by the wrong people").click()
+    form = page.locator("form[action$='/codes/void']")
+    form.get_by_label("One year group").check()
+    form.get_by_label("Year group", exact=True).fill("99")
+    form.get_by_role("button", name="See how many codes that is").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing to void")
+    check(page, name(page, "void-nothing"))
+
+
+def test_ticked_people_become_a_selection(page: Page, product: Product) -> None:
+    page.goto(f"/admin/{product.school}/people?role=student&year_group=9")
+    page.locator("tbody input[type=checkbox]").nth(0).check()
+    page.locator("tbody input[type=checkbox]").nth(1).check()
+    page.get_by_role("button", name="For those I tick").click()
+    expect(page.get_by_label("The 2 people you chose")).to_be_checked()
+    check(page, name(page, "selection"))
+    page.get_by_label(re.compile("Letters:")).check()
+    page.get_by_role("button", name="See what the file will hold").click()
+    expect(page.get_by_text("2 students you chose")).to_be_visible()
