@@ -175,6 +175,7 @@ def _plain_row(person: DemoPerson) -> tuple[str, ...]:
         person.upn,
         person.year_group,
         person.registration_group,
+        "",  # the school's language
         ";".join(person.links) if person.role == "parent" else "",
     )
 

@@ -56,6 +56,7 @@ def person_json(person: Person) -> dict[str, Any]:
         "mis_id": person.mis_id,
         "year_group": person.year_group,
         "registration_group": person.registration_group,
+        "language": person.language,
         "is_admin": person.is_admin,
         "last_login_at": rfc3339(person.last_login_at),
         "status": person.status,

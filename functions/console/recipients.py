@@ -47,6 +47,7 @@ def _recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
         "email": row.email,
         "state": row.state,
         "reason": row.reason,
+        "detail": row.detail or None,
         "at": rfc3339(row.at),
         "password_set_at": rfc3339(row.password_set_at),
     }

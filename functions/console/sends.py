@@ -62,7 +62,8 @@ def start(request: Request, school: str) -> Answer:
 def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """How far a send is."""
     admin(request, system(), school)
-    return Answer(data=send_json(watch_send.get_send(system(), school, id)))
+    found = watch_send.get_send(system(), school, id)
+    return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now())})
 
 
 # What the ledger's words mean in a sentence about a person.

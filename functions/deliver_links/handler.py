@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey.deliver_links import Work, deliver_chunk
+from latchkey.deliver_links import Work, deliver_chunks
 from latchkey.errors import LatchkeyError, TryLater
 from latchkey.model.messages import Message
 from latchkey.wiring import Wiring, wiring
@@ -26,13 +26,11 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def deliver(record: SQSRecord, lambda_context: Any) -> None:
-    """One message: one chunk."""
+    """One message: a chunk or two."""
     attempt = record.attributes.approximate_receive_count
     try:
-        message = Message(record.body)
-        more = message.flag("waited"), message.optional_number("last")
-        work = Work(message.slug(), message.id("send"), message.number("chunk"), *more)
-        deliver_chunk(system(), work, lambda: lambda_context.get_remaining_time_in_millis() / 1000)
+        work = Work.of(Message(record.body))
+        deliver_chunks(system(), work, lambda: lambda_context.get_remaining_time_in_millis() / 1000)
     except TryLater as error:
         logger.warning("a chunk has to wait", extra={"attempt": attempt, "reason": error.detail})
         raise

@@ -1,6 +1,6 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import account, assets, forgot_password, health, schools, set_password, sign_in
+from portal import account, assets, codes, forgot_password, health, schools, set_password, sign_in
 from web.doors import new_app
 
 app = new_app(
@@ -11,5 +11,6 @@ app = new_app(
     sign_in.routes,
     forgot_password.routes,
     set_password.routes,
+    codes.routes,
     account.routes,
 )

@@ -55,6 +55,7 @@ def facts(school: School) -> dict[str, Any]:
         "notice": school.settings.notice,
         "help": school.settings.help_line,
         "ways": ways,
+        "redeem": f"{path}/redeem",
     }
 
 

@@ -97,7 +97,7 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     from web.pages import render
 
     typed = {name: value for name, value in request.fields.items() if "password" not in name and name not in {"token", "code"}}
-    page = form if form is not None and request.is_form and status in {401, 409, 422, 429} else "error.html"
+    page = form if form is not None and request.is_form and status in {401, 409, 410, 422, 429} else "error.html"
     body = render(page, {"data": {}, **request.context, "problem": {"fields": {}, **problem}, "typed": typed})
     return _page(body, status, headers)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from latchkey.model.languages import LANGUAGES
 from web.files import asset
 
 FOLDER = Path(__file__).parent
@@ -27,7 +28,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
-    made.filters.update(when=when, number=number, duration=duration, asked=asked)
+    made.filters.update(when=when, number=number, duration=duration, asked=asked, language=language)
     return made
 
 
@@ -43,6 +44,11 @@ def when(value: int | str | None) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     local = moment.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def language(code: str) -> str:
+    """The name that the speakers of a mail's language have for it."""
+    return LANGUAGES[code].name if code in LANGUAGES else code
 
 
 def number(value: int) -> str:

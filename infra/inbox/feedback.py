@@ -2,6 +2,7 @@
 
 For each mail, the events of AWS's mailbox simulator go to the queue that on AWS a rule feeds from the event bus:
 everything is delivered, except what is sent to bounce@, complaint@ and suppressionlist@simulator.amazonses.com (`bounce+x@` too).
+AWS's simulator has no address for a mail that SES rejects or cannot render; here reject@ and rendering@ are those.
 MiniStack forgets the tags of a mail, so the chunk is found in the ledger by the address and by the link in the mail.
 """
 
@@ -21,6 +22,11 @@ _SIMULATOR = "simulator.amazonses.com"
 _PAUSE = 1.0
 _LATEST_SENDS = 20
 _HARD = {"bounceType": "Permanent", "bounceSubType": "General"}
+# https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html has these two.
+_NOT_SENT = {
+    "reject": ("Reject", {"reject": {"reason": "Bad content"}}),
+    "rendering": ("Rendering Failure", {"failure": {"errorMessage": "Attribute 'x' is not present", "templateName": "x"}}),
+}
 _SUPPRESSED = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList"}
 
 Tags: TypeAlias = Mapping[str, str]
@@ -126,7 +132,9 @@ def events(message: str, to: str, tags: Tags, at: float) -> list[str]:
     local, _, domain = to.casefold().partition("@")
     outcome = local.partition("+")[0] if domain == _SIMULATOR else "success"
     told: list[tuple[str, dict[str, Any]]] = [("Send", {"send": {}})]
-    if outcome in {"bounce", "suppressionlist"}:
+    if outcome in _NOT_SENT:
+        told = [_NOT_SENT[outcome]]
+    elif outcome in {"bounce", "suppressionlist"}:
         bounced = [{"emailAddress": to, "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]
         kind = _HARD if outcome == "bounce" else _SUPPRESSED
         told.append(("Bounce", {"bounce": {**kind, "timestamp": when, "bouncedRecipients": bounced}}))

@@ -114,7 +114,7 @@ def _cost(run: Run) -> Row:
     writes = planned + 2 * 2 * (planned + chunks)  # planned; leased and recorded in transactions with the send's item
     writes += run.aws.calls["dynamodb.UpdateItem"]  # slots of the rate
     reads = run.aws.calls["dynamodb.Query"] * 128 + sum(ceil(size / 4096) for size in run.sizes)
-    requests = run.aws.calls["sqs.SendMessageBatch"] + 2 * chunks  # and each message is received and deleted
-    dollars = (writes * WRITE + reads * READ + requests * SQS + chunks * INVOCATION) / 1e6 * 100_000 / run.size
+    requests = run.aws.calls["sqs.SendMessageBatch"] + 2 * run.delivered  # and each message is received and deleted
+    dollars = (writes * WRITE + reads * READ + requests * SQS + run.delivered * INVOCATION) / 1e6 * 100_000 / run.size
     got = f"${dollars:.3f} ({statistics.mean(run.sizes) / 1024:.1f} KB a chunk)"
     return {"what": "cost of requests per 100,000 links", "bar": "≤ $0.05", "got": got, "met": dollars <= 0.05, "value": dollars}

@@ -81,7 +81,7 @@ def test_an_admin_sends_links_and_a_pupil_gets_in(desk: BrowserContext, phone_ma
     page.wait_for_url("**/sends/*")
     expect(page.get_by_text("finished", exact=True)).to_be_visible(timeout=120_000)
     check(page, "send")
-    page.get_by_role("link", name=re.compile("Sent, and who")).click()
+    page.get_by_role("link", name=re.compile("Delivered, and who")).click()
     check(page, "recipients")
 
     mail = product.mail(pupil["email"])

@@ -72,6 +72,36 @@ def test_the_portal_cannot_list_people(roles: Roles) -> None:
     assert not denied(portal.query, TableName=table, IndexName="schools", **query("SCHOOLS", "schools_pk")), "the key works"
 
 
+def test_the_portal_replaces_and_deletes_nobody(roles: Roles) -> None:
+    """Which attributes it may write is for tests/house: MiniStack does not judge by them."""
+    portal, table = roles.client("PortalFunction", "dynamodb"), roles.names["DirectoryTable"]
+    key = {"pk": {"S": "northbridge#P#" + "0" * 20}, "sk": {"S": "PERSON"}}
+    assert denied(portal.put_item, TableName=table, Item=key)
+    assert denied(portal.delete_item, TableName=table, Key=key)
+    assert denied(portal.batch_write_item, RequestItems={table: [{"PutRequest": {"Item": key}}]})
+
+
+def test_the_portal_adds_to_the_audit_trail_and_cannot_read_or_change_it(roles: Roles) -> None:
+    portal, table = roles.client("PortalFunction", "dynamodb"), roles.names["ActivityTable"]
+    key = {"pk": {"S": "nowhere#AUDIT"}, "sk": {"S": "0"}}
+    assert denied(portal.get_item, TableName=table, Key=key)
+    assert denied(portal.query, TableName=table, **query("nowhere#AUDIT"))
+    assert denied(portal.update_item, TableName=table, Key=key)
+    assert denied(portal.delete_item, TableName=table, Key=key)
+    assert not denied(portal.put_item, TableName=table, Item=key), "the key works"
+
+
+def test_the_portal_finds_one_student_by_number(roles: Roles) -> None:
+    portal, table = roles.client("PortalFunction", "dynamodb"), roles.names["DirectoryTable"]
+    assert not denied(portal.query, TableName=table, IndexName="by_number", **query("northbridge#N#1", "number_key"))
+
+
+@pytest.mark.parametrize("function", ["ConsoleFunction", "PlanSendFunction", "DeliverLinksFunction", "ReadRosterFunction"])
+def test_nobody_but_the_portal_and_the_builder_can_make_codes(roles: Roles, function: str) -> None:
+    kms = roles.client(function, "kms")
+    assert denied(kms.generate_mac, KeyId=roles.names["CodeKey"], MacAlgorithm="HMAC_SHA_256", Message=b"x")
+
+
 def test_the_console_cannot_read_a_password_hash(roles: Roles) -> None:
     console, table = roles.client("ConsoleFunction", "dynamodb"), roles.names["CredentialsTable"]
     key = {"pk": {"S": "northbridge#P#0"}, "sk": {"S": "PASSWORD"}}

@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from tests.e2e.client import Product, links_in
+from tests.e2e.test_login_details import export
 
 pytestmark = pytest.mark.e2e
 
@@ -47,6 +48,25 @@ def test_no_log_holds_an_address_a_name_or_a_token(stack: Any) -> None:
     for secret in (teacher["email"], name, "open sesame", stack["admin"]["password"], ".example", "set-password#"):
         assert secret not in text
     assert all(link.rpartition(".")[2] not in text for link in links_in(mail))
+
+
+def test_no_log_holds_a_code(stack: Any) -> None:
+    product = Product(stack)
+    _, rows = export(product.admin(), {"school": True})
+    path = f"/schools/{product.school}/codes"
+    spoiled = rows[-1]["StudentPIN"][:-1] + "!"
+    for code in (rows[-1]["StudentPIN"], spoiled, rows[-1]["ParentCode"]):
+        product.http.post(f"{path}/check", json={"code": code})
+        product.http.post(f"{path}/use", json={"code": code, "password": "weak"})
+
+    time.sleep(3)
+    text = "\n".join(log_lines(stack))
+    assert '"message":"' in text
+    flat = text.replace("-", "")
+    for row in rows:
+        for code in (row["StudentPIN"], row["ParentCode"]):
+            assert not code or (code not in text and code.replace("-", "") not in flat)
+    assert spoiled not in text
 
 
 def test_nothing_has_ended_in_a_dead_letter_queue(stack: Any) -> None:

@@ -16,17 +16,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from latchkey.deliver_links import Work, deliver_chunk
+from latchkey.deliver_links import Work, deliver_chunks
 from latchkey.errors import LatchkeyError
 from latchkey.model.ids import new_id, person_id
 from latchkey.model.messages import Message
 from latchkey.model.person import Person
 from latchkey.model.school import School
-from latchkey.model.sends import Selection, Send
+from latchkey.model.sends import Chunk, Selection, Send
 from latchkey.plan_send import plan_send
 from latchkey.settings import FunctionName, Settings
 from latchkey.stores.directory import person_to_item, school_to_item
 from latchkey.stores.dynamo import pack_item
+from latchkey.stores.sends import Sends
 from latchkey.wiring import Wiring
 from tests.support.memory_dynamo import MemoryDynamo, cancelled
 
@@ -221,15 +222,11 @@ class Worker(threading.Thread):
         if self.world.chance.random() < self.world.odds.killed_any_time:
             self.dead_at = self.world.now + self.world.chance.uniform(0, 20)
         try:
-            message = Message(letter.body)
-            more = message.flag("waited"), message.optional_number("last")
-            work = Work(message.slug(), message.id("send"), message.number("chunk"), *more)
-            deliver_chunk(wiring, work, lambda: deadline - self.world.now)
+            deliver_chunks(wiring, Work.of(Message(letter.body)), lambda: deadline - self.world.now)
         except LatchkeyError as error:
             self.world.seen[f"handed back: {error.code}"] += 1
         else:
             self.world.queue.letters.remove(letter)
-            self.world.ses.ambiguous -= self.unwritten
         self.dead_at, self.unwritten = None, 0
 
 
@@ -258,7 +255,7 @@ class World:
     def wiring(self, function: FunctionName) -> Wiring:
         """A fresh container of a function."""
         clients: dict[str, Any] = {"dynamodb": self.dynamo, "sqs": self.queue, "sesv2": self.ses, "kms": _Kms()}
-        return Wiring(Settings(function, ENVIRONMENT), clients.__getitem__, lambda: self.now, self.rest)
+        return _Container(self, Settings(function, ENVIRONMENT), clients.__getitem__, lambda: self.now, self.rest)
 
     def run(self) -> None:
         """Until nothing is left; dead letters are put back 1 hour and 25 hours after the first have died."""
@@ -355,6 +352,28 @@ class World:
         planner = self.wiring("plan_send")
         planner.sends("northbridge").make(send)
         return plan_send(planner, "northbridge", send.id)
+
+
+class _Container(Wiring):
+    """A worker's stores; the world learns what its worker has written down."""
+
+    def __init__(self, world: World, *rest: Any) -> None:
+        super().__init__(*rest)
+        self._world = world
+
+    def sends(self, school: str) -> Sends:
+        """The sends of a school."""
+        sends = super().sends(school)
+
+        def record(*given: Any) -> Chunk:
+            chunk = Sends.record(sends, *given)
+            worker = self._world.current
+            self._world.ses.ambiguous -= worker.unwritten
+            worker.unwritten = 0
+            return chunk
+
+        sends.record = record  # type: ignore[method-assign]
+        return sends
 
 
 class _Kms:

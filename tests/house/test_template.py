@@ -139,6 +139,7 @@ class TestRoles:
         queries = {r for a, r in sam.grants(function("PortalFunction")) if a in {"dynamodb:Query", "dynamodb:Scan"}}
         assert queries == {
             "DirectoryTable/index/by_email",
+            "DirectoryTable/index/by_number",
             "DirectoryTable/index/by_username",
             "DirectoryTable/index/schools",
         }
@@ -154,7 +155,21 @@ class TestRoles:
         (update,) = writes
         attributes = update["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
         assert update["Action"] == ["dynamodb:UpdateItem"]
-        assert not {"is_admin", "email", "username", "people_pk", "people_sk"} & set(attributes)
+        roster = {"upn", "mis_id", "year_group", "registration_group", "number", "number_key", "language", "mail_problem"}
+        assert not {"is_admin", *roster} & set(attributes)
+
+    def test_of_the_portal_can_only_add_to_the_audit_trail(self) -> None:
+        activity = [
+            (statement["Action"], statement.get("Condition"))
+            for statement in sam.statements(function("PortalFunction"))
+            if "ActivityTable" in {sam.named(resource) for resource in statement["Resource"]}
+        ]
+        only_audit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#AUDIT"]}}
+        assert activity == [(["dynamodb:PutItem"], only_audit)]
+
+    def test_let_only_the_portal_and_the_builder_make_codes(self) -> None:
+        makers = {n for n in FUNCTIONS if ("kms:GenerateMac", "CodeKey") in sam.grants(function(n))}
+        assert makers == {"PortalFunction", "BuildExportFunction"}
 
     def test_of_plan_send_can_change_nothing_of_a_person_but_their_version(self) -> None:
         (update,) = (s for s in sam.statements(function("PlanSendFunction")) if s.get("Sid") == "RevokeLinks")
@@ -229,6 +244,18 @@ class TestEveryBucket:
             "Bool": {"aws:SecureTransport": "false"},
             "StringNotEquals": {"aws:ResourceAccount": "000000000000"},
         }
+
+
+def test_an_alarm_tells_when_a_schools_codes_are_guessed() -> None:
+    (found,) = sam.resources("AWS::Logs::MetricFilter").values()
+    said = "codes are being guessed"
+    assert found["FilterPattern"] == f'{{ $.message = "{said}" }}'
+    assert f'log.error("{said}"' in (sam.ROOT / "layers/domain/latchkey/check_code.py").read_text()
+    (metric,) = found["MetricTransformations"]
+    alarms = sam.resources("AWS::CloudWatch::Alarm").values()
+    (alarm,) = (each for each in alarms if each["MetricName"] == metric["MetricName"])
+    assert alarm["Namespace"] == metric["MetricNamespace"]
+    assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
 
 
 def test_links_and_codes_come_from_keys_that_never_leave_kms() -> None:

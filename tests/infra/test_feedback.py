@@ -24,6 +24,9 @@ PERSON = "p" * 20
         ("success@simulator.amazonses.com", ["sent", "delivered"]),
         ("bounce+7@simulator.amazonses.com", ["sent", "bounced"]),
         ("suppressionlist@simulator.amazonses.com", ["sent", "bounced"]),
+        ("reject+x@simulator.amazonses.com", ["failed"]),
+        ("rendering+x@simulator.amazonses.com", ["failed"]),
+        ("reject@x.example", ["sent", "delivered"]),
         ("complaint+x@simulator.amazonses.com", ["sent", "delivered", "complained"]),
     ],
 )

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from latchkey.model.codes import number_is_usable
 from latchkey.model.identifiers import lookup
 from latchkey.model.people_filter import parse
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import Settings, SingleSignOn
 from latchkey.stores.directory import Directory
-from latchkey.stores.dynamo import ConditionFailed
+from latchkey.stores.dynamo import ConditionFailed, Update
 from tests.support.system import TestSystem
 
 KEY = bytes(32)
@@ -58,7 +59,7 @@ def test_a_person_comes_back_as_written(directory: Directory) -> None:
         used_link="f",
         last_login_at=10,
         pin=CodeState(1, 99, 0),
-        parent_code=CodeState(2, 98, 3),
+        parent_code=CodeState(2, 98, 3, failed=4, voided=True),
     )
     directory.put_new([ann])
     assert directory.person(ann.id) == ann
@@ -106,6 +107,22 @@ def test_a_change_expects_what_it_changes(directory: Directory) -> None:
 def test_numbers_are_handed_out_once(directory: Directory) -> None:
     first, second = directory.reserve_numbers(3), directory.reserve_numbers(2)
     assert [*first, *second] == [1, 2, 3, 4, 5]
+
+
+def test_a_number_that_spells_a_word_is_given_to_nobody(system: TestSystem, directory: Directory) -> None:
+    bad = next(number for number in range(1, 10_000) if not number_is_usable(number))
+    system.wiring("read_roster").table("DIRECTORY_TABLE").update(
+        Update(pk="northbridge", sk="SCHOOL", set={"last_number": bad - 2})
+    )
+    assert directory.reserve_numbers(3) == [bad - 1, bad + 1, bad + 2]
+    assert directory.reserve_numbers(1) == [bad + 3]
+
+
+def test_a_student_is_found_by_number_only_in_their_school(system: TestSystem, directory: Directory) -> None:
+    directory.put_new([person(1, number=7), person(2, number=8)])
+    assert directory.by_number(7) == person(1, number=7)
+    assert directory.by_number(9) is None
+    assert system.wiring("read_roster").directory("southgate").by_number(7) is None
 
 
 def test_changing_a_school_does_not_hand_out_numbers_again(system: TestSystem, directory: Directory) -> None:

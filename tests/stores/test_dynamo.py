@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.stores.dynamo import ConditionFailed, Put, Table, Update, pack, pack_item, transact, unpack
+from latchkey.stores.dynamo import ConditionFailed, Put, Table, Update, pack, pack_item, transact
+from latchkey.stores.dynamo_wire import unpack
 from tests.support.system import TestSystem
 
 values = st.recursive(

@@ -8,6 +8,7 @@ import pytest
 
 from latchkey.errors import TryLater
 from latchkey.issue_codes import expiry, issue_codes
+from latchkey.model.codes import voided
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School, Settings, SingleSignOn
 from latchkey.stores import dynamo
@@ -66,9 +67,11 @@ def test_again_is_the_same_and_writes_nothing(system: TestSystem) -> None:
         (CodeState(3, START), CodeState(4, START, 2), (4, 5)),
         (CodeState(3, START + 1), CodeState(4, START + 1, 2), (3, 4)),
         (None, CodeState(4, ENDS), (1, 4)),
+        (CodeState(3, ENDS, failed=9), CodeState(4, ENDS, failed=10), (3, 5)),
+        (voided(CodeState(3, ENDS)), voided(CodeState(4, ENDS, 2)), (4, 5)),
     ],
 )
-def test_used_up_or_expired_codes_are_renewed_and_others_kept(
+def test_codes_that_no_longer_work_are_renewed_and_others_kept(
     system: TestSystem, pin: CodeState | None, parent: CodeState, expected: tuple[int, int]
 ) -> None:
     people = put(system, student(1, pin=pin, parent_code=parent))

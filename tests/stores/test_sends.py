@@ -11,7 +11,8 @@ from latchkey.model.ids import new_id
 from latchkey.model.ledger import GRACE
 from latchkey.model.sends import Account, Chunk, Mail, Selection, Send, Tally, with_state
 from latchkey.stores.dynamo import ConditionFailed
-from latchkey.stores.sends import Sends, SendStopped, pack_mails, unpack_mails
+from latchkey.stores.send_items import pack_mails, unpack_mails
+from latchkey.stores.sends import Sends, SendStopped
 from tests.support.system import START, TestSystem
 
 NOW = int(START)

@@ -12,7 +12,7 @@ from chalice.test import Client, HTTPResponse
 
 import portal.system
 from latchkey.hashing import hash_of
-from latchkey.model import links
+from latchkey.model import codes, links
 from latchkey.model.identifiers import lookup
 from latchkey.model.ids import person_id
 from latchkey.model.person import Person
@@ -77,6 +77,16 @@ class Portal:
             stamp=other.get("stamp", person.stamp),
         )
         return links.token(link, self.wiring.link_key(school))
+
+    def code(self, person: Person, kind: codes.Kind, school: str = "northbridge", generation: int | None = None) -> str:
+        """A student's code as it is printed: of the generation that they have now, or of another."""
+        state = codes.state_of(self.person(person, school), kind)
+        now = generation or (state.generation if state else 1)
+        return codes.code(kind, person.number or 0, now, self.wiring.code_key(school))
+
+    def redeem(self, code: object, school: str = "northbridge", **fields: Any) -> HTTPResponse:
+        """Use a code as a script."""
+        return self.post(f"/schools/{school}/codes/use", {"code": code, "password": PASSWORD, **fields})
 
     def get(self, path: str, **headers: str) -> HTTPResponse:
         return self.http.get(path, headers={"Accept": "application/json", **_names(headers)})

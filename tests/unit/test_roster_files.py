@@ -104,16 +104,52 @@ def test_year_groups_have_one_form(typed: str, taken: str | None) -> None:
     assert parse(plain([row(1, year_group=typed)])).rows[0].year_group == taken
 
 
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("", None),
+        ("cy", "cy"),
+        ("CYM", "cy"),
+        ("Welsh", "cy"),
+        ("Welsh/Cymraeg", "cy"),
+        ("pl-PL", "pl"),
+        ("pl_PL", "pl"),
+        ("اردو", "ur"),
+        ("English", "en"),
+        ("en-GB", "en"),
+        ("Punjabi", None),
+        ("plover", None),
+    ],
+)
+def test_languages_have_one_code_and_those_that_no_mail_speaks_change_nothing(typed: str, taken: str | None) -> None:
+    found = parse(plain([row(1, language=typed)]))
+    assert [each.language for each in found.rows] == [taken]
+    assert found.rejected == []
+
+
+@pytest.mark.parametrize("typed", ["x" * 51, "p\x00l", "=cmd|'/c'" * 9])
+def test_what_is_no_language_rejects_its_row(typed: str) -> None:
+    found = parse(plain([row(1, language=typed), row(2)]))
+    assert [each.column for each in found.rejected] == ["language"]
+    assert [each.mis_id for each in found.rows] == ["S2"]
+
+
+def test_oneroster_takes_the_language_from_its_metadata() -> None:
+    users = USERS.replace(",password", ",metadata.language")
+    content = zipped(users=users + "1,,,true,,student,a,,Ada,Khan,a@x.example,,07,Polish\n")
+    assert [each.language for each in parse(content).rows] == ["pl"]
+
+
 def test_rows_that_are_too_short_or_too_long_are_rejected_and_empty_ones_skipped() -> None:
     header = ",".join(HEADER)
     lines = [
         header,
-        "S1,student,Ada,King,,,,,,",
+        "S1,student,Ada,King,,,,,,,",
         "",
         "S2,student,Ada",
-        ",,,,,,,,,",
+        ",,,,,,,,,,",
         "S3,student,Ada,King,,,,,,,,",
-        "S4,student,A,K,,,,,,,x",
+        "S4,student,A,K,,,,,,,,x",
     ]
     found = parse("\n".join(lines).encode())
     assert [(each.line, each.mis_id) for each in found.rows] == [(2, "S1"), (6, "S3")]

@@ -32,6 +32,13 @@ def test_lives_keep_to_their_bounds(name: str) -> None:
         assert set(refused({name: wrong})) == {name}
 
 
+def test_students_give_an_address_or_not() -> None:
+    for value in ("required", "optional", "none"):
+        assert change(NOW, {"student_email": value}).student_email == value
+    for wrong in ("", "never", None, True, 1, ["none"], {}):
+        assert set(refused({"student_email": wrong})) == {"student_email"}
+
+
 def test_the_upper_bounds_are_what_was_decided() -> None:
     longest = {name: bounds[1] for name, bounds in LIVES.items()}
     assert longest == {"welcome_life": 30 * DAY, "reset_life": 7 * DAY, "forgot_life": DAY, "code_life": 365 * DAY}

@@ -88,6 +88,22 @@ def test_a_change_touches_only_what_the_roster_knows(desk: Desk) -> None:
     assert second.email is not None, "an empty cell changes nothing"
 
 
+def test_the_language_of_mails_is_taken_shown_and_not_lost(desk: Desk) -> None:
+    loaded = desk.load([row(1, language="Welsh"), row(2), row(3, language="Punjabi")])
+    assert loaded["counts"]["new"] == 3
+    assert [person.language for each in ("S1", "S2", "S3") if (person := desk.person(each))] == ["cy", None, None]
+    preview = desk.preview(plain([row(1), row(2, language="PL"), row(3, language="")]))
+    assert [(each["line"], each["facts"]) for each in preview["samples"]["changed"]] == [(3, ["language"])]
+    assert desk.person("S2").language is None  # type: ignore[union-attr] # nothing changes before it is applied
+    desk.apply(preview["id"])
+    assert [person.language for each in ("S1", "S2") if (person := desk.person(each))] == ["cy", "pl"]
+    again = desk.preview(plain([row(1, language="cym"), row(2, language="polski")]))
+    assert again["counts"]["unchanged"] == 2
+    person = desk.console.get(f"/admin/northbridge/people/{desk.person('S1').id}")  # type: ignore[union-attr]
+    assert person.json_body["language"] == "cy"
+    assert "Cymraeg" in desk.console.page(f"/admin/northbridge/people/{person.json_body['id']}").body.decode()
+
+
 def test_a_crash_in_the_middle_is_made_good_by_the_next_delivery(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [*(row(number) for number in range(1, 700)), parent(1, "S1")]
     monkeypatch.setattr(apply_roster, "_AT_ONCE", 1)

@@ -196,6 +196,17 @@ def test_word_of_a_changed_password_has_no_link(road: MailRoad) -> None:
     assert mail.subject == "Your password at Northbridge Academy was changed"
 
 
+def test_an_address_that_was_replaced_with_the_password_hears_of_it_once(road: MailRoad) -> None:
+    now = int(road.system.clock())
+    ann = road.person(1)
+    road.system.wiring("portal").directory("northbridge").change(ann.id, {"former_email": {"email": "old@x.example", "at": now}})
+    for at in (now, now + 1):
+        work(road, {"kind": "password_changed", "school": "northbridge", "person": ann.id, "request": new_id(), "at": at})
+    assert sorted(mail.to for mail in road.ses.mails) == ["old@x.example", "p1@x.example", "p1@x.example"]
+    (told,) = [mail for mail in road.ses.mails if mail.to == "old@x.example"]
+    assert "p1@x.example" not in told.text + told.html, "not whereto the account has gone"
+
+
 def test_a_school_that_does_not_exist_is_poison(road: MailRoad) -> None:
     body = message(**road.forgot("p1@x.example") | {"school": "nowhere"})
     assert road.plan([body]) == [body]

@@ -122,6 +122,7 @@ def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int])
         mis_id=row.mis_id,
         year_group=row.year_group,
         registration_group=row.registration_group,
+        language=row.language,
         number=next(numbers) if row.role == "student" else None,
         **_keys(key, {"email": row.email, "username": row.username}),
     )

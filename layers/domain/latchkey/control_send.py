@@ -9,12 +9,12 @@ from typing import Final
 
 from latchkey.errors import Conflict, TryLater
 from latchkey.model.control import DONE, FROM, Act, refusal, to_revoke
+from latchkey.model.ledger import open_of
 from latchkey.model.mail_states import OPEN, OUT
 from latchkey.model.person import Person
 from latchkey.model.progress import gone
 from latchkey.model.sends import Send
 from latchkey.stores.dynamo import Condition, ConditionFailed, Value
-from latchkey.stores.sends import open_of
 from latchkey.watch_send import get_send
 from latchkey.wiring import Wiring
 

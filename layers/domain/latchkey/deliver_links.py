@@ -1,4 +1,4 @@
-"""Mail one chunk of a send: take it, compute its links, hand the mails to SES at the account's rate, record what became of each.
+"""Mail chunks of a send: take one, compute its links, hand the mails to SES at the account's rate, record what became of each.
 
 Nothing here decides what a link says: that was frozen when the send was planned. So whatever is sent twice (a crash between
 SES and the ledger, an answer that got lost) is the same mail with the same link.
@@ -6,18 +6,20 @@ SES and the ledger, an answer that got lost) is the same mail with the same link
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, Self
 
 from latchkey import hand_over
 from latchkey.errors import MustWait, Poison, TryLater
 from latchkey.mails import VARIABLES, template
 from latchkey.model import links
 from latchkey.model.mail import as_test
+from latchkey.model.messages import Message
 from latchkey.model.pace import Slot
 from latchkey.model.school import School
 from latchkey.model.sends import WAITS, Chunk, Mail, with_state
-from latchkey.stores.dynamo import ConditionFailed
+from latchkey.stores.dynamo import ConditionFailed, Item
 from latchkey.stores.mailer import Envelope, Refused, Result, Slow, Unsure
 from latchkey.stores.rate import STRETCH, Wait
 from latchkey.stores.sends import SendStopped
@@ -32,17 +34,33 @@ _SOON: Final = 60  # ... or for SES to take more
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Which chunk a message is about. ``waited``: its send says that it waits. ``last``: see hand_over."""
+    """Which chunks a message is about: so many, from ``number`` on.
+
+    ``waited``: their send says that it waits. ``last``: see hand_over.
+    """
 
     school: str
     send: str
     number: int
     waited: bool = False
     last: int = 0
+    chunks: int = 1
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The work that a message asks for."""
+        return cls(
+            message.slug(),
+            message.id("send"),
+            message.number("chunk"),
+            message.flag("waited"),
+            message.optional_number("last"),
+            message.optional_number("chunks", hand_over.TOGETHER) or 1,
+        )
 
 
-def deliver_chunk(system: Wiring, work: Work, time_left: Callable[[], float]) -> None:
-    """Mail what is still planned in a chunk. ``time_left`` in seconds.
+def deliver_chunks(system: Wiring, work: Work, time_left: Callable[[], float]) -> None:
+    """Mail what is still planned in a message's chunks. ``time_left`` in seconds.
 
     What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
     rest: the same message comes again.
@@ -50,11 +68,24 @@ def deliver_chunk(system: Wiring, work: Work, time_left: Callable[[], float]) ->
     school = system.kept_schools.get(work.school)
     if school is None:
         raise Poison("a chunk of a school that does not exist")
+    numbers = range(work.number, work.number + work.chunks)
+    seen = system.sends(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
+    later: TryLater | None = None
+    for number in numbers:
+        try:
+            _deliver(system, school, replace(work, number=number), seen.get(number), time_left)
+        except SendStopped:
+            return  # whoever lets the send go on puts its chunks again
+        except TryLater as error:
+            later = error
+    if later is not None:
+        raise later
+
+
+def _deliver(system: Wiring, school: School, work: Work, seen: Item | None, time_left: Callable[[], float]) -> None:
     sends = system.sends(work.school)
     try:
-        chunk = sends.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN)
-    except SendStopped:
-        return  # whoever lets the send go on puts its chunks again
+        chunk = sends.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
     except ConditionFailed as taken:
         if taken.item is None:
             raise Poison("a chunk that does not exist") from None
@@ -189,7 +220,7 @@ class _Delivery:
         elif chunk.mail == "password_changed":
             accounts = [(account, "") for account in mail.accounts]
         else:
-            key, page = self._system.link_key(school.slug), f"{self._system.settings['ORIGIN']}/set-password#"
+            key, page = self._key, f"{self._system.settings['ORIGIN']}/set-password#"
             accounts = [
                 (
                     account,
@@ -201,6 +232,10 @@ class _Delivery:
                 for account in mail.accounts
             ]
         return VARIABLES[chunk.mail](school, accounts, self._life, chunk.language)
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._system.link_key(self._school.slug)
 
     def _note(self, places: Sequence[int], results: Sequence[Result]) -> None:
         now = self._system.now()

@@ -14,7 +14,7 @@ from latchkey.watch_send import Recipient, Wanted, all_recipients, get_send
 from latchkey.wiring import Wiring
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
-HEADER: Final = ("Name", "E-mail", "State", "Reason", "Since (UTC)", "Password set since (UTC)", "Person")
+HEADER: Final = ("Name", "E-mail", "State", "Reason", "Since (UTC)", "Password set since (UTC)", "Person", "Mail server said")
 _MEDIA: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -48,8 +48,9 @@ def download_recipients(system: Wiring, school: str, admin: Person, send_id: str
 
 
 def _row(each: Recipient) -> list[str]:
-    reason = (each.reason or "").replace("_", " ")
-    return [each.name, each.email or "", each.state, reason, _time(each.at), _time(each.password_set_at), each.person]
+    why = (each.reason or "").replace("_", " ")
+    times = _time(each.at), _time(each.password_set_at)
+    return [each.name, each.email or "", each.state, why, *times, each.person, each.detail]
 
 
 def _time(seconds: int | None) -> str:

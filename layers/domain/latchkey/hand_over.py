@@ -1,15 +1,18 @@
-"""Hand chunks over to deliver_links: a send has at most twenty messages in the queue, so that sends take turns.
+"""Hand chunks over to deliver_links: a send has at most twenty chunks in the queue, so that sends take turns.
 
 A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
 them. So plan_send puts the first twenty; the first chunk of each ten puts the ten after the next when a worker has taken it. That
 is one call for ten chunks, as if all were put at once. Putting a message twice harms nothing.
+
+A message names two chunks that follow each other, so that one call reads both; each is taken, mailed and recorded by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from latchkey.wiring import Wiring
 
+TOGETHER: Final = 2
 _STEP: Final = 10
 AT_FIRST: Final = 2 * _STEP
 
@@ -40,5 +43,20 @@ def put_again(system: Wiring, school: str, send: str, number: int, *, listed: bo
 
 def _put(system: Wiring, school: str, send: str, chunks: Iterable[int], last: int) -> None:
     more = {"last": last} if last else {}
-    messages = ({"school": school, "send": send, "chunk": number, **more} for number in chunks)
+    messages = ({"school": school, "send": send, **together, **more} for together in _together(chunks))
     system.queue("DELIVER_QUEUE").put_many(messages, group=school)
+
+
+def _together(chunks: Iterable[int]) -> Iterator[dict[str, int]]:
+    """Chunks that follow each other, in pairs; the others by themselves."""
+    held: int | None = None
+    for number in chunks:
+        if held == number - 1:
+            yield {"chunk": held, "chunks": TOGETHER}
+            held = None
+            continue
+        if held is not None:
+            yield {"chunk": held}
+        held = number
+    if held is not None:
+        yield {"chunk": held}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.errors import TryLater
-from latchkey.model.codes import USES, Kind
+from latchkey.model.codes import Kind, works
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School
 from latchkey.stores.directory import Directory
@@ -71,7 +71,7 @@ def _due(person: Person, school: School, kinds: Sequence[Kind], now: int) -> dic
         if kind == "pin" and school.signs_in_elsewhere(person):
             continue
         code = person.pin if kind == "pin" else person.parent_code
-        if code is None or code.expires_at <= now or code.uses >= USES[kind]:
+        if not works(code, kind, now):
             found[kind] = CodeState(code.generation + 1 if code else 1, expiry(now, school))
     return found
 

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -88,7 +88,7 @@ def _hold(system: Wiring, sends: Sends, send: Send, why: Need, now: int) -> Send
     """Let a send wait for another admin that has come to need one since it was made. Its chunks are planned anew afterwards."""
     system.due.put(Reminder(now + OPEN_FOR, sends.school, send.id))
     facts: dict[str, Value] = {"approval": "needed", "need": why, "approve_by": now + OPEN_FOR, "planning_until": 0}
-    return sends.change(send, facts, [("state", "=", "queued"), ("planning_until", "=", now + _PLAN_SECONDS)])
+    return _give_back(sends, send, facts, now + _PLAN_SECONDS)
 
 
 def _turn(sends: Sends, planned: Send, moving_since: int | None, lease: int) -> Send:
@@ -103,13 +103,18 @@ def _turn(sends: Sends, planned: Send, moving_since: int | None, lease: int) -> 
         "counts": dict(planned.counts),
         "skips": dict(planned.skips),
     }
+    return _give_back(sends, planned, facts, lease)
+
+
+def _give_back(sends: Sends, send: Send, facts: Mapping[str, Value], lease: int) -> Send:
+    """Write what planning came to. A send that was stopped meanwhile is given back as it is, to be planned when it is resumed."""
     while True:
         try:
-            return sends.change(planned, facts, [("state", "=", "queued"), ("planning_until", "=", lease)])
+            return sends.change(send, facts, [("state", "=", "queued"), ("planning_until", "=", lease)])
         except ConditionFailed:
-            try:  # give it back, so that it can be planned at once when it is resumed
+            try:
                 stopped: list[Condition] = [("state", "<>", "queued"), ("planning_until", "=", lease)]
-                return sends.change(planned, {"planning_until": 0}, stopped)
+                return sends.change(send, {"planning_until": 0}, stopped)
             except ConditionFailed as failed:
                 if failed.item is None or failed.item.get("planning_until") != lease:
                     raise  # another worker has it

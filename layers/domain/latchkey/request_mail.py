@@ -62,12 +62,16 @@ def renew(system: Wiring, asked: Asked, person: str) -> Outcome:
 
 
 def password_changed(system: Wiring, asked: Asked, person: str) -> Outcome:
-    """Tell the owner that the password was changed, whoever did it."""
+    """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well."""
     request = _Request(system, asked)
     if early := request.early(DAY):
         return early
     owner = system.directory(asked.school).person(person)
-    return request.plan("password_changed", "password_changed", [owner] if owner is not None else [])
+    if owner is None:
+        return "nobody"
+    former = owner.former_email
+    there_too = [replace(owner, email=former.email)] if former is not None and former.at == asked.at else []
+    return request.plan("password_changed", "password_changed", [owner, *there_too])
 
 
 def test_mail(system: Wiring, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:

@@ -12,11 +12,11 @@ from latchkey import hashing
 from latchkey.errors import SignInFailed, TooMany
 from latchkey.find_school import the_school
 from latchkey.model.identifiers import lookup, typed_lookup
-from latchkey.model.person import Person
-from latchkey.model.school import School
+from latchkey.model.person import ADULTS, Person
+from latchkey.model.school import DAY, School
 from latchkey.session import SignedIn, close_session, open_session
 from latchkey.stores.counters import Budget
-from latchkey.stores.dynamo import ConditionFailed
+from latchkey.stores.dynamo import ConditionFailed, Value
 from latchkey.wiring import Wiring
 
 PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
@@ -41,13 +41,19 @@ def sign_in(
     close_session(system, presented)
     try:
         person = system.directory(slug).change(
-            person.id, {"last_login_at": system.now()}, when=[("version", "=", person.version)]
+            person.id, _signing_in(person, system.now()), when=[("version", "=", person.version)]
         )
     except ConditionFailed:  # a new password was set meanwhile
         raise SignInFailed() from None
     token, session = open_session(system, slug, person)
     log.info("signed in", extra={"school": slug, "person": person.id})
     return token, SignedIn(school, person, session)
+
+
+def _signing_in(person: Person, now: int) -> dict[str, Value]:
+    """What is noted; an address that was replaced a day ago has been told of it, and is forgotten."""
+    former = person.former_email
+    return {"last_login_at": now} | ({"former_email": None} if former is not None and former.at < now - DAY else {})
 
 
 def forgive(system: Wiring, slug: str, key: str) -> None:
@@ -77,7 +83,9 @@ def _accounts(system: Wiring, school: School, kind: str, key: str) -> list[Perso
         for person in people
         if person.status == "active" and person.password_set_at is not None and not school.signs_in_elsewhere(person)
     ]
-    return able[:MOST_ACCOUNTS]
+    # Whoever can register with any address must not push its owner out of those that are tried: adults of the school come
+    # first, then everybody whom the school has entered (their ids are shorter), then who registered with a code.
+    return sorted(able, key=lambda person: (person.role not in ADULTS, len(person.id), person.id))[:MOST_ACCOUNTS]
 
 
 def _matching(system: Wiring, school: School, people: list[Person], password: str) -> Person | None:

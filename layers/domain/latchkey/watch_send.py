@@ -32,7 +32,7 @@ class SendsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One person's row in a send's ledger. Times in epoch seconds; ``reason`` is a word, not a sentence."""
+    """One person's row in a send's ledger. Times in epoch seconds; ``reason`` is a word, ``detail`` what a mail server said."""
 
     person: str
     name: str
@@ -41,6 +41,7 @@ class Recipient:
     reason: str | None
     at: int
     password_set_at: int | None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ def _recipients(system: Wiring, school: str, send: Send, rows: Sequence[tuple[Ma
                 reason=mail.reason,
                 at=mail.at,
                 password_set_at=set_at if set_at is not None and set_at >= send.created_at else None,
+                detail=mail.detail,
             )
         )
     return recipients

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from latchkey.model.logo import Logo
     from latchkey.stores.audit import Audit
+    from latchkey.stores.code_uses import CodeUses
     from latchkey.stores.counters import Counters
     from latchkey.stores.credentials import Credentials
     from latchkey.stores.directory import Directory, Schools
@@ -131,6 +132,13 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return Passwords(self.client("dynamodb"), *tables, school)
+
+    def code_uses(self, school: str) -> CodeUses:
+        """Where a school's codes are used."""
+        from latchkey.stores.code_uses import CodeUses
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return CodeUses(self.client("dynamodb"), *tables, school)
 
     def sessions(self, school: str) -> Sessions:
         """A school's sessions."""

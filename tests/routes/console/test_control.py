@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from latchkey.cancel_chunks import cancel_chunks
-from latchkey.model.ledger import with_fact
 from latchkey.model.mail_states import Fact, MailState
 from latchkey.model.sends import Chunk
 from latchkey.plan_send import plan_send
@@ -36,7 +35,7 @@ def outcome(console: Console, send: str, *states: MailState) -> None:
     now = console.system.wiring("console").now()
 
     def told(chunk: Chunk) -> Chunk:
-        mails = [with_fact(mail, Fact(state, None, now)) for mail, state in zip(chunk.mails, states, strict=True)]
+        mails = [mail.with_fact(Fact(state, None, now)) for mail, state in zip(chunk.mails, states, strict=True)]
         return Chunk(**{name: getattr(chunk, name) for name in chunk.__dataclass_fields__} | {"mails": tuple(mails)})
 
     console.system.wiring("deliver_links").sends("northbridge").amend(send, 1, told, now)

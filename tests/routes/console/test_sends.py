@@ -201,7 +201,7 @@ def test_recipients_have_one_state_a_reason_and_when_they_set_a_password(school:
     directory.change(ANN.id, {"password_set_at": now + 60})
     directory.change(DAN.id, {"password_set_at": now - 60})
     items = school.get(f"{SENDS}/{send}/recipients").json_body["items"]
-    assert all(set(item) == {"person", "name", "email", "state", "reason", "at", "password_set_at"} for item in items)
+    assert all(set(item) == {"person", "name", "email", "state", "reason", "detail", "at", "password_set_at"} for item in items)
     found = {item["person"]: (item["email"], item["state"], item["reason"], bool(item["password_set_at"])) for item in items}
     assert found == {
         ANN.id: (ANN.email, "planned", None, True),
@@ -335,8 +335,20 @@ def test_the_page_of_a_send_keeps_itself_fresh_until_it_is_finished(school: Cons
     assert found is not None
     sends.change(found, {"state": "finished", "counts": {"sent": 1}, "finished_at": found.created_at + 5}, [])
     text = school.page(f"{SENDS}/{send}").body.decode()
+    assert 'data-live="finished"' in text  # SES has still to tell of the mail
+    school.system.clock.now += 606
+    text = school.page(f"{SENDS}/{send}").body.decode()
     assert "data-live=" not in text
     assert "Finished" in text
+
+
+def test_the_page_of_a_finished_send_is_still_once_everything_is_known(school: Console) -> None:
+    send = plan(school, {"ids": [ANN.id]})
+    sends = school.system.wiring("plan_send").sends("northbridge")
+    found = sends.get(send)
+    assert found is not None
+    sends.change(found, {"state": "finished", "counts": {"delivered": 1}, "finished_at": found.created_at}, [])
+    assert "data-live=" not in school.page(f"{SENDS}/{send}").body.decode()
 
 
 @pytest.mark.parametrize("path", ["", "/{send}", "/{send}/recipients", "/{send}/recipients?state=skipped"])

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Literal
 
-from latchkey.model.ledger import with_fact
 from latchkey.model.mail_states import OPEN, OUT, Fact
 from latchkey.model.sends import Account, Chunk, Send, State
 
@@ -71,7 +70,7 @@ def cancelled(chunk: Chunk, now: int) -> Chunk:
     worker or the mail service says better, which is the stronger fact.
     """
     reason = {"planned": None, "sending": IN_HAND}
-    mails = (with_fact(mail, Fact("cancelled", reason[mail.state], now)) if mail.state in OPEN else mail for mail in chunk.mails)
+    mails = (mail.with_fact(Fact("cancelled", reason[mail.state], now)) if mail.state in OPEN else mail for mail in chunk.mails)
     return replace(chunk, mails=tuple(mails))
 
 

@@ -9,13 +9,17 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """``code`` is a BCP 47 tag, ``name`` what its speakers call it. Nastaliq and other tall scripts need a taller ``line``."""
+    """``code`` is a BCP 47 tag, ``name`` what its speakers call it; ``also`` are its English name and three-letter codes.
+
+    Nastaliq and other tall scripts need a taller ``line``.
+    """
 
     code: str
     name: str
     right_to_left: bool = False
     line: float = 1.5
     fonts: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def direction(self) -> str:
@@ -23,22 +27,34 @@ class Language:
         return "rtl" if self.right_to_left else "ltr"
 
 
-ENGLISH: Final = Language("en", "English")
+ENGLISH: Final = Language("en", "English", also=("eng",))
 LANGUAGES: Final = {
     language.code: language
     for language in (
         ENGLISH,
-        Language("cy", "Cymraeg"),
-        Language("pl", "Polski"),
+        Language("cy", "Cymraeg", also=("welsh", "welsh/cymraeg", "cym", "wel")),
+        Language("pl", "Polski", also=("polish", "pol")),
         Language(
             "ur",
             "اردو",
             right_to_left=True,
             line=2.25,
             fonts="'Noto Nastaliq Urdu', 'Jameel Noori Nastaleeq', ",
+            also=("urdu", "urd"),
         ),
     )
 }
+
+
+_WORDS: Final = {
+    word.casefold(): language.code for language in LANGUAGES.values() for word in (language.code, language.name, *language.also)
+}
+
+
+def spoken(text: str) -> str | None:
+    """The code of a language by its name or a code of it, also with a region (``pl-PL``); None if no mail speaks it."""
+    word = text.casefold()
+    return _WORDS.get(word) or _WORDS.get(word.replace("_", "-").partition("-")[0])
 
 
 def one_for(languages: set[str], otherwise: str) -> str:

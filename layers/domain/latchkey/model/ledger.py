@@ -1,6 +1,6 @@
 """How a chunk of mails changes: a worker takes it, mails it and writes down what it knows, while SES tells what it knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,15 +22,15 @@ class Taken:
     work: Chunk
 
 
-def with_fact(mail: Mail, fact: Fact) -> Mail:
-    """The mail with what is known of it now."""
-    return replace(mail, state=fact.state, reason=fact.reason, at=fact.at, detail=fact.detail)
+def open_of(counts: Mapping[str, int]) -> int:
+    """People whose mail needs more work, of counts by state."""
+    return sum(count for state, count in counts.items() if state in OPEN)
 
 
 def learnt(mail: Mail, fact: Fact) -> Mail:
     """The mail after somebody told this of it: the stronger fact counts."""
     best = stronger(mail.fact, fact)
-    return mail if best == mail.fact else with_fact(mail, best)
+    return mail if best == mail.fact else mail.with_fact(best)
 
 
 def take(chunk: Chunk, now: int, seconds: int) -> Taken | None:
@@ -47,10 +47,11 @@ def take(chunk: Chunk, now: int, seconds: int) -> Taken | None:
     if not mine:
         return None
     leased = replace(chunk, state="sending", lease_until=now + seconds, attempt=chunk.attempt + 1, leased_at=now)
-    stored, work = list(chunk.mails), list(chunk.mails)
+    stored, work, sending = list(chunk.mails), list(chunk.mails), Fact("sending", None, now)
     for place in mine:
-        stored[place] = with_fact(chunk.mails[place], Fact("sending", None, now))
-        work[place] = replace(chunk.mails[place], state="planned")
+        stored[place] = chunk.mails[place].with_fact(sending)
+        if work[place].state != "planned":
+            work[place] = replace(work[place], state="planned")
     return Taken(replace(leased, mails=tuple(stored)), replace(leased, mails=tuple(work)))
 
 
@@ -69,7 +70,7 @@ def merge(now_stored: Chunk, work: Chunk, results: Sequence[Mail], *, stopped: b
             mails[place] = learnt(mail, result.fact)
         elif mail.state == "sending" and mail.at == work.leased_at:
             back = Fact("cancelled", None, work.leased_at) if stopped else Fact("planned", None, given.at)
-            mails[place] = with_fact(mail, back)
+            mails[place] = mail.with_fact(back)
     held = now_stored.lease_until if now_stored.attempt != work.attempt else 0
     return replace(now_stored, mails=tuple(mails), lease_until=held)
 

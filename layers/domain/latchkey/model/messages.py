@@ -66,9 +66,9 @@ class Message:
         """Whether the message says so."""
         return self._values.get(name) is True
 
-    def optional_number(self, name: str) -> int:
-        """The number of a chunk, or 0 where the message names none."""
-        return self._number(name, _MOST_CHUNKS) if name in self._values else 0
+    def optional_number(self, name: str, most: int = _MOST_CHUNKS) -> int:
+        """A number from 1, or 0 where the message names none."""
+        return self._number(name, most) if name in self._values else 0
 
     def _formed(self, name: str, is_formed: Callable[[str], bool]) -> str:
         value = self.text(name)

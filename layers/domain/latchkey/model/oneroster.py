@@ -49,6 +49,7 @@ _TAKEN: Final = {
     "metadata.registrationgroup": "registration_group",
     "registrationgroup": "registration_group",
     "homeroom": "registration_group",
+    "metadata.language": "language",
 }
 _USER_IDS: Final = re.compile(r"\{\s*upn\s*:\s*([^{}]*?)\s*\}", re.IGNORECASE)
 _MOST_ORGS: Final = 1000

@@ -13,11 +13,16 @@ Status = Literal["active", "left"]
 
 @dataclass(frozen=True, slots=True)
 class CodeState:
-    """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds."""
+    """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds.
+
+    ``failed`` counts wrong guesses at this generation, ``voided`` says that the school has ended it; ``codes.works`` judges.
+    """
 
     generation: int
     expires_at: int
     uses: int = 0
+    failed: int = 0
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,14 @@ class MailProblem:
     kind: Literal["bounced", "complained"]
     at: int
     email_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormerEmail:
+    """The address that was replaced at this time: whoever reads it is told as well."""
+
+    email: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +71,7 @@ class Person:
     pin: CodeState | None = None
     parent_code: CodeState | None = None
     mail_problem: MailProblem | None = None
+    former_email: FormerEmail | None = None
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ HEADER: Final = (
     "upn",
     "year_group",
     "registration_group",
+    "language",
     "children",
 )
 _NEEDED: Final = ("mis_id", "role", "given_name", "family_name")

@@ -6,6 +6,7 @@ from typing import Final
 from latchkey.model.sends import Send
 
 _SETTLED: Final = 5  # seconds before a rate says anything
+_NEWS: Final = 600  # seconds after a send's end in which SES tells of nearly all mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ def gone(send: Send) -> int:
 def waiting(send: Send) -> int:
     """People whose mail still has to go."""
     return sum(send.counts.values()) - send.done
+
+
+def expects_news(send: Send, now: int) -> bool:
+    """Whether SES has still to tell what became of a finished send's last mails, and will soon."""
+    unknown = send.counts.get("sent", 0) + send.counts.get("delayed", 0)
+    return send.state == "finished" and unknown > 0 and now - (send.finished_at or 0) < _NEWS
 
 
 def speed(send: Send, now: int) -> Speed:

@@ -9,11 +9,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from latchkey.model import identifiers
+from latchkey.model import identifiers, languages
 from latchkey.model.person import Role
 from latchkey.model.upn import all_upns, is_upn
 
 LONGEST_NAME: Final = 100
+LONGEST_LANGUAGE: Final = 50
 MOST_LINKS: Final = 20
 _MIS_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/{}-]{0,63}")
 _GROUP: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./&_-]{0,19}")
@@ -111,6 +112,13 @@ def registration_group(text: str) -> str | None:
     if not _GROUP.fullmatch(text):
         raise Wrong("must begin with a letter or digit and hold at most 20 letters, digits, spaces and . / & _ -")
     return text
+
+
+def language(text: str) -> str | None:
+    """The language of the person's mails; None for an empty cell and for a language that no mail speaks: most of an MIS's are."""
+    if len(text) > LONGEST_LANGUAGE or not text.isprintable():
+        raise Wrong(f"is no language: a name or code of at most {LONGEST_LANGUAGE} characters")
+    return languages.spoken(text) if text else None
 
 
 def links(text: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from latchkey.model.person import Person, Status
 from latchkey.model.rosters import Kind, Rejection, Row, excerpt
 
-FACTS: Final = ("given_name", "family_name", "email", "username", "upn", "year_group", "registration_group")
+FACTS: Final = ("given_name", "family_name", "email", "username", "upn", "year_group", "registration_group", "language")
 _ADMIN_KEEPS: Final = ("email", "username")
 
 

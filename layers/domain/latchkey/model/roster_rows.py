@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "upn",
     "year_group",
     "registration_group",
+    "language",
     "links",
 )
 _MAY_BE_EMPTY: Final = frozenset(COLUMNS[4:])
@@ -34,6 +35,7 @@ class Checker:
             "role": cells.Repeated(cells.role_of(roles)),
             "year_group": cells.Repeated(cells.year_group),
             "registration_group": cells.Repeated(cells.registration_group),
+            "language": cells.Repeated(cells.language),
         }
         self._rules: dict[str, Callable[[str], Any]] = {
             "mis_id": cells.mis_id,

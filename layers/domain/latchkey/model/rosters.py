@@ -46,6 +46,7 @@ class Row(NamedTuple):
     upn: str | None
     year_group: str | None
     registration_group: str | None
+    language: str | None
     links: tuple[str, ...]
     leaves: bool
 

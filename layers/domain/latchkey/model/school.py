@@ -1,10 +1,12 @@
 """A school: the tenant, and its settings."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from latchkey.model.person import Person, Role
 
 DAY = 86_400
+StudentEmail = Literal["required", "optional", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,15 @@ class ApprovalRule:
 class Settings:
     """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks.
 
-    ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside.
+    ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
+    ``student_email`` whether a student who uses a PIN must, may or cannot give an address.
     """
 
     welcome_life: int = 14 * DAY
     reset_life: int = 3 * DAY
     forgot_life: int = 3_600
     code_life: int = 90 * DAY
+    student_email: StudentEmail = "optional"
     reply_to: str | None = None
     language: str = "en"
     logo: str = ""

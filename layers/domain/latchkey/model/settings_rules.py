@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from latchkey.errors import Invalid
 from latchkey.model import identifiers, logo
 from latchkey.model.languages import LANGUAGES
 from latchkey.model.person import ROLES
-from latchkey.model.school import DAY, ApprovalRule, Settings, SingleSignOn
+from latchkey.model.school import DAY, ApprovalRule, Settings, SingleSignOn, StudentEmail
 
 HOUR: Final = 3_600
 # A link in a mail must live long enough to be read and short enough that a forgotten mail is worth nothing.
@@ -30,6 +30,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.label": "The words on the button",
     "sso.help": "What to do if it does not work",
 }
+STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
 SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
@@ -54,6 +55,8 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
         if name in values:
             facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
     facts |= _of_mails(settings, values, wrong)
+    if "student_email" in values:
+        facts["student_email"] = _student_email(values["student_email"], wrong)
     if "sso" in values:
         facts["sso"] = _sso(settings.sso, values["sso"], wrong)
     if "approval" in values:
@@ -145,6 +148,14 @@ def _language(value: object, wrong: Wrong) -> str:
         return value
     wrong["language"] = f"Choose one of {', '.join(LANGUAGES)}."
     return ""
+
+
+def _student_email(value: object, wrong: Wrong) -> StudentEmail:
+    for each in STUDENT_EMAILS:
+        if value == each:
+            return each
+    wrong["student_email"] = f"Choose one of {', '.join(STUDENT_EMAILS)}."
+    return "optional"
 
 
 def _logo(value: object, wrong: Wrong) -> str:

@@ -23,16 +23,20 @@ class Counters:
 
     def spend(self, budget: Budget, key: str, now: int) -> bool:
         """Raise the counter; whether it is still within the budget. ``key`` is an HMAC, never what somebody typed."""
+        return self.count(budget, key, now) <= budget.limit
+
+    def count(self, budget: Budget, key: str, now: int, change: int = 1) -> int:
+        """Change the counter, and what it then is; -1 gives back what was spent in the same window."""
         window = now - now % budget.window
         item = self._table.update(
             Update(
                 pk=self._pk(budget, key),
                 sk=str(window),
-                add={"count": 1},
+                add={"count": change},
                 set={"expires_at": window + 2 * budget.window},
             )
         )
-        return bool(item["count"] <= budget.limit)
+        return int(item["count"])
 
     def clear(self, budget: Budget, key: str, now: int) -> None:
         """Give the budget back, after a success."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from latchkey.model.codes import number_is_usable
 from latchkey.model.people_filter import PeopleFilter
-from latchkey.model.person import CodeState, MailProblem, Person, sort_key
+from latchkey.model.person import CodeState, FormerEmail, MailProblem, Person, sort_key
 from latchkey.model.school import ApprovalRule, School, Settings, SingleSignOn
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
@@ -15,6 +16,10 @@ _SCHOOLS = "SCHOOLS"
 def person_key(school: str, person: str) -> tuple[str, str]:
     """``(pk, sk)`` of a person."""
     return f"{school}#P#{person}", "PERSON"
+
+
+def _number_key(school: str, number: int) -> str:
+    return f"{school}#N#{number}"
 
 
 def school_to_item(school: School) -> dict[str, Value]:
@@ -64,6 +69,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "children": list(person.children) or None,
         "parents": list(person.parents) or None,
         "number": person.number,
+        "number_key": _number_key(school, person.number) if person.number is not None else None,
         "email_key": person.email_key,
         "username_key": person.username_key,
         "version": person.version,
@@ -73,6 +79,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "pin": _code_to_value(person.pin),
         "parent_code": _code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
+        "former_email": asdict(person.former_email) if person.former_email else None,
     }
     return facts
 
@@ -106,15 +113,22 @@ def person_from_item(item: Item) -> Person:
         pin=_code_from_value(get("pin")),
         parent_code=_code_from_value(get("parent_code")),
         mail_problem=_problem_from_value(get("mail_problem")),
+        former_email=FormerEmail(**former) if (former := get("former_email")) else None,
     )
 
 
 def _code_to_value(code: CodeState | None) -> Value:
-    return {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses} if code else None
+    if code is None:
+        return None
+    value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
+    return value | ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
 
 
-def _code_from_value(value: Mapping[str, int] | None) -> CodeState | None:
-    return CodeState(value["generation"], value["expires_at"], value["uses"]) if value else None
+def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
+    if not value:
+        return None
+    failed, voided = value.get("failed", 0), value.get("voided", False)
+    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided)
 
 
 def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
@@ -184,6 +198,11 @@ class Directory:
         """Everybody whose username has this look-up key; found in an index, then read again by key."""
         return [person for person in self._by_key("by_username", "username_key", key) if person.username_key == key]
 
+    def by_number(self, number: int) -> Person | None:
+        """The student with this short number; found in an index, then read again by key."""
+        found = self._by_key("by_number", "number_key", _number_key(self.school, number))
+        return next((person for person in found if person.number == number), None)
+
     def _by_key(self, index: str, attribute: str, key: str) -> list[Person]:
         page = self._table.page(key, index=index, pk_name=attribute, limit=50)
         prefix = f"{self.school}#P#"
@@ -226,6 +245,16 @@ class Directory:
             return False
         return True
 
+    def make_of(self, person: Person) -> Update:
+        """The update that makes a new person who is no admin, to stand in a transaction.
+
+        It names only what they have, because the role of the portal may name no more.
+        """
+        pk, sk = person_key(self.school, person.id)
+        item = person_to_item(self.school, person)
+        facts = {name: value for name, value in item.items() if value is not None and name not in {"pk", "sk", "is_admin"}}
+        return Update(pk=pk, sk=sk, set=facts, when=[("pk", "missing", None)])
+
     def change(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Person:
         """Set attributes of an existing person; ``ConditionFailed`` if one of ``when`` does not hold."""
         return person_from_item(self._table.update(self.change_of(person, facts, when)))
@@ -247,10 +276,14 @@ class Directory:
         """Make all of these updates of ``change_of`` or none (at most 100, each of another person)."""
         self._table.transact(changes)
 
-    def reserve_numbers(self, count: int) -> range:
-        """Short numbers for new students: a block that nobody else gets."""
-        item = self._table.update(Update(pk=self.school, sk="SCHOOL", add={"last_number": count}, when=[("pk", "exists", None)]))
-        return range(item["last_number"] - count + 1, item["last_number"] + 1)
+    def reserve_numbers(self, count: int) -> list[int]:
+        """Short numbers for new students, which nobody else gets; those that would spell a word are left out."""
+        numbers: list[int] = []
+        while missing := count - len(numbers):
+            update = Update(pk=self.school, sk="SCHOOL", add={"last_number": missing}, when=[("pk", "exists", None)])
+            last = self._table.update(update)["last_number"]
+            numbers += filter(number_is_usable, range(last - missing + 1, last + 1))
+        return numbers
 
 
 def prefix_of(wanted: PeopleFilter) -> str:

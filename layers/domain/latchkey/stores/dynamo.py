@@ -1,24 +1,34 @@
-"""DynamoDB's wire format and expressions, for the four tables (keys ``pk`` and ``sk``).
+"""The four tables of DynamoDB (keys ``pk`` and ``sk``): reads, conditional writes, batches and transactions.
 
-boto3's serializer would pull in boto3; these are the types that the stores use: str, int, bool, bytes, None, list, dict.
+How values and expressions are written is in dynamo_wire.py; stores take both from here.
 """
 
-import base64
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from latchkey.errors import TryLater
 from latchkey.stores.aws import Client, code_of, translate
+from latchkey.stores.dynamo_wire import Condition, Item, Put, Update, Value, key_of, pack, pack_item, unpack_item
 
-Value: TypeAlias = "str | int | bool | bytes | list[Value] | dict[str, Value] | None"
-Item: TypeAlias = dict[str, Any]
-Condition: TypeAlias = tuple[str, str, Any]
-"""``(attribute, operator, value)``; operators: = <> < <= > >=, ``exists``, ``missing``."""
+__all__ = [
+    "Condition",
+    "ConditionFailed",
+    "Item",
+    "Page",
+    "Put",
+    "Table",
+    "Update",
+    "Value",
+    "batch_get",
+    "pack",
+    "pack_item",
+    "transact",
+]
 
 _BATCH_WRITE: Final = 25  # DynamoDB: BatchWriteItem
 _BATCH_GET: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
@@ -31,112 +41,6 @@ class ConditionFailed(Exception):
     def __init__(self, item: Item | None) -> None:
         super().__init__("condition failed")
         self.item = item
-
-
-def pack(value: Value) -> dict[str, Any]:
-    """A value in DynamoDB's wire format."""
-    if isinstance(value, str):
-        return {"S": value}
-    if isinstance(value, list):
-        return {"L": [pack(part) for part in value]}
-    if isinstance(value, dict):
-        return {"M": {name: pack(part) for name, part in value.items()}}
-    if isinstance(value, bytes):
-        return {"B": value}
-    if value is None:
-        return {"NULL": True}
-    return {"BOOL": value} if isinstance(value, bool) else {"N": str(value)}
-
-
-def unpack(wire: Mapping[str, Any]) -> Any:
-    """The value of a wire format."""
-    for kind, value in wire.items():
-        if kind in {"S", "BOOL"}:
-            return value
-        if kind == "N":
-            return int(value)
-        if kind == "L":
-            return [unpack(part) for part in value]
-        if kind == "M":
-            return {name: unpack(part) for name, part in value.items()}
-        if kind == "B":
-            return value if isinstance(value, bytes) else base64.b64decode(value)
-    return None
-
-
-def pack_item(item: Mapping[str, Value]) -> dict[str, Any]:
-    """An item in wire format; attributes that are None are left out, so that sparse indexes stay sparse."""
-    return {name: pack(value) for name, value in item.items() if value is not None}
-
-
-def unpack_item(wire: Mapping[str, Any]) -> Item:
-    """The item of a wire format."""
-    return {name: unpack(value) for name, value in wire.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """One update of one item: ``set`` (None removes), ``add`` to numbers, all under every condition of ``when``."""
-
-    pk: str
-    sk: str
-    set: Mapping[str, Value] = field(default_factory=dict)
-    add: Mapping[str, int] = field(default_factory=dict)
-    when: Sequence[Condition] = ()
-
-    def request(self, table: str) -> dict[str, Any]:
-        """The request's members, for UpdateItem or inside a transaction. A dotted name addresses a member of a map."""
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {}
-
-        def path(name: str) -> str:
-            parts = []
-            for part in name.split("."):
-                alias = f"#{len(names)}"
-                names[alias] = part
-                parts.append(alias)
-            return ".".join(parts)
-
-        def value(given: Value) -> str:
-            alias = f":{len(values)}"
-            values[alias] = pack(given)
-            return alias
-
-        sets = [f"{path(name)} = {value(given)}" for name, given in self.set.items() if given is not None]
-        drops = [path(name) for name, given in self.set.items() if given is None]
-        # ADD is for top-level attributes only; a member of a map is counted with SET.
-        sets += [
-            f"{path(name)} = if_not_exists({path(name)}, {value(0)}) + {value(given)}"
-            for name, given in self.add.items()
-            if "." in name
-        ]
-        adds = [f"{path(name)} {value(given)}" for name, given in self.add.items() if "." not in name]
-        clauses = [f"{word} {', '.join(parts)}" for word, parts in (("SET", sets), ("REMOVE", drops), ("ADD", adds)) if parts]
-        request: dict[str, Any] = {"TableName": table, "Key": _key(self.pk, self.sk)}
-        if clauses:
-            request["UpdateExpression"] = " ".join(clauses)
-        condition = _condition(self.when, path, value)
-        if condition:
-            request["ConditionExpression"] = condition
-        if names:
-            request["ExpressionAttributeNames"] = names
-        if values:
-            request["ExpressionAttributeValues"] = values
-        return request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
-    """One item written whole, under every condition of ``when``."""
-
-    item: Mapping[str, Value]
-    when: Sequence[Condition] = ()
-
-    def request(self, table: str) -> dict[str, Any]:
-        """The request's members, for PutItem or inside a transaction."""
-        request = Update(pk="", sk="", when=self.when).request(table)
-        del request["Key"]
-        return request | {"Item": pack_item(self.item)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +60,7 @@ class Table:
 
     def get(self, pk: str, sk: str) -> Item | None:
         """The item, read consistently."""
-        answer = self._call("get_item", Key=_key(pk, sk), ConsistentRead=True)
+        answer = self._call("get_item", Key=key_of(pk, sk), ConsistentRead=True)
         return unpack_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[tuple[str, str]]) -> list[Item]:
@@ -178,7 +82,7 @@ class Table:
 
     def delete(self, pk: str, sk: str) -> None:
         """Delete an item, whether it exists or not."""
-        self._call("delete_item", Key=_key(pk, sk))
+        self._call("delete_item", Key=key_of(pk, sk))
 
     def page(
         self,
@@ -275,7 +179,7 @@ class Table:
 
 def batch_get(client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]]) -> Iterator[tuple[str, Item]]:
     """``(table name, item)`` of the items that exist, read consistently, 100 keys a call across tables."""
-    keys = [(table.name, _key(pk, sk)) for table, pairs in wanted.items() for pk, sk in dict.fromkeys(pairs)]
+    keys = [(table.name, key_of(pk, sk)) for table, pairs in wanted.items() for pk, sk in dict.fromkeys(pairs)]
     for start in range(0, len(keys), _BATCH_GET):
         left: dict[str, Any] = {}
         for name, key in keys[start : start + _BATCH_GET]:
@@ -321,19 +225,3 @@ def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> No
 
 def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, min(2.0, 0.05 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing
-
-
-def _key(pk: str, sk: str) -> dict[str, Any]:
-    return {"pk": {"S": pk}, "sk": {"S": sk}}
-
-
-def _condition(when: Sequence[Condition], path: Any, value: Any) -> str:
-    parts = []
-    for name, operator, expected in when:
-        if operator == "exists":
-            parts.append(f"attribute_exists({path(name)})")
-        elif operator == "missing" or (operator == "=" and expected is None):
-            parts.append(f"attribute_not_exists({path(name)})")
-        else:
-            parts.append(f"{path(name)} {operator} {value(expected)}")
-    return " AND ".join(parts)

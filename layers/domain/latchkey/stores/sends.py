@@ -1,28 +1,30 @@
-"""Sends and their ledger: the table ``activity``.
+"""Sends and their ledger in the table ``activity``: every change of a chunk moves its send's counters in the same transaction."""
 
-One item holds up to 50 mails, so a link costs 1/50 of a write; they stand there as compressed JSON, because DynamoDB charges
-by size for each write and each of a send's mails is written three times (planned, leased, recorded).
-"""
-
-import json
 import random
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from typing import Any, Final
 
 from latchkey.errors import TryLater
-from latchkey.model.ledger import merge, settle, take, tally
-from latchkey.model.mail_states import OPEN
-from latchkey.model.sends import Account, Chunk, Mail, Selection, Send, Tally
+from latchkey.model.ledger import merge, open_of, settle, take, tally
+from latchkey.model.mail_states import Fact
+from latchkey.model.sends import Chunk, Mail, Send
 from latchkey.stores.aws import Client
 from latchkey.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value, transact
+from latchkey.stores.send_items import (
+    TALLY,
+    chunk_from_item,
+    chunk_key,
+    chunk_to_item,
+    pack_mails,
+    send_from_item,
+    send_pk,
+    send_to_item,
+)
 
-_KEPT = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end
-_KEY_KEPT = 30 * 86_400
+_KEY_KEPT: Final = 30 * 86_400
 _TRIES: Final = 12  # how often a write starts again when others were quicker
-_TALLY: Final = ("mails_out", "mails_hard", "mails_complained")
 
 
 class SendStopped(Exception):
@@ -31,134 +33,6 @@ class SendStopped(Exception):
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
-
-
-def _pk(school: str, listed: bool) -> str:
-    return f"{school}#{'SENDS' if listed else 'REQUESTS'}"
-
-
-def open_of(counts: Mapping[str, int]) -> int:
-    """People whose mail needs more work."""
-    return sum(count for state, count in counts.items() if state in OPEN)
-
-
-def _send_to_item(school: str, send: Send) -> dict[str, Value]:
-    return {
-        "pk": _pk(school, send.listed),
-        "sk": send.id,
-        "id": send.id,
-        "kind": send.kind,
-        "state": send.state,
-        "listed": send.listed,
-        "created_at": send.created_at,
-        "created_by": send.created_by,
-        "ids": list(send.selection.ids),
-        "filter": dict(send.selection.filter) if send.selection.filter is not None else None,
-        "total": send.total,
-        "chunks": send.chunks,
-        "counts": dict(send.counts),
-        "open": open_of(send.counts),
-        **dict(zip(_TALLY, astuple(send.tally), strict=True)),
-        "braked": list(astuple(send.braked)),
-        "source": send.selection.source,
-        "pick": send.selection.pick,
-        "retries": list(send.retries) or None,
-        "revoke": send.revoke or None,
-        "moving_since": send.moving_since,
-        "moved_before": send.moved_before,
-        "start_at": send.start_at,
-        "approval": send.approval,
-        "need": send.need,
-        "approve_by": send.approve_by,
-        "finished_at": send.finished_at,
-        "reason": send.reason,
-        "planning_until": 0,
-        "expires_at": send.created_at + _KEPT,
-    }
-
-
-def _send_from_item(item: Item) -> Send:
-    return Send(
-        id=item["id"],
-        kind=item["kind"],
-        state=item["state"],
-        listed=item["listed"],
-        created_at=item["created_at"],
-        created_by=item["created_by"],
-        selection=Selection(
-            ids=tuple(item.get("ids") or ()), filter=item.get("filter"), source=item.get("source"), pick=item.get("pick")
-        ),
-        total=item.get("total", 0),
-        chunks=item.get("chunks", 0),
-        counts=item.get("counts") or {},
-        finished_at=item.get("finished_at"),
-        reason=item.get("reason"),
-        waiting=item.get("waiting"),
-        waiting_since=item.get("waiting_since"),
-        tally=Tally(*(item.get(name, 0) for name in _TALLY)),
-        braked=Tally(*item.get("braked", ())),
-        retries=tuple(item.get("retries") or ()),
-        revoke=item.get("revoke", False),
-        moving_since=item.get("moving_since"),
-        moved_before=item.get("moved_before", 0),
-        start_at=item.get("start_at"),
-        approval=item.get("approval"),
-        need=item.get("need"),
-        approved_by=item.get("approved_by"),
-        approve_by=item.get("approve_by"),
-        skips=item.get("skips") or {},
-    )
-
-
-def pack_mails(mails: Iterable[Mail]) -> bytes:
-    """Mails as they stand in a chunk's item: rows in JSON, compressed."""
-    rows = [
-        (
-            mail.to,
-            mail.state,
-            mail.reason,
-            mail.at,
-            [(each.person, each.name, each.role, each.login, each.version, each.stamp) for each in mail.accounts],
-            *((mail.detail,) if mail.detail else ()),
-        )
-        for mail in mails
-    ]
-    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
-
-
-def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
-    """The mails of a chunk's item."""
-    return tuple(
-        Mail(
-            to=to,
-            state=state,
-            reason=reason,
-            at=at,
-            accounts=tuple(
-                Account(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
-                for person, name, role, login, version, stamp in accounts
-            ),
-            detail=more[0] if more else "",
-        )
-        for to, state, reason, at, accounts, *more in json.loads(zlib.decompress(blob))
-    )
-
-
-def _chunk_from_item(item: Item) -> Chunk:
-    return Chunk(
-        send=item["send"],
-        number=item["number"],
-        listed=item["listed"],
-        mail=item["mail"],
-        language=item.get("language", "en"),
-        expires_at=item["links_expire_at"],
-        mails=unpack_mails(item["mails"]),
-        state=item["state"],
-        lease_until=item.get("lease_until", 0),
-        attempt=item.get("attempt", 0),
-        revision=item.get("revision", 0),
-        test=item.get("test", False),
-    )
 
 
 class Sends:
@@ -172,7 +46,7 @@ class Sends:
     def make(self, send: Send) -> bool:
         """Write a new send; False if it exists already (its message was delivered twice)."""
         try:
-            self._table.put(Put(item=_send_to_item(self.school, send), when=[("pk", "missing", None)]))
+            self._table.put(Put(item=send_to_item(self.school, send), when=[("pk", "missing", None)]))
         except ConditionFailed:
             return False
         return True
@@ -190,19 +64,19 @@ class Sends:
 
     def get(self, send: str, *, listed: bool = True) -> Send | None:
         """The send with this id."""
-        item = self._table.get(_pk(self.school, listed), send)
-        return _send_from_item(item) if item else None
+        item = self._table.get(send_pk(self.school, listed=listed), send)
+        return send_from_item(item) if item else None
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Send], str | None]:
         """Admins' sends, newest first, and the cursor of the next page."""
-        pk = _pk(self.school, True)
+        pk = send_pk(self.school, listed=True)
         start = {"pk": pk, "sk": after} if after else None
         page = self._table.page(pk, start=start, limit=limit, newest_first=True)
-        return [_send_from_item(item) for item in page.items], page.next["sk"] if page.next else None
+        return [send_from_item(item) for item in page.items], page.next["sk"] if page.next else None
 
     def change(self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]]) -> Send:
         """Set attributes of a send; ``ConditionFailed`` if one of ``when`` does not hold."""
-        return _send_from_item(self._table.update(self._change_of(send, facts, when)))
+        return send_from_item(self._table.update(self._change_of(send, facts, when)))
 
     def turn(
         self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]], event: tuple[Table, Put]
@@ -220,7 +94,7 @@ class Sends:
             facts["open"] = open_of({state: count for state, count in counts.items() if isinstance(count, int)})
         if send.state == "paused" and facts.get("state") == "running":
             facts["braked"] = list(astuple(send.tally))  # the brake counts anew
-        return Update(pk=_pk(self.school, send.listed), sk=send.id, set=facts, when=list(when))
+        return Update(pk=send_pk(self.school, listed=send.listed), sk=send.id, set=facts, when=list(when))
 
     def set_waiting(self, send: str, reason: str | None, now: int, *, listed: bool) -> None:
         """Write down why a running send waits and since when, or (None) that it no longer does."""
@@ -229,14 +103,16 @@ class Sends:
         if reason:
             when = [("state", "=", "running"), ("waiting", "<>", reason)]
         try:
-            self._table.update(Update(pk=_pk(self.school, listed), sk=send, set=facts, when=when))
+            self._table.update(Update(pk=send_pk(self.school, listed=listed), sk=send, set=facts, when=when))
         except ConditionFailed:
             return  # it says so already, or it is stopped
 
     def make_planned(self, send: Send, chunks: Sequence[Chunk]) -> bool:
         """Write a new send and its few chunks, all or nothing; False if it exists already."""
-        writes = [Put(item=item, when=[("pk", "missing", None)]) for item in map(self._chunk_to_item, chunks)]
-        writes.append(Put(item=_send_to_item(self.school, send), when=[("pk", "missing", None)]))
+        writes = [
+            Put(item=item, when=[("pk", "missing", None)]) for item in (chunk_to_item(self.school, chunk) for chunk in chunks)
+        ]
+        writes.append(Put(item=send_to_item(self.school, send), when=[("pk", "missing", None)]))
         try:
             transact(self._client, [(self._table, write) for write in writes])
         except ConditionFailed:
@@ -249,7 +125,7 @@ class Sends:
 
     def write_chunks(self, chunks: Iterable[Chunk]) -> None:
         """Write chunks whole; a plan that runs again writes the same ones again."""
-        self._table.write_many(self._chunk_to_item(chunk) for chunk in chunks)
+        self._table.write_many(chunk_to_item(self.school, chunk) for chunk in chunks)
 
     def empty_after(self, send: Send, number: int) -> None:
         """Empty the chunks that an earlier plan of the same send has left behind this number."""
@@ -260,31 +136,36 @@ class Sends:
     def chunk(self, send: str, number: int) -> Chunk | None:
         """One chunk."""
         item = self._table.get(*self._chunk_key(send, number))
-        return _chunk_from_item(item) if item else None
+        return chunk_from_item(item) if item else None
 
     def chunks(self, send: str) -> Iterator[Chunk]:
         """All chunks of a send, in order."""
         for page in self._table.pages(f"{self.school}#SEND#{send}", prefix="CHUNK#"):
-            yield from (_chunk_from_item(item) for item in page)
+            yield from (chunk_from_item(item) for item in page)
 
     def chunk_page(self, send: str, *, after: int = 0) -> tuple[list[Chunk], int | None]:
         """The next chunks (at most 10) after this number, and the number to go on after (None: no more)."""
         pk, sk = self._chunk_key(send, after)
         page = self._table.page(pk, start={"pk": pk, "sk": sk} if after else None, prefix="CHUNK#", limit=10)
-        chunks = [_chunk_from_item(item) for item in page.items]
+        chunks = [chunk_from_item(item) for item in page.items]
         return chunks, chunks[-1].number if page.next and chunks else None
 
-    def lease(self, send: str, number: int, now: int, seconds: int) -> Chunk:
+    def seen(self, send: str, numbers: Iterable[int]) -> dict[int, Item]:
+        """The chunks that exist, by number and in one call, to be leased one after the other."""
+        return {item["number"]: item for item in self._table.get_many(self._chunk_key(send, number) for number in numbers)}
+
+    def lease(self, send: str, number: int, now: int, seconds: int, seen: Item | None = None) -> Chunk:
         """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
 
+        ``seen`` saves the read; where it is out of date, the condition of the write fails and says how the chunk is by now.
         ``ConditionFailed`` with the item if it is done, leased by another, or missing; ``SendStopped`` if its send is not
         running; ``TryLater`` if all that is left may have been sent by a worker that died, and the grace period still runs.
         """
-        item = self._table.get(*self._chunk_key(send, number))
+        item = seen or self._table.get(*self._chunk_key(send, number))
         for _ in range(_TRIES):
             if item is None or item["state"] == "done" or item.get("lease_until", 0) > now:
                 raise ConditionFailed(item)
-            chunk = _chunk_from_item(item)
+            chunk = chunk_from_item(item)
             taken = take(chunk, now, seconds)
             if taken is None:
                 raise TryLater("Another worker may have sent the rest of this chunk; word of it is awaited.")
@@ -303,8 +184,8 @@ class Sends:
         ``sending`` where nobody knows. What SES has told meanwhile counts where it is stronger.
         """
         mine = {place for place, mail in enumerate(work.mails) if mail.state == "planned"}
-        held = (replace(mail, state="sending", reason=None, detail="", at=work.leased_at) for mail in work.mails)
-        mails = tuple(other if place in mine else mail for place, (mail, other) in enumerate(zip(work.mails, held, strict=True)))
+        held = Fact("sending", None, work.leased_at)
+        mails = tuple(mail.with_fact(held) if place in mine else mail for place, mail in enumerate(work.mails))
         stored, stopped = replace(work, mails=mails), False
         back = any(results[place].state == "planned" for place in mine)
         for attempt in range(_TRIES):
@@ -314,7 +195,7 @@ class Sends:
                 revision = self._write(stored, new, now, when)
             except ConditionFailed as failed:
                 try:
-                    stored = _chunk_from_item(self._lost_to(failed, stored))
+                    stored = chunk_from_item(self._lost_to(failed, stored))
                 except SendStopped:
                     stopped = True
                 _pause(attempt)
@@ -332,7 +213,7 @@ class Sends:
         for attempt in range(_TRIES):
             if item is None:
                 raise ConditionFailed(None)
-            old = _chunk_from_item(item)
+            old = chunk_from_item(item)
             new = settle(change(old), now)
             if new.mails == old.mails:
                 return old
@@ -382,7 +263,7 @@ class Sends:
         before, after = old.counts(), new.counts()
         moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
         moved["open"] = open_of(after) - open_of(before)
-        for name, was, now in zip(_TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
+        for name, was, now in zip(TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
             moved[name] = now - was
         return {path: count for path, count in moved.items() if count}
 
@@ -390,7 +271,9 @@ class Sends:
         """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send is stopped."""
         settled = -moved.get("open", 0)
         add = dict(moved) or {"open": 0}  # a transaction has no write that only looks at a condition
-        update = Update(pk=_pk(self.school, chunk.listed), sk=chunk.send, add=add, when=[("pk", "exists", None), *when])
+        update = Update(
+            pk=send_pk(self.school, listed=chunk.listed), sk=chunk.send, add=add, when=[("pk", "exists", None), *when]
+        )
         if settled <= 0:
             return [update]
         finish: dict[str, Value] = {"state": "finished", "finished_at": now}
@@ -401,27 +284,7 @@ class Sends:
         return ([more, last, stopped] if chunk.listed else [last, more, stopped]) * 3
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
-        return f"{self.school}#SEND#{send}", f"CHUNK#{number:05d}"
-
-    def _chunk_to_item(self, chunk: Chunk) -> dict[str, Value]:
-        pk, sk = self._chunk_key(chunk.send, chunk.number)
-        return {
-            "pk": pk,
-            "sk": sk,
-            "send": chunk.send,
-            "number": chunk.number,
-            "listed": chunk.listed,
-            "mail": chunk.mail,
-            "language": chunk.language,
-            "links_expire_at": chunk.expires_at,
-            "state": chunk.state,
-            "lease_until": chunk.lease_until,
-            "attempt": chunk.attempt,
-            "revision": chunk.revision or None,
-            "test": chunk.test or None,
-            "mails": pack_mails(chunk.mails),
-            "expires_at": chunk.expires_at + _KEPT,
-        }
+        return chunk_key(self.school, send, number)
 
 
 def _pause(attempt: int) -> None:

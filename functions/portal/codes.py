@@ -1,0 +1,93 @@
+"""Use a PIN or a parent code. The code comes in a body only; the page reads it from the URL's fragment, or it is typed."""
+
+from typing import Any
+
+from latchkey.check_code import OpenCode, check_code
+from latchkey.errors import Invalid
+from latchkey.find_school import the_school
+from latchkey.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
+from latchkey.use_code import Wishes, use_code
+from portal.account import person_facts
+from portal.schools import facts
+from portal.system import system
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+
+routes = Doors(__name__, lambda: system().settings)
+OPTIONAL = ("email", "username", "given_name", "family_name")
+
+
+@routes.door("GET", "/r/{school}")
+def short_address(_: Request, school: str) -> Answer:
+    """What slips print and QR codes hold: leads to the page. A browser takes the fragment along, and no server sees it."""
+    found = the_school(system(), school.lower())
+    return Answer(status=303, location=f"/schools/{found.slug}/redeem")
+
+
+@routes.door("GET", "/schools/{school}/redeem", page="redeem.html")
+def page(request: Request, school: str) -> Answer:
+    """The same page for everyone."""
+    return Answer(data=_page_of(request, school))
+
+
+@routes.door("POST", "/schools/{school}/codes/check", page="redeem.html", form="redeem.html")
+def check(request: Request, school: str) -> Answer:
+    """What a code opens; uses nothing up."""
+    data = _page_of(request, school)
+    opened = _opened(_checked(request, school))
+    return Answer(data=data if request.wants_page else opened)
+
+
+@routes.door("POST", "/schools/{school}/codes/use", page="redeem.html", form="redeem.html")
+def use(request: Request, school: str) -> Answer:
+    """Claim an account with a PIN, or register with a parent code."""
+    data = _page_of(request, school)
+    found = _checked(request, school)
+    password = request.text("password", longest=LONGEST_RECEIVED)
+    if request.is_form and request.fields.get("password_again", password) != password:
+        raise Invalid(fields={"password_again": "These two are not the same. Type the password again."})
+    person = use_code(
+        system(), found, Wishes(password=password, **{name: request.text(name, required=False) for name in OPTIONAL})
+    )
+    done = {
+        "kind": found.code.kind,
+        "person": person_facts(person) | {"email": person.email, "username": person.username},
+        "sign_in": f"/schools/{school}/sessions",
+    }
+    return Answer(data=data if request.wants_page else done, status=201, context={"done": done})
+
+
+def _page_of(request: Request, school: str) -> dict[str, Any]:
+    """What the page needs, also if the code is refused."""
+    found = the_school(system(), school)
+    request.context.update(school=found, data=facts(found), opened=None, done=None, code="")
+    return facts(found)
+
+
+def _checked(request: Request, school: str) -> OpenCode:
+    request.context["code"] = typed = request.text("code", longest=64)
+    found = check_code(system(), school, typed, request.source_ip)
+    request.context.update(opened=_opened(found), code=found.code.text)
+    return found
+
+
+def _opened(found: OpenCode) -> dict[str, Any]:
+    """What whoever holds a code may know: whose it is by first name, and what they can choose."""
+    pin = found.code.kind == "pin"
+    of_kind = (
+        {"email": found.school.settings.student_email, "has_email": found.student.email is not None}
+        if pin
+        else {"email": "required", "places_left": found.places}
+    )
+    return {
+        "kind": found.code.kind,
+        "school": found.school.slug,
+        "school_name": found.school.name,
+        "student": {"given_name": found.student.given_name},
+        "expires_at": rfc3339(found.state.expires_at),
+        "username": found.student.username if pin else None,
+        "password": {"shortest": shortest("student" if pin else "parent"), "longest": LONGEST},
+        **of_kind,
+    }
