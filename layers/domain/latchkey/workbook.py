@@ -1,4 +1,4 @@
-"""Tables as an XLSX workbook, written in a stream with flat memory (docs/decisions/0014-workbooks.md).
+"""Tables as an XLSX workbook, written in a stream with flat memory (docs/decisions/0017-workbooks.md).
 
 Every cell is text, and stays text when somebody edits it, so no spreadsheet takes one for a formula, a link, a number or a
 date. What XML cannot hold is written as spreadsheets write it themselves, ``_xHHHH_`` (ECMA-376 Part 1, 22.9.2.19), so nothing

@@ -35,7 +35,7 @@ class File:
             self._flush()
         return number
 
-    def stream(self, facts: bytes, data: bytes, number: int | None = None) -> int:
+    def stream(self, facts: bytes, data: bytes | bytearray, number: int | None = None) -> int:
         """A stream, compressed here; ``facts`` are the further entries of its dictionary."""
         number = number or self.reserve()
         self._placed(number, 1, self._at, 0)
@@ -51,7 +51,7 @@ class File:
         table, place = self.reserve(), self._at
         self._placed(table, 1, place, 0)
         facts = b"/Type/XRef/W[1 5 2]/Size %d/Root %d 0 R/Info %d 0 R" % (len(self._places) // 8, root, info)
-        self.stream(facts, bytes(self._places), table)
+        self.stream(facts, self._places, table)
         self._out(b"startxref\n%d\n%%%%EOF\n" % place)
 
     def _flush(self) -> None:
