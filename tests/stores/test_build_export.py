@@ -318,6 +318,18 @@ def test_a_file_that_takes_too_long_says_so_and_is_not_tried_again(school: TestS
     ]
 
 
+@pytest.mark.parametrize("within", [0, 30])
+def test_a_letter_that_holds_nobodys_codes_gives_none(school: TestSystem, monkeypatch: pytest.MonkeyPatch, within: int) -> None:
+    put(school, student(1))
+    export = start(school, format="mail_merge_docx", expiring_within=within)
+    assert deliver(school, monkeypatch, school.messages("EXPORT_QUEUE")) == 0
+    done = now_of(school, export)
+    assert (done.state, sum(done.codes.values())) == ("finished", 0)
+    found = school.wiring("console").directory("northbridge").person(student(1).id)
+    assert found is not None
+    assert (found.pin, found.parent_code) == (None, None)
+
+
 def test_nobody_left_by_the_time_is_a_failed_run_not_an_empty_file(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     put(school, student(1))
     export = start(school)

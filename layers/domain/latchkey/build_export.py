@@ -11,7 +11,7 @@ from typing import Final
 from latchkey.errors import Poison, TryLater
 from latchkey.issue_codes import issue_codes
 from latchkey.model.code_changes import is_meant
-from latchkey.model.exports import LEASE, Export, failure, kinds_of
+from latchkey.model.exports import LEASE, Export, failure
 from latchkey.model.ids import is_id, is_slug
 from latchkey.model.school import School
 from latchkey.stores.dynamo import ConditionFailed, Value
@@ -99,7 +99,7 @@ def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Ex
         now = system.now()
         meant = [each for each in people if is_meant(wanted, each, school, now, run.created_at)]
         meant = [each for each in meant if cannot_be_in(each, wanted) is None]
-        issue_codes(system, school, meant, kinds_of(wanted.audience), wanted.expiring_within)
+        issue_codes(system, school, meant, wanted.kinds, wanted.expiring_within)
         done, shown = done + len(meant), shown + len(people)
         short = clock.is_short()
         if short or shown >= _SHOW_EVERY:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from latchkey.issue_codes import issue_codes
-from latchkey.model.exports import Wanted, kinds_of
+from latchkey.model.exports import Wanted
 from latchkey.model.login_details import LoginDetails, login_details
 from latchkey.model.person import Person, sort_key
 from latchkey.model.school import School
@@ -54,7 +54,7 @@ def _with_codes(system: Wiring, school: School, wanted: Wanted, people: Sequence
     found: list[Person] = []
     for start in range(0, len(people), AT_ONCE):
         part = people[start : start + AT_ONCE]
-        found += issue_codes(system, school, part, kinds_of(wanted.audience), wanted.expiring_within).people
+        found += issue_codes(system, school, part, wanted.kinds, wanted.expiring_within).people
     return found
 
 

@@ -39,7 +39,9 @@ def start_export(system: Wiring, school: School, admin: Person, wanted: Wanted, 
         run = replace(run, stage="file")
     scope = wanted.scope
     which: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "total": run.total}
-    return start_run(system, school.slug, run, key, {"format": wanted.format, "audience": wanted.audience, **which})
+    return start_run(
+        system, school.slug, run, key, {"format": wanted.format, "audience": wanted.audience, "rows_for": wanted.rows, **which}
+    )
 
 
 def new_run(admin: Person, wanted: Wanted, now: int, *, kind: RunKind = "file", total: int = 0) -> Export:

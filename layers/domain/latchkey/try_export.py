@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from latchkey.model.code_changes import due, is_meant
 from latchkey.model.codes import Kind, state_of
-from latchkey.model.exports import FORMATS, Wanted, kinds_of
+from latchkey.model.exports import FORMATS, Wanted
 from latchkey.model.person import Person
 from latchkey.model.school import School
 from latchkey.walk_students import walk
@@ -73,7 +73,7 @@ def _count(trial: Trial, person: Person, school: School, wanted: Wanted, now: in
     if reason is not None:
         trial.left_out[reason] += 1
         return
-    kinds = kinds_of(wanted.audience)
+    kinds = wanted.kinds
     changes = due(person, school, kinds, now, wanted.expiring_within)
     fresh = 0
     for kind, code in changes.items():

@@ -11,7 +11,7 @@ from typing import Final
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.model.code_changes import ATTRIBUTE, to_void
 from latchkey.model.codes import Kind
-from latchkey.model.exports import LEASE, Export, Wanted, kinds_of
+from latchkey.model.exports import LEASE, Export, Wanted
 from latchkey.model.person import CodeState, Person, sort_key
 from latchkey.model.school import School
 from latchkey.start_export import Started, new_run, start_run
@@ -31,7 +31,7 @@ def count_codes(system: Wiring, school: School, wanted: Wanted) -> tuple[Counter
     for people in walk(system.directory(school.slug), wanted.scope, pages=LOOKED_AT):
         complete = bool(people)
         for person in people:
-            found.update(list(to_void(person, kinds_of(wanted.audience), now)))
+            found.update(list(to_void(person, wanted.kinds, now)))
     return found, complete
 
 
@@ -76,7 +76,7 @@ def _void(system: Wiring, school: str, run: Export, people: list[Person]) -> Exp
     directory, table, exports = system.directory(school), system.table("DIRECTORY_TABLE"), system.exports(school)
     for _ in range(_ROUNDS):
         now = system.now()
-        found = {person.id: (person, to_void(person, kinds_of(run.wanted.audience), now)) for person in people}
+        found = {person.id: (person, to_void(person, run.wanted.kinds, now)) for person in people}
         changes = {each: (person, codes) for each, (person, codes) in found.items() if codes}
         if not changes:
             return run

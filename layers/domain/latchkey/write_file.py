@@ -8,7 +8,7 @@ from typing import Final
 from latchkey.formats import Setting, writer
 from latchkey.issue_codes import issue_codes
 from latchkey.model.code_changes import given_since, is_meant
-from latchkey.model.exports import FORMATS, LEASE, Export, kinds_of
+from latchkey.model.exports import FORMATS, LEASE, Export
 from latchkey.model.person import Person
 from latchkey.model.school import School
 from latchkey.rows_of import rows_of
@@ -34,7 +34,7 @@ class StopRun(Exception):
 def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
     """The finished run. The file appears whole or not at all; ``StopRun`` if there is nobody to write or no time for all."""
     exports, wanted, code_key = system.exports(school.slug), run.wanted, system.code_key(school.slug)
-    facts, kinds = FORMATS[wanted.format], kinds_of(wanted.audience)
+    facts, kinds = FORMATS[wanted.format], wanted.kinds
     setting = Setting(
         school=school,
         wanted=wanted,

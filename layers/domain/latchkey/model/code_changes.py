@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.model.codes import Kind, state_of, voided, works
-from latchkey.model.exports import Wanted, kinds_of
+from latchkey.model.exports import Wanted
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School
 
@@ -42,8 +42,8 @@ def is_meant(wanted: Wanted, person: Person, school: School, now: int, since: in
     """
     if not wanted.means(person):
         return False
-    kinds = kinds_of(wanted.audience)
-    if not wanted.expiring_within or due(person, school, kinds, now, wanted.expiring_within):
+    kinds = wanted.kinds
+    if not wanted.expiring_within or not kinds or due(person, school, kinds, now, wanted.expiring_within):
         return True
     return any(given_since(person, school, kind, since) for kind in kinds)
 

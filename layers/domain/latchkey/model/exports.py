@@ -42,7 +42,8 @@ SCOPE_KINDS: Final[tuple[ScopeKind, ...]] = ("school", "year_group", "registrati
 class FormatFacts:
     """What the rest of the system has to know of a format: what people call it and use it for, and what may be asked of it.
 
-    ``merges``: it takes rows and columns; ``prints``: large print; ``needs_upn``: who has no UPN is not in it.
+    ``merges``: it takes rows and columns; ``prints``: large print; ``needs_upn``: who has no UPN is not in it;
+    ``holds_codes``: it is about people, not an empty letter.
     """
 
     name: str
@@ -53,6 +54,7 @@ class FormatFacts:
     merges: bool = False
     prints: bool = False
     needs_upn: bool = False
+    holds_codes: bool = True
 
     @property
     def media_type(self) -> str:
@@ -89,7 +91,11 @@ FORMATS: Final[Mapping[Format, FormatFacts]] = {
     ),
     "mail_merge_xlsx": FormatFacts(name="Mail merge, Excel", purpose="The same as a workbook", suffix="xlsx", merges=True),
     "mail_merge_docx": FormatFacts(
-        name="Mail merge, Word", purpose="A Word document with the fields in place, to begin from", suffix="docx", merges=True
+        name="Mail merge, Word",
+        purpose="A Word document with the fields in place, to begin from",
+        suffix="docx",
+        merges=True,
+        holds_codes=False,
     ),
     "sims_aspect": FormatFacts(name="SIMS aspect", purpose="To load the codes into SIMS, by UPN", suffix="csv", needs_upn=True),
     "mis_codes": FormatFacts(
@@ -140,6 +146,11 @@ class Wanted:
     rows: Rows = "student"
     columns: tuple[str, ...] = ()
     large_print: bool = False
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of code that the file holds; none for a letter that has only the fields of a mail merge."""
+        return kinds_of(self.audience) if FORMATS[self.format].holds_codes else ()
 
     @property
     def group(self) -> PeopleFilter:
