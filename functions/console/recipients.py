@@ -3,7 +3,7 @@
 from typing import Any
 
 from console.lists import only, page_of
-from console.sends import REASONS, send_json
+from console.sends import reasons_of, send_json
 from console.system import system
 from latchkey import watch_send
 from latchkey.download_recipients import download_recipients
@@ -26,8 +26,11 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     wanted = watch_send.parse_wanted(request.query)
     page = watch_send.list_recipients(system(), school, id, wanted, cursor=cursor, limit=limit)
     data = {"items": [_recipient_json(each) for each in page.recipients], "next": page.next}
-    found = send_json(watch_send.get_send(system(), school, id)) if request.wants_page else {}
-    return Answer(data=data, context={"send": found, "wanted": wanted, "states": MAIL_STATES, "reasons": REASONS})
+    context: dict[str, Any] = {}
+    if request.wants_page:
+        found = watch_send.get_send(system(), school, id)
+        context = {"send": send_json(found), "wanted": wanted, "states": MAIL_STATES, "reasons": reasons_of(found)}
+    return Answer(data=data, context=context)
 
 
 @routes.door("GET", "/admin/{school}/sends/{id}/recipients/download")

@@ -1,5 +1,6 @@
 """Sends: try one out, start it, and watch it."""
 
+from dataclasses import replace
 from typing import Any
 
 from console.lists import only, page_of
@@ -13,8 +14,9 @@ from latchkey.model.control import CANCEL_REASONS
 from latchkey.model.feedback import TOLD_REASONS
 from latchkey.model.ids import new_id
 from latchkey.model.mail_states import MAIL_STATES
+from latchkey.model.planning import DryRun
 from latchkey.model.school import School
-from latchkey.model.sends import FAIL_REASONS, SKIP_REASONS, WAITS, DryRun, Selection, Send
+from latchkey.model.sends import FAIL_REASONS, SKIP_REASONS, WAITS, Selection, Send, skip_text
 from latchkey.model.settings_rules import in_words
 from web.answer import Answer
 from web.doors import Doors
@@ -39,23 +41,31 @@ def start(request: Request, school: str) -> Answer:
     """What a send would do (a form asks that first), or the send itself."""
     seen = admin(request, system(), school)
     if not request.is_form:
-        only(request.fields, ("kind", "select", "dry_run", "start_at", "idempotency_key"))
+        only(request.fields, _FIELDS)
     start_send.parse_kind(request.fields.get("kind"))
     selection = start_send.parse_selection(_select(request))
     key = start_send.parse_key(request.fields.get("idempotency_key"))
-    if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
-        start_at = None if request.is_form else start_time.parse(request.fields.get("start_at"), system().now())
-        found = start_send.try_out(system(), seen.school, selection)
-        return Answer(data=dry_run_json(found, seen.school, start_at), context=_check(selection, seen.school))
+    asks = request.flag("dry_run") or (request.is_form and not request.flag("confirm"))
     try:
+        within = start_send.parse_within(request.fields.get("skip_sent_within"), is_text=request.is_form)
+        selection = replace(selection, skip_signed_in=request.flag("skip_signed_in"), skip_sent_within=within)
         start_at = start_time.parse(request.fields.get("start_at"), system().now(), is_local=request.is_form)
     except Invalid:
         if request.wants_page:  # the same page again, with what is wrong
-            found = start_send.try_out(system(), seen.school, selection)
-            request.context.update(_check(selection, seen.school), data=dry_run_json(found, seen.school))
+            request.context.update(_tried(request, selection, seen.school))
         raise
+    if asks:
+        context = _tried(request, selection, seen.school, start_at)
+        return Answer(data=context.pop("data"), context=context)
     started = start_send.start_send(system(), seen.school, seen.person, selection, key, start_at=start_at)
     return Answer(data=send_json(started.send), status=202, location=f"/admin/{school}/sends/{started.send.id}")
+
+
+def _tried(request: Request, selection: Selection, school: School, start_at: int | None = None) -> dict[str, Any]:
+    """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
+    found = start_send.try_out(system(), school, selection)
+    data = dry_run_json(found, school, start_at, selection.skip_sent_within)
+    return {**_check(selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in _TYPED}}
 
 
 @routes.door("GET", "/admin/{school}/sends/{id}", page="send.html")
@@ -66,11 +76,18 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now())})
 
 
+_TYPED = ("start_at", "skip_signed_in", "skip_sent_within")
+_FIELDS = ("kind", "select", "dry_run", "idempotency_key", *_TYPED)
 # What the ledger's words mean in a sentence about a person.
 REASONS: dict[str, str] = {
     str(word): text
     for word, text in (*SKIP_REASONS.items(), *FAIL_REASONS.items(), *CANCEL_REASONS.items(), *TOLD_REASONS.items())
 }
+
+
+def reasons_of(send: Send) -> dict[str, str]:
+    """The same for a send, with its own number of minutes."""
+    return {**REASONS, "sent_recently": skip_text("sent_recently", send.selection.skip_sent_within)}
 
 
 def send_json(send: Send) -> dict[str, Any]:
@@ -96,6 +113,8 @@ def send_json(send: Send) -> dict[str, Any]:
         "again_of": source if pick == "no_password" else None,
         "retries": list(send.retries),
         "revoke": send.revoke,
+        "skip_signed_in": send.selection.skip_signed_in,
+        "skip_sent_within": send.selection.skip_sent_within,
         "actions": list(control.possible(send)),
         "scheduled_for": rfc3339(send.start_at),
         "approval": _approval(send),
@@ -118,15 +137,15 @@ def _why(send: Send) -> str | None:
     return WAITS.get(send.waiting or "") if send.state == "running" else None
 
 
-def dry_run_json(found: DryRun, school: School, start_at: int | None = None) -> dict[str, Any]:
-    """What a send would do, as the API shows it."""
+def dry_run_json(found: DryRun, school: School, start_at: int | None = None, within: int = 0) -> dict[str, Any]:
+    """What a send would do, as the API shows it; ``within`` as in the selection's ``skip_sent_within``."""
     expected = forecast(system(), found.mails)
     need = approval.need_of(school.settings.approval, found)
     return {
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,
-        "skipped": [{"reason": word, "text": SKIP_REASONS[word], "count": count} for word, count in found.skipped.items()],
+        "skipped": [{"reason": word, "text": skip_text(word, within), "count": count} for word, count in found.skipped.items()],
         "first": found.first,
         "lives": {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life},
         "forecast": {"seconds": expected.seconds, "per_second": expected.each_second, "known": expected.known},

@@ -156,6 +156,29 @@ def test_a_start_time_is_asked_for_explained_when_it_is_wrong_and_shown(
     expect(page.get_by_text("Nobody was sent anything.").first).to_be_visible()
 
 
+def test_who_was_sent_a_link_lately_is_left_out_by_keyboard_and_on_a_phone(
+    browser: Browser, product: Product, admin: Product, group: list[str]
+) -> None:
+    """Everybody of the group was mailed by the tests before; the two without an address cannot be."""
+    with profile(browser, product.stack["url"], PHONE) as phone:
+        page = signed_in(phone, product)
+        to_check(page, product, GROUP)
+        check(page, "send-check-phone")
+        within = page.get_by_label("Whoever was sent a link less than this many minutes ago")
+        within.fill("x")
+        within.press("Enter")  # counts, and never sends
+        expect(page.get_by_text("Give a whole number of minutes").first).to_be_visible()
+        expect(within).to_have_value("x")
+        check(page, "send-check-minutes-wrong")
+        within.fill("10080")
+        page.get_by_label("Whoever has logged in before").press("Space")
+        within.press("Enter")
+        row = page.get_by_role("row", name=re.compile("less than 10,080 minutes ago"))
+        expect(row.get_by_role("cell")).to_have_text("45")
+        expect(page.get_by_label("Whoever has logged in before")).to_be_checked()
+        check(page, "send-check-left-out")
+
+
 def test_a_second_admin_approves_on_a_phone(
     desk: BrowserContext, browser: Browser, product: Product, admin: Product, group: list[str]
 ) -> None:

@@ -110,7 +110,7 @@ class TestCancel:
         adds_up(road, send)
 
     def test_of_many_chunks_is_done_in_parts(self, road: MailRoad) -> None:
-        road.monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 1)
+        road.monkeypatch.setattr("latchkey.model.planning.CHUNK_MAILS", 1)
         for module in ("control_send", "cancel_chunks"):
             road.monkeypatch.setattr(f"latchkey.{module}.CANCEL_STEP", 4)
         send = started(road, 10)
@@ -189,7 +189,7 @@ class TestRetry:
         assert len(road.ses.mails) == 4
 
     def test_of_a_paused_send_takes_later_failures_up_in_a_second_one(self, road: MailRoad) -> None:
-        road.monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 2)
+        road.monkeypatch.setattr("latchkey.model.planning.CHUNK_MAILS", 2)
         send = started(road, 4)
         first = apart(road.chunks())[0]
         road.ses.poisonous = {"p1@x.example"}

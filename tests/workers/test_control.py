@@ -130,7 +130,7 @@ class TestRaces:
     """Real threads against moto: an admin changes their mind while workers deliver."""
 
     def test_pause_resume_cancel_against_delivery_lose_nobody_and_mail_nobody_twice(self, road: MailRoad) -> None:
-        road.monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 5)
+        road.monkeypatch.setattr("latchkey.model.planning.CHUNK_MAILS", 5)
         send = started(road, 60)
         bodies = road.chunks()
 
@@ -151,7 +151,7 @@ class TestRaces:
         adds_up(road, send)
 
     def test_cancelling_against_delivery_leaves_everybody_sent_or_cancelled(self, road: MailRoad) -> None:
-        road.monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 5)
+        road.monkeypatch.setattr("latchkey.model.planning.CHUNK_MAILS", 5)
         send = started(road, 60)
         bodies = road.chunks()
         deliver = [lambda part=bodies[at::2]: deliver_part(road, part) for at in (0, 1)]

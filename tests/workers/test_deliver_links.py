@@ -313,7 +313,7 @@ def test_a_class_is_not_kept_waiting_by_a_school_of_thousands(road: MailRoad) ->
     road.system.school("southgate")
     for number in range(1, 13):
         road.person(number)
-    road.monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 1)
+    road.monkeypatch.setattr("latchkey.model.planning.CHUNK_MAILS", 1)
     road.monkeypatch.setattr(hand_over, "_STEP", 2)
     road.monkeypatch.setattr(hand_over, "AT_FIRST", 4)
     road.person(9, school="southgate", email="south@x.example")

@@ -1,6 +1,7 @@
 """Turn a send into chunks of mails: decide for each person, freeze what their link depends on, hand the chunks over."""
 
 import gc
+import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,18 +10,22 @@ from dataclasses import replace
 from latchkey import hand_over
 from latchkey.errors import Invalid, Poison, TryLater
 from latchkey.model.approval import OPEN_FOR, adults_of, holds, need
+from latchkey.model.lately import is_being_planned
 from latchkey.model.mail_states import MAIL_STATES
 from latchkey.model.people_filter import parse
 from latchkey.model.person import Person
+from latchkey.model.planning import chunks_of
 from latchkey.model.school import School
-from latchkey.model.sends import Chunk, Need, Send, chunks_of
+from latchkey.model.sends import Chunk, Need, Send
 from latchkey.recipients_of import chosen
+from latchkey.sent_lately import sent_lately
 from latchkey.stores.due import Reminder
 from latchkey.stores.dynamo import Condition, ConditionFailed, Value
 from latchkey.stores.sends import Sends
 from latchkey.wiring import Wiring
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
+_STEP_BACK = 5, 30  # seconds
 _AT_ONCE = 1_000  # people read by id in one go
 
 
@@ -45,6 +50,9 @@ def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
 def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
     now = system.now()
     send = sends.start_planning(send, now, _PLAN_SECONDS)
+    sent = _sent(sends, send, now)
+    if sent is None:
+        return _step_back(system, sends, send, now)
     people, unknown = _selected(system, school, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
     skips: Counter[str] = Counter()
@@ -54,7 +62,7 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
 
     def counted() -> Iterator[Chunk]:
         nonlocal number, adults
-        for chunk in chunks_of(send, people, school, now, unknown):
+        for chunk in chunks_of(send, people, school, now, unknown, sent=sent):
             number = chunk.number
             if chunk.state == "planned":
                 waiting.append(number)
@@ -82,6 +90,27 @@ def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
     }
     system.audit(school.slug).record("plan_send", "send.planned", now, facts)
     return turned
+
+
+def _sent(sends: Sends, send: Send, now: int) -> frozenset[str] | None:
+    """Who was sent a link lately, if the send asks; None while another send is being planned, for its people are not known yet.
+
+    Each looks after it has marked itself as being planned. So of two that ask, at least one sees the other, whoever was first.
+    """
+    within = send.selection.skip_sent_within
+    if within and any(is_being_planned(each, now) for each in sends.all() if each.id != send.id):
+        return None
+    return sent_lately(sends, within, now, but=send.id)
+
+
+def _step_back(system: Wiring, sends: Sends, send: Send, now: int) -> Send:
+    """Plan a send a few seconds later: how many is left to chance, so that two who saw each other do not meet again and again.
+
+    By a new message, because it may take more tries than a message has.
+    """
+    delay = random.randint(*_STEP_BACK)  # noqa: S311 - spreads retries, guards nothing
+    system.queue("PLAN_QUEUE").put({"kind": "send", "school": sends.school, "send": send.id}, delay=delay)
+    return _give_back(sends, send, {"planning_until": 0}, now + _PLAN_SECONDS)
 
 
 def _hold(system: Wiring, sends: Sends, send: Send, why: Need, now: int) -> Send:

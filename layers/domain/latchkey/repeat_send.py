@@ -9,8 +9,9 @@ from latchkey.errors import Conflict, TryLater
 from latchkey.model.control import FROM, Act, refusal
 from latchkey.model.ids import new_id
 from latchkey.model.person import Person
+from latchkey.model.planning import DryRun
 from latchkey.model.school import School
-from latchkey.model.sends import DryRun, Selection, Send
+from latchkey.model.sends import Selection, Send
 from latchkey.recipients_of import chosen
 from latchkey.start_send import NOT_QUEUED, Started, start_send, try_out
 from latchkey.stores.dynamo import ConditionFailed

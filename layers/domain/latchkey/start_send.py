@@ -11,15 +11,19 @@ from latchkey.model import people_filter
 from latchkey.model.approval import OPEN_FOR, holds, need_of
 from latchkey.model.ids import is_id, new_id
 from latchkey.model.person import Person
+from latchkey.model.planning import DryRun, dry_run
 from latchkey.model.school import ApprovalRule, School
-from latchkey.model.sends import DryRun, Selection, Send, dry_run
+from latchkey.model.sends import Selection, Send
 from latchkey.recipients_of import chosen
+from latchkey.sent_lately import sent_lately
 from latchkey.stores.due import Reminder
 from latchkey.stores.dynamo import ConditionFailed, Value
 from latchkey.wiring import Wiring
 
 LONGEST_LIST: Final = 1000
+LONGEST_WITHIN: Final = 7 * 24 * 60  # minutes
 NOT_QUEUED: Final = "not_queued"
+_MINUTES: Final = re.compile(r"[0-9]{1,5}")
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -60,6 +64,19 @@ def parse_selection(select: object) -> Selection:
     return Selection(ids=tuple(dict.fromkeys(ids)))
 
 
+def parse_within(value: object, *, is_text: bool = False) -> int:
+    """``skip_sent_within``: whole minutes, 0 where nothing is given. ``is_text``: digits, as a form gives them."""
+    if is_text and isinstance(value, str):
+        value = value.strip() or None
+        value = int(value) if value and _MINUTES.fullmatch(value) else value
+    if value is None:
+        return 0
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LONGEST_WITHIN:
+        text = f"Give a whole number of minutes, from 0 to {LONGEST_WITHIN:,} (a week)."
+        raise Invalid("Nothing was sent.", fields={"skip_sent_within": text})
+    return value
+
+
 def parse_key(key: object) -> str | None:
     """An idempotency key, or None."""
     if key is None or key == "":
@@ -71,12 +88,14 @@ def parse_key(key: object) -> str | None:
 
 def try_out(system: Wiring, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
+    sent = sent_lately(system.sends(school.slug), selection.skip_sent_within, system.now())
     if selection.source is not None:
-        return dry_run(chosen(system, school.slug, selection), school)
+        return dry_run(chosen(system, school.slug, selection), school, 0, selection, sent)
     if selection.filter is not None:
-        return dry_run(system.directory(school.slug).matching(people_filter.parse(selection.filter)), school)
+        matching = system.directory(school.slug).matching(people_filter.parse(selection.filter))
+        return dry_run(matching, school, 0, selection, sent)
     people = system.directory(school.slug).by_ids(selection.ids)
-    return dry_run(people, school, unknown=len(selection.ids) - len(people))
+    return dry_run(people, school, len(selection.ids) - len(people), selection, sent)
 
 
 def start_send(

@@ -8,7 +8,8 @@ import pytest
 
 from latchkey.errors import TryLater
 from latchkey.model.people_filter import parse
-from latchkey.model.sends import chunks_of, with_state
+from latchkey.model.planning import chunks_of
+from latchkey.model.sends import with_state
 from latchkey.plan_send import plan_send
 from tests.support.console import HEAD_TEACHER, Console, make_person
 
@@ -242,7 +243,7 @@ def test_recipients_page_by_page_and_by_state(school: Console) -> None:
 
 def test_a_request_for_recipients_reads_only_so_much(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("latchkey.watch_send._READS", 1)
-    monkeypatch.setattr("latchkey.model.sends.CHUNK_MAILS", 1)
+    monkeypatch.setattr("latchkey.model.planning.CHUNK_MAILS", 1)
     school.add([make_person(number) for number in range(100, 115)])
     system = school.system.wiring("plan_send")
     send = school.post(SENDS, links({"filter": {"role": "student"}})).json_body["id"]
@@ -272,14 +273,15 @@ def test_sends_are_listed_newest_first_page_by_page(school: Console) -> None:
 
 
 def fields_of(text: str) -> dict[str, str]:
-    """The hidden fields of the form that confirms a send."""
+    """The hidden fields of the form that confirms a send, and what its button to send adds to them."""
     import html
     import re
 
     form = text[text.index('<form method="post" action="/admin/northbridge/sends">') :]
     form = form[: form.index("</form>")]
     found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
-    return {html.unescape(name): html.unescape(value) for name, value in found}
+    (button,) = re.findall(r'<button name="([^"]*)" value="([^"]*)">Send [0-9,]+ password links?</button>', form)
+    return {html.unescape(name): html.unescape(value) for name, value in [*found, button]}
 
 
 @pytest.mark.parametrize(

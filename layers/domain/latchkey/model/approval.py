@@ -3,8 +3,9 @@
 from typing import Final
 
 from latchkey.model.person import ADULTS
+from latchkey.model.planning import DryRun
 from latchkey.model.school import DAY, ApprovalRule
-from latchkey.model.sends import Chunk, DryRun, Need, Send
+from latchkey.model.sends import Chunk, Need, Send
 
 OPEN_FOR: Final = 7 * DAY
 NOT_APPROVED: Final = "not_approved"

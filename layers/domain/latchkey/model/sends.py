@@ -1,14 +1,13 @@
-"""Sends: who gets a mail, who is skipped and why, and how a send is cut into chunks."""
+"""Sends and what they are made of: recipients, mails, chunks; who is skipped, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from latchkey.model.languages import one_for
 from latchkey.model.links import Purpose
 from latchkey.model.mail_states import OPEN, Fact, MailState
-from latchkey.model.person import ADULTS, Person
+from latchkey.model.person import Person
 from latchkey.model.school import School
 
 Kind = Literal["password_link", "forgot_password", "password_changed", "test"]
@@ -16,7 +15,9 @@ State = Literal["queued", "running", "previewed", "paused", "finished", "failed"
 Pick = Literal["failed", "no_password"]
 Approval = Literal["needed", "given"]
 Need = Literal["people", "staff"]
-Skip = Literal["no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before"]
+Skip = Literal[
+    "no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before", "already_in", "sent_recently"
+]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
     "single_sign_on": "uses the school's own sign-in",
@@ -24,6 +25,8 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "unknown": "is not a person of this school",
     "bounced_before": "has an address that mail came back from",
     "complained_before": "has called mail from this school spam",
+    "already_in": "has logged in before",
+    "sent_recently": "was sent a link a short while ago, or is about to be",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 Failure = Literal["refused", "expired", "sender", "not_sent"]
@@ -49,12 +52,19 @@ class Selection:
     """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
 
     ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, or those who have set no password since.
+    Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
+    whoever was sent a link within that time.
     """
 
     ids: tuple[str, ...] = ()
     filter: Mapping[str, str] | None = None
     source: str | None = None
     pick: Pick | None = None
+    skip_signed_in: bool = False
+    skip_sent_within: int = 0
+
+
+EVERYBODY: Final = Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,8 @@ class Send:
     cannot send. ``retries``: the sends that took up what failed in this one. ``revoke``: it was cancelled, and with it the links
     that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before`` people behind it.
     ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why (``need``), who did, and
-    until when it waits for one. ``skips``: how many were skipped for which reason.
+    until when it waits for one. ``skips``: how many were skipped for which reason. ``planning_until``: until then a worker may be
+    planning it.
     """
 
     id: str
@@ -104,6 +115,7 @@ class Send:
     approved_by: str | None = None
     approve_by: int | None = None
     skips: Mapping[str, int] = field(default_factory=dict)
+    planning_until: int = 0
 
     @property
     def done(self) -> int:
@@ -181,15 +193,26 @@ def purpose_of(person: Person) -> Purpose:
     return "welcome" if person.password_set_at is None else "reset"
 
 
-def skip_reason(person: Person, school: School) -> Skip | None:
-    """Why this person gets no password link; None if they get one."""
+def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
+    """Why this person gets no password link; None if they get one. ``sent``: who was sent one lately, as ``but`` asks."""
     if person.status == "left":
         return "left"
     if school.signs_in_elsewhere(person):
         return "single_sign_on"
     if person.email is None:
         return "no_address"
-    return _BEFORE[person.problem] if person.problem is not None else None
+    if person.problem is not None:
+        return _BEFORE[person.problem]
+    if but.skip_signed_in and person.last_login_at is not None:
+        return "already_in"
+    return "sent_recently" if person.id in sent else None
+
+
+def skip_text(reason: Skip, minutes: int) -> str:
+    """The reason in words; ``minutes`` as in the selection's ``skip_sent_within``."""
+    if reason != "sent_recently" or not minutes:
+        return SKIP_REASONS[reason]
+    return f"was sent a link less than {minutes:,} minute{'s' if minutes != 1 else ''} ago, or is about to be"
 
 
 def account_of(person: Person) -> Account:
@@ -202,86 +225,6 @@ def account_of(person: Person) -> Account:
         version=person.version,
         stamp=person.stamp,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What a send would do: ``to_send`` + all ``skipped`` = ``total`` people; fewer ``mails`` where addresses are shared.
-
-    Of those to send to, ``first`` have never had a password and ``adults`` are teachers or staff.
-    """
-
-    total: int
-    to_send: int
-    mails: int
-    skipped: Mapping[Skip, int]
-    first: int = 0
-    adults: int = 0
-
-
-def dry_run(people: Iterable[Person], school: School, unknown: int = 0) -> DryRun:
-    """Counts without sending; ``unknown`` ids were asked for but are nobody of this school."""
-    skipped: Counter[Skip] = Counter({"unknown": unknown} if unknown else {})
-    to_send, first, adults, addresses = 0, 0, 0, set()
-    for person in people:
-        reason = skip_reason(person, school)
-        if reason is None:
-            to_send += 1
-            first += purpose_of(person) == "welcome"
-            adults += person.role in ADULTS
-            addresses.add((person.email, purpose_of(person)))
-        else:
-            skipped[reason] += 1
-    return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped), first, adults)
-
-
-def chunks_of(send: Send, people: Iterable[Person], school: School, now: int, unknown: Iterable[str] = ()) -> Iterator[Chunk]:
-    """The chunks of a send, numbered from 1: first those with mails, then those that only record who was skipped."""
-    mails: dict[tuple[Purpose, str], list[Account]] = {}
-    languages: dict[tuple[Purpose, str], set[str]] = {}
-    skipped: list[Mail] = []
-    for person in people:
-        reason = skip_reason(person, school)
-        if reason is None and person.email is not None:
-            key = purpose_of(person), person.email
-            mails.setdefault(key, []).append(account_of(person))
-            languages.setdefault(key, set()).add(person.language or school.settings.language)
-        else:
-            skipped.append(_skipped(person.email, account_of(person), reason, now))
-    for stranger in unknown:
-        nobody = Account(person=stranger, name="", role="", login="", version=0, stamp="")
-        skipped.append(_skipped(None, nobody, "unknown", now))
-    number = 0
-    lives: dict[Purpose, int] = {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life}
-    ready: dict[tuple[Purpose, str], list[Mail]] = {}
-    for (purpose, to), accounts in mails.items():
-        language = one_for(languages[purpose, to], school.settings.language)
-        ready.setdefault((purpose, language), []).append(Mail(to=to, accounts=tuple(accounts), at=now))
-    for (purpose, language), alike in sorted(ready.items(), key=lambda each: (list(lives).index(each[0][0]), each[0][1])):
-        expires_at = now + lives[purpose]
-        for part in _parts(alike):
-            number += 1
-            yield Chunk(
-                send=send.id,
-                number=number,
-                listed=send.listed,
-                mail=purpose,
-                language=language,
-                expires_at=expires_at,
-                mails=part,
-            )
-    for part in _parts(skipped):
-        number += 1
-        yield Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=now, mails=part, state="done")
-
-
-def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:
-    for start in range(0, len(mails), CHUNK_MAILS):
-        yield tuple(mails[start : start + CHUNK_MAILS])
-
-
-def _skipped(email: str | None, account: Account, reason: str | None, now: int) -> Mail:
-    return Mail(to=email or "", accounts=(account,), state="skipped", reason=reason, at=now)
 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:

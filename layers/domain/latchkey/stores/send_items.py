@@ -44,6 +44,8 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         "braked": list(astuple(send.braked)),
         "source": send.selection.source,
         "pick": send.selection.pick,
+        "skip_signed_in": send.selection.skip_signed_in or None,
+        "skip_sent_within": send.selection.skip_sent_within or None,
         "retries": list(send.retries) or None,
         "revoke": send.revoke or None,
         "moving_since": send.moving_since,
@@ -69,7 +71,12 @@ def send_from_item(item: Item) -> Send:
         created_at=item["created_at"],
         created_by=item["created_by"],
         selection=Selection(
-            ids=tuple(item.get("ids") or ()), filter=item.get("filter"), source=item.get("source"), pick=item.get("pick")
+            ids=tuple(item.get("ids") or ()),
+            filter=item.get("filter"),
+            source=item.get("source"),
+            pick=item.get("pick"),
+            skip_signed_in=item.get("skip_signed_in", False),
+            skip_sent_within=item.get("skip_sent_within", 0),
         ),
         total=item.get("total", 0),
         chunks=item.get("chunks", 0),
@@ -90,6 +97,7 @@ def send_from_item(item: Item) -> Send:
         approved_by=item.get("approved_by"),
         approve_by=item.get("approve_by"),
         skips=item.get("skips") or {},
+        planning_until=item.get("planning_until", 0),
     )
 
 
