@@ -62,7 +62,7 @@ def to_check(page: Page, product: Product, group: str) -> None:
     """Choose a registration group, as far as the page on which a send is confirmed."""
     page.goto(f"/admin/{product.school}/people")
     page.get_by_label("Registration group").fill(group)
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show", exact=True).click()
     page.get_by_role("button", name=re.compile("who match")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check before you send")
 

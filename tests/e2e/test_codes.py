@@ -46,7 +46,8 @@ def product(stack: Any) -> Product:
 @pytest.fixture(scope="module")
 def slips(product: Product) -> Slips:
     admin = product.admin()
-    return Slips(admin, export(admin, {"year_group": YEAR})[1][::-1])
+    rows = export(admin, {"year_group": YEAR})[1]
+    return Slips(admin, [row for row in rows if row["UPN"]][::-1])  # without those whom other tests have added
 
 
 def door(product: Product, name: str, code: str, **fields: str) -> Any:
