@@ -10,7 +10,7 @@ from latchkey.stores.aws import SERVICES
 
 def _as_shipped() -> dict[str, str]:
     """botocore's table of old event names, before anybody has emptied it."""
-    spec = find_spec("botocore.hooks")
+    spec = find_spec("botocore.utils")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)

@@ -300,6 +300,16 @@ class TestBrake:
         ledger.hear(told("Bounce", 1))
         assert (ledger.send.state, ledger.audit()) == ("paused", ["send.brake", "send.brake"])
 
+    def test_counts_on_after_a_pause_that_was_not_its_own(self, ledger: Ledger) -> None:
+        """What comes back late belongs to the mails from before the pause."""
+        ledger.start(20)
+        ledger.sends.change(ledger.send, {"mails_out": 41}, [])
+        ledger.sends.change(ledger.send, {"state": "paused", "reason": None}, [])
+        ledger.sends.change(ledger.send, {"state": "running", "reason": None}, [("state", "=", "paused")])
+        ledger.sends.change(ledger.send, {"mails_out": 61}, [])
+        ledger.hear(told("Bounce", 0), told("Bounce", 1))
+        assert (ledger.send.state, ledger.audit()) == ("running", [])
+
     @pytest.mark.parametrize(("out", "state"), [(999, "running"), (1_000, "paused"), (1_001, "running")])
     def test_pauses_at_one_complaint_of_a_thousand(self, ledger: Ledger, out: int, state: str) -> None:
         ledger.start(1)

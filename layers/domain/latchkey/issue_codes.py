@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.errors import TryLater
-from latchkey.model.code_changes import ATTRIBUTE, due
-from latchkey.model.codes import Kind, state_of
+from latchkey.model.code_changes import due
+from latchkey.model.codes import ATTRIBUTE, Kind, state_of
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import School
 from latchkey.stores.directory import Directory, code_to_value

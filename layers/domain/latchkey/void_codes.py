@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid, TryLater
-from latchkey.model.code_changes import ATTRIBUTE, to_void
-from latchkey.model.codes import Kind
+from latchkey.model.code_changes import to_void
+from latchkey.model.codes import ATTRIBUTE, Kind
 from latchkey.model.exports import LEASE, Export, Wanted
 from latchkey.model.person import CodeState, Person, sort_key
 from latchkey.model.school import School

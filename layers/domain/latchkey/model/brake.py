@@ -19,7 +19,7 @@ _COMPLAINTS: Final = 1_000  # one in so many: 0.1 %
 
 
 def due(send: Send) -> Brake | None:
-    """Why a send has to be paused; counted since it was started or last resumed."""
+    """Why a send has to be paused; counted since it was started, or resumed after its brake had paused it."""
     out = send.tally.out - send.braked.out
     hard = send.tally.hard - send.braked.hard
     complained = send.tally.complained - send.braked.complained

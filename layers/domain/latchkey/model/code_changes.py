@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from latchkey.model.codes import Kind, state_of, voided, works
 from latchkey.model.exports import Wanted
 from latchkey.model.person import CodeState, Person
 from latchkey.model.school import DAY, School
-
-ATTRIBUTE: Final[dict[Kind, str]] = {"pin": "pin", "parent": "parent_code"}
 
 
 def expiry(now: int, school: School) -> int:

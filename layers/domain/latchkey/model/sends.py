@@ -81,12 +81,12 @@ class Send:
     """One run. ``listed`` sends are an admin's; the others are one person's own requests. Times in epoch seconds.
 
     ``counts`` holds people by mail state; their sum is ``total`` once the send is planned. ``braked`` is the tally from which
-    the brake counts: an admin who resumes a send starts it anew. ``waiting`` is one of ``WAITS`` while the mail account
-    cannot send. ``retries``: the sends that took up what failed in this one. ``revoke``: it was cancelled, and with it the links
-    that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before`` people behind it.
-    ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why (``need``), who did, and
-    until when it waits for one. ``skips``: how many were skipped for which reason. ``planning_until``: until then a worker may be
-    planning it.
+    the brake counts: an admin who resumes a send that it had paused starts it anew. ``waiting`` is one of ``WAITS`` while the
+    mail account cannot send. ``retries``: the sends that took up what failed in this one. ``revoke``: it was cancelled, and
+    with it the links that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before``
+    people behind it. ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why
+    (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
+    ``planning_until``: until then a worker may be planning it.
     """
 
     id: str

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Final
 
-from latchkey.model.codes import USES, Kind, state_of
+from latchkey.model.codes import ATTRIBUTE, USES, Kind, state_of
 from latchkey.model.person import Person
 from latchkey.stores.aws import Client
 from latchkey.stores.credentials import Credentials
 from latchkey.stores.directory import Directory
 from latchkey.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
 
-_ATTRIBUTE: Final[dict[Kind, str]] = {"pin": "pin", "parent": "parent_code"}
 _CHOSEN: Final = ("email", "email_key", "username", "username_key")
 Writes = Sequence[tuple[Table, Put]]
 
@@ -27,7 +26,7 @@ class CodeUses:
 
     def count(self, student: str, kind: Kind, generation: int) -> int | None:
         """Count a guess at this generation of a student's code as failed; how many there are. None: there is no such code."""
-        name = _ATTRIBUTE[kind]
+        name = ATTRIBUTE[kind]
         one_more = replace(self._counted(student, kind, generation), add={f"{name}.failed": 1})
         try:
             found: int = self._people.update(one_more)[name]["failed"]
@@ -37,7 +36,7 @@ class CodeUses:
 
     def take_back(self, student: str, kind: Kind, generation: int) -> None:
         """Take one guess out of the count again: it was none, or it was not compared."""
-        one_less = replace(self._counted(student, kind, generation), add={f"{_ATTRIBUTE[kind]}.failed": -1})
+        one_less = replace(self._counted(student, kind, generation), add={f"{ATTRIBUTE[kind]}.failed": -1})
         try:
             self._people.update(one_less)
         except ConditionFailed:
@@ -70,11 +69,11 @@ class CodeUses:
         )
 
     def _counted(self, student: str, kind: Kind, generation: int) -> Update:
-        return self._directory.change_of(student, {}, [(f"{_ATTRIBUTE[kind]}.generation", "=", generation)])
+        return self._directory.change_of(student, {}, [(f"{ATTRIBUTE[kind]}.generation", "=", generation)])
 
     def _used(self, student: Person, kind: Kind, now: int, when: Sequence[Condition]) -> Update:
         """One use more of the code that the student had, if it is still theirs and works at this moment."""
-        name, state = _ATTRIBUTE[kind], state_of(student, kind)
+        name, state = ATTRIBUTE[kind], state_of(student, kind)
         works: list[Condition] = [
             (f"{name}.generation", "=", state.generation if state else 0),
             (f"{name}.uses", "<", USES[kind]),

@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 from typing import Any, Final
 
 from latchkey.errors import TryLater
+from latchkey.model.brake import BRAKES
 from latchkey.model.ledger import merge, open_of, settle, take, tally
 from latchkey.model.mail_states import Fact
 from latchkey.model.sends import Chunk, Mail, Send
@@ -97,8 +98,8 @@ class Sends:
         facts = dict(facts)
         if isinstance(counts := facts.get("counts"), dict):
             facts["open"] = open_of({state: count for state, count in counts.items() if isinstance(count, int)})
-        if send.state == "paused" and facts.get("state") == "running":
-            facts["braked"] = list(astuple(send.tally))  # the brake counts anew
+        if (send.state, facts.get("state")) == ("paused", "running") and send.reason in BRAKES:
+            facts["braked"] = list(astuple(send.tally))  # the brake counts anew: an admin has seen what came back until now
         return Update(pk=send_pk(self.school, listed=send.listed), sk=send.id, set=facts, when=list(when))
 
     def set_waiting(self, send: str, reason: str | None, now: int, *, listed: bool) -> None:
