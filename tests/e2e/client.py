@@ -55,7 +55,7 @@ class Product:
 
     def finished(self, path: str, states: tuple[str, ...] = ("finished",)) -> Any:
         """The JSON of something that runs in the background, once it is in one of these states."""
-        return wait_for(lambda: (found := self.get(path))["state"] in {*states, "failed", "cancelled"} and found, path)
+        return wait_for(lambda: (found := self.get(path))["state"] in {*states, "failed", "cancelled", "paused"} and found, path)
 
     def mails(self, to: str) -> list[dict[str, str]]:
         """The mails to an address, newest first."""

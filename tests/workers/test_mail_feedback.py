@@ -300,6 +300,13 @@ class TestBrake:
         ledger.hear(told("Bounce", 1))
         assert (ledger.send.state, ledger.audit()) == ("paused", ["send.brake", "send.brake"])
 
+    def test_counts_mails_whose_worker_has_not_written_down_yet_that_they_went(self, ledger: Ledger) -> None:
+        ledger.start(20)
+        counts = ledger.send.counts
+        ledger.sends.change(ledger.send, {"counts": {**counts, "sending": 1}}, [])
+        ledger.hear(told("Bounce", 0))
+        assert (ledger.send.state, ledger.audit()) == ("running", [])
+
     def test_counts_on_after_a_pause_that_was_not_its_own(self, ledger: Ledger) -> None:
         """What comes back late belongs to the mails from before the pause."""
         ledger.start(20)

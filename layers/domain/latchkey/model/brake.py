@@ -20,7 +20,8 @@ _COMPLAINTS: Final = 1_000  # one in so many: 0.1 %
 
 def due(send: Send) -> Brake | None:
     """Why a send has to be paused; counted since it was started, or resumed after its brake had paused it."""
-    out = send.tally.out - send.braked.out
+    # Word of a mail can come before its worker has written down that it went: those in hand are out, too.
+    out = send.tally.out - send.braked.out + send.counts.get("sending", 0)
     hard = send.tally.hard - send.braked.hard
     complained = send.tally.complained - send.braked.complained
     if complained > 0 and out >= _ENOUGH_FOR_COMPLAINTS and complained * _COMPLAINTS >= out:
