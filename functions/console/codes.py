@@ -50,7 +50,7 @@ def void(request: Request, school: str) -> Answer:
         if not found and complete:
             raise void_codes.nothing()
         data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
-        return Answer(data=data, context={"name": _name(wanted, school)})
+        return Answer(data=data, context={"name": void_codes.whose(system(), school, wanted)})
     started = void_codes.start_void(system(), seen.school, seen.person, wanted, key, seen=_seen(request))
     return Answer(data=export_json(started.export, school), status=202, location=f"/admin/{school}/exports/{started.export.id}")
 
@@ -68,12 +68,6 @@ def _seen(request: Request) -> int | None:
 
 def _kind(wanted: Wanted) -> str:
     return next(word for word, audience in CODES.items() if audience == wanted.audience)
-
-
-def _name(wanted: Wanted, school: str) -> str:
-    """Whose codes they are, where it is one student."""
-    found = system().directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
-    return found.name if found else ""
 
 
 def _revealed_json(revealed: Revealed) -> dict[str, Any]:

@@ -35,6 +35,12 @@ def count_codes(system: Wiring, school: School, wanted: Wanted) -> tuple[Counter
     return found, complete
 
 
+def whose(system: Wiring, school: str, wanted: Wanted) -> str:
+    """The name of the one student whose codes would end; empty where the scope is not one student."""
+    found = system.directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
+    return found.name if found else ""
+
+
 def nothing() -> Invalid:
     """Why nothing was voided: there is nothing."""
     why = "No student whom you chose has such a code that works, so there is nothing to void."
