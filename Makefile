@@ -17,8 +17,8 @@ export SAM_CLI_TELEMETRY := 0
 # What the build reads; a change in any of these builds again, nothing else does.
 SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
 	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -name '.*' 2>/dev/null)
-WORDS := layers/domain/latchkey/data/common_passwords.txt layers/domain/latchkey/data/locale/.made
-LOCALE := layers/domain/latchkey/locale
+WORDS := layers/domain/latchkey/sign_in/data/common_passwords.txt layers/domain/latchkey/shared/data/locale/.made
+LOCALE := layers/domain/latchkey/shared/locale
 BUILD := .local/build
 # A laptop runs the Lambdas on the interpreter that runs MiniStack.
 HERE := LATCHKEY_PLATFORM=here LATCHKEY_PYTHON=$(CURDIR)/$(MINISTACK)/bin/python
@@ -106,9 +106,9 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
-	@cd requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
-	@cd requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
-	@cd requirements && uv pip compile $(LOCK) dev.in -c ../layers/dependencies/chalice.txt -o dev.txt
+	@cd infra/requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
+	@cd infra/requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
+	@cd infra/requirements && uv pip compile $(LOCK) dev.in -c ../../layers/dependencies/chalice.txt -o dev.txt
 
 clean: ## Remove environments, builds and local data
 	@if [ -x $(VENV)/bin/python ] && [ -f .local/stack.json ]; then python -m infra.local down || true; fi
@@ -123,7 +123,7 @@ help: ## This list
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links
 
-$(VENV)/bin/uv: requirements/bootstrap.txt
+$(VENV)/bin/uv: infra/requirements/bootstrap.txt
 	@command -v $(PYTHON) >/dev/null || { \
 		echo 'Latchkey needs Python 3.11 or newer: install python3 (Debian: apt-get install python3 python3-venv).'; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -132,22 +132,22 @@ $(VENV)/bin/uv: requirements/bootstrap.txt
 		echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)."; exit 1; }
 	$(call say,'making the development environment (.venv)')
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements/bootstrap.txt
 	@touch $@
 
-$(VENV)/.ready: requirements/dev.txt $(VENV)/bin/uv
+$(VENV)/.ready: infra/requirements/dev.txt $(VENV)/bin/uv
 	$(call say,'installing tools and libraries: 550 MB the first time')
-	@uv pip sync $(QUIET) --require-hashes --python $(VENV)/bin/python requirements/dev.txt
+	@uv pip sync $(QUIET) --require-hashes --python $(VENV)/bin/python infra/requirements/dev.txt
 	@$(VENV)/bin/python -c 'import os, pathlib, sysconfig; \
 		site = pathlib.Path(sysconfig.get_paths()["purelib"]); \
 		roots = (pathlib.Path("functions"), pathlib.Path("layers/domain")); \
 		(site / "latchkey.pth").write_text("".join(os.path.relpath(r.resolve(), site) + "\n" for r in roots))'
 	@touch $@
 
-$(MINISTACK)/.ready: requirements/ministack.txt $(VENV)/bin/uv
+$(MINISTACK)/.ready: infra/requirements/ministack.txt $(VENV)/bin/uv
 	$(call say,'making the environment of the local cloud (.venv-ministack)')
 	@$(VENV)/bin/python -m venv --without-pip $(MINISTACK)
-	@uv pip sync $(QUIET) --require-hashes --python $(MINISTACK)/bin/python requirements/ministack.txt
+	@uv pip sync $(QUIET) --require-hashes --python $(MINISTACK)/bin/python infra/requirements/ministack.txt
 	@touch $@
 
 # The list of common passwords is made out of a package; tests read it where it stands.
@@ -157,7 +157,7 @@ $(firstword $(WORDS)): layers/domain/build/blocklist.py layers/domain/build/bloc
 
 # So are the catalogues of the mails' languages.
 $(lastword $(WORDS)): layers/domain/build/catalogues.py layers/domain/build/catalogues.txt \
-		$(shell find $(LOCALE) layers/domain/latchkey/mails -name '*.p[oy]') | $(VENV)/.ready
+		$(shell find $(LOCALE) layers/domain/latchkey/mail/messages -name '*.p[oy]') | $(VENV)/.ready
 	$(call say,'making the catalogues of the mails')
 	@$(MAKE) -C layers/domain catalogues
 

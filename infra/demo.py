@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from infra import demo_names as names
-from latchkey.model import plain_csv
-from latchkey.model.upn import check_letter
+from latchkey.people.model.upn import check_letter
+from latchkey.rosters.model import plain_csv
 
 YEARS: Final = range(7, 14)
 WITHOUT_EMAIL: Final = 0.08

@@ -14,10 +14,10 @@ from typing import Final, get_args
 
 from playwright.sync_api import sync_playwright
 
-from latchkey.mails import VARIABLES, template
-from latchkey.model.languages import LANGUAGES
-from latchkey.model.school import DAY, School, Settings
-from latchkey.model.sends import Account, MailName
+from latchkey.mail.messages import VARIABLES, template
+from latchkey.schools.model.school import DAY, School, Settings
+from latchkey.sends.model.send import Account, MailName
+from latchkey.shared.model.languages import LANGUAGES
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "mails"
 FONTS: Final = {"cy": "Noto Sans", "pl": "Noto Sans", "ur": "Noto Nastaliq Urdu"}

@@ -11,12 +11,12 @@ from typing import Final
 
 from infra.demo_names import FAMILY, GIVEN
 from infra.mail_pictures import small
-from latchkey.formats import Setting, writer
-from latchkey.model import codes
-from latchkey.model.exports import Audience, Format, Scope, Wanted
-from latchkey.model.login_details import LoginDetails
-from latchkey.model.person import Person, sort_key
-from latchkey.model.school import DAY, School, Settings
+from latchkey.codes.model import codes
+from latchkey.codes.model.login_details import LoginDetails
+from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.model.runs import Audience, Format, Scope, Wanted
+from latchkey.people.model.person import Person, sort_key
+from latchkey.schools.model.school import DAY, School, Settings
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 NOW: Final = 1_795_000_000

@@ -29,15 +29,15 @@ msgstr ""
 def said() -> Catalog:
     """What the mails say, with where they say it and what translators should know."""
     found = Catalog(domain="latchkey")
-    taken = extract_from_dir(DOMAIN / "mails", [("**.py", "python")], comment_tags=["Translators:"])
+    taken = extract_from_dir(DOMAIN / "mail" / "messages", [("**.py", "python")], comment_tags=["Translators:"])
     for path, _, message, comments, _ in sorted(taken, key=lambda each: each[:2]):
-        found.add(message, locations=[(f"mails/{path}", 0)], auto_comments=comments)
+        found.add(message, locations=[(f"mail/messages/{path}", 0)], auto_comments=comments)
     return found
 
 
 def bring(code: str) -> Path:
     """Write a language's catalogue anew: its translations, in the order of the mails."""
-    path = DOMAIN / "locale" / code / NAME
+    path = DOMAIN / "shared" / "locale" / code / NAME
     old = read_po(BytesIO(path.read_bytes()), locale=code) if path.exists() else Catalog(locale=code)
     plurals = old.plural_forms.rstrip(";") + ";"
     header = HEADER.format(name=Locale.parse(code).english_name, code=code, plurals=plurals)
@@ -57,7 +57,7 @@ def bring(code: str) -> Path:
 def main(new: list[str]) -> None:
     """All languages there are, and a new one."""
     try:
-        for code in sorted({path.parent.parent.name for path in (DOMAIN / "locale").glob(f"*/{NAME}")} | set(new)):
+        for code in sorted({path.parent.parent.name for path in (DOMAIN / "shared" / "locale").glob(f"*/{NAME}")} | set(new)):
             print(bring(code).relative_to(Path.cwd()))
     except (UnknownLocaleError, ValueError) as error:
         sys.exit(f"That is no language: {error}")

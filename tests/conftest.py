@@ -2,11 +2,13 @@
 
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
+from tests.support.system import TestSystem, running_system
 
 TESTS = Path(__file__).parent
 OFFLINE = ("unit", "stores", "routes", "workers", "faults", "house")
@@ -32,6 +34,13 @@ def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+@pytest.fixture
+def system() -> Iterator[TestSystem]:
+    """The whole system on a moto of its own."""
+    with running_system() as made:
+        yield made
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,8 +7,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey.build_export import build_export
 from latchkey.errors import Poison, TryLater
+from latchkey.login_details.build_export import build_export
 from latchkey.wiring import Wiring, wiring
 
 logger = Logger()

@@ -1,11 +1,13 @@
-"""The console's Chalice app: one blueprint for each use case."""
+"""The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, codes, control, exports, overview, people, preview, recipients, rosters, sends, settings
+from console import audit, people, readiness, rosters, schools
+from console.login_details import codes, exports
+from console.sends import control, preview, recipients, sends
 from web.doors import new_app
 
 app = new_app(
     "console",
-    overview.routes,
+    readiness.routes,
     people.routes,
     preview.routes,
     sends.routes,
@@ -15,5 +17,5 @@ app = new_app(
     codes.routes,
     rosters.routes,
     audit.routes,
-    settings.routes,
+    schools.routes,
 )

@@ -2,7 +2,7 @@
 
 from console.lists import page_of
 from console.system import system
-from latchkey.read_audit import LONGEST_PAGE, PAGE, names_of, read_audit
+from latchkey.audit.read_audit import LONGEST_PAGE, PAGE, names_of, read_audit
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -12,7 +12,7 @@ from web.who import admin
 routes = Doors(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}/audit", page="audit.html")
+@routes.door("GET", "/admin/{school}/audit", page="audit/audit.html")
 def audit(request: Request, school: str) -> Answer:
     """Audit events, newest first."""
     admin(request, system(), school)

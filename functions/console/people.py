@@ -4,12 +4,12 @@ from typing import Any
 
 from console.lists import page_of
 from console.system import system
-from latchkey.list_people import LONGEST_PAGE, PAGE, count_people, family, list_people
-from latchkey.model import codes
-from latchkey.model.codes import Kind
-from latchkey.model.people_filter import FIELDS, parse
-from latchkey.model.person import CodeState, Person
-from latchkey.model.sends import SKIP_REASONS, skip_reason
+from latchkey.codes.model import codes
+from latchkey.codes.model.codes import Kind
+from latchkey.people.list_people import LONGEST_PAGE, PAGE, count_people, family, list_people
+from latchkey.people.model.people_filter import FIELDS, parse
+from latchkey.people.model.person import CodeState, Person
+from latchkey.sends.model.send import SKIP_REASONS, skip_reason
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -19,7 +19,7 @@ from web.who import admin
 routes = Doors(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}/people", page="people.html")
+@routes.door("GET", "/admin/{school}/people", page="people/people.html")
 def people(request: Request, school: str) -> Answer:
     """The people whom a filter means, in list order."""
     admin(request, system(), school)
@@ -31,7 +31,7 @@ def people(request: Request, school: str) -> Answer:
     return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor})
 
 
-@routes.door("GET", "/admin/{school}/people/{id}", page="person.html")
+@routes.door("GET", "/admin/{school}/people/{id}", page="people/person.html")
 def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """One person, their way in and their family."""
     seen = admin(request, system(), school)

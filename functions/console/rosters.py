@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from console.lists import only, page_of
 from console.system import system
-from latchkey.list_rosters import Preview, ask_to_apply, list_rosters, roster_of
-from latchkey.model.rosters import Change, Rejection, Run
-from latchkey.start_roster import start_roster
+from latchkey.rosters.model.runs import Change, Rejection, Run
+from latchkey.rosters.start_roster import start_roster
+from latchkey.rosters.watch_roster import Preview, ask_to_apply, list_rosters, roster_of
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -18,7 +18,7 @@ routes = Doors(__name__, lambda: system().settings)
 _PAGE, _LONGEST_PAGE = 50, 200
 
 
-@routes.door("GET", "/admin/{school}/rosters", page="rosters.html")
+@routes.door("GET", "/admin/{school}/rosters", page="rosters/rosters.html")
 def rosters(request: Request, school: str) -> Answer:
     """The rosters of the school, newest first."""
     admin(request, system(), school)
@@ -27,7 +27,7 @@ def rosters(request: Request, school: str) -> Answer:
     return Answer(data={"items": [roster_json(run) for run in runs], "next": following}, context={"cursor": cursor})
 
 
-@routes.door("POST", "/admin/{school}/rosters", page="roster_upload.html")
+@routes.door("POST", "/admin/{school}/rosters", page="rosters/roster_upload.html")
 def start(request: Request, school: str) -> Answer:
     """Start a roster; a browser gets the form that posts the file to S3."""
     seen = admin(request, system(), school)
@@ -42,7 +42,7 @@ def start(request: Request, school: str) -> Answer:
     return Answer(data=data, status=201, location=location, form_targets=(f"{parts.scheme}://{parts.netloc}",))
 
 
-@routes.door("GET", "/admin/{school}/rosters/{id}", page="roster.html")
+@routes.door("GET", "/admin/{school}/rosters/{id}", page="rosters/roster.html")
 def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What a roster would change or has changed. S3 sends a browser here with the file's key, which the address need not show."""
     admin(request, system(), school)

@@ -6,9 +6,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey.deliver_links import Work, deliver_chunks
 from latchkey.errors import LatchkeyError, TryLater
-from latchkey.model.messages import Message
+from latchkey.sends.deliver_links import Work, deliver_chunks
+from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 
 logger = Logger()

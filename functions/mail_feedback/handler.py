@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from latchkey.mail_feedback import take_feedback
+from latchkey.sends.mail_feedback import take_feedback
 from latchkey.wiring import Wiring, wiring
 
 logger = Logger()

@@ -6,8 +6,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from latchkey.errors import Invalid, LatchkeyError
-from latchkey.invite_admin import invite_admin
-from latchkey.make_school import make_school
+from latchkey.operator.invite_admin import invite_admin
+from latchkey.operator.make_school import make_school
 from latchkey.wiring import Wiring, wiring
 
 logger = Logger()

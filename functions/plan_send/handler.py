@@ -7,12 +7,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey import request_mail
-from latchkey.cancel_chunks import cancel_chunks
 from latchkey.errors import LatchkeyError, Poison, TryLater
-from latchkey.model.messages import Message
-from latchkey.plan_send import plan_send
-from latchkey.start_due import start_due
+from latchkey.sends import request_mail
+from latchkey.sends.cancel_chunks import cancel_chunks
+from latchkey.sends.plan_send import plan_send
+from latchkey.sends.start_due import start_due
+from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 
 logger = Logger()

@@ -1,6 +1,8 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import account, assets, codes, forgot_password, health, schools, set_password, sign_in
+from portal import assets, codes, health, schools
+from portal.password_links import forgot_password, set_password
+from portal.sign_in import account, sign_in
 from web.doors import new_app
 
 app = new_app(

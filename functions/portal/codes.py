@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from latchkey.check_code import OpenCode, check_code
+from latchkey.codes.check_code import OpenCode, check_code
+from latchkey.codes.use_code import Wishes, use_code
 from latchkey.errors import Invalid
-from latchkey.find_school import the_school
-from latchkey.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
-from latchkey.use_code import Wishes, use_code
-from portal.account import person_facts
+from latchkey.schools.find_school import the_school
+from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
 from portal.schools import facts
+from portal.sign_in.account import person_facts
 from portal.system import system
 from web.answer import Answer
 from web.doors import Doors
@@ -26,13 +26,13 @@ def short_address(_: Request, school: str) -> Answer:
     return Answer(status=303, location=f"/schools/{found.slug}/redeem")
 
 
-@routes.door("GET", "/schools/{school}/redeem", page="redeem.html")
+@routes.door("GET", "/schools/{school}/redeem", page="codes/redeem.html")
 def page(request: Request, school: str) -> Answer:
     """The same page for everyone."""
     return Answer(data=_page_of(request, school))
 
 
-@routes.door("POST", "/schools/{school}/codes/check", page="redeem.html", form="redeem.html")
+@routes.door("POST", "/schools/{school}/codes/check", page="codes/redeem.html", form="codes/redeem.html")
 def check(request: Request, school: str) -> Answer:
     """What a code opens; uses nothing up."""
     data = _page_of(request, school)
@@ -40,7 +40,7 @@ def check(request: Request, school: str) -> Answer:
     return Answer(data=data if request.wants_page else opened)
 
 
-@routes.door("POST", "/schools/{school}/codes/use", page="redeem.html", form="redeem.html")
+@routes.door("POST", "/schools/{school}/codes/use", page="codes/redeem.html", form="codes/redeem.html")
 def use(request: Request, school: str) -> Answer:
     """Claim an account with a PIN, or register with a parent code."""
     data = _page_of(request, school)

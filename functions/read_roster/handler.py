@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from latchkey.errors import Poison, TryLater
+from latchkey.rosters.take_message import work_on_roster
 from latchkey.wiring import Wiring, wiring
-from latchkey.work_on_roster import work_on_roster
 
 logger = Logger()
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)

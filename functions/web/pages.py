@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from latchkey.model.languages import LANGUAGES
+from latchkey.shared.model.languages import LANGUAGES
 from web.files import asset
 
 FOLDER = Path(__file__).parent

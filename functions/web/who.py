@@ -1,7 +1,7 @@
 """Sessions at the door: the cookie of browsers, the bearer token of scripts."""
 
 from latchkey.errors import NotFound, NotSignedIn
-from latchkey.session import SignedIn, who
+from latchkey.sign_in.session import SignedIn, who
 from latchkey.wiring import Wiring
 from web.request import Request
 

@@ -54,7 +54,7 @@ def main() -> list[dict[str, Any]]:
 
 def _writer(which: str, bar: str, names: Sequence[str], rounds: int = 15, count: int = 20_000) -> dict[str, Any]:
     """Ready rows to bytes, guarded, against csv.writer of the same rows, unguarded; in turns, medians."""
-    from latchkey.model.mail_merge import block
+    from latchkey.login_details.model.mail_merge import block
 
     rows = _ready_rows(count, names)
 
@@ -80,10 +80,10 @@ def _writer(which: str, bar: str, names: Sequence[str], rounds: int = 15, count:
 
 
 def _ready_rows(count: int, names: Sequence[str]) -> list[tuple[str, ...]]:
-    from latchkey.model import mail_merge
-    from latchkey.model.login_details import login_details
-    from latchkey.model.person import CodeState, Person
-    from latchkey.model.school import School
+    from latchkey.codes.model.login_details import login_details
+    from latchkey.login_details.model import mail_merge
+    from latchkey.people.model.person import CodeState, Person
+    from latchkey.schools.model.school import School
 
     pick = random.Random(7)
     url = "https://latchkey.example/schools/northbridge"
@@ -119,9 +119,9 @@ def _child(size: int, kind: str, again: bool) -> dict[str, float]:
 
 def run(size: int, kind: str, again: bool) -> dict[str, float]:
     """One whole export, timed, with the memory before and at its peak."""
-    from latchkey.build_export import build_export
+    from latchkey.login_details.build_export import build_export
     from latchkey.settings import NEEDS, Settings
-    from latchkey.stores.aws import client_factory
+    from latchkey.shared.stores.aws import client_factory
     from latchkey.wiring import Wiring
 
     environment = {name: name.lower().replace("_", "-") for name in NEEDS["build_export"]}

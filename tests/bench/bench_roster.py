@@ -76,8 +76,8 @@ def _reading(file: Path, rows: int, rounds: int = 5) -> dict[str, Any]:
 
 
 def _ours(file: Path) -> int:
-    from latchkey.model.roster_files import open_roster
-    from latchkey.stores.notes import TemporaryNotes
+    from latchkey.rosters.model.files import open_roster
+    from latchkey.rosters.stores.notes import TemporaryNotes
 
     with file.open("rb") as content, TemporaryNotes() as notes:
         return sum(len(batch.rows) for batch in open_roster(content, frozenset({SCHOOL}), notes).batches())
@@ -92,7 +92,7 @@ def _usual_model() -> Callable[..., Any]:
     """The same rules as a pydantic model."""
     from pydantic import BaseModel, BeforeValidator, StringConstraints
 
-    from latchkey.model import roster_cells as cells
+    from latchkey.rosters.model import cells
 
     def text(pattern: str) -> Any:
         return Annotated[str, StringConstraints(strip_whitespace=True, pattern=pattern)]
@@ -127,10 +127,10 @@ def _child(file: Path, rows: int, step: str) -> dict[str, float]:
 
 def run(file: Path, rows: int, step: str) -> dict[str, float]:
     """A whole preview, or the apply after it, timed, with the memory before and at its peak."""
-    from latchkey.apply_roster import apply_roster
-    from latchkey.read_roster import preview_roster
+    from latchkey.rosters.apply_roster import apply_roster
+    from latchkey.rosters.read_roster import preview_roster
     from latchkey.settings import NEEDS, Settings
-    from latchkey.stores.aws import client_factory
+    from latchkey.shared.stores.aws import client_factory
     from latchkey.wiring import Wiring
 
     cloud = Cloud(file, step)

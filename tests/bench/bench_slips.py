@@ -84,9 +84,9 @@ def run(name: str, size: int) -> dict[str, float]:
 def students(count: int, audience: str = "students") -> Iterator[Any]:
     """Students with codes, 28 to a group; one name in 50 in another script."""
     from infra.demo_names import FAMILY, GIVEN
-    from latchkey.model import codes
-    from latchkey.model.login_details import LoginDetails
-    from latchkey.model.person import Person
+    from latchkey.codes.model import codes
+    from latchkey.codes.model.login_details import LoginDetails
+    from latchkey.people.model.person import Person
 
     pick = random.Random(7)
     for number in range(1, count + 1):
@@ -111,9 +111,9 @@ def students(count: int, audience: str = "students") -> Iterator[Any]:
 
 def ours(count: int, name: str = "slips", path: str = os.devnull) -> int:
     """The product's writer, fed as an export feeds it; how many bytes it wrote."""
-    from latchkey.formats import Setting, writer
-    from latchkey.model.exports import FORMATS, Scope, Wanted
-    from latchkey.model.school import School, Settings
+    from latchkey.login_details.formats import Setting, writer
+    from latchkey.login_details.model.runs import FORMATS, Scope, Wanted
+    from latchkey.schools.model.school import School, Settings
 
     school = School(slug="northbridge", name="Northbridge Academy", settings=Settings(help_line=HELP))
     kind = next(known for known in FORMATS if known == name)
@@ -219,7 +219,7 @@ def _texts(student: Any) -> Iterator[tuple[float, float, str, float, str]]:
 
 
 def _ours() -> None:
-    import latchkey.formats.slips  # noqa: F401
+    import latchkey.login_details.formats.slips  # noqa: F401
 
 
 def _reportlab() -> None:

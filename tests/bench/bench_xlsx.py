@@ -43,9 +43,9 @@ def main() -> list[dict[str, Any]]:
 
 
 def _letter() -> dict[str, Any]:
-    from latchkey.formats import Setting, writer
-    from latchkey.model.exports import Scope, Wanted
-    from latchkey.model.school import School
+    from latchkey.login_details.formats import Setting, writer
+    from latchkey.login_details.model.runs import Scope, Wanted
+    from latchkey.schools.model.school import School
 
     school, out = School(slug="northbridge", name="Northbridge Academy"), io.BytesIO()
     wanted = Wanted(scope=Scope(), format="mail_merge_docx", rows="family")
@@ -79,8 +79,8 @@ def run(which: str, size: int) -> dict[str, float]:
 
 
 def _ours(path: Path, blocks: Iterator[Sequence[Sequence[str]]]) -> None:
-    from latchkey.model.mail_merge import COLUMNS
-    from latchkey.workbook import Workbook
+    from latchkey.login_details.model.mail_merge import COLUMNS
+    from latchkey.office_files.xlsx import Workbook
 
     with path.open("wb") as file:
         book = Workbook(file.write)
@@ -93,7 +93,7 @@ def _ours(path: Path, blocks: Iterator[Sequence[Sequence[str]]]) -> None:
 def _theirs(path: Path, blocks: Iterator[Sequence[Sequence[str]]]) -> None:
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
-    from latchkey.model.mail_merge import COLUMNS
+    from latchkey.login_details.model.mail_merge import COLUMNS
 
     book = Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("Login details")

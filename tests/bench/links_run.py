@@ -12,15 +12,15 @@ import time
 from math import ceil
 from typing import Any
 
-from latchkey.hand_over import TOGETHER
-from latchkey.model.identifiers import lookup
-from latchkey.model.ids import new_id, person_id
-from latchkey.model.person import Person
-from latchkey.model.school import School
-from latchkey.model.sends import CHUNK_MAILS, Selection, Send
+from latchkey.people.model.person import Person
+from latchkey.people.stores.people import person_to_item, school_to_item
+from latchkey.schools.model.school import School
+from latchkey.sends.model.send import CHUNK_MAILS, Selection, Send
+from latchkey.sends.queue_chunks import TOGETHER
 from latchkey.settings import Settings
-from latchkey.stores.directory import person_to_item, school_to_item
-from latchkey.stores.dynamo import pack_item
+from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.ids import new_id, person_id
+from latchkey.shared.stores.dynamo import pack_item
 from latchkey.wiring import Wiring
 from tests.bench.null_aws import NullAws
 from tests.support.memory_dynamo import MemoryDynamo
@@ -159,7 +159,7 @@ def _size(item: dict[str, Any]) -> int:
 
 
 def _send_item() -> dict[str, Any]:
-    from latchkey.stores.send_items import send_to_item
+    from latchkey.sends.stores.items import send_to_item
 
     return dict(send_to_item("northbridge", SEND))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from latchkey.stores.aws import Client, ClientFactory, client_factory
+from latchkey.shared.stores.aws import Client, ClientFactory, client_factory
 
 Answer = Callable[[bytes], bytes]
 _DESTINATION = re.compile(rb'"ToAddresses"')

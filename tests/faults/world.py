@@ -16,18 +16,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from latchkey.deliver_links import Work, deliver_chunks
 from latchkey.errors import LatchkeyError
-from latchkey.model.ids import new_id, person_id
-from latchkey.model.messages import Message
-from latchkey.model.person import Person
-from latchkey.model.school import School
-from latchkey.model.sends import Chunk, Selection, Send
-from latchkey.plan_send import plan_send
+from latchkey.people.model.person import Person
+from latchkey.people.stores.people import person_to_item, school_to_item
+from latchkey.schools.model.school import School
+from latchkey.sends.deliver_links import Work, deliver_chunks
+from latchkey.sends.model.send import Chunk, Selection, Send
+from latchkey.sends.plan_send import plan_send
+from latchkey.sends.stores.sends import Sends
 from latchkey.settings import FunctionName, Settings
-from latchkey.stores.directory import person_to_item, school_to_item
-from latchkey.stores.dynamo import pack_item
-from latchkey.stores.sends import Sends
+from latchkey.shared.model.ids import new_id, person_id
+from latchkey.shared.model.messages import Message
+from latchkey.shared.stores.dynamo import pack_item
 from latchkey.wiring import Wiring
 from tests.support.memory_dynamo import MemoryDynamo, cancelled
 
@@ -386,8 +386,8 @@ class _Kms:
 
 def without_real_waiting(world: World, patch: Callable[[str, Any], None]) -> None:
     """The stores' pauses between tries let the world's time pass."""
-    for module in ("dynamo", "sends"):
-        patch(f"latchkey.stores.{module}._pause", partial(_pause, world))
+    for module in ("shared.stores.dynamo", "sends.stores.sends"):
+        patch(f"latchkey.{module}._pause", partial(_pause, world))
 
 
 def _pause(world: World, attempt: int) -> None:

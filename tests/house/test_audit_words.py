@@ -15,7 +15,7 @@ def _actions() -> set[str]:
 
 
 def test_every_event_has_words() -> None:
-    page = Path(ROOT, "functions/web/templates/audit.html").read_text()
+    page = Path(ROOT, "functions/web/templates/audit/audit.html").read_text()
     actions = _actions()
     assert {"codes.reveal", "code.use", "send.start", "roster.applied"} <= actions
     assert sorted(action for action in actions if f'"{action}": "' not in page) == []

@@ -5,7 +5,7 @@ from importlib.util import find_spec, module_from_spec
 import botocore.session
 import pytest
 
-from latchkey.stores.aws import SERVICES
+from latchkey.shared.stores.aws import SERVICES
 
 
 def _as_shipped() -> dict[str, str]:

@@ -32,7 +32,7 @@ def test_stays_far_below_what_lambda_allows(packages: Path) -> None:
 def test_prints_with_nothing_else(packages: Path) -> None:
     """In a fresh interpreter without the development environment, as in Lambda; botocore is not needed either."""
     script = """
-from latchkey.formats import Setting, writer
+from latchkey.login_details.formats import Setting, writer
 from latchkey.model.exports import Scope, Wanted
 from latchkey.model.login_details import LoginDetails
 from latchkey.model.person import Person

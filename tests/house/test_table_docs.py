@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from latchkey.formats import Setting, writer
-from latchkey.model.exports import Rows, Scope, Wanted
-from latchkey.model.mail_merge import COLUMNS, MOST_CHILDREN, known_columns
-from latchkey.model.school import School
-from latchkey.workbook import MOST_ROWS
+from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN, known_columns
+from latchkey.login_details.model.runs import Rows, Scope, Wanted
+from latchkey.office_files.xlsx import MOST_ROWS
+from latchkey.schools.model.school import School
 from tests.support.sam import ROOT
 
 LOGIN_DETAILS = (ROOT / "docs" / "login-details.md").read_text(encoding="utf-8")

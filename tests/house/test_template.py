@@ -250,7 +250,7 @@ def test_an_alarm_tells_when_a_schools_codes_are_guessed() -> None:
     (found,) = sam.resources("AWS::Logs::MetricFilter").values()
     said = "codes are being guessed"
     assert found["FilterPattern"] == f'{{ $.message = "{said}" }}'
-    assert f'log.error("{said}"' in (sam.ROOT / "layers/domain/latchkey/check_code.py").read_text()
+    assert f'log.error("{said}"' in (sam.ROOT / "layers/domain/latchkey/codes/check_code.py").read_text()
     (metric,) = found["MetricTransformations"]
     alarms = sam.resources("AWS::CloudWatch::Alarm").values()
     (alarm,) = (each for each in alarms if each["MetricName"] == metric["MetricName"])

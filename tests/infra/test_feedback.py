@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from infra.inbox.feedback import Feedback, Ledger, events
-from latchkey.model import links
-from latchkey.model.feedback import read
-from latchkey.model.sends import Account, Chunk, Mail, Send
+from latchkey.password_links.model import links
+from latchkey.sends.model.feedback import read
+from latchkey.sends.model.send import Account, Chunk, Mail, Send
 from tests.support.system import REGION, START, running_system
 
 NOW = int(START)

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 import pytest
 from chalice.test import Client
 
-from latchkey.model.identifiers import lookup
-from latchkey.model.ids import person_id
-from latchkey.model.person import Person
-from latchkey.session import open_session
+from latchkey.people.model.person import Person
+from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.ids import person_id
+from latchkey.sign_in.session import open_session
 from tests.support.system import TestSystem, running_system
 
 ORIGIN = "https://latchkey.test"

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from latchkey import control_send, repeat_send
-from latchkey.deliver_links import Work, deliver_chunks
 from latchkey.errors import TryLater
-from latchkey.model import links
-from latchkey.model.messages import Message
-from latchkey.model.person import Person
-from latchkey.model.sends import Send
+from latchkey.password_links.model import links
+from latchkey.people.model.person import Person
+from latchkey.sends import control_send, repeat_send
+from latchkey.sends.deliver_links import Work, deliver_chunks
+from latchkey.sends.model.send import Send
+from latchkey.shared.model.messages import Message
 from tests.support.mail_road import MailRoad
 
 SCHOOL = "northbridge"

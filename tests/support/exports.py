@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 import build_export.handler as door
-from latchkey.model.ids import person_id
-from latchkey.model.mail_merge import COLUMNS, MARK, block
-from latchkey.model.person import Person
+from latchkey.login_details.model.mail_merge import COLUMNS, MARK, block
+from latchkey.people.model.person import Person
+from latchkey.shared.model.ids import person_id
 from tests.support.system import TestSystem
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from latchkey.model.identifiers import lookup
-from latchkey.model.ids import new_id
-from latchkey.model.person import Person
-from latchkey.model.sends import Selection, Send
+from latchkey.people.model.person import Person
+from latchkey.sends.model.send import Selection, Send
 from latchkey.settings import Settings
-from latchkey.stores.aws import client_factory
+from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.ids import new_id
+from latchkey.shared.stores.aws import client_factory
 from latchkey.wiring import Wiring
 from tests.support.ses import StrictSes
 from tests.support.system import TestSystem

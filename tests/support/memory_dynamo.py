@@ -1,7 +1,7 @@
 """A DynamoDB in memory, for simulations of ten thousand people: the operations and expressions that stores/dynamo.py writes.
 
-tests/stores/test_memory_dynamo.py runs the same contracts on this and on moto. It is strict: an expression that it does not know
-is an error, not a guess. ``before`` is called with the operation's name ahead of each, to make it fail.
+tests/stores/shared/test_memory_dynamo.py runs the same contracts on this and on moto. It is strict: an expression that it does
+not know is an error, not a guess. ``before`` is called with the operation's name ahead of each, to make it fail.
 """
 
 import base64

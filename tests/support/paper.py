@@ -10,13 +10,13 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from latchkey.formats import Setting, writer
-from latchkey.model import codes
-from latchkey.model.exports import Audience, Format, Scope, Wanted
-from latchkey.model.login_details import LoginDetails
-from latchkey.model.logo import Logo
-from latchkey.model.person import Person
-from latchkey.model.school import School, Settings, SingleSignOn
+from latchkey.codes.model import codes
+from latchkey.codes.model.login_details import LoginDetails
+from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.model.runs import Audience, Format, Scope, Wanted
+from latchkey.people.model.person import Person
+from latchkey.schools.model.logo import Logo
+from latchkey.schools.model.school import School, Settings, SingleSignOn
 
 ORIGIN = "https://latchkey.example"
 NOW = 1_795_000_000

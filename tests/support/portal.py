@@ -11,13 +11,14 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import portal.system
-from latchkey.hashing import hash_of
-from latchkey.model import codes, links
-from latchkey.model.identifiers import lookup
-from latchkey.model.ids import person_id
-from latchkey.model.person import Person
-from latchkey.model.school import School, Settings, SingleSignOn
-from latchkey.stores.dynamo import Put
+from latchkey.codes.model import codes
+from latchkey.password_links.model import links
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School, Settings, SingleSignOn
+from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.ids import person_id
+from latchkey.shared.stores.dynamo import Put
+from latchkey.sign_in.hashing import hash_of
 from latchkey.wiring import Wiring
 from portal.app import app
 from tests.support.system import TestSystem

@@ -14,12 +14,12 @@ import boto3
 import pytest
 
 import read_roster.handler as door
-from latchkey.model.ids import person_id
-from latchkey.model.person import Person
-from latchkey.model.plain_csv import HEADER
-from latchkey.model.roster_files import Source, open_roster
-from latchkey.model.rosters import Rejection, Row
-from latchkey.stores.notes import TemporaryNotes
+from latchkey.people.model.person import Person
+from latchkey.rosters.model.files import Source, open_roster
+from latchkey.rosters.model.plain_csv import HEADER
+from latchkey.rosters.model.runs import Rejection, Row
+from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.shared.model.ids import person_id
 from latchkey.wiring import Wiring
 from tests.support.console import Console
 from tests.support.system import REGION

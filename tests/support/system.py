@@ -13,9 +13,9 @@ import yaml
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
-from latchkey.model.school import School
+from latchkey.schools.model.school import School
 from latchkey.settings import NEEDS, FunctionName, Settings
-from latchkey.stores.aws import ClientFactory, client_factory
+from latchkey.shared.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
 
 ROOT = Path(__file__).parents[2]

@@ -13,12 +13,12 @@ import pytest
 from moto.sqs.models import Queue as MotoQueue
 from openpyxl import load_workbook
 
-from latchkey import void_codes
-from latchkey.model.exports import FORMATS, Export, Scope, Wanted
-from latchkey.model.person import Person
-from latchkey.model.school import DAY
-from latchkey.reveal_codes import reveal_codes
-from latchkey.start_export import start_export
+from latchkey.codes.reveal_codes import reveal_codes
+from latchkey.login_details import void_codes
+from latchkey.login_details.model.runs import FORMATS, Export, Scope, Wanted
+from latchkey.login_details.start_export import start_export
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import DAY
 from tests.support.exports import deliver, files
 from tests.support.mail_road import MailRoad
 from tests.support.system import TestSystem

@@ -1,7 +1,7 @@
 """Makes the list of common passwords: python blocklist.py OUT [FOLDER OF THE PACKAGE].
 
 The words come from the package zxcvbn (MIT), whose lists stand in order of frequency; this repository holds none of them.
-OUT gets one word a line, normalised as ``latchkey.model.passwords`` compares them, sorted:
+OUT gets one word a line, normalised as ``latchkey.sign_in.model.passwords`` compares them, sorted:
 
 - passwords of at least 5 characters: whole, or with digits and signs around them, they make no password;
 - single words of films, Wikipedia and names, of at least 5 characters: one word alone is no password either.

@@ -1,7 +1,8 @@
 """Makes the catalogues of the mails' languages: python catalogues.py OUT [FOLDER OF THE PACKAGE].
 
-OUT gets ``<language>/LC_MESSAGES/latchkey.mo`` for each ``latchkey/locale/<language>/LC_MESSAGES/latchkey.po``. A catalogue that
-is not whole makes nothing: every message must be there, translated and sure, with the same ``{places}`` as in English.
+OUT gets ``<language>/LC_MESSAGES/latchkey.mo`` for each ``latchkey/shared/locale/<language>/LC_MESSAGES/latchkey.po``.
+A catalogue that is not whole makes nothing: every message must be there, translated and sure, with the same ``{places}`` as in
+English.
 """
 
 import re
@@ -20,7 +21,7 @@ def messages() -> set[str | tuple[str, str]]:
     """What the mails say, taken out of their code: a text, or the two forms of a number."""
     from babel.messages.extract import extract_from_dir
 
-    found = extract_from_dir(DOMAIN / "mails", [("**.py", "python")])
+    found = extract_from_dir(DOMAIN / "mail" / "messages", [("**.py", "python")])
     return {tuple(said) if isinstance(said, list | tuple) else said for _, _, said, *_ in found}
 
 
@@ -51,13 +52,13 @@ def read(language: str) -> Any:
     """A language's catalogue."""
     from babel.messages.pofile import read_po
 
-    with (DOMAIN / "locale" / language / NAME).open("rb") as file:
+    with (DOMAIN / "shared" / "locale" / language / NAME).open("rb") as file:
         return read_po(file, locale=language, domain="latchkey")
 
 
 def languages() -> list[str]:
     """The languages that have a catalogue."""
-    return sorted(path.parent.parent.name for path in (DOMAIN / "locale").glob(f"*/{NAME}"))
+    return sorted(path.parent.parent.name for path in (DOMAIN / "shared" / "locale").glob(f"*/{NAME}"))
 
 
 def main(out: Path, package: str | None) -> None:

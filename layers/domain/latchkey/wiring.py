@@ -12,32 +12,32 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from latchkey.settings import FunctionName, Settings
-from latchkey.stores.aws import Client, ClientFactory, client_factory
-from latchkey.stores.dynamo import Table
+from latchkey.shared.stores.aws import Client, ClientFactory, client_factory
+from latchkey.shared.stores.dynamo import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from latchkey.model.logo import Logo
-    from latchkey.stores.audit import Audit
-    from latchkey.stores.code_uses import CodeUses
-    from latchkey.stores.counters import Counters
-    from latchkey.stores.credentials import Credentials
-    from latchkey.stores.directory import Directory, Schools
-    from latchkey.stores.due import Due
-    from latchkey.stores.exports import Exports
-    from latchkey.stores.files import Files
-    from latchkey.stores.kept_schools import KeptSchools
-    from latchkey.stores.keyring import Keyring
-    from latchkey.stores.logos import Logos
-    from latchkey.stores.mailer import Mailer
-    from latchkey.stores.passwords import Passwords
-    from latchkey.stores.queues import Queue
-    from latchkey.stores.rate import Rate
-    from latchkey.stores.rosters import Rosters
-    from latchkey.stores.sends import Sends
-    from latchkey.stores.sessions import Sessions
-    from latchkey.stores.uploads import Uploads
+    from latchkey.audit.stores.audit import Audit
+    from latchkey.codes.stores.uses import CodeUses
+    from latchkey.login_details.stores.runs import Exports
+    from latchkey.mail.stores.mailer import Mailer
+    from latchkey.mail.stores.rate import Rate
+    from latchkey.people.stores.people import Directory, Schools
+    from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.schools.model.logo import Logo
+    from latchkey.schools.stores.kept_schools import KeptSchools
+    from latchkey.schools.stores.logos import Logos
+    from latchkey.sends.stores.due import Due
+    from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.counters import Counters
+    from latchkey.shared.stores.files import Files
+    from latchkey.shared.stores.keyring import Keyring
+    from latchkey.shared.stores.queues import Queue
+    from latchkey.shared.stores.uploads import Uploads
+    from latchkey.sign_in.stores.credentials import Credentials
+    from latchkey.sign_in.stores.passwords import Passwords
+    from latchkey.sign_in.stores.sessions import Sessions
 
 
 class Wiring:
@@ -76,33 +76,33 @@ class Wiring:
 
     def queue(self, setting: str) -> Queue:
         """The queue whose URL a setting holds."""
-        from latchkey.stores.queues import Queue
+        from latchkey.shared.stores.queues import Queue
 
         return Queue(self.client("sqs"), self.settings[setting])
 
     @cached_property
     def schools(self) -> Schools:
         """All schools."""
-        from latchkey.stores.directory import Schools
+        from latchkey.people.stores.people import Schools
 
         return Schools(self.table("DIRECTORY_TABLE"))
 
     @cached_property
     def kept_schools(self) -> KeptSchools:
         """All schools, at most a minute old: for pages that everybody sees."""
-        from latchkey.stores.kept_schools import KeptSchools
+        from latchkey.schools.stores.kept_schools import KeptSchools
 
         return KeptSchools(self.schools, self.now)
 
     def directory(self, school: str) -> Directory:
         """A school's people."""
-        from latchkey.stores.directory import Directory
+        from latchkey.people.stores.people import Directory
 
         return Directory(self.table("DIRECTORY_TABLE"), school)
 
     def logos(self, school: str) -> Logos:
         """A school's logo."""
-        from latchkey.stores.logos import Logos
+        from latchkey.schools.stores.logos import Logos
 
         return Logos(self.table("DIRECTORY_TABLE"), school)
 
@@ -122,90 +122,90 @@ class Wiring:
 
     def credentials(self, school: str) -> Credentials:
         """A school's password hashes."""
-        from latchkey.stores.credentials import Credentials
+        from latchkey.sign_in.stores.credentials import Credentials
 
         return Credentials(self.table("CREDENTIALS_TABLE"), school)
 
     def passwords(self, school: str) -> Passwords:
         """Where a school's passwords are set."""
-        from latchkey.stores.passwords import Passwords
+        from latchkey.sign_in.stores.passwords import Passwords
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return Passwords(self.client("dynamodb"), *tables, school)
 
     def code_uses(self, school: str) -> CodeUses:
         """Where a school's codes are used."""
-        from latchkey.stores.code_uses import CodeUses
+        from latchkey.codes.stores.uses import CodeUses
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return CodeUses(self.client("dynamodb"), *tables, school)
 
     def sessions(self, school: str) -> Sessions:
         """A school's sessions."""
-        from latchkey.stores.sessions import Sessions
+        from latchkey.sign_in.stores.sessions import Sessions
 
         return Sessions(self.table("SESSIONS_TABLE"), school)
 
     def sends(self, school: str) -> Sends:
         """A school's sends."""
-        from latchkey.stores.sends import Sends
+        from latchkey.sends.stores.sends import Sends
 
         return Sends(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def exports(self, school: str) -> Exports:
         """A school's exports."""
-        from latchkey.stores.exports import Exports
+        from latchkey.login_details.stores.runs import Exports
 
         return Exports(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def export_files(self) -> Files:
         """The files of exports."""
-        from latchkey.stores.files import Files
+        from latchkey.shared.stores.files import Files
 
         return Files(self.client("s3"), self.settings["EXPORTS_BUCKET"])
 
     def rosters(self, school: str) -> Rosters:
         """A school's roster runs."""
-        from latchkey.stores.rosters import Rosters
+        from latchkey.rosters.stores.rosters import Rosters
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def uploads(self) -> Uploads:
         """The files that schools upload."""
-        from latchkey.stores.uploads import Uploads
+        from latchkey.shared.stores.uploads import Uploads
 
         return Uploads(self.client("s3"), self.settings["UPLOADS_BUCKET"])
 
     def audit(self, school: str) -> Audit:
         """A school's audit trail."""
-        from latchkey.stores.audit import Audit
+        from latchkey.audit.stores.audit import Audit
 
         return Audit(self.table("ACTIVITY_TABLE"), school)
 
     def counters(self, setting: str, school: str) -> Counters:
         """A school's counters, in the table that a setting names."""
-        from latchkey.stores.counters import Counters
+        from latchkey.shared.stores.counters import Counters
 
         return Counters(self.table(setting), school)
 
     @cached_property
     def mailer(self) -> Mailer:
         """The account's SES; it remembers what the account may send for a minute."""
-        from latchkey.stores.mailer import Mailer
+        from latchkey.mail.stores.mailer import Mailer
 
         return Mailer(self.client("sesv2"), self.settings["MAIL_FROM"], self.settings["CONFIGURATION_SET"])
 
     @cached_property
     def due(self) -> Due:
         """What has to be looked at when its time comes."""
-        from latchkey.stores.due import Due
+        from latchkey.sends.stores.due import Due
 
         return Due(self.table("ACTIVITY_TABLE"))
 
     @cached_property
     def rate(self) -> Rate:
         """The account's rate, shared by all workers."""
-        from latchkey.stores.rate import Rate
+        from latchkey.mail.stores.rate import Rate
 
         return Rate(self.table("ACTIVITY_TABLE"), self._clock, self._sleep)
 
@@ -214,7 +214,7 @@ class Wiring:
         return {}
 
     def _keyring(self, setting: str) -> Keyring:
-        from latchkey.stores.keyring import Keyring
+        from latchkey.shared.stores.keyring import Keyring
 
         if setting not in self._keyrings:
             self._keyrings[setting] = Keyring(self.client("kms"), self.settings[setting])
@@ -222,13 +222,13 @@ class Wiring:
 
     def link_key(self, school: str) -> bytes:
         """The key of a school's password links."""
-        from latchkey.model import links
+        from latchkey.password_links.model import links
 
         return self._keyring("LINK_KEY").key(links.key_label(school))
 
     def code_key(self, school: str) -> bytes:
         """The key of a school's PINs and parent codes."""
-        from latchkey.model import codes
+        from latchkey.codes.model import codes
 
         return self._keyring("CODE_KEY").key(codes.key_label(school))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from latchkey.model.mail_states import Fact
-from latchkey.plan_send import plan_send
+from latchkey.sends.model.mail_states import Fact
+from latchkey.sends.plan_send import plan_send
 from tests.support.console import HEAD_TEACHER, Console, make_person
 from tests.support.openapi import check, document
 

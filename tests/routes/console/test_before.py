@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from latchkey.start_due import start_due
+from latchkey.sends.start_due import start_due
 from tests.support.console import HEAD_TEACHER, Console, make_person
 
 SENDS = "/admin/northbridge/sends"

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from latchkey.model.school import Settings, SingleSignOn
+from latchkey.schools.model.school import Settings, SingleSignOn
 from tests.support.portal import Portal
 
 

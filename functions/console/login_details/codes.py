@@ -1,0 +1,84 @@
+"""Codes: show one student's on the screen, and end codes before their time."""
+
+from typing import Any
+
+from console.lists import only
+from console.login_details.exports import codes_json, export_json, scope_form, scope_of
+from console.system import system
+from latchkey.codes.model import codes
+from latchkey.codes.reveal_codes import Revealed, reveal_codes
+from latchkey.errors import Invalid
+from latchkey.login_details import void_codes
+from latchkey.login_details.model.mail_merge import last_day
+from latchkey.login_details.model.request import CODES, parse_codes, parse_scope
+from latchkey.login_details.model.runs import Wanted
+from latchkey.sends.start_send import parse_key
+from latchkey.shared.model.ids import new_id
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+
+
+@routes.door("POST", "/admin/{school}/people/{id}/codes", page="login_details/codes.html")
+def reveal(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """One student's codes, made where none works."""
+    seen = admin(request, system(), school)
+    if not request.is_form:
+        only(request.fields, ())
+    revealed = reveal_codes(system(), seen.school, seen.person, id)
+    details = revealed.details
+    days = {"pin": last_day(details.pin_ends), "parent": last_day(details.parent_code_ends)}
+    place = codes.redeem_url(system().settings["ORIGIN"], school)
+    return Answer(data=_revealed_json(revealed), context={"student": details.student, "days": days, "place": place})
+
+
+@routes.door("POST", "/admin/{school}/codes/void", page="login_details/void_check.html", form="login_details/void_check.html")
+def void(request: Request, school: str) -> Answer:
+    """How many codes would end (a form asks that first), or the run that ends them."""
+    seen = admin(request, system(), school)
+    if not request.is_form:
+        only(request.fields, ("scope", "kind", "dry_run", "codes", "idempotency_key"))
+    wanted = Wanted(scope=parse_scope(scope_of(request)), audience=parse_codes(request.fields.get("kind")))
+    key = parse_key(request.fields.get("idempotency_key"))
+    request.context.update(form={**scope_form(wanted.scope), "kind": _kind(wanted)}, key=new_id(system().now()), wanted=wanted)
+    if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
+        found, complete = void_codes.count_codes(system(), seen.school, wanted)
+        if not found and complete:
+            raise void_codes.nothing()
+        data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
+        return Answer(data=data, context={"name": void_codes.whose(system(), school, wanted)})
+    started = void_codes.start_void(system(), seen.school, seen.person, wanted, key, seen=_seen(request))
+    return Answer(data=export_json(started.export, school), status=202, location=f"/admin/{school}/exports/{started.export.id}")
+
+
+def _seen(request: Request) -> int | None:
+    """The number that was shown before, if the request says it."""
+    given: Any = request.fields.get("codes")
+    if given is None:
+        return None
+    number = int(given) if request.is_form and isinstance(given, str) and given.isascii() and given.isdecimal() else given
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise Invalid(fields={"codes": "Give the number of codes that you were shown."})
+    return number
+
+
+def _kind(wanted: Wanted) -> str:
+    return next(word for word, audience in CODES.items() if audience == wanted.audience)
+
+
+def _revealed_json(revealed: Revealed) -> dict[str, Any]:
+    details = revealed.details
+    return {
+        "person": details.student.id,
+        "pin": details.pin or None,
+        "pin_expires_at": rfc3339(details.pin_ends),
+        "parent_code": details.parent_code or None,
+        "parent_code_expires_at": rfc3339(details.parent_code_ends),
+        "places": details.places,
+        "elsewhere": details.elsewhere,
+        "new": revealed.new,
+    }

@@ -1,0 +1,42 @@
+"""The first page of the console."""
+
+from typing import Any
+
+from console.login_details.exports import export_json
+from console.rosters import roster_json
+from console.sends.sends import send_json
+from console.system import system
+from latchkey.people.list_people import Numbers
+from latchkey.readiness.overview import overview as look
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+
+
+@routes.door("GET", "/admin/{school}", page="readiness/overview.html")
+def overview(request: Request, school: str) -> Answer:
+    """Numbers first, then what runs, then what to do next."""
+    seen = admin(request, system(), school)
+    found = look(system(), school)
+    data: dict[str, Any] = {
+        "school": {"slug": seen.school.slug, "name": seen.school.name},
+        "people": {role: _numbers(numbers) for role, numbers in found.people.items()},
+        "complete": found.complete,
+        "sends": [send_json(send) for send in found.sends],
+        "exports": [export_json(export, school) for export in found.exports],
+        "rosters": [roster_json(run) for run in found.rosters],
+        "next": found.next,
+    }
+    return Answer(data=data)
+
+
+def _numbers(numbers: Numbers) -> dict[str, int]:
+    return {
+        "total": numbers.people,
+        "left": numbers.left,
+        "missing_email": numbers.missing_email,
+        "never_logged_in": numbers.never_logged_in,
+    }

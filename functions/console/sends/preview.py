@@ -1,0 +1,59 @@
+"""See a mail before it is sent: for a chosen person on a page, or as a test in one's own mailbox."""
+
+from console.lists import only
+from console.system import system
+from latchkey.schools.model.settings_rules import in_words
+from latchkey.sends import preview_mail
+from latchkey.sends.model.send import SKIP_REASONS
+from latchkey.shared.model.ids import is_id
+from web.answer import Answer, policy
+from web.doors import Doors
+from web.request import Request
+from web.who import admin
+
+routes = Doors(__name__, lambda: system().settings)
+_FRAME = {"Content-Security-Policy": policy() + "; frame-src 'self'"}
+# The mail itself, in a frame of our page: no script, no link that leads anywhere, nothing from elsewhere.
+_MAIL = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+@routes.door("GET", "/admin/{school}/sends/preview", page="sends/send_preview.html")
+def preview(request: Request, school: str) -> Answer:
+    """The mail that a person would be sent; ``part=html`` is its HTML alone."""
+    seen = admin(request, system(), school)
+    only(request.query, ("person", "part", "tested"))
+    found = preview_mail.preview(system(), seen.school, request.query.get("person"))
+    if request.query.get("part") == "html":
+        return Answer(body=found.html, headers=_MAIL)
+    data = {
+        "person": found.person.id,
+        "name": found.person.name,
+        "to": found.person.email,
+        "mail": found.purpose,
+        "life": found.life,
+        "subject": found.subject,
+        "text": found.text,
+        "html": found.html,
+        "skipped": found.skipped,
+    }
+    words = {"life": in_words(found.life), "why": SKIP_REASONS[found.skipped] if found.skipped else ""}
+    tested = "tested" in request.query
+    return Answer(data=data, context={**words, "tested": tested}, headers=_FRAME if request.wants_page else {})
+
+
+@routes.door("POST", "/admin/{school}/sends/test")
+def send_test(request: Request, school: str) -> Answer:
+    """A mail to oneself, with a link that does not work."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("mail", "person"))
+    to = preview_mail.send_test(system(), seen.school, seen.person, request.fields.get("mail"))
+    person = request.fields.get("person")
+    shown = person if isinstance(person, str) and is_id(person) else seen.person.id
+    return Answer(data={"to": to}, status=202, location=f"/admin/{school}/sends/preview?person={shown}&tested=1")

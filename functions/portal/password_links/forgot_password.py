@@ -1,0 +1,37 @@
+"""Forgot password: one answer for everyone."""
+
+from latchkey.errors import Invalid
+from latchkey.password_links.forgot_password import ask
+from latchkey.schools.find_school import the_school
+from portal.schools import facts
+from portal.system import system
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+
+routes = Doors(__name__, lambda: system().settings)
+FIELDS = ("identifier", "email", "username")
+SAID = {
+    "detail": "If that belongs to an account with an e-mail address, a link is on its way. "
+    "It can take a few minutes; look in the junk folder too."
+}
+
+
+@routes.door("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html")
+def page(request: Request, school: str) -> Answer:
+    """The form; after it was sent, what happens now."""
+    found = the_school(system(), school)
+    request.context["school"] = found
+    return Answer(data=facts(found), context={"sent": SAID["detail"] if "sent" in request.query else None})
+
+
+@routes.door("POST", "/schools/{school}/forgot-password", form="password_links/forgot_password.html")
+def create(request: Request, school: str) -> Answer:
+    """202 for whatever was typed."""
+    found = the_school(system(), school)
+    request.context.update(school=found, data=facts(found), sent=None)
+    given = [name for name in FIELDS if name in request.fields]
+    if len(given) > 1:
+        raise Invalid(fields=dict.fromkeys(given, "Give one of these, not both."))
+    ask(system(), school, request.text(given[0] if given else "identifier"), request.source_ip)
+    return Answer(data=SAID, status=202, location=f"/schools/{school}/forgot-password?sent=1")

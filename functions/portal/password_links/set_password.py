@@ -1,0 +1,53 @@
+"""Set a password with a link. The token comes in a body only; the page reads it from the URL's fragment."""
+
+from latchkey.password_links.set_password import check, renew, use
+from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED
+from portal.system import system
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+
+routes = Doors(__name__, lambda: system().settings)
+LINKS = {"check": "/password-links/check", "use": "/password-links/use", "renew": "/password-links/renew"}
+SAID = {
+    "detail": "If the link came from us, a new one is on its way to the e-mail address that the school has on file. "
+    "After a few within an hour, no more are sent."
+}
+_LONGEST_TOKEN = 2_000  # a longer text is no token of ours, and not worth a look
+
+
+@routes.door("GET", "/set-password", page="password_links/set_password.html")
+def page(_: Request) -> Answer:
+    """The same page for everyone; looking at it changes nothing."""
+    return Answer(data=LINKS)
+
+
+@routes.door("POST", "/password-links/check")
+def look(request: Request) -> Answer:
+    """What a link is for; changes nothing."""
+    found = check(system(), request.text("token", longest=_LONGEST_TOKEN))
+    return Answer(
+        data={
+            "purpose": found.link.purpose,
+            "school": found.school.slug,
+            "school_name": found.school.name,
+            "expires_at": rfc3339(found.link.expires_at),
+            "password": {"shortest": found.shortest, "longest": LONGEST},
+        }
+    )
+
+
+@routes.door("POST", "/password-links/use")
+def set_password(request: Request) -> Answer:
+    """Set the password and use the link up."""
+    token = request.text("token", longest=_LONGEST_TOKEN)
+    use(system(), token, request.text("password", longest=LONGEST_RECEIVED))
+    return Answer(status=204)
+
+
+@routes.door("POST", "/password-links/renew")
+def send_again(request: Request) -> Answer:
+    """A new link to the same address; one answer for every link."""
+    renew(system(), request.text("token", longest=_LONGEST_TOKEN))
+    return Answer(data=SAID, status=202)

@@ -1,0 +1,56 @@
+"""Sign in and out."""
+
+from latchkey.schools.find_school import the_school
+from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
+from latchkey.sign_in.session import ABSOLUTE, close_session
+from latchkey.sign_in.show_account import school_named_in
+from latchkey.sign_in.sign_in import sign_in
+from portal.schools import facts
+from portal.sign_in.account import person_facts
+from portal.system import system
+from web.answer import Answer
+from web.doors import Doors
+from web.request import Request
+from web.times import rfc3339
+from web.who import cookie, token_of
+
+routes = Doors(__name__, lambda: system().settings)
+
+
+@routes.door("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html")
+def page(request: Request, school: str) -> Answer:
+    """The sign-in form."""
+    found = the_school(system(), school)
+    request.context["school"] = found
+    return Answer(data=facts(found))
+
+
+@routes.door("POST", "/schools/{school}/sessions", form="sign_in/sign_in.html")
+def create(request: Request, school: str) -> Answer:
+    """A session for whoever knows the password."""
+    found = the_school(system(), school)
+    request.context.update(school=found, data=facts(found))
+    identifier, password = request.text("identifier"), request.text("password", longest=LONGEST_RECEIVED)
+    token, who = sign_in(system(), school, identifier, password, source_ip=request.source_ip, presented=token_of(request))
+    return Answer(
+        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person)},
+        status=201,
+        location=f"/admin/{school}" if who.person.is_admin else "/account",
+        headers={"Set-Cookie": cookie(token, ABSOLUTE)},
+    )
+
+
+@routes.door("DELETE", "/sessions/current")
+def end(request: Request) -> Answer:
+    """End the session that is presented; none is no error."""
+    close_session(system(), token_of(request))
+    return Answer(status=204, headers={"Set-Cookie": cookie("", 0)})
+
+
+@routes.door("POST", "/sessions/current/delete")
+def end_by_form(request: Request) -> Answer:
+    """The same for a browser, which goes to the school's page."""
+    school = school_named_in(token_of(request))
+    close_session(system(), token_of(request))
+    place = f"/schools/{school}" if school else "/"
+    return Answer(status=204, location=place, headers={"Set-Cookie": cookie("", 0)})

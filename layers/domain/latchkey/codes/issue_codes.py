@@ -1,0 +1,80 @@
+"""Give students PINs and parent codes where they have none that still works, and a later end where it is near and that is wanted.
+
+A code that works is left alone, so printing again prints the same code, and what one admin prints never ends what another
+has printed. Two runs at once agree: each write expects the state that was read, and the loser takes the winner's.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from latchkey.codes.model.changes import due
+from latchkey.codes.model.codes import ATTRIBUTE, Kind, state_of
+from latchkey.errors import TryLater
+from latchkey.people.model.person import CodeState, Person
+from latchkey.people.stores.people import Directory, code_to_value
+from latchkey.schools.model.school import School
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Update, Value
+from latchkey.wiring import Wiring
+
+_ROUNDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The people with the codes that they now have, in the order given, and how many codes were made or renewed."""
+
+    people: list[Person]
+    new: Counter[Kind]
+
+
+def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds: Sequence[Kind], within: int = 0) -> Issued:
+    """These students (at most 100), each with a working code of every kind that they can have.
+
+    A code that ends within ``within`` days gets a later end. People may come from an index, a moment old: the write decides.
+    """
+    now = system.now()
+    directory, table = system.directory(school.slug), system.table("DIRECTORY_TABLE")
+    current = {person.id: person for person in people}
+    new: Counter[Kind] = Counter()
+    for _ in range(_ROUNDS):
+        found = {person.id: due(person, school, kinds, now, within) for person in current.values()}
+        changes = {person: codes for person, codes in found.items() if codes}
+        if not changes:
+            break
+        try:
+            table.transact([_write(directory, current[person], codes) for person, codes in changes.items()])
+        except ConditionFailed:
+            # Somebody else was quicker: theirs holds. Of who is no longer there nothing is printed.
+            current = {person: known for person, known in current.items() if person not in changes}
+            current |= {person.id: person for person in directory.by_ids(changes) if person.status == "active"}
+        else:
+            for person, codes in changes.items():
+                current[person] = _with(current[person], codes)
+                new.update(list(codes))  # a mapping would be taken for counts
+            break
+    else:
+        raise TryLater()
+    return Issued([current[person.id] for person in people if person.id in current], new)
+
+
+def _write(directory: Directory, person: Person, codes: dict[Kind, CodeState]) -> Update:
+    facts: dict[str, Value] = {}
+    when: list[Condition] = []
+    for kind, code in codes.items():
+        name, known = ATTRIBUTE[kind], state_of(person, kind)
+        if known is None:
+            when.append((name, "missing", None))
+        else:
+            when.append((f"{name}.generation", "=", known.generation))
+        if known is not None and known.generation == code.generation:  # a later end: of a code that nobody has ended meanwhile
+            facts |= {f"{name}.expires_at": code.expires_at, f"{name}.given_at": code.given_at}
+            when += [(f"{name}.expires_at", "=", known.expires_at), (f"{name}.voided", "missing", None)]
+        else:
+            facts[name] = code_to_value(code)
+    return directory.change_of(person.id, facts, when)
+
+
+def _with(person: Person, codes: dict[Kind, CodeState]) -> Person:
+    return replace(person, pin=codes.get("pin", person.pin), parent_code=codes.get("parent", person.parent_code))

@@ -1,0 +1,57 @@
+"""What printing and voiding do to a student's codes: one rule for the run, for what is shown before it, and for whom it means."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from latchkey.codes.model.codes import Kind, state_of, voided, works
+from latchkey.login_details.model.runs import Wanted
+from latchkey.people.model.person import CodeState, Person
+from latchkey.schools.model.school import DAY, School
+
+
+def expiry(now: int, school: School) -> int:
+    """The end of the day (UTC) on which a code made now ends: all codes of one day end together."""
+    return now - now % DAY + (max(1, school.settings.code_life // DAY) + 1) * DAY
+
+
+def due(person: Person, school: School, kinds: Sequence[Kind], now: int, within: int = 0) -> dict[Kind, CodeState]:
+    """The codes that this student should be given: the next generation where none works; where it ends within ``within`` days
+    the same code with a later end, so that paper that is out stays good. A PIN is only for those who sign in here.
+    """
+    found: dict[Kind, CodeState] = {}
+    ends = expiry(now, school)
+    for kind in kinds:
+        if kind == "pin" and school.signs_in_elsewhere(person):
+            continue
+        code = state_of(person, kind)
+        if code is None or not works(code, kind, now):
+            found[kind] = CodeState(code.generation + 1 if code else 1, ends, given_at=now)
+        elif within and code.expires_at <= now + within * DAY and code.expires_at < ends:
+            found[kind] = replace(code, expires_at=ends, given_at=now)
+    return found
+
+
+def is_meant(wanted: Wanted, person: Person, school: School, now: int, since: int) -> bool:
+    """Whether a run that was asked for at ``since`` means this student.
+
+    A run for codes that end soon also means whoever was given a code since then, by itself or by another run: so it means the
+    same students when it looks a second time.
+    """
+    if not wanted.means(person):
+        return False
+    kinds = wanted.kinds
+    if not wanted.expiring_within or not kinds or due(person, school, kinds, now, wanted.expiring_within):
+        return True
+    return any(given_since(person, school, kind, since) for kind in kinds)
+
+
+def given_since(person: Person, school: School, kind: Kind, since: int) -> bool:
+    """Whether this student has a code of this kind that was made, or got a later end, since then."""
+    code = state_of(person, kind)
+    return code is not None and code.given_at >= since and not (kind == "pin" and school.signs_in_elsewhere(person))
+
+
+def to_void(person: Person, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:
+    """The states of this student's codes once all that work are ended."""
+    states = {kind: state_of(person, kind) for kind in kinds}
+    return {kind: voided(code) for kind, code in states.items() if code is not None and works(code, kind, now)}

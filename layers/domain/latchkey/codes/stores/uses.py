@@ -1,0 +1,83 @@
+"""Using codes: guesses are counted in the student's item, and all that a use changes stands in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Final
+
+from latchkey.codes.model.codes import ATTRIBUTE, USES, Kind, state_of
+from latchkey.people.model.person import Person
+from latchkey.people.stores.people import Directory
+from latchkey.shared.stores.aws import Client
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
+from latchkey.sign_in.stores.credentials import Credentials
+
+_CHOSEN: Final = ("email", "email_key", "username", "username_key")
+Writes = Sequence[tuple[Table, Put]]
+
+
+class CodeUses:
+    """The uses of one school's codes."""
+
+    def __init__(self, client: Client, directory: Table, credentials: Table, school: str) -> None:
+        self._client = client
+        self._people = directory
+        self._directory = Directory(directory, school)
+        self._credentials = Credentials(credentials, school)
+
+    def count(self, student: str, kind: Kind, generation: int) -> int | None:
+        """Count a guess at this generation of a student's code as failed; how many there are. None: there is no such code."""
+        name = ATTRIBUTE[kind]
+        one_more = replace(self._counted(student, kind, generation), add={f"{name}.failed": 1})
+        try:
+            found: int = self._people.update(one_more)[name]["failed"]
+        except ConditionFailed:
+            return None
+        return found
+
+    def take_back(self, student: str, kind: Kind, generation: int) -> None:
+        """Take one guess out of the count again: it was none, or it was not compared."""
+        one_less = replace(self._counted(student, kind, generation), add={f"{ATTRIBUTE[kind]}.failed": -1})
+        try:
+            self._people.update(one_less)
+        except ConditionFailed:
+            return  # there is a newer code by now, with a count of its own
+
+    def claim(self, before: Person, after: Person, password_hash: str, now: int, also: Writes) -> None:
+        """Use a student's PIN: set a password, address and username; ``also`` stands or falls with it.
+
+        ``ConditionFailed`` if the PIN of ``before`` no longer works, or the student is no longer as they were then.
+        """
+        same = ("version", "status", "email_key", "username_key")
+        used = self._used(before, "pin", now, [(name, "=", getattr(before, name)) for name in same])
+        facts = {name: getattr(after, name) for name in _CHOSEN if getattr(after, name) != getattr(before, name)}
+        if after.former_email is not None:
+            facts["former_email"] = asdict(after.former_email)
+        changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": now})
+        transact(self._client, [(self._people, changed), self._credentials.password_of(before.id, password_hash, now), *also])
+
+    def register(self, student: Person, parent: Person, password_hash: str, now: int, also: Writes) -> None:
+        """Take a place of a student's parent code: make the parent and link both; ``ConditionFailed`` if there is none left."""
+        used = self._used(student, "parent", now, [("status", "=", "active")])
+        transact(
+            self._client,
+            [
+                (self._people, replace(used, append={"parents": [parent.id]})),
+                (self._people, self._directory.make_of(parent)),
+                self._credentials.password_of(parent.id, password_hash, now),
+                *also,
+            ],
+        )
+
+    def _counted(self, student: str, kind: Kind, generation: int) -> Update:
+        return self._directory.change_of(student, {}, [(f"{ATTRIBUTE[kind]}.generation", "=", generation)])
+
+    def _used(self, student: Person, kind: Kind, now: int, when: Sequence[Condition]) -> Update:
+        """One use more of the code that the student had, if it is still theirs and works at this moment."""
+        name, state = ATTRIBUTE[kind], state_of(student, kind)
+        works: list[Condition] = [
+            (f"{name}.generation", "=", state.generation if state else 0),
+            (f"{name}.uses", "<", USES[kind]),
+            (f"{name}.expires_at", ">", now),
+            (f"{name}.voided", "missing", None),
+        ]
+        return replace(self._directory.change_of(student.id, {}, [*works, *when]), add={f"{name}.uses": 1})

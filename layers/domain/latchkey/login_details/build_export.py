@@ -1,0 +1,130 @@
+"""Work on a run of login details: give students their codes, then (few students: with that) write the file; or end codes.
+
+What takes long is done in pieces: a worker whose time runs short writes down where it is and hands over by a new message.
+A run that stops leaves no half file, and goes on where it was: codes that were given stay the same.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from latchkey.codes.issue_codes import issue_codes
+from latchkey.codes.model.changes import is_meant
+from latchkey.errors import Poison, TryLater
+from latchkey.login_details.model.runs import LEASE, Export, failure
+from latchkey.login_details.try_export import cannot_be_in
+from latchkey.login_details.void_codes import void_students
+from latchkey.login_details.write_file import StopRun, write_file
+from latchkey.people.walk_students import Clock, position, walk
+from latchkey.schools.model.school import School
+from latchkey.shared.model.ids import is_id, is_slug
+from latchkey.shared.stores.dynamo import ConditionFailed, Value
+from latchkey.wiring import Wiring
+
+LAST_TRY: Final = 5  # maxReceiveCount of the queue
+FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
+_AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
+_SHOW_EVERY: Final = 2_500  # students between two writes of the progress
+
+
+def build_export(system: Wiring, message: object, *, attempt: int = 1, left: Callable[[], float] | None = None) -> Export | None:
+    """Work on one message of the export queue; None if there was nothing to do. The run as it then is: queued if handed over.
+
+    ``TryLater`` if another worker has the run now, ``Poison`` for a message that is none. ``attempt`` counts deliveries:
+    when the last one fails, so does the run. ``left``: the seconds that this invocation still has.
+    """
+    school_slug, run_id = _read(message)
+    school = system.schools.get(school_slug)
+    if school is None:
+        raise Poison()
+    exports = system.exports(school_slug)
+    try:
+        run = exports.lease(run_id, system.now(), LEASE)
+    except ConditionFailed as held:
+        if held.item is None:
+            raise Poison() from held
+        if held.item["state"] == "running":
+            raise TryLater() from held
+        return None
+    clock = Clock(left)
+    try:
+        worked = _work(system, school, run, clock)
+        return _hand_over(system, school_slug, worked) if worked.state == "running" else worked
+    except ConditionFailed as lost:
+        raise TryLater() from lost  # the lease went to another worker, who goes on
+    except StopRun as stopped:
+        return _fail(system, school_slug, run, stopped.reason)
+    except Exception:  # whatever it was: no half file stays, and the queue tries again
+        with suppress(Exception):  # the error that led here is the one that counts
+            if attempt >= LAST_TRY:
+                _fail(system, school_slug, run)
+            else:
+                exports.change(run, {"state": "queued", "lease_until": 0})
+        raise
+
+
+def _read(message: object) -> tuple[str, str]:
+    if not isinstance(message, dict) or message.get("v") != 1:
+        raise Poison()
+    school, export = message.get("school"), message.get("export")
+    if not (isinstance(school, str) and is_slug(school) and isinstance(export, str) and is_id(export)):
+        raise Poison()
+    return school, export
+
+
+def _work(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    """The run after what this invocation could do of it. Where a service is busy for a moment, it goes on where it was."""
+    for _ in range(_AGAIN):
+        with suppress(TryLater):
+            return _step(system, school, run, clock)
+        run = system.exports(school.slug).get(run.id) or run
+    return _step(system, school, run, clock)
+
+
+def _step(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    if run.kind == "void":
+        return void_students(system, school, run, clock)
+    if run.stage == "codes":
+        run = _give_codes(system, school, run, clock)
+        if run.stage == "codes" or clock.left() < FOR_A_FILE:
+            return run
+    return write_file(system, school, run, clock)
+
+
+def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    """Give codes to the students of a run, from where it is. It is in stage ``file`` if that was all, else the time was short."""
+    exports, wanted, shown = system.exports(school.slug), run.wanted, 0
+    done = run.done
+    for people in walk(system.directory(school.slug), wanted.scope, run.position):
+        now = system.now()
+        meant = [each for each in people if is_meant(wanted, each, school, now, run.created_at)]
+        meant = [each for each in meant if cannot_be_in(each, wanted) is None]
+        issue_codes(system, school, meant, wanted.kinds, wanted.expiring_within)
+        done, shown = done + len(meant), shown + len(people)
+        short = clock.is_short()
+        if short or shown >= _SHOW_EVERY:
+            shown = 0
+            total = max(run.total, done) if run.total else 0
+            place: Value = list(position(people[-1]))
+            run = exports.change(run, {"done": done, "total": total, "position": place, "lease_until": system.now() + LEASE})
+        if short:
+            return run
+    return exports.change(run, {"stage": "file", "stage_at": system.now(), "done": 0, "total": done, "position": None})
+
+
+def _hand_over(system: Wiring, school: str, run: Export) -> Export:
+    """Give a run back, and let another invocation take it."""
+    run = system.exports(school).change(run, {"state": "queued", "lease_until": 0})
+    system.queue("EXPORT_QUEUE").put({"school": school, "export": run.id})
+    return run
+
+
+def _fail(system: Wiring, school: str, run: Export, reason: str | None = None) -> Export:
+    """Say that a run has failed, and at which step; it can be started again, but does not go on."""
+    exports = system.exports(school)
+    known = exports.get(run.id) or run
+    facts: dict[str, Value] = {"state": "failed", "reason": reason or failure(known), "lease_until": 0}
+    failed = exports.change(run, facts)
+    event: dict[str, str | int] = {"export": run.id, "step": known.stage if known.kind == "file" else "void", "done": known.done}
+    system.audit(school).record("build_export", "export.failed", system.now(), event)
+    return failed

@@ -1,0 +1,30 @@
+"""Download the file of an export: a URL is made on the click and kept nowhere."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from latchkey.errors import Conflict, Gone
+from latchkey.login_details.model.runs import FORMATS, file_name
+from latchkey.login_details.watch_export import get_export
+from latchkey.people.model.person import Person
+from latchkey.wiring import Wiring
+
+URL_LIFE: Final = 300
+
+
+def download_export(system: Wiring, school: str, admin: Person, export_id: str) -> str:
+    """A URL that gives the file for at most five minutes. ``Conflict`` while there is no file, ``Gone`` when no longer."""
+    export, now = get_export(system, school, export_id), system.now()
+    ends = export.file_expires_at
+    if ends is None or export.finished_at is None or export.key is None:
+        if export.state_at(now) == "failed":
+            raise Conflict("This export failed, so there is no file. Start it again: the codes stay the same.")
+        raise Conflict("This file is not ready yet. Wait until the export has finished.")
+    if ends <= now:
+        raise Gone("This file was deleted after 24 hours. Start the export again: the codes stay the same.")
+    day = datetime.fromtimestamp(export.finished_at, UTC).strftime("%Y-%m-%d")
+    facts = FORMATS[export.wanted.format]
+    name = file_name(school, export.wanted.scope, day, facts.suffix)
+    url = system.export_files().url(export.key, min(URL_LIFE, ends - now), name=name, media_type=facts.media_type)
+    system.audit(school).record(admin.id, "export.download", now, {"export": export.id, "rows": export.rows})
+    return url

@@ -1,0 +1,199 @@
+"""Slips to cut apart: eight to a sheet of A4, two in large print.
+
+A registration group begins on a new sheet with its name in a strip at the top, so that each form tutor's sheets can be taken
+off the pile. Where students and parents are meant, the two slips of a student stand side by side (in large print below each
+other): one cut across the sheet, and the pair goes home together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from latchkey.codes.model.login_details import LoginDetails
+from latchkey.login_details.formats import Setting, Write
+from latchkey.login_details.paper import colours, words
+from latchkey.login_details.paper.document import HEIGHT, Element, Page
+from latchkey.login_details.paper.document import WIDTH as PAGE_WIDTH
+from latchkey.login_details.paper.sheet import BOLD, REGULAR, Drawing, Sheet, Ticket, line, tickets
+from latchkey.login_details.paper.type import Fit, shown
+
+STRIP: Final = 34.0
+"""The strip with the group's name, in points."""
+WIDE, HIGH = PAGE_WIDTH / 2, (HEIGHT - STRIP) / 4
+"""A slip; a slip in large print is twice as wide and twice as high, and so is all that stands on it (16 points and more)."""
+_SIDE: Final = 22.0  # from the cut to the text: printers leave 5 mm blank, scissors are not exact
+_RIGHT: Final = WIDE - _SIDE
+_TEXT, _LEADING, _SMALL = 9.5, 12.0, 8.5
+_SYMBOL: Final = 61.0
+_SYMBOL_TOP: Final = 127.0
+_COLUMN: Final = _RIGHT - _SIDE - _SYMBOL - 12
+_NAME: Final = ((14.0, 1), (12.5, 1), (11.0, 1), (9.5, 2), (8.5, 2))
+_CODE: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What all slips of one kind share."""
+
+    logo: bytes
+    head: tuple[Drawing, ...]
+    steps: tuple[tuple[bytes, bytes], ...]
+    foot: tuple[Drawing, ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """A registration group whose sheets are being made; ``place`` is where its next slip goes."""
+
+    name: str
+    part: Element
+    page: Page
+    place: int = 0
+
+
+class Slips:
+    """The sheets of slips."""
+
+    left_out = 0
+
+    def __init__(self, setting: Setting, write: Write) -> None:
+        self._sheet = Sheet(setting, write, "Login details, slips")
+        self._scale = 2 if setting.wanted.large_print else 1
+        self._columns, self._rows = 2 // self._scale, 4 // self._scale
+        self._forms: dict[words.Kind, _Form] = {}
+        self._group: _Group | None = None
+
+    @property
+    def unprintable(self) -> int:
+        """Students whose names could not be drawn whole."""
+        return self._sheet.unprintable
+
+    def add(self, students: Sequence[LoginDetails]) -> None:
+        """Draw the slips of these students."""
+        for details in students:
+            group, called = self._group, details.student.registration_group or ""
+            if group is None or group.name != called:
+                group = self._begin(called)
+            name = self._sheet.type.fit(shown(details.student.name), _RIGHT - _SIDE, _NAME)
+            for ticket in tickets(details, self._sheet.audience):
+                self._put(group, ticket, name)
+            self._sheet.count(name)
+
+    def finish(self) -> None:
+        """End the last sheet and the file."""
+        self._end_group()
+        self._sheet.finish()
+
+    # ------------------------------------------------------------ sheets
+
+    def _begin(self, called: str) -> _Group:
+        self._end_group()
+        document = self._sheet.document
+        part, page = document.open(document.root, "Sect"), document.page()
+        page.put(part, "H1", self._strip(page, called))
+        document.bookmark(shown(words.group_name(called)), page)
+        self._group = _Group(called, part, page)
+        return self._group
+
+    def _end_group(self) -> None:
+        if self._group is not None:
+            self._sheet.document.end(self._group.page)
+            self._sheet.document.close(self._group.part)
+            self._group = None
+
+    def _turn(self, group: _Group) -> None:
+        document = self._sheet.document
+        document.end(group.page)
+        group.page, group.place = document.page(), 0
+        group.page.decorate(self._strip(group.page, group.name))
+
+    def _strip(self, page: Page, called: str) -> bytes:
+        """Draw what every sheet has; the heading is given back, because only a group's first sheet counts it as one."""
+        sheet = self._sheet
+        school = sheet.type.fit(sheet.school, 200, ((9.0, 1),), REGULAR)
+        page.decorate(sheet.draw_to(school.lines, PAGE_WIDTH - _SIDE, HEIGHT - 24, 9, colour=colours.GREY))
+        high = HIGH * self._scale
+        cuts = [(0.0, row * high, PAGE_WIDTH, row * high) for row in range(1, self._rows + 1)]
+        if self._columns == 2:
+            cuts.append((WIDE, 0.0, WIDE, HEIGHT - STRIP))
+        page.decorate(b"\n".join(line(*cut, width=0.5, colour=colours.LIGHT, dash=b"[2 3]") for cut in cuts))
+        fit = sheet.type.fit(shown(words.group_name(called)), 300, ((13.0, 1), (10.0, 1)))
+        return sheet.draw(fit.lines, _SIDE, HEIGHT - 24, fit.size)
+
+    # ------------------------------------------------------------ slips
+
+    def _put(self, group: _Group, ticket: Ticket, name: Fit) -> None:
+        if group.place == self._columns * self._rows:
+            self._turn(group)
+        sheet, form, scale, page = self._sheet, self._form(ticket.kind), self._scale, group.page
+        x = group.place % self._columns * WIDE
+        y = HEIGHT - STRIP - (group.place // self._columns + 1) * HIGH * scale
+        group.place += 1
+        slip = sheet.document.open(group.part, "Sect")
+        page.content.append(b"q %d 0 0 %d %.2f %.2f cm\n" % (scale, scale, x, y))
+        page.decorate(form.logo)
+        for kind, drawing in form.head:
+            page.put(slip, kind, drawing)
+        first = 138.5 if len(name.lines) == 1 else 142.5
+        page.put(slip, "H2", sheet.draw(name.lines, _SIDE, first, name.size, leading=name.size * 1.1), name.said)
+        if name.lost:
+            page.put(slip, "P", sheet.write(words.LOST, _SIDE, 128.5, 8))
+        if group.name:
+            fit = sheet.type.fit(shown(group.name), 70, ((11.0, 1), (8.0, 1)))
+            page.put(slip, "P", sheet.draw_to(fit.lines, _RIGHT, 155, fit.size), fit.said)
+        if form.steps:
+            sheet.steps(page, slip, form.steps)
+            left, top = _RIGHT - _SYMBOL, _SYMBOL_TOP
+            box = (x + left * scale, y + (top - _SYMBOL) * scale, x + _RIGHT * scale, y + top * scale)
+            page.put(slip, "Figure", sheet.symbol(ticket, left, top, _SYMBOL), sheet.figure(ticket, box))
+        if ticket.code:
+            page.put(slip, "P", self._code(ticket))
+            page.put(slip, "P", sheet.write(ticket.lasts, _SIDE, 27, _TEXT))
+        for kind, drawing in form.foot:
+            page.put(slip, kind, drawing)
+        page.content.append(b"Q\n")
+        sheet.document.close(slip)
+
+    def _code(self, ticket: Ticket) -> bytes:
+        sheet = self._sheet
+        label = sheet.write(words.WORDS[ticket.kind].label, _SIDE, 60, _SMALL, colour=colours.GREY)
+        fit = sheet.type.fit(ticket.code, _RIGHT - _SIDE, ((_CODE, 1), (_CODE * 0.9, 1)))
+        return label + b"\n" + sheet.draw(fit.lines, _SIDE, 40.5, fit.size)
+
+    def _form(self, kind: words.Kind) -> _Form:
+        if kind not in self._forms:
+            self._forms[kind] = self._made(kind)
+        return self._forms[kind]
+
+    def _made(self, kind: words.Kind) -> _Form:
+        sheet, said = self._sheet, words.WORDS[kind]
+        logo, school = sheet.letterhead(_SIDE, HIGH - 10, (70, 20), _RIGHT - _SIDE, 9.5)
+        rule = line(_SIDE, HIGH - 33, _RIGHT, HIGH - 33, width=1, colour=sheet.ink)
+        head = (school, ("P", sheet.write(said.for_whom, _SIDE, 155, _TEXT, weight=BOLD, colour=sheet.ink)))
+        y, steps = 118.0, []
+        for number, text in enumerate(sheet.step_texts(kind), 1):
+            fit = sheet.type.fit(text, _COLUMN - 12, ((_TEXT, 1), (_TEXT - 0.5, 2), (_SMALL, 2)), REGULAR)
+            drawing = sheet.draw(fit.lines, _SIDE + 12, y, fit.size, leading=11)
+            mark = sheet.write(str(number), _SIDE, y, _TEXT, weight=BOLD, colour=sheet.ink)
+            y -= 11 * (len(fit.lines) - 1)
+            if number == 1:
+                place = sheet.type.fit(sheet.address(kind), _COLUMN - 12, ((_TEXT, 1), (_SMALL, 2), (8.0, 3)))
+                drawing += b"\n" + sheet.draw(place.lines, _SIDE + 12, y - 12, place.size, leading=10)
+                y -= 12 + 10 * (len(place.lines) - 1)
+            y -= _LEADING + 1
+            steps.append((mark, drawing))
+        return _Form(logo + b"\n" + rule, head, tuple(steps), self._foot(kind))
+
+    def _foot(self, kind: words.Kind) -> tuple[Drawing, ...]:
+        sheet, foot = self._sheet, []
+        if kind in {"elsewhere", "none"}:
+            text = sheet.sign_in_help if kind == "elsewhere" else words.WORDS[kind].opening
+            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3), (8.0, 4)), REGULAR)
+            foot.append(("P", sheet.draw(fit.lines, _SIDE, 54, fit.size, leading=fit.size * 1.2)))
+        if sheet.help_line:
+            fit = sheet.type.fit(sheet.help_line, _RIGHT - _SIDE, ((_SMALL, 1), (8.0, 1)), REGULAR)
+            foot.append(("P", sheet.draw(fit.lines, _SIDE, 15, fit.size, colour=colours.GREY)))
+        return tuple(foot)
+
+
+make = Slips

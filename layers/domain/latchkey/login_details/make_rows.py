@@ -1,0 +1,94 @@
+"""The rows that begin with some students: one for each, or shared with their siblings where rows are for parents or families.
+
+A shared row stands where the first of its students stands in the list. Who that is follows from the people themselves, so
+nothing has to be remembered from one batch to the next and memory stays flat. Siblings are students of this export who have
+exactly the same parents: whoever gets a family's letter may see every code in it. A wider notion (whoever shares
+any parent) would show the codes of one parent's child to another parent's new partner.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from latchkey.codes.issue_codes import issue_codes
+from latchkey.codes.model.login_details import LoginDetails, login_details
+from latchkey.login_details.model.runs import Wanted
+from latchkey.people.model.person import Person, sort_key
+from latchkey.people.stores.people import Directory
+from latchkey.people.walk_students import AT_ONCE
+from latchkey.schools.model.school import School
+from latchkey.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A row before its codes: the parents whom it is for, if any, and its students in list order."""
+
+    parents: tuple[Person, ...]
+    students: tuple[Person, ...]
+
+
+def rows_of(
+    system: Wiring, school: School, wanted: Wanted, students: Sequence[Person], key: bytes, *, means: Callable[[Person], bool]
+) -> list[LoginDetails]:
+    """The rows that begin with these students, in order; codes are given to those of their siblings who are in the rows.
+
+    ``students`` are some of those whom the export ``means``, with their codes; ``key`` is the school's code key.
+    """
+    if wanted.rows == "student":
+        return [login_details(student, school, key, wanted.audience) for student in students]
+    shared = _shared(system.directory(school.slug), wanted, students, means)
+    known = {student.id: student for student in students}
+    others = {student.id: student for each in shared for student in each.students if student.id not in known}
+    known |= {person.id: person for person in _with_codes(system, school, wanted, list(others.values()))}
+    details = {each: login_details(person, school, key, wanted.audience) for each, person in known.items()}
+    rows = [[details[student.id] for student in each.students if student.id in details] for each in shared]
+    # Of who has left since, nothing is printed.
+    return [_row(each.parents, *found) for each, found in zip(shared, rows, strict=True) if found]
+
+
+def _row(parents: tuple[Person, ...], first: LoginDetails, *siblings: LoginDetails) -> LoginDetails:
+    return replace(first, parents=parents, siblings=siblings) if parents or siblings else first
+
+
+def _with_codes(system: Wiring, school: School, wanted: Wanted, people: Sequence[Person]) -> list[Person]:
+    found: list[Person] = []
+    for start in range(0, len(people), AT_ONCE):
+        part = people[start : start + AT_ONCE]
+        found += issue_codes(system, school, part, wanted.kinds, wanted.expiring_within).people
+    return found
+
+
+def _shared(directory: Directory, wanted: Wanted, students: Sequence[Person], means: Callable[[Person], bool]) -> list[Shared]:
+    parents = {parent.id: parent for parent in directory.by_ids(each for student in students for each in student.parents)}
+    known = {student.id: student for student in students}
+    others = {child for parent in parents.values() for child in parent.children} - known.keys()
+    known |= {child.id: child for child in directory.by_ids(sorted(others)) if means(child)}
+    found: list[Shared] = []
+    for student in students:
+        # A parent counts where both sides know of the link.
+        mine = tuple(
+            parent
+            for parent in (parents[each] for each in student.parents if each in parents)
+            if parent.status == "active" and student.id in parent.children
+        )
+        if wanted.rows == "parent" and mine:
+            rows = [Shared((parent,), _in_order(parent.children, known)) for parent in mine]
+        else:
+            family = _family(student, parents) if wanted.rows == "family" else ()
+            rows = [Shared(mine, _in_order((each for each in family if _alike(known, each, student)), known) or (student,))]
+        found += [row for row in rows if row.students[0].id == student.id]
+    return found
+
+
+def _family(student: Person, parents: Mapping[str, Person]) -> tuple[str, ...]:
+    """The students among whom the siblings are: the same for all siblings, whichever of them asks."""
+    head = next((parents[each] for each in sorted(student.parents) if each in parents), None)
+    return head.children if head and student.id in head.children else ()
+
+
+def _alike(known: Mapping[str, Person], one: str, other: Person) -> bool:
+    return one in known and set(known[one].parents) == set(other.parents)
+
+
+def _in_order(ids: Iterable[str], known: Mapping[str, Person]) -> tuple[Person, ...]:
+    return tuple(sorted((known[each] for each in ids if each in known), key=sort_key))

@@ -1,0 +1,215 @@
+"""The mail merge file: its columns, its rows and its cells.
+
+A cell is safe in spreadsheets (OWASP, "CSV Injection"; ASVS 5.0, 1.2.10): where a spreadsheet could take its beginning for a
+formula it gets a leading apostrophe. A spreadsheet that is set to another separator splits the file at semicolons, tabs and
+line breaks inside cells, whatever is quoted, so a formula after one of those is guarded in the same way. ``unguard`` takes
+exactly those apostrophes away again.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+from latchkey.codes.model.login_details import LoginDetails
+from latchkey.errors import Invalid
+from latchkey.login_details.model.runs import Audience, Rows, Wanted
+
+COLUMNS: Final = (
+    "UPN",
+    "StudentId",
+    "Surname",
+    "Forename",
+    "Year",
+    "RegGroup",
+    "Username",
+    "StudentPIN",
+    "PINExpires",
+    "ParentCode",
+    "ParentCodeExpires",
+    "ParentPlacesLeft",
+    "StudentURL",
+    "ParentURL",
+    "LoginMethod",
+)
+OF_ALL_ROWS: Final = ("StudentURL", "ParentURL")  # the same in the whole file, so not repeated for each child of a row
+OF_THE_PARENT: Final = ("ParentSurname", "ParentForename", "ParentEmail", "Children")
+OF_THE_FAMILY: Final = ("Parents", "Children")
+MOST_CHILDREN: Final = 5  # in one row; further children of a parent or family stand in a further row
+MARK: Final = b"\xef\xbb\xbf"  # tells Excel that the file is UTF-8
+WITH_PIN: Final = "PIN"
+AT_SCHOOL: Final = "School sign-in"
+
+_SIGNS_BUT_HYPHEN: Final = r"=+@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"  # with full-width and small forms
+_SIGNS: Final = r"\-" + _SIGNS_BUT_HYPHEN
+_BREAKS: Final = r"\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+_SKIPPED: Final = r"\"'\u2018\u2019\u201c\u201d\ufeff\u200b"  # with white space, what may be stripped before anybody looks
+_AT_START: Final = rf"(?=[{_SKIPPED}\s]*[{_SIGNS}\t\r\n\0])"
+_AFTER_BREAK: Final = rf"(?=(?:[{_SKIPPED}]|[^\S{_BREAKS}])*[{_SIGNS}])"
+_GUARD: Final = re.compile(rf"\A{_AT_START}|(?<=[;|\0{_BREAKS}]){_AFTER_BREAK}")
+_UNGUARD: Final = re.compile(rf"\A'{_AT_START}|(?<=[;|\0{_BREAKS}])'{_AFTER_BREAK}")
+_QUOTED: Final = re.compile(r"[\",;|\x00-\x1f\x7f\x85\u2028\u2029]")
+# A row whose cells, a tab before each, match neither of these needs no guard and no quotes.
+_ODD_SIGN: Final = re.compile(rf"[\",;|\0-\x08\n-\x1f\x7f\x85\u2028\u2029{_SIGNS_BUT_HYPHEN}]").search
+_ODD_START: Final = re.compile(rf"\t[-\s{_SKIPPED}]").search
+_PLAIN: Final = re.compile(rf"(?:[^\W_][^\",;|\0-\x1f\x7f\x85\u2028\u2029{_SIGNS_BUT_HYPHEN}]*)?\Z").match
+# The same for the bytes of a whole block, quicker and stricter: the first bytes of longer characters stand for all that the
+# patterns hold beyond ASCII.
+_ODD: Final = bytes({*range(0x20), *b'"=+@,;|\x7f', 0xC2, 0xE1, 0xE2, 0xE3, 0xEF} - {*b"\t\r\n"})
+_ENDS_AND_STARTS: Final = bytes.maketrans(b"\r\n-'", b"\t\t  ")
+
+
+def known_columns(rows: Rows) -> tuple[str, ...]:
+    """The columns that can be chosen, in the order in which they stand. What is a child's stands once for each child of a row."""
+    return {"student": COLUMNS, "parent": OF_THE_PARENT + COLUMNS, "family": OF_THE_FAMILY + COLUMNS}[rows]
+
+
+def parse_columns(given: object, rows: Rows) -> tuple[str, ...]:
+    """The chosen columns of a request (a list of names) in their own order; empty, which means all, where nothing is said.
+
+    ``Invalid`` for a name that rows of this kind do not have, and for a choice of none.
+    """
+    if given is None:
+        return ()
+    known = known_columns(rows)
+    if not isinstance(given, list | tuple) or not given:
+        raise Invalid(fields={"columns": "Choose at least one column."})
+    if not all(isinstance(name, str) and name in known for name in given):
+        raise Invalid(fields={"columns": f"There is no such column in rows of this kind. Choose from {', '.join(known)}."})
+    return tuple(name for name in known if name in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What all rows of one file share: for whom it is, and the address of the school's page."""
+
+    audience: Audience
+    url: str
+
+
+def row(details: LoginDetails, sheet: Sheet) -> tuple[str, ...]:
+    """A student's cells: nothing about them that is not in ``COLUMNS`` leaves the system, so no address."""
+    student = details.student
+    return (
+        student.upn or "",
+        student.mis_id or student.id,
+        student.family_name,
+        student.given_name,
+        student.year_group or "",
+        student.registration_group or "",
+        student.username or "",
+        details.pin,
+        last_day(details.pin_ends),
+        details.parent_code,
+        last_day(details.parent_code_ends),
+        str(details.places) if details.parent_code else "",
+        sheet.url if sheet.audience != "parents" else "",
+        sheet.url if sheet.audience != "students" else "",
+        AT_SCHOOL if details.elsewhere else WITH_PIN,
+    )
+
+
+class Layout:
+    """What stands in the columns of one file: those that are wanted, once for each student, parent or family."""
+
+    def __init__(self, wanted: Wanted, url: str) -> None:
+        chosen = wanted.columns or known_columns(wanted.rows)
+        self._sheet = Sheet(audience=wanted.audience, url=url)
+        self._alone = wanted.rows == "student"
+        self._first = [name for name in chosen if name not in COLUMNS]
+        self._last = [name for name in chosen if name in OF_ALL_ROWS and not self._alone]
+        names = [name for name in chosen if name in COLUMNS and name not in self._last]
+        self._places = [COLUMNS.index(name) for name in names]
+        self._whole = names == [*COLUMNS]
+        numbered = [f"Child{number}{name}" for number in range(1, MOST_CHILDREN + 1) for name in names]
+        self.header: tuple[str, ...] = tuple(names if self._alone else [*self._first, *numbered, *self._last])
+
+    def rows(self, students: Sequence[LoginDetails]) -> list[tuple[str, ...]]:
+        """The rows that begin with these students."""
+        if not self._alone:
+            return [made for student in students for made in self._shared(student)]
+        whole = [row(student, self._sheet) for student in students]
+        return whole if self._whole else [self._of(cells) for cells in whole]
+
+    def _of(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple([cells[place] for place in self._places])
+
+    def _shared(self, first: LoginDetails) -> Iterator[tuple[str, ...]]:
+        every = (first, *first.siblings)
+        for start in range(0, len(every), MOST_CHILDREN):
+            children = every[start : start + MOST_CHILDREN]
+            whole = [row(child, self._sheet) for child in children]
+            cells = [cell for one in whole for cell in self._of(one)]
+            cells += [""] * (len(self._places) * (MOST_CHILDREN - len(children)))
+            before = {**_of_parents(first), "Children": ", ".join(child.student.given_name for child in children)}
+            after = [whole[0][COLUMNS.index(name)] for name in self._last]
+            yield (*[before[name] for name in self._first], *cells, *after)
+
+
+def _of_parents(details: LoginDetails) -> dict[str, str]:
+    """Whom the row is for. Mail to an address that sends it back, or whose owner complained, is not wanted: it stays empty."""
+    found = {"ParentSurname": "", "ParentForename": "", "ParentEmail": "", "Parents": ""}
+    if details.parents:
+        parent = details.parents[0]
+        found = {
+            "ParentSurname": parent.family_name,
+            "ParentForename": parent.given_name,
+            "ParentEmail": "" if parent.problem else parent.email or "",
+            "Parents": ", ".join(each.name for each in details.parents),
+        }
+    return found
+
+
+def last_day(ends: int | None) -> str:
+    """The last day on which a code works, as 2026-11-23; empty where there is no code."""
+    return _day(ends - 1) if ends is not None else ""
+
+
+@lru_cache(maxsize=512)
+def _day(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
+
+
+def guard(cell: str) -> str:
+    """The cell with an apostrophe wherever a spreadsheet could see a formula begin."""
+    return _GUARD.sub("'", cell)
+
+
+def unguard(cell: str) -> str:
+    """The cell as it was before ``guard``."""
+    return _UNGUARD.sub("", cell)
+
+
+def block(rows: Sequence[Sequence[str]]) -> bytes:
+    """CSV lines (RFC 4180, UTF-8) of rows, guarded, and quoted where it is needed."""
+    # One odd name slows down its own few rows only.
+    return b"".join([_lines(rows[start : start + 16]) for start in range(0, len(rows), 16)])
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
+    joined = "\r\n".join(["\t".join(cells) for cells in rows]).encode("utf-8", "replace")
+    plain = joined.translate(_ENDS_AND_STARTS, _ODD)
+    if (
+        len(plain) == len(joined)
+        and plain.count(b"\t") == sum(map(len, rows)) + len(rows) - 2
+        and not plain.startswith(b" ")
+        and b"\t " not in plain
+    ):
+        return joined.replace(b"\t", b",") + b"\r\n"
+    return "".join([_line(cells) for cells in rows]).encode("utf-8", "replace")
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = "\t" + "\t".join(cells)
+    if text.count("\t") != len(cells) or _ODD_SIGN(text) or _ODD_START(text):
+        return ",".join([_cell(cell) for cell in cells]) + "\r\n"
+    return text[1:].replace("\t", ",") + "\r\n"
+
+
+def _cell(cell: str) -> str:
+    if _PLAIN(cell):
+        return cell
+    safe = guard(cell)
+    return '"' + safe.replace('"', '""') + '"' if _QUOTED.search(safe) else safe

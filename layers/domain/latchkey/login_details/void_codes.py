@@ -1,0 +1,117 @@
+"""End codes before their time: one student's, a group's, a school's. How many it hits is said first.
+
+The writes are a run of build_export's, because a school may be large. They go to the table together with the run's own counts,
+so that both are exact whatever crashes. A code that is void stays so; the next export gives a new one.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Final
+
+from latchkey.codes.model.changes import to_void
+from latchkey.codes.model.codes import ATTRIBUTE, Kind
+from latchkey.errors import Conflict, Invalid, TryLater
+from latchkey.login_details.model.runs import LEASE, Export, Wanted
+from latchkey.login_details.start_export import Started, new_run, start_run
+from latchkey.login_details.try_export import LOOKED_AT
+from latchkey.people.model.person import CodeState, Person, sort_key
+from latchkey.people.stores.people import Directory
+from latchkey.people.walk_students import Clock, position, walk
+from latchkey.schools.model.school import School
+from latchkey.shared.stores.dynamo import ConditionFailed, Update, Value
+from latchkey.wiring import Wiring
+
+_ROUNDS: Final = 10
+
+
+def count_codes(system: Wiring, school: School, wanted: Wanted) -> tuple[Counter[Kind], bool]:
+    """How many codes of each kind work and would end; False with it if there are more than one request may count."""
+    found: Counter[Kind] = Counter()
+    complete, now = True, system.now()
+    for people in walk(system.directory(school.slug), wanted.scope, pages=LOOKED_AT):
+        complete = bool(people)
+        for person in people:
+            found.update(list(to_void(person, wanted.kinds, now)))
+    return found, complete
+
+
+def whose(system: Wiring, school: str, wanted: Wanted) -> str:
+    """The name of the one student whose codes would end; empty where the scope is not one student."""
+    found = system.directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
+    return found.name if found else ""
+
+
+def nothing() -> Invalid:
+    """Why nothing was voided: there is nothing."""
+    why = "No student whom you chose has such a code that works, so there is nothing to void."
+    return Invalid("Nothing was voided.", fields={"scope": why})
+
+
+def start_void(
+    system: Wiring, school: School, admin: Person, wanted: Wanted, key: str | None = None, *, seen: int | None = None
+) -> Started:
+    """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
+    found, complete = count_codes(system, school, wanted)
+    total = found.total()
+    if not total and complete:
+        raise nothing()
+    if seen is not None and seen != total:
+        raise Conflict(f"Meanwhile {total:,} codes work, not {seen:,}. Nothing was voided: look at the number, then confirm it.")
+    run = new_run(admin, wanted, system.now(), kind="void")
+    scope = wanted.scope
+    facts: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "audience": wanted.audience, "codes": total}
+    return start_run(system, school.slug, run, key, facts)
+
+
+def void_students(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+    """Go on with a leased run that ends codes; the run as it then is: running if the time was short, else finished."""
+    for people in walk(system.directory(school.slug), run.wanted.scope, run.position):
+        run = _void(system, school.slug, run, people)
+        if clock.is_short():
+            return run
+    now, total = system.now(), sum(run.codes.values())
+    done = replace(run, state="finished", finished_at=now, done=total, total=total, position=(), lease_until=0)
+    counts = {"pins": run.codes.get("pin", 0), "parent_codes": run.codes.get("parent", 0)}
+    event = system.audit(school.slug).record_of("build_export", "codes.voided", now, {"export": run.id, **counts})
+    system.exports(school.slug).finish(done, event)
+    return done
+
+
+def _void(system: Wiring, school: str, run: Export, people: list[Person]) -> Export:
+    """End what these people have and say in the run how many that were, both or neither."""
+    directory, table, exports = system.directory(school), system.table("DIRECTORY_TABLE"), system.exports(school)
+    for _ in range(_ROUNDS):
+        now = system.now()
+        found = {person.id: (person, to_void(person, run.wanted.kinds, now)) for person in people}
+        changes = {each: (person, codes) for each, (person, codes) in found.items() if codes}
+        if not changes:
+            return run
+        codes = Counter(run.codes)
+        for _, ended in changes.values():
+            codes.update(list(ended))
+        after = replace(
+            run, codes=dict(codes), done=codes.total(), total=max(run.total, codes.total()), position=position(people[-1])
+        )
+        facts: dict[str, Value] = {
+            "codes": dict(after.codes),
+            "done": after.done,
+            "total": after.total,
+            "position": list(after.position),
+            "lease_until": now + LEASE,
+        }
+        try:
+            exports.change_with(run, facts, [(table, _update(directory, *change)) for change in changes.values()])
+        except ConditionFailed as error:
+            if error.item is not None and error.item["sk"] == run.id:
+                raise  # the run went to another worker
+            people = sorted(directory.by_ids(person.id for person in people), key=sort_key)
+        else:
+            return after
+    raise TryLater()
+
+
+def _update(directory: Directory, person: Person, codes: dict[Kind, CodeState]) -> Update:
+    facts: dict[str, Value] = {f"{ATTRIBUTE[kind]}.voided": True for kind in codes}
+    return directory.change_of(
+        person.id, facts, [(f"{ATTRIBUTE[kind]}.generation", "=", codes[kind].generation) for kind in codes]
+    )

@@ -1,0 +1,190 @@
+"""SES: many mails in one call, one recipient each, at the rate that the account allows.
+
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from latchkey.errors import MustWait, TryLater
+from latchkey.mail.model.mail_html import Template, display_name
+from latchkey.schools.model.logo import CONTENT_ID, FILE_NAME, Logo
+from latchkey.sends.model.send import CHUNK_MAILS, Failure
+from latchkey.shared.stores.aws import Client, code_of, translate
+
+_THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done
+_KNOWN_FOR = 60  # seconds that the account's rate is taken as read
+_WAIT: Final = 900  # seconds until an account that cannot send is asked again
+_SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
+_PAUSED: Final = {"SendingPausedException", "AccountSuspendedException"}
+_REFUSED: Final = {"BadRequestException", "MessageRejected", "ValidationException"}
+_FAILURE: Final[Mapping[str, Failure]] = {
+    "MESSAGE_REJECTED": "refused",
+    "INVALID_PARAMETER": "refused",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "sender",
+    "CONFIGURATION_SET_NOT_FOUND": "sender",
+    "TEMPLATE_NOT_FOUND": "sender",
+    "ACCOUNT_SUSPENDED": "sender",
+    "INVALID_SENDING_POOL_NAME": "sender",
+}
+_AGAIN: Final = {"ACCOUNT_THROTTLED", "TRANSIENT_FAILURE"}
+_WAITS: Final = {
+    "ACCOUNT_DAILY_QUOTA_EXCEEDED": "quota",
+    "ACCOUNT_SENDING_PAUSED": "paused",
+    "CONFIGURATION_SET_SENDING_PAUSED": "paused",
+}
+
+
+class Refused(Exception):
+    """SES refused a whole call: something in it is bad, and nothing was sent."""
+
+
+class Slow(Exception):
+    """SES asks to slow down; nothing of the call was sent."""
+
+
+class Unsure(TryLater):
+    """SES was asked and gave no answer: the mails may have been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the account may send: mails a second, and how many more within the day."""
+
+    each_second: float
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What all mails of a call share."""
+
+    sender: str
+    reply_to: str | None
+    template: Template
+    tags: Mapping[str, str]
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one mail: sent, failed for good, or to be tried again: in a moment or, if ``waits`` says why, much later."""
+
+    sent: bool = False
+    failure: Failure | None = None
+    waits: str = ""
+
+
+_SENT: Final = Result(sent=True)
+_LATER: Final = Result()
+
+
+class Mailer:
+    """One account's SES."""
+
+    def __init__(self, client: Client, mail_from: str, configuration_set: str) -> None:
+        self._client = client
+        self._from = mail_from
+        self._set = configuration_set
+        self._account: dict[str, Any] | None = None
+        self._read_at = 0
+        self._sent = 0
+
+    def account(self, now: int, *, listed: bool) -> Account:
+        """What the account may send now, read at most once a minute; ``MustWait`` while it may not.
+
+        In SES's sandbox only a few addresses can be reached, so sends wait for its end; one person's own mail is tried.
+        """
+        if self._account is None or not 0 <= now - self._read_at < _KNOWN_FOR:
+            try:
+                self._account = self._client.get_account()
+            except (ClientError, BotoCoreError) as error:
+                translate(error)
+            self._read_at, self._sent = now, 0
+        if self._account.get("SendingEnabled") is False or self._account.get("EnforcementStatus") == "SHUTDOWN":
+            raise MustWait("paused", seconds=_WAIT)
+        if listed and self._account.get("ProductionAccessEnabled") is False:
+            raise MustWait("sandbox", seconds=_WAIT)
+        quota = self._account.get("SendQuota") or {}
+        most = quota.get("Max24HourSend", -1)
+        left = CHUNK_MAILS if most < 0 else int(most - quota.get("SentLast24Hours", 0)) - self._sent
+        if left <= 0:
+            raise MustWait("quota", seconds=_WAIT)
+        return Account(quota.get("MaxSendRate") or 1.0, left)
+
+    def forget(self) -> None:
+        """Read the account anew at the next occasion: it has just said something else."""
+        self._account = None
+
+    def send(self, envelope: Envelope, mails: Sequence[tuple[str, Mapping[str, str]]]) -> list[Result]:
+        """Send up to 50 mails: ``(address, variables)`` each. ``Refused`` or ``Slow`` when none was sent."""
+        data = [json.dumps(variables) for _, variables in mails]
+        template = {"Subject": envelope.template.subject, "Text": envelope.template.text, "Html": envelope.template.html}
+        request: dict[str, Any] = {
+            "FromEmailAddress": f"{display_name(envelope.sender)} <{self._from}>",
+            "ConfigurationSetName": self._set,
+            "DefaultEmailTags": [{"Name": name, "Value": value} for name, value in envelope.tags.items()],
+            # Where an entry lacks a variable SES takes it from here; ours lack none.
+            "DefaultContent": {"Template": {"TemplateContent": template, "TemplateData": data[0]}},
+            "BulkEmailEntries": [
+                {
+                    "Destination": {"ToAddresses": [to]},
+                    "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": values}},
+                }
+                for (to, _), values in zip(mails, data, strict=True)
+            ],
+        }
+        if envelope.logo:
+            request["DefaultContent"]["Template"]["Attachments"] = [_inline(envelope.logo)]
+        if envelope.reply_to:
+            request["ReplyToAddresses"] = [envelope.reply_to]
+        try:
+            answer = self._client.send_bulk_email(**request)
+        except (ClientError, BotoCoreError) as error:
+            _translate(error)
+        results = [_result(entry.get("Status", "")) for entry in answer["BulkEmailEntryResults"][: len(mails)]]
+        self._sent += sum(result.sent for result in results)
+        return results + [_LATER] * (len(mails) - len(results))
+
+
+def _inline(logo: Logo) -> dict[str, Any]:
+    """A picture inside the mail, which the HTML names as ``cid:``."""
+    return {
+        "FileName": FILE_NAME,
+        "ContentType": "image/png",
+        "ContentDisposition": "INLINE",
+        "ContentId": CONTENT_ID,
+        "ContentTransferEncoding": "BASE64",
+        "RawContent": logo.png,
+    }
+
+
+def _result(status: str) -> Result:
+    if status == "SUCCESS":
+        return _SENT
+    if status in _AGAIN:
+        return _LATER
+    return Result(waits=_WAITS[status]) if status in _WAITS else Result(failure=_FAILURE.get(status, "not_sent"))
+
+
+def _translate(error: ClientError | BotoCoreError) -> NoReturn:
+    """SES's messages can name addresses, so what we raise has its code only."""
+    if not isinstance(error, ClientError):
+        if isinstance(error, (ConnectTimeoutError, EndpointConnectionError)):
+            raise TryLater("The mail service cannot be reached.") from None
+        raise Unsure("The mail service did not answer.") from None
+    code = code_of(error)
+    if code in _REFUSED:
+        raise Refused(code) from None
+    if code in _SLOW:
+        if "daily" in str(error.response.get("Error", {}).get("Message", "")).lower():  # the code is the same for both
+            raise MustWait("quota", seconds=_WAIT) from None
+        raise Slow(code) from None
+    if code in _PAUSED:
+        raise MustWait("paused", seconds=_WAIT) from None
+    failed = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _THEIR_FAULT
+    raise (Unsure if failed else TryLater)(f"The mail service answered {code}.") from None

@@ -1,1 +1,0 @@
-"""Values and rules; imports nothing of ours but itself, and nothing that does input or output."""

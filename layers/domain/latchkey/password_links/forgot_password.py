@@ -1,0 +1,29 @@
+"""Forgot password: note what was typed, as a look-up key, and leave everything else to the queue.
+
+The answer comes after one message, whatever the text was and whoever it belongs to; the worker limits, looks up and mails.
+"""
+
+from latchkey.schools.find_school import the_school
+from latchkey.schools.model.school import School
+from latchkey.shared.model.identifiers import lookup, typed_lookup
+from latchkey.shared.model.ids import new_id
+from latchkey.wiring import Wiring
+
+
+def ask(system: Wiring, slug: str, typed: str, source_ip: str) -> School:
+    """Ask for a link for whoever has this e-mail address or username."""
+    school = the_school(system, slug)
+    lookup_key = system.lookup_key(slug)
+    by, key = typed_lookup(lookup_key, typed)
+    system.queue("REQUESTS_QUEUE").put(
+        {
+            "kind": "forgot",
+            "school": slug,
+            "request": new_id(),
+            "by": by,
+            "key": key,
+            "from": lookup(lookup_key, "address", source_ip),
+            "at": system.now(),
+        }
+    )
+    return school

@@ -1,0 +1,134 @@
+"""Set a password with a link: look at the link, use it, have it renewed.
+
+Only ``use`` with a password that is good enough uses a link up; looking never does, so a mail scanner cannot burn it.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from latchkey.errors import Gone, Invalid, TooMany
+from latchkey.password_links.model import links
+from latchkey.password_links.model.links import Fault, Link
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.ids import is_slug, new_id
+from latchkey.shared.stores.counters import Budget
+from latchkey.shared.stores.dynamo import ConditionFailed
+from latchkey.sign_in import hashing
+from latchkey.sign_in.blocklist import common_passwords
+from latchkey.sign_in.model import passwords
+from latchkey.sign_in.sign_in import forgive
+from latchkey.wiring import Wiring
+
+USES: Final = Budget("link-use", 60, 3_600)
+RENEWALS: Final = Budget("link-renew", 3, 3_600)
+log = logging.getLogger(__name__)
+
+_GONE: Final[dict[Fault, str]] = {
+    "used": "This link has been used: a password was set with it. Sign in with that password, or have a new link sent.",
+    "expired": "This link is too old. Your account is as it was; have a new link sent.",
+    "replaced": "Your account has changed since this link was made, so it no longer works. Have a new link sent.",
+    "damaged": "This link is not complete. Open it from the mail again, or ask for a new one.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that works, and whom it is for."""
+
+    link: Link
+    school: School
+    person: Person
+
+    @property
+    def shortest(self) -> int:
+        """How long the new password must be at least."""
+        return passwords.shortest(self.person.role)
+
+
+def check(system: Wiring, token: str) -> OpenLink:
+    """What a link that works is for; ``Gone`` with the reason if it does not. Changes nothing."""
+    link, school = _genuine(system, token)
+    person = system.directory(link.school).person(link.person)
+    fault = _fault(link, token, school, person, system.now())
+    if person is None or fault is not None:
+        _refuse(fault or "replaced")
+    return OpenLink(link, school, person)
+
+
+def use(system: Wiring, token: str, password: str) -> None:
+    """Set the password. ``Gone``: the link does not work; ``Invalid``: the password is too weak, and the link still works."""
+    found = check(system, token)
+    person, slug = found.person, found.link.school
+    weak = passwords.fault(password, found.shortest, passwords.context_words(person, found.school), common_passwords())
+    if weak is not None:
+        raise Invalid("This password cannot be used. Your link still works.", fields={"password": weak}, code="weak_password")
+    if not system.counters("CREDENTIALS_TABLE", slug).spend(USES, _counted(system, slug, person.id), system.now()):
+        raise TooMany("This link was tried too often. It still works; wait a little, then try again.")
+    now = system.now()
+    try:
+        system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now)
+    except ConditionFailed:
+        now_is = system.directory(slug).person(person.id)
+        _refuse(_fault(found.link, token, found.school, now_is, now) or "used")
+    log.info("password set", extra={"school": slug, "person": person.id, "purpose": found.link.purpose})
+    _afterwards(system, slug, person, now)
+
+
+def renew(system: Wiring, token: str) -> None:
+    """Ask for a new link in place of a genuine one that no longer works; it goes to the address on file, or nowhere."""
+    try:
+        link, school = _genuine(system, token)
+    except Gone:
+        return
+    person = system.directory(link.school).person(link.person)
+    now = system.now()
+    if person is None or person.status != "active" or _fault(link, token, school, person, now) is None:
+        return
+    if system.counters("CREDENTIALS_TABLE", link.school).spend(RENEWALS, _counted(system, link.school, person.id), now):
+        _request(system, "renew", link.school, person.id, now)
+
+
+def _genuine(system: Wiring, token: str) -> tuple[Link, School]:
+    """The link of a token that we made (ASVS 9.1.1: nothing of it counts before its MAC does), and its school."""
+    parts = links.read(token)
+    if parts is None:
+        _refuse("damaged")
+    link, body, mac = parts
+    school = system.kept_schools.get(link.school) if is_slug(link.school) else None
+    if school is None or not links.is_genuine(body, mac, system.link_key(link.school)):
+        _refuse("damaged")
+    return link, school
+
+
+def _fault(link: Link, token: str, school: School, person: Person | None, now: int) -> Fault | None:
+    if person is not None and school.signs_in_elsewhere(person):
+        return "replaced"  # the school has since switched to its own sign-in: a password would open nothing
+    return links.fault(link, token, person, now)
+
+
+def _refuse(fault: Fault) -> NoReturn:
+    raise Gone(_GONE[fault], code=fault)
+
+
+def _afterwards(system: Wiring, slug: str, person: Person, now: int) -> None:
+    """The password stands, whatever happens here: the person is told by mail, and may sign in at once."""
+    try:
+        _request(system, "password_changed", slug, person.id, now)
+        for key in (person.email_key, person.username_key):
+            if key is not None:
+                forgive(system, slug, key)
+    except Exception as error:  # the answer must say that the password was set
+        log.error(  # noqa: TRY400 - a trace could hold values
+            "not told of a new password", extra={"school": slug, "person": person.id, "error": type(error).__name__}
+        )
+
+
+def _request(system: Wiring, kind: str, slug: str, person: str, now: int) -> None:
+    system.queue("REQUESTS_QUEUE").put({"kind": kind, "school": slug, "person": person, "request": new_id(), "at": now})
+
+
+def _counted(system: Wiring, slug: str, person: str) -> str:
+    return lookup(system.lookup_key(slug), "person", person)

@@ -1,0 +1,115 @@
+"""Which people a list, a send or an export means: the same words everywhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from latchkey.errors import Invalid
+from latchkey.people.model.person import ROLES, Person, Role
+
+FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced")
+_TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """Every given condition must hold. ``q`` matches the beginning of any part of the name, username or e-mail."""
+
+    role: Role | None = None
+    year_group: str | None = None
+    registration_group: str | None = None
+    q: str = ""
+    missing_email: bool = False
+    never_logged_in: bool = False
+    bounced: bool = False
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles to look through, in the order of lists."""
+        return (self.role,) if self.role else ROLES
+
+    def matches(self, person: Person) -> bool:
+        """Whether the person is meant; role is expected to be looked up already but is checked all the same."""
+        if self.role is not None and person.role != self.role:
+            return False
+        if self.year_group is not None and person.year_group != self.year_group:
+            return False
+        if self.registration_group is not None and person.registration_group != self.registration_group:
+            return False
+        if (self.missing_email and person.email is not None) or (self.bounced and person.problem is None):
+            return False
+        if self.never_logged_in and person.last_login_at is not None:
+            return False
+        return not self.q or _found(self.q, person)
+
+    def as_mapping(self) -> dict[str, str]:
+        """The filter as it stands in a query string or an item; ``parse`` gives it back."""
+        pairs = {
+            "role": self.role or "",
+            "year_group": self.year_group or "",
+            "registration_group": self.registration_group or "",
+            "q": self.q,
+            "missing_email": "true" if self.missing_email else "",
+            "never_logged_in": "true" if self.never_logged_in else "",
+            "bounced": "true" if self.bounced else "",
+        }
+        return {name: value for name, value in pairs.items() if value}
+
+
+def parse(values: Mapping[str, object]) -> PeopleFilter:
+    """A filter from a query string or a JSON object; ``Invalid`` names every field that is unknown or wrong."""
+    wrong: dict[str, str] = {}
+    for name in values:
+        if name not in FIELDS:
+            wrong[name] = "There is no such filter."
+    role = _text(values, "role", wrong)
+    if role and role not in ROLES:
+        wrong["role"] = "Choose student, teacher, staff or parent."
+    query = _text(values, "q", wrong)
+    year, group = _text(values, "year_group", wrong), _text(values, "registration_group", wrong)
+    missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
+    bounced = _flag(values, "bounced", wrong)
+    if wrong:
+        raise Invalid("This filter cannot be used.", fields=wrong)
+    chosen: Role | None = next((known for known in ROLES if known == role), None)
+    return PeopleFilter(
+        role=chosen,
+        year_group=year or None,
+        registration_group=group or None,
+        q=query,
+        missing_email=missing,
+        never_logged_in=never,
+        bounced=bounced,
+    )
+
+
+def _text(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:
+    value = values.get(name)
+    if value is None:
+        return ""
+    # An empty list or a zero must not quietly mean "everybody".
+    if not isinstance(value, str) or len(value) > 100 or not value.isprintable():
+        wrong[name] = "This must be a text of at most 100 characters."
+        return ""
+    return value.strip()
+
+
+def _flag(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> bool:
+    value = values.get(name, False)
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in _TRUE:
+        wrong[name] = "This must be true or false."
+        return False
+    return _TRUE[value.lower()]
+
+
+def begins(words: str, texts: Iterable[str]) -> bool:
+    """Whether each of these words begins a text, or a part of one."""
+    folded = [text.casefold() for text in texts]
+    parts = [part for text in folded for part in text.replace("-", " ").split()]
+    return all(any(part.startswith(word) for part in (*parts, *folded)) for word in words.casefold().split())
+
+
+def _found(words: str, person: Person) -> bool:
+    return begins(words, (person.given_name, person.family_name, person.username or "", person.email or ""))

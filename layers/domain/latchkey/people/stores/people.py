@@ -1,0 +1,297 @@
+"""Schools and people: the table ``directory``."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from latchkey.codes.model.codes import number_is_usable
+from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person, sort_key
+from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn
+from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+
+_SCHOOLS = "SCHOOLS"
+
+
+def person_key(school: str, person: str) -> tuple[str, str]:
+    """``(pk, sk)`` of a person."""
+    return f"{school}#P#{person}", "PERSON"
+
+
+def _number_key(school: str, number: int) -> str:
+    return f"{school}#N#{number}"
+
+
+def school_to_item(school: School) -> dict[str, Value]:
+    """The item of a school."""
+    facts = asdict(school)
+    facts["settings"]["sso"]["roles"] = list(school.settings.sso.roles)
+    return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
+
+
+def school_from_item(item: Item) -> School:
+    """The school of an item; settings that it does not hold have their defaults."""
+    settings = dict(item.get("settings") or {})
+    sso = dict(settings.pop("sso", None) or {})
+    sso["roles"] = tuple(sso.get("roles") or ())
+    approval = ApprovalRule(**(settings.pop("approval", None) or {}))
+    return School(
+        slug=item["slug"],
+        name=item["name"],
+        urn=item.get("urn", ""),
+        town=item.get("town", ""),
+        postcode=item.get("postcode", ""),
+        settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
+    )
+
+
+def person_to_item(school: str, person: Person) -> dict[str, Value]:
+    """The item of a person, with the keys of the index ``people``."""
+    pk, sk = person_key(school, person.id)
+    facts: dict[str, Value] = {
+        "pk": pk,
+        "sk": sk,
+        "people_pk": f"{school}#{person.role}",
+        "people_sk": sort_key(person),
+        "id": person.id,
+        "role": person.role,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "username": person.username,
+        "language": person.language,
+        "upn": person.upn,
+        "mis_id": person.mis_id,
+        "year_group": person.year_group,
+        "registration_group": person.registration_group,
+        "is_admin": person.is_admin,
+        "status": person.status,
+        "children": list(person.children) or None,
+        "parents": list(person.parents) or None,
+        "number": person.number,
+        "number_key": _number_key(school, person.number) if person.number is not None else None,
+        "email_key": person.email_key,
+        "username_key": person.username_key,
+        "version": person.version,
+        "password_set_at": person.password_set_at,
+        "used_link": person.used_link,
+        "last_login_at": person.last_login_at,
+        "pin": code_to_value(person.pin),
+        "parent_code": code_to_value(person.parent_code),
+        "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
+        "former_email": asdict(person.former_email) if person.former_email else None,
+    }
+    return facts
+
+
+def person_from_item(item: Item) -> Person:
+    """The person of an item."""
+    get = item.get
+    return Person(
+        id=item["id"],
+        role=item["role"],
+        given_name=item["given_name"],
+        family_name=item["family_name"],
+        email=get("email"),
+        username=get("username"),
+        language=get("language"),
+        upn=get("upn"),
+        mis_id=get("mis_id"),
+        year_group=get("year_group"),
+        registration_group=get("registration_group"),
+        is_admin=get("is_admin", False),
+        status=get("status", "active"),
+        children=tuple(get("children") or ()),
+        parents=tuple(get("parents") or ()),
+        number=get("number"),
+        email_key=get("email_key"),
+        username_key=get("username_key"),
+        version=get("version", 0),
+        password_set_at=get("password_set_at"),
+        used_link=get("used_link"),
+        last_login_at=get("last_login_at"),
+        pin=_code_from_value(get("pin")),
+        parent_code=_code_from_value(get("parent_code")),
+        mail_problem=_problem_from_value(get("mail_problem")),
+        former_email=FormerEmail(**former) if (former := get("former_email")) else None,
+    )
+
+
+def code_to_value(code: CodeState | None) -> Value:
+    """What an item holds of a code."""
+    if code is None:
+        return None
+    value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
+    value |= ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
+    return value | ({"given_at": code.given_at} if code.given_at else {})
+
+
+def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
+    if not value:
+        return None
+    failed, voided = value.get("failed", 0), value.get("voided", False)
+    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided, value.get("given_at", 0))
+
+
+def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
+    return MailProblem(value["kind"], value["at"], value["email_key"]) if value else None
+
+
+class Schools:
+    """All schools of the system: what the public page searches, and what the operator makes."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def all(self) -> Iterator[dict[str, str]]:
+        """``slug, name, town, postcode, urn`` of every school, in the order of slugs."""
+        for page in self._table.pages(_SCHOOLS, index="schools", pk_name="schools_pk"):
+            for item in page:
+                yield {name: item.get(name, "") for name in ("slug", "name", "town", "postcode", "urn")}
+
+    def get(self, slug: str) -> School | None:
+        """The school with this slug."""
+        item = self._table.get(slug, "SCHOOL")
+        return school_from_item(item) if item else None
+
+    def make(self, school: School) -> bool:
+        """Write a new school; False if the slug is taken."""
+        try:
+            self._table.put(Put(item=school_to_item(school), when=[("pk", "missing", None)]))
+        except ConditionFailed:
+            return False
+        return True
+
+    def change(self, school: School) -> None:
+        """Set a school's facts and settings, and nothing else that its item holds; ``ConditionFailed`` if there is none."""
+        facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
+        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
+
+    def change_settings(self, slug: str, facts: Mapping[str, Value]) -> None:
+        """Set some of a school's settings and leave the others alone; ``ConditionFailed`` if there is no such school."""
+        changes = {f"settings.{name}": value for name, value in facts.items()}
+        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))
+
+
+class Directory:
+    """The people of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+
+    def person(self, person: str) -> Person | None:
+        """The person with this id, read consistently."""
+        item = self._table.get(*person_key(self.school, person))
+        return person_from_item(item) if item else None
+
+    def by_ids(self, ids: Iterable[str]) -> list[Person]:
+        """Those of these people who exist, in the order asked for, read consistently."""
+        wanted = list(dict.fromkeys(ids))
+        items = self._table.get_many(person_key(self.school, person) for person in wanted)
+        found = {item["id"]: person_from_item(item) for item in items}
+        return [found[person] for person in wanted if person in found]
+
+    def by_email_key(self, key: str) -> list[Person]:
+        """Everybody whose address has this look-up key (at most 50); found in an index, then read again by key."""
+        return [person for person in self._by_key("by_email", "email_key", key) if person.email_key == key]
+
+    def by_username_key(self, key: str) -> list[Person]:
+        """Everybody whose username has this look-up key; found in an index, then read again by key."""
+        return [person for person in self._by_key("by_username", "username_key", key) if person.username_key == key]
+
+    def by_number(self, number: int) -> Person | None:
+        """The student with this short number; found in an index, then read again by key."""
+        found = self._by_key("by_number", "number_key", _number_key(self.school, number))
+        return next((person for person in found if person.number == number), None)
+
+    def _by_key(self, index: str, attribute: str, key: str) -> list[Person]:
+        page = self._table.page(key, index=index, pk_name=attribute, limit=50)
+        prefix = f"{self.school}#P#"
+        return self.by_ids(item["pk"].removeprefix(prefix) for item in page.items if item["pk"].startswith(prefix))
+
+    def page(
+        self, role: str, *, after: Item | None = None, limit: int | None = None, prefix: str = ""
+    ) -> tuple[list[Person], Item | None]:
+        """One page of a role's people in list order, and the start of the next one. ``prefix`` is one of the sort key."""
+        page = self._table.page(
+            f"{self.school}#{role}",
+            index="people",
+            pk_name="people_pk",
+            sk_name="people_sk",
+            start=after,
+            limit=limit,
+            prefix=prefix,
+        )
+        return [person_from_item(item) for item in page.items], page.next
+
+    def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
+        """Everybody whom the filter means, in list order; memory holds one page."""
+        for role in wanted.roles:
+            start: Item | None = None
+            while True:
+                people, start = self.page(role, after=start, prefix=prefix_of(wanted))
+                yield from (person for person in people if wanted.matches(person))
+                if start is None:
+                    break
+
+    def put_new(self, people: Iterable[Person]) -> None:
+        """Write people whole, 25 a call. Only for people who do not exist yet: it would wipe a credential version."""
+        self._table.write_many(person_to_item(self.school, person) for person in people)
+
+    def make(self, person: Person) -> bool:
+        """Write a new person; False if there is one with this id."""
+        try:
+            self._table.put(Put(item=person_to_item(self.school, person), when=[("pk", "missing", None)]))
+        except ConditionFailed:
+            return False
+        return True
+
+    def make_of(self, person: Person) -> Update:
+        """The update that makes a new person who is no admin, to stand in a transaction.
+
+        It names only what they have, because the role of the portal may name no more.
+        """
+        pk, sk = person_key(self.school, person.id)
+        item = person_to_item(self.school, person)
+        facts = {name: value for name, value in item.items() if value is not None and name not in {"pk", "sk", "is_admin"}}
+        return Update(pk=pk, sk=sk, set=facts, when=[("pk", "missing", None)])
+
+    def change(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Person:
+        """Set attributes of an existing person; ``ConditionFailed`` if one of ``when`` does not hold."""
+        return person_from_item(self._table.update(self.change_of(person, facts, when)))
+
+    def change_of(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Update:
+        """The update that ``change`` makes, to stand in a transaction."""
+        pk, sk = person_key(self.school, person)
+        return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
+
+    def raise_version(self, person: str, version: int) -> bool:
+        """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
+        try:
+            self.change(person, {"version": version + 1}, [("version", "=", version)])
+        except ConditionFailed:
+            return False
+        return True
+
+    def change_all(self, changes: Sequence[Update]) -> None:
+        """Make all of these updates of ``change_of`` or none (at most 100, each of another person)."""
+        self._table.transact(changes)
+
+    def reserve_numbers(self, count: int) -> list[int]:
+        """Short numbers for new students, which nobody else gets; those that would spell a word are left out."""
+        numbers: list[int] = []
+        while missing := count - len(numbers):
+            update = Update(pk=self.school, sk="SCHOOL", add={"last_number": missing}, when=[("pk", "exists", None)])
+            last = self._table.update(update)["last_number"]
+            numbers += filter(number_is_usable, range(last - missing + 1, last + 1))
+        return numbers
+
+
+def prefix_of(wanted: PeopleFilter) -> str:
+    """The longest beginning of sort keys that all people of a filter share."""
+    if not wanted.year_group:
+        return ""
+    year = wanted.year_group
+    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
+    return f"{year}#{wanted.registration_group}#" if wanted.registration_group else f"{year}#"

@@ -1,0 +1,54 @@
+"""The first page of the console: numbers, what runs, and what to do next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from latchkey.login_details.model.runs import Export
+from latchkey.people.list_people import Numbers, count_people
+from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.person import ROLES, Role
+from latchkey.rosters.model.runs import Run
+from latchkey.sends.model.send import Send
+from latchkey.wiring import Wiring
+
+Step = Literal["load_people", "watch_send", "send_links", "print_details", "nothing"]
+LATEST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What an admin sees first; ``next`` is what to do, most useful first."""
+
+    people: Mapping[Role, Numbers]
+    sends: list[Send]
+    exports: list[Export]
+    rosters: list[Run]
+    next: list[Step]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody was counted."""
+        return all(numbers.complete for numbers in self.people.values())
+
+
+def overview(system: Wiring, school: str) -> Overview:
+    """Numbers by role, the latest runs and what to do next."""
+    people = {role: count_people(system, school, PeopleFilter(role=role)) for role in ROLES}
+    sends, _ = system.sends(school).page(limit=LATEST)
+    exports, _ = system.exports(school).page(limit=LATEST)
+    rosters, _ = system.rosters(school).page(limit=LATEST)
+    return Overview(people, sends, exports, rosters, _next(people, sends))
+
+
+def _next(people: Mapping[Role, Numbers], sends: list[Send]) -> list[Step]:
+    if not any(people[role].people for role in ("student", "parent")):
+        return ["load_people"]
+    steps: list[Step] = []
+    if any(send.state in {"queued", "running"} for send in sends):
+        steps.append("watch_send")
+    elif any(numbers.unreached for numbers in people.values()):
+        steps.append("send_links")
+    if people["student"].missing_email:
+        steps.append("print_details")
+    return steps or ["nothing"]

@@ -1,0 +1,96 @@
+"""What a row of a roster would change, and what it may never change."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from latchkey.people.model.person import Person, Status
+from latchkey.rosters.model.runs import Kind, Rejection, Row, excerpt
+
+FACTS: Final = ("given_name", "family_name", "email", "username", "upn", "year_group", "registration_group", "language")
+_ADMIN_KEEPS: Final = ("email", "username")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a row. ``facts`` are the new values of a changed person; ``status`` the new status, if it changes."""
+
+    kind: Kind
+    row: Row
+    existing: Person | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    status: Status | None = None
+    rejection: Rejection | None = None
+
+
+class Taken:
+    """Which usernames and UPNs people have already, and which addresses are admins': eight bytes a person, not a text."""
+
+    def __init__(self) -> None:
+        self._usernames = array("q")
+        self._upns = array("q")
+        self._admin_emails: set[str] = set()
+
+    def add(self, people: Iterable[Person]) -> None:
+        """Note some people; ``close`` after the last."""
+        for person in people:
+            if person.username is not None:
+                self._usernames.append(hash(person.username))
+            if person.upn is not None:
+                self._upns.append(hash(person.upn))
+            if person.is_admin and person.email is not None:
+                self._admin_emails.add(person.email)
+
+    def close(self) -> None:
+        """Sort what was noted."""
+        self._usernames = array("q", sorted(self._usernames))
+        self._upns = array("q", sorted(self._upns))
+
+    def conflict(self, facts: Mapping[str, str]) -> tuple[str, str] | None:
+        """``(column, reason)`` if one of these new facts is somebody else's."""
+        if "username" in facts and _has(self._usernames, facts["username"]):
+            return "username", "is somebody else's username already"
+        if "upn" in facts and _has(self._upns, facts["upn"]):
+            return "upn", "is another student's UPN already; if the MIS has given out new ids, ask for help before you go on"
+        if facts.get("email") in self._admin_emails:
+            return "email", "is an admin's address; an admin's account is not touched by a roster"
+        return None
+
+
+def _has(marks: "array[int]", text: str) -> bool:
+    mark = hash(text)
+    place = bisect_left(marks, mark)
+    return place < len(marks) and marks[place] == mark
+
+
+def decide(row: Row, existing: Person | None, taken: Taken, names: Mapping[str, str]) -> Decision:
+    """What becomes of a row, given the person who has its id now (None: nobody)."""
+    given = {name: value for name in FACTS if (value := getattr(row, name)) is not None}
+    if existing is None and row.leaves:
+        return Decision("unchanged", row)
+    facts = given if existing is None else {name: value for name, value in given.items() if value != getattr(existing, name)}
+    wrong = (existing and _forbidden(row, existing, facts)) or taken.conflict(facts)
+    if wrong:
+        column, reason = wrong
+        value = excerpt(getattr(row, column, ""))
+        return Decision("rejected", row, existing, rejection=Rejection(row.line, names.get(column, column), reason, value))
+    if existing is None:
+        return Decision("new", row, facts=facts)
+    wanted: Status = "left" if row.leaves else "active"
+    status = wanted if existing.status != wanted else None
+    return Decision("changed" if facts or status else "unchanged", row, existing, facts, status)
+
+
+def _forbidden(row: Row, existing: Person, facts: Mapping[str, str]) -> tuple[str, str] | None:
+    """``(column, reason)`` if the row would give somebody another role, or touch how an admin gets in."""
+    if existing.role != row.role:
+        return "role", f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
+    if existing.is_admin and row.leaves:
+        return "status", "is an admin; a roster does not end an admin's account"
+    if existing.is_admin:
+        for column in _ADMIN_KEEPS:
+            if column in facts:
+                return column, "is an admin; a roster does not change an admin's e-mail or username"
+    return None

@@ -1,0 +1,44 @@
+"""Which format a roster has: decided by what the file holds, not by its name."""
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Protocol
+
+from latchkey.rosters.model.oneroster import USERS, Notes, OneRoster
+from latchkey.rosters.model.plain_csv import PlainCsv
+from latchkey.rosters.model.runs import Batch, Format, Unusable
+from latchkey.rosters.model.table import Table
+from latchkey.rosters.model.zip import MAGIC, Zip
+
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+class Source(Protocol):
+    """A roster that can be read several times. ``names``: what its columns are called where they are not called as ours."""
+
+    @property
+    def format(self) -> Format: ...
+    @property
+    def names(self) -> Mapping[str, str]: ...
+    @property
+    def warnings(self) -> list[str]: ...
+    def batches(self) -> Iterator[Batch]:
+        """All rows, in order."""
+
+
+def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes) -> Source:
+    """The roster in a file; ``Unusable`` says why there is none. ``school`` are the names under which the file may name us."""
+    start = file.read(8)
+    if start.startswith(_OLD_EXCEL):
+        raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
+    if start.startswith((MAGIC, b"PK\x05\x06")):
+        bundle = Zip(file)
+        return OneRoster(bundle.names, bundle.open, school, notes)
+
+    def again() -> BinaryIO:
+        file.seek(0)
+        return file
+
+    header = {name.casefold() for name in Table(again(), "The file").header}
+    if "sourcedid" in header:
+        return OneRoster([USERS], lambda _: again(), school, notes)
+    return PlainCsv(again, school)

@@ -1,0 +1,136 @@
+"""Rosters: a file of people to import; what a run of one is, and what a row of one says.
+
+Memory must not grow with the file: rows come in batches, and whatever a run remembers of a row has a fixed size.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple
+
+from latchkey.errors import Invalid
+from latchkey.people.model.person import Role
+
+State = Literal["queued", "running", "previewed", "finished", "failed"]
+Step = Literal["upload", "preview", "apply"]
+Format = Literal["plain_csv", "oneroster"]
+Kind = Literal["new", "changed", "unchanged", "rejected"]
+KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "unchanged", "rejected")
+
+LONGEST_FILE: Final = 200 * 1024 * 1024
+MOST_ROWS: Final = 2_000_000
+UPLOAD_LIFE: Final = 900  # seconds in which the file must come
+SHOWN_REJECTED: Final = 200
+SHOWN_SAMPLES: Final = 20
+
+
+class Unusable(Invalid):
+    """The file cannot be used. Nothing was changed."""
+
+    code = "unusable_file"
+
+
+class Row(NamedTuple):
+    """One person as the file says, every value in its one form. ``line`` is the row as a spreadsheet counts, header = 1.
+
+    ``links`` are the MIS ids of a parent's children or, on a student's row, of the student's parents. An empty cell is None
+    and changes nothing. ``leaves``: the file says that the record is to be deleted.
+    """
+
+    line: int
+    mis_id: str
+    role: Role
+    given_name: str
+    family_name: str
+    email: str | None
+    username: str | None
+    upn: str | None
+    year_group: str | None
+    registration_group: str | None
+    language: str | None
+    links: tuple[str, ...]
+    leaves: bool
+
+
+class Rejection(NamedTuple):
+    """A row that is left out: where and why. ``value`` is a short, printable piece of the cell."""
+
+    line: int
+    column: str
+    reason: str
+    value: str
+
+
+class Batch(NamedTuple):
+    """Some rows of a file, in order: those that can be read and those that cannot; ``size`` is both together."""
+
+    size: int
+    rows: list[Row]
+    rejected: list[Rejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of the preview: a new person, or which facts of somebody would change."""
+
+    line: int
+    name: str
+    role: str
+    group: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One roster from upload to apply. Times are epoch seconds, ``total`` and ``done`` rows.
+
+    ``previewed`` is what the preview found, ``counts`` what has been applied; ``ahead`` are the counts of the rows that were
+    about to be written when the run was last saved: after a crash they are written again and counted once.
+    """
+
+    id: str
+    state: State
+    step: Step
+    filename: str
+    key: str
+    created_at: int
+    created_by: str
+    etag: str | None = None
+    size: int = 0
+    format: Format | None = None
+    total: int = 0
+    done: int = 0
+    previewed: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    ahead: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    reason: str | None = None
+    applied_by: str | None = None
+    finished_at: int | None = None
+    lease_until: int = 0
+    attempt: int = 0
+
+    @property
+    def shown(self) -> dict[str, int]:
+        """The counts to show: what was applied once that has begun, what the preview found before."""
+        return {kind: self.of(kind) for kind in KINDS}
+
+    def of(self, name: str) -> int:
+        """One of the counts to show."""
+        return (self.counts if self.step == "apply" else self.previewed).get(name, 0)
+
+
+def zero() -> dict[str, int]:
+    """Counts of nothing."""
+    return dict.fromkeys((*KINDS, "leaving", "returning", "links"), 0)
+
+
+def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """The sum of two counts."""
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {*one, *other}}
+
+
+def excerpt(value: Any) -> str:
+    """The beginning of a cell, safe to show: what cannot be printed is written as an escape."""
+    text = str(value)
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[:40])
+    return shown + "…" if len(text) > 40 else shown

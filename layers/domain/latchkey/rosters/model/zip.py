@@ -1,0 +1,111 @@
+"""The zip of a roster: checked before anything is unpacked (ASVS 5.2.3), and counted while it is (CPython CVE-2019-9674)."""
+
+import io
+import struct
+import zipfile
+import zlib
+from typing import Any, BinaryIO, Final
+
+from latchkey.rosters.model.runs import Unusable, excerpt
+
+MAGIC: Final = b"PK\x03\x04"
+MOST_MEMBERS: Final = 40
+LARGEST_UNPACKED: Final = 1024 * 1024 * 1024
+_LARGEST_DIRECTORY: Final = 64 * 1024
+_HIGHEST_RATIO: Final = 200
+_SMALL: Final = 10 * 1024 * 1024
+_END: Final = b"PK\x05\x06"
+_END_64: Final = b"PK\x06\x07"
+_END_SIZE: Final = 22
+# What zipfile raises for damaged zips, depending on where the damage is.
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, struct.error)
+
+
+class Zip:
+    """The members of a zip, by their names in lower case; every member is a CSV file at the top of the zip."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        _check_directory(file)
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except _BROKEN as error:
+            raise Unusable("The file is not a zip that we can read. Make it again.") from error
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        if "[Content_Types].xml" in self._zip.namelist():
+            raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
+        for member in self._zip.infolist():
+            _check_member(member)
+            name = member.filename.casefold()
+            if name in self._members:
+                raise Unusable(f"The zip holds two files named {excerpt(name)}.")
+            self._members[name] = member
+        if sum(member.file_size for member in self._members.values()) > LARGEST_UNPACKED:
+            raise Unusable("The zip unpacks to more than 1 GB, which no roster needs.")
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the members."""
+        return list(self._members)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    def open(self, name: str) -> BinaryIO:
+        """A member as a stream that ends in a refusal where the zip lies about it."""
+        member = self._members[name]
+        try:
+            return io.BufferedReader(_Member(self._zip.open(member), member.file_size), 64 * 1024)
+        except _BROKEN as error:
+            raise Unusable(f"{name} in the zip is damaged.") from error
+
+
+class _Member(io.RawIOBase):
+    """One member being unpacked: never more bytes than its entry says."""
+
+    def __init__(self, stream: Any, size: int) -> None:
+        super().__init__()
+        self._stream = stream
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except _BROKEN as error:
+            raise Unusable("The zip is damaged. Make it again.") from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise Unusable("The zip holds more than it says.")
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """Look at the end record before zipfile reads the whole directory into memory."""
+    size = file.seek(0, io.SEEK_END)
+    start = max(0, size - _END_SIZE - 0xFFFF)
+    file.seek(start)
+    tail = file.read(size - start)
+    place = tail.rfind(_END)
+    if place < 0 or len(tail) - place < _END_SIZE:
+        raise Unusable("The file is not a zip that we can read. Make it again.")
+    if tail[max(0, place - 20) : place].startswith(_END_64):
+        raise Unusable("The zip is of the large kind (zip64), which no roster needs.")
+    _, _, _, _, members, directory, _, _ = struct.unpack("<4s4H2LH", tail[place : place + _END_SIZE])
+    if members > MOST_MEMBERS or directory > _LARGEST_DIRECTORY:
+        raise Unusable(f"The zip holds more than {MOST_MEMBERS} files.")
+    file.seek(0)
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    name = excerpt(member.filename)
+    if member.is_dir() or any(sign in member.filename for sign in ("/", "\\", "\0")) or ".." in member.filename:
+        raise Unusable(f"The zip holds folders ({name}). Zip the CSV files themselves, not a folder of them.")
+    if member.flag_bits & 0x1:
+        raise Unusable("The zip is protected with a password. Make one without.")
+    if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise Unusable(f"{name} is packed in a way that we do not read. Make an ordinary zip.")
+    if member.file_size > _SMALL and member.file_size > _HIGHEST_RATIO * max(1, member.compress_size):
+        raise Unusable(f"{name} unpacks to more than {_HIGHEST_RATIO} times its size, which no roster does.")

@@ -1,0 +1,128 @@
+"""Roster runs, their previews and the lock that lets one roster at a time write: the table ``directory``."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Final
+
+from latchkey.rosters.model.runs import Change, Rejection, Run
+from latchkey.shared.stores.aws import Client
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
+
+_REJECTED_PAGE: Final = 100
+Sample = Mapping[str, Sequence[Change]]
+
+
+def _run_from_item(item: Item) -> Run:
+    facts = {name: item[name] for name in Run.__dataclass_fields__ if item.get(name) is not None}
+    return Run(**facts | {"warnings": tuple(item.get("warnings") or ())})
+
+
+class Rosters:
+    """The roster runs of one school."""
+
+    def __init__(self, client: Client, table: Table, school: str) -> None:
+        self._client = client
+        self._table = table
+        self.school = school
+
+    def make(self, run: Run) -> None:
+        """Write a new run, and the school's lock if this is its first."""
+        pk, sk = self._lock_key()
+        with suppress(ConditionFailed):
+            self._table.put(Put(item={"pk": pk, "sk": sk, "holder": "", "lease_until": 0}, when=[("pk", "missing", None)]))
+        facts: dict[str, Value] = asdict(run) | {"warnings": list(run.warnings)}
+        pk, sk = self._key(run.id)
+        self._table.put(Put(item=facts | {"pk": pk, "sk": sk}, when=[("pk", "missing", None)]))
+
+    def get(self, run: str) -> Run | None:
+        """The run with this id."""
+        item = self._table.get(*self._key(run))
+        return _run_from_item(item) if item else None
+
+    def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Run], str | None]:
+        """Runs, newest first, and the cursor of the next page."""
+        pk, _ = self._key("")
+        page = self._table.page(pk, start={"pk": pk, "sk": after} if after else None, limit=limit, newest_first=True)
+        return [_run_from_item(item) for item in page.items], page.next["sk"] if page.next else None
+
+    def take(self, run: Run, now: int, seconds: int) -> Run:
+        """Begin to work on a run for some seconds; ``ConditionFailed`` if it has gone on, or another worker has it."""
+        free: list[Condition] = [("state", "=", run.state), ("step", "=", run.step), ("lease_until", "<=", now)]
+        facts: dict[str, Value] = {"state": "running", "lease_until": now + seconds}
+        if run.step == "upload":
+            facts["step"] = "preview"
+        return self._update(run, facts, free, add={"attempt": 1})
+
+    def save(self, run: Run, facts: Mapping[str, Value]) -> Run:
+        """Set facts of a run that this worker has taken; ``ConditionFailed`` if it has lost it."""
+        return self._update(run, facts, [("attempt", "=", run.attempt), ("state", "=", "running")])
+
+    def write_preview(self, run: str, rejected: Sequence[Rejection], samples: Sample) -> None:
+        """Write what the preview shows."""
+        pages: list[dict[str, Value]] = [
+            {"rejected": [list(each) for each in rejected[start : start + _REJECTED_PAGE]]}
+            for start in range(0, len(rejected), _REJECTED_PAGE)
+        ]
+        kept: dict[str, Value] = {
+            kind: [[each.line, each.name, each.role, each.group, list(each.facts)] for each in changes]
+            for kind, changes in samples.items()
+        }
+        pages.append({"samples": kept})
+        pk = f"{self.school}#ROSTER#{run}"
+        self._table.write_many({"pk": pk, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
+
+    def preview(self, run: str) -> tuple[list[Rejection], dict[str, list[Change]]]:
+        """The rejected rows that are shown, and samples of new and changed ones."""
+        rejected: list[Rejection] = []
+        samples: dict[str, list[Change]] = {}
+        for page in self._table.pages(f"{self.school}#ROSTER#{run}", prefix="CHANGES#"):
+            for item in page:
+                rejected += [Rejection(*each) for each in item.get("rejected", [])]
+                for kind, changes in item.get("samples", {}).items():
+                    samples[kind] = [Change(line, name, role, group, tuple(facts)) for line, name, role, group, facts in changes]
+        return rejected, samples
+
+    def begin_apply(self, run: Run, person: str, now: int, seconds: int) -> Run:
+        """Turn a previewed run into one that is being applied, and lock the school for it, both or neither.
+
+        ``ConditionFailed`` if the run is in another state, or another roster has the lock.
+        """
+        pk, sk = self._key(run.id)
+        facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
+        started = Update(pk=pk, sk=sk, set=facts, when=[("state", "=", "previewed"), ("etag", "=", run.etag)])
+        locked = self._lock(run.id, now + seconds, ("lease_until", "<=", now))
+        transact(self._client, [(self._table, started), (self._table, locked)])
+        return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
+
+    def keep_lock(self, run: str, now: int, seconds: int) -> bool:
+        """Take the school's lock for this run, or keep it longer; False if another run has it."""
+        conditions: tuple[Condition, ...] = (("holder", "=", run), ("lease_until", "<=", now))
+        for free in conditions:
+            try:
+                self._table.update(self._lock(run, now + seconds, free))
+            except ConditionFailed:
+                continue
+            return True
+        return False
+
+    def unlock(self, run: str) -> None:
+        """Give the lock back, if this run has it."""
+        with suppress(ConditionFailed):
+            self._table.update(self._lock(run, 0, ("holder", "=", run)))
+
+    def _lock(self, run: str, until: int, free: Condition) -> Update:
+        pk, sk = self._lock_key()
+        return Update(pk=pk, sk=sk, set={"holder": run, "lease_until": until}, when=[free])
+
+    def _lock_key(self) -> tuple[str, str]:
+        return f"{self.school}#ROSTERLOCK", "LOCK"
+
+    def _key(self, run: str) -> tuple[str, str]:
+        return f"{self.school}#ROSTERS", run
+
+    def _update(
+        self, run: Run, facts: Mapping[str, Value], when: Sequence[Condition], add: Mapping[str, int] | None = None
+    ) -> Run:
+        pk, sk = self._key(run.id)
+        return _run_from_item(self._table.update(Update(pk=pk, sk=sk, set=facts, add=add or {}, when=when)))

@@ -1,0 +1,64 @@
+"""Roster runs as the console shows them, and the admin's word to apply one."""
+
+from dataclasses import dataclass
+
+from latchkey.errors import Conflict, Invalid, NotFound
+from latchkey.people.model.person import Person
+from latchkey.rosters.model.runs import Change, Rejection, Run
+from latchkey.shared.model.ids import is_id
+from latchkey.shared.stores.dynamo import ConditionFailed
+from latchkey.wiring import Wiring
+
+_WAIT = 3600  # seconds for which the school stays locked while the message waits in the queue
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A run with what its preview shows."""
+
+    run: Run
+    rejected: list[Rejection]
+    samples: dict[str, list[Change]]
+
+
+def list_rosters(system: Wiring, school: str, cursor: str | None, limit: int = 50) -> tuple[list[Run], str | None]:
+    """Runs, newest first, and the cursor of the next page."""
+    if cursor is not None and not is_id(cursor):
+        raise Invalid(fields={"cursor": "This is no cursor of ours."})
+    return system.rosters(school).page(after=cursor, limit=limit)
+
+
+def roster_of(system: Wiring, school: str, roster: str) -> Preview:
+    """One run; ``NotFound`` if this school has none with this id."""
+    run = system.rosters(school).get(roster) if is_id(roster) else None
+    if run is None:
+        raise NotFound()
+    if run.state == "queued" or run.step == "upload":
+        return Preview(run, [], {})
+    return Preview(run, *system.rosters(school).preview(roster))
+
+
+def ask_to_apply(system: Wiring, school: str, by: Person, roster: str) -> tuple[Run, bool]:
+    """``(run, whether this begins it)``. Asking again changes nothing; a school applies one roster at a time."""
+    run = roster_of(system, school, roster).run
+    if run.step == "apply" and run.state in {"running", "finished"}:
+        if run.state == "running" and run.lease_until <= system.now():
+            _tell(system, school, roster)  # the first message may never have left; a second one does no harm
+        return run, False
+    if run.state != "previewed":
+        raise Conflict("This roster cannot be applied: it has no preview. Upload the file again.", code="not_previewed")
+    now = system.now()
+    try:
+        run = system.rosters(school).begin_apply(run, by.id, now, _WAIT)
+    except ConditionFailed:
+        raise Conflict(
+            "Another roster is being applied. Nothing of this one was changed; try again when it has finished.",
+            code="roster_running",
+        ) from None
+    system.audit(school).record(by.id, "roster.apply", now, {"roster": roster, "rows": run.total})
+    _tell(system, school, roster)
+    return run, True
+
+
+def _tell(system: Wiring, school: str, roster: str) -> None:
+    system.queue("ROSTER_QUEUE").put({"kind": "apply", "school": school, "roster": roster})

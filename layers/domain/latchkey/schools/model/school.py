@@ -1,0 +1,68 @@
+"""A school: the tenant, and its settings."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from latchkey.people.model.person import Person, Role
+
+DAY = 86_400
+StudentEmail = Literal["required", "optional", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOn:
+    """A school's own sign-in: for which roles, what the button says, where it leads."""
+
+    roles: tuple[Role, ...] = ()
+    provider: str = ""
+    label: str = "your school sign-in"
+    url: str = ""
+    help: str = "Use the same sign-in as for your other school services, or ask your school's office."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """When a send waits for a second admin: to more than ``above`` people, or (``staff``) to any teachers or staff."""
+
+    above: int | None = None
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a school may choose. Lives are in seconds, within the bounds that ``settings_rules`` checks.
+
+    ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
+    ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
+    ``student_email`` whether a student who uses a PIN must, may or cannot give an address.
+    """
+
+    welcome_life: int = 14 * DAY
+    reset_life: int = 3 * DAY
+    forgot_life: int = 3_600
+    code_life: int = 90 * DAY
+    student_email: StudentEmail = "optional"
+    reply_to: str | None = None
+    language: str = "en"
+    logo: str = ""
+    colour: str = ""
+    help_line: str = ""
+    notice: str = ""
+    sso: SingleSignOn = field(default_factory=SingleSignOn)
+    approval: ApprovalRule = field(default_factory=ApprovalRule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS."""
+
+    slug: str
+    name: str
+    urn: str = ""
+    town: str = ""
+    postcode: str = ""
+    settings: Settings = field(default_factory=Settings)
+
+    def signs_in_elsewhere(self, person: Person) -> bool:
+        """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
+        return person.role in self.settings.sso.roles and not person.is_admin

@@ -1,0 +1,207 @@
+"""What a school may choose: bounds, forms and lengths of its settings."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final, get_args
+
+from latchkey.errors import Invalid
+from latchkey.people.model.person import ROLES
+from latchkey.schools.model import logo
+from latchkey.schools.model.school import DAY, ApprovalRule, Settings, SingleSignOn, StudentEmail
+from latchkey.shared.model import identifiers
+from latchkey.shared.model.languages import LANGUAGES
+
+HOUR: Final = 3_600
+# A link in a mail must live long enough to be read and short enough that a forgotten mail is worth nothing.
+LIVES: Final[Mapping[str, tuple[int, int]]] = {
+    "welcome_life": (HOUR, 30 * DAY),
+    "reset_life": (HOUR, 7 * DAY),
+    "forgot_life": (600, DAY),
+    "code_life": (DAY, 365 * DAY),
+}
+NAMES: Final[Mapping[str, str]] = {
+    "welcome_life": "First password links that you send",
+    "reset_life": "New password links that you send",
+    "forgot_life": "Links that people ask for themselves",
+    "code_life": "PINs and parent codes",
+    "help_line": "Where people find help",
+    "notice": "The notice",
+    "sso.provider": "The provider",
+    "sso.label": "The words on the button",
+    "sso.help": "What to do if it does not work",
+}
+STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
+MOST_ALONE: Final = 100_000
+TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
+SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
+_COLOUR: Final = re.compile("#[0-9a-f]{6}")
+_FIELDS: Final = (*(each.name for each in fields(Settings)), "logo_png")
+_SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
+# One strict pattern instead of a parser: parsers and browsers disagree about \, @, tabs and missing slashes.
+_URL: Final = re.compile(
+    r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+    r"(?::[1-9][0-9]{1,4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/?-]*)?"
+)
+Wrong = dict[str, str]
+
+
+def change(settings: Settings, values: Mapping[str, object]) -> Settings:
+    """The settings with these changes; what is not named stays. ``Invalid`` names every field that cannot be used."""
+    wrong: Wrong = {name: "There is no such setting." for name in values if name not in _FIELDS}
+    facts: dict[str, Any] = {}
+    for name, (shortest, longest) in LIVES.items():
+        if name in values:
+            facts[name] = _life(name, values[name], shortest, longest, wrong)
+    for name, length in TEXTS.items():
+        if name in values:
+            facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
+    facts |= _of_mails(settings, values, wrong)
+    if "colour" in values:
+        facts["colour"] = _colour(values["colour"], wrong)
+    if "student_email" in values:
+        facts["student_email"] = _student_email(values["student_email"], wrong)
+    if "sso" in values:
+        facts["sso"] = _sso(settings.sso, values["sso"], wrong)
+    if "approval" in values:
+        facts["approval"] = _approval(settings.approval, values["approval"], wrong)
+    if wrong:
+        raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
+    return replace(settings, **facts)
+
+
+def _of_mails(settings: Settings, values: Mapping[str, object], wrong: Wrong) -> dict[str, str | None]:
+    facts: dict[str, str | None] = {}
+    if "reply_to" in values:
+        facts["reply_to"] = _address(values["reply_to"], wrong)
+    if "language" in values:
+        facts["language"] = _language(values["language"], wrong)
+    if "logo" in values and values["logo"] != settings.logo:
+        wrong["logo"] = "Send the picture itself, as logo_png."
+    if "logo_png" in values:
+        facts["logo"] = _logo(values["logo_png"], wrong)
+    return facts
+
+
+def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
+    if not isinstance(values, Mapping):
+        wrong["sso"] = "This must be an object."
+        return sso
+    wrong |= {f"sso.{name}": "There is no such setting." for name in values if name not in _SSO_FIELDS}
+    facts: dict[str, Any] = {}
+    for name, length in SSO_TEXTS.items():
+        if name in values:
+            facts[name] = _text(f"sso.{name}", values[name], length, wrong)
+    if "roles" in values:
+        roles = values["roles"]
+        if not isinstance(roles, list) or not all(isinstance(role, str) and role in ROLES for role in roles):
+            wrong["sso.roles"] = "Choose from student, teacher, staff and parent."
+        else:
+            facts["roles"] = tuple(role for role in ROLES if role in roles)
+    if "url" in values:
+        facts["url"] = _url(values["url"], wrong)
+    return replace(sso, **facts)
+
+
+def _approval(rule: ApprovalRule, values: object, wrong: Wrong) -> ApprovalRule:
+    if not isinstance(values, Mapping):
+        wrong["approval"] = "This must be an object."
+        return rule
+    wrong |= {f"approval.{name}": "There is no such setting." for name in values if name not in {"above", "staff"}}
+    above, staff = values.get("above", rule.above), values.get("staff", rule.staff)
+    if above is not None and (isinstance(above, bool) or not isinstance(above, int) or not 0 <= above <= MOST_ALONE):
+        wrong["approval.above"] = f"How many people one admin may send to alone: choose 0 to {MOST_ALONE:,}, or leave it empty."
+        above = rule.above
+    if not isinstance(staff, bool):
+        wrong["approval.staff"] = "This must be true or false."
+        staff = rule.staff
+    return ApprovalRule(above=above, staff=staff)
+
+
+def _life(name: str, value: object, shortest: int, longest: int, wrong: Wrong) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value % 60:
+        wrong[name] = f"{NAMES[name]}: a whole number of minutes, given in seconds."
+        return shortest
+    if not shortest <= value <= longest:
+        wrong[name] = f"{NAMES[name]}: choose {in_words(shortest)} to {in_words(longest)}."
+    return value
+
+
+def _text(name: str, value: object, longest: int, wrong: Wrong, *, lines: bool = False) -> str:
+    text = value.strip().replace("\r\n", "\n") if isinstance(value, str) else None
+    if text is None or len(text) > longest:
+        wrong[name] = f"{NAMES[name]}: a text of at most {longest:,} characters."
+        return ""
+    if not all(char.isprintable() or (lines and char == "\n") for char in text):
+        wrong[name] = f"{NAMES[name]}: there is a character that cannot be used here."
+        return ""
+    return text
+
+
+def _address(value: object, wrong: Wrong) -> str | None:
+    if value is None or value == "":
+        return None
+    address = identifiers.email(value)
+    if address is None:
+        wrong["reply_to"] = "Enter one e-mail address, like office@school.example."
+    return address
+
+
+def _language(value: object, wrong: Wrong) -> str:
+    if isinstance(value, str) and value in LANGUAGES:
+        return value
+    wrong["language"] = f"Choose one of {', '.join(LANGUAGES)}."
+    return ""
+
+
+def _colour(value: object, wrong: Wrong) -> str:
+    colour = value.strip().lower() if isinstance(value, str) else None
+    if colour and not _COLOUR.fullmatch(colour):
+        colour = None
+    if colour is None:
+        wrong["colour"] = "Give the colour as # and six signs, like #1b4d5c, or leave it empty."
+    return colour or ""
+
+
+def _student_email(value: object, wrong: Wrong) -> StudentEmail:
+    for each in STUDENT_EMAILS:
+        if value == each:
+            return each
+    wrong["student_email"] = f"Choose one of {', '.join(STUDENT_EMAILS)}."
+    return "optional"
+
+
+def _logo(value: object, wrong: Wrong) -> str:
+    if value is None or value == "":
+        return ""
+    try:
+        return logo.read(value).id
+    except logo.NoLogo as error:
+        wrong["logo_png"] = str(error)
+        return ""
+
+
+def _url(value: object, wrong: Wrong) -> str:
+    if value == "":
+        return ""
+    if not isinstance(value, str) or len(value) > 500 or not _URL.fullmatch(value):
+        wrong["sso.url"] = "Enter an address that begins with https:// and names a site, like https://login.school.example/."
+        return ""
+    return value
+
+
+def unit_of(seconds: int) -> tuple[int, str]:
+    """A life in the largest unit that divides it: ``(14, "days")``."""
+    for size, unit in ((DAY, "days"), (HOUR, "hours")):
+        if seconds % size == 0:
+            return seconds // size, unit
+    return seconds // 60, "minutes"
+
+
+UNITS: Final[Mapping[str, int]] = {"minutes": 60, "hours": HOUR, "days": DAY}
+
+
+def in_words(seconds: int) -> str:
+    """A life as people say it: "14 days", "1 hour"."""
+    count, unit = unit_of(seconds)
+    return f"{count} {unit if count != 1 else unit[:-1]}"

@@ -1,0 +1,43 @@
+"""Approve a send that another admin has made; one that goes beyond what its maker may send alone waits for this."""
+
+from typing import Final
+
+from latchkey.errors import Conflict, TryLater
+from latchkey.people.model.person import Person
+from latchkey.sends.control_send import Changed
+from latchkey.sends.model.approval import holds
+from latchkey.sends.model.send_actions import refusal
+from latchkey.sends.watch_send import get_send
+from latchkey.shared.stores.dynamo import ConditionFailed, Value
+from latchkey.wiring import Wiring
+
+_TRIES: Final = 8
+
+
+def approve(system: Wiring, school: str, admin: Person, send_id: str) -> Changed:
+    """Agree to a send. It starts now, or at its time; asking twice changes nothing."""
+    for _ in range(_TRIES):
+        send, now = get_send(system, school, send_id), system.now()
+        new = send.approval == "needed"
+        if new:
+            if send.state not in {"queued", "paused"}:
+                raise Conflict(refusal("pause", send.state), code=f"send_{send.state}")
+            if send.created_by == admin.id:
+                raise Conflict("You made this send, so another admin has to approve it. Nothing was sent.", code="own_send")
+            if (send.approve_by or 0) <= now:
+                raise Conflict("Nobody approved this send in seven days. Nothing was sent; start a new one.", code="too_late")
+            facts: dict[str, Value] = {"approval": "given", "approved_by": admin.id}
+            event = system.audit(school).record_of(admin.id, "send.approve", now, {"send": send_id, "by": send.created_by})
+            try:
+                send = system.sends(school).turn(send, facts, [("state", "=", send.state), ("approval", "=", "needed")], event)
+            except ConditionFailed:
+                continue
+        elif send.approval is None:
+            raise Conflict("This send needs no approval. Nothing was changed.", code="no_approval_needed")
+        if send.state == "queued" and not holds(send, now):
+            try:
+                system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send_id})
+            except TryLater as error:
+                raise TryLater("The send is approved but could not be set off: a service is busy. Approve it again.") from error
+        return Changed(send, new)
+    raise TryLater("This send changes too quickly just now. Nothing was changed; try again.")

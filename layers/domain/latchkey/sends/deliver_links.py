@@ -1,0 +1,248 @@
+"""Mail chunks of a send: take one, compute its links, hand the mails to SES at the account's rate, record what became of each.
+
+Nothing here decides what a link says: that was frozen when the send was planned. So whatever is sent twice (a crash between
+SES and the ledger, an answer that got lost) is the same mail with the same link.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, Self
+
+from latchkey.errors import MustWait, Poison, TryLater
+from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.model.mail_html import as_test
+from latchkey.mail.model.pace import Slot
+from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
+from latchkey.mail.stores.rate import STRETCH, Wait
+from latchkey.password_links.model import links
+from latchkey.schools.model.school import School
+from latchkey.sends import queue_chunks
+from latchkey.sends.model.send import WAITS, Chunk, Mail, with_state
+from latchkey.sends.stores.sends import SendStopped
+from latchkey.shared.model.messages import Message
+from latchkey.shared.stores.dynamo import ConditionFailed, Item
+from latchkey.wiring import Wiring
+
+_MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
+_LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
+_PAUSES: Final = (1.0, 2.0, 4.0)  # seconds to wait while SES asks to slow down
+_LATER: Final = 900  # seconds until a chunk comes again that waits for the account, or for word of a mail
+_SOON: Final = 60  # ... or for SES to take more
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Which chunks a message is about: so many, from ``number`` on.
+
+    ``waited``: their send says that it waits. ``last``: see queue_chunks.
+    """
+
+    school: str
+    send: str
+    number: int
+    waited: bool = False
+    last: int = 0
+    chunks: int = 1
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The work that a message asks for."""
+        return cls(
+            message.slug(),
+            message.id("send"),
+            message.number("chunk"),
+            message.flag("waited"),
+            message.optional_number("last"),
+            message.optional_number("chunks", queue_chunks.TOGETHER) or 1,
+        )
+
+
+def deliver_chunks(system: Wiring, work: Work, time_left: Callable[[], float]) -> None:
+    """Mail what is still planned in a message's chunks. ``time_left`` in seconds.
+
+    What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
+    rest: the same message comes again.
+    """
+    school = system.kept_schools.get(work.school)
+    if school is None:
+        raise Poison("a chunk of a school that does not exist")
+    numbers = range(work.number, work.number + work.chunks)
+    seen = system.sends(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
+    later: TryLater | None = None
+    for number in numbers:
+        try:
+            _deliver(system, school, replace(work, number=number), seen.get(number), time_left)
+        except SendStopped:
+            return  # whoever lets the send go on puts its chunks again
+        except TryLater as error:
+            later = error
+    if later is not None:
+        raise later
+
+
+def _deliver(system: Wiring, school: School, work: Work, seen: Item | None, time_left: Callable[[], float]) -> None:
+    sends = system.sends(work.school)
+    try:
+        chunk = sends.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
+    except ConditionFailed as taken:
+        if taken.item is None:
+            raise Poison("a chunk that does not exist") from None
+        if taken.item["state"] == "done":
+            return
+        raise TryLater("Another worker has this chunk.") from None
+    delivery = _Delivery(system, school, chunk, time_left)
+    wait: MustWait | None = None
+    try:
+        queue_chunks.go_on(system, work.school, work.send, work.number, work.last)
+        delivery.run()
+    except MustWait as must:
+        wait = must
+    finally:
+        recorded = sends.record(chunk, delivery.mails, system.now())
+    if wait is None and recorded.state != "done":
+        wait = MustWait("unsure", seconds=_LATER)  # another worker has or had some of its mails
+    _tell(system, work, chunk, wait)
+
+
+def _tell(system: Wiring, work: Work, chunk: Chunk, wait: MustWait | None) -> None:
+    """Write down that the send waits, or no longer does; put back what has to come again."""
+    sends = system.sends(work.school)
+    if wait is None:
+        if work.waited:
+            sends.set_waiting(work.send, None, system.now(), listed=chunk.listed)
+        return
+    says = wait.reason in WAITS
+    if says:
+        sends.set_waiting(work.send, wait.reason, system.now(), listed=chunk.listed)
+    queue_chunks.put_again(
+        system, work.school, work.send, work.number, listed=chunk.listed, waits=says or work.waited, delay=wait.seconds
+    )
+
+
+class _Delivery:
+    """One worker's go at one chunk; ``mails`` is what it knows of them."""
+
+    def __init__(self, system: Wiring, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
+        self._system = system
+        self._school = school
+        self._chunk = chunk
+        self._time_left = time_left
+        self.mails = list(chunk.mails)
+        self._pauses = iter(_PAUSES)
+        self._life = chunk.expires_at - min((mail.at for mail in chunk.mails), default=0)
+        tags = {"send": chunk.send, "chunk": str(chunk.number), "school": school.slug}
+        logo = system.logo(school.slug, school.settings.logo)
+        parts = template(chunk.mail, chunk.language, logo)
+        if chunk.test:
+            parts = as_test(parts)
+        self._envelope = Envelope(school.name, school.settings.reply_to, parts, tags, logo)
+
+    def run(self) -> None:
+        """Send until nothing is planned; ``MustWait`` when SES, its rate or the function's time says stop."""
+        planned = [place for place, mail in enumerate(self.mails) if mail.state == "planned"]
+        parts, unsure = deque([planned] if planned else []), 0
+        while parts:
+            part = parts.popleft()
+            if self._chunk.expires_at <= self._system.now():
+                self._note(part, [Result(failure="expired")] * len(part))
+                continue
+            for slot in self._slots(len(part)):
+                places, part = part[: slot.mails], part[slot.mails :]
+                mails = [(self.mails[place].to, self._variables(self.mails[place])) for place in places]
+                if not self._system.rate.wait_for(slot):
+                    part += places  # the slot has passed by
+                    continue
+                try:
+                    part += self._send(places, mails)
+                except Refused:  # by halves, so that one bad address hurts nobody else
+                    parts.extend((places[: len(places) // 2], places[len(places) // 2 :]))
+                except Unsure:
+                    unsure += 1
+                    if unsure > 1:
+                        raise MustWait("unsure", seconds=_LATER) from None
+            if part:
+                parts.appendleft(part)
+        if unsure:
+            raise MustWait("unsure", seconds=_LATER)
+
+    def _send(self, places: list[int], mails: Sequence[tuple[str, dict[str, str]]]) -> list[int]:
+        """One call of SES; the places to try again. Its mails are ``sending`` until an answer tells what became of them."""
+        before = self.mails[:]
+        for place in places:
+            self.mails[place] = with_state(before[place], "sending", None, self._system.now())
+        try:
+            results = self._system.mailer.send(self._envelope, mails)
+        except Unsure:
+            raise
+        except (Slow, Refused, TryLater) as error:
+            self.mails = before
+            if isinstance(error, TryLater) or (isinstance(error, Refused) and len(places) > 1):
+                raise
+            results = [Result(failure="refused") if isinstance(error, Refused) else Result()] * len(places)
+        self.mails = before
+        self._note(places, results)
+        waits = next((result.waits for result in results if result.waits), None)
+        if waits:
+            self._system.mailer.forget()
+            raise MustWait(waits, seconds=_LATER)
+        again = [place for place, result in zip(places, results, strict=True) if not result.sent and not result.failure]
+        if len(again) == len(places):
+            self._rest()
+        return again
+
+    def _slots(self, mails: int) -> list[Slot]:
+        """When some of the mails may go."""
+        account = self._system.mailer.account(self._system.now(), listed=self._chunk.listed)
+        while True:
+            if self._time_left() < _MARGIN + STRETCH:
+                raise MustWait("busy")
+            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=not self._chunk.listed)
+            if not isinstance(taken, Wait):
+                if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
+                    raise MustWait("busy")
+                return taken
+            if taken.seconds > self._time_left() - _MARGIN:
+                raise MustWait("busy")
+            self._system.rate.rest(taken.seconds)
+
+    def _rest(self) -> None:
+        pause = next(self._pauses, None)
+        if pause is None or pause > self._time_left() - _MARGIN:
+            raise MustWait("throttled", seconds=_SOON)
+        self._system.rate.rest(pause)
+
+    def _variables(self, mail: Mail) -> dict[str, str]:
+        chunk, school = self._chunk, self._school
+        if chunk.test:
+            accounts = [(account, f"{self._system.settings['ORIGIN']}/set-password#{links.DUMMY}") for account in mail.accounts]
+        elif chunk.mail == "password_changed":
+            accounts = [(account, "") for account in mail.accounts]
+        else:
+            key, page = self._key, f"{self._system.settings['ORIGIN']}/set-password#"
+            accounts = [
+                (
+                    account,
+                    page
+                    + links.token(
+                        links.Link(chunk.mail, school.slug, account.person, chunk.expires_at, account.version, account.stamp), key
+                    ),
+                )
+                for account in mail.accounts
+            ]
+        return VARIABLES[chunk.mail](school, accounts, self._life, chunk.language)
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._system.link_key(self._school.slug)
+
+    def _note(self, places: Sequence[int], results: Sequence[Result]) -> None:
+        now = self._system.now()
+        for place, result in zip(places, results, strict=True):
+            if result.sent:
+                self.mails[place] = with_state(self.mails[place], "sent", None, now)
+            elif result.failure == "expired":
+                self.mails[place] = with_state(self.mails[place], "expired", None, now)
+            elif result.failure:
+                self.mails[place] = with_state(self.mails[place], "failed", result.failure, now)

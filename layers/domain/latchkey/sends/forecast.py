@@ -1,0 +1,27 @@
+"""How long a send will take at the account's rate."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from latchkey.mail.stores.known_rate import known_rate
+from latchkey.wiring import Wiring
+
+USUAL: Final = 14.0
+"""Mails a second: what SES gives most accounts that have left its sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Seconds for all mails at so many a second; ``known`` unless the rate is only the usual one."""
+
+    seconds: int
+    each_second: float
+    known: bool
+
+
+def forecast(system: Wiring, mails: int) -> Forecast:
+    """A forecast for so many mails, if nothing else is being sent."""
+    known = known_rate(system.table("ACTIVITY_TABLE"))
+    each_second = known or USUAL
+    return Forecast(math.ceil(mails / each_second), round(each_second, 1), known is not None)

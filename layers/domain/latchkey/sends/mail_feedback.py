@@ -1,0 +1,148 @@
+"""Write down what SES tells of mails: many events in one go, so that a chunk is written once for all that is told of it.
+
+Events come unordered, repeated and late. What is about nobody we know is counted and let go; nothing of it comes again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from latchkey.errors import TryLater
+from latchkey.people.model.person import MailProblem, Person
+from latchkey.sends.model.brake import due
+from latchkey.sends.model.feedback import Told, Unusable, read, same_address
+from latchkey.sends.model.ledger import learnt
+from latchkey.sends.model.mail_states import is_hard
+from latchkey.sends.model.send import Chunk, Mail
+from latchkey.shared.stores.dynamo import ConditionFailed, Value
+from latchkey.wiring import Wiring
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch: ``counts`` of what was told and what was let go, and the places that have to come again."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    again: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    school: str
+    send: str
+    chunk: int
+
+
+def take_feedback(system: Wiring, bodies: Sequence[str]) -> Outcome:
+    """Take a batch of events."""
+    outcome = Outcome()
+    groups: dict[_Place, list[tuple[int, Told]]] = {}
+    for place, body in enumerate(bodies):
+        try:
+            told = read(body)
+        except Unusable:
+            outcome.counts["unusable"] += 1
+            continue
+        for each in told:
+            groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
+    suspects: dict[tuple[str, str, bool], set[int]] = {}
+    for group, entries in groups.items():
+        places = {place for place, _ in entries}
+        try:
+            chunk = _amend(system, group, [told for _, told in entries], outcome.counts)
+        except TryLater:
+            outcome.again |= places
+            continue
+        if chunk is not None and any(_is_bad(mail) for mail in chunk.mails):
+            suspects.setdefault((group.school, group.send, chunk.listed), set()).update(places)
+    for (school, send, listed), places in suspects.items():
+        try:
+            outcome.counts["braked"] += listed and _brake(system, school, send)
+        except TryLater:
+            outcome.again |= places
+    return outcome
+
+
+def _amend(system: Wiring, group: _Place, told: list[Told], counts: Counter[str]) -> Chunk | None:
+    """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
+    try:
+        chunk = system.sends(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
+    except ConditionFailed:
+        counts["unknown"] += len(told)
+        return None
+    mails = {same_address(mail.to): mail for mail in chunk.mails if mail.state != "skipped"}
+    problems: dict[str, MailProblem] = {}
+    for each in told:
+        mail = mails.get(each.address)
+        if mail is None:
+            counts["foreign"] += 1
+            continue
+        counts[each.fact.state] += 1
+        if each.fact.state == "complained":
+            problems[each.address] = MailProblem("complained", each.fact.at, "")
+        elif is_hard(each.fact.state, each.fact.reason):
+            problems.setdefault(each.address, MailProblem("bounced", each.fact.at, ""))
+    for address, problem in problems.items():
+        _note_problem(system, group.school, mails[address], address, problem)
+    return chunk
+
+
+def _told(chunk: Chunk, told: Iterable[Told]) -> Chunk:
+    """The chunk after all that was told of it."""
+    mails = list(chunk.mails)
+    places: dict[str, list[int]] = {}
+    for place, mail in enumerate(mails):
+        places.setdefault(same_address(mail.to), []).append(place)
+    for each in told:
+        for place in places.get(each.address, ()):
+            mails[place] = learnt(mails[place], each.fact)
+    return replace(chunk, mails=tuple(mails))
+
+
+def _note_problem(system: Wiring, school: str, mail: Mail, address: str, problem: MailProblem) -> None:
+    """Remember that an address takes no mail from us, for everybody of the school who has it still."""
+    directory = system.directory(school)
+    owners = directory.by_ids(account.person for account in mail.accounts)
+    keys = {person.email_key for person in owners if person.email_key and same_address(person.email or "") == address}
+    for key in keys:
+        people = {person.id: person for person in (*owners, *directory.by_email_key(key)) if person.email_key == key}
+        for person in people.values():
+            if not _knows(person, problem):
+                facts: dict[str, Value] = {"kind": problem.kind, "at": problem.at, "email_key": key}
+                try:
+                    directory.change(person.id, {"mail_problem": facts}, [("email_key", "=", key)])
+                except ConditionFailed:
+                    continue  # the address was changed in this moment
+
+
+def _knows(person: Person, problem: MailProblem) -> bool:
+    return person.problem in {problem.kind, "complained"}
+
+
+def _is_bad(mail: Mail) -> bool:
+    return mail.state == "complained" or is_hard(mail.state, mail.reason)
+
+
+def _brake(system: Wiring, school: str, send_id: str) -> bool:
+    """Pause a send that goes wrong; whether this did it. Once only: the state turns together with the audit event."""
+    sends = system.sends(school)
+    send = sends.get(send_id)
+    if send is None or send.state != "running":
+        return False
+    reason = due(send)
+    if reason is None:
+        return False
+    facts: dict[str, str | int] = {
+        "send": send.id,
+        "reason": reason,
+        "mails": send.tally.out - send.braked.out,
+        "bounced": send.tally.hard - send.braked.hard,
+        "complained": send.tally.complained - send.braked.complained,
+    }
+    event = system.audit(school).record_of("mail_feedback", "send.brake", system.now(), facts)
+    as_read = [("state", "=", "running"), ("braked", "=", [send.braked.out, send.braked.hard, send.braked.complained])]
+    try:
+        sends.turn(send, {"state": "paused", "reason": reason, "waiting": None, "waiting_since": None}, as_read, event)
+    except ConditionFailed:
+        return False
+    return True

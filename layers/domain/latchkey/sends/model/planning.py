@@ -1,0 +1,119 @@
+"""Plan a send: who gets a mail and who is skipped, counted for a dry run or cut into chunks."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from latchkey.people.model.person import ADULTS, Person
+from latchkey.schools.model.school import School
+from latchkey.sends.model.send import (
+    CHUNK_MAILS,
+    EVERYBODY,
+    Account,
+    Chunk,
+    Mail,
+    Selection,
+    Send,
+    Skip,
+    account_of,
+    purpose_of,
+    skip_reason,
+)
+from latchkey.shared.model.languages import one_for
+
+if TYPE_CHECKING:
+    from latchkey.password_links.model.links import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a send would do: ``to_send`` + all ``skipped`` = ``total`` people; fewer ``mails`` where addresses are shared.
+
+    Of those to send to, ``first`` have never had a password and ``adults`` are teachers or staff.
+    """
+
+    total: int
+    to_send: int
+    mails: int
+    skipped: Mapping[Skip, int]
+    first: int = 0
+    adults: int = 0
+
+
+def dry_run(
+    people: Iterable[Person], school: School, unknown: int = 0, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()
+) -> DryRun:
+    """Counts without sending; ``unknown`` ids were asked for but are nobody of this school. The rest as of ``skip_reason``."""
+    skipped: Counter[Skip] = Counter({"unknown": unknown} if unknown else {})
+    to_send, first, adults, addresses = 0, 0, 0, set()
+    for person in people:
+        reason = skip_reason(person, school, but, sent)
+        if reason is None:
+            to_send += 1
+            first += purpose_of(person) == "welcome"
+            adults += person.role in ADULTS
+            addresses.add((person.email, purpose_of(person)))
+        else:
+            skipped[reason] += 1
+    return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped), first, adults)
+
+
+def chunks_of(
+    send: Send,
+    people: Iterable[Person],
+    school: School,
+    now: int,
+    unknown: Iterable[str] = (),
+    *,
+    sent: frozenset[str] = frozenset(),
+) -> Iterator[Chunk]:
+    """The chunks of a send, numbered from 1: first those with mails, then those that only record who was skipped.
+
+    ``sent``: who was sent a link lately, if the send asks for that.
+    """
+    mails: dict[tuple[Purpose, str], list[Account]] = {}
+    languages: dict[tuple[Purpose, str], set[str]] = {}
+    skipped: list[Mail] = []
+    for person in people:
+        reason = skip_reason(person, school, send.selection, sent)
+        if reason is None and person.email is not None:
+            key = purpose_of(person), person.email
+            mails.setdefault(key, []).append(account_of(person))
+            languages.setdefault(key, set()).add(person.language or school.settings.language)
+        else:
+            skipped.append(_skipped(person.email, account_of(person), reason, now))
+    for stranger in unknown:
+        nobody = Account(person=stranger, name="", role="", login="", version=0, stamp="")
+        skipped.append(_skipped(None, nobody, "unknown", now))
+    number = 0
+    lives: dict[Purpose, int] = {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life}
+    ready: dict[tuple[Purpose, str], list[Mail]] = {}
+    for (purpose, to), accounts in mails.items():
+        language = one_for(languages[purpose, to], school.settings.language)
+        ready.setdefault((purpose, language), []).append(Mail(to=to, accounts=tuple(accounts), at=now))
+    for (purpose, language), alike in sorted(ready.items(), key=lambda each: (list(lives).index(each[0][0]), each[0][1])):
+        expires_at = now + lives[purpose]
+        for part in _parts(alike):
+            number += 1
+            yield Chunk(
+                send=send.id,
+                number=number,
+                listed=send.listed,
+                mail=purpose,
+                language=language,
+                expires_at=expires_at,
+                mails=part,
+            )
+    for part in _parts(skipped):
+        number += 1
+        yield Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=now, mails=part, state="done")
+
+
+def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:
+    for start in range(0, len(mails), CHUNK_MAILS):
+        yield tuple(mails[start : start + CHUNK_MAILS])
+
+
+def _skipped(email: str | None, account: Account, reason: str | None, now: int) -> Mail:
+    return Mail(to=email or "", accounts=(account,), state="skipped", reason=reason, at=now)

@@ -1,0 +1,232 @@
+"""Sends and what they are made of: recipients, mails, chunks; who is skipped, and why."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from latchkey.password_links.model.links import Purpose
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.sends.model.mail_states import OPEN, Fact, MailState
+
+Kind = Literal["password_link", "forgot_password", "password_changed", "test"]
+State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
+Pick = Literal["failed", "no_password"]
+Approval = Literal["needed", "given"]
+Need = Literal["people", "staff"]
+Skip = Literal[
+    "no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before", "already_in", "sent_recently"
+]
+SKIP_REASONS: Final[dict[Skip, str]] = {
+    "no_address": "has no e-mail address",
+    "single_sign_on": "uses the school's own sign-in",
+    "left": "has left the school",
+    "unknown": "is not a person of this school",
+    "bounced_before": "has an address that mail came back from",
+    "complained_before": "has called mail from this school spam",
+    "already_in": "has logged in before",
+    "sent_recently": "was sent a link a short while ago, or is about to be",
+}
+_BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
+Failure = Literal["refused", "expired", "sender", "not_sent"]
+FAIL_REASONS: Final[dict[Failure, str]] = {
+    "refused": "the mail service refused the address or the mail",
+    "expired": "the link would have expired before the mail went out",
+    "sender": "the mail service does not accept mail from this site's sender; tell whoever runs it",
+    "not_sent": "the mail service could not send the mail",
+}
+WAITS: Final[Mapping[str, str]] = {
+    "quota": "The mail service's quota for the day is used up. The send goes on by itself when there is room again.",
+    "paused": "The mail service has stopped this site from sending. The send goes on by itself when it may send again.",
+    "sandbox": "The mail service still keeps this site in its sandbox. The send goes on by itself when it is let out.",
+    "throttled": "The mail service asks to slow down. The send goes on by itself in a minute.",
+}
+"""Why a running send waits, as a sentence."""
+MailName = Literal["welcome", "reset", "forgot", "password_changed"]
+CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
+
+    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, or those who have set no password since.
+    Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
+    whoever was sent a link within that time.
+    """
+
+    ids: tuple[str, ...] = ()
+    filter: Mapping[str, str] | None = None
+    source: str | None = None
+    pick: Pick | None = None
+    skip_signed_in: bool = False
+    skip_sent_within: int = 0
+
+
+EVERYBODY: Final = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Mails, not people: how many SES has taken, and how many of them bounced for good or were called spam."""
+
+    out: int = 0
+    hard: int = 0
+    complained: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One run. ``listed`` sends are an admin's; the others are one person's own requests. Times in epoch seconds.
+
+    ``counts`` holds people by mail state; their sum is ``total`` once the send is planned. ``braked`` is the tally from which
+    the brake counts: an admin who resumes a send that it had paused starts it anew. ``waiting`` is one of ``WAITS`` while the
+    mail account cannot send. ``retries``: the sends that took up what failed in this one. ``revoke``: it was cancelled, and
+    with it the links that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before``
+    people behind it. ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why
+    (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
+    ``planning_until``: until then a worker may be planning it.
+    """
+
+    id: str
+    kind: Kind
+    state: State
+    listed: bool
+    created_at: int
+    created_by: str
+    selection: Selection = field(default_factory=Selection)
+    total: int = 0
+    chunks: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    finished_at: int | None = None
+    reason: str | None = None
+    tally: Tally = Tally()
+    braked: Tally = Tally()
+    waiting: str | None = None
+    waiting_since: int | None = None
+    retries: tuple[str, ...] = ()
+    revoke: bool = False
+    moving_since: int | None = None
+    moved_before: int = 0
+    start_at: int | None = None
+    approval: Approval | None = None
+    need: Need | None = None
+    approved_by: str | None = None
+    approve_by: int | None = None
+    skips: Mapping[str, int] = field(default_factory=dict)
+    planning_until: int = 0
+
+    @property
+    def done(self) -> int:
+        """People whose mail needs no more work."""
+        return sum(count for state, count in self.counts.items() if state not in OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person inside a mail, frozen when the send was planned; everything that the link depends on."""
+
+    person: str
+    name: str
+    role: str
+    login: str
+    version: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail to one address: people who share an address share the mail.
+
+    ``at``: since when it is in its state, in epoch seconds. ``detail``: what a mail server said.
+    """
+
+    to: str
+    accounts: tuple[Account, ...]
+    state: MailState = "planned"
+    reason: str | None = None
+    at: int = 0
+    detail: str = ""
+
+    @property
+    def fact(self) -> Fact:
+        """What is known of it."""
+        return Fact(self.state, self.reason, self.at, self.detail)
+
+    def with_fact(self, fact: Fact) -> "Mail":
+        """The mail with what is known of it now; dataclasses.replace would take three times as long, six times for each mail."""
+        return Mail(to=self.to, accounts=self.accounts, state=fact.state, reason=fact.reason, at=fact.at, detail=fact.detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
+
+    ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only. A ``test`` has links that do not work.
+    """
+
+    send: str
+    number: int
+    listed: bool
+    mail: MailName
+    expires_at: int
+    mails: tuple[Mail, ...]
+    language: str = "en"
+    state: Literal["planned", "sending", "done"] = "planned"
+    lease_until: int = 0
+    attempt: int = 0
+    revision: int = 0
+    leased_at: int = 0
+    test: bool = False
+
+    def counts(self) -> Counter[str]:
+        """People by the state of their mail."""
+        counts: Counter[str] = Counter()
+        for mail in self.mails:
+            counts[mail.state] += len(mail.accounts)
+        return counts
+
+
+def purpose_of(person: Person) -> Purpose:
+    """First-timers are welcomed, everybody else gets a reset."""
+    return "welcome" if person.password_set_at is None else "reset"
+
+
+def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
+    """Why this person gets no password link; None if they get one. ``sent``: who was sent one lately, as ``but`` asks."""
+    if person.status == "left":
+        return "left"
+    if school.signs_in_elsewhere(person):
+        return "single_sign_on"
+    if person.email is None:
+        return "no_address"
+    if person.problem is not None:
+        return _BEFORE[person.problem]
+    if but.skip_signed_in and person.last_login_at is not None:
+        return "already_in"
+    return "sent_recently" if person.id in sent else None
+
+
+def skip_text(reason: Skip, minutes: int) -> str:
+    """The reason in words; ``minutes`` as in the selection's ``skip_sent_within``."""
+    if reason != "sent_recently" or not minutes:
+        return SKIP_REASONS[reason]
+    return f"was sent a link less than {minutes:,} minute{'s' if minutes != 1 else ''} ago, or is about to be"
+
+
+def account_of(person: Person) -> Account:
+    """What a mail needs of a person."""
+    return Account(
+        person=person.id,
+        name=person.name,
+        role=person.role,
+        login=person.username or person.email or "",
+        version=person.version,
+        stamp=person.stamp,
+    )
+
+
+def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:
+    """The mail in another state."""
+    return mail.with_fact(Fact(state, reason, now))

@@ -1,0 +1,81 @@
+"""See a mail before it is sent: on a page for a chosen person, or as a test in one's own mailbox. Its link never works."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from latchkey.errors import Invalid, NotFound, TooMany
+from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.model.mail_html import filled
+from latchkey.password_links.model.links import DUMMY, Purpose
+from latchkey.people.model.person import Person
+from latchkey.schools.change_settings import logo_in_page
+from latchkey.schools.model.logo import CONTENT_ID
+from latchkey.schools.model.school import School
+from latchkey.sends.model.send import Skip, account_of, purpose_of, skip_reason
+from latchkey.sends.request_mail import TESTED
+from latchkey.shared.model.ids import is_id, new_id
+from latchkey.shared.stores.counters import Budget
+from latchkey.wiring import Wiring
+
+TESTS: Final = Budget("test_mail", limit=10, window=3_600)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mail as this person would get it, and why they would get none."""
+
+    person: Person
+    purpose: Purpose
+    life: int
+    subject: str
+    text: str
+    html: str
+    skipped: Skip | None
+
+
+def preview(system: Wiring, school: School, person_id: object) -> Preview:
+    """The mail that a send would bring to a person now. In a send it may be about others too, who share the address."""
+    if not isinstance(person_id, str) or not person_id:
+        raise Invalid(fields={"person": "Say whose mail to show."})
+    person = system.directory(school.slug).person(person_id) if is_id(person_id) else None
+    if person is None:
+        raise NotFound()
+    purpose = purpose_of(person)
+    life = life_of(school, purpose)
+    language = person.language or school.settings.language
+    logo = system.logo(school.slug, school.settings.logo)
+    parts = template(purpose, language, logo)
+    link = f"{system.settings['ORIGIN']}/set-password#{DUMMY}"
+    values = VARIABLES[purpose](school, [(account_of(person), link)], life, language)
+    html = filled(parts.html, values).replace(f"cid:{CONTENT_ID}", logo_in_page(system, school), 1 if logo else 0)
+    return Preview(
+        person=person,
+        purpose=purpose,
+        life=life,
+        subject=filled(parts.subject, values),
+        text=filled(parts.text, values),
+        html=html,
+        skipped=skip_reason(person, school),
+    )
+
+
+def life_of(school: School, purpose: Purpose) -> int:
+    """How long links of a purpose live, in seconds."""
+    settings = school.settings
+    return {"welcome": settings.welcome_life, "reset": settings.reset_life, "forgot": settings.forgot_life}[purpose]
+
+
+def send_test(system: Wiring, school: School, admin: Person, mail: object) -> str:
+    """Ask for a test mail to the admin's own address; returns the address."""
+    if mail not in TESTED:
+        raise Invalid("Nothing was sent.", fields={"mail": f"Choose {' or '.join(TESTED)}."})
+    if admin.email is None:
+        raise Invalid("You have no e-mail address here. Nothing was sent.", fields={"mail": "Have an address added."})
+    now = system.now()
+    if not system.counters("ACTIVITY_TABLE", school.slug).spend(TESTS, admin.id, now):
+        raise TooMany("Ten tests within the hour are enough. Wait a little.", retry_after=TESTS.window - now % TESTS.window)
+    request = new_id(now)
+    message = {"kind": "test", "school": school.slug, "request": request, "person": admin.id, "mail": mail, "at": now}
+    system.queue("REQUESTS_QUEUE").put(message)
+    system.audit(school.slug).record(admin.id, "send.test", now, {"request": request, "mail": str(mail)})
+    return admin.email

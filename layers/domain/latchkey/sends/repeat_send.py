@@ -1,0 +1,82 @@
+"""Send again what a send did not achieve: a retry of what failed, or a reminder to those who have not set a password.
+
+Either is a new send, linked to the old one. The old ledger stays what it was, and each send's numbers add up to its own people.
+"""
+
+from typing import Final
+
+from latchkey.errors import Conflict, TryLater
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.sends.choose_from_send import chosen
+from latchkey.sends.model.planning import DryRun
+from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send_actions import FROM, Act, refusal
+from latchkey.sends.start_send import NOT_QUEUED, Started, start_send, try_out
+from latchkey.sends.watch_send import get_send
+from latchkey.shared.model.ids import new_id
+from latchkey.shared.stores.dynamo import ConditionFailed
+from latchkey.wiring import Wiring
+
+_TRIES: Final = 8
+
+
+def retry(system: Wiring, school: School, admin: Person, send_id: str) -> Started:
+    """A new send to those whose mail failed, and whom no retry has taken up yet. If there are none, the last retry.
+
+    So however often it is asked for, and by however many at once, nobody is sent a second mail.
+    """
+    sends = system.sends(school.slug)
+    for _ in range(_TRIES):
+        old = get_send(system, school.slug, send_id)
+        _check(old, "retry")
+        selection = Selection(source=old.id, pick="failed")
+        last = sends.get(old.retries[-1]) if old.retries else None
+        if old.retries and _pending(last):
+            return start_send(system, school, admin, selection, send_id=old.retries[-1])
+        if next(chosen(system, school.slug, selection), None) is None:
+            if last is not None:
+                return Started(last, new=False)
+            raise Conflict("Nobody's mail failed in this send, so nothing was sent.", code="nobody_failed")
+        fresh, now = new_id(system.now()), system.now()
+        retries = list(old.retries)
+        event = system.audit(school.slug).record_of(admin.id, "send.retry", now, {"send": old.id, "retry": fresh})
+        try:
+            sends.turn(old, {"retries": [*retries, fresh]}, [("retries", "=", retries or None)], event)
+        except ConditionFailed:
+            continue
+        return start_send(system, school, admin, selection, send_id=fresh)
+    raise TryLater("This send changes too quickly just now. Nothing was sent; try again.")
+
+
+def try_again(system: Wiring, school: School, send_id: str) -> DryRun:
+    """What sending again would do: to those who were sent a link and have set no password since."""
+    old = get_send(system, school.slug, send_id)
+    _check(old, "again")
+    return try_out(system, school, Selection(source=old.id, pick="no_password"))
+
+
+def again(system: Wiring, school: School, admin: Person, send_id: str, key: str | None = None) -> Started:
+    """A new send to those who were sent a link and have set no password since. The same key starts one send only."""
+    old = get_send(system, school.slug, send_id)
+    _check(old, "again")
+    selection = Selection(source=old.id, pick="no_password")
+    if next(chosen(system, school.slug, selection), None) is None:
+        raise Conflict("Everybody who was sent a link has set a password since. Nothing was sent.", code="nobody_left")
+    started = start_send(system, school, admin, selection, key)
+    if started.new:
+        facts: dict[str, str | int] = {"send": old.id, "again": started.send.id}
+        system.audit(school.slug).record(admin.id, "send.again", system.now(), facts)
+    return started
+
+
+def _check(old: Send, act: Act) -> None:
+    if old.state not in FROM[act]:
+        raise Conflict(refusal(act, old.state), code=f"send_{old.state}")
+
+
+def _pending(retry: Send | None) -> bool:
+    """Whether a retry that was begun still has to be written, set off or planned: it will find out itself whom it means."""
+    if retry is None or (retry.state == "failed" and retry.reason == NOT_QUEUED):
+        return True
+    return retry.state in {"queued", "paused"} and not retry.chunks

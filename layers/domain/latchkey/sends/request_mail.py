@@ -1,0 +1,169 @@
+"""One person's own mails, behind the queue: a forgotten password, a renewed link, and word of a changed password.
+
+Nobody waits for an answer here, so nothing tells who exists. Limits are spent before anybody is looked up, and again for the
+mailbox that would get the mail; a mail goes to the stored address only; a message that comes twice makes one mail.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+from latchkey.errors import Poison
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import DAY
+from latchkey.sends.model.send import Chunk, Kind, Mail, MailName, Send, account_of, skip_reason
+from latchkey.shared.model.languages import one_for
+from latchkey.shared.stores.counters import Budget
+from latchkey.wiring import Wiring
+
+By = Literal["email", "username"]
+HOUR: Final = 3_600
+TESTED: Final[tuple[Literal["welcome", "reset"], ...]] = ("welcome", "reset")
+"""The mails that a test can show."""
+WAYS: Final[tuple[By, ...]] = get_args(By)
+EACH_MAILBOX: Final = Budget("request_mail", limit=3, window=3_600)
+EACH_SOURCE: Final = Budget("request_from", limit=300, window=3_600)
+Outcome = Literal["planned", "again", "stale", "limited", "nobody"]
+"""What became of a request, for the log; ``again`` is a message that came twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: in which school, its id, and when it was made in epoch seconds."""
+
+    school: str
+    id: str
+    at: int
+
+
+def forgot(system: Wiring, asked: Asked, by: By, key: str, source: str) -> Outcome:
+    """Somebody typed an identifier whose look-up key is ``key``; ``source`` stands for where they are."""
+    request = _Request(system, asked)
+    if early := request.early(request.school.settings.forgot_life):
+        return early
+    if not request.spend(EACH_SOURCE, source) or not request.spend(EACH_MAILBOX, key):
+        return "limited"
+    directory = system.directory(asked.school)
+    people = request.served(directory.by_email_key(key) if by == "email" else directory.by_username_key(key))
+    if by == "username" and not request.spend_mailboxes(people):
+        return "limited"
+    return request.plan("forgot_password", "forgot", people)
+
+
+def renew(system: Wiring, asked: Asked, person: str) -> Outcome:
+    """The holder of a link that no longer works asks for a new one, to the address on file."""
+    request = _Request(system, asked)
+    if early := request.early(request.school.settings.forgot_life):
+        return early
+    people = request.served([system.directory(asked.school).person(person)])
+    if not request.spend_mailboxes(people):
+        return "limited"
+    return request.plan("forgot_password", "forgot", people)
+
+
+def password_changed(system: Wiring, asked: Asked, person: str) -> Outcome:
+    """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well."""
+    request = _Request(system, asked)
+    if early := request.early(DAY):
+        return early
+    owner = system.directory(asked.school).person(person)
+    if owner is None:
+        return "nobody"
+    former = owner.former_email
+    there_too = [replace(owner, email=former.email)] if former is not None and former.at == asked.at else []
+    return request.plan("password_changed", "password_changed", [owner, *there_too])
+
+
+def test_mail(system: Wiring, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
+    """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
+    request = _Request(system, asked)
+    life = {"welcome": request.school.settings.welcome_life, "reset": request.school.settings.reset_life}[purpose]
+    if asked.at + HOUR <= system.now():
+        return "stale"
+    if early := request.early(life):
+        return early
+    owner = system.directory(asked.school).person(person)
+    if owner is None or not owner.is_admin or owner.status != "active":
+        return "nobody"
+    return request.plan("test", purpose, [owner])
+
+
+class _Request:
+    """One request on its way to a mail."""
+
+    def __init__(self, system: Wiring, asked: Asked) -> None:
+        school = system.kept_schools.get(asked.school)
+        if school is None:
+            raise Poison("a school that does not exist")
+        self._system = system
+        self._asked = asked
+        self._at = min(asked.at, system.now())
+        self._expires_at = self._at
+        self.school = school
+
+    def early(self, life: int) -> Outcome | None:
+        """The outcome if the mail would be too old, or was planned before; its message may then be lost, so it is put again."""
+        self._expires_at = self._at + life
+        if self._expires_at <= self._system.now():
+            return "stale"
+        if self._system.sends(self.school.slug).get(self._asked.id, listed=False) is None:
+            return None
+        self._put()
+        return "again"
+
+    def spend(self, budget: Budget, key: str) -> bool:
+        """Raise a counter; whether it is within its budget."""
+        return self._system.counters("ACTIVITY_TABLE", self.school.slug).spend(budget, key, self._system.now())
+
+    def spend_mailboxes(self, people: Sequence[Person]) -> bool:
+        """The same for the mailboxes of these people, whichever way they were found."""
+        mailboxes = dict.fromkeys(person.email_key or "" for person in people)
+        return all(self.spend(EACH_MAILBOX, mailbox) for mailbox in mailboxes)
+
+    def served(self, people: Iterable[Person | None]) -> list[Person]:
+        """Those who get a link: active, with an address, not signing in elsewhere."""
+        return [person for person in people if person is not None and skip_reason(person, self.school) is None]
+
+    def plan(self, kind: Kind, mail: MailName, people: Sequence[Person]) -> Outcome:
+        """Write the send with its one chunk, and put it on the queue: one mail for each address."""
+        accounts: dict[str, list[Person]] = {}
+        for person in people:
+            if person.email is not None:
+                accounts.setdefault(person.email, []).append(person)
+        if not accounts:
+            return "nobody"
+        mails = tuple(Mail(to=to, accounts=tuple(map(account_of, group)), at=self._at) for to, group in accounts.items())
+        language = one_for({person.language or self.school.settings.language for person in people}, self.school.settings.language)
+        chunk = Chunk(
+            send=self._asked.id,
+            number=1,
+            listed=False,
+            mail=mail,
+            language=language,
+            expires_at=self._expires_at,
+            mails=mails,
+        )
+        chunk = replace(chunk, test=kind == "test")
+        counts = chunk.counts()
+        send = Send(
+            id=self._asked.id,
+            kind=kind,
+            state="running",
+            listed=False,
+            created_at=self._at,
+            created_by="portal",
+            total=counts.total(),
+            chunks=1,
+            counts=dict(counts),
+        )
+        made = self._system.sends(self.school.slug).make_planned(send, [chunk])
+        self._put()
+        if not made:
+            return "again"
+        facts: dict[str, str | int] = {"request": send.id, "mail": mail, "people": send.total}
+        self._system.audit(self.school.slug).record("portal", "mail.requested", self._system.now(), facts)
+        return "planned"
+
+    def _put(self) -> None:
+        message = {"school": self.school.slug, "send": self._asked.id, "chunk": 1, "listed": False}
+        self._system.queue("URGENT_QUEUE").put(message, group=self.school.slug)

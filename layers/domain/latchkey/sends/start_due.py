@@ -1,0 +1,55 @@
+"""Every minute: start the sends whose time has come, and give up those that nobody approved in time."""
+
+from dataclasses import dataclass
+
+from latchkey.errors import TryLater
+from latchkey.sends.model.approval import NOT_APPROVED, holds
+from latchkey.sends.model.send import Send
+from latchkey.sends.stores.due import Reminder
+from latchkey.shared.stores.dynamo import ConditionFailed, Value
+from latchkey.wiring import Wiring
+
+_GRACE = 600  # seconds in which a send may still be on its way into the table after its reminder
+
+
+@dataclass(slots=True)
+class Looked:
+    """How many sends were started, given up, or could not be looked at now."""
+
+    started: int = 0
+    given_up: int = 0
+    left: int = 0
+
+
+def start_due(system: Wiring) -> Looked:
+    """Look at what is due. A reminder goes when its send is on the queue; twice on the queue harms nothing."""
+    looked, now = Looked(), system.now()
+    for reminder in system.due.until(now):
+        try:
+            _look(system, reminder, looked, now)
+        except TryLater:
+            looked.left += 1
+    return looked
+
+
+def _look(system: Wiring, reminder: Reminder, looked: Looked, now: int) -> None:
+    send = system.sends(reminder.school).get(reminder.send)
+    if send is None and reminder.at > now - _GRACE:
+        return
+    if send is not None and send.state in {"queued", "paused"}:
+        if send.approval == "needed" and (send.approve_by or 0) <= now:
+            looked.given_up += _give_up(system, reminder.school, send, now)
+        elif send.state == "queued" and not holds(send, now):
+            system.queue("PLAN_QUEUE").put({"kind": "send", "school": reminder.school, "send": send.id})
+            looked.started += 1
+    system.due.forget(reminder)
+
+
+def _give_up(system: Wiring, school: str, send: Send, now: int) -> bool:
+    facts: dict[str, Value] = {"state": "cancelled", "reason": NOT_APPROVED, "finished_at": now}
+    event = system.audit(school).record_of("start_due", "send.not_approved", now, {"send": send.id})
+    try:
+        system.sends(school).turn(send, facts, [("state", "=", send.state), ("approval", "=", "needed")], event)
+    except ConditionFailed:
+        return False  # somebody was quicker: whoever approves a send sets it off
+    return True

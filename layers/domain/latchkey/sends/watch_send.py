@@ -1,0 +1,175 @@
+"""Watch a send: the list of sends, how far one is, and what became of each recipient."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from latchkey.errors import Conflict, Invalid, NotFound
+from latchkey.people.model.people_filter import begins
+from latchkey.sends.model.mail_states import MAIL_STATES
+from latchkey.sends.model.send import Account, Mail, Send
+from latchkey.shared.model import cursors
+from latchkey.shared.model.ids import is_id
+from latchkey.wiring import Wiring
+
+PAGE: Final = 50
+LONGEST_PAGE: Final = 100
+LONGEST_SEARCH: Final = 100
+LONGEST_REASON: Final = 40
+_AT_ONCE: Final = 500  # people read in one go
+_Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
+_Step: TypeAlias = tuple[_Place, Mail | None, Account | None]
+_READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
+
+
+@dataclass(frozen=True, slots=True)
+class SendsPage:
+    """Some sends, newest first; ``next`` is the cursor of the next page."""
+
+    sends: list[Send]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person's row in a send's ledger. Times in epoch seconds; ``reason`` is a word, ``detail`` what a mail server said."""
+
+    person: str
+    name: str
+    email: str | None
+    state: str
+    reason: str | None
+    at: int
+    password_set_at: int | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which recipients: in a state, for a reason, and with a name or address in which each word of ``q`` begins a part."""
+
+    state: str = ""
+    reason: str = ""
+    q: str = ""
+
+    def matches(self, mail: Mail, account: Account) -> bool:
+        """Whether a recipient is meant."""
+        if (self.state and mail.state != self.state) or (self.reason and mail.reason != self.reason):
+            return False
+        return not self.q or begins(self.q, (account.name, mail.to))
+
+
+def parse_wanted(query: Mapping[str, str]) -> Wanted:
+    """Which recipients a query means; ``Invalid`` where it cannot be used."""
+    state, reason, q = query.get("state", ""), query.get("reason", ""), query.get("q", "").strip()
+    if state and state not in MAIL_STATES:
+        raise Invalid("There is no such state.", fields={"state": f"Choose one of {', '.join(MAIL_STATES)}."})
+    if len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Invalid(fields={"reason": "There is no such reason."})
+    if len(q) > LONGEST_SEARCH or not q.isprintable():
+        raise Invalid(fields={"q": f"Search for a text of at most {LONGEST_SEARCH} characters."})
+    return Wanted(state=state, reason=reason, q=q)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientsPage:
+    """Some recipients in the order of the ledger; ``next`` is the cursor of the next page."""
+
+    recipients: list[Recipient]
+    next: str | None
+
+
+def list_sends(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> SendsPage:
+    """One page of the school's sends."""
+    context, key = f"sends|{school}", system.lookup_key(school)
+    after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
+    sends, following = system.sends(school).page(after=after, limit=limit)
+    return SendsPage(sends, cursors.seal([following], context, key) if following else None)
+
+
+def get_send(system: Wiring, school: str, send: str) -> Send:
+    """The send with this id; ``NotFound`` where this school has none."""
+    found = system.sends(school).get(send) if is_id(send) else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_recipients(
+    system: Wiring, school: str, send: str, wanted: Wanted, *, cursor: str | None = None, limit: int = PAGE
+) -> RecipientsPage:
+    """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
+    found = get_send(system, school, send)
+    context, key = f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school)
+    chunk, index = (int(part) for part in cursors.unseal(cursor, context, key)) if cursor else (1, 0)
+    rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
+    next_ = cursors.seal([*following], context, key) if following else None
+    return RecipientsPage(_recipients(system, school, found, rows), next_)
+
+
+def all_recipients(system: Wiring, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
+    """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``."""
+    place: _Place | None = (1, 0)
+    rows: list[tuple[Mail, Account]] = []
+    while place is not None:
+        more, place = _rows(_walk(system, school, send, place), wanted, most + 1 - len(rows))
+        rows += more
+        if len(rows) > most:
+            raise Conflict(f"More than {most:,} people are too many for one file. Choose one state and download each by itself.")
+    for start in range(0, len(rows), _AT_ONCE):
+        yield _recipients(system, school, send, rows[start : start + _AT_ONCE])
+
+
+def _recipients(system: Wiring, school: str, send: Send, rows: Sequence[tuple[Mail, Account]]) -> list[Recipient]:
+    people = {person.id: person for person in system.directory(school).by_ids(row[1].person for row in rows)}
+    recipients = []
+    for mail, account in rows:
+        person = people.get(account.person)
+        set_at = person.password_set_at if person else None
+        recipients.append(
+            Recipient(
+                person=account.person,
+                name=account.name,
+                email=mail.to or None,
+                state=mail.state,
+                reason=mail.reason,
+                at=mail.at,
+                password_set_at=set_at if set_at is not None and set_at >= send.created_at else None,
+                detail=mail.detail,
+            )
+        )
+    return recipients
+
+
+def _rows(walk: Iterator[_Step], wanted: Wanted, limit: int) -> tuple[list[tuple[Mail, Account]], _Place | None]:
+    """The rows that are wanted, and the place of the first one that is not among them."""
+    rows: list[tuple[Mail, Account]] = []
+    for here, mail, account in walk:
+        if mail is None or account is None:
+            return rows, here
+        if wanted.matches(mail, account):
+            if len(rows) == limit:
+                return rows, here
+            rows.append((mail, account))
+    return rows, None
+
+
+def _walk(system: Wiring, school: str, send: Send, place: _Place) -> Iterator[_Step]:
+    """Every account from a place on; ends with a place and no account where one request has read enough."""
+    if not send.chunks:
+        return  # what stands in the ledger may be a plan that was given up
+    first, skip = place
+    after = first - 1
+    for _ in range(_READS):
+        chunks, following = system.sends(school).chunk_page(send.id, after=after)
+        for chunk in chunks:
+            if chunk.number > send.chunks:
+                return
+            accounts = [(mail, account) for mail in chunk.mails for account in mail.accounts]
+            for index, (mail, account) in enumerate(accounts):
+                if chunk.number > first or index >= skip:
+                    yield (chunk.number, index), mail, account
+        if following is None:
+            return
+        after = following
+    yield (after + 1, 0), None, None

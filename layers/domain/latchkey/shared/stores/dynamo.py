@@ -1,0 +1,227 @@
+"""The four tables of DynamoDB (keys ``pk`` and ``sk``): reads, conditional writes, batches and transactions.
+
+How values and expressions are written is in dynamo_wire.py; stores take both from here.
+"""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from latchkey.errors import TryLater
+from latchkey.shared.stores.aws import Client, code_of, translate
+from latchkey.shared.stores.dynamo_wire import Condition, Item, Put, Update, Value, key_of, pack, pack_item, unpack_item
+
+__all__ = [
+    "Condition",
+    "ConditionFailed",
+    "Item",
+    "Page",
+    "Put",
+    "Table",
+    "Update",
+    "Value",
+    "batch_get",
+    "pack",
+    "pack_item",
+    "transact",
+]
+
+_BATCH_WRITE: Final = 25  # DynamoDB: BatchWriteItem
+_BATCH_GET: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
+_TRIES: Final = 8
+
+
+class ConditionFailed(Exception):
+    """A write found the item in another state than it expected; ``item`` is what it found (None: no item)."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("condition failed")
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items in order, and where the next page begins (None: there is none)."""
+
+    items: list[Item]
+    next: Item | None
+
+
+class Table:
+    """One DynamoDB table."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """The item, read consistently."""
+        answer = self._call("get_item", Key=key_of(pk, sk), ConsistentRead=True)
+        return unpack_item(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[tuple[str, str]]) -> list[Item]:
+        """The items that exist, read consistently, in no certain order."""
+        return [item for _, item in batch_get(self._client, {self: keys})]
+
+    def put(self, put: Put) -> None:
+        """Write an item; ``ConditionFailed`` if a condition does not hold."""
+        self._conditional("put_item", put.request(self.name))
+
+    def update(self, update: Update) -> Item:
+        """Update an item and return it as it now is; ``ConditionFailed`` if a condition does not hold."""
+        answer = self._conditional("update_item", update.request(self.name) | {"ReturnValues": "ALL_NEW"})
+        return unpack_item(answer.get("Attributes", {}))
+
+    def transact(self, writes: Sequence[Update | Put]) -> None:
+        """All writes to this table or none (at most 100); ``ConditionFailed`` with the first item not as expected."""
+        transact(self._client, [(self, write) for write in writes])
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Delete an item, whether it exists or not."""
+        self._call("delete_item", Key=key_of(pk, sk))
+
+    def page(
+        self,
+        partition: str,
+        *,
+        index: str | None = None,
+        pk_name: str = "pk",
+        sk_name: str = "sk",
+        prefix: str = "",
+        start: Item | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """One page (1 MB or ``limit`` items) of a partition of the table or of an index, in the order of the sort key."""
+        request: dict[str, Any] = {
+            "KeyConditionExpression": "#p = :p",
+            "ExpressionAttributeNames": {"#p": pk_name},
+            "ExpressionAttributeValues": {":p": pack(partition)},
+            "ScanIndexForward": not newest_first,
+        }
+        if prefix:
+            request["KeyConditionExpression"] += " AND begins_with(#s, :s)"
+            request["ExpressionAttributeNames"]["#s"] = sk_name
+            request["ExpressionAttributeValues"][":s"] = pack(prefix)
+        if index:
+            request["IndexName"] = index
+        else:
+            request["ConsistentRead"] = True
+        if start:
+            request["ExclusiveStartKey"] = pack_item(start)
+        if limit:
+            request["Limit"] = limit
+        answer = self._call("query", **request)
+        last = answer.get("LastEvaluatedKey")
+        return Page([unpack_item(item) for item in answer["Items"]], unpack_item(last) if last else None)
+
+    def pages(self, partition: str, **options: Any) -> Iterator[list[Item]]:
+        """All pages of a partition, one after the other; options as of ``page``."""
+        start: Item | None = None
+        while True:
+            page = self.page(partition, start=start, **options)
+            yield page.items
+            start = page.next
+            if start is None:
+                return
+
+    def write_many(self, items: Iterable[Mapping[str, Value]]) -> None:
+        """Write items whole and unconditionally, 25 a call; what DynamoDB hands back is tried again with growing pauses."""
+        batch: list[dict[str, Any]] = []
+        for item in items:
+            batch.append({"PutRequest": {"Item": pack_item(item)}})
+            if len(batch) == _BATCH_WRITE:
+                self._write_batch(batch)
+                batch = []
+        if batch:
+            self._write_batch(batch)
+
+    def _write_batch(self, batch: list[dict[str, Any]]) -> None:
+        left = {self.name: batch}
+        for attempt in range(_TRIES):
+            try:
+                left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+            except (ClientError, BotoCoreError) as error:
+                translate(error)
+            if not left:
+                return
+            _pause(attempt)
+        raise TryLater()
+
+    def _call(self, operation: str, **request: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(TableName=self.name, **request)
+        except (ClientError, BotoCoreError) as error:
+            translate(error)
+        return answer
+
+    def _conditional(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        for attempt in range(_TRIES):
+            try:
+                answer: dict[str, Any] = getattr(self._client, operation)(**request)
+                return answer
+            except ClientError as error:
+                if code_of(error) == "ConditionalCheckFailedException":
+                    found: Any = error.response.get("Item")
+                    raise ConditionFailed(unpack_item(found) if found else None) from error
+                if code_of(error) != "TransactionConflictException":
+                    translate(error)
+            except BotoCoreError as error:
+                translate(error)
+            _pause(attempt)
+        raise TryLater()
+
+
+def batch_get(client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]]) -> Iterator[tuple[str, Item]]:
+    """``(table name, item)`` of the items that exist, read consistently, 100 keys a call across tables."""
+    keys = [(table.name, key_of(pk, sk)) for table, pairs in wanted.items() for pk, sk in dict.fromkeys(pairs)]
+    for start in range(0, len(keys), _BATCH_GET):
+        left: dict[str, Any] = {}
+        for name, key in keys[start : start + _BATCH_GET]:
+            left.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+        for attempt in range(_TRIES):
+            try:
+                answer = client.batch_get_item(RequestItems=left)
+            except (ClientError, BotoCoreError) as error:
+                translate(error)
+            for name, items in answer["Responses"].items():
+                for item in items:
+                    yield name, unpack_item(item)
+            left = answer.get("UnprocessedKeys") or {}
+            if not left:
+                break
+            _pause(attempt)
+        else:
+            raise TryLater()
+
+
+def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> None:
+    """All writes or none (at most 100); conflicts are tried again. ``ConditionFailed`` with the first item not as expected."""
+    items = []
+    for table, write in writes:
+        request = write.request(table.name) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        items.append({"Update" if isinstance(write, Update) else "Put": request})
+    for attempt in range(_TRIES):
+        try:
+            client.transact_write_items(TransactItems=items)
+            return
+        except ClientError as error:
+            if code_of(error) != "TransactionCanceledException":
+                translate(error)
+            for reason in error.response.get("CancellationReasons", []):
+                if reason.get("Code") == "ConditionalCheckFailed":
+                    found = reason.get("Item")
+                    raise ConditionFailed(unpack_item(found) if found else None) from error
+        except BotoCoreError as error:
+            translate(error)
+        _pause(attempt)
+    raise TryLater()
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(2.0, 0.05 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,92 @@
+"""Sessions: who is it that asks?
+
+A session token is ``<school>.<person>.<secret>``: opaque to its holder, 256 random bits, hashed at rest (ASVS 7.2.3). Besides
+its own limits a session dies with the person's credential version and stamp: one write ends all of them.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from latchkey.errors import NotSignedIn
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.shared.model.ids import is_id, is_slug
+from latchkey.shared.stores.dynamo import ConditionFailed
+from latchkey.sign_in.stores.sessions import Session
+from latchkey.wiring import Wiring
+
+ABSOLUTE: Final = 12 * 3600
+IDLE: Final = {"student": 3600, "parent": 1800, "teacher": 1800, "staff": 1800}
+_SEEN_EVERY: Final = 300  # seconds: a write for each request would cost more than it tells
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person behind a session, as they are now."""
+
+    school: School
+    person: Person
+    session: Session
+
+
+def open_session(system: Wiring, school: str, person: Person) -> tuple[str, Session]:
+    """``(token, session)`` of a new session for the person in the state in which they were checked."""
+    now = system.now()
+    secret = secrets.token_urlsafe(32)
+    session = Session(
+        person=person.id,
+        hash=_hash(secret),
+        version=person.version,
+        stamp=person.stamp,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + ABSOLUTE,
+    )
+    system.sessions(school).put(session)
+    return f"{school}.{person.id}.{secret}", session
+
+
+def who(system: Wiring, token: str | None) -> SignedIn:
+    """The person who holds this token; ``NotSignedIn`` for a token that is none, has ended or is out of date."""
+    school, person_id, secret = _parts(token)
+    session = system.sessions(school).get(person_id, _hash(secret))
+    now = system.now()
+    if session is None or session.expires_at <= now:
+        raise NotSignedIn()
+    person = system.directory(school).person(person_id)
+    if person is None or person.status != "active" or (person.version, person.stamp) != (session.version, session.stamp):
+        raise NotSignedIn()
+    if now - session.seen_at > IDLE[person.role]:
+        raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")
+    found = system.schools.get(school)
+    if found is None:
+        raise NotSignedIn()
+    if now - session.seen_at > _SEEN_EVERY:
+        try:
+            system.sessions(school).seen(session, now)
+        except ConditionFailed:
+            raise NotSignedIn() from None
+    return SignedIn(found, person, session)
+
+
+def close_session(system: Wiring, token: str | None) -> None:
+    """End the session of this token; a token that is none is no error."""
+    try:
+        school, person, secret = _parts(token)
+    except NotSignedIn:
+        return
+    system.sessions(school).end(person, _hash(secret))
+
+
+def _parts(token: str | None) -> tuple[str, str, str]:
+    school, _, rest = (token or "").partition(".")
+    person, _, secret = rest.partition(".")
+    if not (is_slug(school) and is_id(person) and 20 <= len(secret) <= 64 and secret.isascii()):
+        raise NotSignedIn()
+    return school, person, secret
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

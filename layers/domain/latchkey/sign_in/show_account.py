@@ -1,0 +1,16 @@
+"""The account of the person who is signed in."""
+
+from latchkey.shared.model.ids import is_slug
+from latchkey.sign_in.session import SignedIn, who
+from latchkey.wiring import Wiring
+
+
+def account(system: Wiring, token: str | None) -> SignedIn:
+    """The person behind the token; ``NotSignedIn`` otherwise."""
+    return who(system, token)
+
+
+def school_named_in(token: str | None) -> str | None:
+    """The school that a session token names, valid or not: only good for choosing a page."""
+    slug = (token or "").partition(".")[0]
+    return slug if is_slug(slug) else None

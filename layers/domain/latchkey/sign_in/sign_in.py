@@ -1,0 +1,108 @@
+"""Sign in with an e-mail address or a username.
+
+Whatever goes wrong, the answer is the same, and so is the work: budgets are spent before anything is looked up, the same
+reads are made, and exactly one hash is computed where there is nobody to compare with. So neither the answer nor its time
+tells who exists. A budget runs out for what was typed, known or not, and comes back by itself: nobody is locked out for long.
+"""
+
+import logging
+from typing import Final
+
+from latchkey.errors import SignInFailed, TooMany
+from latchkey.people.model.person import ADULTS, Person
+from latchkey.schools.find_school import the_school
+from latchkey.schools.model.school import DAY, School
+from latchkey.shared.model.identifiers import lookup, typed_lookup
+from latchkey.shared.stores.counters import Budget
+from latchkey.shared.stores.dynamo import ConditionFailed, Value
+from latchkey.sign_in import hashing
+from latchkey.sign_in.session import SignedIn, close_session, open_session
+from latchkey.wiring import Wiring
+
+PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
+PER_IDENTIFIER: Final = (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400))
+MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one password
+NOBODY: Final = "0" * 20  # an id that no person has: reading it costs what reading a person costs
+log = logging.getLogger(__name__)
+
+
+def sign_in(
+    system: Wiring, slug: str, identifier: str, password: str, *, source_ip: str, presented: str | None = None
+) -> tuple[str, SignedIn]:
+    """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
+    school = the_school(system, slug)
+    kind, key = typed_lookup(system.lookup_key(slug), identifier)
+    _spend(system, slug, key, source_ip)
+    person = _matching(system, school, _accounts(system, school, kind, key), password)
+    if person is None:
+        log.info("sign-in refused", extra={"school": slug})
+        raise SignInFailed()
+    forgive(system, slug, key)
+    close_session(system, presented)
+    try:
+        person = system.directory(slug).change(
+            person.id, _signing_in(person, system.now()), when=[("version", "=", person.version)]
+        )
+    except ConditionFailed:  # a new password was set meanwhile
+        raise SignInFailed() from None
+    token, session = open_session(system, slug, person)
+    log.info("signed in", extra={"school": slug, "person": person.id})
+    return token, SignedIn(school, person, session)
+
+
+def _signing_in(person: Person, now: int) -> dict[str, Value]:
+    """What is noted; an address that was replaced a day ago has been told of it, and is forgotten."""
+    former = person.former_email
+    return {"last_login_at": now} | ({"former_email": None} if former is not None and former.at < now - DAY else {})
+
+
+def forgive(system: Wiring, slug: str, key: str) -> None:
+    """Give an identifier its budgets back: its owner has proved who they are."""
+    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
+    for budget in PER_IDENTIFIER:
+        counters.clear(budget, key, now)
+
+
+def _spend(system: Wiring, slug: str, key: str, source_ip: str) -> None:
+    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
+    spender = lookup(system.lookup_key(slug), "address", source_ip)
+    for budget, who in ((PER_ADDRESS, spender), *((budget, key) for budget in PER_IDENTIFIER)):
+        if not counters.spend(budget, who, now):
+            log.warning("sign-in over budget", extra={"school": slug, "budget": budget.name})
+            raise TooMany(retry_after=budget.window - now % budget.window)
+
+
+def _accounts(system: Wiring, school: School, kind: str, key: str) -> list[Person]:
+    """The accounts that this identifier may mean and that have a password of ours."""
+    directory = system.directory(school.slug)
+    people = directory.by_email_key(key) if kind == "email" else directory.by_username_key(key)
+    if not people:
+        directory.by_ids([NOBODY])
+    able = [
+        person
+        for person in people
+        if person.status == "active" and person.password_set_at is not None and not school.signs_in_elsewhere(person)
+    ]
+    # Whoever can register with any address must not push its owner out of those that are tried: adults of the school come
+    # first, then everybody whom the school has entered (their ids are shorter), then who registered with a code.
+    return sorted(able, key=lambda person: (person.role not in ADULTS, len(person.id), person.id))[:MOST_ACCOUNTS]
+
+
+def _matching(system: Wiring, school: School, people: list[Person], password: str) -> Person | None:
+    credentials = system.credentials(school.slug)
+    for person in people:
+        kept = credentials.password_hash(person.id)
+        if hashing.verify(kept, password) and kept is not None:
+            if hashing.is_dated(kept):
+                _renew_hash(system, school.slug, person, kept, password)
+            return person
+    if not people:
+        hashing.verify(credentials.password_hash(NOBODY), password)
+    return None
+
+
+def _renew_hash(system: Wiring, slug: str, person: Person, kept: str, password: str) -> None:
+    try:
+        system.credentials(slug).rehash(person.id, kept, hashing.hash_of(password))
+    except ConditionFailed:
+        log.info("hash not renewed: the password was changed meanwhile", extra={"school": slug, "person": person.id})

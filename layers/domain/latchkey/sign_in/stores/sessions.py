@@ -1,0 +1,71 @@
+"""Sessions: the table ``sessions``; it holds a hash of each secret, never the secret."""
+
+from dataclasses import dataclass
+
+from latchkey.shared.stores.dynamo import Put, Table, Update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in."""
+
+    person: str
+    hash: str
+    version: int
+    stamp: str
+    created_at: int
+    seen_at: int
+    expires_at: int
+
+
+class Sessions:
+    """The sessions of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+
+    def get(self, person: str, secret_hash: str) -> Session | None:
+        """The session of this person with this hash, read consistently."""
+        item = self._table.get(self._pk(person), secret_hash)
+        if item is None:
+            return None
+        return Session(
+            person=person,
+            hash=secret_hash,
+            version=item["version"],
+            stamp=item["stamp"],
+            created_at=item["created_at"],
+            seen_at=item["seen_at"],
+            expires_at=item["expires_at"],
+        )
+
+    def put(self, session: Session) -> None:
+        """Write a new session."""
+        self._table.put(
+            Put(
+                item={
+                    "pk": self._pk(session.person),
+                    "sk": session.hash,
+                    "version": session.version,
+                    "stamp": session.stamp,
+                    "created_at": session.created_at,
+                    "seen_at": session.seen_at,
+                    "expires_at": session.expires_at,
+                },
+                when=[("pk", "missing", None)],
+            )
+        )
+
+    def seen(self, session: Session, now: int) -> None:
+        """Note that the session is in use; ``ConditionFailed`` if it has ended meanwhile."""
+        self._table.update(
+            Update(pk=self._pk(session.person), sk=session.hash, set={"seen_at": now}, when=[("pk", "exists", None)])
+        )
+
+    def end(self, person: str, secret_hash: str) -> None:
+        """End a session, whether it exists or not."""
+        self._table.delete(self._pk(person), secret_hash)
+
+    def _pk(self, person: str) -> str:
+        return f"{self.school}#P#{person}"

@@ -1,0 +1,140 @@
+"""Codes in a real browser: a pupil scans a slip on a phone, a parent types a code with nothing but the keyboard."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.e2e.test_login_details import export
+
+from latchkey.codes.model.codes import redeem_url
+from tests.browser.chromium import DESK, PHONE, check, profile, running_browser
+from tests.e2e.client import Product
+
+pytestmark = pytest.mark.browser
+PASSWORD = "eleven cheerful otters"
+
+
+@pytest.fixture(scope="module")
+def product(stack: Any) -> Product:
+    return Product(stack)
+
+
+@pytest.fixture(scope="module")
+def rows(product: Product) -> list[dict[str, str]]:
+    return export(product.admin(), {"year_group": "11"})[1]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as found:
+        yield found
+
+
+@pytest.fixture
+def phone(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
+    with profile(browser, stack["url"], PHONE) as context:
+        yield context
+
+
+@pytest.fixture
+def desk(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
+    with profile(browser, stack["url"], DESK) as context:
+        yield context
+
+
+def watched(context: BrowserContext) -> tuple[Page, list[str], list[str]]:
+    """A page, the addresses that it asks for, and what goes wrong in it."""
+    page = context.new_page()
+    addresses: list[str] = []
+    problems: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    return page, addresses, problems
+
+
+def test_a_pupil_scans_a_slip_and_sets_up_an_account(phone: BrowserContext, product: Product, rows: list[dict[str, str]]) -> None:
+    row = rows[0]
+    page, addresses, problems = watched(phone)
+    page.goto(redeem_url(product.stack["url"], product.school, row["StudentPIN"]))
+    page.wait_for_url(f"**/schools/{product.school}/redeem")
+    expect(page.get_by_label("PIN or parent code")).to_have_value(row["StudentPIN"])
+    assert "#" not in page.url, "the code leaves the address bar at once"
+    expect(page.get_by_role("button", name="Go on")).to_be_focused()
+    check(page, "redeem")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Choose your password")).to_be_visible()
+    expect(page.get_by_text(f"This PIN is for {row['Forename']}")).to_be_visible()
+    check(page, "redeem-pin")
+    for field in ("New password", "The same password again"):
+        page.get_by_label(field).fill("password12")
+    page.get_by_role("button", name="Set up my account").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your code still works")
+    check(page, "redeem-weak")
+    page.get_by_label("Show what I type").check()
+    for field in ("New password", "The same password again"):
+        page.get_by_label(field).fill(PASSWORD)
+        expect(page.get_by_label(field)).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Set up my account").click()
+    expect(page.get_by_role("heading", level=1, name="Your account is ready")).to_be_visible()
+    check(page, "redeem-done")
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_label("E-mail address or username").fill(row["Username"] or product.admin().person(q=row["Surname"])["email"])
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(row["Forename"])
+    page.goto(f"/schools/{product.school}/redeem#{row['StudentPIN']}")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert")).to_contain_text("This PIN has been used")
+    check(page, "redeem-used")
+    secret = row["StudentPIN"].replace("-", "")
+    assert not [each for each in addresses if secret in each.partition("#")[0].replace("-", "")]
+    assert problems == []
+
+
+def test_a_parent_registers_by_keyboard(desk: BrowserContext, product: Product, rows: list[dict[str, str]]) -> None:
+    row = rows[1]
+    page, addresses, problems = watched(desk)
+    page.goto(f"/schools/{product.school}")
+    page.get_by_role("link", name=re.compile("PIN or a parent code")).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("PIN or parent code").focus()
+    wrong = row["ParentCode"][:-1] + ("2" if row["ParentCode"][-1] != "2" else "3")
+    page.keyboard.type(wrong.lower())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("a sign is wrong or missing")
+    expect(page.get_by_label("PIN or parent code")).to_have_value(wrong.lower())
+    check(page, "redeem-mistyped")
+    page.get_by_label("PIN or parent code").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.keyboard.type(row["ParentCode"][-1])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Register as a parent")).to_be_visible()
+    check(page, "redeem-parent")
+    page.get_by_label("Your first name").focus()
+    address = f"kim{secrets.token_hex(6)}@home.example"
+    for text in ("Kim", "Registered", address, PASSWORD, PASSWORD):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.get_by_label("The same password again").press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Your account is ready")).to_be_visible()
+    check(page, "redeem-parent-done")
+    assert product.sign_in(address, PASSWORD).get("/account")["person"]["role"] == "parent"
+    assert not [each for each in addresses if row["ParentCode"].replace("-", "") in each.replace("-", "")]
+    assert problems == []
+
+
+def test_without_javascript_the_code_is_typed(browser: Browser, product: Product, rows: list[dict[str, str]]) -> None:
+    context = browser.new_context(base_url=product.stack["url"], java_script_enabled=False, viewport=PHONE)
+    try:
+        page = context.new_page()
+        page.goto(f"/r/{product.school}")
+        page.get_by_label("PIN or parent code").fill(rows[2]["StudentPIN"])
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("heading", level=1, name="Choose your password")).to_be_visible()
+        expect(page.get_by_label("Show what I type")).to_be_hidden()
+    finally:
+        context.close()

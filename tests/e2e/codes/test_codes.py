@@ -1,0 +1,156 @@
+"""The door that codes open, on the deployed stack: out of an export's file, through the portal, with IAM enforced."""
+
+import secrets
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from tests.e2e.test_login_details import export
+
+from tests.e2e.client import Product, wait_for
+
+pytestmark = pytest.mark.e2e
+PASSWORD = "nine patient herons"
+YEAR = "10"  # whose students other tests leave alone
+
+
+@dataclass
+class Slips:
+    """What is printed for one year, handed out once."""
+
+    admin: Product
+    rows: list[dict[str, str]] = field(default_factory=list)
+
+    def next(self, **wanted: bool) -> dict[str, str]:
+        """A row that nobody has used, of a student who has an address or has none."""
+        has = wanted.get("email")
+        for row in self.rows:
+            person = self.person(row)
+            if has is None or bool(person["email"]) == has:
+                self.rows.remove(row)
+                return row
+        raise AssertionError("the demo school has too few students")
+
+    def person(self, row: dict[str, str]) -> dict[str, Any]:
+        items = self.admin.get(self.admin.console("people"), role="student", q=row["Username"] or row["Surname"])["items"]
+        return next(each for each in items if each["upn"] == row["UPN"])
+
+
+@pytest.fixture(scope="module")
+def product(stack: Any) -> Product:
+    return Product(stack)
+
+
+@pytest.fixture(scope="module")
+def slips(product: Product) -> Slips:
+    admin = product.admin()
+    rows = export(admin, {"year_group": YEAR})[1]
+    return Slips(admin, [row for row in rows if row["UPN"]][::-1])  # without those whom other tests have added
+
+
+def door(product: Product, name: str, code: str, **fields: str) -> Any:
+    return product.http.post(f"/schools/{product.school}/codes/{name}", json={"code": code, **fields})
+
+
+def said(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_pupil_recovers_an_account_and_both_addresses_hear_of_it(product: Product, slips: Slips) -> None:
+    row = slips.next(email=True)
+    before = slips.person(row)
+    seen = door(product, "check", row["StudentPIN"].lower().replace("-", " "))
+    assert seen.status_code == 200, seen.text
+    assert (seen.json()["kind"], seen.json()["student"]) == ("pin", {"given_name": row["Forename"]})
+    mails = len(product.mails(before["email"]))
+    new = f"fresh{secrets.token_hex(6)}@home.example"
+    used = door(product, "use", row["StudentPIN"], email=new, password=PASSWORD)
+    assert used.status_code == 201, used.text
+    signed_in = product.sign_in(new, PASSWORD)
+    assert signed_in.get("/account")["person"]["id"] == before["id"]
+    assert said(door(product, "use", row["StudentPIN"], password=PASSWORD)) == (410, "used")
+    wait_for(lambda: len(product.mails(before["email"])) > mails, "word to the old address")
+    wait_for(lambda: product.mails(new), "word to the new address")
+    events = slips.admin.get(slips.admin.console("audit"))["items"]
+    assert before["id"] in {event["actor"] for event in events if event["action"] == "code.use"}
+
+
+def test_printing_again_keeps_live_codes_and_renews_used_ones(product: Product, slips: Slips) -> None:
+    used, live = slips.next(), slips.next()
+    assert door(product, "use", used["StudentPIN"], password=PASSWORD).status_code == 201
+    again = {row["UPN"]: row for row in export(slips.admin, {"year_group": YEAR})[1]}
+    assert again[live["UPN"]] == live
+    assert again[used["UPN"]]["StudentPIN"] != used["StudentPIN"]
+    assert again[used["UPN"]]["ParentCode"] == used["ParentCode"]
+    assert said(door(product, "check", used["StudentPIN"])) == (410, "replaced")
+    assert door(product, "check", again[used["UPN"]]["StudentPIN"]).status_code == 200
+
+
+def test_parents_register_and_are_linked_to_their_child(product: Product, slips: Slips) -> None:
+    row = slips.next()
+    name = f"P{secrets.token_hex(6)}"
+    fields = {"given_name": "Robin", "family_name": name, "email": f"{name}@home.example", "password": PASSWORD}
+    places = door(product, "check", row["ParentCode"]).json()["places_left"]
+    answer = door(product, "use", row["ParentCode"], **fields)
+    assert answer.status_code == 201, answer.text
+    assert door(product, "check", row["ParentCode"]).json().get("places_left", 0) == places - 1
+    signed_in = product.sign_in(f"{name}@home.example", PASSWORD)
+    assert signed_in.get("/account")["person"]["role"] == "parent"
+    listed = slips.admin.get(slips.admin.console("people"), role="parent", q=name)["items"]
+    assert [each["id"] for each in listed] == [answer.json()["person"]["id"]]
+    wait_for(lambda: product.mails(f"{name.lower()}@home.example"), "word to the parent's address")
+
+
+def test_simultaneous_uses_have_as_many_winners_as_there_are_places(product: Product, slips: Slips) -> None:
+    row, name = slips.next(), f"P{secrets.token_hex(6)}"
+
+    def claim(number: int) -> int:
+        return int(door(Product(product.stack), "use", row["StudentPIN"], password=f"{PASSWORD} {number}").status_code)
+
+    def register(number: int) -> int:
+        fields = {"given_name": "Many", "family_name": name, "email": f"{name}{number}@home.example"}
+        return int(door(Product(product.stack), "use", row["ParentCode"], password=PASSWORD, **fields).status_code)
+
+    places = door(product, "check", row["ParentCode"]).json()["places_left"]
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(claim, range(8))) == {201: 1, 410: 7}
+        assert Counter(pool.map(register, range(8))) == {201: places, 410: 8 - places}
+    listed = slips.admin.get(slips.admin.console("people"), role="parent", q=name)["items"]
+    assert len(listed) == places
+
+
+def test_ten_wrong_guesses_end_a_code_and_the_next_export_prints_another(product: Product, slips: Slips) -> None:
+    row, other = slips.next(), slips.next()
+    pin = row["StudentPIN"].replace("-", "")
+    guesses = wrong_guesses(pin)
+    assert said(door(product, "check", pin[:-1] + ("2" if pin[-1] != "2" else "3"))) == (422, "mistyped")
+    for _ in range(10):
+        assert said(door(product, "check", next(guesses))) == (410, "refused")
+    assert said(door(product, "check", pin)) == (410, "refused")
+    again = {each["UPN"]: each for each in export(slips.admin, {"year_group": YEAR})[1]}
+    assert again[row["UPN"]]["StudentPIN"] != row["StudentPIN"]
+    assert again[other["UPN"]] == other
+    assert door(product, "check", again[row["UPN"]]["StudentPIN"]).status_code == 200
+    assert door(product, "check", row["ParentCode"]).status_code == 200, "the other code has a count of its own"
+
+
+def wrong_guesses(pin: str) -> Any:
+    """Codes with the same number and a right check sign."""
+    alphabet = "2346789CDFHJKMNPQRTVWXY"
+    for first in alphabet:
+        for second in alphabet:
+            body = pin[:6] + first + second + pin[8:-1]
+            check = alphabet[sum((place + 1) * alphabet.index(sign) for place, sign in enumerate(body)) % 23]
+            if body + check != pin:
+                yield body + check
+
+
+def test_the_short_address_leads_to_the_page(product: Product) -> None:
+    answer = product.http.get(f"/r/{product.school}", headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/schools/{product.school}/redeem")
+    page = product.http.get(f"/schools/{product.school}/redeem", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "no-store" in page.headers["Cache-Control"]

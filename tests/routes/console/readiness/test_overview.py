@@ -1,0 +1,80 @@
+"""The first page of the console, and the audit trail."""
+
+import pytest
+
+from latchkey.sends.plan_send import plan_send
+from tests.support.console import HEAD_TEACHER, Console, make_person
+from tests.support.exports import student
+
+HOME = "/admin/northbridge"
+
+
+def test_an_empty_school_is_told_to_load_people(console: Console) -> None:
+    found = console.get(HOME).json_body
+    assert found["people"]["student"] == {"total": 0, "left": 0, "missing_email": 0, "never_logged_in": 0}
+    assert (found["next"], found["sends"], found["complete"]) == (["load_people"], [], True)
+    assert "Upload a roster" in console.page(HOME).body.decode()
+
+
+def test_numbers_count_the_active_and_lead_to_what_helps(console: Console) -> None:
+    console.add([make_person(1), make_person(2, email=None), make_person(3, last_login_at=5), make_person(4, status="left")])
+    found = console.get(HOME).json_body
+    assert found["people"]["student"] == {"total": 3, "left": 1, "missing_email": 1, "never_logged_in": 2}
+    assert found["next"] == ["send_links", "print_details"]
+    text = console.page(HOME).body.decode()
+    assert text.index('<dl class="numbers">') < text.index("<table>")
+    assert "1 student has no e-mail address" in text
+    console.post(HOME + "/sends", {"kind": "password_link", "select": {"filter": {}}})
+    found = console.get(HOME).json_body
+    assert found["next"] == ["watch_send", "print_details"]
+    assert [send["state"] for send in found["sends"]] == ["queued"]
+
+
+def test_the_latest_runs_stand_on_the_overview(console: Console) -> None:
+    console.add([student(1)])
+    export = {"scope": "school", "format": "mail_merge_csv", "audience": "both"}
+    made = console.post(HOME + "/exports", export).json_body["id"]
+    assert [each["id"] for each in console.get(HOME).json_body["exports"]] == [made]
+    roster = console.post(HOME + "/rosters", {"filename": "people.csv"}).json_body["id"]
+    assert [each["id"] for each in console.get(HOME).json_body["rosters"]] == [roster]
+    text = console.page(HOME).body.decode()
+    assert f'href="{HOME}/exports/{made}"' in text
+    assert f'href="{HOME}/rosters/{roster}"' in text
+
+
+def test_a_school_where_everyone_is_in_has_nothing_to_do(console: Console) -> None:
+    console.add([make_person(1, last_login_at=5)])
+    console.system.wiring("operate").directory("northbridge").change(HEAD_TEACHER.id, {"last_login_at": 5})
+    assert console.get(HOME).json_body["next"] == ["nothing"]
+
+
+def test_a_very_large_school_is_counted_in_part(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    console.add([make_person(1)])
+    monkeypatch.setattr("latchkey.people.list_people._COUNTED", 0)
+    assert console.get(HOME).json_body["complete"] is False
+    assert "of each role only" in console.page(HOME).body.decode()
+
+
+def test_the_audit_trail_names_people_on_the_page_and_ids_in_the_data(console: Console) -> None:
+    console.add([make_person(1)])
+    send = console.post(HOME + "/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]
+    console.system.clock.now += 1
+    plan_send(console.system.wiring("plan_send"), "northbridge", send)
+    first = console.get(HOME + "/audit", limit="1").json_body
+    second = console.get(HOME + "/audit", limit="1", cursor=first["next"]).json_body
+    assert [item["actor"] for item in first["items"] + second["items"]] == ["plan_send", HEAD_TEACHER.id]
+    assert set(first["items"][0]) == {"id", "actor", "action", "at", "facts"}
+    assert "Ada" not in str(second)
+    text = console.page(HOME + "/audit").body.decode()
+    assert f'<a href="/admin/northbridge/people/{HEAD_TEACHER.id}">Ada Admin</a>' in text
+    assert "started a send" in text
+
+
+@pytest.mark.parametrize("path", ["", "/people", "/sends", "/audit", "/settings"])
+def test_each_section_says_where_one_is(console: Console, path: str) -> None:
+    text = console.page(HOME + path).body.decode()
+    assert text.count('aria-current="page"') == 1
+    assert f'<a href="{HOME}{path}" aria-current="page">' in text
+    assert text.count("<h1") == 1
+    assert "<script>" not in text
+    assert " style=" not in text

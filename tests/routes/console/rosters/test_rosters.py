@@ -1,0 +1,116 @@
+"""The roster routes: who may, what is asked for, what pages show."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from latchkey.rosters.model.runs import LONGEST_FILE
+from tests.support.console import Console, make_person
+from tests.support.rosters import ROSTERS, Desk, parent, plain, row
+
+
+@pytest.fixture
+def desk(console: Console, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(console, monkeypatch)
+
+
+def test_the_form_of_an_upload_is_for_one_key_one_size_and_a_quarter_of_an_hour(console: Console) -> None:
+    import base64
+    import json
+
+    answer = console.post(ROSTERS, {"filename": "people.csv"})
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"{ROSTERS}/{answer.json_body['id']}"
+    upload = answer.json_body["upload"]
+    fields = upload["fields"]
+    assert re.fullmatch(rf"rosters/northbridge/{answer.json_body['id']}/[0-9a-f]{{32}}", fields["key"])
+    policy = json.loads(base64.b64decode(fields["policy"]))
+    assert {"key": fields["key"]} in policy["conditions"]
+    assert ["content-length-range", 1, LONGEST_FILE] in policy["conditions"]
+    assert upload["url"].startswith("https://uploads-bucket.s3.eu-west-2.amazonaws.com"), "the bucket's own host"
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"filename": ""}, {"filename": "people.exe"}, {"filename": 1}, {"filename": "x\n.csv"}, {"a": "b"}]
+)
+def test_a_file_of_another_kind_is_refused_before_it_is_sent(console: Console, body: dict[str, Any]) -> None:
+    assert console.post(ROSTERS, body).status_code == 422
+
+
+def test_a_browser_posts_the_file_to_s3_and_comes_back(console: Console) -> None:
+    assert "No roster has been uploaded" in console.page(ROSTERS).body.decode()
+    answer = console.form(ROSTERS, {})
+    assert answer.status_code == 201
+    body = answer.body.decode()
+    assert 'enctype="multipart/form-data"' in body
+    assert "form-action 'self' https://uploads-bucket.s3.eu-west-2.amazonaws.com;" in answer.headers["Content-Security-Policy"]
+    back = re.search(r'name="success_action_redirect" value="https://latchkey.test(/[^"]*)"', body)
+    assert back
+    landed = console.page(back[1], bucket="b", key="k", etag="e")
+    assert (landed.status_code, landed.headers["Location"]) == (303, back[1])
+    assert "We have not seen the file yet" in console.page(back[1]).body.decode()
+
+
+def test_pages_show_numbers_reasons_and_no_markup_of_the_file(desk: Desk) -> None:
+    hostile = '<a href="//evil">{{7*7}}'
+    rows = [row(1, given_name=hostile, family_name="</title>"), row(2, email="<b>x</b>"), parent(1, "S1")]
+    run = desk.preview(plain(rows))
+    body = desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    assert hostile not in body
+    assert hostile in unescape(body)
+    assert "<b>x" not in body
+    assert "Apply this roster" in body
+    applied = desk.console.form(f"{ROSTERS}/{run['id']}/apply", {})
+    assert (applied.status_code, applied.headers["Location"]) == (303, f"{ROSTERS}/{run['id']}")
+    assert 'data-live="running"' in desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    desk.work(*desk.console.system.messages("ROSTER_QUEUE"))
+    assert "The roster is applied" in desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    assert f"{ROSTERS}/{run['id']}" in desk.console.page(ROSTERS).body.decode()
+    again = desk.preview(plain(rows[2:]))
+    assert "Apply this roster" in desk.console.page(f"{ROSTERS}/{again['id']}").body.decode() or again["links"] == 0
+
+
+def test_a_failed_run_says_why_and_what_was_kept(desk: Desk) -> None:
+    run = desk.preview(b"a,b\n1,2\n")
+    assert (run["state"], run["progress"]["total"]) == ("failed", 0)
+    body = desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    assert "mis_id" in body
+    assert "Nothing was changed" in body
+
+
+def test_lists_are_paged_newest_first(console: Console) -> None:
+    made = []
+    for _ in range(3):
+        console.system.clock.now += 1
+        made.append(console.post(ROSTERS, {"filename": "a.csv"}).json_body["id"])
+    first = console.get(ROSTERS, limit="2").json_body
+    assert [each["id"] for each in first["items"]] == made[:0:-1]
+    assert [each["id"] for each in console.get(ROSTERS, limit="2", cursor=first["next"]).json_body["items"]] == made[:1]
+    assert console.get(ROSTERS, cursor="../x").status_code == 422
+    assert "key" not in first["items"][0]
+
+
+def test_only_admins_of_the_school_and_the_same_404_for_everybody_else(console: Console) -> None:
+    teacher = make_person(1, role="teacher")
+    console.add([teacher])
+    roster = console.post(ROSTERS, {"filename": "a.csv"}).json_body["id"]
+    unknown = console.get(f"{ROSTERS}/{'0' * 26}")
+    assert console.get(f"{ROSTERS}/..%2F").status_code == 404
+    for token in (console.sign_in(teacher), None):
+        console.token = token
+        for answer in (
+            console.get(ROSTERS),
+            console.get(f"{ROSTERS}/{roster}"),
+            console.post(ROSTERS, {"filename": "a.csv"}),
+            console.post(f"{ROSTERS}/{roster}/apply", {}),
+        ):
+            assert (answer.status_code, answer.body) == (404, unknown.body)
+
+
+def test_a_roster_without_a_preview_cannot_be_applied(console: Console) -> None:
+    roster = console.post(ROSTERS, {"filename": "a.csv"}).json_body["id"]
+    answer = console.post(f"{ROSTERS}/{roster}/apply", {})
+    assert (answer.status_code, answer.json_body["code"]) == (409, "not_previewed")
+    assert console.system.messages("ROSTER_QUEUE") == []

@@ -1,0 +1,174 @@
+"""The account's rate: many workers, one item, no second too full, and people who wait come first."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from latchkey.mail.model.pace import Slot
+from latchkey.mail.stores.rate import PK, SK, STRETCH, Rate, Wait
+from latchkey.shared.stores.dynamo import Table
+from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.system import START, Clock, TestSystem, running_system
+
+TABLE = "activity"
+
+
+class Account:
+    """Workers whose clock moves only when all of them wait: the next one to wake goes on."""
+
+    def __init__(self, table: Table) -> None:
+        self.clock = Clock(START + 0.123)
+        self.table = table
+        self.calls: list[tuple[float, int]] = []
+
+    def worker(self) -> Rate:
+        return Rate(self.table, self.clock, self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    def fullest_second(self, window: float = 1.0) -> int:
+        calls = sorted(self.calls)
+        return max(sum(mails for at, mails in calls if start <= at < start + window) for start, _ in calls)
+
+
+@pytest.fixture(params=["memory", "moto"])
+def account(request: pytest.FixtureRequest) -> Iterator[Account]:
+    if request.param == "memory":
+        yield Account(Table(MemoryDynamo(), TABLE))
+        return
+    with running_system() as system:
+        yield Account(system.wiring("deliver_links").table("ACTIVITY_TABLE"))
+
+
+def slots_of(taken: list[Slot] | Wait) -> list[Slot]:
+    assert not isinstance(taken, Wait)
+    return taken
+
+
+def test_a_chunk_takes_one_call_and_begins_at_once(account: Account) -> None:
+    worker = account.worker()
+    slots = slots_of(worker.take(50, 200.0, urgent=False))
+    assert sum(slot.mails for slot in slots) == 50
+    assert 0 < slots[0].at - account.clock.now < 0.4
+
+
+def test_two_workers_never_get_the_same_slot(account: Account) -> None:
+    one, other = account.worker(), account.worker()
+    taken = slots_of(one.take(14, 14.0, urgent=False)) + slots_of(other.take(14, 14.0, urgent=False))
+    assert len({slot.at for slot in taken}) == 2
+    assert isinstance(other.take(14, 14.0, urgent=False), Wait)
+
+
+def test_a_small_call_shares_its_slot_with_the_next(account: Account) -> None:
+    one, other = account.worker(), account.worker()
+    (first,) = slots_of(one.take(8, 14.0, urgent=False))
+    second, third = slots_of(other.take(14, 14.0, urgent=False))
+    assert (first.at, second.mails, third.mails) == (second.at, 6, 8)
+
+
+def test_slots_that_passed_by_are_lost_and_no_more(account: Account) -> None:
+    worker = account.worker()
+    slots_of(worker.take(50, 14.0, urgent=False))
+    account.clock.now += 3_600
+    (slot, *_) = slots_of(account.worker().take(14, 14.0, urgent=False))
+    assert 0 < slot.at - account.clock.now < 1.2
+
+
+def test_a_call_that_is_late_does_not_begin(account: Account) -> None:
+    worker = account.worker()
+    (slot,) = slots_of(worker.take(1, 14.0, urgent=False))
+    account.clock.now = slot.at + 0.021
+    assert not worker.wait_for(slot)
+    (slot,) = slots_of(worker.take(1, 14.0, urgent=False))
+    assert worker.wait_for(slot)
+
+
+def test_who_forgot_their_password_waits_for_seconds_while_sends_fill_the_rate(account: Account) -> None:
+    senders = [account.worker() for _ in range(20)]
+    for _ in range(5):
+        for sender in senders:
+            sender.take(50, 14.0, urgent=False)
+    (slot,) = slots_of(account.worker().take(1, 14.0, urgent=True))
+    assert slot.at - account.clock.now <= STRETCH + 1 + 2 * 1.04
+
+
+def test_urgent_mails_leave_sends_waiting(account: Account) -> None:
+    urgent = account.worker()
+    for _ in range(30):
+        slots_of(urgent.take(14, 14.0, urgent=True))
+    wait = account.worker().take(50, 14.0, urgent=False)
+    assert isinstance(wait, Wait)
+    assert 25 < wait.seconds < 32
+    assert isinstance(urgent.take(14, 14.0, urgent=True), Wait)
+
+
+def test_another_rate_begins_a_second_after_the_last_slot_of_the_old_one(account: Account) -> None:
+    slow, fast = account.worker(), account.worker()
+    before = slots_of(slow.take(50, 14.0, urgent=False))
+    after = slots_of(fast.take(50, 200.0, urgent=True))
+    assert after[0].at >= before[-1].at + 1.04
+    (again, *_) = slots_of(slow.take(14, 14.0, urgent=True))
+    assert again.at >= after[-1].at + 1.04
+
+
+@pytest.mark.parametrize(("rate", "mails"), [(0.5, 30), (1.0, 60), (14.0, 1_000), (200.0, 10_000)])
+def test_twenty_workers_in_turn_never_fill_a_second_and_use_95_percent(rate: float, mails: int) -> None:
+    """Each does what delivery does: takes slots, waits, calls (which takes a while), and now and then dies."""
+    account, chance = Account(Table(MemoryDynamo(), TABLE)), random.Random(5)
+    clocks = [Clock(account.clock.now) for _ in range(20)]
+    workers = [Rate(account.table, clock, lambda seconds, clock=clock: _move(clock, seconds)) for clock in clocks]
+    plans: list[list[Slot]] = [[] for _ in workers]
+    left = mails
+    while left > 0:
+        place = min(range(20), key=lambda each: plans[each][0].at if plans[each] else clocks[each].now)
+        worker, clock = workers[place], clocks[place]
+        if not plans[place]:
+            taken = worker.take(min(50, max(left, 1)), rate, urgent=False)
+            if isinstance(taken, Wait):
+                _move(clock, taken.seconds + chance.uniform(0, 0.01))
+            else:
+                plans[place] = taken
+            continue
+        slot = plans[place].pop(0)
+        if worker.wait_for(slot):
+            account.calls.append((clock.now, slot.mails))
+            left -= slot.mails
+        if not plans[place]:
+            _move(clock, chance.uniform(0.05, 0.4))
+    assert account.fullest_second(max(1.0, 1 / rate)) <= max(1, rate)
+    if rate >= 14:
+        (first, _), *calls = sorted(account.calls)  # what came after the first
+        assert sum(sent for _, sent in calls) / (calls[-1][0] - first) >= 0.95 * rate
+
+
+def test_real_threads_never_fill_a_second(system: TestSystem) -> None:
+    table = system.wiring("deliver_links").table("ACTIVITY_TABLE")
+    calls: list[tuple[float, int]] = []
+    lock, end = threading.Lock(), time.time() + 4
+
+    def work(_: int) -> None:
+        rate = Rate(table)
+        while time.time() < end:
+            taken = rate.take(20, 40.0, urgent=False)
+            if isinstance(taken, Wait):
+                rate.rest(taken.seconds)
+                continue
+            for slot in taken:
+                if rate.wait_for(slot):
+                    with lock:
+                        calls.append((time.time(), slot.mails))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(6)))
+    assert sum(mails for _, mails in calls) > 40
+    assert max(sum(mails for at, mails in calls if start <= at < start + 1) for start, _ in calls) <= 40
+    assert table.get(PK, SK) is not None
+
+
+def _move(clock: Clock, seconds: float) -> None:
+    clock.now += seconds

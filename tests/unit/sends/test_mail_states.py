@@ -1,0 +1,134 @@
+"""The states of a mail: events come in any order and more than once, and the same fact is left."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latchkey.sends.model.ledger import GRACE, learnt, merge, settle, take, tally
+from latchkey.sends.model.mail_states import MAIL_STATES, MOVES, OPEN, Fact, stronger
+from latchkey.sends.model.send import Account, Chunk, Mail, Tally, with_state
+
+TOLD = [
+    Fact("sent"),
+    Fact("delayed", "delay"),
+    Fact("delayed", "delay_mailbox_full"),
+    Fact("bounced", "soft"),
+    Fact("bounced", "soft_mailbox_full"),
+    Fact("bounced", "hard"),
+    Fact("bounced", "hard_no_mailbox"),
+    Fact("delivered"),
+    Fact("complained"),
+    Fact("failed", "rejected"),
+]
+NOW = 1_800_000_000
+facts = st.builds(lambda fact, at: Fact(fact.state, fact.reason, at), st.sampled_from(TOLD), st.integers(NOW, NOW + 99))
+starts = st.sampled_from(
+    [Fact(state) for state in MAIL_STATES if state in {"planned", "sending", "sent", "cancelled", "expired"}]
+)
+
+
+def mail(number: int, state: str = "planned", people: int = 1, at: int = NOW) -> Mail:
+    accounts = tuple(
+        Account(person=f"{number:010d}{each:010d}", name="A", role="student", login="a", version=0, stamp="s")
+        for each in range(people)
+    )
+    return with_state(Mail(to=f"p{number}@x.example", accounts=accounts), state, None, at)  # type: ignore[arg-type]
+
+
+def chunk(*mails: Mail) -> Chunk:
+    return Chunk(send="s" * 26, number=1, listed=True, mail="reset", expires_at=NOW + 9_999, mails=mails)
+
+
+def known(start: Fact, told: list[Fact]) -> Fact:
+    for fact in told:
+        start = stronger(start, fact)
+    return start
+
+
+@given(st.data(), starts, st.lists(facts, max_size=8))
+def test_the_order_of_events_and_their_repetition_change_nothing(data: st.DataObject, start: Fact, told: list[Fact]) -> None:
+    other = data.draw(st.permutations(told + told))
+    first, second = known(start, told), known(start, list(other))
+    assert (first.state, first.reason) == (second.state, second.reason)
+
+
+@given(starts, st.lists(facts, max_size=8))
+def test_every_step_is_an_allowed_move(start: Fact, told: list[Fact]) -> None:
+    seen = [start]
+    for fact in told:
+        seen.append(stronger(seen[-1], fact))
+    assert all(later.state == earlier.state or later.state in MOVES[earlier.state] for earlier, later in pairwise(seen))
+
+
+def test_the_stronger_fact_wins() -> None:
+    order = ["sending", "sent", "delayed", "soft", "delivered", "hard", "complained"]
+    for weak, strong in pairwise(order):
+        first, second = (Fact("bounced", each) if each in {"soft", "hard"} else Fact(each) for each in (weak, strong))  # type: ignore[arg-type]
+        assert stronger(first, second) == second
+        assert stronger(second, first) == second
+
+
+def test_a_late_sent_of_the_worker_changes_nothing_and_nor_does_a_repeated_event() -> None:
+    delivered = Fact("delivered", None, 5)
+    assert stronger(delivered, Fact("sent", None, 9)) == delivered
+    assert stronger(delivered, Fact("delivered", None, 9)) == delivered
+
+
+def test_who_was_skipped_stays_skipped() -> None:
+    assert all(stronger(Fact("skipped", "left"), fact) == Fact("skipped", "left") for fact in TOLD)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), facts), max_size=30), st.data())
+def test_a_chunk_ends_the_same_for_every_order_and_its_sum_is_constant(told: list[tuple[int, Fact]], data: st.DataObject) -> None:
+    def after(events: list[tuple[int, Fact]]) -> Chunk:
+        mails = [mail(number, "sending", people=number % 3 + 1) for number in range(5)]
+        for number, fact in events:
+            mails[number] = learnt(mails[number], fact)
+            assert chunk(*mails).counts().total() == 9
+        return settle(chunk(*mails), NOW)
+
+    one, other = after(told), after(list(data.draw(st.permutations(told))))
+    assert [(each.state, each.reason) for each in one.mails] == [(each.state, each.reason) for each in other.mails]
+    assert (one.counts(), tally(one), one.state) == (other.counts(), tally(other), other.state)
+
+
+@given(st.lists(st.sampled_from(MAIL_STATES), max_size=9), st.integers(0, 2 * GRACE))
+def test_a_worker_takes_what_is_planned_and_what_has_waited_for_word_long_enough(states: list[str], later: int) -> None:
+    taken = take(chunk(*(mail(number, state) for number, state in enumerate(states))), NOW + later, 60)
+    mine = [place for place, state in enumerate(states) if state == "planned" or (state == "sending" and later >= GRACE)]
+    if taken is None:
+        assert not mine
+        return
+    assert [place for place, each in enumerate(taken.work.mails) if each.state == "planned"] == mine
+    assert all(taken.stored.mails[place].state == "sending" for place in mine)
+    assert all(taken.stored.mails[place].at == NOW + later for place in mine)
+
+
+RESULTS = st.sampled_from(["planned", "sending", "sent", "failed", "expired"])
+
+
+@given(st.lists(st.tuples(RESULTS, st.none() | facts), min_size=1, max_size=9), st.booleans())
+def test_results_and_events_meet_in_any_order(outcomes: list[tuple[str, Fact | None]], stopped: bool) -> None:
+    taken = take(chunk(*(mail(number) for number in range(len(outcomes)))), NOW, 60)
+    assert taken is not None
+    results = [with_state(each, state, None, NOW + 1) for each, (state, _) in zip(taken.work.mails, outcomes, strict=True)]  # type: ignore[arg-type]
+
+    def told(found: Chunk) -> Chunk:
+        mails = [learnt(each, fact) if fact else each for each, (_, fact) in zip(found.mails, outcomes, strict=True)]
+        return chunk(*mails)
+
+    events_first = merge(told(taken.stored), taken.work, results, stopped=stopped)
+    worker_first = told(merge(taken.stored, taken.work, results, stopped=stopped))
+    assert [each.state for each in events_first.mails] == [each.state for each in worker_first.mails]
+    for each, (state, fact) in zip(events_first.mails, outcomes, strict=True):
+        back = "cancelled" if stopped else "planned"
+        weakest = Fact(back if state == "planned" else state)  # type: ignore[arg-type]
+        assert each.state == (stronger(weakest, fact) if fact else weakest).state
+        assert each.state not in OPEN or fact is None
+
+
+def test_the_brake_counts_mails_and_not_people() -> None:
+    bounced = learnt(mail(1, "sent", people=3), Fact("bounced", "hard"))
+    soft = learnt(mail(2, "sent"), Fact("bounced", "soft"))
+    assert tally(chunk(bounced, soft, mail(3, "failed"), mail(4, "complained"))) == Tally(out=3, hard=1, complained=1)
