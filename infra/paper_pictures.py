@@ -12,9 +12,10 @@ from typing import Final
 from infra.demo_names import FAMILY, GIVEN
 from infra.mail_pictures import small
 from latchkey.codes.model import codes
+from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats import Setting, writer
-from latchkey.login_details.model.runs import Audience, Format, Scope, Wanted
+from latchkey.login_details.model.runs import Format, Scope, Wanted
 from latchkey.people.model.person import Person, sort_key
 from latchkey.schools.model.school import DAY, School, Settings
 

@@ -54,7 +54,7 @@ def main() -> list[dict[str, Any]]:
 
 def _writer(which: str, bar: str, names: Sequence[str], rounds: int = 15, count: int = 20_000) -> dict[str, Any]:
     """Ready rows to bytes, guarded, against csv.writer of the same rows, unguarded; in turns, medians."""
-    from latchkey.login_details.model.mail_merge import block
+    from latchkey.office_files.csv import block
 
     rows = _ready_rows(count, names)
 

@@ -12,10 +12,12 @@ import time
 from math import ceil
 from typing import Any
 
+from latchkey.mail.model.account import CHUNK_MAILS
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_to_item, school_to_item
+from latchkey.people.stores.people import person_to_item
 from latchkey.schools.model.school import School
-from latchkey.sends.model.send import CHUNK_MAILS, Selection, Send
+from latchkey.schools.stores.schools import school_to_item
+from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.queue_chunks import TOGETHER
 from latchkey.settings import Settings
 from latchkey.shared.model.identifiers import lookup

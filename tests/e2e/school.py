@@ -4,10 +4,10 @@ import secrets
 from typing import Any
 
 import boto3
-from tests.e2e.test_rosters import table, upload
 
 from infra.operator import invite_admin_event, operate
 from tests.e2e.client import Product, links_in
+from tests.e2e.rosters.test_rosters import table, upload
 
 DEPUTY = {"email": "deputy@northbridge.example", "given_name": "Dee", "family_name": "Putty"}
 PASSWORD = "five calm otters swim"

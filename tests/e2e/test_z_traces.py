@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.e2e.test_login_details import export
 
 from tests.e2e.client import Product, links_in
+from tests.e2e.login_details.test_login_details import export
 
 pytestmark = pytest.mark.e2e
 

@@ -18,8 +18,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from latchkey.errors import LatchkeyError
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_to_item, school_to_item
+from latchkey.people.stores.people import person_to_item
 from latchkey.schools.model.school import School
+from latchkey.schools.stores.schools import school_to_item
 from latchkey.sends.deliver_links import Work, deliver_chunks
 from latchkey.sends.model.send import Chunk, Selection, Send
 from latchkey.sends.plan_send import plan_send

@@ -33,11 +33,11 @@ def test_prints_with_nothing_else(packages: Path) -> None:
     """In a fresh interpreter without the development environment, as in Lambda; botocore is not needed either."""
     script = """
 from latchkey.login_details.formats import Setting, writer
-from latchkey.model.exports import Scope, Wanted
-from latchkey.model.login_details import LoginDetails
-from latchkey.model.person import Person
-from latchkey.model.school import School
-from latchkey.paper.fonts import font_files
+from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.codes.model.login_details import LoginDetails
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.login_details.paper.fonts import font_files
 names = ["Ann Lee", "محمد", "王小明", "शर्मा"]
 parts = []
 wanted = Wanted(scope=Scope(), format="slips")

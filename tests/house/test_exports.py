@@ -1,8 +1,8 @@
 """What exports take for granted about the template."""
 
 from latchkey.login_details.build_export import FOR_A_FILE, LAST_TRY
-from latchkey.login_details.download_export import URL_LIFE
 from latchkey.login_details.model.runs import FILE_LIFE, LEASE
+from latchkey.shared.stores.files import URL_LIFE
 from tests.support import sam
 
 

@@ -7,9 +7,10 @@ import boto3
 import pytest
 
 from infra.inbox.feedback import Feedback, Ledger, events
+from latchkey.mail.model.account import Account
 from latchkey.password_links.model import links
 from latchkey.sends.model.feedback import read
-from latchkey.sends.model.send import Account, Chunk, Mail, Send
+from latchkey.sends.model.send import Chunk, Mail, Send
 from tests.support.system import REGION, START, running_system
 
 NOW = int(START)

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from chalice.test import Client
 
+import console.system
+from console.app import app
 from latchkey.people.model.person import Person
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
@@ -98,26 +100,8 @@ HEAD_TEACHER = Person(
 @contextmanager
 def running_console(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """Northbridge with one admin, who is signed in; its neighbour Southgate with another."""
-    from console.app import app
-
     with running_system() as system:
-        for module in (
-            "overview",
-            "people",
-            "sends",
-            "preview",
-            "recipients",
-            "control",
-            "audit",
-            "settings",
-            "exports",
-            "codes",
-            "rosters",
-        ):
-            try:
-                monkeypatch.setattr(f"console.{module}.system", lambda: system.wiring("console"))
-            except ImportError:
-                continue
+        monkeypatch.setattr(console.system, "wiring", system.wiring)
         system.school("northbridge")
         system.school("southgate")
         with Client(app) as client:

@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 import build_export.handler as door
-from latchkey.login_details.model.mail_merge import COLUMNS, MARK, block
+from latchkey.login_details.model.mail_merge import COLUMNS
+from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import person_id
 from tests.support.system import TestSystem

@@ -11,9 +11,10 @@ import zxingcpp
 from PIL import Image
 
 from latchkey.codes.model import codes
+from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats import Setting, writer
-from latchkey.login_details.model.runs import Audience, Format, Scope, Wanted
+from latchkey.login_details.model.runs import Format, Scope, Wanted
 from latchkey.people.model.person import Person
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import School, Settings, SingleSignOn

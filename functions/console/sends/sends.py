@@ -6,6 +6,7 @@ from typing import Any
 from console.lists import only, page_of
 from console.system import system
 from latchkey.errors import Invalid
+from latchkey.mail.model.account import FAIL_REASONS
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import in_words
 from latchkey.sends import start_send, watch_send
@@ -15,7 +16,7 @@ from latchkey.sends.model.brake import BRAKES
 from latchkey.sends.model.feedback import TOLD_REASONS
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
-from latchkey.sends.model.send import FAIL_REASONS, SKIP_REASONS, WAITS, Selection, Send, skip_text
+from latchkey.sends.model.send import SKIP_REASONS, WAITS, Selection, Send, skip_text
 from latchkey.sends.model.send_actions import CANCEL_REASONS
 from latchkey.shared.model.ids import new_id
 from web.answer import Answer

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from latchkey.audit.stores.audit import Audit
+    from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
-    from latchkey.people.stores.people import Directory, Schools
+    from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
     from latchkey.schools.stores.logos import Logos
+    from latchkey.schools.stores.schools import Schools
     from latchkey.sends.stores.due import Due
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.counters import Counters
@@ -83,7 +85,7 @@ class Wiring:
     @cached_property
     def schools(self) -> Schools:
         """All schools."""
-        from latchkey.people.stores.people import Schools
+        from latchkey.schools.stores.schools import Schools
 
         return Schools(self.table("DIRECTORY_TABLE"))
 
@@ -99,6 +101,12 @@ class Wiring:
         from latchkey.people.stores.people import Directory
 
         return Directory(self.table("DIRECTORY_TABLE"), school)
+
+    def numbers(self, school: str) -> Numbers:
+        """The short numbers of a school's students."""
+        from latchkey.codes.stores.numbers import Numbers
+
+        return Numbers(self.table("DIRECTORY_TABLE"), school)
 
     def logos(self, school: str) -> Logos:
         """A school's logo."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.e2e.test_login_details import export
 
 from latchkey.codes.model.codes import redeem_url
 from tests.browser.chromium import DESK, PHONE, check, profile, running_browser
 from tests.e2e.client import Product
+from tests.e2e.login_details.test_login_details import export
 
 pytestmark = pytest.mark.browser
 PASSWORD = "eleven cheerful otters"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.e2e.test_login_details import export
 
 from tests.e2e.client import Product, wait_for
+from tests.e2e.login_details.test_login_details import export
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "nine patient herons"

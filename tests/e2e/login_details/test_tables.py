@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from latchkey.login_details.model.mail_merge import COLUMNS, unguard
+from latchkey.login_details.model.mail_merge import COLUMNS
+from latchkey.office_files.csv import unguard
 from tests.e2e.client import Product
 from tests.support.office import AS_CSV, convert, sheets
 

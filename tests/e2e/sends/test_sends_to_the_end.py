@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.e2e.test_sends_under_control import adds_up, recipients, start
 
 from tests.e2e.client import Product, wait_for
 from tests.e2e.school import enrol, fated, pupil, second_admin
+from tests.e2e.sends.test_sends_under_control import adds_up, recipients, start
 
 pytestmark = pytest.mark.e2e
 GROUP = "11Q"

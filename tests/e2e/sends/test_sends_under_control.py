@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.test_rosters import table, upload
 
 from tests.e2e.client import Product, reached, token_in, wait_for
+from tests.e2e.rosters.test_rosters import table, upload
 
 pytestmark = pytest.mark.e2e
 OPEN = {"planned", "sending", "sent", "delayed"}

@@ -9,8 +9,9 @@ import pytest
 
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats import Setting, writer
-from latchkey.login_details.model.mail_merge import COLUMNS, guard, unguard
+from latchkey.login_details.model.mail_merge import COLUMNS
 from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.office_files.csv import guard, unguard
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from tests.support.hostile_names import CONTROLS, HOSTILE, LONG, NOT_TEXT

@@ -1,16 +1,12 @@
-"""Schools and people: what is written is found, in order, and only in its own school."""
-
-from dataclasses import replace
+"""People: what is written is found, in order, and only in its own school."""
 
 import pytest
 
-from latchkey.codes.model.codes import number_is_usable
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.stores.people import Directory
-from latchkey.schools.model.school import Settings, SingleSignOn
 from latchkey.shared.model.identifiers import lookup
-from latchkey.shared.stores.dynamo import ConditionFailed, Update
+from latchkey.shared.stores.dynamo import ConditionFailed
 from tests.support.system import TestSystem
 
 KEY = bytes(32)
@@ -26,18 +22,6 @@ def directory(system: TestSystem) -> Directory:
     system.school("northbridge")
     system.school("southgate")
     return system.wiring("read_roster").directory("northbridge")
-
-
-def test_a_school_keeps_its_settings(system: TestSystem) -> None:
-    settings = Settings(
-        forgot_life=600, reply_to="office@x.example", sso=SingleSignOn(roles=("student",), url="https://sso.example")
-    )
-    made = system.school("westfield", settings=settings)
-    schools = system.wiring("portal").schools
-    assert schools.get("westfield") == made
-    assert not system.wiring("operate").schools.make(replace(made, name="Another"))
-    assert [school["slug"] for school in schools.all()] == ["westfield"]
-    assert schools.get("nowhere") is None
 
 
 def test_a_person_comes_back_as_written(directory: Directory) -> None:
@@ -104,31 +88,8 @@ def test_a_change_expects_what_it_changes(directory: Directory) -> None:
     assert directory.person("9" * 20) is None
 
 
-def test_numbers_are_handed_out_once(directory: Directory) -> None:
-    first, second = directory.reserve_numbers(3), directory.reserve_numbers(2)
-    assert [*first, *second] == [1, 2, 3, 4, 5]
-
-
-def test_a_number_that_spells_a_word_is_given_to_nobody(system: TestSystem, directory: Directory) -> None:
-    bad = next(number for number in range(1, 10_000) if not number_is_usable(number))
-    system.wiring("read_roster").table("DIRECTORY_TABLE").update(
-        Update(pk="northbridge", sk="SCHOOL", set={"last_number": bad - 2})
-    )
-    assert directory.reserve_numbers(3) == [bad - 1, bad + 1, bad + 2]
-    assert directory.reserve_numbers(1) == [bad + 3]
-
-
 def test_a_student_is_found_by_number_only_in_their_school(system: TestSystem, directory: Directory) -> None:
     directory.put_new([person(1, number=7), person(2, number=8)])
     assert directory.by_number(7) == person(1, number=7)
     assert directory.by_number(9) is None
     assert system.wiring("read_roster").directory("southgate").by_number(7) is None
-
-
-def test_changing_a_school_does_not_hand_out_numbers_again(system: TestSystem, directory: Directory) -> None:
-    directory.reserve_numbers(3)
-    schools = system.wiring("operate").schools
-    school = schools.get("northbridge")
-    assert school is not None
-    schools.change(replace(school, name="New name"))
-    assert list(directory.reserve_numbers(1)) == [4]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.errors import TryLater
+from latchkey.mail.model.account import Account
 from latchkey.sends.model.ledger import GRACE
-from latchkey.sends.model.send import Account, Chunk, Mail, Selection, Send, Tally, with_state
+from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally, with_state
 from latchkey.sends.stores.items import pack_mails, unpack_mails
 from latchkey.sends.stores.sends import Sends, SendStopped
 from latchkey.shared.model.ids import new_id

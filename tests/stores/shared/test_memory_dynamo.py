@@ -5,14 +5,14 @@ from functools import cache
 from typing import Any
 
 import pytest
-from tests.stores.test_directory import *  # noqa: F403 - its tests
-from tests.stores.test_dynamo import *  # noqa: F403 - its tests
-from tests.stores.test_sends import *  # noqa: F403 - its tests
 
 from latchkey.settings import FunctionName
 from latchkey.settings import Settings as Environment
 from latchkey.shared.stores.aws import client_factory
 from latchkey.wiring import Wiring
+from tests.stores.people.test_people import *  # noqa: F403 - its tests
+from tests.stores.sends.test_sends import *  # noqa: F403 - its tests
+from tests.stores.shared.test_dynamo import *  # noqa: F403 - its tests
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.system import TestSystem, running_system
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from latchkey.codes.model.changes import due, expiry, given_since, is_meant, to_void
+from latchkey.codes.model.changes import due, expiry, given_since, to_void
+from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import Scope, Wanted
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, School, Settings, SingleSignOn

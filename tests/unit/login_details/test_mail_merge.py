@@ -9,10 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from latchkey.codes.model import codes
+from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import login_details
 from latchkey.errors import Invalid
-from latchkey.login_details.model.mail_merge import COLUMNS, MARK, Sheet, block, guard, known_columns, parse_columns, row, unguard
-from latchkey.login_details.model.runs import Audience, Rows
+from latchkey.login_details.model.mail_merge import COLUMNS, Sheet, known_columns, parse_columns, row
+from latchkey.login_details.model.runs import Rows
+from latchkey.office_files.csv import MARK, block, guard, unguard
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 

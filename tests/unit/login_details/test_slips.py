@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from latchkey.codes.model import codes
+from latchkey.codes.model.audience import Audience
 from latchkey.login_details.formats.slips import HIGH, STRIP
-from latchkey.login_details.model.runs import Audience
 from latchkey.login_details.paper.words import day, lasts
 from latchkey.schools.model.logo import Logo, of_png
 from latchkey.schools.model.school import School

@@ -8,7 +8,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from latchkey.login_details.model.runs import Audience, Format
+from latchkey.codes.model.audience import Audience
+from latchkey.login_details.model.runs import Format
 from latchkey.login_details.paper.document import Document
 from latchkey.login_details.paper.fonts import Fonts
 from latchkey.login_details.paper.type import Type

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.model.account import Account, MailName
 from latchkey.mail.model.mail_html import display_name, plain
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import School, Settings
-from latchkey.sends.model.send import Account, MailName
 from latchkey.shared.model.languages import LANGUAGES
 
 MAILS = [(name, code) for name in get_args(MailName) for code in LANGUAGES]

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.mail.messages import VARIABLES, escape, template, words
+from latchkey.mail.model.account import Account, MailName
 from latchkey.mail.model.mail_html import display_name, plain
 from latchkey.schools.model.school import School, Settings
-from latchkey.sends.model.send import Account, MailName
 
 NAMES: tuple[MailName, ...] = get_args(MailName)
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")

@@ -5,9 +5,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from latchkey.mail.model.account import Account
 from latchkey.sends.model.ledger import GRACE, learnt, merge, settle, take, tally
 from latchkey.sends.model.mail_states import MAIL_STATES, MOVES, OPEN, Fact, stronger
-from latchkey.sends.model.send import Account, Chunk, Mail, Tally, with_state
+from latchkey.sends.model.send import Chunk, Mail, Tally, with_state
 
 TOLD = [
     Fact("sent"),

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from latchkey.codes.issue_codes import issue_codes
+from latchkey.codes.model.audience import Audience, kinds_of
 from latchkey.codes.model.codes import code
 from latchkey.login_details.build_export import build_export
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.mail_merge import known_columns
-from latchkey.login_details.model.runs import Audience, Export, Rows, Scope, Wanted, kinds_of
+from latchkey.login_details.model.runs import Export, Rows, Scope, Wanted
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import mail_feedback.handler as door
+from latchkey.mail.model.account import Account, account_of
 from latchkey.people.model.person import Person
 from latchkey.sends.mail_feedback import take_feedback
-from latchkey.sends.model.send import Account, Chunk, Mail, Send, account_of, skip_reason, with_state
+from latchkey.sends.model.send import Chunk, Mail, Send, skip_reason, with_state
 from latchkey.sends.stores.sends import Sends
 from tests.support.mail_road import MailRoad, event_of
 from tests.support.ses_events import event

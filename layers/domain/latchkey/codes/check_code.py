@@ -12,12 +12,11 @@ from typing import Final, Literal, NoReturn
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import MOST_FAILURES, Code, Fault
 from latchkey.errors import Gone, Invalid, TooMany
-from latchkey.people.model.person import CodeState, Person, Role
+from latchkey.people.model.person import NOBODY, CodeState, Person, Role
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.counters import Budget
-from latchkey.sign_in.sign_in import NOBODY
 from latchkey.wiring import Wiring
 
 PER_SOURCE: Final = Budget("code-from", 50, 3_600)

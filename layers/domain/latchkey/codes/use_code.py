@@ -17,8 +17,8 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.dynamo import ConditionFailed, Put, Table
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
+from latchkey.sign_in.budgets import forgive
 from latchkey.sign_in.model import passwords
-from latchkey.sign_in.sign_in import forgive
 from latchkey.wiring import Wiring
 
 LONGEST_NAME: Final = 100

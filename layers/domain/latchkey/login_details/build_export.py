@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
-from latchkey.codes.model.changes import is_meant
 from latchkey.errors import Poison, TryLater
+from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import LEASE, Export, failure
 from latchkey.login_details.try_export import cannot_be_in
 from latchkey.login_details.void_codes import void_students

@@ -1,15 +1,13 @@
 """Download the file of an export: a URL is made on the click and kept nowhere."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 from latchkey.errors import Conflict, Gone
 from latchkey.login_details.model.runs import FORMATS, file_name
 from latchkey.login_details.watch_export import get_export
 from latchkey.people.model.person import Person
+from latchkey.shared.stores.files import URL_LIFE
 from latchkey.wiring import Wiring
-
-URL_LIFE: Final = 300
 
 
 def download_export(system: Wiring, school: str, admin: Person, export_id: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from latchkey.codes.model.changes import due, is_meant
+from latchkey.codes.model.changes import due
 from latchkey.codes.model.codes import Kind, state_of
+from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import FORMATS, Wanted
 from latchkey.people.model.person import Person
 from latchkey.people.walk_students import walk

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
-from latchkey.codes.model.changes import given_since, is_meant
+from latchkey.codes.model.changes import given_since
 from latchkey.login_details.formats import Setting, writer
 from latchkey.login_details.make_rows import rows_of
+from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import FORMATS, LEASE, Export
 from latchkey.login_details.try_export import cannot_be_in
 from latchkey.people.model.person import Person

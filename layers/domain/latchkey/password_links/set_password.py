@@ -18,8 +18,8 @@ from latchkey.shared.stores.counters import Budget
 from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
+from latchkey.sign_in.budgets import forgive
 from latchkey.sign_in.model import passwords
-from latchkey.sign_in.sign_in import forgive
 from latchkey.wiring import Wiring
 
 USES: Final = Budget("link-use", 60, 3_600)

@@ -102,7 +102,7 @@ def _write(system: Wiring, school: str, part: Sequence[Decided]) -> int:
     new = [each for each in decided if each.kind == "new"]
     if new:
         students = sum(each.row.role == "student" for each in new)
-        numbers = iter(directory.reserve_numbers(students) if students else ())
+        numbers = iter(system.numbers(school).reserve(students) if students else ())
         key = system.lookup_key(school)
         directory.put_new(_person(school, each, key, numbers) for each in new)
     changed = [(each, each.existing) for each in decided if each.kind == "changed"]

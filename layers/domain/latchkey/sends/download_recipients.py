@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid
-from latchkey.login_details.download_export import URL_LIFE
-from latchkey.login_details.model import mail_merge
+from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
 from latchkey.sends.watch_send import Recipient, Wanted, all_recipients, get_send
+from latchkey.shared.stores.files import URL_LIFE
 from latchkey.wiring import Wiring
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
@@ -57,9 +57,9 @@ def _time(seconds: int | None) -> str:
 
 
 def _csv(write: Callable[[bytes], None], blocks: _Rows) -> None:
-    write(mail_merge.MARK + mail_merge.block([HEADER]))
+    write(MARK + block([HEADER]))
     for rows in blocks:
-        write(mail_merge.block(rows))
+        write(block(rows))
 
 
 def _xlsx(write: Callable[[bytes], None], blocks: _Rows) -> None:

@@ -5,13 +5,14 @@ from typing import Final
 
 from latchkey.errors import Invalid, NotFound, TooMany
 from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.model.account import account_of
 from latchkey.mail.model.mail_html import filled
 from latchkey.password_links.model.links import DUMMY, Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.change_settings import logo_in_page
 from latchkey.schools.model.logo import CONTENT_ID
 from latchkey.schools.model.school import School
-from latchkey.sends.model.send import Skip, account_of, purpose_of, skip_reason
+from latchkey.sends.model.send import Skip, purpose_of, skip_reason
 from latchkey.sends.request_mail import TESTED
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.stores.counters import Budget

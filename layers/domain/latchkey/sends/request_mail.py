@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from latchkey.errors import Poison
+from latchkey.mail.model.account import MailName, account_of
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
-from latchkey.sends.model.send import Chunk, Kind, Mail, MailName, Send, account_of, skip_reason
+from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
 from latchkey.shared.model.languages import one_for
 from latchkey.shared.stores.counters import Budget
 from latchkey.wiring import Wiring

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from latchkey.errors import Conflict, Invalid, NotFound
+from latchkey.mail.model.account import Account
 from latchkey.people.model.people_filter import begins
 from latchkey.sends.model.mail_states import MAIL_STATES
-from latchkey.sends.model.send import Account, Mail, Send
+from latchkey.sends.model.send import Mail, Send
 from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
 from latchkey.wiring import Wiring

@@ -8,21 +8,18 @@ tells who exists. A budget runs out for what was typed, known or not, and comes 
 import logging
 from typing import Final
 
-from latchkey.errors import SignInFailed, TooMany
-from latchkey.people.model.person import ADULTS, Person
+from latchkey.errors import SignInFailed
+from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
-from latchkey.shared.model.identifiers import lookup, typed_lookup
-from latchkey.shared.stores.counters import Budget
+from latchkey.shared.model.identifiers import typed_lookup
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
 from latchkey.sign_in import hashing
+from latchkey.sign_in.budgets import forgive, spend
 from latchkey.sign_in.session import SignedIn, close_session, open_session
 from latchkey.wiring import Wiring
 
-PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
-PER_IDENTIFIER: Final = (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400))
 MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one password
-NOBODY: Final = "0" * 20  # an id that no person has: reading it costs what reading a person costs
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +29,7 @@ def sign_in(
     """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
     school = the_school(system, slug)
     kind, key = typed_lookup(system.lookup_key(slug), identifier)
-    _spend(system, slug, key, source_ip)
+    spend(system, slug, key, source_ip)
     person = _matching(system, school, _accounts(system, school, kind, key), password)
     if person is None:
         log.info("sign-in refused", extra={"school": slug})
@@ -54,22 +51,6 @@ def _signing_in(person: Person, now: int) -> dict[str, Value]:
     """What is noted; an address that was replaced a day ago has been told of it, and is forgotten."""
     former = person.former_email
     return {"last_login_at": now} | ({"former_email": None} if former is not None and former.at < now - DAY else {})
-
-
-def forgive(system: Wiring, slug: str, key: str) -> None:
-    """Give an identifier its budgets back: its owner has proved who they are."""
-    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
-    for budget in PER_IDENTIFIER:
-        counters.clear(budget, key, now)
-
-
-def _spend(system: Wiring, slug: str, key: str, source_ip: str) -> None:
-    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
-    spender = lookup(system.lookup_key(slug), "address", source_ip)
-    for budget, who in ((PER_ADDRESS, spender), *((budget, key) for budget in PER_IDENTIFIER)):
-        if not counters.spend(budget, who, now):
-            log.warning("sign-in over budget", extra={"school": slug, "budget": budget.name})
-            raise TooMany(retry_after=budget.window - now % budget.window)
 
 
 def _accounts(system: Wiring, school: School, kind: str, key: str) -> list[Person]:

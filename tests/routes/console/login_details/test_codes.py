@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.routes.console.test_exports import hidden
 
 from latchkey.codes.model.codes import code, read
 from latchkey.errors import TryLater
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY
 from latchkey.shared.stores.queues import Queue
+from tests.routes.console.login_details.test_exports import hidden
 from tests.support.console import HEAD_TEACHER, Console, running_console
 from tests.support.exports import deliver, files, rows_of, student
 from tests.support.system import START

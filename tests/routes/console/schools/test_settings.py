@@ -106,10 +106,10 @@ def test_changes_stand_in_the_audit_trail_by_name_without_what_was_written(conso
 
 
 def test_settings_leave_the_schools_counters_alone(console: Console) -> None:
-    directory = console.system.wiring("operate").directory("northbridge")
-    assert directory.reserve_numbers(5) == [1, 2, 3, 4, 5]
+    numbers = console.system.wiring("read_roster").numbers("northbridge")
+    assert numbers.reserve(5) == [1, 2, 3, 4, 5]
     console.form(SETTINGS, FORM)
-    assert directory.reserve_numbers(1) == [6]
+    assert numbers.reserve(1) == [6]
 
 
 def test_a_neighbour_is_not_touched(console: Console) -> None:

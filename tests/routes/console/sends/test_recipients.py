@@ -5,9 +5,9 @@ import io
 from dataclasses import replace
 
 import pytest
-from tests.routes.console.test_sends import SENDS, plan, school  # noqa: F401
 
 from latchkey.sends.model.mail_states import Fact
+from tests.routes.console.sends.test_sends import SENDS, plan, school  # noqa: F401
 from tests.support.console import Console
 
 

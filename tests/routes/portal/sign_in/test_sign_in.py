@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from latchkey.sign_in import hashing, sign_in
+from latchkey.sign_in import budgets, hashing
 from tests.support.portal import PASSWORD, Portal
 
 
@@ -157,7 +157,7 @@ def test_a_day_has_its_own_budget(portal: Portal) -> None:
 
 
 def test_one_address_has_a_budget_for_all_identifiers(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latchkey.sign_in.sign_in.PER_ADDRESS", replace(sign_in.PER_ADDRESS, limit=3))
+    monkeypatch.setattr("latchkey.sign_in.budgets.PER_ADDRESS", replace(budgets.PER_ADDRESS, limit=3))
     answers = [portal.sign_in(f"user{n}", x_forwarded_for=f"10.0.0.{n}", forwarded=f"for=10.0.0.{n}") for n in range(4)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
 

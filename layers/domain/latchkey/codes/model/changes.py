@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from latchkey.codes.model.codes import Kind, state_of, voided, works
-from latchkey.login_details.model.runs import Wanted
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, School
 
@@ -29,20 +28,6 @@ def due(person: Person, school: School, kinds: Sequence[Kind], now: int, within:
         elif within and code.expires_at <= now + within * DAY and code.expires_at < ends:
             found[kind] = replace(code, expires_at=ends, given_at=now)
     return found
-
-
-def is_meant(wanted: Wanted, person: Person, school: School, now: int, since: int) -> bool:
-    """Whether a run that was asked for at ``since`` means this student.
-
-    A run for codes that end soon also means whoever was given a code since then, by itself or by another run: so it means the
-    same students when it looks a second time.
-    """
-    if not wanted.means(person):
-        return False
-    kinds = wanted.kinds
-    if not wanted.expiring_within or not kinds or due(person, school, kinds, now, wanted.expiring_within):
-        return True
-    return any(given_since(person, school, kind, since) for kind in kinds)
 
 
 def given_since(person: Person, school: School, kind: Kind, since: int) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from latchkey.codes.model import codes
-from latchkey.login_details.model.runs import Audience
+from latchkey.codes.model.audience import Audience
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import School
 

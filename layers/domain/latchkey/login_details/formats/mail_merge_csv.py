@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats import Setting, Write, Writer
-from latchkey.login_details.model.mail_merge import MARK, Layout, block
+from latchkey.login_details.model.mail_merge import Layout
+from latchkey.office_files.csv import MARK, block
 
 
 class MailMergeCsv(Writer):

@@ -5,7 +5,8 @@ from typing import Final
 
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats import Setting, Write, Writer
-from latchkey.login_details.model.mail_merge import AT_SCHOOL, block
+from latchkey.login_details.model.mail_merge import AT_SCHOOL
+from latchkey.office_files.csv import block
 
 _HEADER: Final = {
     "students": ["UPN", "StudentPIN"],

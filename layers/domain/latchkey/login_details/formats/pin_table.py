@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats import Setting, Write
-from latchkey.login_details.model.runs import Audience
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, WIDTH, Element, Page
 from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, line

@@ -4,20 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
+from latchkey.codes.model.audience import AUDIENCES, Audience
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import parse_columns
-from latchkey.login_details.model.runs import (
-    AUDIENCES,
-    FORMATS,
-    ROWS,
-    SCOPE_KINDS,
-    Audience,
-    Format,
-    Rows,
-    Scope,
-    Wanted,
-    misfits,
-)
+from latchkey.login_details.model.runs import FORMATS, ROWS, SCOPE_KINDS, Format, Rows, Scope, Wanted, misfits
 from latchkey.shared.model.ids import is_id
 
 LONGEST_LIST: Final = 1000

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from latchkey.codes.model.audience import AUDIENCES, Audience, kinds_of
 from latchkey.codes.model.codes import Kind
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
@@ -30,8 +31,6 @@ _MEDIA: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
-Audience = Literal["students", "parents", "both"]
-AUDIENCES: Final[tuple[Audience, ...]] = ("students", "parents", "both")
 Rows = Literal["student", "parent", "family"]
 ROWS: Final[tuple[Rows, ...]] = ("student", "parent", "family")
 ScopeKind = Literal["school", "year_group", "registration_group", "person", "ids"]
@@ -229,12 +228,6 @@ def failure(run: Export) -> str:
     if run.stage == "codes":
         return f"It stopped while codes were being given, after {students}. No file was made. The codes are kept. {again}"
     return f"It stopped while the file was being written, after {students}. No part of it was kept; the codes are. {again}"
-
-
-def kinds_of(audience: Audience) -> tuple[Kind, ...]:
-    """The codes that an audience is given."""
-    both: tuple[Kind, ...] = ("pin", "parent")
-    return both if audience == "both" else both[:1] if audience == "students" else both[1:]
 
 
 def misfits(wanted: Wanted) -> dict[str, str]:

@@ -15,10 +15,10 @@ from typing import Final, Protocol
 
 from latchkey.mail.messages.phrases import escape, isolated, phrases, words
 from latchkey.mail.messages.words import GREETING, Words
+from latchkey.mail.model.account import Account, MailName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
-from latchkey.sends.model.send import Account, MailName
 from latchkey.shared.catalogues import Catalogue, catalogue
 
 __all__ = ["VARIABLES", "escape", "forgot", "password_changed", "reset", "template", "welcome", "words"]

@@ -11,9 +11,9 @@ from typing import Any, Final, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from latchkey.errors import MustWait, TryLater
+from latchkey.mail.model.account import CHUNK_MAILS, Failure
 from latchkey.mail.model.mail_html import Template, display_name
 from latchkey.schools.model.logo import CONTENT_ID, FILE_NAME, Logo
-from latchkey.sends.model.send import CHUNK_MAILS, Failure
 from latchkey.shared.stores.aws import Client, code_of, translate
 
 _THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done

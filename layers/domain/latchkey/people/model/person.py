@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 Role = Literal["student", "teacher", "staff", "parent"]
 ROLES: Final[tuple[Role, ...]] = ("student", "teacher", "staff", "parent")
+NOBODY: Final = "0" * 20  # an id that no person has: reading it costs what reading a person costs
 ADULTS: Final[frozenset[str]] = frozenset({"teacher", "staff"})
 """Who works at the school."""
 Status = Literal["active", "left"]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from latchkey.people.stores.people import Schools
 from latchkey.schools.model.school import School
+from latchkey.schools.stores.schools import Schools
 
 _FRESH: Final = 60  # seconds
 _MOST: Final = 1_000

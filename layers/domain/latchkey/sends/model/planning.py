@@ -5,21 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from latchkey.mail.model.account import CHUNK_MAILS, Account, account_of
 from latchkey.people.model.person import ADULTS, Person
 from latchkey.schools.model.school import School
-from latchkey.sends.model.send import (
-    CHUNK_MAILS,
-    EVERYBODY,
-    Account,
-    Chunk,
-    Mail,
-    Selection,
-    Send,
-    Skip,
-    account_of,
-    purpose_of,
-    skip_reason,
-)
+from latchkey.sends.model.send import EVERYBODY, Chunk, Mail, Selection, Send, Skip, purpose_of, skip_reason
 from latchkey.shared.model.languages import one_for
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from latchkey.mail.model.account import Account, MailName
 from latchkey.password_links.model.links import Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -29,13 +30,6 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "sent_recently": "was sent a link a short while ago, or is about to be",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
-Failure = Literal["refused", "expired", "sender", "not_sent"]
-FAIL_REASONS: Final[dict[Failure, str]] = {
-    "refused": "the mail service refused the address or the mail",
-    "expired": "the link would have expired before the mail went out",
-    "sender": "the mail service does not accept mail from this site's sender; tell whoever runs it",
-    "not_sent": "the mail service could not send the mail",
-}
 WAITS: Final[Mapping[str, str]] = {
     "quota": "The mail service's quota for the day is used up. The send goes on by itself when there is room again.",
     "paused": "The mail service has stopped this site from sending. The send goes on by itself when it may send again.",
@@ -43,8 +37,6 @@ WAITS: Final[Mapping[str, str]] = {
     "throttled": "The mail service asks to slow down. The send goes on by itself in a minute.",
 }
 """Why a running send waits, as a sentence."""
-MailName = Literal["welcome", "reset", "forgot", "password_changed"]
-CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +113,6 @@ class Send:
     def done(self) -> int:
         """People whose mail needs no more work."""
         return sum(count for state, count in self.counts.items() if state not in OPEN)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One person inside a mail, frozen when the send was planned; everything that the link depends on."""
-
-    person: str
-    name: str
-    role: str
-    login: str
-    version: int
-    stamp: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,18 +193,6 @@ def skip_text(reason: Skip, minutes: int) -> str:
     if reason != "sent_recently" or not minutes:
         return SKIP_REASONS[reason]
     return f"was sent a link less than {minutes:,} minute{'s' if minutes != 1 else ''} ago, or is about to be"
-
-
-def account_of(person: Person) -> Account:
-    """What a mail needs of a person."""
-    return Account(
-        person=person.id,
-        name=person.name,
-        role=person.role,
-        login=person.username or person.email or "",
-        version=person.version,
-        stamp=person.stamp,
-    )
 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:

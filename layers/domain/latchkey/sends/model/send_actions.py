@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Literal
 
+from latchkey.mail.model.account import Account
 from latchkey.sends.model.mail_states import OPEN, OUT, Fact
-from latchkey.sends.model.send import Account, Chunk, Send, State
+from latchkey.sends.model.send import Chunk, Send, State
 
 Act = Literal["pause", "resume", "cancel", "retry", "again"]
 FROM: Final[dict[Act, frozenset[State]]] = {

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Final
 
+from latchkey.mail.model.account import Account
 from latchkey.sends.model.ledger import open_of
-from latchkey.sends.model.send import Account, Chunk, Mail, Selection, Send, Tally
+from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally
 from latchkey.shared.stores.dynamo import Item, Value
 
 KEPT: Final = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from latchkey.errors import TryLater
 from latchkey.shared.stores.aws import Client, translate
 
+URL_LIFE: Final = 300  # seconds
 PART: Final = 5 * 1024 * 1024  # S3: every part but the last has at least 5 MiB, at most 10,000 parts: up to 50 GB
 
 
