@@ -14,7 +14,7 @@ from typing import Final, get_args
 
 from playwright.sync_api import sync_playwright
 
-from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.account import Account, MailName
 from latchkey.schools.model.school import DAY, School, Settings
 from latchkey.shared.model.languages import LANGUAGES

@@ -14,8 +14,9 @@ from infra.mail_pictures import small
 from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.login_details.model.setting import Setting
 from latchkey.people.model.person import Person, sort_key
 from latchkey.schools.model.school import DAY, School, Settings
 

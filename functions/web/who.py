@@ -1,8 +1,8 @@
 """Sessions at the door: the cookie of browsers, the bearer token of scripts."""
 
 from latchkey.errors import NotFound, NotSignedIn
+from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
-from latchkey.wiring import Wiring
 from web.request import Request
 
 COOKIE = "__Host-latchkey"
@@ -19,14 +19,14 @@ def cookie(token: str, seconds: int) -> str:
     return f"{COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
 
 
-def signed_in(request: Request, system: Wiring) -> SignedIn:
+def signed_in(request: Request, system: System) -> SignedIn:
     """Who asks; puts ``school`` and ``person`` into the page's context. ``NotSignedIn`` otherwise."""
     found = who(system, token_of(request))
     request.context.update(school=found.school, person=found.person)
     return found
 
 
-def admin(request: Request, system: Wiring, school: str) -> SignedIn:
+def admin(request: Request, system: System, school: str) -> SignedIn:
     """Who asks, if they are an admin of this school. A browser without a session is sent to sign in; anyone else gets 404."""
     request.context["sign_in"] = f"/schools/{school}/sessions"
     try:

@@ -111,8 +111,9 @@ def students(count: int, audience: str = "students") -> Iterator[Any]:
 
 def ours(count: int, name: str = "slips", path: str = os.devnull) -> int:
     """The product's writer, fed as an export feeds it; how many bytes it wrote."""
-    from latchkey.login_details.formats import Setting, writer
+    from latchkey.login_details.formats.writer import writer
     from latchkey.login_details.model.runs import FORMATS, Scope, Wanted
+    from latchkey.login_details.model.setting import Setting
     from latchkey.schools.model.school import School, Settings
 
     school = School(slug="northbridge", name="Northbridge Academy", settings=Settings(help_line=HELP))

@@ -43,8 +43,9 @@ def main() -> list[dict[str, Any]]:
 
 
 def _letter() -> dict[str, Any]:
-    from latchkey.login_details.formats import Setting, writer
+    from latchkey.login_details.formats.writer import writer
     from latchkey.login_details.model.runs import Scope, Wanted
+    from latchkey.login_details.model.setting import Setting
     from latchkey.schools.model.school import School
 
     school, out = School(slug="northbridge", name="Northbridge Academy"), io.BytesIO()

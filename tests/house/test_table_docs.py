@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN, known_columns
 from latchkey.login_details.model.runs import Rows, Scope, Wanted
+from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.xlsx import MOST_ROWS
 from latchkey.schools.model.school import School
 from tests.support.sam import ROOT

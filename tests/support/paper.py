@@ -13,8 +13,9 @@ from PIL import Image
 from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.login_details.model.setting import Setting
 from latchkey.people.model.person import Person
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import School, Settings, SingleSignOn

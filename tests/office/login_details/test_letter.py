@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.model.mail_merge import Layout
 from latchkey.login_details.model.runs import Rows, Scope, Wanted
+from latchkey.login_details.model.setting import Setting
 from latchkey.schools.model.school import School, Settings
 from tests.support.office import convert
 

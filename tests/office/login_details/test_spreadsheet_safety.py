@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.model.mail_merge import COLUMNS
 from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.csv import guard, unguard
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School

@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN
 from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.csv import unguard
 from latchkey.people.model.person import MailProblem, Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.account import Account, MailName
 from latchkey.mail.model.mail_html import display_name, plain
 from latchkey.schools.model.logo import Logo

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.mail.messages import VARIABLES, escape, template, words
+from latchkey.mail.messages.phrases import escape, words
+from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.account import Account, MailName
 from latchkey.mail.model.mail_html import display_name, plain
 from latchkey.schools.model.school import School, Settings

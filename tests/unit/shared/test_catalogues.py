@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from latchkey.mail.messages import words
+from latchkey.mail.messages.phrases import words
 from latchkey.shared import catalogues
 from latchkey.shared.model.languages import LANGUAGES
 from tests.support.sam import ROOT

@@ -12,12 +12,11 @@ from build_export import handler
 from latchkey.codes.model.codes import code
 from latchkey.errors import Poison, TryLater
 from latchkey.login_details import build_export as use_case
-from latchkey.login_details import write_file
+from latchkey.login_details import walk_students, write_file
 from latchkey.login_details.build_export import FOR_A_FILE, LAST_TRY, build_export
 from latchkey.login_details.model.runs import LEASE, Export, Scope, Wanted
 from latchkey.login_details.start_export import start_export
 from latchkey.office_files.csv import unguard
-from latchkey.people import walk_students
 from latchkey.people.model.person import CodeState
 from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.stores.files import Upload

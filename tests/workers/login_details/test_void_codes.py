@@ -9,12 +9,11 @@ import pytest
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.codes import works
-from latchkey.login_details import void_codes
+from latchkey.login_details import void_codes, walk_students
 from latchkey.login_details.build_export import build_export
 from latchkey.login_details.model.runs import LEASE, Export, Scope, Wanted
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.stores.runs import Exports
-from latchkey.people import walk_students
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, School
 from tests.support.exports import deliver, message, student

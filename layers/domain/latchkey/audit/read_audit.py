@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from latchkey.audit.needs import System
 from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
-from latchkey.wiring import Wiring
 
 PAGE: Final = 50
 LONGEST_PAGE: Final = 100
@@ -19,7 +19,7 @@ class AuditPage:
     next: str | None
 
 
-def read_audit(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> AuditPage:
+def read_audit(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> AuditPage:
     """One page of the school's audit trail."""
     context, key = f"audit|{school}", system.lookup_key(school)
     after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
@@ -27,7 +27,7 @@ def read_audit(system: Wiring, school: str, *, cursor: str | None = None, limit:
     return AuditPage(events, cursors.seal([following], context, key) if following else None)
 
 
-def names_of(system: Wiring, school: str, events: list[dict[str, Any]]) -> dict[str, str]:
+def names_of(system: System, school: str, events: list[dict[str, Any]]) -> dict[str, str]:
     """The names, as they are now, of the people who did these things; the trail itself holds ids only."""
     ids = {event["actor"] for event in events if is_id(event["actor"])}
     return {person.id: person.name for person in system.directory(school).by_ids(sorted(ids))}

@@ -11,13 +11,13 @@ from typing import Final, Literal, NoReturn
 
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import MOST_FAILURES, Code, Fault
+from latchkey.codes.needs import System
 from latchkey.errors import Gone, Invalid, TooMany
 from latchkey.people.model.person import NOBODY, CodeState, Person, Role
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.counters import Budget
-from latchkey.wiring import Wiring
 
 PER_SOURCE: Final = Budget("code-from", 50, 3_600)
 PER_SCHOOL: Final = Budget("code", 200, 3_600)
@@ -58,7 +58,7 @@ class OpenCode:
         return codes.USES[self.code.kind] - self.state.uses
 
 
-def check_code(system: Wiring, slug: str, typed: str, source_ip: str) -> OpenCode:
+def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCode:
     """What a code that works opens.
 
     ``Invalid``: a typing error. ``Gone``: it does not work, with the reason. ``TooMany``: over the school's or address's budget.
@@ -93,7 +93,7 @@ def refuse(why: Why, code: Code) -> NoReturn:
 class _Guess:
     """One try at a code: counted three times, compared, and taken out of the counts again if the code is one of ours."""
 
-    def __init__(self, system: Wiring, school: School, code: Code, source_ip: str) -> None:
+    def __init__(self, system: System, school: School, code: Code, source_ip: str) -> None:
         self._system, self._school, self._code = system, school, code
         self._now = system.now()
         self._counters = system.counters("CREDENTIALS_TABLE", school.slug)

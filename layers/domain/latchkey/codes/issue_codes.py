@@ -11,12 +11,12 @@ from typing import Final
 
 from latchkey.codes.model.changes import due
 from latchkey.codes.model.codes import ATTRIBUTE, Kind, state_of
+from latchkey.codes.needs import System
 from latchkey.errors import TryLater
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.stores.people import Directory, code_to_value
 from latchkey.schools.model.school import School
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Update, Value
-from latchkey.wiring import Wiring
 
 _ROUNDS: Final = 10
 
@@ -29,7 +29,7 @@ class Issued:
     new: Counter[Kind]
 
 
-def issue_codes(system: Wiring, school: School, people: Sequence[Person], kinds: Sequence[Kind], within: int = 0) -> Issued:
+def issue_codes(system: System, school: School, people: Sequence[Person], kinds: Sequence[Kind], within: int = 0) -> Issued:
     """These students (at most 100), each with a working code of every kind that they can have.
 
     A code that ends within ``within`` days gets a later end. People may come from an index, a moment old: the write decides.

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.login_details import LoginDetails, login_details
+from latchkey.codes.needs import System
 from latchkey.errors import Conflict, NotFound, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id
-from latchkey.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Revealed:
     new: bool
 
 
-def reveal_codes(system: Wiring, school: School, admin: Person, person_id: str) -> Revealed:
+def reveal_codes(system: System, school: School, admin: Person, person_id: str) -> Revealed:
     """The codes of a student, made where none works. ``NotFound`` for anyone else, ``Conflict`` for who can have no code."""
     person = system.directory(school.slug).person(person_id) if is_id(person_id) else None
     if person is None or person.role != "student":

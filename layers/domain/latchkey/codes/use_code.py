@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from latchkey.codes.check_code import OpenCode, opened, refuse
+from latchkey.codes.needs import System
 from latchkey.errors import Invalid, TryLater
 from latchkey.people.model.person import FormerEmail, Person
 from latchkey.shared.model import identifiers
@@ -19,7 +20,6 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive
 from latchkey.sign_in.model import passwords
-from latchkey.wiring import Wiring
 
 LONGEST_NAME: Final = 100
 _ROUNDS: Final = 5
@@ -38,7 +38,7 @@ class Wishes:
     family_name: str = ""
 
 
-def use_code(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
+def use_code(system: System, found: OpenCode, wishes: Wishes) -> Person:
     """The account that this code has opened, as it now is.
 
     ``Invalid``: something cannot be taken, and the code still works. ``Gone``: somebody was quicker.
@@ -46,7 +46,7 @@ def use_code(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
     return (_claim if found.code.kind == "pin" else _register)(system, found, wishes)
 
 
-def _claim(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
+def _claim(system: System, found: OpenCode, wishes: Wishes) -> Person:
     """Give the student of a PIN the password, address and username that they chose."""
     slug, hashed = found.school.slug, ""
     for _ in range(_ROUNDS):
@@ -67,7 +67,7 @@ def _claim(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
     raise TryLater()
 
 
-def _register(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
+def _register(system: System, found: OpenCode, wishes: Wishes) -> Person:
     """Make a parent and link them to the student of a parent code.
 
     Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here.
@@ -100,7 +100,7 @@ def _register(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
     return parent
 
 
-def _wished(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
+def _wished(system: System, found: OpenCode, wishes: Wishes) -> Person:
     """The student with the address and username that they chose. Others may have the same address, as siblings do (ADR 0005)."""
     student, rule, key = found.student, found.school.settings.student_email, system.lookup_key(found.school.slug)
     after, wrong = student, dict[str, str]()
@@ -124,7 +124,7 @@ def _wished(system: Wiring, found: OpenCode, wishes: Wishes) -> Person:
     return after
 
 
-def _username_of(system: Wiring, found: OpenCode, after: Person) -> list[tuple[Table, Put]]:
+def _username_of(system: System, found: OpenCode, after: Person) -> list[tuple[Table, Put]]:
     """The write that takes a new username for this student; ``Invalid`` if it is somebody else's."""
     key, slug = after.username_key, found.school.slug
     if key is None or key == found.student.username_key:
@@ -163,7 +163,7 @@ def _name(typed: str, field: str, wrong: dict[str, str]) -> str:
     return name
 
 
-def _again(system: Wiring, found: OpenCode, now: int) -> OpenCode:
+def _again(system: System, found: OpenCode, now: int) -> OpenCode:
     """The same code for the student as they now are; ``Gone`` if it no longer works."""
     student = system.directory(found.school.slug).person(found.student.id)
     if student is None or student.status != "active":
@@ -171,12 +171,12 @@ def _again(system: Wiring, found: OpenCode, now: int) -> OpenCode:
     return opened(found.school, found.code, student, found.state.generation, now)
 
 
-def _event(system: Wiring, found: OpenCode, actor: str, now: int) -> tuple[Table, Put]:
+def _event(system: System, found: OpenCode, actor: str, now: int) -> tuple[Table, Put]:
     facts: dict[str, str | int] = {"kind": found.code.kind, "student": found.student.id, "generation": found.state.generation}
     return system.audit(found.school.slug).record_of(actor, "code.use", now, facts)
 
 
-def _tell(system: Wiring, found: OpenCode, person: Person, now: int, proved: Iterable[str | None]) -> None:
+def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Iterable[str | None]) -> None:
     """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before."""
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})

@@ -12,14 +12,14 @@ from latchkey.codes.issue_codes import issue_codes
 from latchkey.errors import Poison, TryLater
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import LEASE, Export, failure
+from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import cannot_be_in
 from latchkey.login_details.void_codes import void_students
+from latchkey.login_details.walk_students import Clock, position, walk
 from latchkey.login_details.write_file import StopRun, write_file
-from latchkey.people.walk_students import Clock, position, walk
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 LAST_TRY: Final = 5  # maxReceiveCount of the queue
 FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
@@ -27,7 +27,7 @@ _AGAIN: Final = 2  # in the same run: the queue hands a message out again only a
 _SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
-def build_export(system: Wiring, message: object, *, attempt: int = 1, left: Callable[[], float] | None = None) -> Export | None:
+def build_export(system: System, message: object, *, attempt: int = 1, left: Callable[[], float] | None = None) -> Export | None:
     """Work on one message of the export queue; None if there was nothing to do. The run as it then is: queued if handed over.
 
     ``TryLater`` if another worker has the run now, ``Poison`` for a message that is none. ``attempt`` counts deliveries:
@@ -72,7 +72,7 @@ def _read(message: object) -> tuple[str, str]:
     return school, export
 
 
-def _work(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+def _work(system: System, school: School, run: Export, clock: Clock) -> Export:
     """The run after what this invocation could do of it. Where a service is busy for a moment, it goes on where it was."""
     for _ in range(_AGAIN):
         with suppress(TryLater):
@@ -81,7 +81,7 @@ def _work(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
     return _step(system, school, run, clock)
 
 
-def _step(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+def _step(system: System, school: School, run: Export, clock: Clock) -> Export:
     if run.kind == "void":
         return void_students(system, school, run, clock)
     if run.stage == "codes":
@@ -91,7 +91,7 @@ def _step(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
     return write_file(system, school, run, clock)
 
 
-def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+def _give_codes(system: System, school: School, run: Export, clock: Clock) -> Export:
     """Give codes to the students of a run, from where it is. It is in stage ``file`` if that was all, else the time was short."""
     exports, wanted, shown = system.exports(school.slug), run.wanted, 0
     done = run.done
@@ -112,14 +112,14 @@ def _give_codes(system: Wiring, school: School, run: Export, clock: Clock) -> Ex
     return exports.change(run, {"stage": "file", "stage_at": system.now(), "done": 0, "total": done, "position": None})
 
 
-def _hand_over(system: Wiring, school: str, run: Export) -> Export:
+def _hand_over(system: System, school: str, run: Export) -> Export:
     """Give a run back, and let another invocation take it."""
     run = system.exports(school).change(run, {"state": "queued", "lease_until": 0})
     system.queue("EXPORT_QUEUE").put({"school": school, "export": run.id})
     return run
 
 
-def _fail(system: Wiring, school: str, run: Export, reason: str | None = None) -> Export:
+def _fail(system: System, school: str, run: Export, reason: str | None = None) -> Export:
     """Say that a run has failed, and at which step; it can be started again, but does not go on."""
     exports = system.exports(school)
     known = exports.get(run.id) or run

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 from latchkey.errors import Conflict, Gone
 from latchkey.login_details.model.runs import FORMATS, file_name
+from latchkey.login_details.needs import System
 from latchkey.login_details.watch_export import get_export
 from latchkey.people.model.person import Person
 from latchkey.shared.stores.files import URL_LIFE
-from latchkey.wiring import Wiring
 
 
-def download_export(system: Wiring, school: str, admin: Person, export_id: str) -> str:
+def download_export(system: System, school: str, admin: Person, export_id: str) -> str:
     """A URL that gives the file for at most five minutes. ``Conflict`` while there is no file, ``Gone`` when no longer."""
     export, now = get_export(system, school, export_id), system.now()
     ends = export.file_expires_at

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.login_details import LoginDetails, login_details
 from latchkey.login_details.model.runs import Wanted
+from latchkey.login_details.needs import System
+from latchkey.login_details.walk_students import AT_ONCE
 from latchkey.people.model.person import Person, sort_key
 from latchkey.people.stores.people import Directory
-from latchkey.people.walk_students import AT_ONCE
 from latchkey.schools.model.school import School
-from latchkey.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Shared:
 
 
 def rows_of(
-    system: Wiring, school: School, wanted: Wanted, students: Sequence[Person], key: bytes, *, means: Callable[[Person], bool]
+    system: System, school: School, wanted: Wanted, students: Sequence[Person], key: bytes, *, means: Callable[[Person], bool]
 ) -> list[LoginDetails]:
     """The rows that begin with these students, in order; codes are given to those of their siblings who are in the rows.
 
@@ -50,7 +50,7 @@ def _row(parents: tuple[Person, ...], first: LoginDetails, *siblings: LoginDetai
     return replace(first, parents=parents, siblings=siblings) if parents or siblings else first
 
 
-def _with_codes(system: Wiring, school: School, wanted: Wanted, people: Sequence[Person]) -> list[Person]:
+def _with_codes(system: System, school: School, wanted: Wanted, people: Sequence[Person]) -> list[Person]:
     found: list[Person] = []
     for start in range(0, len(people), AT_ONCE):
         part = people[start : start + AT_ONCE]

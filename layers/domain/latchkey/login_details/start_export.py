@@ -7,12 +7,12 @@ from typing import Final
 
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.login_details.model.runs import Export, RunKind, Wanted
+from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import REASONS, Trial, try_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 _LOOKED_AT: Final = 10  # pages of 1 MB that are read before the answer; where there are more, the run counts by itself
 NOT_QUEUED: Final = "It could not be started: a service was busy. Start it again."
@@ -26,7 +26,7 @@ class Started:
     new: bool
 
 
-def start_export(system: Wiring, school: School, admin: Person, wanted: Wanted, key: str | None = None) -> Started:
+def start_export(system: System, school: School, admin: Person, wanted: Wanted, key: str | None = None) -> Started:
     """Write the export and put it in the queue of build_export; ``Invalid`` if it would hold nobody.
 
     The same key starts one export only, however often it comes. Without one, asking twice makes two files with the same codes.
@@ -51,7 +51,7 @@ def new_run(admin: Person, wanted: Wanted, now: int, *, kind: RunKind = "file", 
     )
 
 
-def start_run(system: Wiring, school: str, run: Export, key: str | None, facts: Mapping[str, str | int]) -> Started:
+def start_run(system: System, school: str, run: Export, key: str | None, facts: Mapping[str, str | int]) -> Started:
     """Write a run, say so in the audit trail and set it off; if its key has started one already, that one.
 
     If the queue cannot be reached the run is marked failed, and the same key sets it off after all.
@@ -73,7 +73,7 @@ def _nobody(trial: Trial) -> str:
     return f"Nobody whom you chose can be in this file: {'; '.join(why)}."
 
 
-def _again(system: Wiring, school: str, new: Export) -> Export:
+def _again(system: System, school: str, new: Export) -> Export:
     """The export that this key has started before, set off again if it never reached the queue."""
     export = system.exports(school).get(new.id)
     if export is None:
@@ -89,7 +89,7 @@ def _again(system: Wiring, school: str, new: Export) -> Export:
     return _set_off(system, school, export) if export.state == "queued" else export
 
 
-def _set_off(system: Wiring, school: str, export: Export) -> Export:
+def _set_off(system: System, school: str, export: Export) -> Export:
     try:
         system.queue("EXPORT_QUEUE").put({"school": school, "export": export.id})
     except TryLater as error:

@@ -9,10 +9,10 @@ from latchkey.codes.model.changes import due
 from latchkey.codes.model.codes import Kind, state_of
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import FORMATS, Wanted
+from latchkey.login_details.needs import System
+from latchkey.login_details.walk_students import walk
 from latchkey.people.model.person import Person
-from latchkey.people.walk_students import walk
 from latchkey.schools.model.school import School
-from latchkey.wiring import Wiring
 
 LOOKED_AT: Final = 60  # pages of 1 MB that one request may read: about 80,000 students
 Reason = Literal["unknown", "not_student", "left", "no_number", "no_upn"]
@@ -42,7 +42,7 @@ class Trial:
     complete: bool = True
 
 
-def try_export(system: Wiring, school: School, wanted: Wanted, *, pages: int = LOOKED_AT) -> Trial:
+def try_export(system: System, school: School, wanted: Wanted, *, pages: int = LOOKED_AT) -> Trial:
     """What the export would do now, within what one request may read."""
     trial, now, seen = Trial(), system.now(), 0
     for people in walk(system.directory(school.slug), wanted.scope, pages=pages):

@@ -12,19 +12,19 @@ from latchkey.codes.model.changes import to_void
 from latchkey.codes.model.codes import ATTRIBUTE, Kind
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.login_details.model.runs import LEASE, Export, Wanted
+from latchkey.login_details.needs import System
 from latchkey.login_details.start_export import Started, new_run, start_run
 from latchkey.login_details.try_export import LOOKED_AT
+from latchkey.login_details.walk_students import Clock, position, walk
 from latchkey.people.model.person import CodeState, Person, sort_key
 from latchkey.people.stores.people import Directory
-from latchkey.people.walk_students import Clock, position, walk
 from latchkey.schools.model.school import School
 from latchkey.shared.stores.dynamo import ConditionFailed, Update, Value
-from latchkey.wiring import Wiring
 
 _ROUNDS: Final = 10
 
 
-def count_codes(system: Wiring, school: School, wanted: Wanted) -> tuple[Counter[Kind], bool]:
+def count_codes(system: System, school: School, wanted: Wanted) -> tuple[Counter[Kind], bool]:
     """How many codes of each kind work and would end; False with it if there are more than one request may count."""
     found: Counter[Kind] = Counter()
     complete, now = True, system.now()
@@ -35,7 +35,7 @@ def count_codes(system: Wiring, school: School, wanted: Wanted) -> tuple[Counter
     return found, complete
 
 
-def whose(system: Wiring, school: str, wanted: Wanted) -> str:
+def whose(system: System, school: str, wanted: Wanted) -> str:
     """The name of the one student whose codes would end; empty where the scope is not one student."""
     found = system.directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
     return found.name if found else ""
@@ -48,7 +48,7 @@ def nothing() -> Invalid:
 
 
 def start_void(
-    system: Wiring, school: School, admin: Person, wanted: Wanted, key: str | None = None, *, seen: int | None = None
+    system: System, school: School, admin: Person, wanted: Wanted, key: str | None = None, *, seen: int | None = None
 ) -> Started:
     """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
     found, complete = count_codes(system, school, wanted)
@@ -63,7 +63,7 @@ def start_void(
     return start_run(system, school.slug, run, key, facts)
 
 
-def void_students(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+def void_students(system: System, school: School, run: Export, clock: Clock) -> Export:
     """Go on with a leased run that ends codes; the run as it then is: running if the time was short, else finished."""
     for people in walk(system.directory(school.slug), run.wanted.scope, run.position):
         run = _void(system, school.slug, run, people)
@@ -77,7 +77,7 @@ def void_students(system: Wiring, school: School, run: Export, clock: Clock) -> 
     return done
 
 
-def _void(system: Wiring, school: str, run: Export, people: list[Person]) -> Export:
+def _void(system: System, school: str, run: Export, people: list[Person]) -> Export:
     """End what these people have and say in the run how many that were, both or neither."""
     directory, table, exports = system.directory(school), system.table("DIRECTORY_TABLE"), system.exports(school)
     for _ in range(_ROUNDS):

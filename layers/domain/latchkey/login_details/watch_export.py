@@ -5,9 +5,9 @@ from typing import Final
 
 from latchkey.errors import NotFound
 from latchkey.login_details.model.runs import Export
+from latchkey.login_details.needs import System
 from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
-from latchkey.wiring import Wiring
 
 PAGE: Final = 20
 LONGEST_PAGE: Final = 100
@@ -22,7 +22,7 @@ class ExportsPage:
     voided_at: int = 0
 
 
-def list_exports(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> ExportsPage:
+def list_exports(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> ExportsPage:
     """One page of the school's exports."""
     context, key = f"exports|{school}", system.lookup_key(school)
     after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
@@ -30,12 +30,12 @@ def list_exports(system: Wiring, school: str, *, cursor: str | None = None, limi
     return ExportsPage(exports, cursors.seal([following], context, key) if following else None, voided_at(system, school))
 
 
-def voided_at(system: Wiring, school: str) -> int:
+def voided_at(system: System, school: str) -> int:
     """When codes of the school were last voided: a file from before may hold some of them. 0 if never."""
     return system.exports(school).last_void()
 
 
-def get_export(system: Wiring, school: str, export: str) -> Export:
+def get_export(system: System, school: str, export: str) -> Export:
     """The export with this id; ``NotFound`` where this school has none."""
     found = system.exports(school).get(export) if is_id(export) else None
     if found is None:

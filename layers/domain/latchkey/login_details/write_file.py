@@ -7,15 +7,16 @@ from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.changes import given_since
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import FORMATS, LEASE, Export
+from latchkey.login_details.model.setting import Setting
+from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import cannot_be_in
+from latchkey.login_details.walk_students import Clock, walk
 from latchkey.people.model.person import Person
-from latchkey.people.walk_students import Clock, walk
 from latchkey.schools.model.school import School
-from latchkey.wiring import Wiring
 
 NOBODY: Final = "No student was left to be in the file, so none was made."
 TOO_LARGE: Final = (
@@ -32,7 +33,7 @@ class StopRun(Exception):
         self.reason = reason
 
 
-def write_file(system: Wiring, school: School, run: Export, clock: Clock) -> Export:
+def write_file(system: System, school: School, run: Export, clock: Clock) -> Export:
     """The finished run. The file appears whole or not at all; ``StopRun`` if there is nobody to write or no time for all."""
     exports, wanted, code_key = system.exports(school.slug), run.wanted, system.code_key(school.slug)
     facts, kinds = FORMATS[wanted.format], wanted.kinds

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid, NotFound
+from latchkey.operator.needs import System
 from latchkey.people.model.person import Person
 from latchkey.sends.model.send import Selection, Send
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import is_slug, new_id, person_id
 from latchkey.shared.stores.dynamo import ConditionFailed
-from latchkey.wiring import Wiring
 
 _LONGEST_NAME: Final = 100
 
@@ -23,7 +23,7 @@ class Invited:
     send: str
 
 
-def invite_admin(system: Wiring, school: object, email: object, given_name: object, family_name: object) -> Invited:
+def invite_admin(system: System, school: object, email: object, given_name: object, family_name: object) -> Invited:
     """Make an admin with this address and mail them a password link; somebody who is an admin already gets the link again."""
     found = system.schools.get(school) if isinstance(school, str) and is_slug(school) else None
     if found is None:
@@ -53,7 +53,7 @@ def invite_admin(system: Wiring, school: object, email: object, given_name: obje
     return Invited(person, new, send.id)
 
 
-def _admin(system: Wiring, school: str, address: str, given: str, family: str) -> tuple[Person, bool]:
+def _admin(system: System, school: str, address: str, given: str, family: str) -> tuple[Person, bool]:
     """The admin with this address: one there is, or a teacher or member of staff with it, or a new member of staff."""
     directory = system.directory(school)
     key = identifiers.lookup(system.lookup_key(school), "email", address)

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid
+from latchkey.operator.needs import System
 from latchkey.schools.model import settings_rules
 from latchkey.schools.model.school import School, Settings
 from latchkey.shared.model.ids import is_slug
-from latchkey.wiring import Wiring
 
 _FACTS: Final[Mapping[str, int]] = {"name": 120, "town": 60, "postcode": 10}
 _URN: Final = re.compile(r"[0-9]{5,7}")
 
 
-def make_school(system: Wiring, values: object) -> School:
+def make_school(system: System, values: object) -> School:
     """Make a school from ``slug, name, town, postcode, urn, settings``; ``Conflict`` (code ``exists``) if the slug is taken."""
     school = _school(values)
     if not system.schools.make(school):

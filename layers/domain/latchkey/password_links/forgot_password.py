@@ -3,14 +3,14 @@
 The answer comes after one message, whatever the text was and whoever it belongs to; the worker limits, looks up and mails.
 """
 
+from latchkey.password_links.needs import System
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup, typed_lookup
 from latchkey.shared.model.ids import new_id
-from latchkey.wiring import Wiring
 
 
-def ask(system: Wiring, slug: str, typed: str, source_ip: str) -> School:
+def ask(system: System, slug: str, typed: str, source_ip: str) -> School:
     """Ask for a link for whoever has this e-mail address or username."""
     school = the_school(system, slug)
     lookup_key = system.lookup_key(slug)

@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 from latchkey.errors import Gone, Invalid, TooMany
 from latchkey.password_links.model import links
 from latchkey.password_links.model.links import Fault, Link
+from latchkey.password_links.needs import System
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
@@ -20,7 +21,6 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive
 from latchkey.sign_in.model import passwords
-from latchkey.wiring import Wiring
 
 USES: Final = Budget("link-use", 60, 3_600)
 RENEWALS: Final = Budget("link-renew", 3, 3_600)
@@ -48,7 +48,7 @@ class OpenLink:
         return passwords.shortest(self.person.role)
 
 
-def check(system: Wiring, token: str) -> OpenLink:
+def check(system: System, token: str) -> OpenLink:
     """What a link that works is for; ``Gone`` with the reason if it does not. Changes nothing."""
     link, school = _genuine(system, token)
     person = system.directory(link.school).person(link.person)
@@ -58,7 +58,7 @@ def check(system: Wiring, token: str) -> OpenLink:
     return OpenLink(link, school, person)
 
 
-def use(system: Wiring, token: str, password: str) -> None:
+def use(system: System, token: str, password: str) -> None:
     """Set the password. ``Gone``: the link does not work; ``Invalid``: the password is too weak, and the link still works."""
     found = check(system, token)
     person, slug = found.person, found.link.school
@@ -77,7 +77,7 @@ def use(system: Wiring, token: str, password: str) -> None:
     _afterwards(system, slug, person, now)
 
 
-def renew(system: Wiring, token: str) -> None:
+def renew(system: System, token: str) -> None:
     """Ask for a new link in place of a genuine one that no longer works; it goes to the address on file, or nowhere."""
     try:
         link, school = _genuine(system, token)
@@ -91,7 +91,7 @@ def renew(system: Wiring, token: str) -> None:
         _request(system, "renew", link.school, person.id, now)
 
 
-def _genuine(system: Wiring, token: str) -> tuple[Link, School]:
+def _genuine(system: System, token: str) -> tuple[Link, School]:
     """The link of a token that we made (ASVS 9.1.1: nothing of it counts before its MAC does), and its school."""
     parts = links.read(token)
     if parts is None:
@@ -113,7 +113,7 @@ def _refuse(fault: Fault) -> NoReturn:
     raise Gone(_GONE[fault], code=fault)
 
 
-def _afterwards(system: Wiring, slug: str, person: Person, now: int) -> None:
+def _afterwards(system: System, slug: str, person: Person, now: int) -> None:
     """The password stands, whatever happens here: the person is told by mail, and may sign in at once."""
     try:
         _request(system, "password_changed", slug, person.id, now)
@@ -126,9 +126,9 @@ def _afterwards(system: Wiring, slug: str, person: Person, now: int) -> None:
         )
 
 
-def _request(system: Wiring, kind: str, slug: str, person: str, now: int) -> None:
+def _request(system: System, kind: str, slug: str, person: str, now: int) -> None:
     system.queue("REQUESTS_QUEUE").put({"kind": kind, "school": slug, "person": person, "request": new_id(), "at": now})
 
 
-def _counted(system: Wiring, slug: str, person: str) -> str:
+def _counted(system: System, slug: str, person: str) -> str:
     return lookup(system.lookup_key(slug), "person", person)

@@ -6,11 +6,11 @@ from typing import Final
 from latchkey.errors import NotFound
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Person, Role, sort_key
+from latchkey.people.needs import System
 from latchkey.people.stores.people import Directory, person_key, prefix_of
 from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.stores.dynamo import Item
-from latchkey.wiring import Wiring
 
 PAGE: Final = 50
 LONGEST_PAGE: Final = 100
@@ -48,7 +48,7 @@ class Family:
     parents: list[Person]
 
 
-def list_people(system: Wiring, school: str, wanted: PeopleFilter, *, cursor: str | None = None, limit: int = PAGE) -> PeoplePage:
+def list_people(system: System, school: str, wanted: PeopleFilter, *, cursor: str | None = None, limit: int = PAGE) -> PeoplePage:
     """One page of the people whom a filter means. A page can be short, even empty, where few match: ``next`` goes on."""
     directory = system.directory(school)
     context, key = f"people|{school}|{asdict(wanted)}", system.lookup_key(school)
@@ -72,7 +72,7 @@ def list_people(system: Wiring, school: str, wanted: PeopleFilter, *, cursor: st
     return PeoplePage(found, cursors.seal(position, context, key))
 
 
-def family(system: Wiring, school: str, person: str) -> Family:
+def family(system: System, school: str, person: str) -> Family:
     """A person with their children and parents; ``NotFound`` where this school has no such person."""
     directory = system.directory(school)
     found = directory.person(person) if is_id(person) else None
@@ -86,7 +86,7 @@ def family(system: Wiring, school: str, person: str) -> Family:
     )
 
 
-def count_people(system: Wiring, school: str, wanted: PeopleFilter) -> Numbers:
+def count_people(system: System, school: str, wanted: PeopleFilter) -> Numbers:
     """The numbers of a list, within what one request may read."""
     directory, numbers, left_to_read = system.directory(school), Numbers(), _COUNTED
     for role in wanted.roles:

@@ -8,9 +8,9 @@ from latchkey.login_details.model.runs import Export
 from latchkey.people.list_people import Numbers, count_people
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Role
+from latchkey.readiness.needs import System
 from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.send import Send
-from latchkey.wiring import Wiring
 
 Step = Literal["load_people", "watch_send", "send_links", "print_details", "nothing"]
 LATEST: Final = 5
@@ -32,7 +32,7 @@ class Overview:
         return all(numbers.complete for numbers in self.people.values())
 
 
-def overview(system: Wiring, school: str) -> Overview:
+def overview(system: System, school: str) -> Overview:
     """Numbers by role, the latest runs and what to do next."""
     people = {role: count_people(system, school, PeopleFilter(role=role)) for role in ROLES}
     sends, _ = system.sends(school).page(limit=LATEST)

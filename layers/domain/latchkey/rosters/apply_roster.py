@@ -13,20 +13,20 @@ from latchkey.errors import Poison, TryLater
 from latchkey.people.model.person import Person, sort_key
 from latchkey.rosters.model.changes import Decision
 from latchkey.rosters.model.runs import Run, Unusable, added, zero
+from latchkey.rosters.needs import System
 from latchkey.rosters.read_roster import LEASE, READER, Decided, counts_of, decisions, fail, read, release
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.dynamo import ConditionFailed, Update, Value
 from latchkey.shared.stores.uploads import UploadLost
-from latchkey.wiring import Wiring
 
 _AT_ONCE: Final = 4  # batches: about a thousand rows between two saves
 _TRANSACTION: Final = 100
 _MOST_LINKS: Final = 20
 
 
-def apply_roster(system: Wiring, school: str, roster: str) -> Run | None:
+def apply_roster(system: System, school: str, roster: str) -> Run | None:
     """Apply the run. None if there is nothing (more) to do."""
     rosters = system.rosters(school)
     run = rosters.get(roster)
@@ -54,13 +54,13 @@ def apply_roster(system: Wiring, school: str, roster: str) -> Run | None:
     return run
 
 
-def _give_up(system: Wiring, school: str, run: Run, reason: str) -> Run | None:
+def _give_up(system: System, school: str, run: Run, reason: str) -> Run | None:
     failed = fail(system, school, run, reason)
     system.rosters(school).unlock(run.id)
     return failed
 
 
-def _apply(system: Wiring, school: str, run: Run) -> Run:
+def _apply(system: System, school: str, run: Run) -> Run:
     rosters = system.rosters(school)
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
@@ -95,7 +95,7 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     return counts
 
 
-def _write(system: Wiring, school: str, part: Sequence[Decided]) -> int:
+def _write(system: System, school: str, part: Sequence[Decided]) -> int:
     """Write what these rows change; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
     directory = system.directory(school)
@@ -133,7 +133,7 @@ def _keys(key: bytes, facts: Mapping[str, str | None]) -> dict[str, Any]:
     return {f"{kind}_key": lookup(key, kind, value) for kind in kinds if (value := facts.get(kind)) is not None}
 
 
-def _update(system: Wiring, school: str, decision: Decision, person: Person) -> Update:
+def _update(system: System, school: str, decision: Decision, person: Person) -> Update:
     """The update of a changed person: never a version (but for leavers), password, code or admin right."""
     named: dict[str, Any] = {**decision.facts}
     after = replace(person, **named)
@@ -148,7 +148,7 @@ def _update(system: Wiring, school: str, decision: Decision, person: Person) -> 
     return replace(update, add={"version": 1}) if decision.status == "left" else update
 
 
-def _change(system: Wiring, school: str, updates: Sequence[Update]) -> int:
+def _change(system: System, school: str, updates: Sequence[Update]) -> int:
     """Make these updates; how many found their person changed meanwhile."""
     directory, lost = system.directory(school), 0
     for start in range(0, len(updates), _TRANSACTION):
@@ -164,13 +164,13 @@ def _change(system: Wiring, school: str, updates: Sequence[Update]) -> int:
     return lost
 
 
-def _link(system: Wiring, school: str, notes: TemporaryNotes) -> int:
+def _link(system: System, school: str, notes: TemporaryNotes) -> int:
     """Link parents and children who both exist, both ways; links are added, never taken away. How many links were new."""
     _linked(system, school, notes.children_of_parents(), "parent")
     return _linked(system, school, notes.parents_of_children(), "student")
 
 
-def _linked(system: Wiring, school: str, groups: Iterator[tuple[str, list[str]]], role: str) -> int:
+def _linked(system: System, school: str, groups: Iterator[tuple[str, list[str]]], role: str) -> int:
     other, attribute = ("student", "children") if role == "parent" else ("parent", "parents")
     directory, count = system.directory(school), 0
     while some := list(islice(groups, _TRANSACTION)):

@@ -14,11 +14,11 @@ from latchkey.rosters.model.changes import Decision, Taken, decide
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.runs import SHOWN_REJECTED, SHOWN_SAMPLES, Batch, Change, Rejection, Row, Run, Unusable, zero
+from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
 from latchkey.shared.stores.uploads import UploadLost
-from latchkey.wiring import Wiring
 
 LEASE: Final = 960  # seconds: Lambda's 900 and some
 _SAVE_EVERY: Final = 2048  # rows
@@ -44,7 +44,7 @@ class Decided:
     rejected: list[Rejection]
 
 
-def preview_roster(system: Wiring, school: str, roster: str, key: str) -> Run | None:
+def preview_roster(system: System, school: str, roster: str, key: str) -> Run | None:
     """Preview the run that waits for this file. None if there is nothing (more) to do; ``Poison`` if no run waits for it."""
     rosters = system.rosters(school)
     run = rosters.get(roster)
@@ -67,7 +67,7 @@ def preview_roster(system: Wiring, school: str, roster: str, key: str) -> Run | 
         raise
 
 
-def fail(system: Wiring, school: str, run: Run, reason: str) -> Run | None:
+def fail(system: System, school: str, run: Run, reason: str) -> Run | None:
     """End a run with a reason."""
     now = system.now()
     try:
@@ -78,7 +78,7 @@ def fail(system: Wiring, school: str, run: Run, reason: str) -> Run | None:
     return run
 
 
-def release(system: Wiring, school: str, run: Run) -> None:
+def release(system: System, school: str, run: Run) -> None:
     """Let the next worker have a run that this one could not finish."""
     try:
         system.rosters(school).save(run, {"lease_until": 0})
@@ -86,7 +86,7 @@ def release(system: Wiring, school: str, run: Run) -> None:
         return
 
 
-def read(system: Wiring, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
+def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
     """Look through a roster; ``Unusable`` says why it cannot be used."""
     known = system.schools.get(school)
     if known is None:
@@ -106,7 +106,7 @@ def read(system: Wiring, school: str, file: BinaryIO, notes: TemporaryNotes) -> 
     return Reading(source, total, duplicates, notes)
 
 
-def decisions(system: Wiring, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
+def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
     """What becomes of each row after the first ``done``, some hundred rows at a time."""
     taken = taken_of(system, school)
     for batch in reading.source.batches():
@@ -116,7 +116,7 @@ def decisions(system: Wiring, school: str, reading: Reading, done: int = 0) -> I
         yield _decided(system, school, reading, taken, batch)
 
 
-def taken_of(system: Wiring, school: str) -> Taken:
+def taken_of(system: System, school: str) -> Taken:
     """The usernames, UPNs and admins' addresses of the school as they are now."""
     taken, directory = Taken(), system.directory(school)
     for role in ROLES:
@@ -129,7 +129,7 @@ def taken_of(system: Wiring, school: str) -> Taken:
     return taken
 
 
-def _decided(system: Wiring, school: str, reading: Reading, taken: Taken, batch: Batch) -> Decided:
+def _decided(system: System, school: str, reading: Reading, taken: Taken, batch: Batch) -> Decided:
     names = reading.source.names
     rows, doubles = reading.duplicates.sort_out(batch.rows, names)
     ids = [person_id(school, row.mis_id) for row in rows]
@@ -150,7 +150,7 @@ def counts_of(decided: Decided) -> dict[str, int]:
     return counts
 
 
-def _preview(system: Wiring, school: str, run: Run) -> Run:
+def _preview(system: System, school: str, run: Run) -> Run:
     rosters = system.rosters(school)
     upload = system.uploads().open(run.key)
     with TemporaryNotes() as notes:

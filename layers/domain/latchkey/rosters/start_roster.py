@@ -6,12 +6,12 @@ from latchkey.errors import Invalid
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.messages import new_key
 from latchkey.rosters.model.runs import LONGEST_FILE, UPLOAD_LIFE, Run
+from latchkey.rosters.needs import System
 from latchkey.shared.model.ids import new_id
-from latchkey.wiring import Wiring
 
 
 def start_roster(
-    system: Wiring, school: str, by: Person, filename: str, *, then: str | None = None
+    system: System, school: str, by: Person, filename: str, *, then: str | None = None
 ) -> tuple[Run, dict[str, Any]]:
     """``(run, {"url", "fields"})``. ``filename`` is only shown; ``then`` is the page to which S3 sends a browser afterwards,
     with the run's id in place of ``{id}``."""

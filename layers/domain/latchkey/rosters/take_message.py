@@ -6,13 +6,13 @@ from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.model.messages import Apply, FileCame, parse
 from latchkey.rosters.model.runs import Run
+from latchkey.rosters.needs import System
 from latchkey.rosters.read_roster import fail, preview_roster
-from latchkey.wiring import Wiring
 
 LAST_TRY: Final = 5  # the queue's maxReceiveCount
 
 
-def work_on_roster(system: Wiring, message: object, attempt: int = 1) -> list[Run]:
+def work_on_roster(system: System, message: object, attempt: int = 1) -> list[Run]:
     """The runs that this message brought further."""
     runs = []
     for job in parse(message, system.uploads().bucket):
@@ -29,13 +29,13 @@ def work_on_roster(system: Wiring, message: object, attempt: int = 1) -> list[Ru
     return runs
 
 
-def _do(system: Wiring, job: FileCame | Apply) -> Run | None:
+def _do(system: System, job: FileCame | Apply) -> Run | None:
     if isinstance(job, FileCame):
         return preview_roster(system, job.school, job.roster, job.key)
     return apply_roster(system, job.school, job.roster)
 
 
-def _fail(system: Wiring, job: FileCame | Apply) -> None:
+def _fail(system: System, job: FileCame | Apply) -> None:
     run = system.rosters(job.school).get(job.roster)
     if run is not None and run.state == "running":
         wrote = "Some of its people may be in already, which does no harm." if run.step == "apply" else "Nothing was changed."

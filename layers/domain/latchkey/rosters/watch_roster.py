@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from latchkey.errors import Conflict, Invalid, NotFound
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.runs import Change, Rejection, Run
+from latchkey.rosters.needs import System
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.stores.dynamo import ConditionFailed
-from latchkey.wiring import Wiring
 
 _WAIT = 3600  # seconds for which the school stays locked while the message waits in the queue
 
@@ -21,14 +21,14 @@ class Preview:
     samples: dict[str, list[Change]]
 
 
-def list_rosters(system: Wiring, school: str, cursor: str | None, limit: int = 50) -> tuple[list[Run], str | None]:
+def list_rosters(system: System, school: str, cursor: str | None, limit: int = 50) -> tuple[list[Run], str | None]:
     """Runs, newest first, and the cursor of the next page."""
     if cursor is not None and not is_id(cursor):
         raise Invalid(fields={"cursor": "This is no cursor of ours."})
     return system.rosters(school).page(after=cursor, limit=limit)
 
 
-def roster_of(system: Wiring, school: str, roster: str) -> Preview:
+def roster_of(system: System, school: str, roster: str) -> Preview:
     """One run; ``NotFound`` if this school has none with this id."""
     run = system.rosters(school).get(roster) if is_id(roster) else None
     if run is None:
@@ -38,7 +38,7 @@ def roster_of(system: Wiring, school: str, roster: str) -> Preview:
     return Preview(run, *system.rosters(school).preview(roster))
 
 
-def ask_to_apply(system: Wiring, school: str, by: Person, roster: str) -> tuple[Run, bool]:
+def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[Run, bool]:
     """``(run, whether this begins it)``. Asking again changes nothing; a school applies one roster at a time."""
     run = roster_of(system, school, roster).run
     if run.step == "apply" and run.state in {"running", "finished"}:
@@ -60,5 +60,5 @@ def ask_to_apply(system: Wiring, school: str, by: Person, roster: str) -> tuple[
     return run, True
 
 
-def _tell(system: Wiring, school: str, roster: str) -> None:
+def _tell(system: System, school: str, roster: str) -> None:
     system.queue("ROSTER_QUEUE").put({"kind": "apply", "school": school, "roster": roster})

@@ -8,11 +8,11 @@ from latchkey.errors import NotFound
 from latchkey.people.model.person import Person
 from latchkey.schools.model import logo, settings_rules
 from latchkey.schools.model.school import School, Settings
+from latchkey.schools.needs import System
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 
-def change_settings(system: Wiring, school: School, admin: Person, values: Mapping[str, object]) -> Settings:
+def change_settings(system: System, school: School, admin: Person, values: Mapping[str, object]) -> Settings:
     """Change the settings that ``values`` names and write what really changed, so that two admins do not undo each other."""
     after = settings_rules.change(school.settings, values)
     changed = [each.name for each in fields(Settings) if getattr(after, each.name) != getattr(school.settings, each.name)]
@@ -30,7 +30,7 @@ def change_settings(system: Wiring, school: School, admin: Person, values: Mappi
     return after
 
 
-def logo_in_page(system: Wiring, school: School) -> str:
+def logo_in_page(system: System, school: School) -> str:
     """The school's logo as a URL that holds it, or nothing."""
     found = system.logo(school.slug, school.settings.logo)
     return f"data:image/png;base64,{b64encode(found.png).decode()}" if found else ""

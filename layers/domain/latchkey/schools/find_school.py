@@ -8,8 +8,8 @@ from latchkey.errors import NotFound
 from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import School, SingleSignOn
 from latchkey.schools.model.search import SchoolIndex
+from latchkey.schools.needs import System
 from latchkey.shared.model.ids import is_slug
-from latchkey.wiring import Wiring
 
 MOST: Final = 20
 
@@ -22,12 +22,12 @@ class WayIn:
     sso: SingleSignOn | None
 
 
-def search(system: Wiring, text: str) -> list[Mapping[str, str]]:
+def search(system: System, text: str) -> list[Mapping[str, str]]:
     """Up to 20 schools, the best match first: ``slug, name, town, postcode, urn``."""
     return SchoolIndex(system.kept_schools.all()).search(text, MOST)
 
 
-def the_school(system: Wiring, slug: str) -> School:
+def the_school(system: System, slug: str) -> School:
     """The school with this slug, at most a minute old; ``NotFound`` if there is none."""
     school = system.kept_schools.get(slug) if is_slug(slug) else None
     if school is None:

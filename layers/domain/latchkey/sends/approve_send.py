@@ -7,14 +7,14 @@ from latchkey.people.model.person import Person
 from latchkey.sends.control_send import Changed
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send_actions import refusal
+from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 _TRIES: Final = 8
 
 
-def approve(system: Wiring, school: str, admin: Person, send_id: str) -> Changed:
+def approve(system: System, school: str, admin: Person, send_id: str) -> Changed:
     """Agree to a send. It starts now, or at its time; asking twice changes nothing."""
     for _ in range(_TRIES):
         send, now = get_send(system, school, send_id), system.now()

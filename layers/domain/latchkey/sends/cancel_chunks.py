@@ -8,11 +8,11 @@ from latchkey.people.stores.people import Directory
 from latchkey.sends.control_send import CANCEL_STEP
 from latchkey.sends.model.send import Chunk, Send
 from latchkey.sends.model.send_actions import cancelled, to_revoke
+from latchkey.sends.needs import System
 from latchkey.shared.stores.dynamo import ConditionFailed
-from latchkey.wiring import Wiring
 
 
-def cancel_chunks(system: Wiring, school: str, send_id: str, first: int) -> Send:
+def cancel_chunks(system: System, school: str, send_id: str, first: int) -> Send:
     """Cancel a hundred chunks, from this number on."""
     sends, now = system.sends(school), system.now()
     send = sends.get(send_id)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from latchkey.people.model.person import Person
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
-from latchkey.wiring import Wiring
+from latchkey.sends.needs import System
 
 _AT_ONCE = 500  # people read in one go
 
 
-def chosen(system: Wiring, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
+def chosen(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
     """The people whom a selection from another send means, nobody twice. ``but`` is a retry that does not count as one yet."""
     source = system.sends(school).get(selection.source) if selection.source else None
     if source is None:
@@ -22,7 +22,7 @@ def chosen(system: Wiring, school: str, selection: Selection, but: str = "") -> 
         yield from (person for person in people if (person.password_set_at or 0) < source.created_at)
 
 
-def _failed(system: Wiring, school: str, source: Send, but: str) -> Iterator[str]:
+def _failed(system: System, school: str, source: Send, but: str) -> Iterator[str]:
     """Ids of those whose mail failed and whom no retry has taken up; one that was cancelled in a retry is still to do."""
     taken: set[str] = set()
     for retry_id in source.retries:
@@ -34,7 +34,7 @@ def _failed(system: Wiring, school: str, source: Send, but: str) -> Iterator[str
             yield person
 
 
-def _in_states(system: Wiring, school: str, send: Send, states: frozenset[str] | None) -> Iterator[str]:
+def _in_states(system: System, school: str, send: Send, states: frozenset[str] | None) -> Iterator[str]:
     """Ids of the people of a planned send whose mail is in one of these states (None: any but cancelled), nobody twice."""
     seen: set[str] = set()
     for chunk in system.sends(school).chunks(send.id) if send.chunks else ():
@@ -45,7 +45,7 @@ def _in_states(system: Wiring, school: str, send: Send, states: frozenset[str] |
                 yield from fresh
 
 
-def _people(system: Wiring, school: str, ids: Iterator[str]) -> Iterator[Person]:
+def _people(system: System, school: str, ids: Iterator[str]) -> Iterator[Person]:
     part: list[str] = []
     for each in ids:
         part.append(each)

@@ -14,9 +14,9 @@ from latchkey.sends.model.mail_states import OPEN, OUT
 from latchkey.sends.model.progress import gone
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import DONE, FROM, Act, refusal, to_revoke
+from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 CANCEL_STEP: Final = 100  # chunks of one message: 5,000 people
 COUNTED: Final = 5_000  # more people than this are not looked up one by one for a page
@@ -40,12 +40,12 @@ class Hit:
     exact: bool
 
 
-def pause(system: Wiring, school: str, admin: Person, send_id: str) -> Changed:
+def pause(system: System, school: str, admin: Person, send_id: str) -> Changed:
     """Hold a send: nothing more is planned or goes out until it is resumed."""
     return _turn(system, school, admin, send_id, "pause")
 
 
-def resume(system: Wiring, school: str, admin: Person, send_id: str) -> Changed:
+def resume(system: System, school: str, admin: Person, send_id: str) -> Changed:
     """Let a paused send go on where it stopped."""
     changed = _turn(system, school, admin, send_id, "resume")
     if changed.send.state in DONE["resume"]:  # and not finished, because nothing was left
@@ -56,7 +56,7 @@ def resume(system: Wiring, school: str, admin: Person, send_id: str) -> Changed:
     return changed
 
 
-def cancel(system: Wiring, school: str, admin: Person, send_id: str, *, revoke: bool = False) -> Changed:
+def cancel(system: System, school: str, admin: Person, send_id: str, *, revoke: bool = False) -> Changed:
     """Stop a send for good. ``revoke``: the links that are out stop working too, for whoever has not set a password by now.
 
     A send that was cancelled without it can be cancelled with it later.
@@ -72,7 +72,7 @@ def cancel(system: Wiring, school: str, admin: Person, send_id: str, *, revoke: 
     return changed
 
 
-def hit(system: Wiring, school: str, send_id: str) -> Hit:
+def hit(system: System, school: str, send_id: str) -> Hit:
     """Whom cancelling a send would hit; ``Conflict`` if it cannot be cancelled."""
     send = get_send(system, school, send_id)
     if send.state not in FROM["cancel"] | DONE["cancel"]:
@@ -91,7 +91,7 @@ def hit(system: Wiring, school: str, send_id: str) -> Hit:
     return Hit(waiting, sum(person.version == versions[person.id] for person in people), exact=True)
 
 
-def _turn(system: Wiring, school: str, admin: Person, send_id: str, act: Act, *, revoke: bool = False) -> Changed:
+def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *, revoke: bool = False) -> Changed:
     """Turn the state, with the audit event in the same transaction; starts again when somebody else was quicker."""
     sends = system.sends(school)
     for _ in range(_TRIES):

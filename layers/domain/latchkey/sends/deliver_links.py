@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final, Self
 
 from latchkey.errors import MustWait, Poison, TryLater
-from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
@@ -20,10 +20,10 @@ from latchkey.password_links.model import links
 from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
 from latchkey.sends.model.send import WAITS, Chunk, Mail, with_state
+from latchkey.sends.needs import System
 from latchkey.sends.stores.sends import SendStopped
 from latchkey.shared.model.messages import Message
 from latchkey.shared.stores.dynamo import ConditionFailed, Item
-from latchkey.wiring import Wiring
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
@@ -59,7 +59,7 @@ class Work:
         )
 
 
-def deliver_chunks(system: Wiring, work: Work, time_left: Callable[[], float]) -> None:
+def deliver_chunks(system: System, work: Work, time_left: Callable[[], float]) -> None:
     """Mail what is still planned in a message's chunks. ``time_left`` in seconds.
 
     What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
@@ -82,7 +82,7 @@ def deliver_chunks(system: Wiring, work: Work, time_left: Callable[[], float]) -
         raise later
 
 
-def _deliver(system: Wiring, school: School, work: Work, seen: Item | None, time_left: Callable[[], float]) -> None:
+def _deliver(system: System, school: School, work: Work, seen: Item | None, time_left: Callable[[], float]) -> None:
     sends = system.sends(work.school)
     try:
         chunk = sends.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
@@ -106,7 +106,7 @@ def _deliver(system: Wiring, school: School, work: Work, seen: Item | None, time
     _tell(system, work, chunk, wait)
 
 
-def _tell(system: Wiring, work: Work, chunk: Chunk, wait: MustWait | None) -> None:
+def _tell(system: System, work: Work, chunk: Chunk, wait: MustWait | None) -> None:
     """Write down that the send waits, or no longer does; put back what has to come again."""
     sends = system.sends(work.school)
     if wait is None:
@@ -124,7 +124,7 @@ def _tell(system: Wiring, work: Work, chunk: Chunk, wait: MustWait | None) -> No
 class _Delivery:
     """One worker's go at one chunk; ``mails`` is what it knows of them."""
 
-    def __init__(self, system: Wiring, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
+    def __init__(self, system: System, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
         self._system = system
         self._school = school
         self._chunk = chunk

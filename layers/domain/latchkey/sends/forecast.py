@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.mail.stores.known_rate import known_rate
-from latchkey.wiring import Wiring
+from latchkey.sends.needs import System
 
 USUAL: Final = 14.0
 """Mails a second: what SES gives most accounts that have left its sandbox."""
@@ -20,7 +20,7 @@ class Forecast:
     known: bool
 
 
-def forecast(system: Wiring, mails: int) -> Forecast:
+def forecast(system: System, mails: int) -> Forecast:
     """A forecast for so many mails, if nothing else is being sent."""
     known = known_rate(system.table("ACTIVITY_TABLE"))
     each_second = known or USUAL

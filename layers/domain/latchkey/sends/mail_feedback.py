@@ -14,8 +14,8 @@ from latchkey.sends.model.feedback import Told, Unusable, read, same_address
 from latchkey.sends.model.ledger import learnt
 from latchkey.sends.model.mail_states import is_hard
 from latchkey.sends.model.send import Chunk, Mail
+from latchkey.sends.needs import System
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class _Place:
     chunk: int
 
 
-def take_feedback(system: Wiring, bodies: Sequence[str]) -> Outcome:
+def take_feedback(system: System, bodies: Sequence[str]) -> Outcome:
     """Take a batch of events."""
     outcome = Outcome()
     groups: dict[_Place, list[tuple[int, Told]]] = {}
@@ -63,7 +63,7 @@ def take_feedback(system: Wiring, bodies: Sequence[str]) -> Outcome:
     return outcome
 
 
-def _amend(system: Wiring, group: _Place, told: list[Told], counts: Counter[str]) -> Chunk | None:
+def _amend(system: System, group: _Place, told: list[Told], counts: Counter[str]) -> Chunk | None:
     """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
     try:
         chunk = system.sends(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
@@ -99,7 +99,7 @@ def _told(chunk: Chunk, told: Iterable[Told]) -> Chunk:
     return replace(chunk, mails=tuple(mails))
 
 
-def _note_problem(system: Wiring, school: str, mail: Mail, address: str, problem: MailProblem) -> None:
+def _note_problem(system: System, school: str, mail: Mail, address: str, problem: MailProblem) -> None:
     """Remember that an address takes no mail from us, for everybody of the school who has it still."""
     directory = system.directory(school)
     owners = directory.by_ids(account.person for account in mail.accounts)
@@ -123,7 +123,7 @@ def _is_bad(mail: Mail) -> bool:
     return mail.state == "complained" or is_hard(mail.state, mail.reason)
 
 
-def _brake(system: Wiring, school: str, send_id: str) -> bool:
+def _brake(system: System, school: str, send_id: str) -> bool:
     """Pause a send that goes wrong; whether this did it. Once only: the state turns together with the audit event."""
     sends = system.sends(school)
     send = sends.get(send_id)

@@ -19,17 +19,17 @@ from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import chunks_of
 from latchkey.sends.model.recent import is_being_planned
 from latchkey.sends.model.send import Chunk, Need, Send
+from latchkey.sends.needs import System
 from latchkey.sends.stores.due import Reminder
 from latchkey.sends.stores.sends import Sends
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
 _STEP_BACK = 5, 30  # seconds
 _AT_ONCE = 1_000  # people read by id in one go
 
 
-def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
+def plan_send(system: System, school_slug: str, send_id: str) -> Send:
     """Plan a queued send and put its chunks on the queue; a message that comes again only puts what is left once more."""
     school = system.schools.get(school_slug)
     sends = system.sends(school_slug)
@@ -47,7 +47,7 @@ def plan_send(system: Wiring, school_slug: str, send_id: str) -> Send:
     return send
 
 
-def _plan(system: Wiring, school: School, sends: Sends, send: Send) -> Send:
+def _plan(system: System, school: School, sends: Sends, send: Send) -> Send:
     now = system.now()
     send = sends.start_planning(send, now, _PLAN_SECONDS)
     sent = _sent(sends, send, now)
@@ -103,7 +103,7 @@ def _sent(sends: Sends, send: Send, now: int) -> frozenset[str] | None:
     return sent_lately(sends, within, now, but=send.id)
 
 
-def _step_back(system: Wiring, sends: Sends, send: Send, now: int) -> Send:
+def _step_back(system: System, sends: Sends, send: Send, now: int) -> Send:
     """Plan a send a few seconds later: how many is left to chance, so that two who saw each other do not meet again and again.
 
     By a new message, because it may take more tries than a message has.
@@ -113,7 +113,7 @@ def _step_back(system: Wiring, sends: Sends, send: Send, now: int) -> Send:
     return _give_back(sends, send, {"planning_until": 0}, now + _PLAN_SECONDS)
 
 
-def _hold(system: Wiring, sends: Sends, send: Send, why: Need, now: int) -> Send:
+def _hold(system: System, sends: Sends, send: Send, why: Need, now: int) -> Send:
     """Let a send wait for another admin that has come to need one since it was made. Its chunks are planned anew afterwards."""
     system.due.put(Reminder(now + OPEN_FOR, sends.school, send.id))
     facts: dict[str, Value] = {"approval": "needed", "need": why, "approve_by": now + OPEN_FOR, "planning_until": 0}
@@ -149,7 +149,7 @@ def _give_back(sends: Sends, send: Send, facts: Mapping[str, Value], lease: int)
                     raise  # another worker has it
 
 
-def _selected(system: Wiring, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
+def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
     """The people of a send, and the ids that are nobody's; the second is complete when the first is used up."""
     directory = system.directory(school.slug)
     if send.selection.source is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.errors import Invalid, NotFound, TooMany
-from latchkey.mail.messages import VARIABLES, template
+from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.account import account_of
 from latchkey.mail.model.mail_html import filled
 from latchkey.password_links.model.links import DUMMY, Purpose
@@ -13,10 +13,10 @@ from latchkey.schools.change_settings import logo_in_page
 from latchkey.schools.model.logo import CONTENT_ID
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import Skip, purpose_of, skip_reason
+from latchkey.sends.needs import System
 from latchkey.sends.request_mail import TESTED
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.stores.counters import Budget
-from latchkey.wiring import Wiring
 
 TESTS: Final = Budget("test_mail", limit=10, window=3_600)
 
@@ -34,7 +34,7 @@ class Preview:
     skipped: Skip | None
 
 
-def preview(system: Wiring, school: School, person_id: object) -> Preview:
+def preview(system: System, school: School, person_id: object) -> Preview:
     """The mail that a send would bring to a person now. In a send it may be about others too, who share the address."""
     if not isinstance(person_id, str) or not person_id:
         raise Invalid(fields={"person": "Say whose mail to show."})
@@ -66,7 +66,7 @@ def life_of(school: School, purpose: Purpose) -> int:
     return {"welcome": settings.welcome_life, "reset": settings.reset_life, "forgot": settings.forgot_life}[purpose]
 
 
-def send_test(system: Wiring, school: School, admin: Person, mail: object) -> str:
+def send_test(system: System, school: School, admin: Person, mail: object) -> str:
     """Ask for a test mail to the admin's own address; returns the address."""
     if mail not in TESTED:
         raise Invalid("Nothing was sent.", fields={"mail": f"Choose {' or '.join(TESTED)}."})

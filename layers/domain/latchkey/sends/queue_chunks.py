@@ -10,30 +10,30 @@ A message names two chunks that follow each other, so that one call reads both; 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from latchkey.wiring import Wiring
+from latchkey.sends.needs import System
 
 TOGETHER: Final = 2
 _STEP: Final = 10
 AT_FIRST: Final = 2 * _STEP
 
 
-def begin(system: Wiring, school: str, send: str, last: int) -> None:
+def begin(system: System, school: str, send: str, last: int) -> None:
     """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails."""
     _put(system, school, send, range(1, min(last, AT_FIRST) + 1), last)
 
 
-def go_on(system: Wiring, school: str, send: str, number: int, last: int) -> None:
+def go_on(system: System, school: str, send: str, number: int, last: int) -> None:
     """Put what comes after a chunk that was taken."""
     if number % _STEP == 1 and number + AT_FIRST <= last:
         _put(system, school, send, range(number + AT_FIRST, min(last, number + AT_FIRST + _STEP - 1) + 1), last)
 
 
-def put_all(system: Wiring, school: str, send: str, chunks: Iterable[int]) -> None:
+def put_all(system: System, school: str, send: str, chunks: Iterable[int]) -> None:
     """Put these chunks, whatever was put before."""
     _put(system, school, send, chunks, 0)
 
 
-def put_again(system: Wiring, school: str, send: str, number: int, *, listed: bool, waits: bool, delay: int) -> None:
+def put_again(system: System, school: str, send: str, number: int, *, listed: bool, waits: bool, delay: int) -> None:
     """Put a chunk that has to wait as a new message, so that waiting never counts as failing. ``waits``: its send says why."""
     message: dict[str, Any] = {"school": school, "send": send, "chunk": number}
     if waits:
@@ -41,7 +41,7 @@ def put_again(system: Wiring, school: str, send: str, number: int, *, listed: bo
     system.queue("DELIVER_QUEUE" if listed else "URGENT_QUEUE").put(message, group=school, delay=delay)
 
 
-def _put(system: Wiring, school: str, send: str, chunks: Iterable[int], last: int) -> None:
+def _put(system: System, school: str, send: str, chunks: Iterable[int], last: int) -> None:
     more = {"last": last} if last else {}
     messages = ({"school": school, "send": send, **together, **more} for together in _together(chunks))
     system.queue("DELIVER_QUEUE").put_many(messages, group=school)

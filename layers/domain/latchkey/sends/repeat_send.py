@@ -12,16 +12,16 @@ from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_actions import FROM, Act, refusal
+from latchkey.sends.needs import System
 from latchkey.sends.start_send import NOT_QUEUED, Started, start_send, try_out
 from latchkey.sends.watch_send import get_send
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.dynamo import ConditionFailed
-from latchkey.wiring import Wiring
 
 _TRIES: Final = 8
 
 
-def retry(system: Wiring, school: School, admin: Person, send_id: str) -> Started:
+def retry(system: System, school: School, admin: Person, send_id: str) -> Started:
     """A new send to those whose mail failed, and whom no retry has taken up yet. If there are none, the last retry.
 
     So however often it is asked for, and by however many at once, nobody is sent a second mail.
@@ -49,14 +49,14 @@ def retry(system: Wiring, school: School, admin: Person, send_id: str) -> Starte
     raise TryLater("This send changes too quickly just now. Nothing was sent; try again.")
 
 
-def try_again(system: Wiring, school: School, send_id: str) -> DryRun:
+def try_again(system: System, school: School, send_id: str) -> DryRun:
     """What sending again would do: to those who were sent a link and have set no password since."""
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
     return try_out(system, school, Selection(source=old.id, pick="no_password"))
 
 
-def again(system: Wiring, school: School, admin: Person, send_id: str, key: str | None = None) -> Started:
+def again(system: System, school: School, admin: Person, send_id: str, key: str | None = None) -> Started:
     """A new send to those who were sent a link and have set no password since. The same key starts one send only."""
     old = get_send(system, school.slug, send_id)
     _check(old, "again")

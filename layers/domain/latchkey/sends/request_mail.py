@@ -13,9 +13,9 @@ from latchkey.mail.model.account import MailName, account_of
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
 from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
+from latchkey.sends.needs import System
 from latchkey.shared.model.languages import one_for
 from latchkey.shared.stores.counters import Budget
-from latchkey.wiring import Wiring
 
 By = Literal["email", "username"]
 HOUR: Final = 3_600
@@ -37,7 +37,7 @@ class Asked:
     at: int
 
 
-def forgot(system: Wiring, asked: Asked, by: By, key: str, source: str) -> Outcome:
+def forgot(system: System, asked: Asked, by: By, key: str, source: str) -> Outcome:
     """Somebody typed an identifier whose look-up key is ``key``; ``source`` stands for where they are."""
     request = _Request(system, asked)
     if early := request.early(request.school.settings.forgot_life):
@@ -51,7 +51,7 @@ def forgot(system: Wiring, asked: Asked, by: By, key: str, source: str) -> Outco
     return request.plan("forgot_password", "forgot", people)
 
 
-def renew(system: Wiring, asked: Asked, person: str) -> Outcome:
+def renew(system: System, asked: Asked, person: str) -> Outcome:
     """The holder of a link that no longer works asks for a new one, to the address on file."""
     request = _Request(system, asked)
     if early := request.early(request.school.settings.forgot_life):
@@ -62,7 +62,7 @@ def renew(system: Wiring, asked: Asked, person: str) -> Outcome:
     return request.plan("forgot_password", "forgot", people)
 
 
-def password_changed(system: Wiring, asked: Asked, person: str) -> Outcome:
+def password_changed(system: System, asked: Asked, person: str) -> Outcome:
     """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well."""
     request = _Request(system, asked)
     if early := request.early(DAY):
@@ -75,7 +75,7 @@ def password_changed(system: Wiring, asked: Asked, person: str) -> Outcome:
     return request.plan("password_changed", "password_changed", [owner, *there_too])
 
 
-def test_mail(system: Wiring, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
+def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
     """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
     request = _Request(system, asked)
     life = {"welcome": request.school.settings.welcome_life, "reset": request.school.settings.reset_life}[purpose]
@@ -92,7 +92,7 @@ def test_mail(system: Wiring, asked: Asked, person: str, purpose: Literal["welco
 class _Request:
     """One request on its way to a mail."""
 
-    def __init__(self, system: Wiring, asked: Asked) -> None:
+    def __init__(self, system: System, asked: Asked) -> None:
         school = system.kept_schools.get(asked.school)
         if school is None:
             raise Poison("a school that does not exist")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from latchkey.errors import TryLater
 from latchkey.sends.model.approval import NOT_APPROVED, holds
 from latchkey.sends.model.send import Send
+from latchkey.sends.needs import System
 from latchkey.sends.stores.due import Reminder
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 _GRACE = 600  # seconds in which a send may still be on its way into the table after its reminder
 
@@ -21,7 +21,7 @@ class Looked:
     left: int = 0
 
 
-def start_due(system: Wiring) -> Looked:
+def start_due(system: System) -> Looked:
     """Look at what is due. A reminder goes when its send is on the queue; twice on the queue harms nothing."""
     looked, now = Looked(), system.now()
     for reminder in system.due.until(now):
@@ -32,7 +32,7 @@ def start_due(system: Wiring) -> Looked:
     return looked
 
 
-def _look(system: Wiring, reminder: Reminder, looked: Looked, now: int) -> None:
+def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
     send = system.sends(reminder.school).get(reminder.send)
     if send is None and reminder.at > now - _GRACE:
         return
@@ -45,7 +45,7 @@ def _look(system: Wiring, reminder: Reminder, looked: Looked, now: int) -> None:
     system.due.forget(reminder)
 
 
-def _give_up(system: Wiring, school: str, send: Send, now: int) -> bool:
+def _give_up(system: System, school: str, send: Send, now: int) -> bool:
     facts: dict[str, Value] = {"state": "cancelled", "reason": NOT_APPROVED, "finished_at": now}
     event = system.audit(school).record_of("start_due", "send.not_approved", now, {"send": send.id})
     try:

@@ -15,10 +15,10 @@ from latchkey.sends.find_recent import sent_lately
 from latchkey.sends.model.approval import OPEN_FOR, holds, need_of
 from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.needs import System
 from latchkey.sends.stores.due import Reminder
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
-from latchkey.wiring import Wiring
 
 LONGEST_LIST: Final = 1000
 LONGEST_WITHIN: Final = 7 * 24 * 60  # minutes
@@ -86,7 +86,7 @@ def parse_key(key: object) -> str | None:
     return key
 
 
-def try_out(system: Wiring, school: School, selection: Selection) -> DryRun:
+def try_out(system: System, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
     sent = sent_lately(system.sends(school.slug), selection.skip_sent_within, system.now())
     if selection.source is not None:
@@ -99,7 +99,7 @@ def try_out(system: Wiring, school: School, selection: Selection) -> DryRun:
 
 
 def start_send(
-    system: Wiring,
+    system: System,
     school: School,
     admin: Person,
     selection: Selection,
@@ -137,7 +137,7 @@ def start_send(
     return Started(_again(system, school, send), new=False)
 
 
-def _held(system: Wiring, school: School, send: Send) -> Send:
+def _held(system: System, school: School, send: Send) -> Send:
     """The send, waiting for another admin where the school's rule says so. plan_send looks again, for people come and go."""
     rule = school.settings.approval
     if rule == ApprovalRule():
@@ -146,7 +146,7 @@ def _held(system: Wiring, school: School, send: Send) -> Send:
     return replace(send, approval="needed", need=need, approve_by=send.created_at + OPEN_FOR) if need else send
 
 
-def _again(system: Wiring, school: School, wanted: Send) -> Send:
+def _again(system: System, school: School, wanted: Send) -> Send:
     """The send that this key has started before, set off again if it never reached the queue."""
     sends = system.sends(school.slug)
     send = sends.get(wanted.id)
@@ -166,7 +166,7 @@ def _again(system: Wiring, school: School, wanted: Send) -> Send:
     return send
 
 
-def _set_off(system: Wiring, school: School, send: Send) -> Send:
+def _set_off(system: System, school: School, send: Send) -> Send:
     ids = len(send.selection.ids)
     by = "send" if send.selection.source else "ids" if ids else "filter"
     facts: dict[str, str | int] = {"send": send.id, "kind": send.kind, "by": by, "ids": ids}
@@ -185,13 +185,13 @@ def _set_off(system: Wiring, school: School, send: Send) -> Send:
     return send
 
 
-def _put(system: Wiring, school: School, send: Send) -> None:
+def _put(system: System, school: School, send: Send) -> None:
     if holds(send, system.now()):
         return  # start_due or an approval sets it off
     system.queue("PLAN_QUEUE").put({"kind": "send", "school": school.slug, "send": send.id})
 
 
-def _somebody(system: Wiring, school: School, selection: Selection) -> bool:
+def _somebody(system: System, school: School, selection: Selection) -> bool:
     directory = system.directory(school.slug)
     if selection.source is not None:
         return next(chosen(system, school.slug, selection), None) is not None

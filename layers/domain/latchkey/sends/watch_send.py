@@ -9,9 +9,9 @@ from latchkey.mail.model.account import Account
 from latchkey.people.model.people_filter import begins
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.send import Mail, Send
+from latchkey.sends.needs import System
 from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
-from latchkey.wiring import Wiring
 
 PAGE: Final = 50
 LONGEST_PAGE: Final = 100
@@ -80,7 +80,7 @@ class RecipientsPage:
     next: str | None
 
 
-def list_sends(system: Wiring, school: str, *, cursor: str | None = None, limit: int = PAGE) -> SendsPage:
+def list_sends(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> SendsPage:
     """One page of the school's sends."""
     context, key = f"sends|{school}", system.lookup_key(school)
     after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
@@ -88,7 +88,7 @@ def list_sends(system: Wiring, school: str, *, cursor: str | None = None, limit:
     return SendsPage(sends, cursors.seal([following], context, key) if following else None)
 
 
-def get_send(system: Wiring, school: str, send: str) -> Send:
+def get_send(system: System, school: str, send: str) -> Send:
     """The send with this id; ``NotFound`` where this school has none."""
     found = system.sends(school).get(send) if is_id(send) else None
     if found is None:
@@ -97,7 +97,7 @@ def get_send(system: Wiring, school: str, send: str) -> Send:
 
 
 def list_recipients(
-    system: Wiring, school: str, send: str, wanted: Wanted, *, cursor: str | None = None, limit: int = PAGE
+    system: System, school: str, send: str, wanted: Wanted, *, cursor: str | None = None, limit: int = PAGE
 ) -> RecipientsPage:
     """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
     found = get_send(system, school, send)
@@ -108,7 +108,7 @@ def list_recipients(
     return RecipientsPage(_recipients(system, school, found, rows), next_)
 
 
-def all_recipients(system: Wiring, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
+def all_recipients(system: System, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
     """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``."""
     place: _Place | None = (1, 0)
     rows: list[tuple[Mail, Account]] = []
@@ -121,7 +121,7 @@ def all_recipients(system: Wiring, school: str, send: Send, wanted: Wanted, most
         yield _recipients(system, school, send, rows[start : start + _AT_ONCE])
 
 
-def _recipients(system: Wiring, school: str, send: Send, rows: Sequence[tuple[Mail, Account]]) -> list[Recipient]:
+def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Mail, Account]]) -> list[Recipient]:
     people = {person.id: person for person in system.directory(school).by_ids(row[1].person for row in rows)}
     recipients = []
     for mail, account in rows:
@@ -155,7 +155,7 @@ def _rows(walk: Iterator[_Step], wanted: Wanted, limit: int) -> tuple[list[tuple
     return rows, None
 
 
-def _walk(system: Wiring, school: str, send: Send, place: _Place) -> Iterator[_Step]:
+def _walk(system: System, school: str, send: Send, place: _Place) -> Iterator[_Step]:
     """Every account from a place on; ends with a place and no account where one request has read enough."""
     if not send.chunks:
         return  # what stands in the ledger may be a plan that was given up

@@ -6,21 +6,21 @@ from typing import Final
 from latchkey.errors import TooMany
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.counters import Budget
-from latchkey.wiring import Wiring
+from latchkey.sign_in.needs import System
 
 PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
 PER_IDENTIFIER: Final = (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400))
 log = logging.getLogger(__name__)
 
 
-def forgive(system: Wiring, slug: str, key: str) -> None:
+def forgive(system: System, slug: str, key: str) -> None:
     """Give an identifier its budgets back: its owner has proved who they are."""
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
     for budget in PER_IDENTIFIER:
         counters.clear(budget, key, now)
 
 
-def spend(system: Wiring, slug: str, key: str, source_ip: str) -> None:
+def spend(system: System, slug: str, key: str, source_ip: str) -> None:
     """Count a try of an identifier from a visitor's address; ``TooMany`` over budget."""
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
     spender = lookup(system.lookup_key(slug), "address", source_ip)

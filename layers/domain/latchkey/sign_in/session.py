@@ -14,8 +14,8 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.shared.stores.dynamo import ConditionFailed
+from latchkey.sign_in.needs import System
 from latchkey.sign_in.stores.sessions import Session
-from latchkey.wiring import Wiring
 
 ABSOLUTE: Final = 12 * 3600
 IDLE: Final = {"student": 3600, "parent": 1800, "teacher": 1800, "staff": 1800}
@@ -31,7 +31,7 @@ class SignedIn:
     session: Session
 
 
-def open_session(system: Wiring, school: str, person: Person) -> tuple[str, Session]:
+def open_session(system: System, school: str, person: Person) -> tuple[str, Session]:
     """``(token, session)`` of a new session for the person in the state in which they were checked."""
     now = system.now()
     secret = secrets.token_urlsafe(32)
@@ -48,7 +48,7 @@ def open_session(system: Wiring, school: str, person: Person) -> tuple[str, Sess
     return f"{school}.{person.id}.{secret}", session
 
 
-def who(system: Wiring, token: str | None) -> SignedIn:
+def who(system: System, token: str | None) -> SignedIn:
     """The person who holds this token; ``NotSignedIn`` for a token that is none, has ended or is out of date."""
     school, person_id, secret = _parts(token)
     session = system.sessions(school).get(person_id, _hash(secret))
@@ -71,7 +71,7 @@ def who(system: Wiring, token: str | None) -> SignedIn:
     return SignedIn(found, person, session)
 
 
-def close_session(system: Wiring, token: str | None) -> None:
+def close_session(system: System, token: str | None) -> None:
     """End the session of this token; a token that is none is no error."""
     try:
         school, person, secret = _parts(token)

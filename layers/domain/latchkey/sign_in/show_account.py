@@ -1,11 +1,11 @@
 """The account of the person who is signed in."""
 
 from latchkey.shared.model.ids import is_slug
+from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
-from latchkey.wiring import Wiring
 
 
-def account(system: Wiring, token: str | None) -> SignedIn:
+def account(system: System, token: str | None) -> SignedIn:
     """The person behind the token; ``NotSignedIn`` otherwise."""
     return who(system, token)
 

@@ -16,15 +16,15 @@ from latchkey.shared.model.identifiers import typed_lookup
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import forgive, spend
+from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, close_session, open_session
-from latchkey.wiring import Wiring
 
 MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one password
 log = logging.getLogger(__name__)
 
 
 def sign_in(
-    system: Wiring, slug: str, identifier: str, password: str, *, source_ip: str, presented: str | None = None
+    system: System, slug: str, identifier: str, password: str, *, source_ip: str, presented: str | None = None
 ) -> tuple[str, SignedIn]:
     """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
     school = the_school(system, slug)
@@ -53,7 +53,7 @@ def _signing_in(person: Person, now: int) -> dict[str, Value]:
     return {"last_login_at": now} | ({"former_email": None} if former is not None and former.at < now - DAY else {})
 
 
-def _accounts(system: Wiring, school: School, kind: str, key: str) -> list[Person]:
+def _accounts(system: System, school: School, kind: str, key: str) -> list[Person]:
     """The accounts that this identifier may mean and that have a password of ours."""
     directory = system.directory(school.slug)
     people = directory.by_email_key(key) if kind == "email" else directory.by_username_key(key)
@@ -69,7 +69,7 @@ def _accounts(system: Wiring, school: School, kind: str, key: str) -> list[Perso
     return sorted(able, key=lambda person: (person.role not in ADULTS, len(person.id), person.id))[:MOST_ACCOUNTS]
 
 
-def _matching(system: Wiring, school: School, people: list[Person], password: str) -> Person | None:
+def _matching(system: System, school: School, people: list[Person], password: str) -> Person | None:
     credentials = system.credentials(school.slug)
     for person in people:
         kept = credentials.password_hash(person.id)
@@ -82,7 +82,7 @@ def _matching(system: Wiring, school: School, people: list[Person], password: st
     return None
 
 
-def _renew_hash(system: Wiring, slug: str, person: Person, kept: str, password: str) -> None:
+def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:
     try:
         system.credentials(slug).rehash(person.id, kept, hashing.hash_of(password))
     except ConditionFailed:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, Write, Writer
 from latchkey.login_details.model.mail_merge import AT_SCHOOL, MOST_CHILDREN, Layout
+from latchkey.login_details.model.setting import Setting, Write, Writer
 from latchkey.office_files.docx import DAY, Field, Only, Piece, Text, box, document, paragraph
 
 _CHOOSE_ROWS: Final = {

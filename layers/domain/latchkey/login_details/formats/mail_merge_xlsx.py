@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, Write, Writer
 from latchkey.login_details.model.mail_merge import Layout
+from latchkey.login_details.model.setting import Setting, Write, Writer
 from latchkey.office_files.xlsx import Workbook
 
 SHEET: Final = "Login details"

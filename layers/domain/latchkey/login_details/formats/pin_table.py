@@ -6,7 +6,7 @@ from typing import Final
 
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, Write
+from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, WIDTH, Element, Page
 from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, line

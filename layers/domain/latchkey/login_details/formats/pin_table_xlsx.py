@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, Write, Writer
 from latchkey.login_details.model.mail_merge import AT_SCHOOL, last_day
+from latchkey.login_details.model.setting import Setting, Write, Writer
 from latchkey.office_files.xlsx import Workbook
 from latchkey.people.model.person import Person
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats import Setting, Write
+from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, Element, Page
 from latchkey.login_details.paper.document import WIDTH as PAGE_WIDTH

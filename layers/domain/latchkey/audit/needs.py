@@ -1,0 +1,19 @@
+"""What the use cases of audit take from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from latchkey.audit.stores.audit import Audit
+    from latchkey.people.stores.people import Directory
+
+
+class System(Protocol):
+    """Its stores, keys, queues and clock."""
+
+    def directory(self, school: str) -> Directory: ...
+
+    def audit(self, school: str) -> Audit: ...
+
+    def lookup_key(self, school: str) -> bytes: ...

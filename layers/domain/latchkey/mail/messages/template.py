@@ -1,0 +1,151 @@
+"""A mail made ready: its parts in a language, and the function that gives the value of every variable."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from string import Template as Layout
+from textwrap import fill
+from typing import Final, Protocol
+
+from latchkey.mail.messages.phrases import escape, isolated, phrases, words
+from latchkey.mail.messages.words import GREETING, Words
+from latchkey.mail.model.account import Account, MailName
+from latchkey.mail.model.mail_html import Template, plain
+from latchkey.schools.model.logo import CONTENT_ID, Logo
+from latchkey.schools.model.school import School
+from latchkey.shared.catalogues import Catalogue, catalogue
+
+_WIDTH: Final = 76  # of a line of plain text, before names stand in it
+_TEXT_SLOTS: Final = {"{school}": "{{school}}", "{life}": "{{life}}"}
+_HTML_SLOTS: Final = {"{school}": "<bdi>{{school_html}}</bdi>", "{life}": "{{life_html}}"}
+
+
+@lru_cache(64)
+def template(name: MailName, language: str = "en", logo: Logo | None = None) -> Template:
+    """A mail's parts in a language (English where there is no such catalogue), made once."""
+    tongue, texts = catalogue(language)
+    mail: Words = import_module(f"latchkey.mail.messages.{name}").WORDS
+    picture = f'<img src="cid:{CONTENT_ID}" width="{logo.width}" height="{logo.height}" alt="">' if logo else ""
+    html = Layout(_layout("layout.html")).substitute(
+        lang=tongue.code,
+        dir=tongue.direction,
+        line=tongue.line,
+        fonts=tongue.fonts,
+        logo=picture,
+        heading=_html(texts, mail.heading),
+        greeting=_html(texts, GREETING),
+        opening=_html(texts, mail.opening),
+        closing="\n".join(f"<p>{_html(texts, each)}</p>" for each in mail.closing),
+    )
+    text = Layout(_layout("layout.txt")).substitute(
+        greeting=_text(texts, GREETING),
+        opening=_text(texts, mail.opening),
+        closing="\n\n".join(_text(texts, each) for each in mail.closing),
+    )
+    return Template(_filled(texts.gettext(mail.subject), _TEXT_SLOTS), text, html)
+
+
+def welcome(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
+    """The first link to an account; ``accounts`` with their links, ``life`` of the links in seconds."""
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
+
+
+def reset(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
+    """A link that the school sends to somebody who has had a password."""
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
+
+
+def forgot(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
+    """A link that somebody asked for on the school's page."""
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
+
+
+def password_changed(
+    school: School, accounts: Sequence[tuple[Account, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells the owner that the password was changed; carries no link, so that it teaches nobody to follow one."""
+    return _of_school(school, language) | _with_links([(account, "") for account, _ in accounts], language)
+
+
+class Variables(Protocol):
+    """What fills a mail."""
+
+    def __call__(
+        self, school: School, accounts: Sequence[tuple[Account, str]], life: int, /, language: str = "en"
+    ) -> dict[str, str]:
+        """The value of every ``{{variable}}`` of the mail."""
+        ...
+
+
+VARIABLES: Final[Mapping[MailName, Variables]] = {
+    "welcome": welcome,
+    "reset": reset,
+    "forgot": forgot,
+    "password_changed": password_changed,
+}
+
+
+@cache
+def _layout(name: str) -> str:
+    return (Path(__file__).parent / name).read_text("utf-8")
+
+
+def _filled(text: str, slots: Mapping[str, str]) -> str:
+    for slot, variable in slots.items():
+        text = text.replace(slot, variable)
+    return text
+
+
+def _text(texts: Catalogue, message: str) -> str:
+    return _filled(fill(texts.gettext(message), _WIDTH, break_long_words=False, break_on_hyphens=False), _TEXT_SLOTS)
+
+
+def _html(texts: Catalogue, message: str) -> str:
+    return _filled(escape(texts.gettext(message)), {escape(slot): variable for slot, variable in _HTML_SLOTS.items()})
+
+
+def _of_school(school: School, language: str) -> dict[str, str]:
+    return _school(school.name, school.settings.help_line, language)
+
+
+@lru_cache(64)
+def _school(name: str, help_line: str, language: str) -> dict[str, str]:
+    said = phrases(language)
+    name, help_line = plain(name), plain(help_line)
+    return {
+        "school": isolated(name, right_to_left=said.right_to_left),
+        "school_html": escape(name),
+        "help_text": said.help_text.format(help=isolated(help_line, right_to_left=said.right_to_left)) if help_line else "",
+        "help_html": said.help_html.format(help=escape(help_line)) if help_line else "",
+    }
+
+
+@lru_cache(64)
+def _of_life(seconds: int, language: str) -> dict[str, str]:
+    life = words(seconds, language)
+    return {"life": life, "life_html": escape(life)}
+
+
+def _with_links(accounts: Sequence[tuple[Account, str]], language: str) -> dict[str, str]:
+    said = phrases(language)
+    texts, htmls = [], []
+    for account, link in accounts:
+        name, role, login = plain(account.name), account.role, plain(account.login)
+        texts.append(
+            said.account_text.format(
+                name=isolated(name, right_to_left=said.right_to_left),
+                role=said.roles.get(role, role),
+                login=isolated(login, right_to_left=said.right_to_left),
+            )
+            + (said.link_text.format(link=link) if link else "")
+        )
+        htmls.append(
+            said.account_html.format(
+                name=escape(name),
+                role=said.roles_html.get(role) or escape(role),
+                login=escape(login),
+                link=said.link_html.format(link=escape(link)) if link else "",
+            )
+        )
+    return {"accounts_text": "\n".join(texts), "accounts_html": "".join(htmls)}

@@ -1,0 +1,31 @@
+"""What the use cases of operator take from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from latchkey.audit.stores.audit import Audit
+    from latchkey.people.stores.people import Directory
+    from latchkey.schools.stores.schools import Schools
+    from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.queues import Queue
+
+
+class System(Protocol):
+    """Its stores, keys, queues and clock."""
+
+    def now(self) -> int: ...
+
+    def queue(self, setting: str) -> Queue: ...
+
+    @property
+    def schools(self) -> Schools: ...
+
+    def directory(self, school: str) -> Directory: ...
+
+    def sends(self, school: str) -> Sends: ...
+
+    def audit(self, school: str) -> Audit: ...
+
+    def lookup_key(self, school: str) -> bytes: ...

@@ -1,0 +1,22 @@
+"""What the use cases of readiness take from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from latchkey.people import needs as people
+
+if TYPE_CHECKING:
+    from latchkey.login_details.stores.runs import Exports
+    from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.sends.stores.sends import Sends
+
+
+class System(people.System, Protocol):
+    """Its stores, keys, queues and clock, and what people takes."""
+
+    def sends(self, school: str) -> Sends: ...
+
+    def exports(self, school: str) -> Exports: ...
+
+    def rosters(self, school: str) -> Rosters: ...

@@ -1,0 +1,37 @@
+"""What the use cases of rosters take from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from latchkey.audit.stores.audit import Audit
+    from latchkey.codes.stores.numbers import Numbers
+    from latchkey.people.stores.people import Directory
+    from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.schools.stores.schools import Schools
+    from latchkey.shared.stores.queues import Queue
+    from latchkey.shared.stores.uploads import Uploads
+
+
+class System(Protocol):
+    """Its stores, keys, queues and clock."""
+
+    def now(self) -> int: ...
+
+    def queue(self, setting: str) -> Queue: ...
+
+    @property
+    def schools(self) -> Schools: ...
+
+    def directory(self, school: str) -> Directory: ...
+
+    def numbers(self, school: str) -> Numbers: ...
+
+    def rosters(self, school: str) -> Rosters: ...
+
+    def uploads(self) -> Uploads: ...
+
+    def audit(self, school: str) -> Audit: ...
+
+    def lookup_key(self, school: str) -> bytes: ...

@@ -1,0 +1,53 @@
+"""What the use cases of sends take from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from latchkey.schools import needs as schools
+
+if TYPE_CHECKING:
+    from latchkey.mail.stores.mailer import Mailer
+    from latchkey.mail.stores.rate import Rate
+    from latchkey.people.stores.people import Directory
+    from latchkey.sends.stores.due import Due
+    from latchkey.sends.stores.sends import Sends
+    from latchkey.settings import Settings
+    from latchkey.shared.stores.counters import Counters
+    from latchkey.shared.stores.dynamo import Table
+    from latchkey.shared.stores.files import Files
+    from latchkey.shared.stores.queues import Queue
+
+
+class System(schools.System, Protocol):
+    """Its stores, keys, queues and clock, and what schools takes."""
+
+    def time(self) -> float: ...
+
+    def table(self, setting: str) -> Table: ...
+
+    def queue(self, setting: str) -> Queue: ...
+
+    def directory(self, school: str) -> Directory: ...
+
+    def sends(self, school: str) -> Sends: ...
+
+    def export_files(self) -> Files: ...
+
+    def counters(self, setting: str, school: str) -> Counters: ...
+
+    @property
+    def mailer(self) -> Mailer: ...
+
+    @property
+    def due(self) -> Due: ...
+
+    @property
+    def rate(self) -> Rate: ...
+
+    def link_key(self, school: str) -> bytes: ...
+
+    def lookup_key(self, school: str) -> bytes: ...
+
+    @property
+    def settings(self) -> Settings: ...
