@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 
 TESTS = Path(__file__).parent
-OFFLINE = ("unit", "stores", "routes", "workers", "faults", "house")
+OFFLINE = ("unit", "vectors", "stores", "routes", "workers", "faults", "house")
 MARKS = {"house": "house", "e2e": "e2e", "browser": "browser", "bench": "bench"}
 
 
