@@ -104,6 +104,8 @@ def plain(wire: dict[str, Any]) -> Any:
         return [plain(part) for part in value]
     if kind == "M":
         return {name: plain(part) for name, part in value.items()}
+    if kind == "NULL":
+        return None
     return int(value) if kind == "N" else value
 
 
@@ -113,7 +115,7 @@ def wired(value: Any) -> dict[str, Any]:
         return {"L": [wired(part) for part in value]}
     if isinstance(value, dict):
         return {"M": {name: wired(part) for name, part in value.items()}}
-    if isinstance(value, bool):
-        return {"BOOL": value}
+    if isinstance(value, bool) or value is None:
+        return {"NULL": True} if value is None else {"BOOL": value}
     kinds = {str: "S", bytes: "B", int: "N"}
     return {kinds[type(value)]: str(value) if isinstance(value, int) else value}
