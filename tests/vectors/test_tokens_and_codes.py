@@ -6,6 +6,7 @@ Cursors of lists are left out: they live as long as a page is open, and one that
 
 import pytest
 
+from latchkey import hashing
 from latchkey.model import codes, identifiers, ids, links
 from latchkey.model.codes import Code
 from latchkey.model.links import Link
@@ -125,6 +126,12 @@ def test_look_up_keys_of_what_is_typed(typed: str, kind: str, key: str) -> None:
 
 def test_ids_of_people_of_a_roster() -> None:
     assert ids.person_id("northbridge", "MIS-1") == "yrct30sh5yta1rh5kvps"
+
+
+def test_a_stored_password_is_still_the_password() -> None:
+    kept = "$argon2id$v=19$m=19456,t=2,p=1$MGHQ42rABcZG93JUN+lcfQ$+4oFbO7kXQoqKjTaierC/6FKO8qrne7iEY3CYqT4Tx0"
+    assert hashing.verify(kept, "purple-otter-lantern-83")
+    assert not hashing.verify(kept, "purple-otter-lantern-84")
 
 
 def test_a_session_token_opens_the_session_that_is_stored() -> None:
