@@ -11,7 +11,7 @@ import pytest
 from tests.support.system import TestSystem, running_system
 
 TESTS = Path(__file__).parent
-OFFLINE = ("unit", "stores", "routes", "workers", "faults", "house")
+OFFLINE = ("unit", "vectors", "stores", "routes", "workers", "faults", "house")
 MARKS = {"house": "house", "e2e": "e2e", "browser": "browser", "bench": "bench"}
 
 

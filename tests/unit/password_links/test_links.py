@@ -68,6 +68,62 @@ def test_what_is_no_text_is_no_token(value: object) -> None:
     assert links.read(value) is None
 
 
+RIGHT = ("1", "w", "northbridge", "0123456789abcdefghjk", "6b49d23c", "3", "a1b2c3d4e5f6", "m" * 43)
+PLACES = ("form", "purpose", "school", "person", "expires", "version", "stamp", "mac")
+
+
+def with_part(name: str, value: str) -> str:
+    """The text of a right token with one part in another form: nothing else of it is wrong."""
+    return ".".join(value if place == name else right for place, right in zip(PLACES, RIGHT, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("purpose", "r"), ("purpose", "f"),
+        ("school", "ab"), ("school", "a" * 40), ("school", "st-mary-1"),
+        ("person", "0" * 16), ("person", "z" * 26),
+        ("expires", "0"), ("expires", "f" * 10),
+        ("version", "0"), ("version", "f" * 8),
+        ("stamp", "0"), ("stamp", "f" * 12),
+        ("mac", "m"), ("mac", "m" * (300 - len(".".join(RIGHT[:-1])) - 1)),
+    ],
+)  # fmt: skip
+def test_a_part_at_its_limit_is_read(name: str, value: str) -> None:
+    text = with_part(name, value)
+    found = links.read(text)
+    assert found is not None
+    read, body, mac = found
+    assert f"{body}.{mac}" == text
+    letter = {"welcome": "w", "reset": "r", "forgot": "f"}[read.purpose]
+    again = f"1.{letter}.{read.school}.{read.person}.{read.expires_at:x}.{read.version:x}.{read.stamp}"
+    assert again == body
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("form", ""), ("form", "0"), ("form", "2"), ("form", "11"), ("form", "v1"),
+        ("purpose", ""), ("purpose", "x"), ("purpose", "W"), ("purpose", "wr"), ("purpose", "welcome"),
+        ("school", ""), ("school", "a"), ("school", "a" * 41), ("school", "North"), ("school", "1a"), ("school", "a--b"),
+        ("school", "a-"), ("school", "a_b"), ("school", "a#b"), ("school", "a/b"),
+        ("person", ""), ("person", "0" * 15), ("person", "0" * 27), ("person", "A" * 20), ("person", "0" * 19 + "#"),
+        ("expires", ""), ("expires", "0" * 11), ("expires", "6B49D23C"), ("expires", "6g"), ("expires", "-1"),
+        ("expires", "+1"), ("expires", "0x1"), ("expires", " 1"), ("expires", "1_0"),
+        ("version", ""), ("version", "0" * 9), ("version", "A"), ("version", "g"), ("version", "-1"), ("version", "1_0"),
+        ("stamp", ""), ("stamp", "0" * 13), ("stamp", "A1B2"), ("stamp", "g"), ("stamp", "a1b2 "),
+        ("mac", "é" * 43), ("mac", "m" * (301 - len(".".join(RIGHT[:-1])) - 1)),
+    ],
+)  # fmt: skip
+def test_a_part_in_any_other_form_is_no_token(name: str, value: str) -> None:
+    assert links.read(with_part(name, value)) is None
+
+
+@pytest.mark.parametrize("parts", [(), RIGHT[:1], RIGHT[:-1], (*RIGHT, "m"), (*RIGHT, ""), ("", *RIGHT)])
+def test_a_token_has_eight_parts(parts: tuple[str, ...]) -> None:
+    assert links.read(".".join(parts)) is None
+
+
 @given(st.integers(0, 150), st.sampled_from("abcXYZ019._-é٣ "))
 def test_a_changed_character_is_never_genuine(position: int, char: str) -> None:
     text = links.token(link_for(ANN), KEY)
@@ -101,6 +157,11 @@ def test_using_a_link_kills_it_and_every_older_one() -> None:
 )
 def test_a_changed_account_kills_its_links(change: dict[str, object]) -> None:
     assert fault(replace(ANN, **change)) == "replaced"  # type: ignore[arg-type]
+
+
+def test_a_link_for_who_has_left_since_is_replaced_although_it_was_used() -> None:
+    text = links.token(link_for(ANN), KEY)
+    assert fault(replace(ANN, version=1, used_link=links.fingerprint(text), status="left")) == "replaced"
 
 
 def test_a_vanished_person_has_no_links() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from latchkey.mail.model.account import Account
 from latchkey.sends.model.ledger import GRACE, learnt, merge, settle, take, tally
-from latchkey.sends.model.mail_states import MAIL_STATES, MOVES, OPEN, Fact, stronger
+from latchkey.sends.model.mail_states import MAIL_STATES, MOVES, OPEN, OUT, Fact, stronger
 from latchkey.sends.model.send import Chunk, Mail, Tally, with_state
 
 TOLD = [
@@ -60,6 +60,26 @@ def test_every_step_is_an_allowed_move(start: Fact, told: list[Fact]) -> None:
     for fact in told:
         seen.append(stronger(seen[-1], fact))
     assert all(later.state == earlier.state or later.state in MOVES[earlier.state] for earlier, later in pairwise(seen))
+
+
+def test_a_mail_is_open_or_out_or_neither() -> None:
+    """A send is done when nothing of it is open; the brake and cancelling count what is out."""
+    states = {
+        "planned": "open",
+        "sending": "open",
+        "sent": "out",
+        "delayed": "out",
+        "delivered": "out",
+        "bounced": "out",
+        "complained": "out",
+        "skipped": "neither",
+        "failed": "neither",
+        "cancelled": "neither",
+        "expired": "neither",
+    }
+    found = {state: "open" if state in OPEN else "out" if state in OUT else "neither" for state in MAIL_STATES}
+    assert found == states
+    assert not OPEN & OUT
 
 
 def test_the_stronger_fact_wins() -> None:

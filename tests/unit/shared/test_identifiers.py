@@ -65,6 +65,59 @@ def test_normalising_twice_is_normalising_once(address: str) -> None:
         assert identifiers.email(stored) == stored
 
 
+def address_of(length: int, local: int = 64) -> str:
+    """An address of this length, of labels that are not too long."""
+    domain = ".".join(["x" * 63] * 4)[: length - local - 1 - len(".example")] + ".example"
+    return f"{'a' * local}@{domain}"
+
+
+def test_the_limits_of_an_address() -> None:
+    assert identifiers.email(address_of(254)) == address_of(254)
+    assert identifiers.email(address_of(255, 63)) is None
+    assert identifiers.email(address_of(100, 64)) == address_of(100, 64)
+    assert identifiers.email(address_of(100, 65)) is None
+    assert identifiers.email("ann@x.example".rjust(320)) == "ann@x.example"
+    assert identifiers.email("ann@x.example".rjust(321)) is None
+
+
+def test_the_limits_of_labels_of_a_domain() -> None:
+    for label, domain in (("host", "{}.example"), ("middle", "a.{}.example"), ("top", "x.{}")):
+        assert identifiers.email(f"ann@{domain.format('x' * 63)}") is not None, label
+        assert identifiers.email(f"ann@{domain.format('x' * 64)}") is None, label
+    assert identifiers.email("ann@x.ab") == "ann@x.ab"
+    assert identifiers.email("ann@x.a") is None
+
+
+def test_the_limits_of_a_username() -> None:
+    assert identifiers.username("a") == "a"
+    assert identifiers.username("a" * 64) == "a" * 64
+    assert identifiers.username("a" * 65) is None
+    assert identifiers.username("ann".rjust(128)) == "ann"
+    assert identifiers.username("ann".rjust(129)) is None
+
+
+@pytest.mark.parametrize("typed", ["", ".", "-a", "a-", "_a", "a.", "a b", "a@b", "é", "a/b", "a#b"])
+def test_anything_else_is_no_username(typed: str) -> None:
+    assert identifiers.username(typed) is None
+
+
+@pytest.mark.parametrize("stored", ["ann.lee", "ann_lee-2", "a..b", "7"])
+def test_a_username_holds_dots_underscores_and_hyphens_inside(stored: str) -> None:
+    assert identifiers.username(stored.upper()) == stored
+
+
+def test_a_key_is_made_of_320_characters_of_what_is_no_identifier() -> None:
+    def key(text: str) -> str:
+        return identifiers.typed_lookup(KEY, text)[1]
+
+    assert key("?" * 320) == key("?" * 320 + "x")
+    assert key("?" * 319 + "x") != key("?" * 320)
+
+
+def test_an_address_and_a_username_of_the_same_text_have_two_keys() -> None:
+    assert identifiers.lookup(KEY, "email", "x") != identifiers.lookup(KEY, "username", "x")
+
+
 def test_a_login_copied_out_of_a_mail_that_runs_from_right_to_left_is_itself() -> None:
     assert identifiers.username("\u2068ann.lee\u2069") == "ann.lee"
     assert identifiers.email(" \u2068ann@x.example\u2069\u200f ") == "ann@x.example"
