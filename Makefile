@@ -50,6 +50,8 @@ check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
 	@ruff format --check .
 	$(call say,'mypy')
 	@mypy layers/domain/latchkey functions infra
+	$(call say,'import-linter')
+	@lint-imports --no-logo --no-cache
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 

@@ -32,7 +32,8 @@ def test_stays_far_below_what_lambda_allows(packages: Path) -> None:
 def test_prints_with_nothing_else(packages: Path) -> None:
     """In a fresh interpreter without the development environment, as in Lambda; botocore is not needed either."""
     script = """
-from latchkey.login_details.formats import Setting, writer
+from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.model.setting import Setting
 from latchkey.login_details.model.runs import Scope, Wanted
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.people.model.person import Person

@@ -1,6 +1,7 @@
-"""Imports point inward: model, then stores and use cases, then functions."""
+"""What the contracts of import-linter (pyproject.toml) cannot say: which packages the domain may use, and what packages hold."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,98 +11,74 @@ import pytest
 from tests.support.sam import ROOT
 
 DOMAIN = ROOT / "layers" / "domain"
-FUNCTIONS = ROOT / "functions"
-PAPER = {
-    "latchkey.login_details.paper.fonts": {"uharfbuzz"},
-    "latchkey.login_details.paper.type": {"uharfbuzz"},
-    "latchkey.login_details.paper.directions": {"bidi"},
-    "latchkey.login_details.paper.qr": {"segno"},
-    "latchkey.login_details.paper.picture": {"png"},
-}
-"""What only the layer of documents brings."""
-DOORS = {path.name for path in FUNCTIONS.iterdir() if (path / "__init__.py").exists()}
+LATCHKEY = DOMAIN / "latchkey"
+MODULES = sorted(LATCHKEY.rglob("*.py"))
+PACKAGES = sorted({path.parent.name for path in LATCHKEY.glob("*/needs.py")})
+PAPER = {"fonts": {"uharfbuzz"}, "type": {"uharfbuzz"}, "directions": {"bidi"}, "qr": {"segno"}, "picture": {"png"}}
+"""What only the layer of documents brings, by module of login_details/paper."""
 
 
-def modules(root: Path) -> list[str]:
-    """The dotted names of all modules of the packages under an import root."""
-    packages = (path.parent for path in root.glob("*/__init__.py"))
-    paths = (path.relative_to(root).with_suffix("") for package in packages for path in package.rglob("*.py"))
-    return sorted(".".join(path.parts).removesuffix(".__init__") for path in paths)
+def name_of(path: Path) -> str:
+    return path.relative_to(LATCHKEY).as_posix()
 
 
-def source(root: Path, module: str) -> Path:
-    path = root.joinpath(*module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def imported(root: Path, module: str) -> Iterator[str]:
+def imported(path: Path) -> Iterator[str]:
     """The dotted names that a module imports, at its top or inside a function."""
-    for node in ast.walk(ast.parse(source(root, module).read_text())):
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module} imports relatively"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def within(name: str, *packages: str) -> bool:
-    return any(name == package or name.startswith(package + ".") for package in packages)
-
-
-def room(name: str) -> str:
-    """The room of its package that a module is in: ``model``, ``stores``, or ``use cases``."""
-    parts = name.split(".")
-    return parts[2] if parts[0] == "latchkey" and len(parts) > 2 and parts[2] in {"model", "stores"} else "use cases"
-
-
-def strangers(names: Iterator[str]) -> set[str]:
-    """The top-level packages that are not Python's own."""
+def strangers(path: Path) -> set[str]:
+    """The top-level packages that are not Python's own, nor Powertools' logger."""
+    names = {name for name in imported(path) if not name.startswith("aws_lambda_powertools.logging")}
     return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("module", [m for m in modules(DOMAIN) if room(m) == "model"])
-def test_model_knows_only_the_model(module: str) -> None:
-    names = list(imported(DOMAIN, module))
-    assert strangers(iter(names)) <= {"latchkey"}
-    assert [n for n in names if within(n, "latchkey") and room(n) != "model" and not within(n, "latchkey.errors")] == []
+def allowed(path: Path) -> set[str]:
+    parts = path.relative_to(LATCHKEY).parts
+    if "stores" in parts:
+        return {"latchkey", "botocore"}
+    if path == LATCHKEY / "sign_in" / "hashing.py":
+        return {"latchkey", "argon2"}
+    return {"latchkey"} | (PAPER.get(path.stem, set()) if "paper" in parts else set())
 
 
-@pytest.mark.parametrize("module", [m for m in modules(DOMAIN) if room(m) != "stores"])
-def test_only_stores_talk_to_aws(module: str) -> None:
-    assert [n for n in imported(DOMAIN, module) if within(n, "botocore", "boto3", "s3transfer")] == []
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_uses_only_the_packages_of_its_room(path: Path) -> None:
+    assert strangers(path) <= allowed(path)
 
 
-@pytest.mark.parametrize("module", modules(DOMAIN))
-def test_domain_needs_no_package_but_the_runtimes_and_argon2(module: str) -> None:
-    """botocore for the stores, argon2 for the one module that hashes, Powertools' logger for what is worth saying."""
-    names = {n for n in imported(DOMAIN, module) if not within(n, "aws_lambda_powertools.logging")}
-    own = {"latchkey.sign_in.hashing": {"argon2"}, **PAPER}
-    assert strangers(iter(names)) <= {"latchkey", "botocore"} | own.get(module, set())
+@pytest.mark.parametrize("path", [*LATCHKEY.rglob("__init__.py"), *(ROOT / "functions").rglob("__init__.py")], ids=str)
+def test_a_package_says_what_it_is_and_holds_nothing(path: Path) -> None:
+    """Importing one module of it must not load another."""
+    (statement,) = ast.parse(path.read_text()).body
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Constant)
 
 
-@pytest.mark.parametrize("module", modules(DOMAIN))
-def test_only_formats_print(module: str) -> None:
-    """What draws is in a layer that one function has: whatever else imported it would not start."""
-    if not within(module, "latchkey.login_details.paper", "latchkey.login_details.formats"):
-        assert [n for n in imported(DOMAIN, module) if within(n, "latchkey.login_details.paper")] == []
+@pytest.mark.parametrize("package", [path.name for path in LATCHKEY.iterdir() if (path / "__init__.py").exists()])
+def test_a_capability_has_a_map(package: str) -> None:
+    assert 5 <= len((LATCHKEY / package / "__init__.py").read_text().splitlines()) <= 25
 
 
-@pytest.mark.parametrize("module", [m for m in modules(DOMAIN) if room(m) == "stores"])
-def test_stores_know_no_use_case(module: str) -> None:
-    ours = [n for n in imported(DOMAIN, module) if within(n, "latchkey")]
-    assert [n for n in ours if room(n) == "use cases" and not within(n, "latchkey.errors")] == []
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_uses_what_it_needs(package: str) -> None:
+    """Every member of its ``System`` is read by a use case of the package; the type checker sees to the opposite."""
+    (system,) = (node for node in ast.parse((LATCHKEY / package / "needs.py").read_text()).body if isinstance(node, ast.ClassDef))
+    members = {node.name for node in system.body if isinstance(node, ast.FunctionDef)}
+    used = {
+        node.attr
+        for path in (LATCHKEY / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("system")
+    }
+    assert members - used == set()
 
 
-@pytest.mark.parametrize("module", modules(DOMAIN))
-def test_domain_knows_no_doorway(module: str) -> None:
-    names = list(imported(DOMAIN, module))
-    assert [n for n in names if within(n, "chalice", *DOORS, "infra")] == []
-    assert [n for n in names if within(n, "aws_lambda_powertools.event_handler", "aws_lambda_powertools.utilities")] == []
-
-
-@pytest.mark.parametrize("module", modules(FUNCTIONS))
-def test_doorways_touch_no_table_and_no_other_doorway(module: str) -> None:
-    names = list(imported(FUNCTIONS, module))
-    others = DOORS - {module.split(".", maxsplit=1)[0], "web"}
-    assert [n for n in names if within(n, "boto3", "botocore", "argon2", "infra", *others)] == []
-    assert [n for n in names if room(n) == "stores" and not n.startswith("latchkey.sign_in.stores.sessions")] == []
+def test_the_wiring_is_proved_to_offer_what_every_package_needs() -> None:
+    """``_offers`` in wiring.py names each package, so that the type checker compares them."""
+    proofs = re.findall(r"^        _\w+: (\w+)\.System = wiring$", (LATCHKEY / "wiring.py").read_text(), re.MULTILINE)
+    assert proofs == PACKAGES

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Messages of the console: sends, their recipients, previews, and what can be done with one."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Password links of the portal: asked for, looked at, used, renewed."""

@@ -18,18 +18,28 @@ from latchkey.shared.stores.dynamo import Table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
+    from latchkey.codes import needs as codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
+    from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
+    from latchkey.operator import needs as operator
+    from latchkey.password_links import needs as password_links
+    from latchkey.people import needs as people
     from latchkey.people.stores.people import Directory
+    from latchkey.readiness import needs as readiness
+    from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.schools import needs as schools
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
     from latchkey.schools.stores.logos import Logos
     from latchkey.schools.stores.schools import Schools
+    from latchkey.sends import needs as sends
     from latchkey.sends.stores.due import Due
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.counters import Counters
@@ -37,6 +47,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.keyring import Keyring
     from latchkey.shared.stores.queues import Queue
     from latchkey.shared.stores.uploads import Uploads
+    from latchkey.sign_in import needs as sign_in
     from latchkey.sign_in.stores.credentials import Credentials
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
@@ -243,6 +254,23 @@ class Wiring:
     def lookup_key(self, school: str) -> bytes:
         """The key of a school's look-up keys for e-mail addresses and usernames."""
         return self._keyring("LOOKUP_KEY").key(f"latchkey/lookup/v1/{school}")
+
+
+if TYPE_CHECKING:
+
+    def _offers(wiring: Wiring) -> None:
+        """The type checker's proof that the wiring has what every package needs."""
+        _audit: audit.System = wiring
+        _codes: codes.System = wiring
+        _login_details: login_details.System = wiring
+        _operator: operator.System = wiring
+        _password_links: password_links.System = wiring
+        _people: people.System = wiring
+        _readiness: readiness.System = wiring
+        _rosters: rosters.System = wiring
+        _schools: schools.System = wiring
+        _sends: sends.System = wiring
+        _sign_in: sign_in.System = wiring
 
 
 @cache

@@ -1,1 +1,9 @@
-"""TODO."""
+"""Schools: the tenants, their settings, their logo, and finding one.
+
+A school is made by the operator and never changes its slug. Settings hold the lives of links and codes, the roles that use the
+school's own sign-in, the rule of approval, the language and the office's help line; ``settings_rules`` bounds each of them.
+Public pages read schools that are at most a minute old (``kept_schools``); whatever decides reads the table.
+
+Called by: the portal's search and school page, the console's settings.
+Tables: ``directory``, items ``SCHOOL`` and ``LOGO``.
+"""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Values and rules: no I/O."""

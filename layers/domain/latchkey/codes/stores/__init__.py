@@ -1,1 +1,1 @@
-"""TODO."""
+"""What talks to AWS, and alone knows attribute names and conditions."""
