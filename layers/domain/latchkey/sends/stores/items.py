@@ -21,7 +21,7 @@ TALLY: Final = ("mails_out", "mails_hard", "mails_complained")
 
 def send_pk(school: str, *, listed: bool) -> str:
     """Where a send stands: with admins' sends, or with one person's own requests."""
-    return f"{school}#{'SENDS' if listed else 'REQUESTS'}"
+    return f"{school}#SENDS" if listed else f"{school}#REQUESTS"
 
 
 def send_to_item(school: str, send: Send) -> dict[str, Value]:
