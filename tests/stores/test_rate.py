@@ -146,7 +146,7 @@ def test_twenty_workers_in_turn_never_fill_a_second_and_use_95_percent(rate: flo
 
 
 def test_real_threads_never_fill_a_second(system: TestSystem) -> None:
-    """Each call counts from when its worker last looked at the clock: what a busy machine does to the worker then is not the rate's."""
+    """A call counts from its worker's last look at the clock: what a busy machine does to the worker then is not the rate's."""
     table = system.wiring("deliver_links").table("ACTIVITY_TABLE")
     calls: list[tuple[float, int]] = []
 
@@ -165,9 +165,7 @@ def test_real_threads_never_fill_a_second(system: TestSystem) -> None:
             if isinstance(taken, Wait):
                 rate.rest(taken.seconds)
                 continue
-            for slot in taken:
-                if rate.wait_for(slot):
-                    calls.append((looked[-1], slot.mails))
+            calls.extend([(looked[-1], slot.mails) for slot in taken if rate.wait_for(slot)])
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(6)))
