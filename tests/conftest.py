@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.system import TestSystem, running_system
 
@@ -14,13 +15,33 @@ TESTS = Path(__file__).parent
 OFFLINE = ("unit", "vectors", "stores", "routes", "workers", "faults", "house")
 MARKS = {"house": "house", "e2e": "e2e", "browser": "browser", "bench": "bench"}
 
+# How long an example takes says how busy the machine is, and nothing about the product.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test's folder is its marker."""
+    """A test's folder is its marker. The order is random (pytest-randomly), but for what is marked ``last``."""
+    places: dict[Path, int] = {}
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in MARKS:
             item.add_marker(MARKS[folder])
+        places.setdefault(item.path, len(places))
+    items.sort(key=lambda item: (_last(item, "run"), places[item.path], _last(item, "module")))
+
+
+def _last(item: pytest.Item, of: str) -> bool:
+    mark = item.get_closest_marker("last")
+    return mark is not None and mark.kwargs["of"] == of
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """A run can be had again: its header, which says how, is not shown by ``-q``."""
+    seed = config.getoption("randomly_seed", None)
+    if terminalreporter.verbosity < 0 and seed is not None:
+        terminalreporter.write_line(f"The order was random; for the same one: --randomly-seed={seed}")
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from infra.local.waiting import require_free_port, wait_until, why
 NAME = "MiniStack"
 ROOT_KEY = "test"  # MiniStack's root caller under AUTH=true; everyone else needs a role or a user
 PYTHON = PROJECT / ".venv-ministack" / "bin" / "python"  # made by the Makefile from infra/requirements/ministack.txt
-_START_PATIENCE = 60.0
+_START_PATIENCE = 180.0
 _SAVE_PATIENCE = 180.0
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from infra.local.waiting import wait_for
+
 
 class Unexpected(Exception):
     """The product answered something else than it should have."""
@@ -47,15 +49,18 @@ class Product:
         """The mails to one address, newest first."""
         return list(self._http.get(f"{self._inbox}/", params={"to": to}).raise_for_status().json()["items"])
 
-    def wait_for_link(self, to: str, after: int, seconds: float) -> str:
+    def wait_for_link(self, to: str, after: int) -> str:
         """The token of the password link in the next mail to `to`, where `after` mails had come before."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+
+        def link() -> str | None:
             mails = self.mails(to)
-            if len(mails) > after and (found := re.search(r"https?://\S+/set-password#(\S+)", mails[0]["text"])):
-                return found.group(1)
-            time.sleep(0.2)
-        raise Unexpected(f"No mail with a password link came to {to} within {seconds:.0f} s.")
+            found = re.search(r"https?://\S+/set-password#(\S+)", mails[0]["text"]) if len(mails) > after else None
+            return found and found.group(1)
+
+        try:
+            return str(wait_for(link, f"A mail with a password link to {to}"))
+        except TimeoutError as error:
+            raise Unexpected(f"{error}.") from error
 
     def poll(self, path: str, token: str, states: set[str], seen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         """Ask until something that runs in the background reaches one of `states`; raises Unexpected if it fails."""

@@ -20,7 +20,7 @@ from infra.local.waiting import answers, require_free_port, wait_until
 _EDGE, _INBOX = "the edge", "the inbox"
 _STAYS = "It was up before, so it stays up after Ctrl-C; `make down` stops it."
 _ENDS = "Ctrl-C stops it; the data stays for the next time."
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 _SAVE_PATIENCE = 60.0
 
 

@@ -1,4 +1,4 @@
-"""Ports and programs: is this one free, does that one answer, does this command work."""
+"""Ports, programs and states: is this one free, does that one answer, does this command work, has that come about."""
 
 import contextlib
 import re
@@ -10,8 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final, TypeVar
 
 from infra.local.trouble import Trouble
+
+T = TypeVar("T")
+LOOKS: Final = 240
+_PAUSE: Final = 0.5
+_LONGEST: Final = 1_800.0
 
 
 def require_free_port(port: int, name: str, what: str) -> None:
@@ -46,6 +52,31 @@ def wait_until(check: Callable[[], bool], alive: Callable[[], bool], seconds: fl
             return False
         time.sleep(0.05)
     return True
+
+
+def wait_for(
+    look: Callable[[], T],
+    what: str,
+    until: Callable[[T], object] = bool,
+    *,
+    looks: int = LOOKS,
+    pause: float = _PAUSE,
+    longest: float = _LONGEST,
+) -> T:
+    """What `look` sees, once it is as wanted; raises TimeoutError when nothing moves any more.
+
+    Patience grows on a busy machine: it is counted in looks, which take longer there, and the count begins again whenever a look
+    sees something else than the one before. `longest`, in seconds, is the end of all waiting.
+    """
+    end = time.monotonic() + longest
+    left, before = looks, None
+    while not until(seen := look()):
+        left = left - 1 if seen == before else looks
+        if left == 0 or time.monotonic() > end:
+            raise TimeoutError(f"{what} did not come; {looks} looks found nothing new" if left == 0 else f"{what} took too long")
+        before = seen
+        time.sleep(pause)
+    return seen
 
 
 def answers(port: int) -> bool:

@@ -1,6 +1,6 @@
 """What the stories have left behind: logs without a name, an address or a token, and empty dead-letter queues.
 
-Runs after the other end-to-end tests (by its name), on what they have done.
+Runs after all others that use the stack, on what they have done.
 """
 
 import time
@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.client import Product, links_in
 from tests.e2e.login_details.test_login_details import export
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.last(of="run")]
 
 
 def client(stack: Any, service: str) -> Any:

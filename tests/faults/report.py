@@ -24,12 +24,14 @@ class Report:
     fullest_second: int
     used: float
     seconds: int
+    table_calls: int
     faults: Counter[str]
 
 
 def report(world: World) -> Report:
     """Read the ledger and SES's own book."""
     sends = world.wiring("plan_send").sends("northbridge")
+    table_calls = world.calls.total()
     world.dynamo.before = lambda operation: None
     send = sends.get(world.send.id)
     assert send is not None
@@ -55,6 +57,7 @@ def report(world: World) -> Report:
         fullest_second=fullest_second(calls),
         used=sum(mails for _, mails in others) / (others[-1][0] - first) / world.ses.rate,
         seconds=(send.finished_at or 0) - START,
+        table_calls=table_calls,
         faults=world.seen + world.ses.seen,
     )
 

@@ -1,7 +1,5 @@
 """After everything that can go wrong: everybody in one state, nobody lost, few mails twice, the rate never exceeded."""
 
-import time
-
 import pytest
 
 from tests.faults.report import Report, report
@@ -28,14 +26,13 @@ def check(found: Report, people: int) -> None:
 
 
 def test_ten_thousand_people_and_everything_that_can_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun = time.monotonic()
     found = run(monkeypatch, 1, 10_000)
     check(found, 10_000)
     for fault in ("calls throttled", "answers lost", "workers killed before the call", "workers killed after the call"):
         assert found.faults[fault] > 0
     for fault in ("workers killed at any time", "table conflicts", "tables busy", "dead letters put back after 1 h"):
         assert found.faults[fault] > 0
-    assert time.monotonic() - begun < 60
+    assert found.table_calls < 10 * 200  # chunks: what goes wrong is put right with a few calls more, not with many
 
 
 @pytest.mark.parametrize(("seed", "rate"), [(2, 1.5), (3, 14.0), (4, 60.0), (5, 90.0), (6, 200.0), (7, 500.0)])

@@ -243,6 +243,7 @@ class World:
         self.queue = Queue(self)
         self.ses = Ses(self, rate)
         self.seen: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
         self.dynamo = MemoryDynamo()
         self.people = [self._person(number) for number in range(people)]
         self.ses.refused = {f"p{number}@x.example" for number in range(people) if self.chance.random() < self.odds.refused}
@@ -318,6 +319,7 @@ class World:
         raise Killed
 
     def _table(self, operation: str) -> None:
+        self.calls[operation] += 1
         self.work(self.chance.uniform(0.003, 0.02))
         if operation == "TransactWriteItems" and self.chance.random() < self.odds.conflicts:
             self.seen["table conflicts"] += 1

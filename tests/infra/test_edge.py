@@ -6,18 +6,21 @@ import json
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import lt
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from infra import edge
 from infra.edge import LARGEST_BODY, SECRET_HEADER, SECURITY_HEADERS, VIEWER_HEADER, Config, Edge
+from infra.local.waiting import wait_for
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 
@@ -61,9 +64,19 @@ class Api(BaseHTTPRequestHandler):
         pass
 
 
+class Upstream(ThreadingHTTPServer):
+    """Counts the connections that it has closed."""
+
+    closed = 0
+
+    def close_request(self, request: Any) -> None:
+        super().close_request(request)
+        Upstream.closed += 1
+
+
 @pytest.fixture(scope="module")
 def upstream_port() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+    server = Upstream(("127.0.0.1", 0), Api)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield server.server_port
     server.shutdown()
@@ -90,7 +103,7 @@ def _edge(upstream_port: int, log: io.StringIO | None = None) -> Iterator[int]:
 
 
 def ask(port: int, method: str = "GET", path: str = "/x", **more: object) -> tuple[http.client.HTTPResponse, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.request(method, path, **more)  # type: ignore[arg-type]
         response = connection.getresponse()
         return response, response.read()
@@ -158,7 +171,7 @@ def test_security_headers_are_added_only_where_the_function_said_nothing(port: i
 
 
 def test_head_has_headers_and_no_body_and_the_connection_stays_usable(port: int) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for method, empty in (("HEAD", True), ("GET", False), ("HEAD", True)):
             connection.request(method, "/x")
             response = connection.getresponse()
@@ -167,7 +180,7 @@ def test_head_has_headers_and_no_body_and_the_connection_stays_usable(port: int)
 
 
 def test_an_answer_without_a_body_keeps_the_connection(port: int) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for path in ("/nothing", "/x"):
             connection.request("POST", path, body=b"{}")
             response = connection.getresponse()
@@ -183,7 +196,7 @@ def test_a_body_sent_in_chunks_arrives_whole(port: int) -> None:
 def test_a_body_of_ten_megabytes_passes_and_one_byte_more_is_refused(port: int) -> None:
     _, body = ask(port, "POST", body=b"x" * LARGEST_BODY)
     assert json.loads(body)["body"] == LARGEST_BODY
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.putrequest("POST", "/x")
         connection.putheader("Content-Length", str(LARGEST_BODY + 1))
         connection.endheaders()
@@ -209,19 +222,21 @@ def test_a_target_that_is_no_path_is_refused(port: int, target: str) -> None:
 
 
 def raw(port: int, request: str) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request.encode())
         return connection.recv(65536).partition(b"\r\n")[0]
 
 
 def test_a_connection_that_the_api_closed_in_between_is_replaced(port: int) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for path in ("/last", "/last", "/x"):
+            closed = Upstream.closed
             connection.request("POST", path, body=b"{}")
             response = connection.getresponse()
             response.read()
             assert response.status == 200
-            time.sleep(0.05)
+            if path == "/last":
+                wait_for(lambda: Upstream.closed, "the connection's end", partial(lt, closed), pause=0.01)
 
 
 @pytest.mark.parametrize(("accept", "kind"), [("application/json", "application/problem+json"), ("text/html", "text/html")])
@@ -258,9 +273,7 @@ def test_fifty_at_once(port: int) -> None:
 
 def test_the_log_has_no_query_string_and_no_body(port: int, log: io.StringIO) -> None:
     ask(port, "POST", "/people?q=Smith", body=b"name=Jones")
-    deadline = time.monotonic() + 5
-    while "/people" not in log.getvalue() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_for(lambda: "/people" in log.getvalue(), "its line", pause=0.01)
     assert "POST /people 200" in log.getvalue()
     assert "Smith" not in log.getvalue()
     assert "Jones" not in log.getvalue()

@@ -69,7 +69,7 @@ def port(mails: Mails) -> Iterator[int]:
 
 
 def get(port: int, path: str, accept: str) -> tuple[http.client.HTTPResponse, str]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.request("GET", path, headers={"Accept": accept})
         response = connection.getresponse()
         return response, response.read().decode()

@@ -1,11 +1,11 @@
 """Settings, progress, waiting, and what is remembered of a deploy."""
 
 import io
+import itertools
 import json
 import os
 import socket
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from infra.local.ministack import NAME
 from infra.local.progress import Progress
 from infra.local.settings import PROJECT, read_settings
 from infra.local.trouble import Trouble
-from infra.local.waiting import require_free_port, run_logged, wait_until, why
+from infra.local.waiting import require_free_port, run_logged, wait_for, wait_until, why
 
 
 def test_settings_have_defaults() -> None:
@@ -82,6 +82,19 @@ def test_waiting_ends_with_success_death_or_time() -> None:
     assert not wait_until(lambda: False, lambda: True, 0.1)
 
 
+def test_what_moves_is_waited_for_and_what_stands_still_is_not() -> None:
+    states = iter([0, 1, 1, 2, 2, 3])
+    assert wait_for(lambda: next(states), "three", lambda seen: seen == 3, looks=2, pause=0) == 3
+    states = iter([0, 1, 1, 1, 3])
+    with pytest.raises(TimeoutError, match="three did not come; 2 looks found nothing new"):
+        wait_for(lambda: next(states), "three", lambda seen: seen == 3, looks=2, pause=0)
+
+
+def test_nothing_is_waited_for_without_an_end() -> None:
+    with pytest.raises(TimeoutError, match="it took too long"):
+        wait_for(itertools.count(1).__next__, "it", lambda _: False, pause=0, longest=0)
+
+
 def test_a_logged_command_tells_its_lines_as_they_come(tmp_path: Path) -> None:
     notes: list[str] = []
     code, last = run_logged(
@@ -114,7 +127,7 @@ def test_progress_shows_signs_of_life_where_no_terminal_is() -> None:
     out = io.StringIO()
     with Progress(out, heartbeat=0.01).step("Deploy") as step:
         step.note("\x1b[1mcreating\x1b[0m\n  a table")
-        time.sleep(0.1)
+        wait_for(lambda: "creating a table" in out.getvalue(), "a sign of life", pause=0.01)
         step.outcome = "12 tables"
     lines = out.getvalue().splitlines()
     assert lines[0].endswith("Deploy ...")

@@ -24,7 +24,7 @@ def first(tmp_path: Path) -> Iterator[Processes]:
     processes = Processes(tmp_path / "processes.json")
     yield processes
     for child in processes._children.values():
-        child.wait(10)
+        child.wait(60)
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def test_a_later_command_finds_a_process_and_stops_it(first: Processes, later: P
     start(first, tmp_path)
     assert later.running("sleeper") == 4566
     assert later.identity("sleeper") == later.identity("sleeper") is not None
-    assert later.stop("sleeper", patience=10)
+    assert later.stop("sleeper", patience=60)
     assert later.running("sleeper") is None
-    assert not later.stop("sleeper", patience=10)
+    assert not later.stop("sleeper", patience=60)
 
 
 def test_a_process_id_that_somebody_else_has_now_is_left_alone(tmp_path: Path) -> None:
@@ -67,14 +67,14 @@ def test_a_process_id_that_somebody_else_has_now_is_left_alone(tmp_path: Path) -
 
 def test_a_process_that_has_ended_is_not_running(first: Processes, later: Processes, tmp_path: Path) -> None:
     start(first, tmp_path, "pass")
-    assert wait_until(lambda: later.running("sleeper") is None, lambda: True, 10)
+    assert wait_until(lambda: later.running("sleeper") is None, lambda: True, 60)
     assert not later.stop("sleeper", patience=1)
 
 
 def test_a_process_that_does_not_end_is_not_killed(first: Processes, later: Processes, tmp_path: Path) -> None:
     pid = start(first, tmp_path, STUBBORN)
     log = tmp_path / "logs" / "sleeper.log"
-    assert wait_until(lambda: "up" in log.read_text(), lambda: True, 10)
+    assert wait_until(lambda: "up" in log.read_text(), lambda: True, 60)
     with pytest.raises(Trouble, match=rf"process {pid}.*may still be saving"):
         later.stop("sleeper", patience=0.2)
     assert later.running("sleeper") == 4566
@@ -83,7 +83,7 @@ def test_a_process_that_does_not_end_is_not_killed(first: Processes, later: Proc
 
 def test_a_process_sees_only_the_environment_it_was_given(first: Processes, tmp_path: Path) -> None:
     start(first, tmp_path, "import os; print(sorted(os.environ))")
-    assert wait_until(lambda: first.running("sleeper") is None, lambda: True, 10)
+    assert wait_until(lambda: first.running("sleeper") is None, lambda: True, 60)
     said = (tmp_path / "logs" / "sleeper.log").read_text()
     assert "ONLY" in said
     assert "HOME" not in said

@@ -247,7 +247,7 @@ def two(road: MailRoad) -> MailRoad:
     return road
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(_TYPED)
 def test_whatever_is_typed_mail_goes_to_stored_addresses_only(two: MailRoad, typed: str) -> None:
     road = two

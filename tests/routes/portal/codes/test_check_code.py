@@ -198,7 +198,7 @@ def test_every_door_shares_the_count(portal: Portal) -> None:
     assert (portal.person(ann).pin or LIVE).uses == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(typed=st.one_of(st.text(max_size=70), st.text(alphabet=ALPHABET + ALPHABET.lower() + "- ", min_size=10, max_size=20)))
 def test_whatever_is_typed_has_an_answer(portal: Portal, typed: str) -> None:
     portal.system.clock.now += 3_600
