@@ -44,7 +44,7 @@ school: $(VENV)/.ready ## Make a school and invite its first admin: make school 
 	@python -m infra.operator $(ARGS)
 
 ##@ Checks
-check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
+check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; what CI runs first
 	$(call say,'ruff')
 	@ruff check .
 	@ruff format --check .
@@ -52,6 +52,8 @@ check: $(VENV)/.ready ## Lint, format, types and template; what CI runs first
 	@mypy layers/domain/latchkey functions infra
 	$(call say,'import-linter')
 	@lint-imports --no-logo --no-cache
+	$(call say,'xenon')
+	@xenon --max-absolute C layers functions infra
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 

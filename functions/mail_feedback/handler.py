@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 
 from latchkey.sends.mail_feedback import take_feedback
 from latchkey.wiring import Wiring, wiring
+from worker.consume import failed
 
 logger = Logger()
 
@@ -20,4 +21,4 @@ def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     records = event["Records"]
     outcome = take_feedback(system(), [record["body"] for record in records])
     logger.info("took feedback", extra={"events": len(records), "again": len(outcome.again), **outcome.counts})
-    return {"batchItemFailures": [{"itemIdentifier": records[place]["messageId"]} for place in sorted(outcome.again)]}
+    return failed(records[place] for place in sorted(outcome.again))

@@ -4,19 +4,17 @@ from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey.errors import LatchkeyError, Poison, TryLater
+from latchkey.errors import Poison
 from latchkey.sends import request_mail
 from latchkey.sends.cancel_chunks import cancel_chunks
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.start_due import start_due
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
+from worker.consume import Record, consume
 
 logger = Logger()
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def system() -> Wiring:
@@ -24,11 +22,11 @@ def system() -> Wiring:
     return wiring("plan_send")
 
 
-def handle(event: dict[str, Any], context: Any) -> Any:
+def handle(event: dict[str, Any], _context: Any) -> Any:
     """Lambda's entry: the schedule, or messages. A record that failed comes again, and at last goes to the dead-letter queue."""
     if event.get("kind") == "due":
         return due()
-    return process_partial_response(event=event, record_handler=plan, processor=processor, context=context)
+    return consume(event, plan, "a plan", logger)
 
 
 def due() -> dict[str, int]:
@@ -39,19 +37,9 @@ def due() -> dict[str, int]:
     return looked
 
 
-def plan(record: SQSRecord) -> None:
+def plan(record: Record) -> None:
     """One message: one send, or one person's request."""
-    attempt = record.attributes.approximate_receive_count
-    try:
-        outcome = work(Message(record.body))
-    except TryLater as error:
-        logger.warning("a plan has to wait", extra={"attempt": attempt, "reason": error.detail})
-        raise
-    except Exception as error:
-        reason = error.detail if isinstance(error, LatchkeyError) else type(error).__name__
-        logger.error("a plan failed", extra={"attempt": attempt, "reason": reason})  # noqa: TRY400 - a trace could hold values
-        raise
-    logger.info("planned", extra=outcome)
+    logger.info("planned", extra=work(Message(record["body"])))
 
 
 def work(message: Message) -> dict[str, Any]:

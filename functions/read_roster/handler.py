@@ -1,18 +1,20 @@
 """The door of read_roster: messages of the roster queue in, what failed out."""
 
-import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from latchkey.errors import Poison, TryLater
-from latchkey.rosters.take_message import work_on_roster
+from latchkey.errors import Poison
+from latchkey.rosters.apply_roster import apply_roster
+from latchkey.rosters.give_up import give_up
+from latchkey.rosters.model.messages import Apply, FileCame, parse
+from latchkey.rosters.model.runs import Run
+from latchkey.rosters.read_roster import preview_roster
+from latchkey.shared.model.messages import decoded
 from latchkey.wiring import Wiring, wiring
+from worker.consume import Record, consume, is_last_try
 
 logger = Logger()
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def system() -> Wiring:
@@ -20,29 +22,28 @@ def system() -> Wiring:
     return wiring("read_roster")
 
 
-def handle(event: dict[str, Any], context: Any) -> Any:
+def handle(event: dict[str, Any], _context: Any) -> Any:
     """Lambda's entry: a record that failed comes again, and at last goes to the dead-letter queue."""
-    return process_partial_response(event=event, record_handler=work, processor=processor, context=context)
+    return consume(event, work, "roster", logger)
 
 
-def work(record: SQSRecord) -> None:
-    """One message: a file that came, or a roster to apply."""
-    attempt = int(record.attributes.approximate_receive_count)
-    try:
-        runs = work_on_roster(system(), message_of(record), attempt=attempt)
-    except TryLater:
-        logger.warning("roster has to wait", extra={"attempt": attempt})
-        raise
-    except Exception as error:
-        logger.error("roster failed", extra={"attempt": attempt, "error": type(error).__name__})  # noqa: TRY400 - no values
-        raise
-    for run in runs:
-        logger.info("roster done", extra={"roster": run.id, "state": run.state, "step": run.step, **run.shown})
+def work(record: Record) -> None:
+    """One message: a file that came (or several), or a roster to apply. After the last try the admin sees that it failed."""
+    for job in parse(decoded(record["body"]), system().uploads().bucket):
+        try:
+            run = do(job)
+        except Poison:
+            raise
+        except Exception:
+            if is_last_try(record):
+                give_up(system(), job.school, job.roster)
+            raise
+        if run is not None:
+            logger.info("roster done", extra={"roster": run.id, "state": run.state, "step": run.step, **run.shown})
 
 
-def message_of(record: SQSRecord) -> object:
-    """The message, or ``Poison`` where it is no JSON."""
-    try:
-        return json.loads(record.body)
-    except (ValueError, RecursionError) as error:
-        raise Poison() from error
+def do(job: FileCame | Apply) -> Run | None:
+    """The run that this brought further, if any."""
+    if isinstance(job, FileCame):
+        return preview_roster(system(), job.school, job.roster, job.key)
+    return apply_roster(system(), job.school, job.roster)

@@ -140,7 +140,7 @@ def run(size: int, kind: str, again: bool) -> dict[str, float]:
     cloud.page(None)
     before = peak()
     start = time.process_time()
-    done = build_export(wiring, {"v": 1, "school": "northbridge", "export": "0" * 26})
+    done = build_export(wiring, "northbridge", "0" * 26)
     seconds = time.process_time() - start
     assert done is not None
     assert (done.state, done.rows) == ("finished", size)

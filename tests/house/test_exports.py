@@ -1,13 +1,9 @@
 """What exports take for granted about the template."""
 
-from latchkey.login_details.build_export import FOR_A_FILE, LAST_TRY
+from latchkey.login_details.build_export import FOR_A_FILE
 from latchkey.login_details.model.runs import FILE_LIFE, LEASE
 from latchkey.shared.stores.files import URL_LIFE
 from tests.support import sam
-
-
-def test_the_last_try_is_the_queues_last() -> None:
-    assert sam.resources("AWS::SQS::Queue")["ExportQueue"]["RedrivePolicy"]["maxReceiveCount"] == LAST_TRY
 
 
 def test_a_lease_is_longer_than_a_run_and_ends_before_the_message_comes_again() -> None:

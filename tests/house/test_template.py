@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.support import sam
+from worker.consume import LAST_TRY
 
 FUNCTIONS = sorted(sam.functions())
 QUEUES = sorted(name for name in sam.resources("AWS::SQS::Queue") if not name.endswith("DeadLetters"))
@@ -34,10 +35,10 @@ class TestEveryQueue:
         (reader,) = (f for f in sam.functions().values() if name in sam.queue_events(f))
         assert sam.resources("AWS::SQS::Queue")[name]["VisibilityTimeout"] >= 6 * timeout(reader)
 
-    def test_gives_up_after_five_times_into_a_queue_of_its_own(self, name: str) -> None:
+    def test_gives_up_after_the_last_try_into_a_queue_of_its_own(self, name: str) -> None:
         redrive = sam.resources("AWS::SQS::Queue")[name]["RedrivePolicy"]
         dead = sam.target(redrive["deadLetterTargetArn"])
-        assert redrive["maxReceiveCount"] == 5
+        assert redrive["maxReceiveCount"] == LAST_TRY
         assert dead == name.replace("Queue", "DeadLetters")
         assert sam.resources("AWS::SQS::Queue")[dead]["MessageRetentionPeriod"] == 14 * 24 * 3600
 
@@ -76,10 +77,13 @@ class TestEveryFunction:
         assert sam.alarmed("Errors", name)
         assert sam.alarmed("Throttles", name)
 
-    def test_is_built_from_its_package(self, name: str) -> None:
+    def test_is_built_from_its_package_and_the_shared_ones_that_it_imports(self, name: str) -> None:
         makefile = (sam.ROOT / "functions" / "Makefile").read_text()
         (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
-        assert packages.split()[0] == sam.package(function(name))
+        package = sam.package(function(name))
+        code = "".join(path.read_text() for path in (sam.ROOT / "functions" / package).rglob("*.py"))
+        shared = [each for each in ("web", "worker") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)]
+        assert packages.split() == [package, *shared]
 
     def test_has_the_layer_of_documents_only_if_it_prints(self, name: str) -> None:
         """It is four times as large as all else, and every byte is fetched at a cold start."""

@@ -59,9 +59,10 @@ def deliver(system: TestSystem, monkeypatch: pytest.MonkeyPatch, bodies: list[st
     return len(door.handle(event_of(bodies, attempt), None)["batchItemFailures"])
 
 
-def message(school: str, export: str) -> str:
-    """A message of the export queue."""
-    return json.dumps({"v": 1, "school": school, "export": export})
+def asked(body: str) -> tuple[str, str]:
+    """The school and the run that a message of the export queue is about."""
+    values = json.loads(body)
+    return values["school"], values["export"]
 
 
 def files(system: TestSystem) -> dict[str, bytes]:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 import build_export.handler as export_door
 import deliver_links.handler as deliver_door
@@ -43,6 +42,7 @@ from latchkey.sends.stores.due import Reminder
 from latchkey.shared.model.messages import Message
 from tests.support.mail_road import Context
 from tests.support.memory_world import NOW, MemoryWorld
+from worker.consume import Record
 
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")
 STUDENT, ADMIN = "01234567890000000001", "01234567890000000004"
@@ -254,8 +254,8 @@ def test_what_deliver_links_takes(more: str, work: Work) -> None:
     assert Work.of(Message(f'{{"v":1,"school":"northbridge","send":"{RUN}",{more}}}')) == work
 
 
-def record(body: str) -> SQSRecord:
-    return SQSRecord({"body": body, "attributes": {"ApproximateReceiveCount": "1"}})
+def record(body: str) -> Record:
+    return {"body": body, "attributes": {"ApproximateReceiveCount": "1"}}
 
 
 def test_what_build_export_takes_and_the_key_of_its_file(world: MemoryWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,91 @@ def test_anything_else_is_refused_in_words(content: bytes, said: str) -> None:
         logo.of_png(content)
 
 
+def of_parts(*parts: tuple[bytes, bytes]) -> bytes:
+    return MAGIC + b"".join(chunk(name, data) for name, data in parts)
+
+
+def head(*, width: int = 4, height: int = 3, depth: int = 8, colour: int = 2, rest: bytes = b"\0\0\0") -> tuple[bytes, bytes]:
+    """``rest``: how it is packed, filtered and interlaced."""
+    return b"IHDR", struct.pack(">IIBB", width, height, depth, colour) + rest
+
+
+ROWS = zlib.compress((b"\0" + b"\x80" * 12) * 3)
+PIXELS, END = (b"IDAT", ROWS), (b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour", "row"),
+    [(1, 0, 1), (2, 0, 1), (4, 0, 2), (8, 0, 4), (16, 0, 8), (16, 2, 24), (8, 4, 8), (16, 4, 16), (8, 6, 16), (16, 6, 32)],
+)
+def test_every_kind_of_picture_can_be_a_logo(depth: int, colour: int, row: int) -> None:
+    pixels = (b"IDAT", zlib.compress((b"\0" + b"\x80" * row) * 3))
+    found = logo.of_png(of_parts(head(depth=depth, colour=colour), pixels, END))
+    assert (found.width, found.height) == (4, 3)
+
+
+@pytest.mark.parametrize(("depth", "row"), [(1, 1), (2, 1), (4, 2), (8, 4)])
+def test_a_picture_with_a_palette_needs_its_palette(depth: int, row: int) -> None:
+    pixels = (b"IDAT", zlib.compress((b"\0" + bytes(row)) * 3))
+    assert logo.of_png(of_parts(head(depth=depth, colour=3), (b"PLTE", bytes(3)), pixels, END)).width == 4
+    with pytest.raises(logo.NoLogo, match="damaged"):
+        logo.of_png(of_parts(head(depth=depth, colour=3), pixels, END))
+
+
+def test_the_pixels_may_come_in_several_parts() -> None:
+    assert logo.of_png(of_parts(head(), (b"IDAT", ROWS[:5]), (b"IDAT", ROWS[5:]), END)).height == 3
+
+
+@pytest.mark.parametrize("size", [0, 1, 39, 40, 2 * 39 + 7 * (3 + 13)])
+def test_an_interlaced_picture_unpacks_to_no_more_than_seven_passes_can_hold(size: int) -> None:
+    interlaced = head(rest=b"\0\0\1")
+    assert logo.of_png(of_parts(interlaced, (b"IDAT", zlib.compress(bytes(size))), END)).width == 4
+    with pytest.raises(logo.NoLogo, match="damaged"):
+        logo.of_png(of_parts(interlaced, (b"IDAT", zlib.compress(bytes(2 * 39 + 7 * (3 + 13) + 1))), END))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (PIXELS, head(), END),
+        (head(), head(), PIXELS, END),
+        ((b"IHDR", head()[1][:12]), PIXELS, END),
+        ((b"IHDR", head()[1] + b"\0"), PIXELS, END),
+        (head(depth=3), PIXELS, END),
+        (head(depth=4), PIXELS, END),
+        (head(depth=16, colour=3), (b"PLTE", bytes(3)), PIXELS, END),
+        (head(colour=1), PIXELS, END),
+        (head(colour=5), PIXELS, END),
+        (head(colour=7), PIXELS, END),
+        (head(rest=b"\1\0\0"), PIXELS, END),
+        (head(rest=b"\0\1\0"), PIXELS, END),
+        (head(rest=b"\0\0\2"), PIXELS, END),
+        (head(), END),
+        (head(), (b"IDAT", b"no zlib at all"), END),
+        (head(), (b"IDAT", ROWS[:-1]), END),
+        (head(), (b"IDAT", zlib.compress(bytes(38))), END),
+        (head(), (b"IDAT", zlib.compress(bytes(40))), END),
+    ],
+)
+def test_a_picture_that_is_not_as_it_says_is_damaged(parts: tuple[tuple[bytes, bytes], ...]) -> None:
+    with pytest.raises(logo.NoLogo, match="damaged"):
+        logo.of_png(of_parts(*parts))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "fits"),
+    [(1, 1, True), (300, 120, True), (0, 3, False), (4, 0, False), (301, 120, False), (300, 121, False)],
+)
+def test_how_large_a_logo_may_be(width: int, height: int, fits: bool) -> None:
+    pixels = (b"IDAT", zlib.compress((b"\0" + bytes(3 * width)) * height))
+    content = of_parts(head(width=width, height=height), pixels, END)
+    if fits:
+        assert logo.of_png(content).width == width
+    else:
+        with pytest.raises(logo.NoLogo, match=f"this is {width} by {height}"):
+            logo.of_png(content)
+
+
 @pytest.mark.parametrize("value", ["!", "a" * 100_000, "é", 7, ["x"], {"a": 1}, True])
 def test_settings_name_the_field(value: object) -> None:
     with pytest.raises(Invalid) as caught:

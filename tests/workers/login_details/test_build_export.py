@@ -13,7 +13,7 @@ from latchkey.codes.model.codes import code
 from latchkey.errors import Poison, TryLater
 from latchkey.login_details import build_export as use_case
 from latchkey.login_details import walk_students, write_file
-from latchkey.login_details.build_export import FOR_A_FILE, LAST_TRY, build_export
+from latchkey.login_details.build_export import FOR_A_FILE, build_export
 from latchkey.login_details.model.runs import LEASE, Export, Scope, Wanted
 from latchkey.login_details.start_export import start_export
 from latchkey.office_files.csv import unguard
@@ -21,8 +21,9 @@ from latchkey.people.model.person import CodeState
 from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.stores.files import Upload
 from latchkey.shared.stores.queues import Queue
-from tests.support.exports import deliver, files, message, rows_of, student
+from tests.support.exports import asked, deliver, files, rows_of, student
 from tests.support.system import REGION, START, TestSystem
+from worker.consume import LAST_TRY
 
 ADMIN = student(0, role="staff", is_admin=True, number=None)
 
@@ -182,9 +183,9 @@ def test_delivered_again_while_it_runs_waits(school: TestSystem) -> None:
     wiring = school.wiring("build_export")
     wiring.exports("northbridge").lease(export.id, START, LEASE)
     with pytest.raises(TryLater):
-        build_export(wiring, json.loads(message("northbridge", export.id)))
+        build_export(wiring, "northbridge", export.id)
     school.clock.now += LEASE
-    done = build_export(wiring, json.loads(message("northbridge", export.id)))
+    done = build_export(wiring, "northbridge", export.id)
     assert done is not None
     assert (done.state, done.attempt) == ("finished", 2)
 
@@ -198,12 +199,12 @@ def test_a_worker_that_lost_its_turn_does_not_finish_the_run(school: TestSystem,
     def overtaken(upload: Upload) -> None:
         monkeypatch.setattr(Upload, "finish", finish)
         school.clock.now += LEASE
-        assert build_export(wiring, json.loads(message("northbridge", export.id))) is not None
+        assert build_export(wiring, "northbridge", export.id) is not None
         finish(upload)
 
     monkeypatch.setattr(Upload, "finish", overtaken)
     with pytest.raises(TryLater):
-        build_export(wiring, json.loads(message("northbridge", export.id)))
+        build_export(wiring, "northbridge", export.id)
     done = now_of(school, export)
     assert (done.state, done.attempt) == ("finished", 2)
 
@@ -263,7 +264,7 @@ def test_a_run_whose_time_is_short_hands_over_and_goes_on_where_it_was(
     for _ in range(8):
         (body,) = school.messages("EXPORT_QUEUE")
         left = iter([44.0])  # each invocation has time for one batch
-        run = build_export(wiring, json.loads(body), left=lambda left=left: next(left, 0.0))
+        run = build_export(wiring, *asked(body), left=lambda left=left: next(left, 0.0))
         assert run is not None
         states.append((run.state, run.stage, run.done, run.lease_until))
         if run.stage == "file":
@@ -277,7 +278,7 @@ def test_a_run_whose_time_is_short_hands_over_and_goes_on_where_it_was(
     ]
     assert [number for part in seen for number in part] == list(range(1, 151)), "nobody twice, nobody passed over"
     (body,) = school.messages("EXPORT_QUEUE")
-    done = build_export(wiring, json.loads(body))
+    done = build_export(wiring, *asked(body))
     assert done is not None
     assert (done.state, done.rows, done.left_out) == ("finished", 150, 1)
     assert dict(done.codes) == {"pin": 150, "parent": 150}
@@ -290,11 +291,11 @@ def test_a_file_gets_an_invocation_of_its_own_if_giving_codes_took_long(school: 
     start_large(school)
     wiring = school.wiring("build_export")
     (body,) = school.messages("EXPORT_QUEUE")
-    run = build_export(wiring, json.loads(body), left=lambda: FOR_A_FILE - 1.0)
+    run = build_export(wiring, *asked(body), left=lambda: FOR_A_FILE - 1.0)
     assert run is not None
     assert (run.state, run.stage) == ("queued", "file")
     (body,) = school.messages("EXPORT_QUEUE")
-    run = build_export(wiring, json.loads(body), left=lambda: FOR_A_FILE - 1.0)
+    run = build_export(wiring, *asked(body), left=lambda: FOR_A_FILE - 1.0)
     assert run is not None
     assert run.state == "finished", "and is not handed on for ever"
 
@@ -304,9 +305,9 @@ def test_a_file_that_takes_too_long_says_so_and_is_not_tried_again(school: TestS
     export = start_large(school)
     bodies = school.messages("EXPORT_QUEUE")
     wiring = school.wiring("build_export")
-    build_export(wiring, json.loads(bodies[0]), left=lambda: 60.0)
+    build_export(wiring, *asked(bodies[0]), left=lambda: 60.0)
     bodies = school.messages("EXPORT_QUEUE")
-    run = build_export(wiring, json.loads(bodies[0]), left=lambda: 1.0)
+    run = build_export(wiring, *asked(bodies[0]), left=lambda: 1.0)
     assert run is not None
     assert (run.state, files(school)) == ("failed", {})
     assert "for each year group" in str(run.reason)
@@ -463,7 +464,7 @@ def test_an_export_of_another_school_cannot_be_asked_for(school: TestSystem) -> 
     put(school, student(1))
     export = start(school)
     with pytest.raises(Poison):
-        build_export(school.wiring("build_export"), json.loads(message("southgate", export.id)))
+        build_export(school.wiring("build_export"), "southgate", export.id)
 
 
 def test_two_exports_at_once_print_the_same_codes(school: TestSystem) -> None:
@@ -475,7 +476,7 @@ def test_two_exports_at_once_print_the_same_codes(school: TestSystem) -> None:
     def run(export: Export) -> None:
         begin.wait()
         try:
-            build_export(school.wiring("build_export"), json.loads(message("northbridge", export.id)))
+            build_export(school.wiring("build_export"), "northbridge", export.id)
         except BaseException as error:
             errors.append(error)
 
@@ -525,11 +526,11 @@ def test_a_hand_over_that_the_queue_does_not_take_is_tried_with_the_old_message(
 
     monkeypatch.setattr(Queue, "put", busy)
     with pytest.raises(TryLater):
-        build_export(wiring, json.loads(body), left=lambda: 60.0)
+        build_export(wiring, *asked(body), left=lambda: 60.0)
     waiting = now_of(school, export)
     assert (waiting.state, waiting.stage, waiting.lease_until, files(school)) == ("queued", "file", 0, {})
     monkeypatch.setattr(Queue, "put", honest)
-    done = build_export(wiring, json.loads(body), attempt=2)
+    done = build_export(wiring, *asked(body))
     assert done is not None
     assert (done.state, len(files(school))) == ("finished", 1)
 

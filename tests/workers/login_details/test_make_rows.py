@@ -164,7 +164,7 @@ def known_school(system: TestSystem) -> School:
 def run(system: TestSystem, **wanted: Any) -> tuple[Export, str]:
     asked = Wanted(**{"scope": Scope(), **wanted})
     export = start_export(system.wiring("console"), known_school(system), ADMIN, asked).export
-    done = build_export(system.wiring("build_export"), {"v": 1, "school": "northbridge", "export": export.id})
+    done = build_export(system.wiring("build_export"), "northbridge", export.id)
     assert done is not None
     assert done.key is not None
     return done, files(system)[done.key].decode("utf-8-sig")
@@ -199,7 +199,7 @@ def test_printing_again_gives_the_same_file(school: TestSystem, people: list[Per
     keys = []
     for _ in range(2):
         export = start_export(school.wiring("console"), known_school(school), ADMIN, wanted).export
-        done = build_export(school.wiring("build_export"), {"v": 1, "school": "northbridge", "export": export.id})
+        done = build_export(school.wiring("build_export"), "northbridge", export.id)
         assert done is not None
         assert done.state == "finished"
         keys.append(done.key or "")

@@ -1,6 +1,5 @@
 """Ending codes: exact in number whatever crashes, in pieces where there are many, and beside everything else."""
 
-import json
 from dataclasses import replace
 from threading import Barrier, Thread
 from typing import Any
@@ -16,7 +15,7 @@ from latchkey.login_details.start_export import start_export
 from latchkey.login_details.stores.runs import Exports
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, School
-from tests.support.exports import deliver, message, student
+from tests.support.exports import asked, deliver, student
 from tests.support.system import START, TestSystem
 
 ADMIN = student(0, role="staff", is_admin=True, number=None)
@@ -75,12 +74,12 @@ def test_a_run_whose_time_is_short_goes_on_in_another_invocation(
     done = []
     for _ in range(3):
         (body,) = system.messages("EXPORT_QUEUE")
-        worked = build_export(system.wiring("build_export"), json.loads(body), left=lambda: 44.0)
+        worked = build_export(system.wiring("build_export"), *asked(body), left=lambda: 44.0)
         assert worked is not None
         done.append((worked.state, dict(worked.codes)["pin"]))
     assert done == [("queued", 50), ("queued", 100), ("queued", 120)]
     (body,) = system.messages("EXPORT_QUEUE")
-    worked = build_export(system.wiring("build_export"), json.loads(body))
+    worked = build_export(system.wiring("build_export"), *asked(body))
     assert worked is not None
     assert (worked.state, dict(worked.codes)) == ("finished", {"pin": 120, "parent": 100})
 
@@ -90,21 +89,21 @@ def test_a_worker_that_lost_its_turn_voids_nothing_more(
 ) -> None:
     run = start(system, school)
     monkeypatch.setattr(walk_students, "AT_ONCE", 50)
-    wiring, body = system.wiring("build_export"), json.loads(message("northbridge", run.id))
+    wiring = system.wiring("build_export")
     honest, calls = Exports.change_with, []
 
     def overtaken(self: Exports, *args: Any) -> None:
         calls.append(1)
         if len(calls) == 2:
             system.clock.now += LEASE
-            assert build_export(wiring, body) is not None
+            assert build_export(wiring, "northbridge", run.id) is not None
         honest(self, *args)
 
     monkeypatch.setattr(Exports, "change_with", overtaken)
     from latchkey.errors import TryLater
 
     with pytest.raises(TryLater):
-        build_export(wiring, body)
+        build_export(wiring, "northbridge", run.id)
     done = wiring.exports("northbridge").get(run.id)
     assert done is not None
     assert (done.state, dict(done.codes)) == ("finished", {"pin": 120, "parent": 100})
@@ -138,7 +137,7 @@ def test_voiding_and_printing_at_once_leave_each_student_with_one_state(system: 
     def work(run: Export) -> None:
         begin.wait()
         try:
-            build_export(system.wiring("build_export"), json.loads(message("northbridge", run.id)))
+            build_export(system.wiring("build_export"), "northbridge", run.id)
         except BaseException as error:
             errors.append(error)
 

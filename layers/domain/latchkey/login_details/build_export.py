@@ -18,22 +18,21 @@ from latchkey.login_details.void_codes import void_students
 from latchkey.login_details.walk_students import Clock, position, walk
 from latchkey.login_details.write_file import StopRun, write_file
 from latchkey.schools.model.school import School
-from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.shared.stores.dynamo import ConditionFailed, Value
 
-LAST_TRY: Final = 5  # maxReceiveCount of the queue
 FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
 _AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
 _SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
-def build_export(system: System, message: object, *, attempt: int = 1, left: Callable[[], float] | None = None) -> Export | None:
-    """Work on one message of the export queue; None if there was nothing to do. The run as it then is: queued if handed over.
+def build_export(
+    system: System, school_slug: str, run_id: str, *, last_try: bool = False, left: Callable[[], float] | None = None
+) -> Export | None:
+    """Work on one run; None if there was nothing to do. The run as it then is: queued if handed over.
 
-    ``TryLater`` if another worker has the run now, ``Poison`` for a message that is none. ``attempt`` counts deliveries:
-    when the last one fails, so does the run. ``left``: the seconds that this invocation still has.
+    ``TryLater`` if another worker has the run now, ``Poison`` if there is no such run. When the last try fails, so does the
+    run. ``left``: the seconds that this invocation still has.
     """
-    school_slug, run_id = _read(message)
     school = system.schools.get(school_slug)
     if school is None:
         raise Poison()
@@ -56,20 +55,11 @@ def build_export(system: System, message: object, *, attempt: int = 1, left: Cal
         return _fail(system, school_slug, run, stopped.reason)
     except Exception:  # whatever it was: no half file stays, and the queue tries again
         with suppress(Exception):  # the error that led here is the one that counts
-            if attempt >= LAST_TRY:
+            if last_try:
                 _fail(system, school_slug, run)
             else:
                 exports.change(run, {"state": "queued", "lease_until": 0})
         raise
-
-
-def _read(message: object) -> tuple[str, str]:
-    if not isinstance(message, dict) or message.get("v") != 1:
-        raise Poison()
-    school, export = message.get("school"), message.get("export")
-    if not (isinstance(school, str) and is_slug(school) and isinstance(export, str) and is_id(export)):
-        raise Poison()
-    return school, export
 
 
 def _work(system: System, school: School, run: Export, clock: Clock) -> Export:

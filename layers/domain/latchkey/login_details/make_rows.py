@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.login_details import LoginDetails, login_details
-from latchkey.login_details.model.runs import Wanted
+from latchkey.login_details.model.runs import Rows, Wanted
 from latchkey.login_details.needs import System
 from latchkey.login_details.walk_students import AT_ONCE
 from latchkey.people.model.person import Person, sort_key
@@ -63,32 +63,40 @@ def _shared(directory: Directory, wanted: Wanted, students: Sequence[Person], me
     known = {student.id: student for student in students}
     others = {child for parent in parents.values() for child in parent.children} - known.keys()
     known |= {child.id: child for child in directory.by_ids(sorted(others)) if means(child)}
-    found: list[Shared] = []
-    for student in students:
-        # A parent counts where both sides know of the link.
-        mine = tuple(
-            parent
-            for parent in (parents[each] for each in student.parents if each in parents)
-            if parent.status == "active" and student.id in parent.children
-        )
-        if wanted.rows == "parent" and mine:
-            rows = [Shared((parent,), _in_order(parent.children, known)) for parent in mine]
-        else:
-            family = _family(student, parents) if wanted.rows == "family" else ()
-            rows = [Shared(mine, _in_order((each for each in family if _alike(known, each, student)), known) or (student,))]
-        found += [row for row in rows if row.students[0].id == student.id]
-    return found
+    families = _Families(parents, known)
+    rows = ((student, row) for student in students for row in families.rows_with(student, wanted.rows))
+    return [row for student, row in rows if row.students[0].id == student.id]
 
 
-def _family(student: Person, parents: Mapping[str, Person]) -> tuple[str, ...]:
-    """The students among whom the siblings are: the same for all siblings, whichever of them asks."""
-    head = next((parents[each] for each in sorted(student.parents) if each in parents), None)
-    return head.children if head and student.id in head.children else ()
+@dataclass(frozen=True, slots=True)
+class _Families:
+    """The parents of some students, and those students of the export who are children of these ``parents``."""
 
+    parents: Mapping[str, Person]
+    students: Mapping[str, Person]
 
-def _alike(known: Mapping[str, Person], one: str, other: Person) -> bool:
-    return one in known and set(known[one].parents) == set(other.parents)
+    def rows_with(self, student: Person, rows: Rows) -> list[Shared]:
+        """The rows in which a student stands."""
+        parents = self._parents_of(student)
+        if rows == "parent" and parents:
+            return [Shared((parent,), self._in_order(parent.children)) for parent in parents]
+        siblings = self._siblings_of(student) if rows == "family" else ()
+        return [Shared(parents, self._in_order(siblings) or (student,))]
 
+    def _parents_of(self, student: Person) -> tuple[Person, ...]:
+        """A parent counts where both sides know of the link."""
+        known = (self.parents[each] for each in student.parents if each in self.parents)
+        return tuple(parent for parent in known if parent.status == "active" and student.id in parent.children)
 
-def _in_order(ids: Iterable[str], known: Mapping[str, Person]) -> tuple[Person, ...]:
-    return tuple(sorted((known[each] for each in ids if each in known), key=sort_key))
+    def _siblings_of(self, student: Person) -> list[str]:
+        """The students with exactly the same parents, themselves included: the same for all siblings, whichever of them asks."""
+        head = next((self.parents[each] for each in sorted(student.parents) if each in self.parents), None)
+        if head is None or student.id not in head.children:
+            return []
+        return [each for each in head.children if self._has_parents(each, student.parents)]
+
+    def _has_parents(self, student: str, parents: Iterable[str]) -> bool:
+        return student in self.students and set(self.students[student].parents) == set(parents)
+
+    def _in_order(self, ids: Iterable[str]) -> tuple[Person, ...]:
+        return tuple(sorted((self.students[each] for each in ids if each in self.students), key=sort_key))

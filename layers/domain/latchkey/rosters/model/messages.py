@@ -8,7 +8,8 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from latchkey.errors import Poison
-from latchkey.shared.model.ids import is_id, is_slug
+from latchkey.shared.model.ids import is_slug
+from latchkey.shared.model.messages import Message
 
 _KEY: Final = re.compile(r"rosters/([a-z0-9-]{2,40})/([0-9a-z]{26})/[0-9a-f]{32}")
 
@@ -42,9 +43,9 @@ def parse(message: object, bucket: str) -> list[FileCame | Apply]:
             return []
         case {"Records": [_, *_] as records}:
             return [_file_came(record, bucket) for record in records]
-        case {"v": 1, "kind": "apply", "school": str(school), "roster": str(roster)} if is_slug(school) and is_id(roster):
-            return [Apply(school, roster)]
-    raise Poison("This message is none of S3's and none of ours.")
+    ours = Message(message)
+    ours.one_of("kind", ["apply"])
+    return [Apply(ours.slug(), ours.id("roster"))]
 
 
 def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:

@@ -20,6 +20,7 @@ _MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _KEPT: Final = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"}
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS: Final = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
+_PALETTE: Final = 3  # the kind of colour whose pixels are numbers of a palette's
 
 
 class NoLogo(ValueError):
@@ -77,29 +78,62 @@ def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    width: int
+    height: int
+    depth: int
+    colour: int
+    interlaced: bool
+
+    @property
+    def row(self) -> int:
+        """The bytes of a row: its filter, and the pixels of all channels."""
+        return 1 - (-self.width * self.depth * _CHANNELS[self.colour] // 8)
+
+    @property
+    def fewest(self) -> int:
+        """The bytes of the unpacked picture. Interlaced ones come in seven passes, each with rows of its own: any number."""
+        return 0 if self.interlaced else self.height * self.row
+
+    @property
+    def most(self) -> int:
+        """... and no more than that."""
+        return 2 * self.height * self.row + 7 * (self.height + self.row) if self.interlaced else self.height * self.row
+
+
 def _size(chunks: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     """Width and height of a picture that is complete and no larger unpacked than it says."""
-    name, head = chunks[0]
-    if name != b"IHDR" or len(head) != 13 or sum(name == b"IHDR" for name, _ in chunks) != 1:
+    head = _head(chunks)
+    if not 1 <= head.width <= WIDEST or not 1 <= head.height <= HIGHEST:
+        said = f"this is {head.width} by {head.height}"
+        raise NoLogo(f"The logo may be at most {WIDEST} pixels wide and {HIGHEST} pixels high; {said}.")
+    if head.colour == _PALETTE and not any(name == b"PLTE" for name, _ in chunks):
         raise NoLogo("The logo's file is damaged.")
-    width, height, depth, colour, packing, filtering, interlace = struct.unpack(">IIBBBBB", head)
+    _check_pixels(head, b"".join(data for name, data in chunks if name == b"IDAT"))
+    return head.width, head.height
+
+
+def _head(chunks: list[tuple[bytes, bytes]]) -> _Head:
+    """What the picture says of itself: once, first, and of a kind that there is."""
+    name, data = chunks[0]
+    if name != b"IHDR" or len(data) != 13 or sum(name == b"IHDR" for name, _ in chunks) != 1:
+        raise NoLogo("The logo's file is damaged.")
+    width, height, depth, colour, packing, filtering, interlace = struct.unpack(">IIBBBBB", data)
     if depth not in _DEPTHS.get(colour, set()) or packing or filtering or interlace > 1:
         raise NoLogo("The logo's file is damaged.")
-    if not 1 <= width <= WIDEST or not 1 <= height <= HIGHEST:
-        raise NoLogo(f"The logo may be at most {WIDEST} pixels wide and {HIGHEST} pixels high; this is {width} by {height}.")
-    if colour == 3 and not any(name == b"PLTE" for name, _ in chunks):
-        raise NoLogo("The logo's file is damaged.")
-    row = -(-width * depth * _CHANNELS[colour] // 8) + 1
-    # Interlaced pictures come in seven passes, each with rows of its own.
-    most = height * row if not interlace else 2 * height * row + 7 * (height + row)
+    return _Head(width, height, depth, colour, interlace == 1)
+
+
+def _check_pixels(head: _Head, packed: bytes) -> None:
+    """The pixels are there, whole, and as many as the picture says; unpacking stops where there are more."""
     unpacker = zlib.decompressobj()
     try:
-        pixels = unpacker.decompress(b"".join(data for name, data in chunks if name == b"IDAT"), most + 1)
+        pixels = unpacker.decompress(packed, head.most + 1)
     except zlib.error:
         raise NoLogo("The logo's file is damaged.") from None
-    if not unpacker.eof or len(pixels) > most or (not interlace and len(pixels) != most):
+    if not unpacker.eof or not head.fewest <= len(pixels) <= head.most:
         raise NoLogo("The logo's file is damaged.")
-    return width, height
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

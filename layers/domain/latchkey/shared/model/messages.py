@@ -15,14 +15,22 @@ _MOST_CHUNKS = 99_999
 Choice = TypeVar("Choice", bound=str)
 
 
+def decoded(body: str) -> object:
+    """The JSON value of a message's body; None if it is no JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 class Message:
-    """One message; each getter checks the form and raises ``Poison`` without saying what stood there."""
+    """One message; each getter checks the form and raises ``Poison`` without saying what stood there.
+
+    ``body`` is what the queue brought, or its value where a queue also brings messages that are not ours.
+    """
 
     def __init__(self, body: object) -> None:
-        try:
-            values: Any = json.loads(body) if isinstance(body, str) else None
-        except (ValueError, RecursionError):
-            values = None
+        values: Any = decoded(body) if isinstance(body, str) else body
         if not isinstance(values, Mapping) or values.get("v") != 1:
             raise Poison("a message that is no object of version 1")
         self._values: Mapping[str, Any] = values
