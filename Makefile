@@ -91,8 +91,13 @@ programs: $(VENV)/.ready
 	elif [ -n "$${CI:-}" ]; then echo "Missing; install (Debian: apt-get install$$packages)."; exit 1; \
 	else echo "Missing, so the tests that need them are skipped (Debian: apt-get install$$packages)."; fi
 
+# The first SAM CLI that can be told to read the template's loops (language_extensions in samconfig.toml).
+SAM_CLI := 1.161.0
+
 ##@ AWS
 deploy: $(VENV)/.ready ## Build for Lambda and deploy to your AWS account, guided
+	@have=$$(sam --version); printf 'SAM CLI, version %s\n%s\n' $(SAM_CLI) "$$have" | sort -VC || { \
+		echo "Latchkey needs SAM CLI $(SAM_CLI) or newer; $$(command -v sam) says: $$have"; exit 1; }
 	$(call say,'building for Lambda (python3.13 on arm64)')
 	@uv python find --no-python-downloads 3.13 >/dev/null 2>&1 || uv python install --quiet 3.13 2>/dev/null || true
 	@sam build

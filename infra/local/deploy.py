@@ -137,6 +137,7 @@ def _command(template: Path, parameters: Mapping[str, str]) -> list[str]:
         "deploy",
         *("--template-file", str(template), "--stack-name", STACK_NAME, "--region", REGION, "--s3-bucket", _BUCKET),
         *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        "--language-extensions",  # samconfig.toml does not stand beside the built template
         *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
         *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
     ]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.support.system import ROOT
+from tests.support.sam import ROOT
 
 RECORDED = re.compile(r'record(?:_of)?\((?:[^()]|\([^()]*\))*?"([a-z_]+\.[a-z_]+)"', re.DOTALL)
 ACTS = ("pause", "resume", "cancel")  # control_send names its events after them

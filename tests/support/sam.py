@@ -1,4 +1,4 @@
-"""template.yaml as plain values, in CloudFormation's long forms, and questions that several tests ask of it."""
+"""template.yaml as plain values, its loops written out, in CloudFormation's long forms; and questions that several tests ask."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from samcli.lib.cfn_language_extensions import TemplateProcessingContext
+from samcli.lib.cfn_language_extensions.processors import ForEachProcessor
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,9 +37,26 @@ _Loader.add_multi_constructor("!", _long_form)
 
 @cache
 def template() -> dict[str, Any]:
-    """The whole template."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
-    return loaded
+    """The whole template, with the resources that its loops make in place of the loops."""
+    context = TemplateProcessingContext(yaml.load((ROOT / "template.yaml").read_text(), _Loader))
+    ForEachProcessor().process_template(context)  # puts each item in place of the loop's identifier
+    resolved: dict[str, Any] = _resolved(context.fragment, context.fragment["Mappings"])
+    return resolved
+
+
+def _resolved(value: Any, mappings: dict[str, Any]) -> Any:
+    """What AWS::LanguageExtensions makes of the names and map keys that a loop has filled in: texts, and the map's values."""
+    match value:
+        case {"Fn::Sub": str(text)} if "${" not in text:
+            return text
+        case {"Fn::FindInMap": [str(name), str(key), str(column)]}:
+            return mappings[name][key][column]
+        case dict():
+            return {key: _resolved(each, mappings) for key, each in value.items()}
+        case list():
+            return [_resolved(each, mappings) for each in value]
+        case _:
+            return value
 
 
 def resources(kind: str) -> dict[str, Resource]:

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
@@ -17,33 +15,10 @@ from latchkey.schools.model.school import School
 from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.shared.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
+from tests.support import sam
 
-ROOT = Path(__file__).parents[2]
 START = 1_795_000_000  # 18 November 2026
 REGION = "eu-west-2"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags, as plain values."""
-
-
-_Loader.add_multi_constructor(
-    "!",
-    lambda loader, tag, node: {
-        tag: loader.construct_scalar(node)
-        if isinstance(node, yaml.ScalarNode)
-        else loader.construct_sequence(node, deep=True)
-        if isinstance(node, yaml.SequenceNode)
-        else loader.construct_mapping(node, deep=True)
-    },
-)
-
-
-@cache
-def template() -> dict[str, Any]:
-    """The template as plain values."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
-    return loaded
 
 
 @dataclass
@@ -133,12 +108,11 @@ def _make_services() -> dict[str, str]:
     }
     clients = _clients()
     dynamodb = clients("dynamodb")
-    for logical, resource in template()["Resources"].items():
-        if resource["Type"] == "AWS::DynamoDB::Table":
-            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-            schema = {name: resource["Properties"][name] for name in wanted if name in resource["Properties"]}
-            dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
-            environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
+    for logical, table in sam.resources("AWS::DynamoDB::Table").items():
+        wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        schema = {name: table[name] for name in wanted if name in table}
+        dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
+        environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
     kms = clients("kms")
     for name in ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY"):
         made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
