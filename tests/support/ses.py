@@ -43,7 +43,10 @@ class Delivered:
 
 @dataclass
 class StrictSes:
-    """``script`` answers the next calls otherwise: an error to raise, or ``"lost"`` (sent, but the answer never came)."""
+    """``script`` answers the next calls otherwise: an error to raise, or ``"lost"`` (sent, but the answer never came).
+
+    ``refusing`` is raised by every call until somebody mends it; ``account_hidden``: by GetAccount, too.
+    """
 
     clock: Callable[[], float] = lambda: 0.0
     rate: float = 1000.0
@@ -55,6 +58,8 @@ class StrictSes:
     poisonous: set[str] = field(default_factory=set)
     statuses: dict[str, list[str]] = field(default_factory=dict)
     script: deque[Any] = field(default_factory=deque)
+    refusing: Exception | None = None
+    account_hidden: bool = False
     mails: list[Delivered] = field(default_factory=list)
     lost_in_rendering: list[str] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
@@ -64,6 +69,8 @@ class StrictSes:
     def get_account(self) -> dict[str, Any]:
         """GetAccount."""
         self.accounts_read += 1
+        if self.refusing and self.account_hidden:
+            raise self.refusing
         quota = {"Max24HourSend": self.quota, "MaxSendRate": self.rate, "SentLast24Hours": self.used}
         return {"SendingEnabled": self.enabled, "ProductionAccessEnabled": self.production, "SendQuota": quota}
 
@@ -74,6 +81,8 @@ class StrictSes:
         entries = request["BulkEmailEntries"]
         if not 1 <= len(entries) <= 50:
             raise refusal("BadRequestException", "Number of destinations must be between 1 and 50")
+        if self.refusing:
+            raise self.refusing
         said = self.script.popleft() if self.script else None
         if isinstance(said, Exception):
             raise said

@@ -256,3 +256,13 @@ class TestInABrowser:
         sends.change(found, {"state": "paused", "reason": "brake_bounces"}, [])
         assert "Check the addresses, then resume it." in school.page(f"{SENDS}/{send}").body.decode()
         assert "5 %" in school.get(f"{SENDS}/{send}").json_body["reason_text"]
+
+    def test_a_send_that_waits_for_the_operator_says_what_to_do(self, school: Console) -> None:
+        send = start(school)
+        sends = school.system.wiring("console").sends("northbridge")
+        found = sends.get(send)
+        assert found is not None
+        sends.change(found, {"state": "running", "waiting": "sender", "waiting_since": 1}, [])
+        page = school.page(f"{SENDS}/{send}").body.decode()
+        assert "does not accept mail from this site at present" in page
+        assert "Tell whoever runs this site" in page

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -16,26 +17,38 @@ from latchkey.mail.model.mail_html import Template, display_name
 from latchkey.schools.model.logo import CONTENT_ID, FILE_NAME, Logo
 from latchkey.shared.stores.aws import Client, code_of, translate
 
+log = logging.getLogger(__name__)
+
 _THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done
 _KNOWN_FOR = 60  # seconds that the account's rate is taken as read
 _WAIT: Final = 900  # seconds until an account that cannot send is asked again
 _SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 _PAUSED: Final = {"SendingPausedException", "AccountSuspendedException"}
+_SENDER: Final = {
+    "AccessDeniedException",
+    "NotAuthorized",
+    "OptInRequired",
+    "NotFoundException",  # the configuration set or the identity
+    "MailFromDomainNotVerifiedException",
+}
+"""SES takes no mail from this site, whoever it is for: permissions, the identity or the configuration set are to be mended."""
+SENDER_REFUSED: Final = "SES refuses mail from this site: %s"
+"""A line of the log, with SES's code; an alarm in template.yaml rings on it, in text and in JSON."""
 _REFUSED: Final = {"BadRequestException", "MessageRejected", "ValidationException"}
 _FAILURE: Final[Mapping[str, Failure]] = {
     "MESSAGE_REJECTED": "refused",
     "INVALID_PARAMETER": "refused",
-    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "sender",
-    "CONFIGURATION_SET_NOT_FOUND": "sender",
-    "TEMPLATE_NOT_FOUND": "sender",
-    "ACCOUNT_SUSPENDED": "sender",
-    "INVALID_SENDING_POOL_NAME": "sender",
 }
 _AGAIN: Final = {"ACCOUNT_THROTTLED", "TRANSIENT_FAILURE"}
 _WAITS: Final = {
     "ACCOUNT_DAILY_QUOTA_EXCEEDED": "quota",
     "ACCOUNT_SENDING_PAUSED": "paused",
+    "ACCOUNT_SUSPENDED": "paused",
     "CONFIGURATION_SET_SENDING_PAUSED": "paused",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "sender",
+    "CONFIGURATION_SET_NOT_FOUND": "sender",
+    "TEMPLATE_NOT_FOUND": "sender",
+    "INVALID_SENDING_POOL_NAME": "sender",
 }
 
 
@@ -103,6 +116,8 @@ class Mailer:
             try:
                 self._account = self._client.get_account()
             except (ClientError, BotoCoreError) as error:
+                if isinstance(error, ClientError) and code_of(error) in _SENDER:
+                    _wait_for_the_operator(code_of(error))
                 translate(error)
             self._read_at, self._sent = now, 0
         if self._account.get("SendingEnabled") is False or self._account.get("EnforcementStatus") == "SHUTDOWN":
@@ -145,8 +160,12 @@ class Mailer:
         try:
             answer = self._client.send_bulk_email(**request)
         except (ClientError, BotoCoreError) as error:
-            _translate(error)
-        results = [_result(entry.get("Status", "")) for entry in answer["BulkEmailEntryResults"][: len(mails)]]
+            _translate(error, self._from)
+        entries = answer["BulkEmailEntryResults"][: len(mails)]
+        results = [_result(entry, self._from) for entry in entries]
+        refused = next((entry for entry, result in zip(entries, results, strict=True) if result.waits == "sender"), None)
+        if refused:
+            log.error(SENDER_REFUSED, refused["Status"])
         self._sent += sum(result.sent for result in results)
         return results + [_LATER] * (len(mails) - len(results))
 
@@ -163,28 +182,44 @@ def _inline(logo: Logo) -> dict[str, Any]:
     }
 
 
-def _result(status: str) -> Result:
+def _result(entry: Mapping[str, str], sender: str) -> Result:
+    status = entry.get("Status", "")
     if status == "SUCCESS":
         return _SENT
     if status in _AGAIN:
         return _LATER
+    if status == "MESSAGE_REJECTED" and _is_unverified(sender, entry.get("Error", "")):
+        return Result(waits="sender")
     return Result(waits=_WAITS[status]) if status in _WAITS else Result(failure=_FAILURE.get(status, "not_sent"))
 
 
-def _translate(error: ClientError | BotoCoreError) -> NoReturn:
+def _translate(error: ClientError | BotoCoreError, sender: str) -> NoReturn:
     """SES's messages can name addresses, so what we raise has its code only."""
     if not isinstance(error, ClientError):
         if isinstance(error, (ConnectTimeoutError, EndpointConnectionError)):
             raise TryLater("The mail service cannot be reached.") from None
         raise Unsure("The mail service did not answer.") from None
-    code = code_of(error)
+    code, message = code_of(error), str(error.response.get("Error", {}).get("Message", ""))
+    if code in _SENDER or (code == "MessageRejected" and _is_unverified(sender, message)):
+        _wait_for_the_operator(code)
     if code in _REFUSED:
         raise Refused(code) from None
     if code in _SLOW:
-        if "daily" in str(error.response.get("Error", {}).get("Message", "")).lower():  # the code is the same for both
+        if "daily" in message.lower():  # the code is the same for both
             raise MustWait("quota", seconds=_WAIT) from None
         raise Slow(code) from None
     if code in _PAUSED:
         raise MustWait("paused", seconds=_WAIT) from None
     failed = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _THEIR_FAULT
     raise (Unsure if failed else TryLater)(f"The mail service answered {code}.") from None
+
+
+def _is_unverified(sender: str, message: str) -> bool:
+    """Whether SES refused a mail for its sender, which it says in words only: it refuses readers in the sandbox in the same."""
+    return "not verified" in message and sender in message
+
+
+def _wait_for_the_operator(code: str) -> NoReturn:
+    """Nobody's mail can go out until somebody mends what SES refuses: an alarm rings on the line, and the mails wait."""
+    log.error(SENDER_REFUSED, code)
+    raise MustWait("sender", seconds=_WAIT) from None
