@@ -4,10 +4,11 @@ from typing import Final
 
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
+from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.model.messages import Apply, FileCame, parse
 from latchkey.rosters.model.runs import Run
 from latchkey.rosters.needs import System
-from latchkey.rosters.read_roster import fail, preview_roster
+from latchkey.rosters.read_roster import preview_roster
 
 LAST_TRY: Final = 5  # the queue's maxReceiveCount
 
