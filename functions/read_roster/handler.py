@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
-from latchkey.rosters.give_up import give_up
+from latchkey.rosters.fail_roster import give_up
 from latchkey.rosters.model.messages import Apply, FileCame, parse
 from latchkey.rosters.model.runs import Run
 from latchkey.rosters.read_roster import preview_roster

@@ -1,6 +1,7 @@
 """What can go wrong, as categories that a doorway can map to an answer; details are safe to show.
 
-Every error has a ``code`` (a stable word for programs) and a ``detail`` (a sentence for people).
+Every error has a ``code`` (a stable word for programs) and a ``detail`` (a sentence for people). Only ``Changed`` has neither:
+a use case that meets it looks again, or says what is the case by now.
 """
 
 from collections.abc import Mapping
@@ -95,3 +96,7 @@ class Poison(LatchkeyError):
     """A queue message that can never be worked on."""
 
     code = "poison"
+
+
+class Changed(Exception):
+    """Somebody else was quicker: what was to be written is no longer as it was read. Never shown to people."""

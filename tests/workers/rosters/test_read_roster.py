@@ -9,10 +9,13 @@ import pytest
 
 from infra.demo import write_demo
 from latchkey.errors import TryLater
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.rosters import apply_roster
 from latchkey.shared.model.ids import person_id
 from tests.support.console import HEAD_TEACHER, running_console
 from tests.support.rosters import ROSTERS, SCHOOL, UPNS, Desk, parent, plain, row, zipped
+
+STUDENTS = PeopleFilter(role="student")
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_upload_preview_and_apply_make_people(desk: Desk) -> None:
     assert (two.email, two.email_key, two.number) == (None, None, 2)
     assert mother.children == (one.id, two.id)
     assert mother.number is None
-    found = desk.worker.directory(SCHOOL).page("student")[0]
+    found = list(desk.worker.directory(SCHOOL).matching(STUDENTS))
     assert [each.id for each in found] == [one.id, two.id]
 
 
@@ -81,7 +84,7 @@ def test_a_change_touches_only_what_the_roster_knows(desk: Desk) -> None:
     assert after is not None
     assert (after.family_name, after.email, after.registration_group) == ("Zed", "new@pupils.northbridge.example", "7B")
     assert (after.version, after.password_set_at, after.used_link, after.last_login_at, after.number) == (3, 1, "x", 2, 1)
-    found = directory.page("student")[0]
+    found = list(directory.matching(STUDENTS))
     assert [each.given_name for each in found] == ["Given2", "Given1"], "the list is in the new order"
     second = desk.person("S2")
     assert second is not None
@@ -126,7 +129,7 @@ def test_a_crash_in_the_middle_is_made_good_by_the_next_delivery(desk: Desk, mon
     assert desk.work(message, attempt=2) == 0
     after = desk.run(run["id"])
     assert (after["state"], counts(after), after["links"]) == ("finished", (700, 0, 0, 0), 1)
-    students = desk.worker.directory(SCHOOL).page("student")[0]
+    students = list(desk.worker.directory(SCHOOL).matching(STUDENTS))
     assert len({each.number for each in students}) == len(students) == 699
 
 

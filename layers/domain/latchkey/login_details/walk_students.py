@@ -1,14 +1,15 @@
 """Go through the students of a scope in list order, some at a time, from any of them on: what takes long is done in pieces."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from math import inf
 from typing import Final
 
+from latchkey.errors import NotFound
 from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person, sort_key
-from latchkey.people.stores.people import Directory, person_key, prefix_of
-from latchkey.shared.stores.dynamo import Item
+from latchkey.people.model.position import Position
+from latchkey.people.stores.people import Directory
 
 AT_ONCE: Final = 99  # DynamoDB: TransactWriteItems takes 100, and one of them may be the run itself
 _RESERVE: Final = 45  # seconds in which a worker writes down where it is, and stops
@@ -37,12 +38,10 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
     if named is not None:
         yield from _parts(sorted(directory.by_ids(named), key=sort_key))
         return
-    start = _place(directory, after) if after else None
     group = Wanted(scope=scope).group
-    while True:
-        people, start = directory.page("student", after=start, prefix=prefix_of(group))
+    for people, following in _pages(directory, group, after):
         yield from _parts([person for person in people if group.matches(person)])
-        if start is None:
+        if following is None:
             return
         if pages is not None:
             pages -= 1
@@ -52,18 +51,16 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
 
 
 def position(person: Person) -> tuple[str, ...]:
-    """Where the person stands, without a name: year and group as they were, so that nobody is passed over if they change."""
-    return person.year_group or "", person.registration_group or "", person.id
+    """Where the person stands among the students."""
+    behind = Position.behind(person)
+    return behind.year_group, behind.registration_group, behind.person
 
 
-def _place(directory: Directory, after: Sequence[str]) -> Item | None:
-    year, group, person_id = after
-    person = directory.person(person_id)
-    if person is None:
-        return None  # nobody to go on from: what was done is done again, which changes nothing
-    was = replace(person, year_group=year or None, registration_group=group or None)
-    pk, sk = person_key(directory.school, person_id)
-    return {"pk": pk, "sk": sk, "people_pk": f"{directory.school}#student", "people_sk": sort_key(was)}
+def _pages(directory: Directory, group: PeopleFilter, after: Sequence[str]) -> Iterator[tuple[list[Person], Position | None]]:
+    try:
+        return directory.pages_from(Position("student", *after), group)
+    except NotFound:  # nobody to go on from: what was done is done again, which changes nothing
+        return directory.pages_from(Position("student"), group)
 
 
 def _parts(people: list[Person]) -> Iterator[list[Person]]:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from latchkey.errors import Conflict, Invalid, NotFound
+from latchkey.errors import Changed, Conflict, Invalid, NotFound
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.needs import System
 from latchkey.shared.model.ids import is_id
-from latchkey.shared.stores.dynamo import ConditionFailed
 
 _WAIT = 3600  # seconds for which the school stays locked while the message waits in the queue
 
@@ -50,7 +49,7 @@ def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[
     now = system.now()
     try:
         run = system.rosters(school).begin_apply(run, by.id, now, _WAIT)
-    except ConditionFailed:
+    except Changed:
         raise Conflict(
             "Another roster is being applied. Nothing of this one was changed; try again when it has finished.",
             code="roster_running",

@@ -12,6 +12,7 @@ from latchkey.codes.check_code import check_code
 from latchkey.codes.model.codes import voided
 from latchkey.codes.use_code import Wishes, use_code
 from latchkey.errors import Gone, Invalid, TryLater
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, FormerEmail, Person
 from latchkey.schools.model.school import DAY, Settings
 from latchkey.shared.model.identifiers import lookup
@@ -219,7 +220,7 @@ def test_a_parent_registers_and_is_linked_both_ways(portal: Portal) -> None:
     assert parent is not None
     assert (parent.children, parent.email, parent.status, parent.is_admin) == ((ann.id,), "mum@home.example", "active", False)
     assert portal.sign_in("mum@home.example", NEW).json_body["person"]["id"] == made["id"]
-    listed, _ = portal.system.wiring("console").directory("northbridge").page("parent")
+    listed = list(portal.system.wiring("console").directory("northbridge").matching(PeopleFilter(role="parent")))
     assert [person.id for person in listed] == [made["id"]]
     assert [event["facts"] for event in events(portal)] == [{"kind": "parent", "student": ann.id, "generation": 3}]
     assert [request["person"] for request in portal.requests()] == [made["id"]], "the address hears of it"
@@ -330,7 +331,7 @@ def test_fifty_parents_at_once_get_as_many_places_as_there_are(portal: Portal, m
         lambda number: Wishes(password=NEW, **MUM | {"email": f"p{number}@home.example"}),
     )
     assert outcomes == {"used": 3, "gone: used": AT_ONCE - 3}
-    parents, _ = portal.system.wiring("console").directory("northbridge").page("parent")
+    parents = list(portal.system.wiring("console").directory("northbridge").matching(PeopleFilter(role="parent")))
     assert {person.id for person in parents} == set(portal.person(ann).parents)
     assert len(parents) == len(events(portal)) == 3
     hashes = [item for item in everything(portal) if "hash of" in item]
@@ -522,7 +523,8 @@ def test_the_condition_that_failed_is_never_shown(portal: Portal) -> None:
     ann = pupil(portal)
     found = check_code(portal.wiring, "northbridge", portal.code(ann, "pin"), HERE)
     use_code(portal.wiring, found, Wishes(password=NEW))
+    event = portal.wiring.audit("northbridge").record_of(ann.id, "code.use", portal.wiring.now())
     with pytest.raises(ConditionFailed):
-        portal.wiring.code_uses("northbridge").claim(ann, ann, "hash", portal.wiring.now(), [])
+        portal.wiring.code_uses("northbridge").claim(ann, ann, "hash", portal.wiring.now(), event)
     answer = portal.redeem(portal.code(ann, "pin"))
     assert b"Okafor" not in answer.body

@@ -1,17 +1,41 @@
 """The people of a school, in the table ``directory``."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from itertools import islice
+from typing import Any, Final
 
+from latchkey.errors import NotFound
+from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person, sort_key
-from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person, Role, sort_key
+from latchkey.people.model.position import Position
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
+
+_TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
+_DECIDED_BY: Final = ("role", "is_admin", "status", "email_key", "username_key")  # what decides what a roster may change
+_ROSTER_FACTS: Final = (
+    "given_name",
+    "family_name",
+    "email",
+    "email_key",
+    "username",
+    "username_key",
+    "language",
+    "upn",
+    "year_group",
+    "registration_group",
+    "status",
+)
 
 
-def person_key(school: str, person: str) -> tuple[str, str]:
+def _person_key(school: str, person: str) -> tuple[str, str]:
     """``(pk, sk)`` of a person."""
     return f"{school}#P#{person}", "PERSON"
+
+
+def _list_key(school: str, role: Role) -> str:
+    return f"{school}#{role}"
 
 
 def _number_key(school: str, number: int) -> str:
@@ -20,11 +44,11 @@ def _number_key(school: str, number: int) -> str:
 
 def person_to_item(school: str, person: Person) -> dict[str, Value]:
     """The item of a person, with the keys of the index ``people``."""
-    pk, sk = person_key(school, person.id)
+    pk, sk = _person_key(school, person.id)
     facts: dict[str, Value] = {
         "pk": pk,
         "sk": sk,
-        "people_pk": f"{school}#{person.role}",
+        "people_pk": _list_key(school, person.role),
         "people_sk": sort_key(person),
         "id": person.id,
         "role": person.role,
@@ -119,13 +143,13 @@ class Directory:
 
     def person(self, person: str) -> Person | None:
         """The person with this id, read consistently."""
-        item = self._table.get(*person_key(self.school, person))
+        item = self._table.get(*_person_key(self.school, person))
         return person_from_item(item) if item else None
 
     def by_ids(self, ids: Iterable[str]) -> list[Person]:
         """Those of these people who exist, in the order asked for, read consistently."""
         wanted = list(dict.fromkeys(ids))
-        items = self._table.get_many(person_key(self.school, person) for person in wanted)
+        items = self._table.get_many(_person_key(self.school, person) for person in wanted)
         found = {item["id"]: person_from_item(item) for item in items}
         return [found[person] for person in wanted if person in found]
 
@@ -147,30 +171,53 @@ class Directory:
         prefix = f"{self.school}#P#"
         return self.by_ids(item["pk"].removeprefix(prefix) for item in page.items if item["pk"].startswith(prefix))
 
-    def page(
-        self, role: str, *, after: Item | None = None, limit: int | None = None, prefix: str = ""
-    ) -> tuple[list[Person], Item | None]:
-        """One page of a role's people in list order, and the start of the next one. ``prefix`` is one of the sort key."""
-        page = self._table.page(
-            f"{self.school}#{role}",
-            index="people",
-            pk_name="people_pk",
-            sk_name="people_sk",
-            start=after,
-            limit=limit,
-            prefix=prefix,
-        )
-        return [person_from_item(item) for item in page.items], page.next
+    def pages_from(
+        self, position: Position, wanted: PeopleFilter, *, limit: int | None = None
+    ) -> Iterator[tuple[list[Person], Position | None]]:
+        """The people behind a position, in list order through all roles of the filter, a page of the index at a time.
+
+        A page holds whom the filter may mean, not only whom it means (at most 1 MB or ``limit``), and where the next one begins:
+        None after the last. ``NotFound`` at once if the person of the position is gone.
+        """
+        return self._pages(position.role, self._start(position), wanted, limit)
+
+    def _pages(
+        self, role: Role, start: Item | None, wanted: PeopleFilter, limit: int | None
+    ) -> Iterator[tuple[list[Person], Position | None]]:
+        prefix, roles = _prefix_of(wanted), wanted.roles
+        for each in roles[roles.index(role) :]:
+            following = next(iter(roles[roles.index(each) + 1 :]), None)
+            while True:
+                page = self._table.page(
+                    _list_key(self.school, each),
+                    index="people",
+                    pk_name="people_pk",
+                    sk_name="people_sk",
+                    start=start,
+                    limit=limit,
+                    prefix=prefix,
+                )
+                people, start = [person_from_item(item) for item in page.items], page.next
+                if start is None:
+                    break
+                yield people, Position.behind(people[-1])
+            yield people, Position(following) if following else None
+
+    def _start(self, position: Position) -> Item | None:
+        """The key of the index behind which a position is; the person is read because the key has their name in it."""
+        if not position.person:
+            return None
+        person = self.person(position.person)
+        if person is None:
+            raise NotFound()
+        was = replace(person, year_group=position.year_group or None, registration_group=position.registration_group or None)
+        pk, sk = _person_key(self.school, position.person)
+        return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": sort_key(was)}
 
     def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
         """Everybody whom the filter means, in list order; memory holds one page."""
-        for role in wanted.roles:
-            start: Item | None = None
-            while True:
-                people, start = self.page(role, after=start, prefix=prefix_of(wanted))
-                yield from (person for person in people if wanted.matches(person))
-                if start is None:
-                    break
+        for people, _ in self.pages_from(Position(wanted.roles[0]), wanted):
+            yield from (person for person in people if wanted.matches(person))
 
     def put_new(self, people: Iterable[Person]) -> None:
         """Write people whole, 25 a call. Only for people who do not exist yet: it would wipe a credential version."""
@@ -189,19 +236,33 @@ class Directory:
 
         It names only what they have, because the role of the portal may name no more.
         """
-        pk, sk = person_key(self.school, person.id)
+        pk, sk = _person_key(self.school, person.id)
         item = person_to_item(self.school, person)
         facts = {name: value for name, value in item.items() if value is not None and name not in {"pk", "sk", "is_admin"}}
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "missing", None)])
 
-    def change(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Person:
-        """Set attributes of an existing person; ``ConditionFailed`` if one of ``when`` does not hold."""
+    def change(self, person: str, facts: Mapping[str, Value], when: Iterable[Condition] = ()) -> Person:
+        """Set attributes of an existing person; ``Changed`` if one of ``when`` does not hold. For stores, as ``change_of``."""
         return person_from_item(self._table.update(self.change_of(person, facts, when)))
 
-    def change_of(self, person: str, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]] = ()) -> Update:
+    def change_of(self, person: str, facts: Mapping[str, Value], when: Iterable[Condition] = ()) -> Update:
         """The update that ``change`` makes, to stand in a transaction."""
-        pk, sk = person_key(self.school, person)
+        pk, sk = _person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
+
+    def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool) -> Person:
+        """Note that the person signs in now; ``Changed`` if a new password was set since they were read."""
+        facts: dict[str, Value] = {"last_login_at": now}
+        if forget_former_email:
+            facts["former_email"] = None
+        same_password: Condition = ("version", "=", person.version)
+        return self.change(person.id, facts, [same_password])
+
+    def make_admin(self, person: Person) -> Person:
+        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``."""
+        same_address: Condition = ("email_key", "=", person.email_key)
+        still_here: Condition = ("status", "=", "active")
+        return self.change(person.id, {"is_admin": True}, [same_address, still_here])
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
@@ -211,12 +272,58 @@ class Directory:
             return False
         return True
 
-    def change_all(self, changes: Sequence[Update]) -> None:
-        """Make all of these updates of ``change_of`` or none (at most 100, each of another person)."""
-        self._table.transact(changes)
+    def take_over(self, changes: Iterable[PersonChange]) -> int:
+        """Write what a roster says of people who exist, each of whom is changed once: never a password, code or admin right.
+
+        How many were left alone, because somebody else has changed their role, rights, status, address or username meanwhile.
+        """
+        return self._write_each(map(self._taken_over, changes))
+
+    def link(self, changes: Iterable[PersonChange]) -> int:
+        """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
+        return self._write_each(map(self._linked, changes))
+
+    def _taken_over(self, change: PersonChange) -> Update:
+        before, after = change.before, change.after
+        facts: dict[str, Value] = {
+            name: getattr(after, name) for name in _ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+        }
+        # As it was when this was decided: nobody became an admin, changed the address or left in between.
+        as_decided: list[Condition] = [(name, "=", getattr(before, name)) for name in _DECIDED_BY]
+        update = self.change_of(before.id, facts | {"people_sk": sort_key(after)}, as_decided)
+        # Leaving ends links and sessions for good: without the version they would come to life again on return.
+        leaves = before.status != "left" and after.status == "left"
+        return replace(update, add={"version": 1}) if leaves else update
+
+    def _linked(self, change: PersonChange) -> Update:
+        facts: dict[str, Value] = {}
+        as_read: list[Condition] = []
+        for name in ("children", "parents"):
+            before, after = getattr(change.before, name), getattr(change.after, name)
+            if before != after:
+                facts[name] = list(after)
+                as_read.append((name, "=", list(before) or None))
+        return self.change_of(change.before.id, facts, as_read)
+
+    def _write_each(self, updates: Iterable[Update]) -> int:
+        """Write as many at once as a transaction takes, one by one where one is too late; how many were too late."""
+        late, left = 0, iter(updates)
+        while some := list(islice(left, _TRANSACTION)):
+            try:
+                self._table.transact(some)
+            except ConditionFailed:
+                late += sum(not self._is_in_time(update) for update in some)
+        return late
+
+    def _is_in_time(self, update: Update) -> bool:
+        try:
+            self._table.transact([update])
+        except ConditionFailed:
+            return False
+        return True
 
 
-def prefix_of(wanted: PeopleFilter) -> str:
+def _prefix_of(wanted: PeopleFilter) -> str:
     """The longest beginning of sort keys that all people of a filter share."""
     if not wanted.year_group:
         return ""

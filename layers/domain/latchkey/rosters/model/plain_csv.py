@@ -6,24 +6,12 @@ from operator import itemgetter
 from typing import BinaryIO, Final
 
 from latchkey.rosters.model.cells import PLAIN_ROLES
-from latchkey.rosters.model.rows import Checker
+from latchkey.rosters.model.rows import COMMON, Checker
 from latchkey.rosters.model.runs import Batch, Unusable, excerpt
 from latchkey.rosters.model.table import Table
 
 FILE: Final = "The file"
-HEADER: Final = (
-    "mis_id",
-    "role",
-    "given_name",
-    "family_name",
-    "email",
-    "username",
-    "upn",
-    "year_group",
-    "registration_group",
-    "language",
-    "children",
-)
+HEADER: Final = (*COMMON, "children")
 _NEEDED: Final = ("mis_id", "role", "given_name", "family_name")
 _NEVER: Final = {"password", "is_admin", "admin", "permissions", "pin", "parent_code", "id", "version", "status"}
 _JOINT: Final = re.compile(r"[\s-]+")

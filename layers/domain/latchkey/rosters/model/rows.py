@@ -9,7 +9,7 @@ from latchkey.rosters.model import cells
 from latchkey.rosters.model.cells import Wrong
 from latchkey.rosters.model.runs import Batch, Rejection, Row, excerpt
 
-COLUMNS: Final = (
+COMMON: Final = (
     "mis_id",
     "role",
     "given_name",
@@ -20,8 +20,9 @@ COLUMNS: Final = (
     "year_group",
     "registration_group",
     "language",
-    "links",
 )
+"""The columns of every format; to whom somebody is linked each format says in its own way."""
+COLUMNS: Final = (*COMMON, "links")
 _MAY_BE_EMPTY: Final = frozenset(COLUMNS[4:])
 Columns = Mapping[str, Sequence[str]]
 

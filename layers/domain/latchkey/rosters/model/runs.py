@@ -18,6 +18,8 @@ KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "unchanged", "rejected")
 
 LONGEST_FILE: Final = 200 * 1024 * 1024
 MOST_ROWS: Final = 2_000_000
+LEASE: Final = 960  # seconds for which a worker has a run: Lambda's 900 and some
+READER: Final = "read_roster"  # who reads and applies, in the audit trail
 UPLOAD_LIFE: Final = 900  # seconds in which the file must come
 SHOWN_REJECTED: Final = 200
 SHOWN_SAMPLES: Final = 20

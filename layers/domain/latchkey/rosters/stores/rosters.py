@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
+
+if TYPE_CHECKING:  # the console, which starts rosters, does not load what reads them
+    from latchkey.rosters.model.files import Source
 
 _REJECTED_PAGE: Final = 100
 Sample = Mapping[str, Sequence[Change]]
@@ -47,16 +50,53 @@ class Rosters:
         return [_run_from_item(item) for item in page.items], page.next["sk"] if page.next else None
 
     def take(self, run: Run, now: int, seconds: int) -> Run:
-        """Begin to work on a run for some seconds; ``ConditionFailed`` if it has gone on, or another worker has it."""
-        free: list[Condition] = [("state", "=", run.state), ("step", "=", run.step), ("lease_until", "<=", now)]
+        """Begin to work on a run for some seconds; ``Changed`` if it has gone on, or another worker has it."""
+        as_read: list[Condition] = [("state", "=", run.state), ("step", "=", run.step)]
+        nobody_has_it: Condition = ("lease_until", "<=", now)
         facts: dict[str, Value] = {"state": "running", "lease_until": now + seconds}
         if run.step == "upload":
             facts["step"] = "preview"
-        return self._update(run, facts, free, add={"attempt": 1})
+        return self._update(run, facts, [*as_read, nobody_has_it], add={"attempt": 1})
 
-    def save(self, run: Run, facts: Mapping[str, Value]) -> Run:
-        """Set facts of a run that this worker has taken; ``ConditionFailed`` if it has lost it."""
-        return self._update(run, facts, [("attempt", "=", run.attempt), ("state", "=", "running")])
+    # What a worker writes of a run that it has taken. ``Changed`` where it has lost it to another one.
+
+    def note_file(self, run: Run, *, total: int, etag: str, size: int) -> Run:
+        """Note which file this is: what is applied later must be the same."""
+        return self._save(run, {"total": total, "etag": etag, "size": size})
+
+    def note_read(self, run: Run, done: int) -> Run:
+        """Note how many rows have been compared."""
+        return self._save(run, {"done": done})
+
+    def finish_preview(self, run: Run, counts: Mapping[str, int], done: int, source: "Source") -> Run:
+        """End the reading: the run now waits for an admin to apply it."""
+        what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
+        return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
+
+    def note_ahead(self, run: Run, ahead: Mapping[str, int], until: int) -> Run:
+        """Note the counts of the rows that are written next, and keep the run until then."""
+        return self._save(run, {"ahead": {**ahead}, "lease_until": until})
+
+    def note_written(self, run: Run, counts: Mapping[str, int], done: int) -> Run:
+        """Note the counts of all rows that have been written."""
+        return self._save(run, {"counts": {**counts}, "done": done, "ahead": {}})
+
+    def finish(self, run: Run, counts: Mapping[str, int], now: int) -> Run:
+        """End a run that is applied."""
+        return self._save(run, {"state": "finished", "counts": {**counts}, "finished_at": now, "lease_until": 0})
+
+    def fail(self, run: Run, reason: str, now: int) -> Run:
+        """End a run that cannot go on."""
+        return self._save(run, {"state": "failed", "reason": reason, "finished_at": now, "lease_until": 0})
+
+    def release(self, run: Run) -> None:
+        """Let the next worker have a run that this one could not finish, unless one has it already."""
+        with suppress(ConditionFailed):
+            self._save(run, {"lease_until": 0})
+
+    def _save(self, run: Run, facts: Mapping[str, Value]) -> Run:
+        still_ours: list[Condition] = [("attempt", "=", run.attempt), ("state", "=", "running")]
+        return self._update(run, facts, still_ours)
 
     def write_preview(self, run: str, rejected: Sequence[Rejection], samples: Sample) -> None:
         """Write what the preview shows."""
@@ -86,19 +126,23 @@ class Rosters:
     def begin_apply(self, run: Run, person: str, now: int, seconds: int) -> Run:
         """Turn a previewed run into one that is being applied, and lock the school for it, both or neither.
 
-        ``ConditionFailed`` if the run is in another state, or another roster has the lock.
+        ``Changed`` if the run is in another state, or another roster has the lock.
         """
         pk, sk = self._key(run.id)
         facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
-        started = Update(pk=pk, sk=sk, set=facts, when=[("state", "=", "previewed"), ("etag", "=", run.etag)])
-        locked = self._lock(run.id, now + seconds, ("lease_until", "<=", now))
+        not_begun: Condition = ("state", "=", "previewed")
+        same_file: Condition = ("etag", "=", run.etag)
+        nobody_applies: Condition = ("lease_until", "<=", now)
+        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file])
+        locked = self._lock(run.id, now + seconds, nobody_applies)
         transact(self._client, [(self._table, started), (self._table, locked)])
         return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
 
     def keep_lock(self, run: str, now: int, seconds: int) -> bool:
         """Take the school's lock for this run, or keep it longer; False if another run has it."""
-        conditions: tuple[Condition, ...] = (("holder", "=", run), ("lease_until", "<=", now))
-        for free in conditions:
+        ours: Condition = ("holder", "=", run)
+        nobody_has_it: Condition = ("lease_until", "<=", now)
+        for free in (ours, nobody_has_it):
             try:
                 self._table.update(self._lock(run, now + seconds, free))
             except ConditionFailed:
@@ -108,8 +152,9 @@ class Rosters:
 
     def unlock(self, run: str) -> None:
         """Give the lock back, if this run has it."""
+        ours: Condition = ("holder", "=", run)
         with suppress(ConditionFailed):
-            self._table.update(self._lock(run, 0, ("holder", "=", run)))
+            self._table.update(self._lock(run, 0, ours))
 
     def _lock(self, run: str, until: int, free: Condition) -> Update:
         pk, sk = self._lock_key()

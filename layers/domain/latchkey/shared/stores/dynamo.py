@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from latchkey.errors import TryLater
+from latchkey.errors import Changed, TryLater
 from latchkey.shared.stores.aws import Client, code_of, translate
 from latchkey.shared.stores.dynamo_wire import Condition, Item, Put, Update, Value, key_of, pack, pack_item, unpack_item
 
@@ -35,8 +35,11 @@ _BATCH_GET: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
 _TRIES: Final = 8
 
 
-class ConditionFailed(Exception):
-    """A write found the item in another state than it expected; ``item`` is what it found (None: no item)."""
+class ConditionFailed(Changed):
+    """A write found the item in another state than it expected; ``item`` is what it found (None: no item).
+
+    Stores may look at the item; what leaves a store is ``Changed`` to use cases, or an error that names what was found.
+    """
 
     def __init__(self, item: Item | None) -> None:
         super().__init__("condition failed")

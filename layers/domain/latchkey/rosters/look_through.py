@@ -1,0 +1,104 @@
+"""Look through a roster and decide what becomes of each row; nothing is changed here.
+
+Up to three passes over the file, each in a stream: look (form, school, who may come twice), count those, compare with the
+people who are there. Reading again is cheap; remembering a million rows would not be.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from latchkey.errors import Poison
+from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.person import ROLES
+from latchkey.people.model.position import Position
+from latchkey.rosters.model.changes import Decision, Taken, decide
+from latchkey.rosters.model.duplicates import Duplicates
+from latchkey.rosters.model.files import Source, open_roster
+from latchkey.rosters.model.runs import Batch, Rejection, Row, Unusable, zero
+from latchkey.rosters.needs import System
+from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.shared.model.ids import person_id
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A roster that has been looked through: ready to be compared with the people who are there."""
+
+    source: Source
+    total: int
+    duplicates: Duplicates
+    notes: TemporaryNotes
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of some rows; ``size`` rows in all."""
+
+    size: int
+    decisions: list[Decision]
+    rejected: list[Rejection]
+
+
+def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
+    """Look through a roster; ``Unusable`` says why it cannot be used."""
+    known = system.schools.get(school)
+    if known is None:
+        raise Poison("There is no such school.")
+    ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
+    source = open_roster(file, ours, notes)
+    duplicates, total = Duplicates(), 0
+    for batch in source.batches():
+        duplicates.look(batch.rows)
+        notes.link(_links(batch.rows))
+        total += batch.size
+    if duplicates.suspects:
+        for batch in source.batches():
+            duplicates.count(batch.rows)
+    if not total:
+        raise Unusable("The file has a header and no rows.")
+    return Reading(source, total, duplicates, notes)
+
+
+def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
+    """What becomes of each row after the first ``done``, some hundred rows at a time."""
+    taken = taken_of(system, school)
+    for batch in reading.source.batches():
+        if done >= batch.size:
+            done -= batch.size
+            continue
+        yield _decided(system, school, reading, taken, batch)
+
+
+def taken_of(system: System, school: str) -> Taken:
+    """The usernames, UPNs and admins' addresses of the school as they are now."""
+    taken = Taken()
+    for people, _ in system.directory(school).pages_from(Position(ROLES[0]), PeopleFilter()):
+        taken.add(people)
+    taken.close()
+    return taken
+
+
+def _decided(system: System, school: str, reading: Reading, taken: Taken, batch: Batch) -> Decided:
+    names = reading.source.names
+    rows, doubles = reading.duplicates.sort_out(batch.rows, names)
+    ids = [person_id(school, row.mis_id) for row in rows]
+    existing = {person.id: person for person in system.directory(school).by_ids(ids)}
+    decided = [decide(row, existing.get(each), taken, names) for row, each in zip(rows, ids, strict=True)]
+    rejected = [each.rejection for each in decided if each.rejection is not None]
+    return Decided(batch.size, decided, sorted([*batch.rejected, *doubles, *rejected]))
+
+
+def counts_of(decided: Decided) -> dict[str, int]:
+    """The counts of some rows; new, changed, unchanged and rejected together are all of them."""
+    counts = zero()
+    for each in decided.decisions:
+        counts[each.kind] += 1
+        if each.status is not None:
+            counts["leaving" if each.status == "left" else "returning"] += 1
+    counts["rejected"] = len(decided.rejected)
+    return counts
+
+
+def _links(rows: list[Row]) -> list[tuple[str, str]]:
+    return [(each, row.mis_id) if row.role == "parent" else (row.mis_id, each) for row in rows for each in row.links]
