@@ -4,11 +4,24 @@ import shutil
 import sys
 from pathlib import Path
 
+from cut import cut
+
 CHALICE = {"__init__.py", "app.py"}
 """At run time Chalice is these two; the rest is its command line."""
 
-NEEDLESS = ("bin", "pycparser*", "cffi*", "share", ".lock", "**/tests", "**/*.pyi", "**/*.dist-info/RECORD")
-"""cffi: argon2 is compiled ahead, so only _cffi_backend is imported."""
+NEEDLESS = (
+    "bin",
+    "pycparser*",
+    "cffi*",
+    "share",
+    ".lock",
+    "boto3/data",
+    "boto3/examples",
+    "**/tests",
+    "**/*.pyi",
+    "**/*.dist-info/RECORD",
+)
+"""cffi: argon2 is compiled ahead, so only _cffi_backend is imported. boto3's data describes resources; stores use clients."""
 
 
 def remove(path: Path) -> None:
@@ -20,13 +33,14 @@ def remove(path: Path) -> None:
 
 
 def prune(python: Path) -> None:
-    """Leaves what runs: Chalice's two files, packages without their tests, no command lines."""
+    """Leaves what runs: Chalice's two files, packages without their tests, AWS as far as it is called, no command lines."""
     for path in (python / "chalice").iterdir():
         if path.name not in CHALICE:
             remove(path)
     for pattern in NEEDLESS:
         for path in list(python.glob(pattern)):
             remove(path)
+    cut(python / "botocore")
 
 
 if __name__ == "__main__":

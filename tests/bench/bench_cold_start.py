@@ -1,7 +1,7 @@
 """Cold starts: what each function loads before its first event, against a bare stack with the same clients.
 
-Both sides run in fresh interpreters on layers and functions as ``make build`` made them, bytecode included, with the Python and
-botocore that stand for the Lambda runtime here. Ours imports the handler and makes the clients that the function uses; the
+Both sides run in fresh interpreters on layers and functions as ``make build`` made them, bytecode included, with the Python that
+stands for the Lambda runtime here; ours with the boto3 of its layer, the bare side with the whole boto3 of that runtime. Ours imports the handler and makes the clients that the function uses; the
 bare side imports Chalice, Powertools' Logger and boto3 and makes the same clients. In turns; medians of CPU
 time, which other work on the machine disturbs least.
 """
@@ -28,7 +28,7 @@ CLIENTS: dict[FunctionName, tuple[str, ...]] = {
     "build_export": ("dynamodb", "kms", "s3"),
     "operate": ("dynamodb", "kms", "sqs"),
 }
-LATE = ("pydantic", "jinja2", "boto3", "aws_xray_sdk", "argon2", "xlsxwriter", "reportlab")
+LATE = ("pydantic", "jinja2", "aws_xray_sdk", "argon2", "xlsxwriter", "reportlab")
 """What no function needs before its first event."""
 
 _OURS = """
@@ -43,6 +43,7 @@ print(json.dumps({"seconds": time.process_time() - start, "modules": sorted(sys.
 """
 _BARE = """
 import json, sys, time
+sys.path.insert(0, next(path for path in sys.path if path.endswith("site-packages")))  # the runtime's boto3, not the layer's
 start = time.process_time()
 from chalice import Chalice
 from aws_lambda_powertools import Logger

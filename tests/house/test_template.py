@@ -51,6 +51,12 @@ class TestEveryQueue:
         (event,) = (e[name] for f in sam.functions().values() if name in (e := sam.queue_events(f)))
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
+    def test_cannot_take_all_of_the_accounts_concurrency(self, name: str) -> None:
+        """New accounts may run ten functions at once; people at the pages come first."""
+        (event,) = (e[name] for f in sam.functions().values() if name in (e := sam.queue_events(f)))
+        most = event["ScalingConfig"]["MaximumConcurrency"]
+        assert most == {"Ref": "DeliverConcurrency"} or 2 <= most <= 5
+
     def test_is_encrypted(self, name: str) -> None:
         queues = sam.resources("AWS::SQS::Queue")
         assert queues[name]["SqsManagedSseEnabled"] is True

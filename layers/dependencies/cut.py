@@ -1,0 +1,85 @@
+"""Cuts botocore's descriptions of AWS to what is called: a client is made in a third of the time, and the layer stays small.
+
+botocore loads the description of a whole service (DynamoDB: 58 operations) to call one of its operations, and the addresses of
+all services to find one. What is left here is the same text with the rest taken out: operations that are not called, shapes that
+these do not reach, documentation, other services. botocore's code is not touched.
+"""
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from operations import OF_BOTOCORE, OPERATIONS
+
+ENDPOINTS = {"dynamodb", "kms", "s3", "email", "sqs"}
+"""The services as endpoints.json names them."""
+
+
+def cut(botocore: Path) -> None:
+    """Cut the data of an installed botocore."""
+    data = botocore / "data"
+    for folder in (path for path in data.iterdir() if path.is_dir()):
+        if folder.name not in OPERATIONS:
+            shutil.rmtree(folder)
+            continue
+        *older, newest = sorted(folder.iterdir())
+        for version in older:
+            shutil.rmtree(version)
+        _cut_service(newest, {*OPERATIONS[folder.name], *OF_BOTOCORE.get(folder.name, ())})
+    endpoints = data / "endpoints.json"
+    known = json.loads(endpoints.read_text())
+    for partition in known["partitions"]:
+        partition["services"] = {name: each for name, each in partition["services"].items() if name in ENDPOINTS}
+    _write(endpoints, known)
+
+
+def _cut_service(version: Path, operations: set[str]) -> None:
+    for path in version.iterdir():
+        if path.name.startswith(("examples-", "waiters-", "paginators-")):
+            path.unlink()
+        elif path.name.endswith(".json.gz"):
+            given = json.loads(gzip.decompress(path.read_bytes()))
+            _write(path.with_suffix(""), _model(given, operations) if path.name.startswith("service-") else _plain(given))
+            path.unlink()
+
+
+def _model(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
+    missing = operations - model["operations"].keys()
+    if missing:
+        raise SystemExit(f"botocore knows no {', '.join(sorted(missing))}")
+    kept = {name: model["operations"][name] for name in sorted(operations)}
+    reached: set[str] = set()
+    waiting = list(_shapes(kept))
+    while waiting:
+        shape = waiting.pop()
+        if shape not in reached:
+            reached.add(shape)
+            waiting += _shapes(model["shapes"][shape])
+    shapes = {name: shape for name, shape in model["shapes"].items() if name in reached}
+    return _plain({**model, "operations": kept, "shapes": shapes})  # type: ignore[no-any-return]
+
+
+def _shapes(value: Any) -> Iterator[str]:
+    """The shapes that a part of a model names."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        for each in value.values():
+            yield from _shapes(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _shapes(each)
+
+
+def _plain(value: Any) -> Any:
+    """The same with empty documentation: botocore asks for some of it by name."""
+    if isinstance(value, dict):
+        return {name: "" if name == "documentation" and isinstance(each, str) else _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def _write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, separators=(",", ":")))

@@ -1,0 +1,31 @@
+"""What Latchkey asks of AWS: the operations of each service that stores call. The layer's copy of botocore knows no others.
+
+A test compares this table with the stores.
+"""
+
+OPERATIONS = {
+    "dynamodb": (
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactWriteItems",
+        "UpdateItem",
+    ),
+    "kms": ("GenerateMac",),
+    "s3": (
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CreateMultipartUpload",
+        "GetObject",
+        "PutObject",
+        "UploadPart",
+    ),
+    "sesv2": ("GetAccount", "SendBulkEmail"),
+    "sqs": ("SendMessage", "SendMessageBatch"),
+}
+
+OF_BOTOCORE = {"s3": ("CreateBucket", "HeadBucket")}
+"""What botocore itself looks up: a form post is signed with the first, a bucket's region is found with the second."""
