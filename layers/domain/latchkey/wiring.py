@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from latchkey.sends import needs as sends
     from latchkey.sends.stores.due import Due
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.keyring import Keyring
@@ -171,11 +172,18 @@ class Wiring:
 
         return Sends(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def claims(self, school: str) -> Claims:
+        """Which runs of a school the keys of requests have started."""
+        from latchkey.shared.stores.claims import Claims
+
+        return Claims(self.table("ACTIVITY_TABLE"), school)
+
     def exports(self, school: str) -> Exports:
         """A school's exports."""
         from latchkey.login_details.stores.runs import Exports
 
-        return Exports(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+        tables = self.table("DIRECTORY_TABLE"), self.table("ACTIVITY_TABLE")
+        return Exports(self.client("dynamodb"), *tables, school)
 
     def export_files(self) -> Files:
         """The files of exports."""
