@@ -180,20 +180,20 @@ CHUNK_ITEM: dict[str, Any] = {
 
 
 def test_a_chunk_and_its_packed_mails(world: MemoryWorld) -> None:
-    sends = world.wiring("plan_send").sends(SCHOOL)
-    sends.write_chunks([CHUNK])
+    ledger = world.wiring("plan_send").ledger(SCHOOL)
+    ledger.write_chunks([CHUNK])
     written = world.item("activity", CHUNK_ITEM["pk"], "CHUNK#00007") or {}
     assert zlib.decompress(written.pop("mails")).decode() == MAILS  # compressed by whichever zlib is at hand
     assert written == {name: value for name, value in CHUNK_ITEM.items() if name != "mails"}
     world.put("activity", CHUNK_ITEM)
-    assert sends.chunk(RUN, 7) == CHUNK
+    assert ledger.chunk(RUN, 7) == CHUNK
 
 
 def test_the_oldest_item_of_a_chunk(world: MemoryWorld) -> None:
     newer = {"language", "lease_until", "attempt", "revision", "test"}
     world.put("activity", {name: value for name, value in CHUNK_ITEM.items() if name not in newer})
     older = replace(CHUNK, language="en", lease_until=0, attempt=0, revision=0, test=False)
-    assert world.wiring("plan_send").sends(SCHOOL).chunk(RUN, 7) == older
+    assert world.wiring("plan_send").ledger(SCHOOL).chunk(RUN, 7) == older
 
 
 @pytest.mark.parametrize("kind", ["send", "export"])

@@ -272,6 +272,15 @@ class Directory:
             return False
         return True
 
+    def note_mail_problem(self, person: str, problem: MailProblem) -> bool:
+        """Remember that a person's address takes no mail from us; False if they have another address by now."""
+        same_address: Condition = ("email_key", "=", problem.email_key)
+        try:
+            self.change(person, {"mail_problem": asdict(problem)}, [same_address])
+        except ConditionFailed:
+            return False
+        return True
+
     def take_over(self, changes: Iterable[PersonChange]) -> int:
         """Write what a roster says of people who exist, each of whom is changed once: never a password, code or admin right.
 
