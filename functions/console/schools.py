@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from console.system import system
 from latchkey.people.model.person import ROLES
-from latchkey.schools.change_settings import as_values, change_settings, logo_in_page
-from latchkey.schools.model.school import School
+from latchkey.schools.change_settings import change_settings, logo_in_page
+from latchkey.schools.model.school import School, as_values
 from latchkey.schools.model.settings_rules import LIVES, NAMES, UNITS, in_words, unit_of
 from latchkey.shared.model.languages import LANGUAGES
 from web.answer import Answer

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
     from latchkey.codes import needs as codes
+    from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
     from latchkey.login_details import needs as login_details
@@ -153,6 +154,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return Passwords(self.client("dynamodb"), *tables, school)
+
+    def codes(self, school: str) -> Codes:
+        """Where a school's codes are given."""
+        from latchkey.codes.stores.codes import Codes
+
+        return Codes(self.table("DIRECTORY_TABLE"), school)
 
     def code_uses(self, school: str) -> CodeUses:
         """Where a school's codes are used."""

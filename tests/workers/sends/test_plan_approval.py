@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import ApprovalRule, Settings
 from latchkey.sends import approve_send, control_send, plan_send
 from latchkey.sends.model.approval import OPEN_FOR
 from tests.support.control import ADMIN, SCHOOL, adds_up, cancel, drain, pause, resume
@@ -24,7 +25,7 @@ def send(road: MailRoad) -> str:
 
 def rule(road: MailRoad, **facts: Any) -> None:
     """What another admin sets meanwhile."""
-    road.system.wiring("console").schools.change_settings(SCHOOL, {"approval": facts})
+    road.system.wiring("console").schools.change_settings(SCHOOL, Settings(approval=ApprovalRule(**facts)), ["approval"])
 
 
 def held(road: MailRoad, send: str) -> None:

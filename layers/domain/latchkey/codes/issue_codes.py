@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.codes.model.changes import due
-from latchkey.codes.model.codes import ATTRIBUTE, Kind, state_of
+from latchkey.codes.model.codes import Kind
 from latchkey.codes.needs import System
-from latchkey.errors import TryLater
+from latchkey.errors import Changed, TryLater
 from latchkey.people.model.person import CodeState, Person
-from latchkey.people.stores.people import Directory, code_to_value
 from latchkey.schools.model.school import School
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Update, Value
 
 _ROUNDS: Final = 10
 
@@ -35,7 +33,6 @@ def issue_codes(system: System, school: School, people: Sequence[Person], kinds:
     A code that ends within ``within`` days gets a later end. People may come from an index, a moment old: the write decides.
     """
     now = system.now()
-    directory, table = system.directory(school.slug), system.table("DIRECTORY_TABLE")
     current = {person.id: person for person in people}
     new: Counter[Kind] = Counter()
     for _ in range(_ROUNDS):
@@ -44,11 +41,12 @@ def issue_codes(system: System, school: School, people: Sequence[Person], kinds:
         if not changes:
             break
         try:
-            table.transact([_write(directory, current[person], codes) for person, codes in changes.items()])
-        except ConditionFailed:
+            system.codes(school.slug).give((current[person], codes) for person, codes in changes.items())
+        except Changed:
             # Somebody else was quicker: theirs holds. Of who is no longer there nothing is printed.
             current = {person: known for person, known in current.items() if person not in changes}
-            current |= {person.id: person for person in directory.by_ids(changes) if person.status == "active"}
+            now_are = system.directory(school.slug).by_ids(changes)
+            current |= {person.id: person for person in now_are if person.status == "active"}
         else:
             for person, codes in changes.items():
                 current[person] = _with(current[person], codes)
@@ -57,23 +55,6 @@ def issue_codes(system: System, school: School, people: Sequence[Person], kinds:
     else:
         raise TryLater()
     return Issued([current[person.id] for person in people if person.id in current], new)
-
-
-def _write(directory: Directory, person: Person, codes: dict[Kind, CodeState]) -> Update:
-    facts: dict[str, Value] = {}
-    when: list[Condition] = []
-    for kind, code in codes.items():
-        name, known = ATTRIBUTE[kind], state_of(person, kind)
-        if known is None:
-            when.append((name, "missing", None))
-        else:
-            when.append((f"{name}.generation", "=", known.generation))
-        if known is not None and known.generation == code.generation:  # a later end: of a code that nobody has ended meanwhile
-            facts |= {f"{name}.expires_at": code.expires_at, f"{name}.given_at": code.given_at}
-            when += [(f"{name}.expires_at", "=", known.expires_at), (f"{name}.voided", "missing", None)]
-        else:
-            facts[name] = code_to_value(code)
-    return directory.change_of(person.id, facts, when)
 
 
 def _with(person: Person, codes: dict[Kind, CodeState]) -> Person:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from latchkey.sign_in import needs as sign_in
 
 if TYPE_CHECKING:
+    from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.uses import CodeUses
-    from latchkey.shared.stores.dynamo import Table
     from latchkey.shared.stores.queues import Queue
 
 
@@ -17,9 +17,9 @@ class System(sign_in.System, Protocol):
 
     def time(self) -> float: ...
 
-    def table(self, setting: str) -> Table: ...
-
     def queue(self, setting: str) -> Queue: ...
+
+    def codes(self, school: str) -> Codes: ...
 
     def code_uses(self, school: str) -> CodeUses: ...
 

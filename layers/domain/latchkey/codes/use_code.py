@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
-from latchkey.errors import Invalid, TryLater
+from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.person import FormerEmail, Person
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.dynamo import ConditionFailed, Put, Table
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive
@@ -54,12 +54,12 @@ def _claim(system: System, found: OpenCode, wishes: Wishes) -> Person:
         after = _wished(system, found, wishes)
         _check_password(after, found, wishes)
         hashed = hashed or hashing.hash_of(wishes.password)
-        also = [*_username_of(system, found, after), _event(system, found, before.id, now)]
+        holder, event = _holder_of_username(system, found, after), _event(system, found, before.id, now)
         if before.email is not None and before.email != after.email:
             after = replace(after, former_email=FormerEmail(before.email, now))
         try:
-            system.code_uses(slug).claim(before, after, hashed, now, also)
-        except ConditionFailed:  # somebody was quicker, or the school has changed something
+            system.code_uses(slug).claim(before, after, hashed, now, event, holder=holder)
+        except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
             _tell(system, found, after, now, (before.email_key, after.username_key))
@@ -92,8 +92,8 @@ def _register(system: System, found: OpenCode, wishes: Wishes) -> Person:
     _check_password(parent, found, wishes)
     hashed = hashing.hash_of(wishes.password)
     try:
-        system.code_uses(slug).register(found.student, parent, hashed, now, [_event(system, found, parent.id, now)])
-    except ConditionFailed:
+        system.code_uses(slug).register(found.student, parent, hashed, now, _event(system, found, parent.id, now))
+    except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
     _tell(system, found, parent, now, ())
@@ -124,18 +124,17 @@ def _wished(system: System, found: OpenCode, wishes: Wishes) -> Person:
     return after
 
 
-def _username_of(system: System, found: OpenCode, after: Person) -> list[tuple[Table, Put]]:
-    """The write that takes a new username for this student; ``Invalid`` if it is somebody else's."""
+def _holder_of_username(system: System, found: OpenCode, after: Person) -> str | None:
+    """Who chose this student's new username last, if anybody did; ``Invalid`` if it is somebody else's now."""
     key, slug = after.username_key, found.school.slug
     if key is None or key == found.student.username_key:
-        return []
-    credentials, directory = system.credentials(slug), system.directory(slug)
-    holder = credentials.holder_of(key)
+        return None
+    directory, holder = system.directory(slug), system.credentials(slug).holder_of(key)
     people = [*directory.by_username_key(key), *(directory.by_ids([holder]) if holder else [])]
     if any(person.username_key == key and person.id != after.id for person in people):
         taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
         raise _unusable({"username": taken}, "username_taken")
-    return [credentials.name_of(key, after.id, holder)]
+    return holder
 
 
 def _check_password(person: Person, found: OpenCode, wishes: Wishes) -> None:
@@ -171,7 +170,7 @@ def _again(system: System, found: OpenCode, now: int) -> OpenCode:
     return opened(found.school, found.code, student, found.state.generation, now)
 
 
-def _event(system: System, found: OpenCode, actor: str, now: int) -> tuple[Table, Put]:
+def _event(system: System, found: OpenCode, actor: str, now: int) -> EventWrite:
     facts: dict[str, str | int] = {"kind": found.code.kind, "student": found.student.id, "generation": found.state.generation}
     return system.audit(found.school.slug).record_of(actor, "code.use", now, facts)
 

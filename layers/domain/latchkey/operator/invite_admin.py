@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from latchkey.errors import Conflict, Invalid, NotFound
+from latchkey.errors import Changed, Conflict, Invalid, NotFound
 from latchkey.operator.needs import System
 from latchkey.people.model.person import Person
 from latchkey.sends.model.send import Selection, Send
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import is_slug, new_id, person_id
-from latchkey.shared.stores.dynamo import ConditionFailed
 
 _LONGEST_NAME: Final = 100
 
@@ -68,8 +67,8 @@ def _admin(system: System, school: str, address: str, given: str, family: str) -
         raise Conflict("Several members of staff share this address. Give the one you mean an address of their own first.")
     if adults:
         try:
-            return directory.change(adults[0].id, {"is_admin": True}, [("email_key", "=", key), ("status", "=", "active")]), True
-        except ConditionFailed:
+            return directory.make_admin(adults[0]), True
+        except Changed:
             raise Conflict("Somebody changed this person just now. Try again.") from None
     person = Person(
         id=invited,

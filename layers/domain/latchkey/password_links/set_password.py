@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from latchkey.errors import Gone, Invalid, TooMany
+from latchkey.errors import Changed, Gone, Invalid, TooMany
 from latchkey.password_links.model import links
 from latchkey.password_links.model.links import Fault, Link
 from latchkey.password_links.needs import System
@@ -16,7 +16,6 @@ from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import is_slug, new_id
 from latchkey.shared.stores.counters import Budget
-from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive
@@ -70,7 +69,7 @@ def use(system: System, token: str, password: str) -> None:
     now = system.now()
     try:
         system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now)
-    except ConditionFailed:
+    except Changed:
         now_is = system.directory(slug).person(person.id)
         _refuse(_fault(found.link, token, found.school, now_is, now) or "used")
     log.info("password set", extra={"school": slug, "person": person.id, "purpose": found.link.purpose})

@@ -2,14 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 
-from latchkey.errors import NotFound
+from latchkey.errors import Changed, NotFound
 from latchkey.people.model.person import Person
 from latchkey.schools.model import logo, settings_rules
 from latchkey.schools.model.school import School, Settings
 from latchkey.schools.needs import System
-from latchkey.shared.stores.dynamo import ConditionFailed, Value
 
 
 def change_settings(system: System, school: School, admin: Person, values: Mapping[str, object]) -> Settings:
@@ -18,13 +17,12 @@ def change_settings(system: System, school: School, admin: Person, values: Mappi
     changed = [each.name for each in fields(Settings) if getattr(after, each.name) != getattr(school.settings, each.name)]
     if not changed:
         return after
-    facts: dict[str, Value] = {name: value for name, value in as_values(after).items() if name in changed}
     if "logo" in changed:
         picture = values["logo_png"]
         system.logos(school.slug).put(logo.read(picture) if picture else None)
     try:
-        system.schools.change_settings(school.slug, facts)
-    except ConditionFailed:
+        system.schools.change_settings(school.slug, after, changed)
+    except Changed:
         raise NotFound() from None
     system.audit(school.slug).record(admin.id, "settings.change", system.now(), {"fields": ", ".join(changed)})
     return after
@@ -34,8 +32,3 @@ def logo_in_page(system: System, school: School) -> str:
     """The school's logo as a URL that holds it, or nothing."""
     found = system.logo(school.slug, school.settings.logo)
     return f"data:image/png;base64,{b64encode(found.png).decode()}" if found else ""
-
-
-def as_values(settings: Settings) -> dict[str, Value]:
-    """The settings as plain values, as the API shows them and the table holds them."""
-    return {**asdict(settings), "sso": {**asdict(settings.sso), "roles": list(settings.sso.roles)}}

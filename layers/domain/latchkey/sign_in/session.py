@@ -9,11 +9,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from latchkey.errors import NotSignedIn
+from latchkey.errors import Changed, NotSignedIn
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
-from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.stores.sessions import Session
 
@@ -66,7 +65,7 @@ def who(system: System, token: str | None) -> SignedIn:
     if now - session.seen_at > _SEEN_EVERY:
         try:
             system.sessions(school).seen(session, now)
-        except ConditionFailed:
+        except Changed:
             raise NotSignedIn() from None
     return SignedIn(found, person, session)
 

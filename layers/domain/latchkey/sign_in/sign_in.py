@@ -8,12 +8,11 @@ tells who exists. A budget runs out for what was typed, known or not, and comes 
 import logging
 from typing import Final
 
-from latchkey.errors import SignInFailed
+from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
 from latchkey.shared.model.identifiers import typed_lookup
-from latchkey.shared.stores.dynamo import ConditionFailed, Value
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import forgive, spend
 from latchkey.sign_in.needs import System
@@ -37,20 +36,18 @@ def sign_in(
     forgive(system, slug, key)
     close_session(system, presented)
     try:
-        person = system.directory(slug).change(
-            person.id, _signing_in(person, system.now()), when=[("version", "=", person.version)]
-        )
-    except ConditionFailed:  # a new password was set meanwhile
+        now = system.now()
+        person = system.directory(slug).note_sign_in(person, now, forget_former_email=_knows_of_new_email(person, now))
+    except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
     token, session = open_session(system, slug, person)
     log.info("signed in", extra={"school": slug, "person": person.id})
     return token, SignedIn(school, person, session)
 
 
-def _signing_in(person: Person, now: int) -> dict[str, Value]:
-    """What is noted; an address that was replaced a day ago has been told of it, and is forgotten."""
-    former = person.former_email
-    return {"last_login_at": now} | ({"former_email": None} if former is not None and former.at < now - DAY else {})
+def _knows_of_new_email(person: Person, now: int) -> bool:
+    """Whether an address was replaced more than a day ago: whoever reads it has been told."""
+    return person.former_email is not None and person.former_email.at < now - DAY
 
 
 def _accounts(system: System, school: School, kind: str, key: str) -> list[Person]:
@@ -85,5 +82,5 @@ def _matching(system: System, school: School, people: list[Person], password: st
 def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:
     try:
         system.credentials(slug).rehash(person.id, kept, hashing.hash_of(password))
-    except ConditionFailed:
+    except Changed:
         log.info("hash not renewed: the password was changed meanwhile", extra={"school": slug, "person": person.id})

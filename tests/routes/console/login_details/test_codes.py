@@ -10,7 +10,7 @@ import pytest
 from latchkey.codes.model.codes import code, read
 from latchkey.errors import TryLater
 from latchkey.people.model.person import CodeState, Person
-from latchkey.schools.model.school import DAY
+from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.stores.queues import Queue
 from tests.routes.console.login_details.test_exports import hidden
 from tests.support.console import HEAD_TEACHER, Console, running_console
@@ -121,8 +121,8 @@ def test_the_page_shows_them_large_and_offers_paper(console: Console) -> None:
 
 
 def test_a_student_of_the_schools_own_sign_in_has_instructions(console: Console) -> None:
-    sso = {"roles": ["student"], "help": "Ask Mx Key in room 7."}
-    console.system.wiring("console").schools.change_settings("northbridge", {"sso": sso})
+    sso = SingleSignOn(roles=("student",), help="Ask Mx Key in room 7.")
+    console.system.wiring("console").schools.change_settings("northbridge", Settings(sso=sso), ["sso"])
     shown = console.post(codes_of(student(1)), {}).json_body
     assert (shown["pin"], shown["pin_expires_at"], shown["elsewhere"]) == (None, None, True)
     assert "Ask Mx Key in room 7." in console.form(codes_of(student(1)), {}).body.decode()

@@ -14,7 +14,7 @@ from latchkey.login_details import try_export as try_export_module
 from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER, Scope, Wanted
 from latchkey.people.model.person import CodeState
 from latchkey.people.stores.people import Directory
-from latchkey.schools.model.school import DAY
+from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.queues import Queue
 from tests.support.console import HEAD_TEACHER, Console, running_console
@@ -458,7 +458,8 @@ def test_a_selection_says_who_of_it_cannot_be_in_the_file(console: Console) -> N
 
 
 def test_a_school_with_its_own_sign_in_gets_instructions(console: Console) -> None:
-    console.system.wiring("console").schools.change_settings("northbridge", {"sso": {"roles": ["student"]}})
+    sso = SingleSignOn(roles=("student",))
+    console.system.wiring("console").schools.change_settings("northbridge", Settings(sso=sso), ["sso"])
     tried = console.post(PATH, {**SCHOOL, "dry_run": True}).json_body
     assert (tried["elsewhere"], tried["new_codes"]) == (3, {"pin": 0, "parent_code": 3})
 

@@ -1,11 +1,13 @@
 """Audit events: who did what, when, to how many. Ids and numbers only: no names, addresses, codes or links."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.dynamo import Put, Table, Value
 
+EventWrite: TypeAlias = tuple[Table, Put]
+"""An event that another store writes in a transaction of its own, with what it tells of."""
 _KEPT = 7 * 365 * 86_400
 
 
@@ -20,7 +22,7 @@ class Audit:
         """Write an event. ``actor`` is a person's id, or the name of a part of the system; ``action`` like ``send.start``."""
         self._table.put(self.record_of(actor, action, now, facts)[1])
 
-    def record_of(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> tuple[Table, Put]:
+    def record_of(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> EventWrite:
         """The write that ``record`` makes, to stand in a transaction."""
         event: dict[str, Value] = {"pk": f"{self.school}#AUDIT", "sk": new_id(now), "actor": actor, "action": action, "at": now}
         rest: dict[str, Value] = {"facts": dict(facts or {}), "expires_at": now + _KEPT}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import ATTRIBUTE, USES, Kind, state_of
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory
@@ -12,7 +13,7 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table
 from latchkey.sign_in.stores.credentials import Credentials
 
 _CHOSEN: Final = ("email", "email_key", "username", "username_key")
-Writes = Sequence[tuple[Table, Put]]
+_SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN
 
 
 class CodeUses:
@@ -42,34 +43,43 @@ class CodeUses:
         except ConditionFailed:
             return  # there is a newer code by now, with a count of its own
 
-    def claim(self, before: Person, after: Person, password_hash: str, now: int, also: Writes) -> None:
-        """Use a student's PIN: set a password, address and username; ``also`` stands or falls with it.
+    def claim(
+        self, before: Person, after: Person, password_hash: str, now: int, event: EventWrite, *, holder: str | None = None
+    ) -> None:
+        """Use a student's PIN: set a password, address and username; the event stands or falls with it.
 
-        ``ConditionFailed`` if the PIN of ``before`` no longer works, or the student is no longer as they were then.
+        ``holder`` is who chose a new username last, None if nobody did: of two who choose it at once one gets it.
+        ``Changed`` if the PIN of ``before`` no longer works, the student is not as they were then, or the name is another's.
         """
-        same = ("version", "status", "email_key", "username_key")
-        used = self._used(before, "pin", now, [(name, "=", getattr(before, name)) for name in same])
+        as_read: list[Condition] = [(name, "=", getattr(before, name)) for name in _SAME]
+        used = self._used(before, "pin", now, as_read)
         facts = {name: getattr(after, name) for name in _CHOSEN if getattr(after, name) != getattr(before, name)}
         if after.former_email is not None:
             facts["former_email"] = asdict(after.former_email)
         changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": now})
-        transact(self._client, [(self._people, changed), self._credentials.password_of(before.id, password_hash, now), *also])
+        password = self._credentials.password_of(before.id, password_hash, now)
+        writes: list[tuple[Table, Update | Put]] = [(self._people, changed), password, event]
+        if after.username_key is not None and after.username_key != before.username_key:
+            writes.append(self._credentials.name_of(after.username_key, after.id, holder))
+        transact(self._client, writes)
 
-    def register(self, student: Person, parent: Person, password_hash: str, now: int, also: Writes) -> None:
-        """Take a place of a student's parent code: make the parent and link both; ``ConditionFailed`` if there is none left."""
-        used = self._used(student, "parent", now, [("status", "=", "active")])
+    def register(self, student: Person, parent: Person, password_hash: str, now: int, event: EventWrite) -> None:
+        """Take a place of a student's parent code: make the parent and link both; ``Changed`` if there is none left."""
+        still_here: Condition = ("status", "=", "active")
+        used = self._used(student, "parent", now, [still_here])
         transact(
             self._client,
             [
                 (self._people, replace(used, append={"parents": [parent.id]})),
                 (self._people, self._directory.make_of(parent)),
                 self._credentials.password_of(parent.id, password_hash, now),
-                *also,
+                event,
             ],
         )
 
     def _counted(self, student: str, kind: Kind, generation: int) -> Update:
-        return self._directory.change_of(student, {}, [(f"{ATTRIBUTE[kind]}.generation", "=", generation)])
+        same_code: Condition = (f"{ATTRIBUTE[kind]}.generation", "=", generation)
+        return self._directory.change_of(student, {}, [same_code])
 
     def _used(self, student: Person, kind: Kind, now: int, when: Sequence[Condition]) -> Update:
         """One use more of the code that the student had, if it is still theirs and works at this moment."""

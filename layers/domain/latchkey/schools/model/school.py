@@ -1,7 +1,7 @@
 """A school: the tenant, and its settings."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from latchkey.people.model.person import Person, Role
 
@@ -50,6 +50,11 @@ class Settings:
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
+
+
+def as_values(settings: Settings) -> dict[str, Any]:
+    """The settings as plain values, as the API shows them and the table holds them."""
+    return {**asdict(settings), "sso": {**asdict(settings.sso), "roles": list(settings.sso.roles)}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """All schools, in the table ``directory``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn
+from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, as_values
 from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
@@ -11,8 +11,7 @@ _SCHOOLS = "SCHOOLS"
 
 def school_to_item(school: School) -> dict[str, Value]:
     """The item of a school."""
-    facts = asdict(school)
-    facts["settings"]["sso"]["roles"] = list(school.settings.sso.roles)
+    facts = asdict(school) | {"settings": as_values(school.settings)}
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
 
 
@@ -58,11 +57,12 @@ class Schools:
         return True
 
     def change(self, school: School) -> None:
-        """Set a school's facts and settings, and nothing else that its item holds; ``ConditionFailed`` if there is none."""
+        """Set a school's facts and settings, and nothing else that its item holds; ``Changed`` if there is none."""
         facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
         self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
 
-    def change_settings(self, slug: str, facts: Mapping[str, Value]) -> None:
-        """Set some of a school's settings and leave the others alone; ``ConditionFailed`` if there is no such school."""
-        changes = {f"settings.{name}": value for name, value in facts.items()}
+    def change_settings(self, slug: str, settings: Settings, names: Sequence[str]) -> None:
+        """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school."""
+        values = as_values(settings)
+        changes = {f"settings.{name}": values[name] for name in names}
         self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))

@@ -1,6 +1,6 @@
 """Password hashes, and who chose which username: the table ``credentials``, which only the portal can read."""
 
-from latchkey.shared.stores.dynamo import Put, Table
+from latchkey.shared.stores.dynamo import Condition, Put, Table
 
 
 class Credentials:
@@ -28,12 +28,14 @@ class Credentials:
     def name_of(self, username_key: str, person: str, holder: str | None) -> tuple[Table, Put]:
         """The write that gives a username to a person if it still is its ``holder``'s: of two who choose it, one gets it."""
         pk, sk = self._name(username_key)
-        return self._table, Put(item={"pk": pk, "sk": sk, "person": person}, when=[("person", "=", holder)])
+        still_theirs: Condition = ("person", "=", holder)
+        return self._table, Put(item={"pk": pk, "sk": sk, "person": person}, when=[still_theirs])
 
     def rehash(self, person: str, old: str, new: str) -> None:
-        """Replace a hash by one of the same password with newer parameters; ``ConditionFailed`` if it changed meanwhile."""
+        """Replace a hash by one of the same password with newer parameters; ``Changed`` if it changed meanwhile."""
         pk, sk = self._key(person)
-        self._table.put(Put(item={"pk": pk, "sk": sk, "hash": new}, when=[("hash", "=", old)]))
+        same_password: Condition = ("hash", "=", old)
+        self._table.put(Put(item={"pk": pk, "sk": sk, "hash": new}, when=[same_password]))
 
     def _key(self, person: str) -> tuple[str, str]:
         return f"{self.school}#P#{person}", "PASSWORD"

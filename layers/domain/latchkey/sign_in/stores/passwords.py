@@ -3,7 +3,7 @@
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Table, transact
+from latchkey.shared.stores.dynamo import Condition, Table, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials
 
 
@@ -17,23 +17,18 @@ class Passwords:
         self._credentials = Credentials(credentials, school)
 
     def set(self, person: Person, password_hash: str, used_link: str, now: int) -> None:
-        """Set a first or a new password; ``ConditionFailed`` if the person is no longer as read.
+        """Set a first or a new password; ``Changed`` if the person is no longer as read.
 
         The version decides: of two uses of one link, or of two links, one wins. Address, role and status are what the link
         was mailed for. Admin rights are in the stamp that was checked on reading; the role of the portal may not name them here,
         because IAM cannot tell an attribute that is compared from one that is written.
         """
-        unchanged = self._directory.change_of(
-            person.id,
-            {"version": person.version + 1, "password_set_at": now, "used_link": used_link},
-            when=[
-                ("version", "=", person.version),
-                ("email_key", "=", person.email_key),
-                ("role", "=", person.role),
-                ("status", "=", person.status),
-            ],
-        )
-        transact(
-            self._client,
-            [(self._people, unchanged), self._credentials.password_of(person.id, password_hash, now)],
-        )
+        one_use_wins: Condition = ("version", "=", person.version)
+        mailed_for: list[Condition] = [
+            ("email_key", "=", person.email_key),
+            ("role", "=", person.role),
+            ("status", "=", person.status),
+        ]
+        facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now, "used_link": used_link}
+        unchanged = self._directory.change_of(person.id, facts, [one_use_wins, *mailed_for])
+        transact(self._client, [(self._people, unchanged), self._credentials.password_of(person.id, password_hash, now)])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from latchkey.shared.stores.dynamo import Put, Table, Update
+from latchkey.shared.stores.dynamo import Condition, Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,9 @@ class Sessions:
         )
 
     def seen(self, session: Session, now: int) -> None:
-        """Note that the session is in use; ``ConditionFailed`` if it has ended meanwhile."""
-        self._table.update(
-            Update(pk=self._pk(session.person), sk=session.hash, set={"seen_at": now}, when=[("pk", "exists", None)])
-        )
+        """Note that the session is in use; ``Changed`` if it has ended meanwhile."""
+        not_ended: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set={"seen_at": now}, when=[not_ended]))
 
     def end(self, person: str, secret_hash: str) -> None:
         """End a session, whether it exists or not."""
