@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from latchkey.audit.stores.audit import Audit
+from latchkey.audit.stores.audit import Audit, EventWrite
 from latchkey.errors import Changed
 from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Selection, Send, Tally
-from latchkey.sends.stores.sends import Event, Sends
+from latchkey.sends.stores.sends import Sends
 from latchkey.shared.model.ids import new_id
 from tests.support.system import START, TestSystem
 
@@ -44,7 +44,7 @@ def audit(system: TestSystem) -> Audit:
     return system.wiring("console").audit("northbridge")
 
 
-def event(audit: Audit) -> Event:
+def event(audit: Audit) -> EventWrite:
     return audit.record_of(ADMIN, "send.pause", NOW)
 
 
@@ -113,7 +113,7 @@ def test_a_send_that_is_held_or_put_off_can_be_planned_at_once(sends: Sends) -> 
     assert sends.start_planning(put_off, NOW, 60).planning_until == NOW + 60
 
 
-Turn = Callable[[Sends, Send, Event], Send]
+Turn = Callable[[Sends, Send, EventWrite], Send]
 TURNS: dict[str, Turn] = {
     "pause": Sends.pause,
     "resume": lambda sends, send, event: sends.resume(send, NOW, event),

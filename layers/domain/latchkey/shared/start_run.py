@@ -7,7 +7,8 @@
     is busy    ▼    │
                failed, because it was not queued
 
-A capability says in a ``Starting`` what is its own. Rosters, which a file sets off and no message, could say:
+A capability says in a ``Starting`` what is its own, and has a line in claims.py. Rosters, which a file sets off and no message,
+could say:
 
     asked = Run(id=id_for(system.claims(school), "roster", admin.id, key, now), ...)
     started = Starting(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import ATTRIBUTE, Kind
 from latchkey.errors import NotFound, TryLater
 from latchkey.login_details.model.runs import NOT_QUEUED, Export, Scope, Wanted
@@ -205,7 +206,7 @@ class Exports:
             return False
         return True
 
-    def finish(self, export: Export, event: tuple[Table, Put]) -> None:
+    def finish(self, export: Export, event: EventWrite) -> None:
         """Write a leased run as it has ended, and the audit event, both or neither.
 
         A run that voided codes leaves word of it, so that older files can say that some of their codes may be dead.

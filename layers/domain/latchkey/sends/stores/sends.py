@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed
 from latchkey.sends.model.brake import BRAKES, Brake
 from latchkey.sends.model.ledger import open_of
@@ -14,8 +15,6 @@ from latchkey.sends.stores.items import chunk_to_item, send_from_item, send_pk, 
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 
-Event = tuple[Table, Put]
-"""The write of an audit event, to stand in a transaction."""
 _MISSING: Final[Condition] = ("pk", "missing", None)
 _NOT_WAITING: Final[Mapping[str, Value]] = {"waiting": None, "waiting_since": None}
 
@@ -74,12 +73,12 @@ class Sends:
         still_failed, for_this_reason = ("state", "=", "failed"), ("reason", "=", NOT_QUEUED)
         return self._change(send, {"state": "queued", "reason": None, "finished_at": None}, [still_failed, for_this_reason])
 
-    def approve(self, send: Send, admin: str, event: Event) -> Send:
+    def approve(self, send: Send, admin: str, event: EventWrite) -> Send:
         """Another admin agrees to a send."""
         facts: dict[str, Value] = {"approval": "given", "approved_by": admin}
         return self._turn(send, facts, [_as_read(send), _UNDECIDED], event)
 
-    def give_up(self, send: Send, now: int, event: Event) -> Send:
+    def give_up(self, send: Send, now: int, event: EventWrite) -> Send:
         """Cancel a send that nobody has approved in time."""
         facts: dict[str, Value] = {"state": "cancelled", "reason": NOT_APPROVED, "finished_at": now}
         return self._turn(send, facts, [_as_read(send), _UNDECIDED], event)
@@ -143,7 +142,7 @@ class Sends:
         with suppress(ConditionFailed):  # it says so already, or it is stopped
             self._table.update(Update(pk=send_pk(self.school, listed=listed), sk=send, set=facts, when=when))
 
-    def brake(self, send: Send, reason: Brake, event: Event) -> Send:
+    def brake(self, send: Send, reason: Brake, event: EventWrite) -> Send:
         """Pause a running send because too much of it came back."""
         running: Condition = ("state", "=", "running")
         # Of two workers who saw the same numbers one pauses it. An admin may have resumed it meanwhile: it counts anew then.
@@ -151,11 +150,11 @@ class Sends:
         facts: dict[str, Value] = {"state": "paused", "reason": reason, **_NOT_WAITING}
         return self._turn(send, facts, [running, counted_from_there], event)
 
-    def pause(self, send: Send, event: Event) -> Send:
+    def pause(self, send: Send, event: EventWrite) -> Send:
         """Hold a send: from now on no worker takes a chunk of it."""
         return self._turn(send, {"state": "paused", "reason": None, **_NOT_WAITING}, [_as_read(send)], event)
 
-    def resume(self, send: Send, now: int, event: Event) -> Send:
+    def resume(self, send: Send, now: int, event: EventWrite) -> Send:
         """Let a paused send go on: to be planned, or running; finished if nothing is left to do.
 
         What a worker had in hand when it was paused may be the last of it, and be recorded in this moment:
@@ -179,19 +178,19 @@ class Sends:
             also = something_left
         return self._turn(send, facts, [_as_read(send), also], event)
 
-    def cancel(self, send: Send, now: int, event: Event, *, revoke: bool) -> Send:
+    def cancel(self, send: Send, now: int, event: EventWrite, *, revoke: bool) -> Send:
         """Stop a send for good; ``revoke``: and its links with it, which can be asked for later as well."""
         ended = send.finished_at if send.state == "cancelled" else now
         facts: dict[str, Value] = {"state": "cancelled", "reason": None, **_NOT_WAITING, "finished_at": ended}
         return self._turn(send, facts | {"revoke": send.revoke or revoke or None}, [_as_read(send)], event)
 
-    def add_retry(self, send: Send, retry: str, event: Event) -> Send:
+    def add_retry(self, send: Send, retry: str, event: EventWrite) -> Send:
         """A new send takes up what failed in this one."""
         before = list(send.retries)
         nobody_else_retries = ("retries", "=", before or None)
         return self._turn(send, {"retries": [*before, retry]}, [nobody_else_retries], event)
 
-    def _turn(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition], event: Event) -> Send:
+    def _turn(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition], event: EventWrite) -> Send:
         """Change a send together with the audit event that tells of it, all or nothing."""
         transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
         turned = self.get(send.id, listed=send.listed)
