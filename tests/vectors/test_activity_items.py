@@ -196,11 +196,12 @@ def test_the_oldest_item_of_a_chunk(world: MemoryWorld) -> None:
     assert world.wiring("plan_send").ledger(SCHOOL).chunk(RUN, 7) == older
 
 
-@pytest.mark.parametrize("kind", ["send", "export"])
+@pytest.mark.parametrize("kind", ["send", "export", "roster"])
 def test_what_an_idempotency_key_stands_for(world: MemoryWorld, kind: Kind) -> None:
     kinds: dict[Kind, tuple[str, dict[str, Any]]] = {
         "send": ("northbridge#KEYS", {"send": RUN, "expires_at": 1_802_592_000}),
         "export": ("northbridge#EXPORTKEYS", {"export": RUN, "expires_at": 1_800_086_400}),
+        "roster": ("northbridge#ROSTERKEYS", {"roster": RUN, "expires_at": 1_800_086_400}),
     }
     pk, rest = kinds[kind]
     claims = world.wiring("console").claims(SCHOOL)

@@ -15,7 +15,7 @@ def claims(system: TestSystem) -> Claims:
     return system.wiring("console").claims("northbridge")
 
 
-@pytest.mark.parametrize("kind", ["send", "export"])
+@pytest.mark.parametrize("kind", ["send", "export", "roster"])
 def test_a_key_stands_for_the_first_run(claims: Claims, kind: Kind) -> None:
     assert claims.claim(kind, "key", "first", NOW) == "first"
     assert claims.claim(kind, "key", "second", NOW) == "first"
@@ -25,6 +25,7 @@ def test_a_key_stands_for_the_first_run(claims: Claims, kind: Kind) -> None:
 def test_kinds_and_schools_have_their_own_keys(system: TestSystem, claims: Claims) -> None:
     assert claims.claim("send", "key", "first", NOW) == "first"
     assert claims.claim("export", "key", "second", NOW) == "second"
+    assert claims.claim("roster", "key", "fourth", NOW) == "fourth"
     assert system.wiring("console").claims("southgate").claim("send", "key", "third", NOW) == "third"
 
 

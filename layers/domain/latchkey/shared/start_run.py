@@ -1,4 +1,4 @@
-"""Start a run once, and set it off: what sends, login details and rosters do alike when an admin asks for one.
+"""Start a run once, and set it off: what sends and login details do alike when an admin asks for one.
 
                           its message
       make ──▶ queued ──────────────────▶ a worker has it
@@ -7,19 +7,8 @@
     is busy    ▼    │
                failed, because it was not queued
 
-A capability says in a ``Starting`` what is its own, and has a line in claims.py. Rosters, which a file sets off and no message,
-could say:
-
-    asked = Run(id=id_for(system.claims(school), "roster", admin.id, key, now), ...)
-    started = Starting(
-        runs=rosters,
-        announce=lambda run: system.audit(school).record(admin.id, "roster.start", now, {"roster": run.id}),
-        put=lambda run: None,
-        give_up=rosters.not_queued,
-        is_same=lambda run: run.filename == asked.filename,
-        other="This key has started another roster already. Nothing was started now; use a new key.",
-        busy="The roster could not be started: a service is busy. Nothing was changed; try again.",
-    ).start(asked)
+A capability says in a ``Starting`` what is its own, and has a line in claims.py. Rosters take only ``id_for``: a file sets them
+off and no message, and they are written together with their audit event, so that nothing is left to be done again.
 """
 
 from collections.abc import Callable

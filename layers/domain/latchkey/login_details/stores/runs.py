@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
-from latchkey.codes.model.codes import ATTRIBUTE, Kind
+from latchkey.codes.model.codes import Kind
+from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.errors import NotFound, TryLater
 from latchkey.login_details.model.runs import NOT_QUEUED, Export, Scope, Wanted
 from latchkey.people.model.person import CodeState

@@ -266,8 +266,9 @@ class Directory:
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
+        nobody_else_has: Condition = ("version", "=", version)
         try:
-            self.change(person, {"version": version + 1}, [("version", "=", version)])
+            self.change(person, {"version": version + 1}, [nobody_else_has])
         except ConditionFailed:
             return False
         return True

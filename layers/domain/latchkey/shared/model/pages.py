@@ -35,7 +35,7 @@ class Pager:
         place = self.place(cursor)
         return str(place[0]) if place else None
 
-    def page(self, items: list[ItemT], following: str | Sequence[int] | None) -> Page[ItemT]:
+    def page(self, items: list[ItemT], following: str | Sequence[str | int] | None) -> Page[ItemT]:
         """A page, and where the next one begins: the id to go on after, or a place (None: nothing follows)."""
         if following is None:
             return Page(items, None)
