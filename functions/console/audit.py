@@ -2,7 +2,8 @@
 
 from console.lists import page_of
 from console.system import system
-from latchkey.audit.read_audit import LONGEST_PAGE, PAGE, names_of, read_audit
+from latchkey.audit.read_audit import names_of, read_audit
+from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -18,6 +19,6 @@ def audit(request: Request, school: str) -> Answer:
     admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
     found = read_audit(system(), school, cursor=cursor, limit=limit)
-    names = names_of(system(), school, found.events) if request.wants_page else {}
-    items = [event | {"at": rfc3339(event["at"])} for event in found.events]
+    names = names_of(system(), school, found.items) if request.wants_page else {}
+    items = [event | {"at": rfc3339(event["at"])} for event in found.items]
     return Answer(data={"items": items, "next": found.next}, context={"names": names})

@@ -6,10 +6,11 @@ from console.lists import page_of
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
-from latchkey.people.list_people import LONGEST_PAGE, PAGE, count_people, family, list_people
+from latchkey.people.list_people import count_people, family, list_people
 from latchkey.people.model.people_filter import FIELDS, parse
 from latchkey.people.model.person import CodeState, Person
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
+from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -27,7 +28,7 @@ def people(request: Request, school: str) -> Answer:
     wanted = parse({name: value for name, value in request.query.items() if name in FIELDS})
     found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
     numbers = count_people(system(), school, wanted) if request.wants_page else None
-    data = {"items": [person_json(person) for person in found.people], "next": found.next}
+    data = {"items": [person_json(person) for person in found.items], "next": found.next}
     return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor})
 
 

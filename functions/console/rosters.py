@@ -8,6 +8,8 @@ from console.system import system
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.start_roster import start_roster
 from latchkey.rosters.watch_roster import Preview, ask_to_apply, list_rosters, roster_of
+from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
+from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -15,27 +17,29 @@ from web.times import rfc3339
 from web.who import admin
 
 routes = Doors(__name__, lambda: system().settings)
-_PAGE, _LONGEST_PAGE = 50, 200
 
 
 @routes.door("GET", "/admin/{school}/rosters", page="rosters/rosters.html")
 def rosters(request: Request, school: str) -> Answer:
     """The rosters of the school, newest first."""
     admin(request, system(), school)
-    cursor, limit = page_of(request, _LONGEST_PAGE, _PAGE)
-    runs, following = list_rosters(system(), school, cursor, limit)
-    return Answer(data={"items": [roster_json(run) for run in runs], "next": following}, context={"cursor": cursor})
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
+    page = list_rosters(system(), school, cursor=cursor, limit=limit)
+    return Answer(data={"items": [roster_json(run) for run in page.items], "next": page.next}, context={"cursor": cursor})
 
 
 @routes.door("POST", "/admin/{school}/rosters", page="rosters/roster_upload.html")
 def start(request: Request, school: str) -> Answer:
     """Start a roster; a browser gets the form that posts the file to S3."""
     seen = admin(request, system(), school)
-    only(request.fields, ("filename",))
+    only(request.fields, ("filename", "idempotency_key"))
+    key = parse_key(request.fields.get("idempotency_key"))
     filename = request.text("filename", longest=200, required=not request.is_form)
     pages = f"/admin/{school}/rosters/"
     then = f"{system().settings['ORIGIN']}{pages}{{id}}" if request.wants_page else None
-    run, form = start_roster(system(), school, seen.person, filename, then=then)
+    run, form = start_roster(system(), school, seen.person, filename, key, then=then)
+    if form is None:  # its file has come already
+        return Answer(data={"id": run.id, "upload": None}, location=pages + run.id)
     parts = urlsplit(form["url"])
     data = {"id": run.id, "upload": {"url": form["url"], "fields": form["fields"]}}
     location = None if request.wants_page else pages + run.id

@@ -1,9 +1,9 @@
 """Cold starts: what each function loads before its first event, against a bare stack with the same clients.
 
 Both sides run in fresh interpreters on layers and functions as ``make build`` made them, bytecode included, with the Python that
-stands for the Lambda runtime here; ours with the boto3 of its layer, the bare side with the whole boto3 of that runtime. Ours imports the handler and makes the clients that the function uses; the
-bare side imports Chalice, Powertools' Logger and boto3 and makes the same clients. In turns; medians of CPU
-time, which other work on the machine disturbs least.
+stands for the Lambda runtime here; ours with the boto3 of its layer, the bare side with the whole boto3 of that runtime. Ours
+imports the handler and makes the clients that the function uses; the bare side imports Chalice, Powertools' Logger and boto3 and
+makes the same clients. In turns; medians of CPU time, which other work on the machine disturbs least.
 """
 
 import json

@@ -30,14 +30,14 @@ class Report:
 
 def report(world: World) -> Report:
     """Read the ledger and SES's own book."""
-    sends = world.wiring("plan_send").sends("northbridge")
+    reader = world.wiring("plan_send")
     table_calls = world.calls.total()
     world.dynamo.before = lambda operation: None
-    send = sends.get(world.send.id)
+    send = reader.sends("northbridge").get(world.send.id)
     assert send is not None
     states: Counter[str] = Counter()
     lost = 0
-    for chunk in sends.chunks(send.id):
+    for chunk in reader.ledger("northbridge").chunks(send.id):
         states.update(chunk.counts())
         lost += sum(mail.state == "sent" and mail.to not in world.ses.links for mail in chunk.mails)
     calls = sorted(world.ses.begun)

@@ -24,7 +24,7 @@ from latchkey.schools.stores.schools import school_to_item
 from latchkey.sends.deliver_links import Work, deliver_chunks
 from latchkey.sends.model.send import Chunk, Selection, Send
 from latchkey.sends.plan_send import plan_send
-from latchkey.sends.stores.sends import Sends
+from latchkey.sends.stores.ledger import Ledger
 from latchkey.settings import FunctionName, Settings
 from latchkey.shared.model.ids import new_id, person_id
 from latchkey.shared.model.messages import Message
@@ -364,19 +364,19 @@ class _Container(Wiring):
         super().__init__(*rest)
         self._world = world
 
-    def sends(self, school: str) -> Sends:
-        """The sends of a school."""
-        sends = super().sends(school)
+    def ledger(self, school: str) -> Ledger:
+        """The chunks of a school's sends."""
+        ledger = super().ledger(school)
 
         def record(*given: Any) -> Chunk:
-            chunk = Sends.record(sends, *given)
+            chunk = Ledger.record(ledger, *given)
             worker = self._world.current
             self._world.ses.ambiguous -= worker.unwritten
             worker.unwritten = 0
             return chunk
 
-        sends.record = record  # type: ignore[method-assign]
-        return sends
+        ledger.record = record  # type: ignore[method-assign]
+        return ledger
 
 
 class _Kms:
@@ -389,7 +389,7 @@ class _Kms:
 
 def without_real_waiting(world: World, patch: Callable[[str, Any], None]) -> None:
     """The stores' pauses between tries let the world's time pass."""
-    for module in ("shared.stores.dynamo", "sends.stores.sends"):
+    for module in ("shared.stores.dynamo", "sends.stores.ledger"):
         patch(f"latchkey.{module}._pause", partial(_pause, world))
 
 

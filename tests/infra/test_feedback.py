@@ -58,11 +58,10 @@ def test_a_mail_is_found_in_the_ledger_by_its_link_and_told_once() -> None:
     link = links.token(links.Link("reset", "northbridge", PERSON, NOW + 99, 1, "abc123"), b"k" * 32)
     with running_system() as system:
         console = system.wiring("console")
-        sends = console.sends("northbridge")
         send = Send(id="0" * 26, kind="password_link", state="running", listed=True, created_at=NOW, created_by="a" * 20)
-        sends.make(send)
+        console.sends("northbridge").make(send)
         mail = Mail(to="ann@x.example", accounts=(account,), at=NOW)
-        sends.write_chunks(
+        console.ledger("northbridge").write_chunks(
             Chunk(send=send.id, number=number, listed=True, mail="reset", expires_at=NOW + 98 + number % 2, mails=(mail,))
             for number in (1, 2)
         )

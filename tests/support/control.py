@@ -29,17 +29,17 @@ def started(road: MailRoad, people: int, *, planned: bool = True) -> str:
     return send
 
 
-def pause(road: MailRoad, send: str) -> control_send.Changed:
+def pause(road: MailRoad, send: str) -> control_send.Turned:
     """An admin pauses it."""
     return control_send.pause(road.system.wiring("console"), SCHOOL, ADMIN, send)
 
 
-def resume(road: MailRoad, send: str) -> control_send.Changed:
+def resume(road: MailRoad, send: str) -> control_send.Turned:
     """An admin resumes it."""
     return control_send.resume(road.system.wiring("console"), SCHOOL, ADMIN, send)
 
 
-def cancel(road: MailRoad, send: str, *, revoke: bool = False) -> control_send.Changed:
+def cancel(road: MailRoad, send: str, *, revoke: bool = False) -> control_send.Turned:
     """An admin cancels it."""
     return control_send.cancel(road.system.wiring("console"), SCHOOL, ADMIN, send, revoke=revoke)
 
@@ -50,7 +50,7 @@ def retry(road: MailRoad, send: str) -> tuple[Send, bool]:
     school = console.schools.get(SCHOOL)
     assert school is not None
     found = repeat_send.retry(console, school, ADMIN, send)
-    return found.send, found.new
+    return found.run, found.new
 
 
 def adds_up(road: MailRoad, send: str) -> None:

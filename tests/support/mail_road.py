@@ -150,7 +150,7 @@ class MailRoad:
     def states(self, send: str, school: str = "northbridge") -> dict[str, tuple[str, str | None]]:
         """``(state, reason)`` of each person of a send's ledger; nobody stands in it twice."""
         found: dict[str, tuple[str, str | None]] = {}
-        for chunk in self.system.wiring("console").sends(school).chunks(send):
+        for chunk in self.system.wiring("console").ledger(school).chunks(send):
             for mail in chunk.mails:
                 for account in mail.accounts:
                     assert account.person not in found

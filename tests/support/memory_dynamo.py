@@ -106,7 +106,8 @@ class MemoryDynamo:
             start = request["ExclusiveStartKey"]
             after = (_text(start[sk]), *_key(start))
             forward = request["ScanIndexForward"]
-            found = [each for each in found if ((_text(each[sk]), *_key(each)) > after) == forward and _key(each) != after[1:]]
+            places = [((_text(each[sk]), *_key(each)), each) for each in found]
+            found = [each for place, each in places if place != after and (place > after) == forward]
         limit = request.get("Limit", len(found))
         answer: _Wire = {"Items": copy.deepcopy(found[:limit])}
         if limit < len(found):

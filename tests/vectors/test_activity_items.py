@@ -11,6 +11,7 @@ from latchkey.mail.model.account import Account
 from latchkey.mail.stores.known_rate import known_rate
 from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally
 from latchkey.sends.stores.due import Reminder
+from latchkey.shared.stores.claims import Kind
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in.stores.sessions import Session
 from tests.support.memory_world import NOW, MemoryWorld
@@ -179,34 +180,35 @@ CHUNK_ITEM: dict[str, Any] = {
 
 
 def test_a_chunk_and_its_packed_mails(world: MemoryWorld) -> None:
-    sends = world.wiring("plan_send").sends(SCHOOL)
-    sends.write_chunks([CHUNK])
+    ledger = world.wiring("plan_send").ledger(SCHOOL)
+    ledger.write_chunks([CHUNK])
     written = world.item("activity", CHUNK_ITEM["pk"], "CHUNK#00007") or {}
     assert zlib.decompress(written.pop("mails")).decode() == MAILS  # compressed by whichever zlib is at hand
     assert written == {name: value for name, value in CHUNK_ITEM.items() if name != "mails"}
     world.put("activity", CHUNK_ITEM)
-    assert sends.chunk(RUN, 7) == CHUNK
+    assert ledger.chunk(RUN, 7) == CHUNK
 
 
 def test_the_oldest_item_of_a_chunk(world: MemoryWorld) -> None:
     newer = {"language", "lease_until", "attempt", "revision", "test"}
     world.put("activity", {name: value for name, value in CHUNK_ITEM.items() if name not in newer})
     older = replace(CHUNK, language="en", lease_until=0, attempt=0, revision=0, test=False)
-    assert world.wiring("plan_send").sends(SCHOOL).chunk(RUN, 7) == older
+    assert world.wiring("plan_send").ledger(SCHOOL).chunk(RUN, 7) == older
 
 
-@pytest.mark.parametrize("store", ["sends", "exports"])
-def test_what_an_idempotency_key_stands_for(world: MemoryWorld, store: str) -> None:
-    kinds = {
-        "sends": ("northbridge#KEYS", {"send": RUN, "expires_at": 1_802_592_000}),
-        "exports": ("northbridge#EXPORTKEYS", {"export": RUN, "expires_at": 1_800_086_400}),
+@pytest.mark.parametrize("kind", ["send", "export", "roster"])
+def test_what_an_idempotency_key_stands_for(world: MemoryWorld, kind: Kind) -> None:
+    kinds: dict[Kind, tuple[str, dict[str, Any]]] = {
+        "send": ("northbridge#KEYS", {"send": RUN, "expires_at": 1_802_592_000}),
+        "export": ("northbridge#EXPORTKEYS", {"export": RUN, "expires_at": 1_800_086_400}),
+        "roster": ("northbridge#ROSTERKEYS", {"roster": RUN, "expires_at": 1_800_086_400}),
     }
-    pk, rest = kinds[store]
-    claim = getattr(world.wiring("console"), store)(SCHOOL).claim
-    assert claim("a" * 32, RUN, NOW) == RUN
+    pk, rest = kinds[kind]
+    claims = world.wiring("console").claims(SCHOOL)
+    assert claims.claim(kind, "a" * 32, RUN, NOW) == RUN
     assert world.item("activity", pk, "a" * 32) == {"pk": pk, "sk": "a" * 32, **rest}
     world.put("activity", {"pk": pk, "sk": "b" * 32, **rest})
-    assert claim("b" * 32, EARLIER, NOW) == RUN
+    assert claims.claim(kind, "b" * 32, EARLIER, NOW) == RUN
 
 
 # Exports

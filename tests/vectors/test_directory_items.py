@@ -358,8 +358,9 @@ RUN_ITEM: dict[str, Any] = {
 
 
 def test_a_roster_run_and_the_lock_of_its_school(world: MemoryWorld) -> None:
-    rosters = world.wiring("console").rosters(SCHOOL)
-    rosters.make(FULL_RUN)
+    console = world.wiring("console")
+    rosters = console.rosters(SCHOOL)
+    rosters.make(FULL_RUN, console.audit(SCHOOL).record_of(ADMIN, "roster.start", NOW))
     assert world.item("directory", "northbridge#ROSTERS", RUN) == RUN_ITEM
     lock = {"pk": "northbridge#ROSTERLOCK", "sk": "LOCK", "holder": "", "lease_until": 0}
     assert world.item("directory", "northbridge#ROSTERLOCK", "LOCK") == lock

@@ -139,7 +139,7 @@ def test_nothing_that_was_printed_shown_or_mailed_is_in_a_copy(
         copy.take()
 
     def printed(wanted: Wanted) -> Export:
-        export = start_export(console, school, ADMIN, wanted).export
+        export = start_export(console, school, ADMIN, wanted).run
         copy.take()
         build()
         done = console.exports("northbridge").get(export.id)

@@ -12,8 +12,8 @@ from latchkey.login_details import void_codes
 from latchkey.login_details.model.mail_merge import last_day
 from latchkey.login_details.model.request import CODES, parse_codes, parse_scope
 from latchkey.login_details.model.runs import Wanted
-from latchkey.sends.start_send import parse_key
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -52,7 +52,7 @@ def void(request: Request, school: str) -> Answer:
         data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
         return Answer(data=data, context={"name": void_codes.whose(system(), school, wanted)})
     started = void_codes.start_void(system(), seen.school, seen.person, wanted, key, seen=_seen(request))
-    return Answer(data=export_json(started.export, school), status=202, location=f"/admin/{school}/exports/{started.export.id}")
+    return Answer(data=export_json(started.run, school), status=202, location=f"/admin/{school}/exports/{started.run.id}")
 
 
 def _seen(request: Request) -> int | None:

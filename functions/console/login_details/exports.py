@@ -11,8 +11,9 @@ from latchkey.login_details.model.request import parse_scope, parse_wanted
 from latchkey.login_details.model.runs import FORMATS, Export, Scope, Wanted
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.try_export import REASONS, Trial, try_export
-from latchkey.sends.start_send import parse_key
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.pages import LONGEST_PAGE
+from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -38,9 +39,10 @@ FIELDS = (
 def exports(request: Request, school: str) -> Answer:
     """The runs of the school, newest first, and the form for a new one."""
     admin(request, system(), school)
-    cursor, limit = page_of(request, watch_export.LONGEST_PAGE, watch_export.PAGE)
+    cursor, limit = page_of(request, LONGEST_PAGE, watch_export.PAGE)
     page = watch_export.list_exports(system(), school, cursor=cursor, limit=limit)
-    data = {"items": [export_json(each, school, page.voided_at) for each in page.exports], "next": page.next}
+    voided_at = watch_export.voided_at(system(), school)
+    data = {"items": [export_json(each, school, voided_at) for each in page.items], "next": page.next}
     return Answer(data=data, context={"cursor": cursor, **_form_context()})
 
 
@@ -60,7 +62,7 @@ def start(request: Request, school: str) -> Answer:
         trial = try_export(system(), seen.school, wanted)
         return Answer(data=trial_json(trial), context={"form": _form(wanted), "wanted": wanted, "key": new_id(system().now())})
     started = start_export(system(), seen.school, seen.person, wanted, key)
-    return Answer(data=export_json(started.export, school), status=202, location=f"/admin/{school}/exports/{started.export.id}")
+    return Answer(data=export_json(started.run, school), status=202, location=f"/admin/{school}/exports/{started.run.id}")
 
 
 @routes.door("GET", "/admin/{school}/exports/{id}", page="login_details/export.html")

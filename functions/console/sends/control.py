@@ -7,8 +7,10 @@ from console.lists import only
 from console.sends.sends import dry_run_json, send_json
 from console.system import system
 from latchkey.sends import approve_send, control_send, repeat_send, watch_send
-from latchkey.sends.start_send import Started, parse_key
+from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.request_key import parse_key
+from latchkey.shared.start_run import Started
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.doors import Doors
@@ -76,14 +78,14 @@ def _door(request: Request, school: str, send: str, fields: tuple[str, ...] = ()
     return seen
 
 
-def _change(request: Request, school: str, send: str, change: Callable[..., control_send.Changed]) -> Answer:
+def _change(request: Request, school: str, send: str, change: Callable[..., control_send.Turned]) -> Answer:
     return _changed(change(system(), school, _door(request, school, send).person, send), school, send)
 
 
-def _changed(changed: control_send.Changed, school: str, send: str) -> Answer:
+def _changed(changed: control_send.Turned, school: str, send: str) -> Answer:
     return Answer(data=send_json(changed.send), status=202 if changed.new else 200, location=f"/admin/{school}/sends/{send}")
 
 
-def _started(started: Started, school: str) -> Answer:
-    data: dict[str, Any] = send_json(started.send)
-    return Answer(data=data, status=202 if started.new else 200, location=f"/admin/{school}/sends/{started.send.id}")
+def _started(started: Started[Send], school: str) -> Answer:
+    data: dict[str, Any] = send_json(started.run)
+    return Answer(data=data, status=202 if started.new else 200, location=f"/admin/{school}/sends/{started.run.id}")

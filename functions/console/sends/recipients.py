@@ -3,11 +3,13 @@
 from typing import Any
 
 from console.lists import only, page_of
-from console.sends.sends import reasons_of, send_json
+from console.sends.sends import send_json
 from console.system import system
 from latchkey.sends import watch_send
 from latchkey.sends.download_recipients import download_recipients
+from latchkey.sends.model.in_words import reasons_of
 from latchkey.sends.model.mail_states import MAIL_STATES
+from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -22,10 +24,10 @@ _WANTED = ("state", "reason", "q")
 def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What became of each recipient."""
     admin(request, system(), school)
-    cursor, limit = page_of(request, watch_send.LONGEST_PAGE, watch_send.PAGE, *_WANTED)
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *_WANTED)
     wanted = watch_send.parse_wanted(request.query)
     page = watch_send.list_recipients(system(), school, id, wanted, cursor=cursor, limit=limit)
-    data = {"items": [_recipient_json(each) for each in page.recipients], "next": page.next}
+    data = {"items": [_recipient_json(each) for each in page.items], "next": page.next}
     context: dict[str, Any] = {}
     if request.wants_page:
         found = watch_send.get_send(system(), school, id)

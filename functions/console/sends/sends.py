@@ -1,24 +1,21 @@
 """Sends: try one out, start it, and watch it."""
 
-from dataclasses import replace
 from typing import Any
 
 from console.lists import only, page_of
 from console.system import system
 from latchkey.errors import Invalid
-from latchkey.mail.model.account import FAIL_REASONS
 from latchkey.schools.model.school import School
-from latchkey.schools.model.settings_rules import in_words
+from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
-from latchkey.sends.model import approval, progress, send_actions, start_time, suggestions
-from latchkey.sends.model.brake import BRAKES
-from latchkey.sends.model.feedback import TOLD_REASONS
+from latchkey.sends.model import approval, in_words, progress, send_actions, send_request, start_time, suggestions
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
-from latchkey.sends.model.send import SKIP_REASONS, WAITS, Selection, Send, skip_text
-from latchkey.sends.model.send_actions import CANCEL_REASONS
+from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send_request import TYPED
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
@@ -32,9 +29,9 @@ routes = Doors(__name__, lambda: system().settings)
 def sends(request: Request, school: str) -> Answer:
     """The sends of the school, newest first."""
     admin(request, system(), school)
-    cursor, limit = page_of(request, watch_send.LONGEST_PAGE, watch_send.PAGE)
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
     page = watch_send.list_sends(system(), school, cursor=cursor, limit=limit)
-    return Answer(data={"items": [send_json(each) for each in page.sends], "next": page.next})
+    return Answer(data={"items": [send_json(each) for each in page.items], "next": page.next})
 
 
 @routes.door("POST", "/admin/{school}/sends", page="sends/send_check.html", form="sends/send_check.html")
@@ -43,30 +40,25 @@ def start(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     if not request.is_form:
         only(request.fields, _FIELDS)
-    start_send.parse_kind(request.fields.get("kind"))
-    selection = start_send.parse_selection(_select(request))
-    key = start_send.parse_key(request.fields.get("idempotency_key"))
-    asks = request.flag("dry_run") or (request.is_form and not request.flag("confirm"))
+    fields = {**request.fields, "select": _select(request)}
     try:
-        within = start_send.parse_within(request.fields.get("skip_sent_within"), is_text=request.is_form)
-        selection = replace(selection, skip_signed_in=request.flag("skip_signed_in"), skip_sent_within=within)
-        start_at = start_time.parse(request.fields.get("start_at"), system().now(), is_local=request.is_form)
-    except Invalid:
-        if request.wants_page:  # the same page again, with what is wrong
-            request.context.update(_tried(request, selection, seen.school))
+        asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
+    except Invalid as wrong:
+        if request.wants_page and any(name in TYPED for name in wrong.fields):  # the same page again, with what is wrong
+            request.context.update(_tried(request, send_request.parse_selection(fields["select"]), seen.school))
         raise
-    if asks:
-        context = _tried(request, selection, seen.school, start_at)
+    if asked.dry_run:
+        context = _tried(request, asked.selection, seen.school, asked.start_at)
         return Answer(data=context.pop("data"), context=context)
-    started = start_send.start_send(system(), seen.school, seen.person, selection, key, start_at=start_at)
-    return Answer(data=send_json(started.send), status=202, location=f"/admin/{school}/sends/{started.send.id}")
+    started = start_send.start_send(system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at)
+    return Answer(data=send_json(started.run), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
 def _tried(request: Request, selection: Selection, school: School, start_at: int | None = None) -> dict[str, Any]:
     """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
     found = start_send.try_out(system(), school, selection)
     data = dry_run_json(found, school, start_at, selection.skip_sent_within)
-    return {**_check(selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in _TYPED}}
+    return {**_check(selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in TYPED}}
 
 
 @routes.door("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
@@ -77,18 +69,7 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now())})
 
 
-_TYPED = ("start_at", "skip_signed_in", "skip_sent_within")
-_FIELDS = ("kind", "select", "dry_run", "idempotency_key", *_TYPED)
-# What the ledger's words mean in a sentence about a person.
-REASONS: dict[str, str] = {
-    str(word): text
-    for word, text in (*SKIP_REASONS.items(), *FAIL_REASONS.items(), *CANCEL_REASONS.items(), *TOLD_REASONS.items())
-}
-
-
-def reasons_of(send: Send) -> dict[str, str]:
-    """The same for a send, with its own number of minutes."""
-    return {**REASONS, "sent_recently": skip_text("sent_recently", send.selection.skip_sent_within)}
+_FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
 
 
 def send_json(send: Send) -> dict[str, Any]:
@@ -108,7 +89,7 @@ def send_json(send: Send) -> dict[str, Any]:
         "counts": {state: send.counts.get(state, 0) for state in MAIL_STATES},
         "progress": {"done": send.done, "total": total},
         "estimate_seconds": speed.seconds_left,
-        "reason_text": _why(send),
+        "reason_text": in_words.why_it_waits(send),
         "per_minute": speed.per_minute,
         "retry_of": source if pick == "failed" else None,
         "again_of": source if pick == "no_password" else None,
@@ -126,16 +107,8 @@ def send_json(send: Send) -> dict[str, Any]:
 def _approval(send: Send) -> dict[str, Any] | None:
     if send.approval is None:
         return None
-    text = approval.NEEDS[send.need] if send.need else None
-    by, until = send.approved_by, rfc3339(send.approve_by)
-    return {"state": send.approval, "reason": send.need, "text": text, "by": by, "until": until}
-
-
-def _why(send: Send) -> str | None:
-    """Why a send does not move, where it says so itself."""
-    if send.state == "paused" and send.reason:
-        return next((text for word, text in BRAKES.items() if word == send.reason), None)
-    return WAITS.get(send.waiting or "") if send.state == "running" else None
+    text, until = in_words.why_approval(send.need), rfc3339(send.approve_by)
+    return {"state": send.approval, "reason": send.need, "text": text, "by": send.approved_by, "until": until}
 
 
 def dry_run_json(found: DryRun, school: School, start_at: int | None = None, within: int = 0) -> dict[str, Any]:
@@ -146,11 +119,13 @@ def dry_run_json(found: DryRun, school: School, start_at: int | None = None, wit
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,
-        "skipped": [{"reason": word, "text": skip_text(word, within), "count": count} for word, count in found.skipped.items()],
+        "skipped": [
+            {"reason": word, "text": in_words.skip_text(word, within), "count": count} for word, count in found.skipped.items()
+        ],
         "first": found.first,
         "lives": {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life},
         "forecast": {"seconds": expected.seconds, "per_second": expected.each_second, "known": expected.known},
-        "approval": {"reason": need, "text": approval.NEEDS[need]} if need else None,
+        "approval": {"reason": need, "text": in_words.why_approval(need)} if need else None,
         "scheduled_for": rfc3339(start_at),
     }
 
@@ -171,7 +146,7 @@ def _select(request: Request) -> object:
 def _check(selection: Selection, school: School) -> dict[str, Any]:
     """What the page needs on which a send is confirmed."""
     now = system().now()
-    lives = {"welcome": in_words(school.settings.welcome_life), "reset": in_words(school.settings.reset_life)}
+    lives = {"welcome": life_in_words(school.settings.welcome_life), "reset": life_in_words(school.settings.reset_life)}
     times = {"earliest": start_time.local(now + 60), "latest": start_time.local(now + start_time.LATEST)}
     return {"form": _form(selection), "key": new_id(now), "lives": lives, **times}
 

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends import needs as sends
     from latchkey.sends.stores.due import Due
+    from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.keyring import Keyring
@@ -178,11 +180,24 @@ class Wiring:
 
         return Sends(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def ledger(self, school: str) -> Ledger:
+        """The chunks of a school's sends."""
+        from latchkey.sends.stores.ledger import Ledger
+
+        return Ledger(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def claims(self, school: str) -> Claims:
+        """Which runs of a school the keys of requests have started."""
+        from latchkey.shared.stores.claims import Claims
+
+        return Claims(self.table("ACTIVITY_TABLE"), school)
+
     def exports(self, school: str) -> Exports:
         """A school's exports."""
         from latchkey.login_details.stores.runs import Exports
 
-        return Exports(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+        tables = self.table("DIRECTORY_TABLE"), self.table("ACTIVITY_TABLE")
+        return Exports(self.client("dynamodb"), *tables, school)
 
     def export_files(self) -> Files:
         """The files of exports."""
@@ -234,6 +249,12 @@ class Wiring:
         from latchkey.mail.stores.rate import Rate
 
         return Rate(self.table("ACTIVITY_TABLE"), self._clock, self._sleep)
+
+    def known_rate(self) -> float | None:
+        """The rate at which the account was last seen to send, for those who may not ask SES."""
+        from latchkey.mail.stores.known_rate import known_rate
+
+        return known_rate(self.table("ACTIVITY_TABLE"))
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:

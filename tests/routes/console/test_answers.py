@@ -47,7 +47,7 @@ def tell(school: Console, send: str, state: Any, reason: str | None, detail: str
     wiring = school.system.wiring("console")
     told = Fact(state, reason, wiring.now(), detail)
     change = lambda chunk: replace(chunk, mails=tuple(mail.with_fact(told) for mail in chunk.mails))  # noqa: E731
-    wiring.sends("northbridge").amend(send, 1, change, wiring.now())
+    wiring.ledger("northbridge").amend(send, 1, change, wiring.now())
 
 
 def planned(school: Console, post: Callable[..., Any]) -> str:

@@ -1,10 +1,12 @@
 """Export runs in the table: one worker at a time, and nothing is written by one who lost its turn."""
 
+from dataclasses import replace
+
 import pytest
 
-from latchkey.login_details.model.runs import Export, Scope, Wanted
+from latchkey.errors import Changed, NotFound, TryLater
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, Scope, Wanted
 from latchkey.login_details.stores.runs import Exports
-from latchkey.shared.stores.dynamo import ConditionFailed
 from tests.support.system import START, TestSystem
 
 ID = "0" * 26
@@ -44,45 +46,60 @@ def test_a_school_has_its_own_exports(system: TestSystem, exports: Exports) -> N
     other = system.wiring("console").exports("southgate")
     assert other.get(ID) is None
     assert other.page() == ([], None)
-    with pytest.raises(ConditionFailed) as missing:
+    with pytest.raises(NotFound):
         other.lease(ID, START, 60)
-    assert missing.value.item is None
 
 
 def test_one_worker_at_a_time(exports: Exports) -> None:
     make(exports)
     mine = exports.lease(ID, START, 60)
     assert (mine.state, mine.attempt) == ("running", 1)
-    with pytest.raises(ConditionFailed) as held:
+    with pytest.raises(TryLater):
         exports.lease(ID, START + 59, 60)
-    assert held.value.item is not None
-    assert held.value.item["state"] == "running"
     theirs = exports.lease(ID, START + 60, 60)
     assert theirs.attempt == 2
-    with pytest.raises(ConditionFailed):
-        exports.change(mine, {"state": "finished"})
-    assert exports.change(theirs, {"state": "finished", "rows": 5, "lease_until": 0}).rows == 5
+    for write in (
+        exports.save_progress,
+        exports.give_back,
+        lambda run: exports.fail(run, "Why"),
+        lambda run: exports.void(run, {}),
+    ):
+        with pytest.raises(Changed):
+            write(mine)
+    assert exports.save_progress(replace(theirs, done=5, position=("7", "7B", "x"))).position == ("7", "7B", "x")
+    assert exports.begin_file(theirs, 9, START + 61) == replace(
+        theirs, stage="file", stage_at=START + 61, done=0, total=9, position=()
+    )
+    assert exports.fail(theirs, "Why not").reason == "Why not"
 
 
 @pytest.mark.parametrize("state", ["finished", "failed"])
 def test_what_has_ended_is_not_taken_again(exports: Exports, state: str) -> None:
     make(exports, state=state)
-    with pytest.raises(ConditionFailed):
-        exports.lease(ID, START, 60)
+    assert exports.lease(ID, START, 60) == exports.get(ID)
+    assert exports.lease(ID, START, 60).state == state
 
 
-def test_turning_needs_the_state_that_was_seen(exports: Exports) -> None:
+def test_what_a_worker_has_is_not_failed_for_want_of_a_message(exports: Exports) -> None:
     made = make(exports)
     exports.lease(ID, START, 60)
-    with pytest.raises(ConditionFailed):
-        exports.turn(made, {"state": "failed"})
+    with pytest.raises(Changed):
+        exports.not_queued(made)
 
 
-def test_a_key_stands_for_the_first_export(exports: Exports) -> None:
-    assert exports.claim("key", "first", START) == "first"
-    assert exports.claim("key", "second", START) == "first"
-    assert exports.claim("other", "second", START) == "second"
-    assert exports.page() == ([], None), "keys are not in the list"
+def test_what_was_not_queued_is_revived_once(exports: Exports) -> None:
+    made = make(exports)
+    failed = exports.not_queued(made)
+    assert (failed.state, failed.reason, failed.was_not_queued) == ("failed", NOT_QUEUED, True)
+    assert exports.revive(failed) == made
+    with pytest.raises(Changed):
+        exports.revive(failed)
+
+
+def test_what_is_given_back_is_free_at_once(exports: Exports) -> None:
+    make(exports)
+    assert exports.give_back(exports.lease(ID, START, 60)).state == "queued"
+    assert exports.lease(ID, START, 60).attempt == 2
 
 
 def test_newest_first_in_pages(exports: Exports) -> None:

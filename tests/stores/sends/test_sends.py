@@ -1,26 +1,19 @@
-"""Sends and their ledger: planned once, leased by one, counted once."""
+"""Sends: made once, planned by one, turned only from the state that was read."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from latchkey.errors import TryLater
-from latchkey.mail.model.account import Account
-from latchkey.sends.model.ledger import GRACE
-from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally, with_state
-from latchkey.sends.stores.items import pack_mails, unpack_mails
-from latchkey.sends.stores.sends import Sends, SendStopped
+from latchkey.audit.stores.audit import Audit, EventWrite
+from latchkey.errors import Changed
+from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Selection, Send, Tally
+from latchkey.sends.stores.sends import Sends
 from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.dynamo import ConditionFailed
 from tests.support.system import START, TestSystem
 
 NOW = int(START)
-
-
-def account(person: str, name: str = "Ann") -> Account:
-    return Account(person=person, name=name, role="student", login="ann", version=1, stamp="abc")
+ADMIN = "b" * 20
 
 
 def a_send(**facts: object) -> Send:
@@ -35,9 +28,10 @@ def a_send(**facts: object) -> Send:
     return Send(**{**given, **facts})  # type: ignore[arg-type]
 
 
-def a_chunk(send: Send, number: int = 1, people: int = 2) -> Chunk:
-    mails = tuple(Mail(to=f"{each}@x.example", accounts=(account(f"{each}" * 20),), at=NOW) for each in range(people))
-    return Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=NOW + 99, mails=mails)
+def made(sends: Sends, **facts: object) -> Send:
+    send = a_send(**facts)
+    assert sends.make(send)
+    return send
 
 
 @pytest.fixture
@@ -45,27 +39,13 @@ def sends(system: TestSystem) -> Sends:
     return system.wiring("console").sends("northbridge")
 
 
-def mail_all(sends: Sends, chunk: Chunk, state: str = "sent") -> None:
-    leased = sends.lease(chunk.send, chunk.number, NOW, 60)
-    sends.record(leased, [with_state(mail, state, None, NOW) for mail in leased.mails], NOW + 5)  # type: ignore[arg-type]
+@pytest.fixture
+def audit(system: TestSystem) -> Audit:
+    return system.wiring("console").audit("northbridge")
 
 
-@given(
-    st.lists(
-        st.builds(
-            Mail,
-            to=st.text(max_size=20),
-            accounts=st.lists(st.builds(account, st.text(max_size=5), st.text(max_size=30)), max_size=3).map(tuple),
-            state=st.sampled_from(["planned", "sent", "failed"]),
-            reason=st.none() | st.text(max_size=9),
-            at=st.integers(0, 2**40),
-            detail=st.text(max_size=9),
-        ),
-        max_size=5,
-    ).map(tuple)
-)
-def test_mails_come_back_as_written(mails: tuple[Mail, ...]) -> None:
-    assert unpack_mails(pack_mails(mails)) == mails
+def event(audit: Audit) -> EventWrite:
+    return audit.record_of(ADMIN, "send.pause", NOW)
 
 
 def test_a_send_comes_back_as_written_and_is_made_once(system: TestSystem, sends: Sends) -> None:
@@ -92,155 +72,144 @@ def test_a_send_is_planned_by_one_worker_at_a_time(sends: Sends) -> None:
     send = a_send(state="queued")
     sends.make(send)
     sends.start_planning(send, NOW, 60)
-    with pytest.raises(ConditionFailed):
+    with pytest.raises(Changed):
         sends.start_planning(send, NOW + 59, 60)
-    sends.start_planning(send, NOW + 60, 60)
-    sends.change(send, {"state": "running"}, [("state", "=", "queued")])
-    with pytest.raises(ConditionFailed):
+    mine = sends.start_planning(send, NOW + 60, 60)
+    sends.finish_planning(replace(mine, state="running"))
+    with pytest.raises(Changed):
         sends.start_planning(send, NOW + 999, 60)
 
 
-def test_a_small_send_is_written_with_its_chunk_or_not_at_all(sends: Sends) -> None:
-    send = a_send(listed=False, counts={"planned": 2}, total=2, chunks=1)
-    assert sends.make_planned(send, [a_chunk(send)])
-    mail_all(sends, a_chunk(send))
-    assert not sends.make_planned(send, [a_chunk(send)])
-    assert [chunk.state for chunk in sends.chunks(send.id)] == ["done"]
+def test_planning_hands_on_its_counts(sends: Sends) -> None:
+    mine = sends.start_planning(made(sends, state="queued"), NOW, 60)
+    counts, skips = {"planned": 2, "skipped": 1}, {"left": 1}
+    planned = replace(mine, state="running", moving_since=NOW, total=3, chunks=2, counts=counts, skips=skips)
+    assert sends.finish_planning(planned) == planned
+    assert sends.get(mine.id) == planned
 
 
-def test_a_lease_is_one_workers_until_it_ends_and_its_mails_wait_for_word_of_them(sends: Sends) -> None:
-    send = a_send(counts={"planned": 2}, total=2, chunks=1)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send)])
-    first = sends.lease(send.id, 1, NOW, 60)
-    assert (first.attempt, [mail.state for mail in first.mails]) == (1, ["planned", "planned"])
-    stored = sends.chunk(send.id, 1)
-    assert stored is not None
-    assert [mail.state for mail in stored.mails] == ["sending", "sending"]
-    with pytest.raises(ConditionFailed) as taken:
-        sends.lease(send.id, 1, NOW + 59, 60)
-    assert taken.value.item is not None
-    assert taken.value.item["state"] == "sending"
-    with pytest.raises(TryLater):
-        sends.lease(send.id, 1, NOW + GRACE - 1, 60)
-    second = sends.lease(send.id, 1, NOW + GRACE, 60)
-    assert (second.attempt, [mail.state for mail in second.mails]) == (2, ["planned", "planned"])
-    with pytest.raises(ConditionFailed) as missing:
-        sends.lease(send.id, 2, NOW, 60)
-    assert missing.value.item is None
-    after = sends.get(send.id)
-    assert after is not None
-    assert after.counts == {"planned": 0, "sending": 2}
+def test_a_send_that_was_paused_while_it_was_planned_is_given_back_unplanned(sends: Sends, audit: Audit) -> None:
+    mine = sends.start_planning(made(sends, state="queued"), NOW, 60)
+    paused = sends.pause(mine, event(audit))
+    given_back = sends.finish_planning(replace(mine, state="running", total=3, chunks=2))
+    assert given_back == replace(paused, planning_until=0)
+    assert given_back.chunks == 0
 
 
-@pytest.mark.parametrize("state", ["paused", "cancelled"])
-def test_nothing_of_a_stopped_send_is_taken(sends: Sends, state: str) -> None:
-    send = a_send(state=state, counts={"planned": 2}, total=2, chunks=1)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send)])
-    with pytest.raises(SendStopped) as stopped:
-        sends.lease(send.id, 1, NOW, 60)
-    assert stopped.value.state == state
-    untouched = sends.chunk(send.id, 1)
-    assert untouched is not None
-    assert [mail.state for mail in untouched.mails] == ["planned", "planned"]
+def test_a_planner_whose_time_is_over_writes_nothing(sends: Sends) -> None:
+    slow = sends.start_planning(made(sends, state="queued"), NOW, 60)
+    quick = sends.start_planning(slow, NOW + 60, 60)
+    for write in (sends.put_off, lambda send: sends.hold(send, "people", NOW + 99), sends.finish_planning):
+        with pytest.raises(Changed):
+            write(slow)
+    assert sends.get(slow.id) == quick
 
 
-def test_results_and_counters_move_together_and_the_last_chunk_finishes_the_send(sends: Sends) -> None:
-    send = a_send(counts={"planned": 4, "skipped": 1}, total=5, chunks=3)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send, 1), a_chunk(send, 2)])
-    mail_all(sends, a_chunk(send, 2))
-    half = sends.get(send.id)
-    assert half is not None
-    assert (half.state, half.counts, half.done) == ("running", {"planned": 2, "sending": 0, "skipped": 1, "sent": 2}, 3)
-    mail_all(sends, a_chunk(send, 1), "failed")
-    done = sends.get(send.id)
-    assert done is not None
-    assert (done.state, done.finished_at, done.done) == ("finished", NOW + 5, 5)
-    assert done.counts == {"planned": 0, "sending": 0, "skipped": 1, "sent": 2, "failed": 2}
-    with pytest.raises(ConditionFailed) as finished:
-        sends.lease(send.id, 1, NOW + 999, 60)
-    assert finished.value.item is not None
-    assert finished.value.item["state"] == "done"
+def test_a_send_that_is_held_or_put_off_can_be_planned_at_once(sends: Sends) -> None:
+    mine = sends.start_planning(made(sends, state="queued"), NOW, 60)
+    held = sends.hold(mine, "staff", NOW + 99)
+    assert (held.approval, held.need, held.approve_by) == ("needed", "staff", NOW + 99)
+    put_off = sends.put_off(sends.start_planning(held, NOW, 60))
+    assert sends.start_planning(put_off, NOW, 60).planning_until == NOW + 60
 
 
-def test_a_part_is_recorded_and_the_rest_can_be_leased_at_once(sends: Sends) -> None:
-    send = a_send(counts={"planned": 2}, total=2, chunks=1)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send)])
-    leased = sends.lease(send.id, 1, NOW, 60)
-    first, second = leased.mails
-    assert sends.record(leased, [with_state(first, "sent", None, NOW), second], NOW).state == "planned"
-    again = sends.lease(send.id, 1, NOW, 60)
-    assert [mail.state for mail in again.mails] == ["sent", "planned"]
-    sends.record(again, again.mails, NOW)
-    after = sends.get(send.id)
-    assert after is not None
-    assert (after.state, after.counts) == ("running", {"planned": 1, "sending": 0, "sent": 1})
+Turn = Callable[[Sends, Send, EventWrite], Send]
+TURNS: dict[str, Turn] = {
+    "pause": Sends.pause,
+    "resume": lambda sends, send, event: sends.resume(send, NOW, event),
+    "cancel": lambda sends, send, event: sends.cancel(send, NOW, event, revoke=False),
+    "approve": lambda sends, send, event: sends.approve(send, ADMIN, event),
+    "give up": lambda sends, send, event: sends.give_up(send, NOW, event),
+    "brake": lambda sends, send, event: sends.brake(replace(send, state="running"), "brake_bounces", event),
+    "add a retry": lambda sends, send, event: sends.add_retry(replace(send, retries=("x" * 26,)), "y" * 26, event),
+}
 
 
-def test_whoever_lost_the_lease_still_tells_what_it_sent_and_gives_nothing_back_twice(sends: Sends) -> None:
-    send = a_send(counts={"planned": 2}, total=2, chunks=1)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send)])
-    slow = sends.lease(send.id, 1, NOW, 60)
-    quick = sends.lease(send.id, 1, NOW + GRACE, 60)
-    left = sends.record(slow, [with_state(slow.mails[0], "sent", None, NOW), slow.mails[1]], NOW + GRACE + 1)
-    assert [mail.state for mail in left.mails] == ["sent", "sending"]
-    assert left.lease_until == NOW + GRACE + 60
-    done = sends.record(quick, [with_state(mail, "sent", None, NOW) for mail in quick.mails], NOW + GRACE + 2)
-    assert done.state == "done"
-    after = sends.get(send.id)
-    assert after is not None
-    assert (after.state, after.counts) == ("finished", {"planned": 0, "sending": 0, "sent": 2})
-    assert after.tally == Tally(out=2)
+@pytest.mark.parametrize("turn", TURNS.values(), ids=TURNS)
+def test_who_is_late_changes_nothing_and_leaves_no_event(sends: Sends, audit: Audit, turn: Turn) -> None:
+    read = made(sends, state="paused", approval="needed")
+    now_is = sends._change(read, {"state": "cancelled", "retries": ["z" * 26]}, [])
+    with pytest.raises(Changed):
+        turn(sends, read, event(audit))
+    assert (sends.get(read.id), audit.page()[0]) == (now_is, [])
 
 
-def test_a_send_that_stops_while_it_is_delivered_is_counted_but_not_finished(sends: Sends) -> None:
-    send = a_send(counts={"planned": 2}, total=2, chunks=1)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send)])
-    leased = sends.lease(send.id, 1, NOW, 60)
-    sends.change(send, {"state": "cancelled"}, [("state", "=", "running")])
-    done = sends.record(leased, [with_state(leased.mails[0], "sent", None, NOW), leased.mails[1]], NOW)
-    assert ([mail.state for mail in done.mails], done.state) == (["sent", "cancelled"], "done")
-    after = sends.get(send.id)
-    assert after is not None
-    assert (after.state, after.finished_at) == ("cancelled", None)
-    assert after.counts == {"planned": 0, "sending": 0, "sent": 1, "cancelled": 1}
+@pytest.mark.parametrize(
+    ("chunks", "counts", "state"), [(0, {}, "queued"), (1, {"sent": 2}, "finished"), (1, {"sent": 1, "planned": 1}, "running")]
+)
+def test_what_is_left_decides_how_a_send_goes_on(
+    sends: Sends, audit: Audit, chunks: int, counts: dict[str, int], state: str
+) -> None:
+    paused = made(sends, state="paused", chunks=chunks, counts=counts)
+    resumed = sends.resume(paused, NOW + 5, event(audit))
+    moving = (NOW + 5, 1) if state == "running" else (None, 0)
+    assert (resumed.state, resumed.moving_since, resumed.moved_before) == (state, *moving)
+    assert resumed.finished_at == (NOW + 5 if state == "finished" else None)
+    assert len(audit.page()[0]) == 1
 
 
-def test_a_mail_without_an_answer_is_sent_again_only_after_the_grace_period(sends: Sends) -> None:
-    send = a_send(counts={"planned": 2}, total=2, chunks=1)
-    sends.make(send)
-    sends.write_chunks([a_chunk(send)])
-    leased = sends.lease(send.id, 1, NOW, 60)
-    sends.record(leased, [with_state(leased.mails[0], "sending", None, NOW), leased.mails[1]], NOW)
-    again = sends.lease(send.id, 1, NOW + 1, 60)
-    assert [mail.state for mail in again.mails] == ["sending", "planned"]
-    sends.record(again, [again.mails[0], with_state(again.mails[1], "sent", None, NOW)], NOW + 2)
-    with pytest.raises(TryLater):
-        sends.lease(send.id, 1, NOW + GRACE - 1, 60)
-    last = sends.lease(send.id, 1, NOW + GRACE, 60)
-    assert [mail.state for mail in last.mails] == ["planned", "sent"]
+def test_a_send_whose_last_mail_is_recorded_as_it_is_resumed_does_not_run_on(sends: Sends, audit: Audit) -> None:
+    read = made(sends, state="paused", chunks=1, counts={"sending": 1})
+    sends._change(read, {"open": 0}, [])
+    with pytest.raises(Changed):
+        sends.resume(read, NOW, event(audit))
 
 
-def test_results_of_no_send_are_refused(sends: Sends) -> None:
-    send = a_send()
-    sends.write_chunks([a_chunk(send)])
-    with pytest.raises(ConditionFailed):
-        mail_all(sends, a_chunk(send))
+@pytest.mark.parametrize(("reason", "braked"), [("brake_bounces", Tally(20, 1, 0)), (None, Tally())])
+def test_only_a_send_that_the_brake_paused_is_counted_anew(sends: Sends, audit: Audit, reason: str | None, braked: Tally) -> None:
+    paused = made(sends, state="paused", reason=reason, chunks=1, counts={"planned": 1}, tally=Tally(20, 1, 0))
+    assert sends.resume(paused, NOW, event(audit)).braked == braked
 
 
-def test_chunks_are_read_in_pages_and_stale_ones_emptied(sends: Sends) -> None:
-    send = a_send()
-    sends.write_chunks(a_chunk(send, number) for number in range(1, 13))
-    first, cursor = sends.chunk_page(send.id)
-    assert [chunk.number for chunk in first] == list(range(1, 11))
-    rest, end = sends.chunk_page(send.id, after=cursor or 0)
-    assert [chunk.number for chunk in rest] == [11, 12]
-    assert end is None
-    sends.empty_after(send, 10)
-    assert [len(chunk.mails) for chunk in sends.chunks(send.id)] == [2] * 10 + [0, 0]
-    assert {chunk.state for chunk in sends.chunks(send.id) if not chunk.mails} == {"done"}
+def test_the_brake_pauses_once_for_the_same_numbers(sends: Sends, audit: Audit) -> None:
+    read = made(sends, waiting="quota")
+    assert sends.brake(read, "brake_bounces", event(audit)).waiting is None
+    sends._change(read, {"state": "running", "braked": [20, 1, 0]}, [])
+    with pytest.raises(Changed):
+        sends.brake(read, "brake_bounces", event(audit))
+
+
+def test_revoking_later_keeps_when_it_was_cancelled(sends: Sends, audit: Audit) -> None:
+    cancelled = sends.cancel(made(sends), NOW + 1, event(audit), revoke=False)
+    assert (cancelled.state, cancelled.revoke, cancelled.finished_at) == ("cancelled", False, NOW + 1)
+    revoked = sends.cancel(cancelled, NOW + 9, event(audit), revoke=True)
+    assert (revoked.revoke, revoked.finished_at) == (True, NOW + 1)
+
+
+def test_approval_is_given_or_given_up(sends: Sends, audit: Audit) -> None:
+    read = made(sends, state="queued", approval="needed")
+    approved = sends.approve(read, ADMIN, event(audit))
+    assert (approved.approval, approved.approved_by) == ("given", ADMIN)
+    with pytest.raises(Changed):
+        sends.give_up(read, NOW, event(audit))
+    other = sends.give_up(made(sends, state="queued", approval="needed"), NOW, event(audit))
+    assert (other.state, other.reason, other.finished_at) == ("cancelled", NOT_APPROVED, NOW)
+
+
+def test_what_was_not_queued_is_revived_once(sends: Sends) -> None:
+    send = made(sends, state="queued")
+    failed = sends.not_queued(send, NOW)
+    assert (failed.state, failed.reason, failed.finished_at, failed.was_not_queued) == ("failed", NOT_QUEUED, NOW, True)
+    assert sends.revive(failed) == send
+    with pytest.raises(Changed):
+        sends.revive(failed)
+    sends._change(send, {"state": "running"}, [])
+    with pytest.raises(Changed):
+        sends.not_queued(send, NOW)
+
+
+def test_retries_are_added_in_order(sends: Sends, audit: Audit) -> None:
+    once = sends.add_retry(made(sends), "x" * 26, event(audit))
+    assert sends.add_retry(once, "y" * 26, event(audit)).retries == ("x" * 26, "y" * 26)
+
+
+def test_why_a_send_waits_is_written_only_while_it_runs(sends: Sends) -> None:
+    send = made(sends)
+    sends.set_waiting(send.id, "quota", NOW, listed=True)
+    sends.set_waiting(send.id, "quota", NOW + 9, listed=True)
+    assert sends.get(send.id) == replace(send, waiting="quota", waiting_since=NOW)
+    sends.set_waiting(send.id, None, NOW, listed=True)
+    assert sends.get(send.id) == send
+    stopped = made(sends, state="paused")
+    sends.set_waiting(stopped.id, "quota", NOW, listed=True)
+    assert sends.get(stopped.id) == stopped

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from latchkey.mail.model.account import CHUNK_MAILS
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
+from latchkey.sends.model.in_words import skip_text
 from latchkey.sends.model.planning import chunks_of, dry_run
-from latchkey.sends.model.send import Chunk, Mail, Selection, Send, skip_reason, skip_text
+from latchkey.sends.model.send import Chunk, Mail, Selection, Send, skip_reason
 
 NOW = 1_800_000_000
 SCHOOL = School(slug="northbridge", name="Northbridge")

@@ -37,13 +37,13 @@ def start(system: TestSystem, school: str = "northbridge", **facts: Any) -> Expo
     console = system.wiring("console")
     found = console.schools.get(school)
     assert found is not None
-    return start_export(console, found, ADMIN, wanted).export
+    return start_export(console, found, ADMIN, wanted).run
 
 
 def start_large(system: TestSystem, **facts: Any) -> Export:
     """A run of so many students that they are given their codes first."""
     export = start(system, **facts)
-    return system.wiring("console").exports("northbridge").turn(export, {"stage": "codes"})
+    return system.wiring("console").exports("northbridge")._change(export.id, {"stage": "codes"}, [])
 
 
 def now_of(system: TestSystem, export: Export, school: str = "northbridge") -> Export:

@@ -163,7 +163,7 @@ def known_school(system: TestSystem) -> School:
 
 def run(system: TestSystem, **wanted: Any) -> tuple[Export, str]:
     asked = Wanted(**{"scope": Scope(), **wanted})
-    export = start_export(system.wiring("console"), known_school(system), ADMIN, asked).export
+    export = start_export(system.wiring("console"), known_school(system), ADMIN, asked).run
     done = build_export(system.wiring("build_export"), "northbridge", export.id)
     assert done is not None
     assert done.key is not None
@@ -198,7 +198,7 @@ def test_printing_again_gives_the_same_file(school: TestSystem, people: list[Per
     wanted = Wanted(scope=Scope(), format=kind)
     keys = []
     for _ in range(2):
-        export = start_export(school.wiring("console"), known_school(school), ADMIN, wanted).export
+        export = start_export(school.wiring("console"), known_school(school), ADMIN, wanted).run
         done = build_export(school.wiring("build_export"), "northbridge", export.id)
         assert done is not None
         assert done.state == "finished"

@@ -31,7 +31,7 @@ def school(system: TestSystem) -> School:
 
 
 def start(system: TestSystem, school: School) -> Export:
-    return void_codes.start_void(system.wiring("console"), school, ADMIN, Wanted(scope=Scope())).export
+    return void_codes.start_void(system.wiring("console"), school, ADMIN, Wanted(scope=Scope())).run
 
 
 def everyone(system: TestSystem) -> list[Person]:
@@ -131,7 +131,7 @@ def test_a_code_that_is_replaced_while_a_run_ends_codes_is_ended_too(
 def test_voiding_and_printing_at_once_leave_each_student_with_one_state(system: TestSystem, school: School) -> None:
     """Whoever comes first: each code ends either void, or as a newer one that was given after the void."""
     console = system.wiring("console")
-    runs = [start(system, school), start_export(console, school, ADMIN, Wanted(scope=Scope())).export]
+    runs = [start(system, school), start_export(console, school, ADMIN, Wanted(scope=Scope())).run]
     begin, errors = Barrier(2), []
 
     def work(run: Export) -> None:

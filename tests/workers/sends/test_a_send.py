@@ -72,13 +72,13 @@ def test_a_crash_before_the_turn_plans_again_and_leaves_nothing_behind(road: Mai
     for number in range(1, 102):
         road.person(number)
     send = road.start()
-    sends = road.system.wiring("plan_send").sends("northbridge")
+    ledger = road.system.wiring("plan_send").ledger("northbridge")
     plans = road.system.messages("PLAN_QUEUE")
-    road.monkeypatch.setattr("latchkey.sends.plan_send.Sends.empty_after", _crash)
+    road.monkeypatch.setattr("latchkey.sends.stores.ledger.Ledger.empty_after", _crash)
     assert road.plan(plans) == plans
     road.monkeypatch.undo()
     assert road.chunks() == []
-    assert len(list(sends.chunks(send))) == 3
+    assert len(list(ledger.chunks(send))) == 3
     for number in range(1, 61):
         road.system.wiring("console").directory("northbridge").change(f"{number:020d}", {"people_pk": "gone", "email": None})
     assert road.plan(plans) == plans  # the first worker's lease still holds
@@ -96,10 +96,10 @@ def test_two_workers_who_plan_at_once_do_not_disturb_each_other(road: MailRoad) 
         road.person(number)
     send = road.start()
     plans = road.system.messages("PLAN_QUEUE")
-    sends = road.system.wiring("plan_send").sends("northbridge")
-    sends.start_planning(road.send(send), int(road.system.clock()), 330)
+    worker = road.system.wiring("plan_send")
+    worker.sends("northbridge").start_planning(road.send(send), int(road.system.clock()), 330)
     assert road.plan(plans) == plans
-    assert list(sends.chunks(send)) == []
+    assert list(worker.ledger("northbridge").chunks(send)) == []
 
 
 def test_nobody_to_mail_finishes_at_once(road: MailRoad) -> None:

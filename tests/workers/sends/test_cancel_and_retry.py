@@ -77,7 +77,7 @@ class TestCancel:
         first = road.chunks()
         road.deliver(first[:1])
         sends = road.system.wiring("console").sends(SCHOOL)
-        sends.change(road.send(send), {"state": "running"}, [])
+        sends._change(road.send(send), {"state": "running"}, [])
         cancel(road, send)
         drain(road)
         assert all(works(road, mail.links[0]) for mail in road.ses.mails)
@@ -90,9 +90,9 @@ class TestCancel:
 
     def test_mails_in_hand_end_as_the_worker_says(self, road: MailRoad) -> None:
         send = started(road, 3)
-        sends = road.system.wiring("deliver_links").sends(SCHOOL)
+        ledger = road.system.wiring("deliver_links").ledger(SCHOOL)
         now = int(road.system.clock())
-        work = sends.lease(send, 1, now, 60)
+        work = ledger.lease(send, 1, now, 60)
         cancel(road, send, revoke=True)
         road.plan()
         assert set(road.states(send).values()) == {("cancelled", "in_hand")}
@@ -102,7 +102,7 @@ class TestCancel:
             unsure.__class__(to=unsure.to, accounts=unsure.accounts, state="sending", at=now),
             back,
         ]
-        sends.record(work, results, now)
+        ledger.record(work, results, now)
         found = road.send(send)
         assert (found.state, found.counts["sent"], found.counts["cancelled"]) == ("cancelled", 1, 2)
         people = road.system.wiring("console").directory(SCHOOL).by_ids(f"{number:020d}" for number in range(1, 4))
@@ -257,10 +257,10 @@ class TestAgain:
         assert (tried.total, tried.to_send) == (3, 3)
         first = repeat_send.again(console, school, ADMIN, send, "key-00000001")
         second = repeat_send.again(console, school, ADMIN, send, "key-00000001")
-        assert (first.send.id, first.new, second.new) == (second.send.id, True, False)
+        assert (first.run.id, first.new, second.new) == (second.run.id, True, False)
         drain(road)
-        assert set(road.states(first.send.id)) == {f"{number:020d}" for number in (2, 3, 4)}
-        adds_up(road, first.send.id)
+        assert set(road.states(first.run.id)) == {f"{number:020d}" for number in (2, 3, 4)}
+        adds_up(road, first.run.id)
         for number in (2, 3, 4):
             console.directory(SCHOOL).change(f"{number:020d}", {"password_set_at": int(road.system.clock())}, [])
         with pytest.raises(Conflict, match="Everybody"):

@@ -8,7 +8,7 @@ import pytest
 from latchkey.errors import Conflict, NotFound, TryLater
 from latchkey.sends.model.send import Selection
 from latchkey.sends.model.send_actions import FROM, possible
-from latchkey.sends.stores.sends import SendStopped
+from latchkey.sends.stores.ledger import SendStopped
 from tests.support.control import (
     SCHOOL,
     adds_up,
@@ -56,14 +56,14 @@ class TestPause:
 
     def test_while_it_is_planned_leaves_nothing_half_planned(self, road: MailRoad) -> None:
         send = started(road, 3, planned=False)
-        real = road.system.wiring("plan_send").sends(SCHOOL).__class__.empty_after
+        real = road.system.wiring("plan_send").ledger(SCHOOL).__class__.empty_after
 
         def paused_now(*given: object) -> None:
             pause(road, send)
             real(*given)  # type: ignore[arg-type]
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("latchkey.sends.plan_send.Sends.empty_after", paused_now)
+            patch.setattr("latchkey.sends.stores.ledger.Ledger.empty_after", paused_now)
             assert road.plan() == []
         assert (road.send(send).state, road.send(send).chunks) == ("paused", 0)
         assert road.chunks() == []
@@ -74,7 +74,7 @@ class TestPause:
 
     def test_and_resume_while_it_is_planned_keeps_the_plan(self, road: MailRoad) -> None:
         send = started(road, 3, planned=False)
-        real = road.system.wiring("plan_send").sends(SCHOOL).__class__.empty_after
+        real = road.system.wiring("plan_send").ledger(SCHOOL).__class__.empty_after
 
         def shaken(*given: object) -> None:
             pause(road, send)
@@ -82,7 +82,7 @@ class TestPause:
             real(*given)  # type: ignore[arg-type]
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("latchkey.sends.plan_send.Sends.empty_after", shaken)
+            patch.setattr("latchkey.sends.stores.ledger.Ledger.empty_after", shaken)
             assert road.plan() == []
         assert road.send(send).state == "running"
         drain(road)
@@ -90,12 +90,12 @@ class TestPause:
 
     def test_after_the_last_mail_was_taken_finishes_when_it_is_resumed(self, road: MailRoad) -> None:
         send = started(road, 3)
-        sends = road.system.wiring("deliver_links").sends(SCHOOL)
+        ledger = road.system.wiring("deliver_links").ledger(SCHOOL)
         now = int(road.system.clock())
-        work = sends.lease(send, 1, now, 60)
+        work = ledger.lease(send, 1, now, 60)
         pause(road, send)
         results = [mail.__class__(to=mail.to, accounts=mail.accounts, state="sent", at=now) for mail in work.mails]
-        sends.record(work, results, now)
+        ledger.record(work, results, now)
         assert (road.send(send).state, road.send(send).counts["sent"]) == ("paused", 3)
         assert resume(road, send).send.state == "finished"
         assert road.system.messages("PLAN_QUEUE") == []
@@ -104,12 +104,12 @@ class TestPause:
         send = started(road, 3)
         pause(road, send)
         with pytest.raises(SendStopped):
-            road.system.wiring("deliver_links").sends(SCHOOL).lease(send, 1, int(road.system.clock()), 60)
+            road.system.wiring("deliver_links").ledger(SCHOOL).lease(send, 1, int(road.system.clock()), 60)
 
     def test_the_brakes_reason_goes_when_an_admin_resumes(self, road: MailRoad) -> None:
         send = started(road, 3)
         sends = road.system.wiring("console").sends(SCHOOL)
-        sends.change(road.send(send), {"state": "paused", "reason": "brake_bounces"}, [])
+        sends._change(road.send(send), {"state": "paused", "reason": "brake_bounces"}, [])
         assert pause(road, send).send.reason == "brake_bounces"
         assert resume(road, send).send.reason is None
 
@@ -173,7 +173,7 @@ class TestWhatDoesNotApply:
     def test_is_a_conflict_that_says_why(self, road: MailRoad, state: str) -> None:
         send = started(road, 1)
         sends = road.system.wiring("console").sends(SCHOOL)
-        sends.change(road.send(send), {"state": state}, [])
+        sends._change(road.send(send), {"state": state}, [])
         for act in (pause, resume, cancel):
             with pytest.raises(Conflict) as refused:
                 act(road, send)

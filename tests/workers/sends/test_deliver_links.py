@@ -10,7 +10,7 @@ import deliver_links.handler as door
 from latchkey.schools.model.school import Settings
 from latchkey.sends import queue_chunks as hand_over
 from latchkey.sends.model.ledger import GRACE
-from latchkey.sends.stores.sends import Sends
+from latchkey.sends.stores.ledger import Ledger
 from tests.support.mail_road import MailRoad
 from tests.support.ses import refusal
 
@@ -36,8 +36,8 @@ def test_two_workers_at_once_mail_everybody_once(road: MailRoad) -> None:
 
 def test_another_workers_chunk_is_left_alone_and_a_dead_workers_is_taken_over(road: MailRoad) -> None:
     send, chunks = planned(road, 2)
-    sends = road.system.wiring("console").sends("northbridge")
-    sends.lease(send, 1, int(road.system.clock()), 130)
+    ledger = road.system.wiring("console").ledger("northbridge")
+    ledger.lease(send, 1, int(road.system.clock()), 130)
     assert road.deliver(chunks) == chunks
     assert road.ses.mails == []
     road.system.clock.now += GRACE  # it may have mailed them before it died
@@ -48,7 +48,7 @@ def test_another_workers_chunk_is_left_alone_and_a_dead_workers_is_taken_over(ro
 def test_a_crash_between_ses_and_the_ledger_sends_the_same_link_again(road: MailRoad, monkeypatch: pytest.MonkeyPatch) -> None:
     send, chunks = planned(road, 3)
     with monkeypatch.context() as broken:
-        broken.setattr(Sends, "record", _crash)
+        broken.setattr(Ledger, "record", _crash)
         assert road.deliver(chunks) == chunks
     assert road.send(send).counts["sent"] == 0
     road.system.clock.now += 720
@@ -76,15 +76,15 @@ def test_an_answer_that_got_lost_sends_the_same_link_again(road: MailRoad) -> No
 
 def test_a_worker_that_lost_its_lease_does_not_count(road: MailRoad, monkeypatch: pytest.MonkeyPatch) -> None:
     send, chunks = planned(road, 2)
-    original = Sends.record
+    original = Ledger.record
 
-    def slow(self: Sends, *values: object) -> object:
+    def slow(self: Ledger, *values: object) -> object:
         road.system.clock.now += GRACE
-        monkeypatch.setattr(Sends, "record", original)
+        monkeypatch.setattr(Ledger, "record", original)
         assert road.deliver(chunks, road.worker()) == []
         return original(self, *values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Sends, "record", slow)
+    monkeypatch.setattr(Ledger, "record", slow)
     assert road.deliver(chunks) == []
     assert {state: count for state, count in road.send(send).counts.items() if count} == {"sent": 2}
 
@@ -323,7 +323,7 @@ def test_a_link_that_has_expired_is_not_mailed(road: MailRoad) -> None:
 def test_nothing_of_a_stopped_send_goes_out(road: MailRoad) -> None:
     send, chunks = planned(road, 2)
     sends = road.system.wiring("console").sends("northbridge")
-    sends.change(road.send(send), {"state": "paused"}, [("state", "=", "running")])
+    sends._change(road.send(send), {"state": "paused"}, [("state", "=", "running")])
     assert road.deliver(chunks) == []
     assert (road.send(send).state, road.send(send).counts["sent"], road.ses.mails) == ("paused", 0, [])
 

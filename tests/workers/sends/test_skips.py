@@ -38,8 +38,8 @@ def become(road: MailRoad, send: str, state: Any, reason: str | None = None) -> 
     def told(mail: Mail) -> Mail:
         return with_state(mail, state, reason, now) if mail.state != "skipped" else mail
 
-    sends = road.system.wiring("plan_send").sends(SCHOOL)
-    sends.amend(send, 1, lambda chunk: replace(chunk, mails=tuple(told(mail) for mail in chunk.mails)), now)
+    ledger = road.system.wiring("plan_send").ledger(SCHOOL)
+    ledger.amend(send, 1, lambda chunk: replace(chunk, mails=tuple(told(mail) for mail in chunk.mails)), now)
 
 
 def test_who_has_logged_in_before_is_left_out_as_they_stand_when_it_is_planned(road: MailRoad) -> None:
@@ -148,7 +148,7 @@ def test_another_school_a_self_service_mail_and_this_send_itself_do_not_count(ro
     assert len(road.ses.mails) == 2
     send = road.start(LATELY)
     plans = road.system.messages("PLAN_QUEUE")
-    road.monkeypatch.setattr("latchkey.sends.plan_send.Sends.empty_after", _crash)
+    road.monkeypatch.setattr("latchkey.sends.stores.ledger.Ledger.empty_after", _crash)
     assert road.plan(plans) == plans  # its chunks are written, and the worker dies
     road.monkeypatch.undo()
     road.system.clock.now += 400

@@ -70,7 +70,7 @@ def test_a_pause_between_the_two_holds_the_second(road: MailRoad) -> None:
 def test_the_second_goes_when_another_worker_has_the_first(road: MailRoad) -> None:
     send = started(road, 100)
     (body,) = road.chunks()
-    road.worker().sends(SCHOOL).lease(send, 1, int(road.system.clock()), 60)
+    road.worker().ledger(SCHOOL).lease(send, 1, int(road.system.clock()), 60)
     assert road.deliver([body]) == [body]
     assert {mail.to for mail in road.ses.mails} == {f"p{number}@x.example" for number in range(51, 101)}
 

@@ -1,30 +1,16 @@
 """Read the audit trail."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from latchkey.audit.needs import System
-from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
-
-PAGE: Final = 50
-LONGEST_PAGE: Final = 100
+from latchkey.shared.model.pages import PAGE, Page, Pager
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
-    """Some events, newest first; ``next`` is the cursor of the next page."""
-
-    events: list[dict[str, Any]]
-    next: str | None
-
-
-def read_audit(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> AuditPage:
-    """One page of the school's audit trail."""
-    context, key = f"audit|{school}", system.lookup_key(school)
-    after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
-    events, following = system.audit(school).page(after=after, limit=limit)
-    return AuditPage(events, cursors.seal([following], context, key) if following else None)
+def read_audit(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[dict[str, Any]]:
+    """One page of the school's audit trail, newest first."""
+    pager = Pager(f"audit|{school}", system.lookup_key(school))
+    return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit))
 
 
 def names_of(system: System, school: str, events: list[dict[str, Any]]) -> dict[str, str]:

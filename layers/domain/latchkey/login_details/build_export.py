@@ -6,10 +6,11 @@ A run that stops leaves no half file, and goes on where it was: codes that were 
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
-from latchkey.errors import Poison, TryLater
+from latchkey.errors import Changed, NotFound, Poison, TryLater
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import LEASE, Export, failure
 from latchkey.login_details.needs import System
@@ -18,7 +19,6 @@ from latchkey.login_details.void_codes import void_students
 from latchkey.login_details.walk_students import Clock, position, walk
 from latchkey.login_details.write_file import StopRun, write_file
 from latchkey.schools.model.school import School
-from latchkey.shared.stores.dynamo import ConditionFailed, Value
 
 FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
 _AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
@@ -39,17 +39,15 @@ def build_export(
     exports = system.exports(school_slug)
     try:
         run = exports.lease(run_id, system.now(), LEASE)
-    except ConditionFailed as held:
-        if held.item is None:
-            raise Poison() from held
-        if held.item["state"] == "running":
-            raise TryLater() from held
+    except NotFound as unknown:
+        raise Poison() from unknown
+    if run.state != "running":
         return None
     clock = Clock(left)
     try:
         worked = _work(system, school, run, clock)
         return _hand_over(system, school_slug, worked) if worked.state == "running" else worked
-    except ConditionFailed as lost:
+    except Changed as lost:
         raise TryLater() from lost  # the lease went to another worker, who goes on
     except StopRun as stopped:
         return _fail(system, school_slug, run, stopped.reason)
@@ -58,7 +56,7 @@ def build_export(
             if last_try:
                 _fail(system, school_slug, run)
             else:
-                exports.change(run, {"state": "queued", "lease_until": 0})
+                exports.give_back(run)
         raise
 
 
@@ -95,16 +93,16 @@ def _give_codes(system: System, school: School, run: Export, clock: Clock) -> Ex
         if short or shown >= _SHOW_EVERY:
             shown = 0
             total = max(run.total, done) if run.total else 0
-            place: Value = list(position(people[-1]))
-            run = exports.change(run, {"done": done, "total": total, "position": place, "lease_until": system.now() + LEASE})
+            ends = system.now() + LEASE
+            run = exports.save_progress(replace(run, done=done, total=total, position=position(people[-1]), lease_until=ends))
         if short:
             return run
-    return exports.change(run, {"stage": "file", "stage_at": system.now(), "done": 0, "total": done, "position": None})
+    return exports.begin_file(run, done, system.now())
 
 
 def _hand_over(system: System, school: str, run: Export) -> Export:
     """Give a run back, and let another invocation take it."""
-    run = system.exports(school).change(run, {"state": "queued", "lease_until": 0})
+    run = system.exports(school).give_back(run)
     system.queue("EXPORT_QUEUE").put({"school": school, "export": run.id})
     return run
 
@@ -113,8 +111,7 @@ def _fail(system: System, school: str, run: Export, reason: str | None = None) -
     """Say that a run has failed, and at which step; it can be started again, but does not go on."""
     exports = system.exports(school)
     known = exports.get(run.id) or run
-    facts: dict[str, Value] = {"state": "failed", "reason": reason or failure(known), "lease_until": 0}
-    failed = exports.change(run, facts)
+    failed = exports.fail(run, reason or failure(known))
     event: dict[str, str | int] = {"export": run.id, "step": known.stage if known.kind == "file" else "void", "done": known.done}
     system.audit(school).record("build_export", "export.failed", system.now(), event)
     return failed

@@ -9,16 +9,16 @@ from latchkey.codes import needs as codes
 if TYPE_CHECKING:
     from latchkey.login_details.stores.runs import Exports
     from latchkey.settings import Settings
-    from latchkey.shared.stores.dynamo import Table
+    from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.files import Files
 
 
 class System(codes.System, Protocol):
     """Its stores, keys, queues and clock, and what codes takes."""
 
-    def table(self, setting: str) -> Table: ...
-
     def exports(self, school: str) -> Exports: ...
+
+    def claims(self, school: str) -> Claims: ...
 
     def export_files(self) -> Files: ...
 

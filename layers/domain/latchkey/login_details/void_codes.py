@@ -9,17 +9,16 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.codes.model.changes import to_void
-from latchkey.codes.model.codes import ATTRIBUTE, Kind
+from latchkey.codes.model.codes import Kind
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.login_details.model.runs import LEASE, Export, Wanted
 from latchkey.login_details.needs import System
-from latchkey.login_details.start_export import Started, new_run, start_run
+from latchkey.login_details.start_export import new_run, start_run
 from latchkey.login_details.try_export import LOOKED_AT
 from latchkey.login_details.walk_students import Clock, position, walk
-from latchkey.people.model.person import CodeState, Person, sort_key
-from latchkey.people.stores.people import Directory
+from latchkey.people.model.person import Person, sort_key
 from latchkey.schools.model.school import School
-from latchkey.shared.stores.dynamo import ConditionFailed, Update, Value
+from latchkey.shared.start_run import Started
 
 _ROUNDS: Final = 10
 
@@ -49,7 +48,7 @@ def nothing() -> Invalid:
 
 def start_void(
     system: System, school: School, admin: Person, wanted: Wanted, key: str | None = None, *, seen: int | None = None
-) -> Started:
+) -> Started[Export]:
     """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
     found, complete = count_codes(system, school, wanted)
     total = found.total()
@@ -57,10 +56,10 @@ def start_void(
         raise nothing()
     if seen is not None and seen != total:
         raise Conflict(f"Meanwhile {total:,} codes work, not {seen:,}. Nothing was voided: look at the number, then confirm it.")
-    run = new_run(admin, wanted, system.now(), kind="void")
+    run = new_run(system, school.slug, admin, wanted, key, kind="void")
     scope = wanted.scope
     facts: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "audience": wanted.audience, "codes": total}
-    return start_run(system, school.slug, run, key, facts)
+    return start_run(system, school.slug, run, facts)
 
 
 def void_students(system: System, school: School, run: Export, clock: Clock) -> Export:
@@ -79,39 +78,25 @@ def void_students(system: System, school: School, run: Export, clock: Clock) -> 
 
 def _void(system: System, school: str, run: Export, people: list[Person]) -> Export:
     """End what these people have and say in the run how many that were, both or neither."""
-    directory, table, exports = system.directory(school), system.table("DIRECTORY_TABLE"), system.exports(school)
+    directory, exports = system.directory(school), system.exports(school)
     for _ in range(_ROUNDS):
         now = system.now()
-        found = {person.id: (person, to_void(person, run.wanted.kinds, now)) for person in people}
-        changes = {each: (person, codes) for each, (person, codes) in found.items() if codes}
-        if not changes:
+        found = {person.id: to_void(person, run.wanted.kinds, now) for person in people}
+        ended = {person: codes for person, codes in found.items() if codes}
+        if not ended:
             return run
         codes = Counter(run.codes)
-        for _, ended in changes.values():
-            codes.update(list(ended))
+        for each in ended.values():
+            codes.update(list(each))
         after = replace(
-            run, codes=dict(codes), done=codes.total(), total=max(run.total, codes.total()), position=position(people[-1])
+            run,
+            codes=dict(codes),
+            done=codes.total(),
+            total=max(run.total, codes.total()),
+            position=position(people[-1]),
+            lease_until=now + LEASE,
         )
-        facts: dict[str, Value] = {
-            "codes": dict(after.codes),
-            "done": after.done,
-            "total": after.total,
-            "position": list(after.position),
-            "lease_until": now + LEASE,
-        }
-        try:
-            exports.change_with(run, facts, [(table, _update(directory, *change)) for change in changes.values()])
-        except ConditionFailed as error:
-            if error.item is not None and error.item["sk"] == run.id:
-                raise  # the run went to another worker
-            people = sorted(directory.by_ids(person.id for person in people), key=sort_key)
-        else:
+        if exports.void(after, ended):
             return after
+        people = sorted(directory.by_ids(person.id for person in people), key=sort_key)
     raise TryLater()
-
-
-def _update(directory: Directory, person: Person, codes: dict[Kind, CodeState]) -> Update:
-    facts: dict[str, Value] = {f"{ATTRIBUTE[kind]}.voided": True for kind in codes}
-    return directory.change_of(
-        person.id, facts, [(f"{ATTRIBUTE[kind]}.generation", "=", codes[kind].generation) for kind in codes]
-    )

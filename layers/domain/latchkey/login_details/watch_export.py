@@ -1,33 +1,20 @@
 """Watch an export: the list of exports, and how far one is."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from latchkey.errors import NotFound
 from latchkey.login_details.model.runs import Export
 from latchkey.login_details.needs import System
-from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.pages import Page, Pager
 
-PAGE: Final = 20
-LONGEST_PAGE: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ExportsPage:
-    """Some runs, newest first; ``next`` is the cursor of the next page, ``voided_at`` when codes were last voided (0: never)."""
-
-    exports: list[Export]
-    next: str | None
-    voided_at: int = 0
+PAGE: Final = 20  # the form for a new one stands above the list
 
 
-def list_exports(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> ExportsPage:
-    """One page of the school's exports."""
-    context, key = f"exports|{school}", system.lookup_key(school)
-    after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
-    exports, following = system.exports(school).page(after=after, limit=limit)
-    return ExportsPage(exports, cursors.seal([following], context, key) if following else None, voided_at(system, school))
+def list_exports(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Export]:
+    """One page of the school's exports, newest first."""
+    pager = Pager(f"exports|{school}", system.lookup_key(school))
+    return pager.page(*system.exports(school).page(after=pager.after(cursor), limit=limit))
 
 
 def voided_at(system: System, school: str) -> int:

@@ -70,8 +70,8 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
             rows, seen = rows + len(made), seen + len(issued)
             if seen - shown >= _SHOW_EVERY:
                 shown = seen
-                ends = system.now() + LEASE
-                run = exports.change(run, {"done": seen, "total": max(run.total, seen), "lease_until": ends})
+                so_far = replace(run, done=seen, total=max(run.total, seen), lease_until=system.now() + LEASE)
+                run = exports.save_progress(so_far)
             if clock.is_short():
                 raise StopRun(TOO_LARGE)
         if not rows:

@@ -11,20 +11,11 @@ from latchkey.people.model.position import Position
 from latchkey.people.needs import System
 from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.pages import PAGE, Page, Pager
 
-PAGE: Final = 50
-LONGEST_PAGE: Final = 100
 _QUERIES: Final = 20  # what one request may cost: this many reads of the index
 _SCAN: Final = 500  # people a read, where most of them may not be meant
 _COUNTED: Final = 60  # reads of up to 1 MB that the numbers of a list may cost: about 100,000 people
-
-
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
-    """Some people in list order; ``next`` is the cursor of the next page (None: there is none)."""
-
-    people: list[Person]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +39,12 @@ class Family:
     parents: list[Person]
 
 
-def list_people(system: System, school: str, wanted: PeopleFilter, *, cursor: str | None = None, limit: int = PAGE) -> PeoplePage:
+def list_people(
+    system: System, school: str, wanted: PeopleFilter, *, cursor: str | None = None, limit: int = PAGE
+) -> Page[Person]:
     """One page of the people whom a filter means. A page can be short, even empty, where few match: ``next`` goes on."""
-    context, key = f"people|{school}|{asdict(wanted)}", system.lookup_key(school)
-    start = Position.of_parts(cursors.unseal(cursor, context, key)) if cursor else Position(wanted.roles[0])
+    pager = Pager(f"people|{school}|{asdict(wanted)}", system.lookup_key(school))
+    start = Position.of_parts(pager.place(cursor) or [wanted.roles[0]])
     try:
         pages = system.directory(school).pages_from(start, wanted, limit=_SCAN if _sparse(wanted) else limit + 1)
     except NotFound:
@@ -64,7 +57,7 @@ def list_people(system: System, school: str, wanted: PeopleFilter, *, cursor: st
         if len(found) > limit:
             place = Position.behind(found[limit - 1])
             break
-    return PeoplePage(found[:limit], cursors.seal(place.parts, context, key) if place else None)
+    return pager.page(found[:limit], place.parts if place else None)
 
 
 def family(system: System, school: str, person: str) -> Family:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
+    from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.queues import Queue
     from latchkey.shared.stores.uploads import Uploads
 
@@ -29,6 +30,8 @@ class System(Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def rosters(self, school: str) -> Rosters: ...
+
+    def claims(self, school: str) -> Claims: ...
 
     def uploads(self) -> Uploads: ...
 

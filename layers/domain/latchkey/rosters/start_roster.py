@@ -2,23 +2,38 @@
 
 from typing import Any
 
-from latchkey.errors import Invalid
+from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.messages import new_key
 from latchkey.rosters.model.runs import LONGEST_FILE, UPLOAD_LIFE, Run
 from latchkey.rosters.needs import System
-from latchkey.shared.model.ids import new_id
+from latchkey.shared.start_run import id_for
 
 
 def start_roster(
-    system: System, school: str, by: Person, filename: str, *, then: str | None = None
-) -> tuple[Run, dict[str, Any]]:
+    system: System, school: str, by: Person, filename: str, key: str | None = None, *, then: str | None = None
+) -> tuple[Run, dict[str, Any] | None]:
     """``(run, {"url", "fields"})``. ``filename`` is only shown; ``then`` is the page to which S3 sends a browser afterwards,
-    with the run's id in place of ``{id}``."""
+    with the run's id in place of ``{id}``.
+
+    The same key starts one roster only, however often it comes. While that waits for its file each request gets a fresh form.
+    Once the file has come there is none (None): what is read or applied must not be replaced; another file needs another key.
+    """
     if filename and not filename.casefold().endswith((".csv", ".zip")):
         raise Invalid(fields={"filename": "Choose a file that ends in .csv or .zip."})
-    now = system.now()
-    roster = new_id(now)
+    run = _made(system, school, by, filename, key)
+    if run.state != "queued":
+        return run, None
+    form = system.uploads().form(
+        run.key, longest=LONGEST_FILE, seconds=UPLOAD_LIFE, then=then.replace("{id}", run.id) if then else None
+    )
+    return run, form
+
+
+def _made(system: System, school: str, by: Person, filename: str, key: str | None) -> Run:
+    """The run that this request means: a new one, or the one that an earlier request with the same key has made."""
+    rosters, now = system.rosters(school), system.now()
+    roster = id_for(system.claims(school), "roster", by.id, key, now)
     run = Run(
         id=roster,
         state="queued",
@@ -28,9 +43,11 @@ def start_roster(
         created_at=now,
         created_by=by.id,
     )
-    system.rosters(school).make(run)
-    system.audit(school).record(by.id, "roster.start", now, {"roster": roster})
-    form = system.uploads().form(
-        run.key, longest=LONGEST_FILE, seconds=UPLOAD_LIFE, then=then.replace("{id}", roster) if then else None
-    )
-    return run, form
+    if rosters.make(run, system.audit(school).record_of(by.id, "roster.start", now, {"roster": roster})):
+        return run
+    made = rosters.get(roster)
+    if made is None:
+        raise TryLater()
+    if made.filename != filename:
+        raise Conflict("This key has started another roster already. Nothing was started now; use a new key.")
+    return made

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from latchkey.errors import Changed, Conflict, Invalid, NotFound
+from latchkey.errors import Changed, Conflict, NotFound
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.needs import System
 from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.pages import PAGE, Page, Pager
 
 _WAIT = 3600  # seconds for which the school stays locked while the message waits in the queue
 
@@ -20,11 +21,10 @@ class Preview:
     samples: dict[str, list[Change]]
 
 
-def list_rosters(system: System, school: str, cursor: str | None, limit: int = 50) -> tuple[list[Run], str | None]:
-    """Runs, newest first, and the cursor of the next page."""
-    if cursor is not None and not is_id(cursor):
-        raise Invalid(fields={"cursor": "This is no cursor of ours."})
-    return system.rosters(school).page(after=cursor, limit=limit)
+def list_rosters(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Run]:
+    """One page of the school's rosters, newest first."""
+    pager = Pager(f"rosters|{school}", system.lookup_key(school))
+    return pager.page(*system.rosters(school).page(after=pager.after(cursor), limit=limit))
 
 
 def roster_of(system: System, school: str, roster: str) -> Preview:

@@ -6,7 +6,7 @@ brake; ``finished``, ``failed`` or ``cancelled``. It may first wait for its time
 send's counters in the same transaction, so that the counts always add up to the selection.
 
 Three times of a chunk: its lease (a worker has it), the grace after a lost worker (SES's events may still come), the end of its
-links. What is frozen in a chunk decides the link, so a second delivery carries the same one.
+links (drawn in ``stores/ledger``). What is frozen in a chunk decides the link, so a second delivery carries the same one.
 
 One person's own mails (forgotten password, renewed link, notice of a change) are sends of one mail behind the queue ``requests``.
 

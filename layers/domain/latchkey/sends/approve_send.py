@@ -2,19 +2,18 @@
 
 from typing import Final
 
-from latchkey.errors import Conflict, TryLater
+from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.person import Person
-from latchkey.sends.control_send import Changed
+from latchkey.sends.control_send import Turned
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send_actions import refusal
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
-from latchkey.shared.stores.dynamo import ConditionFailed, Value
 
 _TRIES: Final = 8
 
 
-def approve(system: System, school: str, admin: Person, send_id: str) -> Changed:
+def approve(system: System, school: str, admin: Person, send_id: str) -> Turned:
     """Agree to a send. It starts now, or at its time; asking twice changes nothing."""
     for _ in range(_TRIES):
         send, now = get_send(system, school, send_id), system.now()
@@ -26,11 +25,10 @@ def approve(system: System, school: str, admin: Person, send_id: str) -> Changed
                 raise Conflict("You made this send, so another admin has to approve it. Nothing was sent.", code="own_send")
             if (send.approve_by or 0) <= now:
                 raise Conflict("Nobody approved this send in seven days. Nothing was sent; start a new one.", code="too_late")
-            facts: dict[str, Value] = {"approval": "given", "approved_by": admin.id}
             event = system.audit(school).record_of(admin.id, "send.approve", now, {"send": send_id, "by": send.created_by})
             try:
-                send = system.sends(school).turn(send, facts, [("state", "=", send.state), ("approval", "=", "needed")], event)
-            except ConditionFailed:
+                send = system.sends(school).approve(send, admin.id, event)
+            except Changed:
                 continue
         elif send.approval is None:
             raise Conflict("This send needs no approval. Nothing was changed.", code="no_approval_needed")
@@ -39,5 +37,5 @@ def approve(system: System, school: str, admin: Person, send_id: str) -> Changed
                 system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send_id})
             except TryLater as error:
                 raise TryLater("The send is approved but could not be set off: a service is busy. Approve it again.") from error
-        return Changed(send, new)
+        return Turned(send, new)
     raise TryLater("This send changes too quickly just now. Nothing was changed; try again.")

@@ -3,26 +3,25 @@
 It runs after the send's state has turned, from when on no worker takes a chunk of it. It can be cut short and repeated at will.
 """
 
-from latchkey.errors import Poison
+from latchkey.errors import NotFound, Poison
 from latchkey.people.stores.people import Directory
 from latchkey.sends.control_send import CANCEL_STEP
 from latchkey.sends.model.send import Chunk, Send
 from latchkey.sends.model.send_actions import cancelled, to_revoke
 from latchkey.sends.needs import System
-from latchkey.shared.stores.dynamo import ConditionFailed
 
 
 def cancel_chunks(system: System, school: str, send_id: str, first: int) -> Send:
     """Cancel a hundred chunks, from this number on."""
-    sends, now = system.sends(school), system.now()
-    send = sends.get(send_id)
+    ledger, now = system.ledger(school), system.now()
+    send = system.sends(school).get(send_id)
     if send is None or send.state != "cancelled":
         raise Poison("a cancellation of what is not cancelled")
     revoked = 0
     for number in range(first, min(first + CANCEL_STEP, send.chunks + 1)):
         try:
-            chunk = sends.amend(send_id, number, lambda found: cancelled(found, now), now)
-        except ConditionFailed:
+            chunk = ledger.amend(send_id, number, lambda found: cancelled(found, now), now)
+        except NotFound:
             raise Poison("a chunk that does not exist") from None
         if send.revoke:
             revoked += _revoke(system.directory(school), chunk)

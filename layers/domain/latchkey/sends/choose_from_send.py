@@ -37,7 +37,7 @@ def _failed(system: System, school: str, source: Send, but: str) -> Iterator[str
 def _in_states(system: System, school: str, send: Send, states: frozenset[str] | None) -> Iterator[str]:
     """Ids of the people of a planned send whose mail is in one of these states (None: any but cancelled), nobody twice."""
     seen: set[str] = set()
-    for chunk in system.sends(school).chunks(send.id) if send.chunks else ():
+    for chunk in system.ledger(school).chunks(send.id) if send.chunks else ():
         for mail in chunk.mails if chunk.number <= send.chunks else ():
             if mail.state in states if states is not None else mail.state != "cancelled":
                 fresh = [account.person for account in mail.accounts if account.person not in seen]

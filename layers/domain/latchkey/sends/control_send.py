@@ -7,16 +7,14 @@ the mail service at that moment ends as it ends. Asking twice changes nothing.
 from dataclasses import dataclass
 from typing import Final
 
-from latchkey.errors import Conflict, TryLater
+from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.person import Person
 from latchkey.sends.model.ledger import open_of
 from latchkey.sends.model.mail_states import OPEN, OUT
-from latchkey.sends.model.progress import gone
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import DONE, FROM, Act, refusal, to_revoke
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Value
 
 CANCEL_STEP: Final = 100  # chunks of one message: 5,000 people
 COUNTED: Final = 5_000  # more people than this are not looked up one by one for a page
@@ -24,7 +22,7 @@ _TRIES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Turned:
     """A send as it is now, and whether this request changed it (False: it was so already)."""
 
     send: Send
@@ -40,36 +38,36 @@ class Hit:
     exact: bool
 
 
-def pause(system: System, school: str, admin: Person, send_id: str) -> Changed:
+def pause(system: System, school: str, admin: Person, send_id: str) -> Turned:
     """Hold a send: nothing more is planned or goes out until it is resumed."""
     return _turn(system, school, admin, send_id, "pause")
 
 
-def resume(system: System, school: str, admin: Person, send_id: str) -> Changed:
+def resume(system: System, school: str, admin: Person, send_id: str) -> Turned:
     """Let a paused send go on where it stopped."""
-    changed = _turn(system, school, admin, send_id, "resume")
-    if changed.send.state in DONE["resume"]:  # and not finished, because nothing was left
+    turned = _turn(system, school, admin, send_id, "resume")
+    if turned.send.state in DONE["resume"]:  # and not finished, because nothing was left
         try:
             system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send_id})
         except TryLater as error:
             raise TryLater("The send is resumed, but its mails could not be set off. Resume it again.") from error
-    return changed
+    return turned
 
 
-def cancel(system: System, school: str, admin: Person, send_id: str, *, revoke: bool = False) -> Changed:
+def cancel(system: System, school: str, admin: Person, send_id: str, *, revoke: bool = False) -> Turned:
     """Stop a send for good. ``revoke``: the links that are out stop working too, for whoever has not set a password by now.
 
     A send that was cancelled without it can be cancelled with it later.
     """
-    changed = _turn(system, school, admin, send_id, "cancel", revoke=revoke)
-    firsts = range(1, changed.send.chunks + 1, CANCEL_STEP)
+    turned = _turn(system, school, admin, send_id, "cancel", revoke=revoke)
+    firsts = range(1, turned.send.chunks + 1, CANCEL_STEP)
     try:
         system.queue("PLAN_QUEUE").put_many(
             {"kind": "cancel", "school": school, "send": send_id, "chunk": first} for first in firsts
         )
     except TryLater as error:
         raise TryLater("No more mails go out, but the rest could not be done: a service is busy. Cancel it again.") from error
-    return changed
+    return turned
 
 
 def hit(system: System, school: str, send_id: str) -> Hit:
@@ -83,7 +81,7 @@ def hit(system: System, school: str, send_id: str) -> Hit:
         return Hit(waiting, out, exact=False)
     versions = {
         account.person: account.version
-        for chunk in (system.sends(school).chunks(send_id) if out else ())
+        for chunk in (system.ledger(school).chunks(send_id) if out else ())
         if chunk.number <= send.chunks
         for account in to_revoke(chunk)
     }
@@ -91,45 +89,26 @@ def hit(system: System, school: str, send_id: str) -> Hit:
     return Hit(waiting, sum(person.version == versions[person.id] for person in people), exact=True)
 
 
-def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *, revoke: bool = False) -> Changed:
+def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *, revoke: bool = False) -> Turned:
     """Turn the state, with the audit event in the same transaction; starts again when somebody else was quicker."""
     sends = system.sends(school)
     for _ in range(_TRIES):
         send, now = get_send(system, school, send_id), system.now()
         more_revoked = revoke and not send.revoke and act == "cancel"
         if send.state in DONE[act] and not more_revoked:
-            return Changed(send, new=False)
+            return Turned(send, new=False)
         if send.state not in FROM[act] | DONE[act]:
             raise Conflict(refusal(act, send.state), code=f"send_{send.state}")
-        facts, also = _facts(send, act, now)
-        if act == "cancel":
-            facts["revoke"] = send.revoke or revoke or None
-        event: dict[str, str | int] = {"send": send_id, "waiting": open_of(send.counts), "done": send.done}
+        facts: dict[str, str | int] = {"send": send_id, "waiting": open_of(send.counts), "done": send.done}
         if revoke:
-            event["revoke"] = "yes"
+            facts["revoke"] = "yes"
+        event = system.audit(school).record_of(admin.id, f"send.{act}", now, facts)
         try:
-            turned = sends.turn(
-                send,
-                facts,
-                [("state", "=", send.state), *also],
-                system.audit(school).record_of(admin.id, f"send.{act}", now, event),
-            )
-        except ConditionFailed:
+            if act == "pause":
+                return Turned(sends.pause(send, event), new=True)
+            if act == "resume":
+                return Turned(sends.resume(send, now, event), new=True)
+            return Turned(sends.cancel(send, now, event, revoke=revoke), new=True)
+        except Changed:
             continue
-        return Changed(turned, new=True)
     raise TryLater("This send changes too quickly just now. Nothing was changed; try again.")
-
-
-def _facts(send: Send, act: Act, now: int) -> tuple[dict[str, Value], list[Condition]]:
-    """What an act writes, and what must still be so."""
-    if act == "pause":
-        return {"state": "paused", "reason": None, "waiting": None, "waiting_since": None}, []
-    if act == "cancel":
-        ended = send.finished_at if send.state == "cancelled" else now
-        return {"state": "cancelled", "reason": None, "waiting": None, "waiting_since": None, "finished_at": ended}, []
-    if not send.chunks:  # it was paused before it was planned
-        return {"state": "queued", "reason": None}, [("chunks", "=", 0)]
-    if not open_of(send.counts):  # what was with the mail service when it was paused was all that was left
-        return {"state": "finished", "reason": None, "finished_at": now}, [("open", "=", 0)]
-    going: dict[str, Value] = {"state": "running", "reason": None, "moving_since": now, "moved_before": gone(send)}
-    return going, [("open", ">", 0)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Self
 
-from latchkey.errors import MustWait, Poison, TryLater
+from latchkey.errors import MustWait, NotFound, Poison, TryLater
 from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
@@ -21,9 +21,8 @@ from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
 from latchkey.sends.model.send import WAITS, Chunk, Mail, with_state
 from latchkey.sends.needs import System
-from latchkey.sends.stores.sends import SendStopped
+from latchkey.sends.stores.ledger import SendStopped
 from latchkey.shared.model.messages import Message
-from latchkey.shared.stores.dynamo import ConditionFailed, Item
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
@@ -69,7 +68,7 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float]) -
     if school is None:
         raise Poison("a chunk of a school that does not exist")
     numbers = range(work.number, work.number + work.chunks)
-    seen = system.sends(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
+    seen = system.ledger(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
     later: TryLater | None = None
     for number in numbers:
         try:
@@ -82,16 +81,14 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float]) -
         raise later
 
 
-def _deliver(system: System, school: School, work: Work, seen: Item | None, time_left: Callable[[], float]) -> None:
-    sends = system.sends(work.school)
+def _deliver(system: System, school: School, work: Work, seen: Chunk | None, time_left: Callable[[], float]) -> None:
+    ledger = system.ledger(work.school)
     try:
-        chunk = sends.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
-    except ConditionFailed as taken:
-        if taken.item is None:
-            raise Poison("a chunk that does not exist") from None
-        if taken.item["state"] == "done":
-            return
-        raise TryLater("Another worker has this chunk.") from None
+        chunk = ledger.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
+    except NotFound:
+        raise Poison("a chunk that does not exist") from None
+    if chunk.state == "done":
+        return
     delivery = _Delivery(system, school, chunk, time_left)
     wait: MustWait | None = None
     try:
@@ -100,7 +97,7 @@ def _deliver(system: System, school: School, work: Work, seen: Item | None, time
     except MustWait as must:
         wait = must
     finally:
-        recorded = sends.record(chunk, delivery.mails, system.now())
+        recorded = ledger.record(chunk, delivery.mails, system.now())
     if wait is None and recorded.state != "done":
         wait = MustWait("unsure", seconds=_LATER)  # another worker has or had some of its mails
     _tell(system, work, chunk, wait)

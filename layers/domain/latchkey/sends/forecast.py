@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from latchkey.mail.stores.known_rate import known_rate
 from latchkey.sends.needs import System
 
 USUAL: Final = 14.0
@@ -22,6 +21,6 @@ class Forecast:
 
 def forecast(system: System, mails: int) -> Forecast:
     """A forecast for so many mails, if nothing else is being sent."""
-    known = known_rate(system.table("ACTIVITY_TABLE"))
+    known = system.known_rate()
     each_second = known or USUAL
     return Forecast(math.ceil(mails / each_second), round(each_second, 1), known is not None)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from latchkey.errors import TryLater
+from latchkey.errors import Changed, NotFound, TryLater
 from latchkey.people.model.person import MailProblem, Person
 from latchkey.sends.model.brake import due
 from latchkey.sends.model.feedback import Told, Unusable, read, same_address
@@ -15,7 +15,6 @@ from latchkey.sends.model.ledger import learnt
 from latchkey.sends.model.mail_states import is_hard
 from latchkey.sends.model.send import Chunk, Mail
 from latchkey.sends.needs import System
-from latchkey.shared.stores.dynamo import ConditionFailed, Value
 
 
 @dataclass(slots=True)
@@ -66,8 +65,8 @@ def take_feedback(system: System, bodies: Sequence[str]) -> Outcome:
 def _amend(system: System, group: _Place, told: list[Told], counts: Counter[str]) -> Chunk | None:
     """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
     try:
-        chunk = system.sends(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
-    except ConditionFailed:
+        chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
+    except NotFound:
         counts["unknown"] += len(told)
         return None
     mails = {same_address(mail.to): mail for mail in chunk.mails if mail.state != "skipped"}
@@ -108,11 +107,7 @@ def _note_problem(system: System, school: str, mail: Mail, address: str, problem
         people = {person.id: person for person in (*owners, *directory.by_email_key(key)) if person.email_key == key}
         for person in people.values():
             if not _knows(person, problem):
-                facts: dict[str, Value] = {"kind": problem.kind, "at": problem.at, "email_key": key}
-                try:
-                    directory.change(person.id, {"mail_problem": facts}, [("email_key", "=", key)])
-                except ConditionFailed:
-                    continue  # the address was changed in this moment
+                directory.note_mail_problem(person.id, replace(problem, email_key=key))
 
 
 def _knows(person: Person, problem: MailProblem) -> bool:
@@ -140,9 +135,8 @@ def _brake(system: System, school: str, send_id: str) -> bool:
         "complained": send.tally.complained - send.braked.complained,
     }
     event = system.audit(school).record_of("mail_feedback", "send.brake", system.now(), facts)
-    as_read = [("state", "=", "running"), ("braked", "=", [send.braked.out, send.braked.hard, send.braked.complained])]
     try:
-        sends.turn(send, {"state": "paused", "reason": reason, "waiting": None, "waiting_since": None}, as_read, event)
-    except ConditionFailed:
+        sends.brake(send, reason, event)
+    except Changed:
         return False
     return True

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
     from latchkey.sends.stores.due import Due
+    from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.sends import Sends
     from latchkey.settings import Settings
+    from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
-    from latchkey.shared.stores.dynamo import Table
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
 
@@ -24,13 +25,15 @@ class System(schools.System, Protocol):
 
     def time(self) -> float: ...
 
-    def table(self, setting: str) -> Table: ...
-
     def queue(self, setting: str) -> Queue: ...
 
     def directory(self, school: str) -> Directory: ...
 
     def sends(self, school: str) -> Sends: ...
+
+    def ledger(self, school: str) -> Ledger: ...
+
+    def claims(self, school: str) -> Claims: ...
 
     def export_files(self) -> Files: ...
 
@@ -44,6 +47,8 @@ class System(schools.System, Protocol):
 
     @property
     def rate(self) -> Rate: ...
+
+    def known_rate(self) -> float | None: ...
 
     def link_key(self, school: str) -> bytes: ...
 

@@ -3,11 +3,11 @@
 import gc
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from latchkey.errors import Invalid, Poison, TryLater
+from latchkey.errors import Changed, Invalid, Poison, TryLater
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -21,8 +21,6 @@ from latchkey.sends.model.recent import is_being_planned
 from latchkey.sends.model.send import Chunk, Need, Send
 from latchkey.sends.needs import System
 from latchkey.sends.stores.due import Reminder
-from latchkey.sends.stores.sends import Sends
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Value
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
 _STEP_BACK = 5, 30  # seconds
@@ -32,27 +30,27 @@ _AT_ONCE = 1_000  # people read by id in one go
 def plan_send(system: System, school_slug: str, send_id: str) -> Send:
     """Plan a queued send and put its chunks on the queue; a message that comes again only puts what is left once more."""
     school = system.schools.get(school_slug)
-    sends = system.sends(school_slug)
-    send = sends.get(send_id)
+    send = system.sends(school_slug).get(send_id)
     if school is None or send is None:
         raise Poison("a send or school that does not exist")
     if send.state == "queued" and not holds(send, system.now()):
         try:
-            send = _plan(system, school, sends, send)
-        except ConditionFailed:
+            send = _plan(system, school, send)
+        except Changed:
             raise TryLater("Another worker is planning this send.") from None
     elif send.state == "running":
-        left = (chunk.number for chunk in sends.chunks(send.id) if chunk.state != "done" and chunk.number <= send.chunks)
+        chunks = system.ledger(school.slug).chunks(send.id)
+        left = (chunk.number for chunk in chunks if chunk.state != "done" and chunk.number <= send.chunks)
         queue_chunks.put_all(system, school.slug, send.id, left)
     return send
 
 
-def _plan(system: System, school: School, sends: Sends, send: Send) -> Send:
-    now = system.now()
+def _plan(system: System, school: School, send: Send) -> Send:
+    sends, ledger, now = system.sends(school.slug), system.ledger(school.slug), system.now()
     send = sends.start_planning(send, now, _PLAN_SECONDS)
-    sent = _sent(sends, send, now)
+    sent = _sent(system, school.slug, send, now)
     if sent is None:
-        return _step_back(system, sends, send, now)
+        return _step_back(system, school.slug, send)
     people, unknown = _selected(system, school, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
     skips: Counter[str] = Counter()
@@ -72,13 +70,22 @@ def _plan(system: System, school: School, sends: Sends, send: Send) -> Send:
             yield chunk
 
     with _uncollected():
-        sends.write_chunks(counted())
-    sends.empty_after(send, number)
+        ledger.write_chunks(counted())
+    ledger.empty_after(send, number)
     found = need(school.settings.approval, counts["planned"], adults) if send.approval != "given" else None
     if found is not None:
-        return _hold(system, sends, send, found, now)
-    planned = replace(send, total=counts.total(), chunks=number, counts=counts, skips=skips)
-    turned = _turn(sends, planned, now if waiting else None, now + _PLAN_SECONDS)
+        return _hold(system, school.slug, send, found, now)
+    planned = replace(
+        send,
+        state="running" if waiting else "finished",
+        finished_at=None if waiting else now,
+        moving_since=now if waiting else None,
+        total=counts.total(),
+        chunks=number,
+        counts=counts,
+        skips=skips,
+    )
+    turned = sends.finish_planning(planned)
     if turned.state not in {"running", "finished"}:
         return turned
     queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
@@ -92,61 +99,31 @@ def _plan(system: System, school: School, sends: Sends, send: Send) -> Send:
     return turned
 
 
-def _sent(sends: Sends, send: Send, now: int) -> frozenset[str] | None:
+def _sent(system: System, school: str, send: Send, now: int) -> frozenset[str] | None:
     """Who was sent a link lately, if the send asks; None while another send is being planned, for its people are not known yet.
 
     Each looks after it has marked itself as being planned. So of two that ask, at least one sees the other, whoever was first.
     """
     within = send.selection.skip_sent_within
-    if within and any(is_being_planned(each, now) for each in sends.all() if each.id != send.id):
+    if within and any(is_being_planned(each, now) for each in system.sends(school).all() if each.id != send.id):
         return None
-    return sent_lately(sends, within, now, but=send.id)
+    return sent_lately(system, school, within, now, but=send.id)
 
 
-def _step_back(system: System, sends: Sends, send: Send, now: int) -> Send:
+def _step_back(system: System, school: str, send: Send) -> Send:
     """Plan a send a few seconds later: how many is left to chance, so that two who saw each other do not meet again and again.
 
     By a new message, because it may take more tries than a message has.
     """
     delay = random.randint(*_STEP_BACK)  # noqa: S311 - spreads retries, guards nothing
-    system.queue("PLAN_QUEUE").put({"kind": "send", "school": sends.school, "send": send.id}, delay=delay)
-    return _give_back(sends, send, {"planning_until": 0}, now + _PLAN_SECONDS)
+    system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send.id}, delay=delay)
+    return system.sends(school).put_off(send)
 
 
-def _hold(system: System, sends: Sends, send: Send, why: Need, now: int) -> Send:
+def _hold(system: System, school: str, send: Send, why: Need, now: int) -> Send:
     """Let a send wait for another admin that has come to need one since it was made. Its chunks are planned anew afterwards."""
-    system.due.put(Reminder(now + OPEN_FOR, sends.school, send.id))
-    facts: dict[str, Value] = {"approval": "needed", "need": why, "approve_by": now + OPEN_FOR, "planning_until": 0}
-    return _give_back(sends, send, facts, now + _PLAN_SECONDS)
-
-
-def _turn(sends: Sends, planned: Send, moving_since: int | None, lease: int) -> Send:
-    """Turn a planned send to running, or to finished if nobody gets a mail. One that was stopped stays so, unplanned."""
-    now = lease - _PLAN_SECONDS
-    facts: dict[str, Value] = {
-        "state": "running" if moving_since else "finished",
-        "finished_at": None if moving_since else now,
-        "moving_since": moving_since,
-        "total": planned.total,
-        "chunks": planned.chunks,
-        "counts": dict(planned.counts),
-        "skips": dict(planned.skips),
-    }
-    return _give_back(sends, planned, facts, lease)
-
-
-def _give_back(sends: Sends, send: Send, facts: Mapping[str, Value], lease: int) -> Send:
-    """Write what planning came to. A send that was stopped meanwhile is given back as it is, to be planned when it is resumed."""
-    while True:
-        try:
-            return sends.change(send, facts, [("state", "=", "queued"), ("planning_until", "=", lease)])
-        except ConditionFailed:
-            try:
-                stopped: list[Condition] = [("state", "<>", "queued"), ("planning_until", "=", lease)]
-                return sends.change(send, {"planning_until": 0}, stopped)
-            except ConditionFailed as failed:
-                if failed.item is None or failed.item.get("planning_until") != lease:
-                    raise  # another worker has it
+    system.due.put(Reminder(now + OPEN_FOR, school, send.id))
+    return system.sends(school).hold(send, why, now + OPEN_FOR)
 
 
 def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:

@@ -5,7 +5,7 @@ Either is a new send, linked to the old one. The old ledger stays what it was, a
 
 from typing import Final
 
-from latchkey.errors import Conflict, TryLater
+from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.choose_from_send import chosen
@@ -13,15 +13,15 @@ from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_actions import FROM, Act, refusal
 from latchkey.sends.needs import System
-from latchkey.sends.start_send import NOT_QUEUED, Started, start_send, try_out
+from latchkey.sends.start_send import start_send, try_out
 from latchkey.sends.watch_send import get_send
 from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.dynamo import ConditionFailed
+from latchkey.shared.start_run import Started
 
 _TRIES: Final = 8
 
 
-def retry(system: System, school: School, admin: Person, send_id: str) -> Started:
+def retry(system: System, school: School, admin: Person, send_id: str) -> Started[Send]:
     """A new send to those whose mail failed, and whom no retry has taken up yet. If there are none, the last retry.
 
     So however often it is asked for, and by however many at once, nobody is sent a second mail.
@@ -39,11 +39,10 @@ def retry(system: System, school: School, admin: Person, send_id: str) -> Starte
                 return Started(last, new=False)
             raise Conflict("Nobody's mail failed in this send, so nothing was sent.", code="nobody_failed")
         fresh, now = new_id(system.now()), system.now()
-        retries = list(old.retries)
         event = system.audit(school.slug).record_of(admin.id, "send.retry", now, {"send": old.id, "retry": fresh})
         try:
-            sends.turn(old, {"retries": [*retries, fresh]}, [("retries", "=", retries or None)], event)
-        except ConditionFailed:
+            sends.add_retry(old, fresh, event)
+        except Changed:
             continue
         return start_send(system, school, admin, selection, send_id=fresh)
     raise TryLater("This send changes too quickly just now. Nothing was sent; try again.")
@@ -56,7 +55,7 @@ def try_again(system: System, school: School, send_id: str) -> DryRun:
     return try_out(system, school, Selection(source=old.id, pick="no_password"))
 
 
-def again(system: System, school: School, admin: Person, send_id: str, key: str | None = None) -> Started:
+def again(system: System, school: School, admin: Person, send_id: str, key: str | None = None) -> Started[Send]:
     """A new send to those who were sent a link and have set no password since. The same key starts one send only."""
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
@@ -65,7 +64,7 @@ def again(system: System, school: School, admin: Person, send_id: str, key: str 
         raise Conflict("Everybody who was sent a link has set a password since. Nothing was sent.", code="nobody_left")
     started = start_send(system, school, admin, selection, key)
     if started.new:
-        facts: dict[str, str | int] = {"send": old.id, "again": started.send.id}
+        facts: dict[str, str | int] = {"send": old.id, "again": started.run.id}
         system.audit(school.slug).record(admin.id, "send.again", system.now(), facts)
     return started
 
@@ -77,6 +76,6 @@ def _check(old: Send, act: Act) -> None:
 
 def _pending(retry: Send | None) -> bool:
     """Whether a retry that was begun still has to be written, set off or planned: it will find out itself whom it means."""
-    if retry is None or (retry.state == "failed" and retry.reason == NOT_QUEUED):
+    if retry is None or retry.was_not_queued:
         return True
     return retry.state in {"queued", "paused"} and not retry.chunks

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from latchkey.errors import TryLater
-from latchkey.sends.model.approval import NOT_APPROVED, holds
+from latchkey.errors import Changed, TryLater
+from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send import Send
 from latchkey.sends.needs import System
 from latchkey.sends.stores.due import Reminder
-from latchkey.shared.stores.dynamo import ConditionFailed, Value
 
 _GRACE = 600  # seconds in which a send may still be on its way into the table after its reminder
 
@@ -46,10 +45,9 @@ def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
 
 
 def _give_up(system: System, school: str, send: Send, now: int) -> bool:
-    facts: dict[str, Value] = {"state": "cancelled", "reason": NOT_APPROVED, "finished_at": now}
     event = system.audit(school).record_of("start_due", "send.not_approved", now, {"send": send.id})
     try:
-        system.sends(school).turn(send, facts, [("state", "=", send.state), ("approval", "=", "needed")], event)
-    except ConditionFailed:
+        system.sends(school).give_up(send, now, event)
+    except Changed:
         return False  # somebody was quicker: whoever approves a send sets it off
     return True

@@ -10,25 +10,15 @@ from latchkey.people.model.people_filter import begins
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.send import Mail, Send
 from latchkey.sends.needs import System
-from latchkey.shared.model import cursors
 from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.pages import PAGE, Page, Pager
 
-PAGE: Final = 50
-LONGEST_PAGE: Final = 100
 LONGEST_SEARCH: Final = 100
 LONGEST_REASON: Final = 40
 _AT_ONCE: Final = 500  # people read in one go
 _Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
 _Step: TypeAlias = tuple[_Place, Mail | None, Account | None]
 _READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
-
-
-@dataclass(frozen=True, slots=True)
-class SendsPage:
-    """Some sends, newest first; ``next`` is the cursor of the next page."""
-
-    sends: list[Send]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +62,10 @@ def parse_wanted(query: Mapping[str, str]) -> Wanted:
     return Wanted(state=state, reason=reason, q=q)
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientsPage:
-    """Some recipients in the order of the ledger; ``next`` is the cursor of the next page."""
-
-    recipients: list[Recipient]
-    next: str | None
-
-
-def list_sends(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> SendsPage:
-    """One page of the school's sends."""
-    context, key = f"sends|{school}", system.lookup_key(school)
-    after = str(cursors.unseal(cursor, context, key)[0]) if cursor else None
-    sends, following = system.sends(school).page(after=after, limit=limit)
-    return SendsPage(sends, cursors.seal([following], context, key) if following else None)
+def list_sends(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Send]:
+    """One page of the school's sends, newest first."""
+    pager = Pager(f"sends|{school}", system.lookup_key(school))
+    return pager.page(*system.sends(school).page(after=pager.after(cursor), limit=limit))
 
 
 def get_send(system: System, school: str, send: str) -> Send:
@@ -98,14 +78,13 @@ def get_send(system: System, school: str, send: str) -> Send:
 
 def list_recipients(
     system: System, school: str, send: str, wanted: Wanted, *, cursor: str | None = None, limit: int = PAGE
-) -> RecipientsPage:
+) -> Page[Recipient]:
     """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
     found = get_send(system, school, send)
-    context, key = f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school)
-    chunk, index = (int(part) for part in cursors.unseal(cursor, context, key)) if cursor else (1, 0)
+    pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school))
+    chunk, index = (int(part) for part in pager.place(cursor) or (1, 0))
     rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
-    next_ = cursors.seal([*following], context, key) if following else None
-    return RecipientsPage(_recipients(system, school, found, rows), next_)
+    return pager.page(_recipients(system, school, found, rows), following)
 
 
 def all_recipients(system: System, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
@@ -162,7 +141,7 @@ def _walk(system: System, school: str, send: Send, place: _Place) -> Iterator[_S
     first, skip = place
     after = first - 1
     for _ in range(_READS):
-        chunks, following = system.sends(school).chunk_page(send.id, after=after)
+        chunks, following = system.ledger(school).chunk_page(send.id, after=after)
         for chunk in chunks:
             if chunk.number > send.chunks:
                 return

@@ -383,7 +383,7 @@ def test_a_failed_run_says_why(console: Console) -> None:
     exports = console.system.wiring("console").exports("northbridge")
     found = exports.get(made["id"])
     assert found is not None
-    exports.turn(found, {"state": "failed", "reason": "The file could not be made."})
+    exports._change(found.id, {"state": "failed", "reason": "The file could not be made."}, [])
     page = console.page(f"{PATH}/{made['id']}").body.decode()
     assert "The file could not be made." in page
     assert "Start again" in page
@@ -513,7 +513,7 @@ def test_names_that_could_not_be_drawn_and_students_a_format_leaves_out_are_told
     found = exports.get(made["id"])
     assert found is not None
     done = {"state": "finished", "finished_at": START, "key": "exports/x", "rows": 2, "unprintable": 1, "left_out": 3}
-    exports.turn(found, done)
+    exports._change(found.id, done, [])
     shown = console.get(f"{PATH}/{made['id']}").json_body
     assert (shown["unprintable"], shown["left_out"]) == (1, 3)
     page = console.page(f"{PATH}/{made['id']}").body.decode()

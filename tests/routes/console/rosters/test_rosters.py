@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from latchkey.rosters.model.runs import LONGEST_FILE
+from latchkey.errors import TryLater
+from latchkey.rosters.model.runs import LONGEST_FILE, UPLOAD_LIFE
+from latchkey.rosters.stores.rosters import Rosters
 from tests.support.console import Console, make_person
 from tests.support.rosters import ROSTERS, Desk, parent, plain, row
 
@@ -80,6 +82,60 @@ def test_a_failed_run_says_why_and_what_was_kept(desk: Desk) -> None:
     assert "Nothing was changed" in body
 
 
+KEY = {"filename": "people.csv", "idempotency_key": "one-upload"}
+
+
+def test_the_same_key_starts_one_roster_and_has_a_fresh_form_while_its_file_is_awaited(console: Console) -> None:
+    first = console.post(ROSTERS, KEY)
+    console.system.clock.now += UPLOAD_LIFE
+    again = console.post(ROSTERS, KEY)
+    assert (again.status_code, again.headers["Location"]) == (201, first.headers["Location"])
+    forms = [answer.json_body["upload"]["fields"] for answer in (first, again)]
+    assert forms[0]["key"] == forms[1]["key"]
+    assert forms[0]["policy"] != forms[1]["policy"], "which ends later"
+    assert [each["id"] for each in console.get(ROSTERS).json_body["items"]] == [first.json_body["id"]]
+    events, _ = console.system.wiring("console").audit("northbridge").page()
+    assert [event["action"] for event in events].count("roster.start") == 1
+
+
+def test_the_same_key_has_no_form_once_the_file_has_come(desk: Desk) -> None:
+    answer = desk.console.post(ROSTERS, KEY)
+    roster = answer.json_body["id"]
+    desk.keys[roster] = answer.json_body["upload"]["fields"]["key"]
+    desk.put(roster, plain([row(1)]))
+    assert desk.work(desk.came(roster)) == 0
+    again = desk.console.post(ROSTERS, KEY)
+    assert (again.status_code, again.json_body) == (200, {"id": roster, "upload": None})
+    page = desk.console.form(ROSTERS, {**KEY, "filename": "people.csv"})
+    assert (page.status_code, page.headers["Location"]) == (303, f"{ROSTERS}/{roster}")
+    assert desk.run(roster)["state"] == "previewed"
+
+
+def test_another_file_another_admin_or_another_key_is_another_roster(console: Console) -> None:
+    first = console.post(ROSTERS, KEY).json_body["id"]
+    other = console.post(ROSTERS, {**KEY, "filename": "others.csv"})
+    assert (other.status_code, other.json_body["code"]) == (409, "conflict")
+    assert console.post(ROSTERS, {**KEY, "idempotency_key": "two-uploads"}).json_body["id"] != first
+    colleague = make_person(2, role="staff", is_admin=True)
+    console.add([colleague])
+    console.token = console.sign_in(colleague)
+    assert console.post(ROSTERS, KEY).json_body["id"] != first
+    assert console.post(ROSTERS, {**KEY, "idempotency_key": "short"}).status_code == 422
+
+
+def test_a_start_that_broke_off_is_ended_by_the_same_key(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Rosters, "make", busy)
+        assert console.post(ROSTERS, KEY).status_code == 503
+    assert console.get(ROSTERS).json_body["items"] == []
+    assert console.post(ROSTERS, KEY).status_code == 201
+    assert len(console.get(ROSTERS).json_body["items"]) == 1
+
+
+def busy(*_: object) -> bool:
+    raise TryLater()
+
+
 def test_lists_are_paged_newest_first(console: Console) -> None:
     made = []
     for _ in range(3):
@@ -88,7 +144,12 @@ def test_lists_are_paged_newest_first(console: Console) -> None:
     first = console.get(ROSTERS, limit="2").json_body
     assert [each["id"] for each in first["items"]] == made[:0:-1]
     assert [each["id"] for each in console.get(ROSTERS, limit="2", cursor=first["next"]).json_body["items"]] == made[:1]
-    assert console.get(ROSTERS, cursor="../x").status_code == 422
+    assert first["next"] != made[1], "the cursor is sealed"
+    for cursor in ("../x", made[1], f"{first['next']}A"):
+        refused = console.get(ROSTERS, cursor=cursor)
+        assert (refused.status_code, *refused.json_body["fields"]) == (422, "cursor")
+    for limit in ("0", "101"):
+        assert console.get(ROSTERS, limit=limit).status_code == 422
     assert "key" not in first["items"][0]
 
 

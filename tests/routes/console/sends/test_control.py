@@ -38,7 +38,7 @@ def outcome(console: Console, send: str, *states: MailState) -> None:
         mails = [mail.with_fact(Fact(state, None, now)) for mail, state in zip(chunk.mails, states, strict=True)]
         return Chunk(**{name: getattr(chunk, name) for name in chunk.__dataclass_fields__} | {"mails": tuple(mails)})
 
-    console.system.wiring("deliver_links").sends("northbridge").amend(send, 1, told, now)
+    console.system.wiring("deliver_links").ledger("northbridge").amend(send, 1, told, now)
 
 
 def post(console: Console, send: str, act: str, **body: object) -> tuple[int, dict[str, Any]]:
@@ -253,7 +253,7 @@ class TestInABrowser:
         sends = school.system.wiring("console").sends("northbridge")
         found = sends.get(send)
         assert found is not None
-        sends.change(found, {"state": "paused", "reason": "brake_bounces"}, [])
+        sends._change(found, {"state": "paused", "reason": "brake_bounces"}, [])
         assert "Check the addresses, then resume it." in school.page(f"{SENDS}/{send}").body.decode()
         assert "5 %" in school.get(f"{SENDS}/{send}").json_body["reason_text"]
 

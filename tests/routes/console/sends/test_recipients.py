@@ -17,7 +17,7 @@ def test_recipients_are_downloaded_through_a_url_that_ends(school: Console, form
     wiring = school.system.wiring("console")
     found = wiring.sends("northbridge").get(send)
     assert found is not None
-    wiring.sends("northbridge").change(found, {"chunks": 9}, [])
+    wiring.sends("northbridge")._change(found, {"chunks": 9}, [])
     answer = school.get(f"{SENDS}/{send}/recipients/download", format=form)
     assert answer.status_code == 303
     bucket = school.system.environment["EXPORTS_BUCKET"]
@@ -36,9 +36,9 @@ HOSTILE = "smtp; 550 <script>alert(1)</script> =cmd|'/c calc'!A0"
 def test_what_the_mail_server_said_is_shown_literally_everywhere(school: Console) -> None:  # noqa: F811
     send = plan(school, {"filter": {}})
     wiring = school.system.wiring("console")
-    sends, now = wiring.sends("northbridge"), wiring.now()
+    ledger, now = wiring.ledger("northbridge"), wiring.now()
     told = Fact("bounced", "hard", now, HOSTILE)
-    changed = sends.amend(send, 1, lambda chunk: replace(chunk, mails=tuple(mail.with_fact(told) for mail in chunk.mails)), now)
+    changed = ledger.amend(send, 1, lambda chunk: replace(chunk, mails=tuple(mail.with_fact(told) for mail in chunk.mails)), now)
     page = f"{SENDS}/{send}/recipients"
     rows = school.get(page, state="bounced").json_body["items"]
     assert [each["detail"] for each in rows] == [HOSTILE] * len(changed.mails)

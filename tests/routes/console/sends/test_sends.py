@@ -190,7 +190,7 @@ def test_the_estimate_follows_the_rate_so_far(school: Console) -> None:
     sends = school.system.wiring("plan_send").sends("northbridge")
     found = sends.get(send)
     assert found is not None
-    sends.change(found, {"total": 1002, "counts": {"sent": 200, "skipped": 2, "planned": 800}}, [])
+    sends._change(found, {"total": 1002, "counts": {"sent": 200, "skipped": 2, "planned": 800}}, [])
     school.system.clock.now += 30
     assert school.get(f"{SENDS}/{send}").json_body["estimate_seconds"] == 120
 
@@ -253,8 +253,8 @@ def test_a_request_for_recipients_reads_only_so_much(school: Console, monkeypatc
     assert settings is not None
     chunks = list(chunks_of(found, system.directory("northbridge").matching(parse({"role": "student"})), settings, 1))
     last = replace(chunks[-1], mails=tuple(with_state(mail, "failed", "refused", 1) for mail in chunks[-1].mails))
-    system.sends("northbridge").write_chunks([*chunks[:-1], last])
-    system.sends("northbridge").change(found, {"state": "running", "total": len(chunks), "chunks": len(chunks)}, [])
+    system.ledger("northbridge").write_chunks([*chunks[:-1], last])
+    system.sends("northbridge")._change(found, {"state": "running", "total": len(chunks), "chunks": len(chunks)}, [])
     first = school.get(f"{SENDS}/{send}/recipients", state="failed").json_body
     assert (first["items"], first["next"] is not None) == ([], True)
     second = school.get(f"{SENDS}/{send}/recipients", state="failed", cursor=first["next"]).json_body
@@ -335,7 +335,7 @@ def test_the_page_of_a_send_keeps_itself_fresh_until_it_is_finished(school: Cons
     sends = school.system.wiring("plan_send").sends("northbridge")
     found = sends.get(send)
     assert found is not None
-    sends.change(found, {"state": "finished", "counts": {"sent": 1}, "finished_at": found.created_at + 5}, [])
+    sends._change(found, {"state": "finished", "counts": {"sent": 1}, "finished_at": found.created_at + 5}, [])
     text = school.page(f"{SENDS}/{send}").body.decode()
     assert 'data-live="finished"' in text  # SES has still to tell of the mail
     school.system.clock.now += 606
@@ -349,7 +349,7 @@ def test_the_page_of_a_finished_send_is_still_once_everything_is_known(school: C
     sends = school.system.wiring("plan_send").sends("northbridge")
     found = sends.get(send)
     assert found is not None
-    sends.change(found, {"state": "finished", "counts": {"delivered": 1}, "finished_at": found.created_at}, [])
+    sends._change(found, {"state": "finished", "counts": {"delivered": 1}, "finished_at": found.created_at}, [])
     assert "data-live=" not in school.page(f"{SENDS}/{send}").body.decode()
 
 

@@ -109,9 +109,9 @@ def test_whom_a_send_leaves_out_does_not_count_for_its_approval(school: Console)
 def test_a_send_again_leaves_nobody_out(school: Console) -> None:
     made = school.post(SENDS, body(skip_signed_in=True, skip_sent_within=30)).json_body["id"]
     plan_send(school.system.wiring("plan_send"), "northbridge", made)
-    sends = school.system.wiring("plan_send").sends("northbridge")
+    ledger = school.system.wiring("plan_send").ledger("northbridge")
     now = int(school.system.clock())
-    sends.amend(
+    ledger.amend(
         made,
         1,
         lambda chunk: replace(chunk, mails=tuple(replace(mail, state="sent", at=now) for mail in chunk.mails)),

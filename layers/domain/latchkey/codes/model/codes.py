@@ -27,7 +27,6 @@ _KIND: Final[dict[str, Kind]] = {"P": "pin", "F": "parent"}
 _NUMBER_SIGNS: Final = 5
 _OLDER: Final = 3  # generations that are still known as having been ours
 MAC_SIGNS: Final[dict[Kind, int]] = {"pin": 5, "parent": 9}  # 22.6 and 40.7 bits
-ATTRIBUTE: Final[dict[Kind, str]] = {"pin": "pin", "parent": "parent_code"}  # where a person holds the state of their code
 USES: Final[dict[Kind, int]] = {"pin": 1, "parent": 5}  # how often a code works
 MOST_FAILURES: Final = 10  # wrong guesses at one student's code, after which it is dead and the school prints another
 LONGEST_NUMBER: Final = len(ALPHABET) ** _NUMBER_SIGNS - 1

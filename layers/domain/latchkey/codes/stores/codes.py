@@ -1,11 +1,15 @@
 """Giving codes: what a student's item holds of them, written only where it still is as it was read."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
-from latchkey.codes.model.codes import ATTRIBUTE, Kind, state_of
+from latchkey.codes.model.codes import Kind, state_of
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.stores.people import Directory, code_to_value
 from latchkey.shared.stores.dynamo import Condition, Table, Update, Value
+
+ATTRIBUTE: Final[Mapping[Kind, str]] = {"pin": "pin", "parent": "parent_code"}
+"""Where a student's item holds the state of their code."""
 
 
 class Codes:

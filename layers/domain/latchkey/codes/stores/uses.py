@@ -5,7 +5,8 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
-from latchkey.codes.model.codes import ATTRIBUTE, USES, Kind, state_of
+from latchkey.codes.model.codes import USES, Kind, state_of
+from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client

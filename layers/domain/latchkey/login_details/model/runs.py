@@ -105,6 +105,8 @@ Stage = Literal["codes", "file"]
 RunKind = Literal["file", "void"]
 FILE_LIFE: Final = DAY
 LOST_AFTER: Final = DAY  # a run that has not ended by then never will: its message went to the dead-letter queue
+NOT_QUEUED: Final = "It could not be started: a service was busy. Start it again."
+"""Why a run failed whose message never reached the queue: the same request sets it off after all."""
 LEASE: Final = 16 * 60  # longer than a worker may run (the function's timeout is 15 minutes)
 
 
@@ -203,6 +205,11 @@ class Export:
         if self.state != "finished" or self.finished_at is None or self.key is None:
             return None
         return self.finished_at + FILE_LIFE
+
+    @property
+    def was_not_queued(self) -> bool:
+        """Whether it failed because its message never reached the queue."""
+        return self.state == "failed" and self.reason == NOT_QUEUED
 
     def seconds_left(self, now: int) -> int | None:
         """How long the rest of the stage takes at its speed so far; None where that cannot be said."""

@@ -1,14 +1,19 @@
 """Export runs: the table ``activity``. A run knows its file's name in S3, never a URL, a code or a person's name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from latchkey.login_details.model.runs import Export, Scope, Wanted
+from latchkey.audit.stores.audit import EventWrite
+from latchkey.codes.model.codes import Kind
+from latchkey.codes.stores.codes import ATTRIBUTE
+from latchkey.errors import NotFound, TryLater
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, Scope, Wanted
+from latchkey.people.model.person import CodeState
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
 
 _KEPT: Final = 400 * 86_400
-_KEY_KEPT: Final = 86_400
 
 
 def _to_item(school: str, export: Export) -> dict[str, Value]:
@@ -83,22 +88,22 @@ def _from_item(item: Item) -> Export:
 
 
 class Exports:
-    """The exports of one school."""
+    """The exports of one school. What changes one raises ``Changed`` if it is no longer as it was read.
 
-    def __init__(self, client: Client, table: Table, school: str) -> None:
+    One worker at a time has a run. It knows by ``attempt``, which each lease raises, whether it still is the one:
+
+        lease, attempt 1                    lease_until
+        ├───────────────────────────────────────┤ lease, attempt 2
+        │ writes of attempt 1                   ├──────────────────────────────────
+        │                                       │ writes of attempt 2; those of attempt 1 are Changed
+    """
+
+    def __init__(self, client: Client, directory: Table, activity: Table, school: str) -> None:
         self._client = client
-        self._table = table
+        self._people = directory
+        self._directory = Directory(directory, school)
+        self._table = activity
         self.school = school
-
-    def claim(self, key: str, export: str, now: int) -> str:
-        """The id that this idempotency key stands for: the given one, unless an earlier request claimed another."""
-        pk = f"{self.school}#EXPORTKEYS"
-        mine: dict[str, Value] = {"pk": pk, "sk": key, "export": export, "expires_at": now + _KEY_KEPT}
-        try:
-            self._table.put(Put(item=mine, when=[("pk", "missing", None)]))
-        except ConditionFailed as error:
-            return str(error.item["export"]) if error.item else export
-        return export
 
     def make(self, export: Export) -> bool:
         """Write a new export; False if it exists already."""
@@ -114,28 +119,96 @@ class Exports:
         return _from_item(item) if item else None
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Export], str | None]:
-        """Exports, newest first, and the cursor of the next page."""
+        """Exports, newest first, and the id after which the next page begins."""
         pk = f"{self.school}#EXPORTS"
         start = {"pk": pk, "sk": after} if after else None
         page = self._table.page(pk, start=start, limit=limit, newest_first=True)
         return [_from_item(item) for item in page.items], page.next["sk"] if page.next else None
 
+    def last_void(self) -> int:
+        """When codes of this school were last voided; 0 if never."""
+        item = self._table.get(f"{self.school}#VOIDED", "LAST")
+        return int(item["at"]) if item else 0
+
+    # Started
+
+    def not_queued(self, export: Export) -> Export:
+        """An export that nobody works on has failed: its message never reached the queue."""
+        return self._change(export.id, {"state": "failed", "reason": NOT_QUEUED}, [_as_read(export)])
+
+    def revive(self, export: Export) -> Export:
+        """Queue an export again whose message never reached the queue."""
+        return self._change(export.id, {"state": "queued", "reason": None}, [_as_read(export)])
+
+    # Worked on
+
     def lease(self, export: str, now: int, seconds: int) -> Export:
-        """Take an export for building; ``ConditionFailed`` with the item if it has ended, is being built, or is missing."""
-        free: list[Condition] = [("lease_until", "<=", now), ("state", "<>", "finished"), ("state", "<>", "failed")]
+        """Take an export for building; one that has ended comes back as it is.
+
+        ``NotFound`` if there is none with this id, ``TryLater`` if another worker has it.
+        """
+        nobody_has_it: Condition = ("lease_until", "<=", now)
+        not_finished: Condition = ("state", "<>", "finished")
+        not_failed: Condition = ("state", "<>", "failed")
         taken: dict[str, Value] = {"state": "running", "lease_until": now + seconds}
-        return _from_item(self._table.update(self._update(export, taken, free, add={"attempt": 1})))
+        free = [nobody_has_it, not_finished, not_failed]
+        try:
+            return _from_item(self._table.update(self._update(export, taken, free, add={"attempt": 1})))
+        except ConditionFailed as held:
+            if held.item is None:
+                raise NotFound() from held
+            if held.item["state"] == "running":
+                raise TryLater() from held
+            return _from_item(held.item)
 
-    def change(self, export: Export, facts: Mapping[str, Value]) -> Export:
-        """Set facts of a leased export; ``ConditionFailed`` if the lease was lost to another worker."""
-        return _from_item(self._table.update(self._update(export.id, facts, self._mine(export))))
+    def save_progress(self, run: Export) -> Export:
+        """Write how far a leased run is, and keep it until its ``lease_until``."""
+        facts: dict[str, Value] = {
+            "done": run.done,
+            "total": run.total,
+            "position": list(run.position) or None,
+            "lease_until": run.lease_until,
+        }
+        return self._change(run.id, facts, _leased(run))
 
-    def change_with(self, export: Export, facts: Mapping[str, Value], writes: Iterable[tuple[Table, Put | Update]]) -> None:
-        """As ``change``, together with other writes (at most 99): all of it or nothing."""
-        transact(self._client, [(self._table, self._update(export.id, facts, self._mine(export))), *writes])
+    def begin_file(self, run: Export, students: int, now: int) -> Export:
+        """All students of a leased run have their codes: its file comes next."""
+        facts: dict[str, Value] = {"stage": "file", "stage_at": now, "done": 0, "total": students, "position": None}
+        return self._change(run.id, facts, _leased(run))
 
-    def finish(self, export: Export, event: tuple[Table, Put]) -> None:
-        """Write a leased run as it has ended, and the audit event, both or neither; ``ConditionFailed`` as above.
+    def give_back(self, run: Export) -> Export:
+        """Let another worker take a leased run."""
+        return self._change(run.id, {"state": "queued", "lease_until": 0}, _leased(run))
+
+    def fail(self, run: Export, reason: str) -> Export:
+        """A leased run has failed: ``reason`` is a sentence."""
+        return self._change(run.id, {"state": "failed", "reason": reason, "lease_until": 0}, _leased(run))
+
+    def void(self, run: Export, ended: Mapping[str, Mapping[Kind, CodeState]]) -> bool:
+        """End these people's codes (at most 99 people) and write how far their leased run is with it, all or nothing.
+
+        False if one of the codes is no longer as it was read: look at these people again. Codes and counts stand together, so a
+        worker that dies and is followed by another voids nothing twice and counts nothing twice.
+        """
+        facts: dict[str, Value] = {
+            "codes": dict(run.codes),
+            "done": run.done,
+            "total": run.total,
+            "position": list(run.position),
+            "lease_until": run.lease_until,
+        }
+        mine = self._update(run.id, facts, _leased(run))
+        theirs = [(self._people, self._ended(person, codes)) for person, codes in ended.items()]
+        try:
+            transact(self._client, [(self._table, mine), *theirs])
+        except ConditionFailed as failed:
+            if failed.item is not None and failed.item["sk"] == run.id:
+                raise  # the run went to another worker
+            return False
+        return True
+
+    def finish(self, export: Export, event: EventWrite) -> None:
+        """Write a leased run as it has ended, and the audit event, both or neither.
 
         A run that voided codes leaves word of it, so that older files can say that some of their codes may be dead.
         """
@@ -145,22 +218,30 @@ class Exports:
         if export.kind == "void":
             word: dict[str, Value] = {"pk": f"{self.school}#VOIDED", "sk": "LAST", "at": export.finished_at, "export": export.id}
             also.append((self._table, Put(item=word)))
-        self.change_with(export, facts, also)
+        transact(self._client, [(self._table, self._update(export.id, facts, _leased(export))), *also])
 
-    def last_void(self) -> int:
-        """When codes of this school were last voided; 0 if never."""
-        item = self._table.get(f"{self.school}#VOIDED", "LAST")
-        return int(item["at"]) if item else 0
+    def _ended(self, person: str, codes: Mapping[Kind, CodeState]) -> Update:
+        facts: dict[str, Value] = {f"{ATTRIBUTE[kind]}.voided": True for kind in codes}
+        not_renewed: list[Condition] = [(f"{ATTRIBUTE[kind]}.generation", "=", code.generation) for kind, code in codes.items()]
+        return self._directory.change_of(person, facts, not_renewed)
 
-    def turn(self, export: Export, facts: Mapping[str, Value]) -> Export:
-        """Set facts of an export that nobody works on; ``ConditionFailed`` if its state has changed."""
-        return _from_item(self._table.update(self._update(export.id, facts, [("state", "=", export.state)])))
-
-    def _mine(self, export: Export) -> list[Condition]:
-        return [("attempt", "=", export.attempt), ("state", "=", "running")]
+    def _change(self, export: str, facts: Mapping[str, Value], when: Sequence[Condition]) -> Export:
+        return _from_item(self._table.update(self._update(export, facts, when)))
 
     def _update(
-        self, export: str, facts: Mapping[str, Value], when: Iterable[Condition], add: Mapping[str, int] | None = None
+        self, export: str, facts: Mapping[str, Value], when: Sequence[Condition], add: Mapping[str, int] | None = None
     ) -> Update:
-        found: Condition = ("pk", "exists", None)
-        return Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=[found, *when])
+        exists: Condition = ("pk", "exists", None)
+        return Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=[exists, *when])
+
+
+def _as_read(export: Export) -> Condition:
+    """Nobody has taken, ended or revived it since it was read."""
+    return "state", "=", export.state
+
+
+def _leased(run: Export) -> list[Condition]:
+    """The worker that writes this is still the one that has the run."""
+    nobody_took_it_over: Condition = ("attempt", "=", run.attempt)
+    not_given_back: Condition = ("state", "=", "running")
+    return [nobody_took_it_over, not_given_back]

@@ -266,8 +266,18 @@ class Directory:
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
+        nobody_else_has: Condition = ("version", "=", version)
         try:
-            self.change(person, {"version": version + 1}, [("version", "=", version)])
+            self.change(person, {"version": version + 1}, [nobody_else_has])
+        except ConditionFailed:
+            return False
+        return True
+
+    def note_mail_problem(self, person: str, problem: MailProblem) -> bool:
+        """Remember that a person's address takes no mail from us; False if they have another address by now."""
+        same_address: Condition = ("email_key", "=", problem.email_key)
+        try:
+            self.change(person, {"mail_problem": asdict(problem)}, [same_address])
         except ConditionFailed:
             return False
         return True

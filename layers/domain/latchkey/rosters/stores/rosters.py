@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
@@ -29,14 +30,19 @@ class Rosters:
         self._table = table
         self.school = school
 
-    def make(self, run: Run) -> None:
-        """Write a new run, and the school's lock if this is its first."""
+    def make(self, run: Run, event: EventWrite) -> bool:
+        """Write a new run together with the event, and the school's lock if this is its first; False if the run exists."""
+        not_there: Condition = ("pk", "missing", None)
         pk, sk = self._lock_key()
         with suppress(ConditionFailed):
-            self._table.put(Put(item={"pk": pk, "sk": sk, "holder": "", "lease_until": 0}, when=[("pk", "missing", None)]))
+            self._table.put(Put(item={"pk": pk, "sk": sk, "holder": "", "lease_until": 0}, when=[not_there]))
         facts: dict[str, Value] = asdict(run) | {"warnings": list(run.warnings)}
         pk, sk = self._key(run.id)
-        self._table.put(Put(item=facts | {"pk": pk, "sk": sk}, when=[("pk", "missing", None)]))
+        try:
+            transact(self._client, [(self._table, Put(item=facts | {"pk": pk, "sk": sk}, when=[not_there])), event])
+        except ConditionFailed:
+            return False
+        return True
 
     def get(self, run: str) -> Run | None:
         """The run with this id."""
@@ -44,7 +50,7 @@ class Rosters:
         return _run_from_item(item) if item else None
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Run], str | None]:
-        """Runs, newest first, and the cursor of the next page."""
+        """Runs, newest first, and the id after which the next page begins."""
         pk, _ = self._key("")
         page = self._table.page(pk, start={"pk": pk, "sk": after} if after else None, limit=limit, newest_first=True)
         return [_run_from_item(item) for item in page.items], page.next["sk"] if page.next else None

@@ -8,8 +8,6 @@ from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Chunk, Need, Send
 
 OPEN_FOR: Final = 7 * DAY
-NOT_APPROVED: Final = "not_approved"
-"""Why a send was cancelled that nobody approved in time."""
 _CLOCKS: Final = 5  # seconds
 NEEDS: Final[dict[Need, str]] = {
     "people": "it goes to more people than one admin may send to alone",

@@ -42,6 +42,10 @@ WAITS: Final[Mapping[str, str]] = {
     "throttled": "The mail service asks to slow down. The send goes on by itself in a minute.",
 }
 """Why a running send waits, as a sentence."""
+NOT_QUEUED: Final = "not_queued"
+"""Why a send failed whose message never reached the queue: the same request sets it off after all."""
+NOT_APPROVED: Final = "not_approved"
+"""Why a send was cancelled that nobody approved in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,11 @@ class Send:
         """People whose mail needs no more work."""
         return sum(count for state, count in self.counts.items() if state not in OPEN)
 
+    @property
+    def was_not_queued(self) -> bool:
+        """Whether it failed because its message never reached the queue."""
+        return self.state == "failed" and self.reason == NOT_QUEUED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
@@ -191,13 +200,6 @@ def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent
     if but.skip_signed_in and person.last_login_at is not None:
         return "already_in"
     return "sent_recently" if person.id in sent else None
-
-
-def skip_text(reason: Skip, minutes: int) -> str:
-    """The reason in words; ``minutes`` as in the selection's ``skip_sent_within``."""
-    if reason != "sent_recently" or not minutes:
-        return SKIP_REASONS[reason]
-    return f"was sent a link less than {minutes:,} minute{'s' if minutes != 1 else ''} ago, or is about to be"
 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:

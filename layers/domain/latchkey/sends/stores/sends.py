@@ -1,43 +1,26 @@
-"""Sends and their ledger in the table ``activity``: every change of a chunk moves its send's counters in the same transaction."""
+"""Sends in the table ``activity``. Their chunks, whose every change moves a send's counters, are in ledger.py."""
 
-import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, replace
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import astuple
+from typing import Final
 
-from latchkey.errors import TryLater
-from latchkey.sends.model.brake import BRAKES
-from latchkey.sends.model.ledger import merge, open_of, settle, take, tally
-from latchkey.sends.model.mail_states import Fact
-from latchkey.sends.model.send import Chunk, Mail, Send
-from latchkey.sends.stores.items import (
-    TALLY,
-    chunk_from_item,
-    chunk_key,
-    chunk_to_item,
-    pack_mails,
-    send_from_item,
-    send_pk,
-    send_to_item,
-)
+from latchkey.audit.stores.audit import EventWrite
+from latchkey.errors import Changed
+from latchkey.sends.model.brake import BRAKES, Brake
+from latchkey.sends.model.ledger import open_of
+from latchkey.sends.model.progress import gone
+from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Chunk, Need, Send
+from latchkey.sends.stores.items import chunk_to_item, send_from_item, send_pk, send_to_item
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value, transact
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 
-_KEY_KEPT: Final = 30 * 86_400
-_TRIES: Final = 12  # how often a write starts again when others were quicker
-
-
-class SendStopped(Exception):
-    """The send is not running (any more): nothing of it may go out now. ``state`` is the send's."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.state = state
+_MISSING: Final[Condition] = ("pk", "missing", None)
+_NOT_WAITING: Final[Mapping[str, Value]] = {"waiting": None, "waiting_since": None}
 
 
 class Sends:
-    """The sends of one school."""
+    """The sends of one school. What changes one raises ``Changed`` if it is no longer as it was read."""
 
     def __init__(self, client: Client, table: Table, school: str) -> None:
         self._client = client
@@ -47,21 +30,19 @@ class Sends:
     def make(self, send: Send) -> bool:
         """Write a new send; False if it exists already (its message was delivered twice)."""
         try:
-            self._table.put(Put(item=send_to_item(self.school, send), when=[("pk", "missing", None)]))
+            self._table.put(Put(item=send_to_item(self.school, send), when=[_MISSING]))
         except ConditionFailed:
             return False
         return True
 
-    def claim(self, key: str, send: str, now: int) -> str:
-        """The id of the send that this idempotency key stands for: the given one, unless an earlier request claimed another."""
-        pk = f"{self.school}#KEYS"
+    def make_planned(self, send: Send, chunks: Sequence[Chunk]) -> bool:
+        """Write a new send and its few chunks, all or nothing; False if it exists already."""
+        items = [*(chunk_to_item(self.school, chunk) for chunk in chunks), send_to_item(self.school, send)]
         try:
-            item: Item = {"pk": pk, "sk": key, "send": send, "expires_at": now + _KEY_KEPT}
-            self._table.put(Put(item=item, when=[("pk", "missing", None)]))
-        except ConditionFailed as held:
-            found = held.item or self._table.get(pk, key) or {}
-            return str(found.get("send", send))
-        return send
+            transact(self._client, [(self._table, Put(item=item, when=[_MISSING])) for item in items])
+        except ConditionFailed:
+            return False
+        return True
 
     def get(self, send: str, *, listed: bool = True) -> Send | None:
         """The send with this id."""
@@ -69,7 +50,7 @@ class Sends:
         return send_from_item(item) if item else None
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Send], str | None]:
-        """Admins' sends, newest first, and the cursor of the next page."""
+        """Admins' sends, newest first, and the id after which the next page begins."""
         pk = send_pk(self.school, listed=True)
         start = {"pk": pk, "sk": after} if after else None
         page = self._table.page(pk, start=start, limit=limit, newest_first=True)
@@ -80,218 +61,154 @@ class Sends:
         for page in self._table.pages(send_pk(self.school, listed=True), newest_first=True):
             yield from (send_from_item(item) for item in page)
 
-    def change(self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]]) -> Send:
-        """Set attributes of a send; ``ConditionFailed`` if one of ``when`` does not hold."""
-        return send_from_item(self._table.update(self._change_of(send, facts, when)))
+    # Started
 
-    def turn(
-        self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]], event: tuple[Table, Put]
-    ) -> Send:
-        """The same, together with the audit event that tells of it, all or nothing."""
-        transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
-        turned = self.get(send.id, listed=send.listed)
-        if turned is None:
-            raise ConditionFailed(None)
-        return turned
+    def not_queued(self, send: Send, now: int) -> Send:
+        """A queued send has failed: its message never reached the queue."""
+        never_planned = ("state", "=", "queued")
+        return self._change(send, {"state": "failed", "reason": NOT_QUEUED, "finished_at": now}, [never_planned])
 
-    def _change_of(self, send: Send, facts: Mapping[str, Value], when: Iterable[tuple[str, str, Any]]) -> Update:
-        facts = dict(facts)
-        if isinstance(counts := facts.get("counts"), dict):
-            facts["open"] = open_of({state: count for state, count in counts.items() if isinstance(count, int)})
-        if (send.state, facts.get("state")) == ("paused", "running") and send.reason in BRAKES:
-            facts["braked"] = list(astuple(send.tally))  # the brake counts anew: an admin has seen what came back until now
-        return Update(pk=send_pk(self.school, listed=send.listed), sk=send.id, set=facts, when=list(when))
+    def revive(self, send: Send) -> Send:
+        """Queue a send again whose message never reached the queue."""
+        still_failed, for_this_reason = ("state", "=", "failed"), ("reason", "=", NOT_QUEUED)
+        return self._change(send, {"state": "queued", "reason": None, "finished_at": None}, [still_failed, for_this_reason])
+
+    def approve(self, send: Send, admin: str, event: EventWrite) -> Send:
+        """Another admin agrees to a send."""
+        facts: dict[str, Value] = {"approval": "given", "approved_by": admin}
+        return self._turn(send, facts, [_as_read(send), _UNDECIDED], event)
+
+    def give_up(self, send: Send, now: int, event: EventWrite) -> Send:
+        """Cancel a send that nobody has approved in time."""
+        facts: dict[str, Value] = {"state": "cancelled", "reason": NOT_APPROVED, "finished_at": now}
+        return self._turn(send, facts, [_as_read(send), _UNDECIDED], event)
+
+    # Planned, by one worker at a time:
+    #
+    #     start_planning                                        planning_until
+    #     ├──────────────────────────────────────────────────────────┤────────────────────────▶
+    #     │ mine. The send may be paused or cancelled meanwhile:     │ another worker may take it and write another
+    #     │ then it is given back as it is, unplanned                │ planning_until; what I write then is Changed
+
+    def start_planning(self, send: Send, now: int, seconds: int) -> Send:
+        """Take a queued send for planning; ``Changed`` if it is planned already or another worker has it."""
+        not_planned, nobody_plans = ("state", "=", "queued"), ("planning_until", "<=", now)
+        return self._change(send, {"planning_until": now + seconds}, [not_planned, nobody_plans])
+
+    def finish_planning(self, planned: Send) -> Send:
+        """Let a planned send run, or finish, with the counts of its plan. One that was stopped meanwhile stays so, unplanned."""
+        facts: dict[str, Value] = {
+            "state": planned.state,
+            "finished_at": planned.finished_at,
+            "moving_since": planned.moving_since,
+            "total": planned.total,
+            "chunks": planned.chunks,
+            "counts": dict(planned.counts),
+            "open": open_of(planned.counts),
+            "skips": dict(planned.skips),
+        }
+        return self._give_back(planned, facts)
+
+    def put_off(self, send: Send) -> Send:
+        """Give a send back that is to be planned later."""
+        return self._give_back(send, {"planning_until": 0})
+
+    def hold(self, send: Send, why: Need, until: int) -> Send:
+        """Give a send back that needs another admin's approval, as its plan shows. It is planned anew afterwards."""
+        return self._give_back(send, {"approval": "needed", "need": why, "approve_by": until, "planning_until": 0})
+
+    def _give_back(self, send: Send, facts: Mapping[str, Value]) -> Send:
+        still_mine: Condition = ("planning_until", "=", send.planning_until)
+        not_stopped: Condition = ("state", "=", "queued")
+        stopped: Condition = ("state", "<>", "queued")
+        while True:
+            try:
+                return self._change(send, facts, [not_stopped, still_mine])
+            except ConditionFailed:
+                try:
+                    return self._change(send, {"planning_until": 0}, [stopped, still_mine])
+                except ConditionFailed as failed:
+                    if failed.item is None or failed.item.get("planning_until") != send.planning_until:
+                        raise  # another worker has it; if it is mine, it was stopped and resumed between the two writes
+
+    # Running
 
     def set_waiting(self, send: str, reason: str | None, now: int, *, listed: bool) -> None:
         """Write down why a running send waits and since when, or (None) that it no longer does."""
-        facts: dict[str, Value] = {"waiting": reason, "waiting_since": now if reason else None}
-        when: list[tuple[str, str, Any]] = [("waiting", "exists", None)]
-        if reason:
-            when = [("state", "=", "running"), ("waiting", "<>", reason)]
-        try:
+        facts: dict[str, Value] = {"waiting": reason, "waiting_since": now} if reason else {**_NOT_WAITING}
+        running, says_another = ("state", "=", "running"), ("waiting", "<>", reason)
+        says_any = ("waiting", "exists", None)
+        when = [running, says_another] if reason else [says_any]
+        with suppress(ConditionFailed):  # it says so already, or it is stopped
             self._table.update(Update(pk=send_pk(self.school, listed=listed), sk=send, set=facts, when=when))
-        except ConditionFailed:
-            return  # it says so already, or it is stopped
 
-    def make_planned(self, send: Send, chunks: Sequence[Chunk]) -> bool:
-        """Write a new send and its few chunks, all or nothing; False if it exists already."""
-        writes = [
-            Put(item=item, when=[("pk", "missing", None)]) for item in (chunk_to_item(self.school, chunk) for chunk in chunks)
-        ]
-        writes.append(Put(item=send_to_item(self.school, send), when=[("pk", "missing", None)]))
-        try:
-            transact(self._client, [(self._table, write) for write in writes])
-        except ConditionFailed:
-            return False
-        return True
+    def brake(self, send: Send, reason: Brake, event: EventWrite) -> Send:
+        """Pause a running send because too much of it came back."""
+        running: Condition = ("state", "=", "running")
+        # Of two workers who saw the same numbers one pauses it. An admin may have resumed it meanwhile: it counts anew then.
+        counted_from_there: Condition = ("braked", "=", list(astuple(send.braked)))
+        facts: dict[str, Value] = {"state": "paused", "reason": reason, **_NOT_WAITING}
+        return self._turn(send, facts, [running, counted_from_there], event)
 
-    def start_planning(self, send: Send, now: int, seconds: int) -> Send:
-        """Take a queued send for planning; ``ConditionFailed`` if it is planned already or another worker has it."""
-        return self.change(send, {"planning_until": now + seconds}, [("state", "=", "queued"), ("planning_until", "<=", now)])
+    def pause(self, send: Send, event: EventWrite) -> Send:
+        """Hold a send: from now on no worker takes a chunk of it."""
+        return self._turn(send, {"state": "paused", "reason": None, **_NOT_WAITING}, [_as_read(send)], event)
 
-    def write_chunks(self, chunks: Iterable[Chunk]) -> None:
-        """Write chunks whole; a plan that runs again writes the same ones again."""
-        self._table.write_many(chunk_to_item(self.school, chunk) for chunk in chunks)
+    def resume(self, send: Send, now: int, event: EventWrite) -> Send:
+        """Let a paused send go on: to be planned, or running; finished if nothing is left to do.
 
-    def empty_after(self, send: Send, number: int) -> None:
-        """Empty the chunks that an earlier plan of the same send has left behind this number."""
-        while (left := self.chunk(send.id, number + 1)) is not None and left.mails:
-            number += 1
-            self.write_chunks([replace(left, mails=(), state="done")])
+        What a worker had in hand when it was paused may be the last of it, and be recorded in this moment:
 
-    def chunk(self, send: str, number: int) -> Chunk | None:
-        """One chunk."""
-        item = self._table.get(*self._chunk_key(send, number))
-        return chunk_from_item(item) if item else None
-
-    def chunks(self, send: str) -> Iterator[Chunk]:
-        """All chunks of a send, in order."""
-        for page in self._table.pages(f"{self.school}#SEND#{send}", prefix="CHUNK#"):
-            yield from (chunk_from_item(item) for item in page)
-
-    def chunk_page(self, send: str, *, after: int = 0) -> tuple[list[Chunk], int | None]:
-        """The next chunks (at most 10) after this number, and the number to go on after (None: no more)."""
-        pk, sk = self._chunk_key(send, after)
-        page = self._table.page(pk, start={"pk": pk, "sk": sk} if after else None, prefix="CHUNK#", limit=10)
-        chunks = [chunk_from_item(item) for item in page.items]
-        return chunks, chunks[-1].number if page.next and chunks else None
-
-    def seen(self, send: str, numbers: Iterable[int]) -> dict[int, Item]:
-        """The chunks that exist, by number and in one call, to be leased one after the other."""
-        return {item["number"]: item for item in self._table.get_many(self._chunk_key(send, number) for number in numbers)}
-
-    def lease(self, send: str, number: int, now: int, seconds: int, seen: Item | None = None) -> Chunk:
-        """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
-
-        ``seen`` saves the read; where it is out of date, the condition of the write fails and says how the chunk is by now.
-        ``ConditionFailed`` with the item if it is done, leased by another, or missing; ``SendStopped`` if its send is not
-        running; ``TryLater`` if all that is left may have been sent by a worker that died, and the grace period still runs.
+            paused      the worker records its mails: open 2 -> 0, and finishes no send that is not running
+                 read: open 2                        │
+                        └── running, if open > 0 ──▶ ✗ Changed; read again: open 0 ──▶ finished
         """
-        item = seen or self._table.get(*self._chunk_key(send, number))
-        for _ in range(_TRIES):
-            if item is None or item["state"] == "done" or item.get("lease_until", 0) > now:
-                raise ConditionFailed(item)
-            chunk = chunk_from_item(item)
-            taken = take(chunk, now, seconds)
-            if taken is None:
-                raise TryLater("Another worker may have sent the rest of this chunk; word of it is awaited.")
-            try:
-                revision = self._write(chunk, taken.stored, now, [("state", "=", "running")])
-            except ConditionFailed as failed:
-                item = self._lost_to(failed, chunk)
-            else:
-                return replace(taken.work, revision=revision)
-        raise TryLater("Too many workers want this chunk.")
+        facts: dict[str, Value]
+        if not send.chunks:  # it was paused before it was planned
+            not_planned_meanwhile: Condition = ("chunks", "=", 0)
+            facts, also = {"state": "queued", "reason": None}, not_planned_meanwhile
+        elif not open_of(send.counts):
+            nothing_left: Condition = ("open", "=", 0)
+            facts, also = {"state": "finished", "reason": None, "finished_at": now}, nothing_left
+        else:
+            something_left: Condition = ("open", ">", 0)
+            facts = {"state": "running", "reason": None, "moving_since": now, "moved_before": gone(send)}
+            if send.reason in BRAKES:
+                facts["braked"] = list(astuple(send.tally))  # the brake counts anew: an admin has seen what came back until now
+            also = something_left
+        return self._turn(send, facts, [_as_read(send), also], event)
 
-    def record(self, work: Chunk, results: Sequence[Mail], now: int) -> Chunk:
-        """Write what became of a leased chunk's mails and give it back; returns it as it then is.
+    def cancel(self, send: Send, now: int, event: EventWrite, *, revoke: bool) -> Send:
+        """Stop a send for good; ``revoke``: and its links with it, which can be asked for later as well."""
+        ended = send.finished_at if send.state == "cancelled" else now
+        facts: dict[str, Value] = {"state": "cancelled", "reason": None, **_NOT_WAITING, "finished_at": ended}
+        return self._turn(send, facts | {"revoke": send.revoke or revoke or None}, [_as_read(send)], event)
 
-        ``work`` is the chunk as ``lease`` gave it, ``results`` its mails in the same order: ``planned`` where nothing was sent,
-        ``sending`` where nobody knows. What SES has told meanwhile counts where it is stronger.
-        """
-        mine = {place for place, mail in enumerate(work.mails) if mail.state == "planned"}
-        held = Fact("sending", None, work.leased_at)
-        mails = tuple(mail.with_fact(held) if place in mine else mail for place, mail in enumerate(work.mails))
-        stored, stopped = replace(work, mails=mails), False
-        back = any(results[place].state == "planned" for place in mine)
-        for attempt in range(_TRIES):
-            when = [("state", "<>", "cancelled")] if back and not stopped else []
-            new = settle(merge(stored, work, results, stopped=stopped), now)
-            try:
-                revision = self._write(stored, new, now, when)
-            except ConditionFailed as failed:
-                try:
-                    stored = chunk_from_item(self._lost_to(failed, stored))
-                except SendStopped:
-                    stopped = True
-                _pause(attempt)
-            else:
-                return replace(new, revision=revision)
-        raise TryLater("Too many write to this chunk.")
+    def add_retry(self, send: Send, retry: str, event: EventWrite) -> Send:
+        """A new send takes up what failed in this one."""
+        before = list(send.retries)
+        nobody_else_retries = ("retries", "=", before or None)
+        return self._turn(send, {"retries": [*before, retry]}, [nobody_else_retries], event)
 
-    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int) -> Chunk:
-        """Change the mails of a chunk, and the send's counters with them, all or nothing; returns the chunk as it then is.
+    def _turn(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition], event: EventWrite) -> Send:
+        """Change a send together with the audit event that tells of it, all or nothing."""
+        transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
+        turned = self.get(send.id, listed=send.listed)
+        if turned is None:
+            raise Changed
+        return turned
 
-        ``change`` gets the chunk as it is and can be called again when somebody else was quicker. Nothing is written when it
-        changes nothing. ``ConditionFailed`` without an item if there is no such chunk or send.
-        """
-        item = self._table.get(*self._chunk_key(send, number))
-        for attempt in range(_TRIES):
-            if item is None:
-                raise ConditionFailed(None)
-            old = chunk_from_item(item)
-            new = settle(change(old), now)
-            if new.mails == old.mails:
-                return old
-            try:
-                return replace(new, revision=self._write(old, new, now, []))
-            except ConditionFailed as failed:
-                item = self._lost_to(failed, old)
-            _pause(attempt)
-        raise TryLater("Too many write to this chunk.")
+    def _change(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition]) -> Send:
+        return send_from_item(self._table.update(self._change_of(send, facts, when)))
 
-    def _lost_to(self, failed: ConditionFailed, chunk: Chunk) -> Item:
-        """The chunk's item of somebody who was quicker; ``SendStopped`` if it was the send that was not as wanted."""
-        if failed.item is None:
-            raise failed
-        if failed.item["sk"] == self._chunk_key(chunk.send, chunk.number)[1]:
-            return failed.item
-        raise SendStopped(failed.item["state"])
-
-    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[tuple[str, str, Any]]) -> int:
-        """Write a chunk that is still as it was read, and move the send's counters by the difference; the new revision.
-
-        Whoever settles the last open mail of a running send finishes it in the same transaction. ``ConditionFailed`` with the
-        item, the chunk's or the send's, that was not as expected.
-        """
-        pk, sk = self._chunk_key(new.send, new.number)
-        facts: dict[str, Value] = {"state": new.state, "lease_until": new.lease_until, "mails": pack_mails(new.mails)}
-        same: list[tuple[str, str, Any]] = [("pk", "exists", None), ("revision", "=", old.revision or None)]
-        counted = {"revision": 1, "attempt": new.attempt - old.attempt}
-        mine = Update(pk=pk, sk=sk, set=facts, add=counted, when=same)
-        moved = self._moved(old, new)
-        if not moved and not when:
-            self._table.update(mine)
-            return old.revision + 1
-        ways = self._counters(new, moved, now, when)
-        for place, counters in enumerate(ways):
-            try:
-                transact(self._client, [(self._table, mine), (self._table, counters)])
-                break
-            except ConditionFailed as failed:
-                last = place == len(ways) - 1
-                if last or failed.item is None or failed.item["sk"] == sk:
-                    raise
-        return old.revision + 1
-
-    def _moved(self, old: Chunk, new: Chunk) -> dict[str, int]:
-        """By how much the send's counters move."""
-        before, after = old.counts(), new.counts()
-        moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
-        moved["open"] = open_of(after) - open_of(before)
-        for name, was, now in zip(TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
-            moved[name] = now - was
-        return {path: count for path, count in moved.items() if count}
-
-    def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[tuple[str, str, Any]]) -> list[Update]:
-        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send is stopped."""
-        settled = -moved.get("open", 0)
-        add = dict(moved) or {"open": 0}  # a transaction has no write that only looks at a condition
-        update = Update(
-            pk=send_pk(self.school, listed=chunk.listed), sk=chunk.send, add=add, when=[("pk", "exists", None), *when]
-        )
-        if settled <= 0:
-            return [update]
-        finish: dict[str, Value] = {"state": "finished", "finished_at": now}
-        more = replace(update, when=[("open", ">", settled), *when])
-        last = replace(update, set=finish, when=[("open", "=", settled), ("state", "=", "running")])
-        # Not simply the update: resumed in this moment, the send would run on with nothing left and never finish.
-        stopped = replace(update, when=[("state", "<>", "running"), *when])
-        return ([more, last, stopped] if chunk.listed else [last, more, stopped]) * 3
-
-    def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
-        return chunk_key(self.school, send, number)
+    def _change_of(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition]) -> Update:
+        return Update(pk=send_pk(self.school, listed=send.listed), sk=send.id, set=facts, when=when)
 
 
-def _pause(attempt: int) -> None:
-    time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing
+_UNDECIDED: Final[Condition] = ("approval", "=", "needed")
+"""Approved and given up in the same moment: one of the two."""
+
+
+def _as_read(send: Send) -> Condition:
+    """Nobody has paused, resumed, cancelled or planned it since it was read."""
+    return "state", "=", send.state

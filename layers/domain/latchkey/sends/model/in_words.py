@@ -1,0 +1,39 @@
+"""Sends in words: why somebody got no mail or what became of it, why a send waits, and why it needs a second admin."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from latchkey.mail.model.account import FAIL_REASONS
+from latchkey.sends.model.approval import NEEDS
+from latchkey.sends.model.brake import BRAKES
+from latchkey.sends.model.feedback import TOLD_REASONS
+from latchkey.sends.model.send import SKIP_REASONS, WAITS, Need, Send, Skip
+from latchkey.sends.model.send_actions import CANCEL_REASONS
+
+_TABLES: Final[tuple[Mapping[Any, str], ...]] = (SKIP_REASONS, FAIL_REASONS, CANCEL_REASONS, TOLD_REASONS)
+REASONS: Final[Mapping[str, str]] = {word: text for table in _TABLES for word, text in table.items()}
+"""What the ledger's reasons mean, in a sentence about a person."""
+
+
+def reasons_of(send: Send) -> dict[str, str]:
+    """The same for a send, with its own number of minutes."""
+    return {**REASONS, "sent_recently": skip_text("sent_recently", send.selection.skip_sent_within)}
+
+
+def skip_text(reason: Skip, minutes: int) -> str:
+    """Why somebody is skipped; ``minutes`` as in the selection's ``skip_sent_within``."""
+    if reason != "sent_recently" or not minutes:
+        return SKIP_REASONS[reason]
+    return f"was sent a link less than {minutes:,} minute{'s' if minutes != 1 else ''} ago, or is about to be"
+
+
+def why_it_waits(send: Send) -> str | None:
+    """Why a send does not move, where it says so itself."""
+    if send.state == "paused" and send.reason:
+        return next((text for word, text in BRAKES.items() if word == send.reason), None)
+    return WAITS.get(send.waiting or "") if send.state == "running" else None
+
+
+def why_approval(need: Need | None) -> str | None:
+    """Why a send needs a second admin."""
+    return NEEDS[need] if need else None

@@ -1,0 +1,233 @@
+"""The ledger: chunks of sends in the table ``activity``. Every change of one moves its send's counters in the same transaction.
+
+Three times decide who may send a mail of a chunk. A worker takes the chunk, and dies:
+
+    lease                 lease_until            mail.at + GRACE (15 min)          chunk.expires_at
+    ├─────────────────────────┤──────────────────────────┤───────────────────────────────┤──────────▶
+    │ leased: the worker has  │ grace: what it had in    │ sent again, with the same     │ expired: the link
+    │ it; another is told to  │ hand is ``sending``. SES │ link, because no event of SES │ would not work, so
+    │ try later               │ may have taken it, so    │ has come. Such an event would │ nothing goes out
+    │                         │ its event is awaited.    │ have settled it, at any time  │ any more
+    │                         │ Mails that are only      │                               │
+    │                         │ ``planned`` are taken    │                               │
+
+The grace belongs to each mail: it runs from when the mail came to be ``sending``, not from the end of the lease.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
+from typing import Final
+
+from latchkey.errors import NotFound, TryLater
+from latchkey.sends.model.ledger import merge, open_of, settle, take, tally
+from latchkey.sends.model.mail_states import Fact
+from latchkey.sends.model.send import Chunk, Mail, Send
+from latchkey.sends.stores.items import TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
+from latchkey.shared.stores.aws import Client
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
+
+_TRIES: Final = 12  # how often a write starts again when others were quicker
+
+
+class SendStopped(Exception):
+    """The send is not running (any more): nothing of it may go out now. ``state`` is the send's."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class Ledger:
+    """The chunks of one school's sends."""
+
+    def __init__(self, client: Client, table: Table, school: str) -> None:
+        self._client = client
+        self._table = table
+        self.school = school
+
+    def write_chunks(self, chunks: Iterable[Chunk]) -> None:
+        """Write chunks whole; a plan that runs again writes the same ones again."""
+        self._table.write_many(chunk_to_item(self.school, chunk) for chunk in chunks)
+
+    def empty_after(self, send: Send, number: int) -> None:
+        """Empty the chunks that an earlier plan of the same send has left behind this number."""
+        while (left := self.chunk(send.id, number + 1)) is not None and left.mails:
+            number += 1
+            self.write_chunks([replace(left, mails=(), state="done")])
+
+    def chunk(self, send: str, number: int) -> Chunk | None:
+        """One chunk."""
+        item = self._table.get(*self._chunk_key(send, number))
+        return chunk_from_item(item) if item else None
+
+    def chunks(self, send: str) -> Iterator[Chunk]:
+        """All chunks of a send, in order."""
+        for page in self._table.pages(f"{self.school}#SEND#{send}", prefix="CHUNK#"):
+            yield from (chunk_from_item(item) for item in page)
+
+    def chunk_page(self, send: str, *, after: int = 0) -> tuple[list[Chunk], int | None]:
+        """The next chunks (at most 10) after this number, and the number to go on after (None: no more)."""
+        pk, sk = self._chunk_key(send, after)
+        page = self._table.page(pk, start={"pk": pk, "sk": sk} if after else None, prefix="CHUNK#", limit=10)
+        chunks = [chunk_from_item(item) for item in page.items]
+        return chunks, chunks[-1].number if page.next and chunks else None
+
+    def seen(self, send: str, numbers: Iterable[int]) -> dict[int, Chunk]:
+        """The chunks that exist, by number and in one call, to be leased one after the other."""
+        items = self._table.get_many(self._chunk_key(send, number) for number in numbers)
+        return {item["number"]: chunk_from_item(item) for item in items}
+
+    def lease(self, send: str, number: int, now: int, seconds: int, seen: Chunk | None = None) -> Chunk:
+        """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
+
+        One that is done comes back as it is. ``seen`` saves the read; where it is out of date, the condition of the write fails
+        and says how the chunk is by now. ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not
+        running; ``TryLater`` if another worker has it, or if all that is left may have been sent by a worker that died, and the
+        grace still runs.
+        """
+        chunk = seen or self.chunk(send, number)
+        running: Condition = ("state", "=", "running")
+        for _ in range(_TRIES):
+            if chunk is None:
+                raise NotFound()
+            if chunk.state == "done":
+                return chunk
+            if chunk.lease_until > now:
+                raise TryLater("Another worker has this chunk.")
+            taken = take(chunk, now, seconds)
+            if taken is None:
+                raise TryLater("Another worker may have sent the rest of this chunk; word of it is awaited.")
+            try:
+                revision = self._write(chunk, taken.stored, now, [running])
+            except ConditionFailed as failed:
+                chunk = self._lost_to(failed, chunk)
+            else:
+                return replace(taken.work, revision=revision)
+        raise TryLater("Too many workers want this chunk.")
+
+    def record(self, work: Chunk, results: Sequence[Mail], now: int) -> Chunk:
+        """Write what became of a leased chunk's mails and give it back; returns it as it then is.
+
+        ``work`` is the chunk as ``lease`` gave it, ``results`` its mails in the same order: ``planned`` where nothing was sent,
+        ``sending`` where nobody knows. What SES has told meanwhile counts where it is stronger.
+        """
+        mine = {place for place, mail in enumerate(work.mails) if mail.state == "planned"}
+        held = Fact("sending", None, work.leased_at)
+        mails = tuple(mail.with_fact(held) if place in mine else mail for place, mail in enumerate(work.mails))
+        stored, stopped = replace(work, mails=mails), False
+        back = any(results[place].state == "planned" for place in mine)
+        # Nobody would ever cancel a mail that goes back to ``planned`` after its send was cancelled.
+        not_cancelled: Condition = ("state", "<>", "cancelled")
+        for attempt in range(_TRIES):
+            when = [not_cancelled] if back and not stopped else []
+            new = settle(merge(stored, work, results, stopped=stopped), now)
+            try:
+                revision = self._write(stored, new, now, when)
+            except ConditionFailed as failed:
+                try:
+                    stored = self._lost_to(failed, stored)
+                except SendStopped:
+                    stopped = True
+                _pause(attempt)
+            else:
+                return replace(new, revision=revision)
+        raise TryLater("Too many write to this chunk.")
+
+    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int) -> Chunk:
+        """Change the mails of a chunk, and the send's counters with them, all or nothing; returns the chunk as it then is.
+
+        ``change`` gets the chunk as it is and can be called again when somebody else was quicker. Nothing is written when it
+        changes nothing. ``NotFound`` if there is no such chunk or send.
+        """
+        old = self.chunk(send, number)
+        for attempt in range(_TRIES):
+            if old is None:
+                raise NotFound()
+            new = settle(change(old), now)
+            if new.mails == old.mails:
+                return old
+            try:
+                return replace(new, revision=self._write(old, new, now, []))
+            except ConditionFailed as failed:
+                old = self._lost_to(failed, old)
+            _pause(attempt)
+        raise TryLater("Too many write to this chunk.")
+
+    def _lost_to(self, failed: ConditionFailed, chunk: Chunk) -> Chunk:
+        """The chunk of somebody who was quicker; ``SendStopped`` if it was the send that was not as wanted."""
+        if failed.item is None:
+            raise NotFound() from failed
+        if failed.item["sk"] == self._chunk_key(chunk.send, chunk.number)[1]:
+            return chunk_from_item(failed.item)
+        raise SendStopped(failed.item["state"])
+
+    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[Condition]) -> int:
+        """Write a chunk that is still as it was read, and move the send's counters by the difference; the new revision.
+
+        ``when``: what must hold of the send. Whoever settles the last open mail of a running send finishes it in the same
+        transaction. ``ConditionFailed`` with the item, the chunk's or the send's, that was not as expected.
+        """
+        pk, sk = self._chunk_key(new.send, new.number)
+        facts: dict[str, Value] = {"state": new.state, "lease_until": new.lease_until, "mails": pack_mails(new.mails)}
+        exists: Condition = ("pk", "exists", None)
+        nobody_wrote_since: Condition = ("revision", "=", old.revision or None)
+        counted = {"revision": 1, "attempt": new.attempt - old.attempt}
+        mine = Update(pk=pk, sk=sk, set=facts, add=counted, when=[exists, nobody_wrote_since])
+        moved = self._moved(old, new)
+        if not moved and not when:
+            self._table.update(mine)
+            return old.revision + 1
+        ways = self._counters(new, moved, now, when)
+        for place, counters in enumerate(ways):
+            try:
+                transact(self._client, [(self._table, mine), (self._table, counters)])
+                break
+            except ConditionFailed as failed:
+                last = place == len(ways) - 1
+                if last or failed.item is None or failed.item["sk"] == sk:
+                    raise
+        return old.revision + 1
+
+    def _moved(self, old: Chunk, new: Chunk) -> dict[str, int]:
+        """By how much the send's counters move."""
+        before, after = old.counts(), new.counts()
+        moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
+        moved["open"] = open_of(after) - open_of(before)
+        for name, was, now in zip(TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
+            moved[name] = now - was
+        return {path: count for path, count in moved.items() if count}
+
+    def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[Condition]) -> list[Update]:
+        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send is stopped.
+
+        One of them holds at any time, but the send can go from one to another while they are tried in turn:
+
+            this worker    more? no: this is the last          last? no: paused            stopped? no: resumed
+            the others                               paused                       resumed
+
+        So all are tried three times.
+        """
+        settled = -moved.get("open", 0)
+        add = dict(moved) or {"open": 0}  # a transaction has no write that only looks at a condition
+        exists: Condition = ("pk", "exists", None)
+        update = Update(pk=send_pk(self.school, listed=chunk.listed), sk=chunk.send, add=add, when=[exists, *when])
+        if settled <= 0:
+            return [update]
+        others_left: Condition = ("open", ">", settled)
+        none_left: Condition = ("open", "=", settled)
+        running: Condition = ("state", "=", "running")
+        # Not simply the update: resumed in this moment, the send would run on with nothing left and never finish.
+        not_running: Condition = ("state", "<>", "running")
+        more = replace(update, when=[others_left, *when])
+        last = replace(update, set={"state": "finished", "finished_at": now}, when=[none_left, running])
+        stopped = replace(update, when=[not_running, *when])
+        return ([more, last, stopped] if chunk.listed else [last, more, stopped]) * 3
+
+    def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
+        return chunk_key(self.school, send, number)
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing
