@@ -1,14 +1,14 @@
 """PIN tables for form tutors: a registration group begins on a new page and, up to 33 students, fits on it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
+from latchkey.login_details.formats.grouped import Group, Grouped
 from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
-from latchkey.login_details.paper.document import HEIGHT, WIDTH, Element, Page
+from latchkey.login_details.paper.document import HEIGHT, WIDTH, Page
 from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, line
 from latchkey.login_details.paper.type import Fit, shown
 
@@ -49,51 +49,23 @@ _COLUMNS: Final[dict[Audience, tuple[_Column, ...]]] = {
 
 
 @dataclass(slots=True)
-class _Group:
-    """A registration group whose pages are being made; ``y`` is the base line of its next row."""
+class _Table(Group):
+    """``y`` is the base line of the next row."""
 
-    name: str
-    part: Element
-    table: Element
-    page: Page
     y: float = _FIRST
     number: int = 1
 
 
-class PinTable:
+class PinTable(Grouped[_Table]):
     """The pages of tables. ``large_print`` is for what students and parents hold in their hands, not for this."""
 
-    left_out = 0
-
     def __init__(self, setting: Setting, write: Write) -> None:
-        self._sheet = Sheet(setting, write, "Login details, PIN table")
+        super().__init__(Sheet(setting, write, "Login details, PIN table"))
         self._columns = _COLUMNS[setting.wanted.audience]
         widths = [column.width for column in self._columns]
         self._lefts = [_LEFT + sum(widths[:place]) for place in range(len(widths))]
-        self._group: _Group | None = None
 
-    @property
-    def unprintable(self) -> int:
-        """Students whose names could not be drawn whole."""
-        return self._sheet.unprintable
-
-    def add(self, students: Sequence[LoginDetails]) -> None:
-        """Draw the rows of these students."""
-        for details in students:
-            group, called = self._group, details.student.registration_group or ""
-            if group is None or group.name != called:
-                group = self._begin(called)
-            elif group.y < _LAST:
-                self._turn(group)
-            self._row(group, details)
-
-    def finish(self) -> None:
-        """End the last table and the file."""
-        self._end_group()
-        self._sheet.finish()
-
-    def _begin(self, called: str) -> _Group:
-        self._end_group()
+    def _begin(self, called: str) -> _Table:
         sheet, document = self._sheet, self._sheet.document
         part, page = document.open(document.root, "Sect"), document.page()
         school, heading = self._head(page, called, 1)
@@ -106,21 +78,11 @@ class PinTable:
         for drawing in self._heads():
             page.put(row, "TH", drawing, _BY_COLUMN)
         document.close(row)
-        self._group = _Group(called, part, table, page)
-        return self._group
+        return _Table(called, (table, part), page)
 
-    def _end_group(self) -> None:
-        group, document = self._group, self._sheet.document
-        if group is not None:
-            document.end(group.page)
-            document.close(group.table)
-            document.close(group.part)
-            self._group = None
-
-    def _turn(self, group: _Group) -> None:
-        document = self._sheet.document
-        document.end(group.page)
-        group.page, group.y, group.number = document.page(), _FIRST, group.number + 1
+    def _turn(self, group: _Table) -> None:
+        super()._turn(group)
+        group.y, group.number = _FIRST, group.number + 1
         group.page.decorate(b"\n".join((*self._head(group.page, group.name, group.number), *self._heads())))
 
     def _head(self, page: Page, called: str, number: int) -> tuple[bytes, bytes]:
@@ -141,10 +103,12 @@ class PinTable:
             for column, x in zip(self._columns, self._lefts, strict=True)
         ]
 
-    def _row(self, group: _Group, details: LoginDetails) -> None:
+    def _draw(self, group: _Table, details: LoginDetails) -> None:
+        if group.y < _LAST:
+            self._turn(group)
         sheet, page, y = self._sheet, group.page, group.y
         name = self._name(details)
-        row = sheet.document.open(group.table, "TR")
+        row = sheet.document.open(group.parts[0], "TR")
         first = y + (len(name.lines) - 1) * name.size * 0.55
         drawing = sheet.draw(name.lines, _LEFT, first, name.size, leading=name.size * 1.1)
         page.put(row, "TH", drawing, _BY_ROW + name.said)

@@ -5,14 +5,14 @@ off the pile. Where students and parents are meant, the two slips of a student s
 other): one cut across the sheet, and the pair goes home together.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from latchkey.codes.model.login_details import LoginDetails
+from latchkey.login_details.formats.grouped import Group, Grouped
 from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
-from latchkey.login_details.paper.document import HEIGHT, Element, Page
+from latchkey.login_details.paper.document import HEIGHT, Page
 from latchkey.login_details.paper.document import WIDTH as PAGE_WIDTH
 from latchkey.login_details.paper.sheet import BOLD, REGULAR, Drawing, Sheet, Ticket, line, tickets
 from latchkey.login_details.paper.type import Fit, shown
@@ -42,69 +42,33 @@ class _Form:
 
 
 @dataclass(slots=True)
-class _Group:
-    """A registration group whose sheets are being made; ``place`` is where its next slip goes."""
+class _Sheets(Group):
+    """``place`` is where the next slip goes."""
 
-    name: str
-    part: Element
-    page: Page
     place: int = 0
 
 
-class Slips:
+class Slips(Grouped[_Sheets]):
     """The sheets of slips."""
 
-    left_out = 0
-
     def __init__(self, setting: Setting, write: Write) -> None:
-        self._sheet = Sheet(setting, write, "Login details, slips")
+        super().__init__(Sheet(setting, write, "Login details, slips"))
         self._scale = 2 if setting.wanted.large_print else 1
         self._columns, self._rows = 2 // self._scale, 4 // self._scale
         self._forms: dict[words.Kind, _Form] = {}
-        self._group: _Group | None = None
-
-    @property
-    def unprintable(self) -> int:
-        """Students whose names could not be drawn whole."""
-        return self._sheet.unprintable
-
-    def add(self, students: Sequence[LoginDetails]) -> None:
-        """Draw the slips of these students."""
-        for details in students:
-            group, called = self._group, details.student.registration_group or ""
-            if group is None or group.name != called:
-                group = self._begin(called)
-            name = self._sheet.type.fit(shown(details.student.name), _RIGHT - _SIDE, _NAME)
-            for ticket in tickets(details, self._sheet.audience):
-                self._put(group, ticket, name)
-            self._sheet.count(name)
-
-    def finish(self) -> None:
-        """End the last sheet and the file."""
-        self._end_group()
-        self._sheet.finish()
 
     # ------------------------------------------------------------ sheets
 
-    def _begin(self, called: str) -> _Group:
-        self._end_group()
+    def _begin(self, called: str) -> _Sheets:
         document = self._sheet.document
         part, page = document.open(document.root, "Sect"), document.page()
         page.put(part, "H1", self._strip(page, called))
         document.bookmark(shown(words.group_name(called)), page)
-        self._group = _Group(called, part, page)
-        return self._group
+        return _Sheets(called, (part,), page)
 
-    def _end_group(self) -> None:
-        if self._group is not None:
-            self._sheet.document.end(self._group.page)
-            self._sheet.document.close(self._group.part)
-            self._group = None
-
-    def _turn(self, group: _Group) -> None:
-        document = self._sheet.document
-        document.end(group.page)
-        group.page, group.place = document.page(), 0
+    def _turn(self, group: _Sheets) -> None:
+        super()._turn(group)
+        group.place = 0
         group.page.decorate(self._strip(group.page, group.name))
 
     def _strip(self, page: Page, called: str) -> bytes:
@@ -122,14 +86,20 @@ class Slips:
 
     # ------------------------------------------------------------ slips
 
-    def _put(self, group: _Group, ticket: Ticket, name: Fit) -> None:
+    def _draw(self, group: _Sheets, details: LoginDetails) -> None:
+        name = self._sheet.type.fit(shown(details.student.name), _RIGHT - _SIDE, _NAME)
+        for ticket in tickets(details, self._sheet.audience):
+            self._put(group, ticket, name)
+        self._sheet.count(name)
+
+    def _put(self, group: _Sheets, ticket: Ticket, name: Fit) -> None:
         if group.place == self._columns * self._rows:
             self._turn(group)
         sheet, form, scale, page = self._sheet, self._form(ticket.kind), self._scale, group.page
         x = group.place % self._columns * WIDE
         y = HEIGHT - STRIP - (group.place // self._columns + 1) * HIGH * scale
         group.place += 1
-        slip = sheet.document.open(group.part, "Sect")
+        slip = sheet.document.open(group.parts[0], "Sect")
         page.content.append(b"q %d 0 0 %d %.2f %.2f cm\n" % (scale, scale, x, y))
         page.decorate(form.logo)
         for kind, drawing in form.head:

@@ -1,13 +1,11 @@
 """The writer of a format: its module is loaded when an export asks for it."""
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import Final, cast
+from typing import Final
 
 from latchkey.login_details.model.runs import Format
 from latchkey.login_details.model.setting import Setting, Write, Writer
 
-Make = Callable[[Setting, Write], Writer]
 _MODULES: Final[dict[Format, str]] = {
     "mail_merge_csv": "mail_merge_csv",
     "mail_merge_xlsx": "mail_merge_xlsx",
@@ -24,4 +22,5 @@ _MODULES: Final[dict[Format, str]] = {
 def writer(setting: Setting, write: Write) -> Writer:
     """The writer of the format that is wanted; each module has one, made by ``make``."""
     module = import_module(f"latchkey.login_details.formats.{_MODULES[setting.wanted.format]}")
-    return cast("Make", module.make)(setting, write)
+    made: Writer = module.make(setting, write)
+    return made

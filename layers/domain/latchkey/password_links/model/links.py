@@ -9,13 +9,12 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import is_id, is_slug
 
 Purpose = Literal["welcome", "reset", "forgot"]
-PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 DUMMY: Final = "preview"
 """Stands where a token would in previews and tests; it can never work."""
 _LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f"}

@@ -1,4 +1,4 @@
-"""The states of a mail: which may follow which, and which of two facts about the same mail counts.
+"""The states of a mail, and which of two facts about the same mail counts.
 
 What SES tells comes unordered and repeated, and while a worker still writes down what it did. So a fact never replaces a stronger
 one: in whatever order the same facts come, the same one is left.
@@ -41,25 +41,6 @@ _RANKS: Final[Mapping[str, int]] = {
     "skipped": 11,
 }
 _HARD_BOUNCE: Final = 9  # a mail server can take a mail and send it back later
-
-_TOLD: Final[frozenset[MailState]] = frozenset({"sent", "delayed", "delivered", "bounced", "complained", "failed"})
-_MOVES: Final[Mapping[MailState, frozenset[MailState]]] = {
-    "skipped": frozenset(),
-    "planned": frozenset({"sending", "cancelled", "expired"}),
-    "sending": frozenset({"planned", "cancelled", "expired"}),
-    "sent": frozenset({"failed", "delayed", "bounced", "delivered", "complained"}),
-    "delayed": frozenset({"bounced", "delivered", "complained"}),
-    "delivered": frozenset({"bounced", "complained"}),
-    "bounced": frozenset({"delivered", "complained"}),
-    "complained": frozenset(),
-    "failed": frozenset({"delayed", "bounced", "delivered", "complained"}),
-    "cancelled": frozenset({"expired"}),
-    "expired": frozenset(),
-}
-MOVES: Final[Mapping[MailState, frozenset[MailState]]] = {
-    state: moves | _TOLD if state in {"planned", "sending", "cancelled", "expired"} else moves for state, moves in _MOVES.items()
-}
-"""Which state can follow which. Back to ``planned``: what a worker hands back unsent. Sending again is a send of its own."""
 
 
 @dataclass(frozen=True, slots=True)
