@@ -100,30 +100,6 @@ class TestEveryFunction:
         variables = function(name)["Environment"]["Variables"]
         assert variables["POWERTOOLS_SERVICE_NAME"] == sam.package(function(name))
 
-    def test_has_permissions_that_fit_into_lambdas_20_kb(self, name: str) -> None:
-        """SAM adds a permission for each route to one policy, and Lambda refuses a policy over 20 kB."""
-        account, api = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij", "arn:aws:lambda:eu-central-1"
-        events = [e for e in function(name).get("Events", {}).items() if e[1]["Type"] == "Api"]
-        policy = [
-            {
-                "Sid": f"latchkey-{name}{event}Permissionlive-ABCDEFGHIJKL",
-                "Effect": "Allow",
-                "Principal": {"Service": "apigateway.amazonaws.com"},
-                "Action": "lambda:InvokeFunction",
-                "Resource": f"{api}:123456789012:function:latchkey-{name}-ABCDEFGHIJKL",
-                "Condition": {
-                    "ArnLike": {
-                        "AWS:SourceArn": account
-                        + "/*/"
-                        + properties["Properties"]["Method"]
-                        + re.sub(r"\{[^}]+\}", "*", properties["Properties"]["Path"])
-                    }
-                },
-            }
-            for event, properties in events
-        ]
-        assert len(json.dumps(policy, separators=(",", ":"))) < 20_000
-
 
 class TestRoles:
     @pytest.mark.parametrize("name", FUNCTIONS)
