@@ -7,9 +7,9 @@ from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table
 
 Kind = Literal["send", "export", "roster"]
 _KINDS: Final[Mapping[Kind, tuple[str, int]]] = {
-    "send": ("KEYS", 30 * 86_400),
-    "export": ("EXPORTKEYS", 86_400),
-    "roster": ("ROSTERKEYS", 86_400),
+    "send": ("#KEYS", 30 * 86_400),
+    "export": ("#EXPORTKEYS", 86_400),
+    "roster": ("#ROSTERKEYS", 86_400),
 }
 """Where the keys of a kind of run stand, and for how many seconds. The kind is the attribute that holds the run's id."""
 
@@ -24,7 +24,7 @@ class Claims:
     def claim(self, kind: Kind, key: str, run: str, now: int) -> str:
         """The id of the run that this key stands for: the given one, unless an earlier request has claimed another."""
         partition, seconds = _KINDS[kind]
-        mine: Item = {"pk": f"{self.school}#{partition}", "sk": key, kind: run, "expires_at": now + seconds}
+        mine: Item = {"pk": f"{self.school}{partition}", "sk": key, kind: run, "expires_at": now + seconds}
         # Of two requests at once one writes, and the other is told the id that the first one wrote.
         unclaimed = ("pk", "missing", None)
         try:
