@@ -15,7 +15,7 @@ from typing import Final, get_args
 from playwright.sync_api import sync_playwright
 
 from latchkey.mail.messages.template import VARIABLES, template
-from latchkey.mail.model.account import Account, MailName
+from latchkey.mail.model.account import MailAccount, MailName
 from latchkey.schools.model.school import DAY, School, Settings
 from latchkey.shared.model.languages import LANGUAGES
 
@@ -39,7 +39,7 @@ def rendered(name: MailName, language: str) -> str:
     """A mail's HTML as SES would send it."""
     people = PEOPLE[language][: 1 if name == "password_changed" else 2]
     accounts = [
-        (Account(person=str(place), name=said, role=role, login=f"person.{place}", version=0, stamp=""), f"{LINK}{place}")
+        (MailAccount(person=str(place), name=said, role=role, login=f"person.{place}", version=0, stamp=""), f"{LINK}{place}")
         for place, (said, role) in enumerate(people, 1)
     ]
     values = VARIABLES[name](SCHOOL, accounts, LIVES[name], language)

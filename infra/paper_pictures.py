@@ -14,8 +14,8 @@ from infra.mail_pictures import small
 from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats.writer import writer
-from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.login_details.formats.writer import new_writer
+from latchkey.login_details.model.runs import ExportRequest, Format, Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.people.model.person import Person, sort_key
 from latchkey.schools.model.school import DAY, School, Settings
@@ -65,11 +65,11 @@ def students() -> Iterator[LoginDetails]:
 
 def picture(kind: Format, audience: Audience) -> bytes:
     """The first page of a file, as PNG."""
-    wanted = Wanted(scope=Scope("registration_group", "7A"), format=kind, audience=audience)
+    wanted = ExportRequest(scope=Scope("registration_group", "7A"), format=kind, audience=audience)
     parts: list[bytes] = []
-    pen = writer(Setting(school=SCHOOL, wanted=wanted, origin="https://latchkey.example", now=NOW), parts.append)
-    pen.add(list(students()))
-    pen.finish()
+    writer = new_writer(Setting(school=SCHOOL, wanted=wanted, origin="https://latchkey.example", now=NOW), parts.append)
+    writer.add(list(students()))
+    writer.finish()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.pdf"
         path.write_bytes(b"".join(parts))

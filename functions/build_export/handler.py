@@ -1,4 +1,4 @@
-"""The door of build_export: messages of the export queue in, what failed out."""
+"""SQS consumer of the export queue; returns the messages that failed."""
 
 from typing import Any
 

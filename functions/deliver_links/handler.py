@@ -1,4 +1,4 @@
-"""The door of deliver_links: messages of the queues deliver and urgent in, what failed out."""
+"""SQS consumer of the queues deliver and urgent; returns the messages that failed."""
 
 from typing import Any
 

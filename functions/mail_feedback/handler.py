@@ -1,10 +1,10 @@
-"""The door of mail_feedback: what SES tells of mails in, what has to come again out."""
+"""SQS consumer of the queue feedback, which holds SES's delivery events; returns the messages that failed."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from latchkey.sends.mail_feedback import take_feedback
+from latchkey.sends.mail_feedback import record_events
 from latchkey.wiring import Wiring, wiring
 from worker.consume import failed
 
@@ -19,6 +19,6 @@ def system() -> Wiring:
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Lambda's entry: a whole batch in one go, because many events are about the same mails."""
     records = event["Records"]
-    outcome = take_feedback(system(), [record["body"] for record in records])
+    outcome = record_events(system(), [record["body"] for record in records])
     logger.info("took feedback", extra={"events": len(records), "again": len(outcome.again), **outcome.counts})
     return failed(records[place] for place in sorted(outcome.again))

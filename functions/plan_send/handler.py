@@ -1,4 +1,4 @@
-"""The door of plan_send: messages of the queues plan and requests in, what failed out."""
+"""SQS consumer of the queues plan and requests; returns the messages that failed."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""The door of read_roster: messages of the roster queue in, what failed out."""
+"""SQS consumer of the roster queue; returns the messages that failed."""
 
 from typing import Any
 

@@ -111,8 +111,8 @@ def students(count: int, audience: str = "students") -> Iterator[Any]:
 
 def ours(count: int, name: str = "slips", path: str = os.devnull) -> int:
     """The product's writer, fed as an export feeds it; how many bytes it wrote."""
-    from latchkey.login_details.formats.writer import writer
-    from latchkey.login_details.model.runs import FORMATS, Scope, Wanted
+    from latchkey.login_details.formats.writer import new_writer
+    from latchkey.login_details.model.runs import FORMATS, ExportRequest, Scope
     from latchkey.login_details.model.setting import Setting
     from latchkey.schools.model.school import School, Settings
 
@@ -125,16 +125,16 @@ def ours(count: int, name: str = "slips", path: str = os.devnull) -> int:
             nonlocal written
             written += file.write(data)
 
-        wanted = Wanted(scope=Scope(), format=kind, audience="students")
-        pen = writer(Setting(school=school, wanted=wanted, origin=ORIGIN, now=NOW), write)
+        wanted = ExportRequest(scope=Scope(), format=kind, audience="students")
+        writer = new_writer(Setting(school=school, wanted=wanted, origin=ORIGIN, now=NOW), write)
         some: list[Any] = []
         for student in students(count):
             some.append(student)
             if len(some) == 100:
-                pen.add(some)
+                writer.add(some)
                 some = []
-        pen.add(some)
-        pen.finish()
+        writer.add(some)
+        writer.finish()
     return written
 
 

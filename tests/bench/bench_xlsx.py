@@ -43,16 +43,16 @@ def main() -> list[dict[str, Any]]:
 
 
 def _letter() -> dict[str, Any]:
-    from latchkey.login_details.formats.writer import writer
-    from latchkey.login_details.model.runs import Scope, Wanted
+    from latchkey.login_details.formats.writer import new_writer
+    from latchkey.login_details.model.runs import ExportRequest, Scope
     from latchkey.login_details.model.setting import Setting
     from latchkey.schools.model.school import School
 
     school, out = School(slug="northbridge", name="Northbridge Academy"), io.BytesIO()
-    wanted = Wanted(scope=Scope(), format="mail_merge_docx", rows="family")
+    wanted = ExportRequest(scope=Scope(), format="mail_merge_docx", rows="family")
     start = time.process_time()
-    pen = writer(Setting(school=school, wanted=wanted, origin="https://latchkey.example", now=0), out.write)
-    pen.finish()
+    writer = new_writer(Setting(school=school, wanted=wanted, origin="https://latchkey.example", now=0), out.write)
+    writer.finish()
     taken = time.process_time() - start
     got = f"{taken * 1e3:.0f} ms, {len(out.getvalue()) / 1024:.0f} kB, however many students"
     return {"what": "letter for Word", "bar": "", "got": got, "met": None, "value": taken}

@@ -34,7 +34,7 @@ SEND = Send(
     id=new_id(NOW),
     kind="password_link",
     state="queued",
-    listed=True,
+    origin="admin",
     created_at=NOW,
     created_by="a" * 20,
     selection=Selection(filter={"role": "student"}),

@@ -347,7 +347,7 @@ class World:
             id=new_id(START),
             kind="password_link",
             state="queued",
-            listed=True,
+            origin="admin",
             created_at=START,
             created_by="a" * 20,
             selection=Selection(filter={}),

@@ -32,21 +32,21 @@ def test_stays_far_below_what_lambda_allows(packages: Path) -> None:
 def test_prints_with_nothing_else(packages: Path) -> None:
     """In a fresh interpreter without the development environment, as in Lambda; botocore is not needed either."""
     script = """
-from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.setting import Setting
-from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.login_details.model.runs import Scope, ExportRequest
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.login_details.paper.fonts import font_files
 names = ["Ann Lee", "محمد", "王小明", "शर्मा"]
 parts = []
-wanted = Wanted(scope=Scope(), format="slips")
-pen = writer(Setting(school=School(slug="n", name="N"), wanted=wanted, origin="https://o.example", now=1), parts.append)
-pen.add([LoginDetails(student=Person(id="0", role="student", given_name=name, family_name=""), pin="P234-6789-CDFH",
+wanted = ExportRequest(scope=Scope(), format="slips")
+writer = new_writer(Setting(school=School(slug="n", name="N"), wanted=wanted, origin="https://o.example", now=1), parts.append)
+writer.add([LoginDetails(student=Person(id="0", role="student", given_name=name, family_name=""), pin="P234-6789-CDFH",
          pin_ends=2) for name in names])
-pen.finish()
-assert pen.unprintable == 0 and len(font_files()) == 21
+writer.finish()
+assert writer.unprintable == 0 and len(font_files()) == 21
 print(len(b"".join(parts)))
 """
     path = f"{ROOT / 'layers' / 'domain'}:{packages}"

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN, known_columns
-from latchkey.login_details.model.runs import Rows, Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Rows, Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.xlsx import MOST_ROWS
 from latchkey.schools.model.school import School
@@ -22,10 +22,10 @@ MIS = (ROOT / "docs" / "mis.md").read_text(encoding="utf-8")
 def header(kind: Any) -> str:
     out = io.BytesIO()
     setting = Setting(
-        school=School(slug="a", name="A"), wanted=Wanted(scope=Scope(), format=kind), origin="https://a.example", now=0
+        school=School(slug="a", name="A"), wanted=ExportRequest(scope=Scope(), format=kind), origin="https://a.example", now=0
     )
-    pen = writer(setting, out.write)
-    pen.finish()
+    writer = new_writer(setting, out.write)
+    writer.finish()
     return ",".join(next(csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig")))))
 
 

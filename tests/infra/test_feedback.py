@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from infra.inbox.feedback import Feedback, Ledger, events
-from latchkey.mail.model.account import Account
+from latchkey.mail.model.account import MailAccount
 from latchkey.password_links.model import links
 from latchkey.sends.model.feedback import read
 from latchkey.sends.model.send import Chunk, Mail, Send
@@ -54,15 +54,15 @@ class Post:
 
 
 def test_a_mail_is_found_in_the_ledger_by_its_link_and_told_once() -> None:
-    account = Account(person=PERSON, name="A", role="student", login="a", version=1, stamp="abc123")
+    account = MailAccount(person=PERSON, name="A", role="student", login="a", version=1, stamp="abc123")
     link = links.token(links.Link("reset", "northbridge", PERSON, NOW + 99, 1, "abc123"), b"k" * 32)
     with running_system() as system:
         console = system.wiring("console")
-        send = Send(id="0" * 26, kind="password_link", state="running", listed=True, created_at=NOW, created_by="a" * 20)
+        send = Send(id="0" * 26, kind="password_link", state="running", origin="admin", created_at=NOW, created_by="a" * 20)
         console.sends("northbridge").make(send)
         mail = Mail(to="ann@x.example", accounts=(account,), at=NOW)
         console.ledger("northbridge").write_chunks(
-            Chunk(send=send.id, number=number, listed=True, mail="reset", expires_at=NOW + 98 + number % 2, mails=(mail,))
+            Chunk(send=send.id, number=number, origin="admin", mail="reset", expires_at=NOW + 98 + number % 2, mails=(mail,))
             for number in (1, 2)
         )
         told: list[str] = []

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from latchkey.people.model.person import Person
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send import Origin, Selection, Send
 from latchkey.settings import Settings
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
@@ -91,7 +91,7 @@ class MailRoad:
             id=new_id(),
             kind="password_link",
             state="queued",
-            listed=True,
+            origin="admin",
             created_at=int(self.system.clock()),
             created_by="a" * 20,
             selection=selection or Selection(filter={}),
@@ -141,9 +141,9 @@ class MailRoad:
         """Take the messages of chunks."""
         return self.system.messages("URGENT_QUEUE") + self.system.messages("DELIVER_QUEUE")
 
-    def send(self, send: str, *, listed: bool = True, school: str = "northbridge") -> Send:
+    def send(self, send: str, *, origin: Origin = "admin", school: str = "northbridge") -> Send:
         """A send as it is now."""
-        found = self.system.wiring("console").sends(school).get(send, listed=listed)
+        found = self.system.wiring("console").sends(school).get(send, origin=origin)
         assert found is not None
         return found
 

@@ -13,8 +13,8 @@ from PIL import Image
 from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats.writer import writer
-from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.login_details.formats.writer import new_writer
+from latchkey.login_details.model.runs import ExportRequest, Format, Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.people.model.person import Person
 from latchkey.schools.model.logo import Logo
@@ -125,9 +125,9 @@ def printed(
     if not shutil.which("pdftotext"):
         pytest.skip("Poppler is missing (Debian: apt-get install poppler-utils)")
     parts: list[bytes] = []
-    wanted = Wanted(scope=scope or Scope(), format=kind, audience=audience, large_print=large)
-    pen: Any = writer(Setting(school=school, wanted=wanted, origin=origin, now=NOW, logo=logo), parts.append)
+    wanted = ExportRequest(scope=scope or Scope(), format=kind, audience=audience, large_print=large)
+    writer: Any = new_writer(Setting(school=school, wanted=wanted, origin=origin, now=NOW, logo=logo), parts.append)
     for start in range(0, len(students), 7):
-        pen.add(students[start : start + 7])
-    pen.finish()
-    return Paper(b"".join(parts), pen.unprintable, folder)
+        writer.add(students[start : start + 7])
+    writer.finish()
+    return Paper(b"".join(parts), writer.unprintable, folder)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from latchkey.login_details.model.runs import Export, Scope, Wanted
-from latchkey.mail.model.account import Account
+from latchkey.login_details.model.runs import Export, ExportRequest, Scope
+from latchkey.mail.model.account import MailAccount
 from latchkey.mail.stores.known_rate import known_rate
 from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally
-from latchkey.sends.stores.due import Reminder
+from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.stores.claims import Kind
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in.stores.sessions import Session
@@ -32,7 +32,7 @@ FULL_SEND = Send(
     id=RUN,
     kind="password_link",
     state="paused",
-    listed=True,
+    origin="admin",
     created_at=NOW,
     created_by=ADMIN,
     selection=Selection(filter={"role": "student"}, source=EARLIER, pick="failed", skip_signed_in=True, skip_sent_within=60),
@@ -121,14 +121,14 @@ OLDEST_SEND: dict[str, Any] = {
 
 def test_the_oldest_item_of_a_send_for_one_persons_request(world: MemoryWorld) -> None:
     world.put("activity", OLDEST_SEND)
-    found = world.wiring("plan_send").sends(SCHOOL).get(RUN, listed=False)
-    assert found == Send(id=RUN, kind="forgot_password", state="running", listed=False, created_at=NOW, created_by="portal")
+    found = world.wiring("plan_send").sends(SCHOOL).get(RUN, origin="person")
+    assert found == Send(id=RUN, kind="forgot_password", state="running", origin="person", created_at=NOW, created_by="portal")
 
 
 CHUNK = Chunk(
     send=RUN,
     number=7,
-    listed=True,
+    origin="admin",
     mail="reset",
     language="cy",
     expires_at=NOW + 99,
@@ -136,8 +136,8 @@ CHUNK = Chunk(
         Mail(
             to="ann@x.example",
             accounts=(
-                Account(person=PERSON, name="Ann Lee", role="student", login="ann.lee", version=3, stamp="a1b2c3d4e5f6"),
-                Account(person=OTHER, name="Zoë Lee", role="parent", login="ann@x.example", version=0, stamp="0" * 12),
+                MailAccount(person=PERSON, name="Ann Lee", role="student", login="ann.lee", version=3, stamp="a1b2c3d4e5f6"),
+                MailAccount(person=OTHER, name="Zoë Lee", role="parent", login="ann@x.example", version=0, stamp="0" * 12),
             ),
             at=NOW,
         ),
@@ -218,7 +218,7 @@ FULL_EXPORT = Export(
     state="running",
     created_at=NOW,
     created_by=ADMIN,
-    wanted=Wanted(
+    wanted=ExportRequest(
         scope=Scope("ids", "", (PERSON, OTHER)),
         format="slips",
         audience="students",
@@ -297,7 +297,7 @@ def test_the_oldest_item_of_an_export(world: MemoryWorld) -> None:
         state="running",
         created_at=NOW,
         created_by=ADMIN,
-        wanted=Wanted(scope=Scope("ids"), format="slips", audience="students", never_logged_in=True),
+        wanted=ExportRequest(scope=Scope("ids"), format="slips", audience="students", never_logged_in=True),
         total=9,
         done=8,
         rows=7,
@@ -358,7 +358,7 @@ def test_a_counter(world: MemoryWorld, table: str) -> None:
 
 
 def test_a_reminder(world: MemoryWorld) -> None:
-    due, reminder = world.wiring("plan_send").due, Reminder(NOW, SCHOOL, RUN)
+    due, reminder = world.wiring("plan_send").reminders, Reminder(NOW, SCHOOL, RUN)
     item = {"pk": "#DUE", "sk": f"1800000000#northbridge#{RUN}", "at": 1_800_000_000, "school": "northbridge", "send": RUN}
     due.put(reminder)
     assert world.item("activity", "#DUE", item["sk"]) == item | {"expires_at": 1_802_592_000}

@@ -18,7 +18,7 @@ import deliver_links.handler as deliver_door
 import plan_send.handler as plan_door
 import read_roster.handler as roster_door
 from latchkey.errors import Poison
-from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.password_links import set_password
@@ -38,7 +38,7 @@ from latchkey.sends.model.send import Selection
 from latchkey.sends.preview_mail import send_test
 from latchkey.sends.start_due import start_due
 from latchkey.sends.start_send import start_send
-from latchkey.sends.stores.due import Reminder
+from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.model.messages import Message
 from tests.support.mail_road import Context
 from tests.support.memory_world import NOW, MemoryWorld
@@ -118,7 +118,7 @@ def test_sends_are_set_off_again(world: MemoryWorld) -> None:
     a_send(world, "queued", approval="needed", approve_by=NOW + 9)
     approve(console, "northbridge", admin, RUN)
     a_send(world, "queued", start_at=NOW)
-    world.wiring("plan_send").due.put(Reminder(NOW, "northbridge", RUN))
+    world.wiring("plan_send").reminders.put(Reminder(NOW, "northbridge", RUN))
     start_due(world.wiring("plan_send"))
     assert put(world) == [("plan_queue", "", 0, ITEM)] * 3
 
@@ -142,8 +142,8 @@ def test_handing_chunks_over(world: MemoryWorld) -> None:
         ("deliver_queue", "northbridge", 0, chunk | {"chunk": 3, "last": 3}),
     ]
     hand_over.put_all(system, "northbridge", RUN, [4])
-    hand_over.put_again(system, "northbridge", RUN, 5, listed=True, waits=True, delay=60)
-    hand_over.put_again(system, "northbridge", RUN, 6, listed=False, waits=False, delay=0)
+    hand_over.put_again(system, "northbridge", RUN, 5, origin="admin", waits=True, delay=60)
+    hand_over.put_again(system, "northbridge", RUN, 6, origin="person", waits=False, delay=0)
     assert put(world) == [
         ("deliver_queue", "northbridge", 0, chunk | {"chunk": 4}),
         ("deliver_queue", "northbridge", 60, chunk | {"chunk": 5, "waited": True}),
@@ -176,7 +176,7 @@ def test_asking_for_a_test_mail(world: MemoryWorld) -> None:
 
 
 def test_starting_an_export(world: MemoryWorld) -> None:
-    wanted = Wanted(scope=Scope("person", STUDENT))
+    wanted = ExportRequest(scope=Scope("person", STUDENT))
     start_export(world.wiring("console"), SCHOOL, admin_of(world), wanted, "key-of-8-signs")
     assert put(world) == [("export_queue", "", 0, {"v": 1, "school": "northbridge", "export": "<id>"})]
     assert world.only_item("activity", "northbridge#EXPORTKEYS")["sk"] == "6800888c69cfcd865c9eb7d66e13a687"
@@ -343,4 +343,4 @@ def test_what_mail_feedback_takes() -> None:
         '"bouncedRecipients":[{"emailAddress":"Ann@X.example"}]}}}'
     )
     told = feedback.read(body)
-    assert told == [feedback.Told("northbridge", RUN, 7, "ann@x.example", Fact("bounced", "hard", NOW + 5))]
+    assert told == [feedback.DeliveryEvent("northbridge", RUN, 7, "ann@x.example", Fact("bounced", "hard", NOW + 5))]

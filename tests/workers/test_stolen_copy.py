@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from latchkey.codes.reveal_codes import reveal_codes
 from latchkey.login_details import void_codes
-from latchkey.login_details.model.runs import FORMATS, Export, Scope, Wanted
+from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
@@ -138,7 +138,7 @@ def test_nothing_that_was_printed_shown_or_mailed_is_in_a_copy(
         assert deliver(system, monkeypatch, system.messages("EXPORT_QUEUE")) == 0
         copy.take()
 
-    def printed(wanted: Wanted) -> Export:
+    def printed(wanted: ExportRequest) -> Export:
         export = start_export(console, school, ADMIN, wanted).run
         copy.take()
         build()
@@ -148,7 +148,7 @@ def test_nothing_that_was_printed_shown_or_mailed_is_in_a_copy(
         return done
 
     for name in FORMATS:
-        assert printed(Wanted(scope=Scope(), format=name)).rows
+        assert printed(ExportRequest(scope=Scope(), format=name)).rows
     seen = {name: codes_in(data, name) for name, data in files(system).items()}
     assert sum(len(found) == 2 * STUDENTS for found in seen.values()) == 5, "each table shows the same codes"
     first = set().union(*seen.values())
@@ -156,10 +156,10 @@ def test_nothing_that_was_printed_shown_or_mailed_is_in_a_copy(
 
     revealed = reveal_codes(console, school, ADMIN, f"{1:020d}").details
     assert {revealed.pin, revealed.parent_code} <= first
-    void_codes.start_void(console, school, ADMIN, Wanted(scope=Scope()))
+    void_codes.start_void(console, school, ADMIN, ExportRequest(scope=Scope()))
     build()
     system.clock.now += 80 * DAY
-    printed(Wanted(scope=Scope(), expiring_within=30))
+    printed(ExportRequest(scope=Scope(), expiring_within=30))
     revealed = reveal_codes(console, school, ADMIN, f"{1:020d}").details
     copy.take()
     second = set().union(*(codes_in(data, name) for name, data in files(system).items())) - first

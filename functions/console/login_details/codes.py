@@ -11,7 +11,7 @@ from latchkey.errors import Invalid
 from latchkey.login_details import void_codes
 from latchkey.login_details.model.mail_merge import last_day
 from latchkey.login_details.model.request import CODES, parse_codes, parse_scope
-from latchkey.login_details.model.runs import Wanted
+from latchkey.login_details.model.runs import ExportRequest
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
@@ -42,7 +42,7 @@ def void(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     if not request.is_form:
         only(request.fields, ("scope", "kind", "dry_run", "codes", "idempotency_key"))
-    wanted = Wanted(scope=parse_scope(scope_of(request)), audience=parse_codes(request.fields.get("kind")))
+    wanted = ExportRequest(scope=parse_scope(scope_of(request)), audience=parse_codes(request.fields.get("kind")))
     key = parse_key(request.fields.get("idempotency_key"))
     request.context.update(form={**scope_form(wanted.scope), "kind": _kind(wanted)}, key=new_id(system().now()), wanted=wanted)
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
@@ -66,7 +66,7 @@ def _seen(request: Request) -> int | None:
     return number
 
 
-def _kind(wanted: Wanted) -> str:
+def _kind(wanted: ExportRequest) -> str:
     return next(word for word, audience in CODES.items() if audience == wanted.audience)
 
 
@@ -79,6 +79,6 @@ def _revealed_json(revealed: Revealed) -> dict[str, Any]:
         "parent_code": details.parent_code or None,
         "parent_code_expires_at": rfc3339(details.parent_code_ends),
         "places": details.places,
-        "elsewhere": details.elsewhere,
+        "elsewhere": details.uses_sso,
         "new": revealed.new,
     }

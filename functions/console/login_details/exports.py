@@ -8,7 +8,7 @@ from latchkey.login_details import watch_export
 from latchkey.login_details.download_export import download_export
 from latchkey.login_details.model import mail_merge
 from latchkey.login_details.model.request import parse_scope, parse_wanted
-from latchkey.login_details.model.runs import FORMATS, Export, Scope, Wanted
+from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.try_export import REASONS, Trial, try_export
 from latchkey.shared.model.ids import new_id
@@ -152,7 +152,7 @@ def scope_form(scope: Scope) -> dict[str, str]:
     return {"scope": scope.kind, **({str(scope.kind): value} if value else {})}
 
 
-def _wanted(request: Request) -> Wanted:
+def _wanted(request: Request) -> ExportRequest:
     fields: dict[str, Any] = {**request.fields, "scope": scope_of(request)}
     if request.is_form:
         fields["columns"] = [name.removeprefix("column.") for name in fields if name.startswith("column.")] or None
@@ -160,12 +160,12 @@ def _wanted(request: Request) -> Wanted:
     return parse_wanted(fields, **flags)
 
 
-def _slip(request: Request) -> Wanted:
+def _slip(request: Request) -> ExportRequest:
     """One student's slip, by the button in the list of people."""
-    return Wanted(scope=parse_scope({"person": request.fields["slip"]}), format="slips")
+    return ExportRequest(scope=parse_scope({"person": request.fields["slip"]}), format="slips")
 
 
-def _form(wanted: Wanted) -> dict[str, str]:
+def _form(wanted: ExportRequest) -> dict[str, str]:
     """What is wanted as fields of the form that confirms it."""
     more = {
         "never_logged_in": "on" if wanted.never_logged_in else "",

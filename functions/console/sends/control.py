@@ -39,8 +39,8 @@ def cancel(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     seen = _door(request, school, id, ("revoke", "dry_run", "confirm"))
     revoke = request.flag("revoke")
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
-        hit = control_send.hit(system(), school, id)
-        return Answer(data={"to_cancel": hit.waiting, "to_revoke": hit.links, "exact": hit.exact})
+        impact = control_send.impact(system(), school, id)
+        return Answer(data={"to_cancel": impact.waiting, "to_revoke": impact.links, "exact": impact.exact})
     return _changed(control_send.cancel(system(), school, seen.person, id, revoke=revoke), school, id)
 
 

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.logos import Logos
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends import needs as sends
-    from latchkey.sends.stores.due import Due
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
@@ -237,11 +237,11 @@ class Wiring:
         return Mailer(self.client("sesv2"), self.settings["MAIL_FROM"], self.settings["CONFIGURATION_SET"])
 
     @cached_property
-    def due(self) -> Due:
+    def reminders(self) -> Reminders:
         """What has to be looked at when its time comes."""
-        from latchkey.sends.stores.due import Due
+        from latchkey.sends.stores.reminders import Reminders
 
-        return Due(self.table("ACTIVITY_TABLE"))
+        return Reminders(self.table("ACTIVITY_TABLE"))
 
     @cached_property
     def rate(self) -> Rate:

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import Layout
-from latchkey.login_details.model.runs import Rows, Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Rows, Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.schools.model.school import School, Settings
 from tests.support.office import convert
@@ -20,9 +20,9 @@ SCHOOL = School(slug="northbridge", name='North "bridge" & <Co> =1+1', settings=
 
 @pytest.mark.parametrize("rows", ["student", "parent", "family"])
 def test_libreoffice_finds_the_fields_of_the_file(tmp_path: Path, rows: Rows) -> None:
-    wanted, out = Wanted(scope=Scope(), format="mail_merge_docx", rows=rows), io.BytesIO()
-    pen = writer(Setting(school=SCHOOL, wanted=wanted, origin="https://latchkey.example", now=0), out.write)
-    pen.finish()
+    wanted, out = ExportRequest(scope=Scope(), format="mail_merge_docx", rows=rows), io.BytesIO()
+    writer = new_writer(Setting(school=SCHOOL, wanted=wanted, origin="https://latchkey.example", now=0), out.write)
+    writer.finish()
     (tmp_path / "letter.docx").write_bytes(out.getvalue())
     convert(tmp_path, ["letter.docx"], "fodt")
     body = ElementTree.parse(tmp_path / "letter.fodt").getroot()

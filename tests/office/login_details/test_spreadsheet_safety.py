@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS
-from latchkey.login_details.model.runs import Format, Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Format, Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.csv import guard, unguard
 from latchkey.people.model.person import Person
@@ -43,14 +43,14 @@ def made(kind: Format, names: tuple[str, ...] = HOSTILE) -> bytes:
     out = io.BytesIO()
     setting = Setting(
         school=School(slug="northbridge", name='=North "bridge" & <Co>'),
-        wanted=Wanted(scope=Scope(), format=kind),
+        wanted=ExportRequest(scope=Scope(), format=kind),
         origin="https://latchkey.example",
         now=1_790_000_000,
     )
-    pen = writer(setting, out.write)
+    writer = new_writer(setting, out.write)
     for start in range(0, len(names), 50):
-        pen.add([details(number, name) for number, name in enumerate(names[start : start + 50], start=start)])
-    pen.finish()
+        writer.add([details(number, name) for number, name in enumerate(names[start : start + 50], start=start)])
+    writer.finish()
     return out.getvalue()
 
 

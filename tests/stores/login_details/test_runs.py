@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from latchkey.errors import Changed, NotFound, TryLater
-from latchkey.login_details.model.runs import NOT_QUEUED, Export, Scope, Wanted
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest, Scope
 from latchkey.login_details.stores.runs import Exports
 from tests.support.system import START, TestSystem
 
@@ -23,7 +23,7 @@ def make(exports: Exports, export: str = ID, **facts: object) -> Export:
         "state": "queued",
         "created_at": START,
         "created_by": "a" * 20,
-        "wanted": Wanted(scope=Scope("year_group", "7"), audience="parents", never_logged_in=True),
+        "wanted": ExportRequest(scope=Scope("year_group", "7"), audience="parents", never_logged_in=True),
         "total": 5,
     }
     made = Export(**{**given, **facts})  # type: ignore[arg-type]

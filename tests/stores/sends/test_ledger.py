@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.errors import NotFound, TryLater
-from latchkey.mail.model.account import Account
+from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.ledger import GRACE
 from latchkey.sends.model.send import Chunk, Mail, Send, Tally, with_state
 from latchkey.sends.stores.items import pack_mails, unpack_mails
@@ -17,8 +17,8 @@ from tests.support.system import START, TestSystem
 NOW = int(START)
 
 
-def account(person: str, name: str = "Ann") -> Account:
-    return Account(person=person, name=name, role="student", login="ann", version=1, stamp="abc")
+def account(person: str, name: str = "Ann") -> MailAccount:
+    return MailAccount(person=person, name=name, role="student", login="ann", version=1, stamp="abc")
 
 
 def a_send(**facts: object) -> Send:
@@ -26,7 +26,7 @@ def a_send(**facts: object) -> Send:
         "id": new_id(),
         "kind": "password_link",
         "state": "running",
-        "listed": True,
+        "origin": "admin",
         "created_at": NOW,
         "created_by": "a" * 20,
     }
@@ -35,7 +35,7 @@ def a_send(**facts: object) -> Send:
 
 def a_chunk(send: Send, number: int = 1, people: int = 2) -> Chunk:
     mails = tuple(Mail(to=f"{each}@x.example", accounts=(account(f"{each}" * 20),), at=NOW) for each in range(people))
-    return Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=NOW + 99, mails=mails)
+    return Chunk(send=send.id, number=number, origin=send.origin, mail="reset", expires_at=NOW + 99, mails=mails)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_mails_come_back_as_written(mails: tuple[Mail, ...]) -> None:
 
 
 def test_a_small_send_is_written_with_its_chunk_or_not_at_all(sends: Sends, ledger: Ledger) -> None:
-    send = a_send(listed=False, counts={"planned": 2}, total=2, chunks=1)
+    send = a_send(origin="person", counts={"planned": 2}, total=2, chunks=1)
     assert sends.make_planned(send, [a_chunk(send)])
     mail_all(ledger, a_chunk(send))
     assert not sends.make_planned(send, [a_chunk(send)])

@@ -21,7 +21,7 @@ def a_send(**facts: object) -> Send:
         "id": new_id(),
         "kind": "password_link",
         "state": "running",
-        "listed": True,
+        "origin": "admin",
         "created_at": NOW,
         "created_by": "a" * 20,
     }
@@ -53,7 +53,7 @@ def test_a_send_comes_back_as_written_and_is_made_once(system: TestSystem, sends
     assert sends.make(send)
     assert sends.get(send.id) == send
     assert not sends.make(replace(send, total=9))
-    assert sends.get(send.id, listed=False) is None
+    assert sends.get(send.id, origin="person") is None
     assert system.wiring("console").sends("southgate").get(send.id) is None
 
 
@@ -61,7 +61,7 @@ def test_sends_are_listed_newest_first_in_pages(sends: Sends) -> None:
     made = [a_send(id=f"{number:026d}") for number in range(5)]
     for send in made:
         sends.make(send)
-    sends.make(a_send(listed=False))
+    sends.make(a_send(origin="person"))
     first, cursor = sends.page(limit=3)
     rest, end = sends.page(after=cursor, limit=3)
     assert [send.id for send in first + rest] == [send.id for send in reversed(made)]
@@ -205,11 +205,11 @@ def test_retries_are_added_in_order(sends: Sends, audit: Audit) -> None:
 
 def test_why_a_send_waits_is_written_only_while_it_runs(sends: Sends) -> None:
     send = made(sends)
-    sends.set_waiting(send.id, "quota", NOW, listed=True)
-    sends.set_waiting(send.id, "quota", NOW + 9, listed=True)
+    sends.set_waiting(send.id, "quota", NOW, origin="admin")
+    sends.set_waiting(send.id, "quota", NOW + 9, origin="admin")
     assert sends.get(send.id) == replace(send, waiting="quota", waiting_since=NOW)
-    sends.set_waiting(send.id, None, NOW, listed=True)
+    sends.set_waiting(send.id, None, NOW, origin="admin")
     assert sends.get(send.id) == send
     stopped = made(sends, state="paused")
-    sends.set_waiting(stopped.id, "quota", NOW, listed=True)
+    sends.set_waiting(stopped.id, "quota", NOW, origin="admin")
     assert sends.get(stopped.id) == stopped

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from latchkey.codes.model.changes import due, expiry, given_since, to_void
+from latchkey.codes.model.changes import codes_to_issue, expiry, given_since, to_void
 from latchkey.login_details.model.meant import is_meant
-from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Scope
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, School, Settings, SingleSignOn
 
@@ -36,35 +36,37 @@ def with_pin(code: CodeState | None) -> Person:
     ],
 )
 def test_a_code_is_kept_renewed_or_replaced(code: CodeState | None, within: int, expected: CodeState | None) -> None:
-    assert due(with_pin(code), SCHOOL, ("pin",), NOW, within) == ({"pin": expected} if expected else {})
+    assert codes_to_issue(with_pin(code), SCHOOL, ("pin",), NOW, within) == ({"pin": expected} if expected else {})
 
 
 def test_a_later_end_keeps_uses_and_wrong_guesses() -> None:
     """More time must not mean more guesses."""
     parent = CodeState(2, NOW + DAY, uses=3, failed=9)
-    assert due(replace(ANN, parent_code=parent), SCHOOL, ("parent",), NOW, 7)["parent"] == CodeState(2, ENDS, 3, 9, given_at=NOW)
+    assert codes_to_issue(replace(ANN, parent_code=parent), SCHOOL, ("parent",), NOW, 7)["parent"] == CodeState(
+        2, ENDS, 3, 9, given_at=NOW
+    )
 
 
 def test_a_school_whose_codes_live_shortly_does_not_renew_them_all_the_time() -> None:
     week = replace(SCHOOL, settings=Settings(code_life=7 * DAY))
-    fresh = due(ANN, week, BOTH, NOW, 30)
+    fresh = codes_to_issue(ANN, week, BOTH, NOW, 30)
     given = replace(ANN, pin=fresh["pin"], parent_code=fresh["parent"])
-    assert due(given, week, BOTH, NOW, 30) == {}
+    assert codes_to_issue(given, week, BOTH, NOW, 30) == {}
 
 
 def test_who_signs_in_elsewhere_has_no_pin() -> None:
-    assert set(due(ANN, ELSEWHERE, BOTH, NOW)) == {"parent"}
+    assert set(codes_to_issue(ANN, ELSEWHERE, BOTH, NOW)) == {"parent"}
     assert not given_since(with_pin(CodeState(1, ENDS, given_at=NOW)), ELSEWHERE, "pin", NOW)
 
 
 def test_a_run_for_codes_that_end_soon_means_the_same_students_when_it_looks_again() -> None:
-    wanted = Wanted(scope=Scope(), expiring_within=7)
+    wanted = ExportRequest(scope=Scope(), expiring_within=7)
     soon = replace(ANN, pin=CodeState(1, NOW + DAY), parent_code=CodeState(1, ENDS))
     later = replace(ANN, pin=CodeState(1, NOW + 50 * DAY, given_at=NOW - 1), parent_code=CodeState(1, ENDS))
     assert is_meant(wanted, soon, SCHOOL, NOW, NOW)
     assert not is_meant(wanted, later, SCHOOL, NOW, NOW)
-    renewed = replace(soon, pin=due(soon, SCHOOL, BOTH, NOW + 60, 7)["pin"])
-    assert not due(renewed, SCHOOL, BOTH, NOW + 90, 7)
+    renewed = replace(soon, pin=codes_to_issue(soon, SCHOOL, BOTH, NOW + 60, 7)["pin"])
+    assert not codes_to_issue(renewed, SCHOOL, BOTH, NOW + 90, 7)
     assert is_meant(wanted, renewed, SCHOOL, NOW + 90, NOW), "it was renewed since the run was asked for"
     assert not is_meant(wanted, renewed, SCHOOL, NOW + 90, NOW + 61), "a run that was asked for afterwards does not mean them"
     assert not is_meant(wanted, replace(soon, status="left"), SCHOOL, NOW, NOW)

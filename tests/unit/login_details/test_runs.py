@@ -18,7 +18,17 @@ from latchkey.login_details.model.request import (
     parse_scope,
     parse_wanted,
 )
-from latchkey.login_details.model.runs import FILE_LIFE, FORMATS, LOST_AFTER, Export, Format, Scope, Wanted, file_name, misfits
+from latchkey.login_details.model.runs import (
+    FILE_LIFE,
+    FORMATS,
+    LOST_AFTER,
+    Export,
+    ExportRequest,
+    Format,
+    Scope,
+    file_name,
+    misfits,
+)
 from latchkey.people.model.person import Person
 from latchkey.shared.stores.files import disposition
 
@@ -98,17 +108,17 @@ def test_codes_are_for_both_where_nothing_is_said() -> None:
     ],
 )
 def test_whom_an_export_means(change: dict[str, str], scope: Scope, meant: bool) -> None:
-    assert Wanted(scope=scope).means(replace(ANN, **change)) is meant
+    assert ExportRequest(scope=scope).means(replace(ANN, **change)) is meant
 
 
 def test_never_logged_in_only() -> None:
-    wanted = Wanted(scope=Scope(), never_logged_in=True)
+    wanted = ExportRequest(scope=Scope(), never_logged_in=True)
     assert wanted.means(ANN)
     assert not wanted.means(replace(ANN, last_login_at=1))
 
 
 def test_a_run_that_never_ended_has_failed_after_a_day() -> None:
-    run = Export(id="e" * 26, state="running", created_at=1000, created_by="a" * 20, wanted=Wanted(scope=Scope()))
+    run = Export(id="e" * 26, state="running", created_at=1000, created_by="a" * 20, wanted=ExportRequest(scope=Scope()))
     assert (run.state_at(999 + LOST_AFTER), run.reason_at(999 + LOST_AFTER)) == ("running", None)
     assert run.state_at(1000 + LOST_AFTER) == "failed"
     assert "The codes are kept" in str(run.reason_at(1000 + LOST_AFTER))
@@ -127,12 +137,14 @@ def test_a_run_that_never_ended_has_failed_after_a_day() -> None:
     ],
 )
 def test_a_failure_says_at_which_step_and_what_was_kept(facts: dict[str, Any], words: str) -> None:
-    run = Export(id="e" * 26, state="failed", created_at=1, created_by="a" * 20, wanted=Wanted(scope=Scope()), **facts)
+    run = Export(id="e" * 26, state="failed", created_at=1, created_by="a" * 20, wanted=ExportRequest(scope=Scope()), **facts)
     assert words in str(replace(run, state="running").reason_at(1 + LOST_AFTER))
 
 
 def test_the_rest_of_a_step_takes_as_long_as_it_took_so_far() -> None:
-    run = Export(id="e" * 26, state="running", created_at=0, created_by="a" * 20, wanted=Wanted(scope=Scope()), stage_at=1000)
+    run = Export(
+        id="e" * 26, state="running", created_at=0, created_by="a" * 20, wanted=ExportRequest(scope=Scope()), stage_at=1000
+    )
     assert replace(run, done=100, total=400).seconds_left(1010) == 30
     for unknown in (run, replace(run, done=5), replace(run, total=5), replace(run, done=5, total=9, state="queued")):
         assert unknown.seconds_left(1010) is None
@@ -145,7 +157,7 @@ def test_each_format_says_what_it_is_for_and_what_does_not_fit(format: Format) -
     assert facts.name
     assert facts.purpose
     assert facts.media_type
-    plain = Wanted(scope=Scope(), format=format)
+    plain = ExportRequest(scope=Scope(), format=format)
     assert misfits(plain) == {}
     assert set(misfits(replace(plain, rows="family", columns=("UPN",), large_print=True))) == (
         set() if facts.merges else {"rows", "columns"}
@@ -181,7 +193,7 @@ def test_codes_to_void_are_named_by_kind() -> None:
 
 
 def test_a_file_lives_for_a_day() -> None:
-    wanted = Wanted(scope=Scope())
+    wanted = ExportRequest(scope=Scope())
     run = Export(id="e" * 26, state="finished", created_at=1, created_by="a" * 20, wanted=wanted, finished_at=5, key="k")
     assert run.file_expires_at == 5 + FILE_LIFE
 

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN
-from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.csv import unguard
 from latchkey.people.model.person import MailProblem, Person
@@ -48,17 +48,17 @@ def parent(number: int, **facts: Any) -> Person:
 
 
 def made(students: list[LoginDetails], school: School = SCHOOL, **wanted: Any) -> bytes:
-    pen, out = pen_of(school, **wanted)
+    writer, out = pen_of(school, **wanted)
     for start in range(0, len(students), 2):
-        pen.add(students[start : start + 2])
-    pen.finish()
+        writer.add(students[start : start + 2])
+    writer.finish()
     return out.getvalue()
 
 
 def pen_of(school: School = SCHOOL, **wanted: Any) -> tuple[Any, io.BytesIO]:
     out = io.BytesIO()
-    setting = Setting(school=school, wanted=Wanted(scope=Scope(), **wanted), origin="https://latchkey.test", now=NOW)
-    return writer(setting, out.write), out
+    setting = Setting(school=school, wanted=ExportRequest(scope=Scope(), **wanted), origin="https://latchkey.test", now=NOW)
+    return new_writer(setting, out.write), out
 
 
 def lines(data: bytes) -> list[list[str]]:
@@ -190,11 +190,11 @@ def test_results_for_aspects_of_sims() -> None:
 
 @pytest.mark.parametrize("kind", ["sims_aspect", "mis_codes"])
 def test_the_mis_files_leave_out_and_count_who_has_no_upn(kind: str) -> None:
-    pen, out = pen_of(format=kind, audience="students")
-    pen.add([details(1, upn=None), details(2), details(3, upn="")])
-    pen.add([details(4, upn=None)])
-    pen.finish()
-    assert pen.left_out == 3
+    writer, out = pen_of(format=kind, audience="students")
+    writer.add([details(1, upn=None), details(2), details(3, upn="")])
+    writer.add([details(4, upn=None)])
+    writer.finish()
+    assert writer.left_out == 3
     assert [row[0] for row in lines(out.getvalue())] == ["UPN", "UPN2"]
 
 

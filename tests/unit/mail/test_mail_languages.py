@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.mail.messages.template import VARIABLES, template
-from latchkey.mail.model.account import Account, MailName
+from latchkey.mail.model.account import MailAccount, MailName
 from latchkey.mail.model.mail_html import display_name, plain
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import School, Settings
@@ -21,7 +21,7 @@ from latchkey.shared.model.languages import LANGUAGES
 
 MAILS = [(name, code) for name in get_args(MailName) for code in LANGUAGES]
 SCHOOL = School(slug="northbridge", name="Northbridge Academy", settings=Settings(help_line="Ring 01632 960000"))
-ANN = Account(person="a" * 20, name="Ann Lee", role="student", login="alee", version=0, stamp="0" * 12)
+ANN = MailAccount(person="a" * 20, name="Ann Lee", role="student", login="alee", version=0, stamp="0" * 12)
 LINK = "https://latchkey.test/set-password#1.w.northbridge.aaa.bbb.0.ccc.ddd"
 NAMES = [
     "محمد عثمان",
@@ -70,7 +70,7 @@ class Marks(HTMLParser):
 
 
 def mail(
-    name: MailName, code: str, school: School = SCHOOL, account: Account = ANN, logo: Logo | None = None
+    name: MailName, code: str, school: School = SCHOOL, account: MailAccount = ANN, logo: Logo | None = None
 ) -> tuple[str, str, str]:
     values = VARIABLES[name](school, [(account, LINK)], 14 * 86_400, code)
     parts = template(name, code, logo)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from latchkey.mail.messages.phrases import escape, words
 from latchkey.mail.messages.template import VARIABLES, template
-from latchkey.mail.model.account import Account, MailName
+from latchkey.mail.model.account import MailAccount, MailName
 from latchkey.mail.model.mail_html import display_name, plain
 from latchkey.schools.model.school import School, Settings
 
 NAMES: tuple[MailName, ...] = get_args(MailName)
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")
-ANN = Account(person="a" * 20, name="Ann Lee", role="student", login="alee", version=0, stamp="0" * 12)
+ANN = MailAccount(person="a" * 20, name="Ann Lee", role="student", login="alee", version=0, stamp="0" * 12)
 LINK = "https://latchkey.test/set-password#1.w.northbridge.aaa.bbb.0.ccc.ddd"
 HOSTILE = [
     "{{x}}",
@@ -64,7 +64,7 @@ def flat(text: str) -> str:
 
 
 def render(
-    name: MailName, school: School = SCHOOL, accounts: list[Account] | None = None, life: int = 3_600
+    name: MailName, school: School = SCHOOL, accounts: list[MailAccount] | None = None, life: int = 3_600
 ) -> tuple[str, str, str]:
     """As SES does: every variable once, in one pass; one that is missing is an error."""
     data = VARIABLES[name](school, [(account, f"{LINK}{account.person}") for account in accounts or [ANN]], life)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from latchkey.people.model.person import Person
-from latchkey.rosters.model.changes import FACTS, Decision, Taken, decide
+from latchkey.rosters.model.changes import FACTS, Decision, KnownPeople, decide
 from latchkey.rosters.model.runs import Rejection, Row
 
 NOBODY = Row(2, "M1", "student", "Ann", "Lee", None, None, None, None, None, None, (), False)
@@ -36,8 +36,8 @@ OTHERS = [
 NAMES = {"email": "E-mail address", "role": "Role"}
 
 
-def taken(*people: Person) -> Taken:
-    made = Taken()
+def taken(*people: Person) -> KnownPeople:
+    made = KnownPeople()
     made.add(people)
     made.add(OTHERS)
     made.close()
@@ -232,6 +232,6 @@ def test_texts_beside_those_that_are_taken_are_free() -> None:
         assert known.conflict({"upn": f"name{each}"}) is None
     assert known.conflict({}) is None
     assert known.conflict({"given_name": "name1", "year_group": "N1"}) is None
-    nobody = Taken()
+    nobody = KnownPeople()
     nobody.close()
     assert nobody.conflict({"username": "ben", "upn": "B1", "email": "cat@x.example"}) is None

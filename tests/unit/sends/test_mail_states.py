@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.mail.model.account import Account
-from latchkey.sends.model.ledger import GRACE, learnt, merge, settle, take, tally
+from latchkey.mail.model.account import MailAccount
+from latchkey.sends.model.ledger import GRACE, apply_event, merge, settle, take, tally
 from latchkey.sends.model.mail_states import MAIL_STATES, OPEN, OUT, Fact, stronger
 from latchkey.sends.model.send import Chunk, Mail, Tally, with_state
 
@@ -31,14 +31,14 @@ starts = st.sampled_from(
 
 def mail(number: int, state: str = "planned", people: int = 1, at: int = NOW) -> Mail:
     accounts = tuple(
-        Account(person=f"{number:010d}{each:010d}", name="A", role="student", login="a", version=0, stamp="s")
+        MailAccount(person=f"{number:010d}{each:010d}", name="A", role="student", login="a", version=0, stamp="s")
         for each in range(people)
     )
     return with_state(Mail(to=f"p{number}@x.example", accounts=accounts), state, None, at)  # type: ignore[arg-type]
 
 
 def chunk(*mails: Mail) -> Chunk:
-    return Chunk(send="s" * 26, number=1, listed=True, mail="reset", expires_at=NOW + 9_999, mails=mails)
+    return Chunk(send="s" * 26, number=1, origin="admin", mail="reset", expires_at=NOW + 9_999, mails=mails)
 
 
 def known(start: Fact, told: list[Fact]) -> Fact:
@@ -98,7 +98,7 @@ def test_a_chunk_ends_the_same_for_every_order_and_its_sum_is_constant(told: lis
     def after(events: list[tuple[int, Fact]]) -> Chunk:
         mails = [mail(number, "sending", people=number % 3 + 1) for number in range(5)]
         for number, fact in events:
-            mails[number] = learnt(mails[number], fact)
+            mails[number] = apply_event(mails[number], fact)
             assert chunk(*mails).counts().total() == 9
         return settle(chunk(*mails), NOW)
 
@@ -129,7 +129,7 @@ def test_results_and_events_meet_in_any_order(outcomes: list[tuple[str, Fact | N
     results = [with_state(each, state, None, NOW + 1) for each, (state, _) in zip(taken.work.mails, outcomes, strict=True)]  # type: ignore[arg-type]
 
     def told(found: Chunk) -> Chunk:
-        mails = [learnt(each, fact) if fact else each for each, (_, fact) in zip(found.mails, outcomes, strict=True)]
+        mails = [apply_event(each, fact) if fact else each for each, (_, fact) in zip(found.mails, outcomes, strict=True)]
         return chunk(*mails)
 
     events_first = merge(told(taken.stored), taken.work, results, stopped=stopped)
@@ -143,6 +143,6 @@ def test_results_and_events_meet_in_any_order(outcomes: list[tuple[str, Fact | N
 
 
 def test_the_brake_counts_mails_and_not_people() -> None:
-    bounced = learnt(mail(1, "sent", people=3), Fact("bounced", "hard"))
-    soft = learnt(mail(2, "sent"), Fact("bounced", "soft"))
+    bounced = apply_event(mail(1, "sent", people=3), Fact("bounced", "hard"))
+    soft = apply_event(mail(2, "sent"), Fact("bounced", "soft"))
     assert tally(chunk(bounced, soft, mail(3, "failed"), mail(4, "complained"))) == Tally(out=3, hard=1, complained=1)

@@ -16,7 +16,7 @@ from latchkey.sends.model.send import Chunk, Mail, Selection, Send, skip_reason
 NOW = 1_800_000_000
 SCHOOL = School(slug="northbridge", name="Northbridge")
 SSO = School(slug="southgate", name="Southgate", settings=Settings(sso=SingleSignOn(roles=("student", "staff"))))
-SEND = Send(id="0" * 26, kind="password_link", state="queued", listed=True, created_at=NOW, created_by="a" * 20)
+SEND = Send(id="0" * 26, kind="password_link", state="queued", origin="admin", created_at=NOW, created_by="a" * 20)
 
 
 def person(number: int, **facts: object) -> Person:

@@ -14,7 +14,7 @@ from latchkey.errors import Poison, TryLater
 from latchkey.login_details import build_export as use_case
 from latchkey.login_details import walk_students, write_file
 from latchkey.login_details.build_export import FOR_A_FILE, build_export
-from latchkey.login_details.model.runs import LEASE, Export, Scope, Wanted
+from latchkey.login_details.model.runs import LEASE, Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.office_files.csv import unguard
 from latchkey.people.model.person import CodeState
@@ -33,7 +33,7 @@ def put(system: TestSystem, *people: Any, school: str = "northbridge") -> None:
 
 
 def start(system: TestSystem, school: str = "northbridge", **facts: Any) -> Export:
-    wanted = Wanted(**{"scope": Scope(), **facts})
+    wanted = ExportRequest(**{"scope": Scope(), **facts})
     console = system.wiring("console")
     found = console.schools.get(school)
     assert found is not None

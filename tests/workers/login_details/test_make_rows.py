@@ -11,7 +11,7 @@ from latchkey.codes.model.codes import code
 from latchkey.login_details.build_export import build_export
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.mail_merge import known_columns
-from latchkey.login_details.model.runs import Export, Rows, Scope, Wanted
+from latchkey.login_details.model.runs import Export, ExportRequest, Rows, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -41,7 +41,7 @@ def found(system: TestSystem, people: list[Person], rows: Rows, at_once: int = 1
     wiring = system.wiring("build_export")
     school = wiring.schools.get("northbridge")
     assert school is not None
-    asked = Wanted(**{"scope": Scope(), "rows": rows, **wanted})
+    asked = ExportRequest(**{"scope": Scope(), "rows": rows, **wanted})
     named, key, made = asked.scope.people, wiring.code_key("northbridge"), []
 
     def means(person: Person) -> bool:
@@ -132,7 +132,7 @@ def test_siblings_get_their_codes_with_the_row_and_keep_them(
     wiring = school.wiring("build_export")
     known = wiring.schools.get("northbridge")
     assert known is not None
-    wanted, key = Wanted(scope=Scope(), rows="family", audience=audience), wiring.code_key("northbridge")
+    wanted, key = ExportRequest(scope=Scope(), rows="family", audience=audience), wiring.code_key("northbridge")
     kinds = kinds_of(audience)
     (first,) = issue_codes(wiring, known, people[:1], kinds).people
     (row,) = rows_of(wiring, known, wanted, [first], key, means=wanted.means)
@@ -162,7 +162,7 @@ def known_school(system: TestSystem) -> School:
 
 
 def run(system: TestSystem, **wanted: Any) -> tuple[Export, str]:
-    asked = Wanted(**{"scope": Scope(), **wanted})
+    asked = ExportRequest(**{"scope": Scope(), **wanted})
     export = start_export(system.wiring("console"), known_school(system), ADMIN, asked).run
     done = build_export(system.wiring("build_export"), "northbridge", export.id)
     assert done is not None
@@ -195,7 +195,7 @@ def test_students_whom_a_format_leaves_out_are_counted(school: TestSystem, peopl
 
 @pytest.mark.parametrize("kind", ["mail_merge_xlsx", "mail_merge_docx", "pin_table_xlsx", "sims_aspect", "mis_codes"])
 def test_printing_again_gives_the_same_file(school: TestSystem, people: list[Person], kind: Any) -> None:
-    wanted = Wanted(scope=Scope(), format=kind)
+    wanted = ExportRequest(scope=Scope(), format=kind)
     keys = []
     for _ in range(2):
         export = start_export(school.wiring("console"), known_school(school), ADMIN, wanted).run

@@ -10,7 +10,7 @@ from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.codes import works
 from latchkey.login_details import void_codes, walk_students
 from latchkey.login_details.build_export import build_export
-from latchkey.login_details.model.runs import LEASE, Export, Scope, Wanted
+from latchkey.login_details.model.runs import LEASE, Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.stores.runs import Exports
 from latchkey.people.model.person import CodeState, Person
@@ -31,7 +31,7 @@ def school(system: TestSystem) -> School:
 
 
 def start(system: TestSystem, school: School) -> Export:
-    return void_codes.start_void(system.wiring("console"), school, ADMIN, Wanted(scope=Scope())).run
+    return void_codes.start_void(system.wiring("console"), school, ADMIN, ExportRequest(scope=Scope())).run
 
 
 def everyone(system: TestSystem) -> list[Person]:
@@ -131,7 +131,7 @@ def test_a_code_that_is_replaced_while_a_run_ends_codes_is_ended_too(
 def test_voiding_and_printing_at_once_leave_each_student_with_one_state(system: TestSystem, school: School) -> None:
     """Whoever comes first: each code ends either void, or as a newer one that was given after the void."""
     console = system.wiring("console")
-    runs = [start(system, school), start_export(console, school, ADMIN, Wanted(scope=Scope())).run]
+    runs = [start(system, school), start_export(console, school, ADMIN, ExportRequest(scope=Scope())).run]
     begin, errors = Barrier(2), []
 
     def work(run: Export) -> None:

@@ -111,7 +111,7 @@ def test_the_first_admin_gets_a_mail_with_a_link(road: MailRoad, operate: Any) -
     assert person is not None
     assert (person.role, person.is_admin, person.email, person.status) == ("staff", True, "head@northbridge.example", "active")
     send = road.send(answer["send"])
-    assert (send.listed, send.state, send.created_by) == (True, "finished", "operator")
+    assert (send.origin, send.state, send.created_by) == ("admin", "finished", "operator")
     events, _ = road.system.wiring("console").audit("northbridge").page()
     assert "admin.invite" in {event["action"] for event in events}
 

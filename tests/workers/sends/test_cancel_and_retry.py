@@ -60,7 +60,7 @@ class TestCancel:
         now = int(road.system.clock())
         directory.change(done.id, {"version": done.version + 1, "password_set_at": now}, [])
         console = road.system.wiring("console")
-        assert control_send.hit(console, SCHOOL, send) == control_send.Hit(waiting=10, links=49, exact=True)
+        assert control_send.impact(console, SCHOOL, send) == control_send.CancelImpact(waiting=10, links=49, exact=True)
         cancel(road, send, revoke=True)
         plans = road.system.messages("PLAN_QUEUE")
         road.plan(plans)

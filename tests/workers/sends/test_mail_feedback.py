@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import mail_feedback.handler as door
-from latchkey.mail.model.account import Account, account_of
+from latchkey.mail.model.account import MailAccount, account_of
 from latchkey.people.model.person import Person
-from latchkey.sends.mail_feedback import take_feedback
+from latchkey.sends.mail_feedback import record_events
 from latchkey.sends.model.send import Chunk, Mail, Send, skip_reason, with_state
 from latchkey.sends.stores.ledger import Ledger as Chunks
 from latchkey.sends.stores.sends import Sends
@@ -36,17 +36,21 @@ class Ledger:
             mails = tuple(
                 Mail(
                     to=f"p{number}@x.example",
-                    accounts=(Account(person=f"{number:020d}", name="A", role="student", login="a", version=0, stamp="s"),),
+                    accounts=(MailAccount(person=f"{number:020d}", name="A", role="student", login="a", version=0, stamp="s"),),
                     at=NOW,
                 )
                 for number in range(people)
             )
         chunks = [
-            Chunk(send=SEND, number=part + 1, listed=True, mail="reset", expires_at=NOW + 9_999, mails=mails[place : place + 50])
+            Chunk(
+                send=SEND, number=part + 1, origin="admin", mail="reset", expires_at=NOW + 9_999, mails=mails[place : place + 50]
+            )
             for part, place in enumerate(range(0, len(mails), 50))
         ]
         total = sum(chunk.counts().total() for chunk in chunks)
-        send = Send(id=SEND, kind="password_link", state="running", listed=True, created_at=NOW, created_by="a" * 20, total=total)
+        send = Send(
+            id=SEND, kind="password_link", state="running", origin="admin", created_at=NOW, created_by="a" * 20, total=total
+        )
         # Somebody more is still waiting, so that the send goes on.
         self.sends.make(replace(send, counts={"planned": total + 1}, chunks=len(chunks)))
         self.chunks.write_chunks(chunks)
@@ -177,7 +181,7 @@ def test_what_is_about_nobody_we_know_is_let_go(ledger: Ledger) -> None:
     ]
     assert ledger.hear(*hostile) == {"batchItemFailures": []}
     assert ledger.mail().state == "sent"
-    outcome = take_feedback(ledger.road.system.wiring("mail_feedback"), hostile)
+    outcome = record_events(ledger.road.system.wiring("mail_feedback"), hostile)
     assert (outcome.counts["unusable"], outcome.counts["foreign"], outcome.again) == (13, 1, set())
     assert outcome.counts["unknown"] == 3
 
@@ -205,7 +209,7 @@ def test_events_and_workers_at_the_same_time_lose_nothing(ledger: Ledger) -> Non
 
     def one(number: int) -> None:
         for kind in ("Delivery", "Send"):
-            while take_feedback(ledger.road.system.wiring("mail_feedback"), [told(kind, number)]).again:
+            while record_events(ledger.road.system.wiring("mail_feedback"), [told(kind, number)]).again:
                 pass
 
     with ThreadPoolExecutor(4) as threads:
@@ -336,5 +340,5 @@ class TestBrake:
         ledger.start(20)
         bodies = [told("Bounce", number) for number in range(4)]
         with ThreadPoolExecutor(4) as threads:
-            list(threads.map(lambda body: take_feedback(ledger.road.system.wiring("mail_feedback"), [body]), bodies))
+            list(threads.map(lambda body: record_events(ledger.road.system.wiring("mail_feedback"), [body]), bodies))
         assert (ledger.send.state, ledger.audit()) == ("paused", ["send.brake"])

@@ -34,7 +34,7 @@ def held(road: MailRoad, send: str) -> None:
     assert (found.state, found.approval, found.chunks, found.total) == ("queued", "needed", 0, 0)
     assert found.approve_by == int(road.system.clock()) + OPEN_FOR
     assert road.chunks() == []
-    due = list(road.system.wiring("plan_send").due.until(int(road.system.clock()) + OPEN_FOR))
+    due = list(road.system.wiring("plan_send").reminders.until(int(road.system.clock()) + OPEN_FOR))
     assert [each.send for each in due] == [send]
 
 

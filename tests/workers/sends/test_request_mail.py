@@ -32,7 +32,7 @@ def test_a_known_address_gets_one_mail_with_a_link_for_an_hour(road: MailRoad) -
     assert mail.to == "p1@x.example"
     assert len(mail.links) == 1
     assert "1 hour" in mail.text
-    send = road.send(asked["request"], listed=False)
+    send = road.send(asked["request"], origin="person")
     assert (send.kind, send.state, send.counts["sent"], send.total) == ("forgot_password", "finished", 1, 1)
 
 
@@ -85,7 +85,7 @@ def test_a_shared_address_gets_one_mail_that_lists_its_accounts(road: MailRoad) 
     (mail,) = road.ses.mails
     assert len(set(mail.links)) == 3
     assert all(name in mail.text and name in mail.html for name in ("Ann Lee", "Bob Lee", "Cat Lee"))
-    assert road.send(asked["request"], listed=False).counts["sent"] == 3
+    assert road.send(asked["request"], origin="person").counts["sent"] == 3
 
 
 def test_who_signs_in_elsewhere_has_left_or_has_no_address_gets_nothing(road: MailRoad) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from latchkey.codes.model.changes import due
+from latchkey.codes.model.changes import codes_to_issue
 from latchkey.codes.model.codes import Kind
 from latchkey.codes.needs import System
 from latchkey.errors import Changed, TryLater
@@ -36,7 +36,7 @@ def issue_codes(system: System, school: School, people: Sequence[Person], kinds:
     current = {person.id: person for person in people}
     new: Counter[Kind] = Counter()
     for _ in range(_ROUNDS):
-        found = {person.id: due(person, school, kinds, now, within) for person in current.values()}
+        found = {person.id: codes_to_issue(person, school, kinds, now, within) for person in current.values()}
         changes = {person: codes for person, codes in found.items() if codes}
         if not changes:
             break

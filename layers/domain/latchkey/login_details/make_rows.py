@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.login_details import LoginDetails, login_details
-from latchkey.login_details.model.runs import Rows, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Rows
 from latchkey.login_details.needs import System
 from latchkey.login_details.walk_students import AT_ONCE
 from latchkey.people.model.person import Person, sort_key
@@ -28,7 +28,13 @@ class Shared:
 
 
 def rows_of(
-    system: System, school: School, wanted: Wanted, students: Sequence[Person], key: bytes, *, means: Callable[[Person], bool]
+    system: System,
+    school: School,
+    wanted: ExportRequest,
+    students: Sequence[Person],
+    key: bytes,
+    *,
+    means: Callable[[Person], bool],
 ) -> list[LoginDetails]:
     """The rows that begin with these students, in order; codes are given to those of their siblings who are in the rows.
 
@@ -50,7 +56,7 @@ def _row(parents: tuple[Person, ...], first: LoginDetails, *siblings: LoginDetai
     return replace(first, parents=parents, siblings=siblings) if parents or siblings else first
 
 
-def _with_codes(system: System, school: School, wanted: Wanted, people: Sequence[Person]) -> list[Person]:
+def _with_codes(system: System, school: School, wanted: ExportRequest, people: Sequence[Person]) -> list[Person]:
     found: list[Person] = []
     for start in range(0, len(people), AT_ONCE):
         part = people[start : start + AT_ONCE]
@@ -58,7 +64,9 @@ def _with_codes(system: System, school: School, wanted: Wanted, people: Sequence
     return found
 
 
-def _shared(directory: Directory, wanted: Wanted, students: Sequence[Person], means: Callable[[Person], bool]) -> list[Shared]:
+def _shared(
+    directory: Directory, wanted: ExportRequest, students: Sequence[Person], means: Callable[[Person], bool]
+) -> list[Shared]:
     parents = {parent.id: parent for parent in directory.by_ids(each for student in students for each in student.parents)}
     known = {student.id: student for student in students}
     others = {child for parent in parents.values() for child in parent.children} - known.keys()

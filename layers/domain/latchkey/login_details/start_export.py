@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Invalid
-from latchkey.login_details.model.runs import Export, RunKind, Wanted
+from latchkey.login_details.model.runs import Export, ExportRequest, RunKind
 from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import REASONS, Trial, try_export
 from latchkey.people.model.person import Person
@@ -15,7 +15,7 @@ from latchkey.shared.start_run import Started, Starting, id_for
 _LOOKED_AT: Final = 10  # pages of 1 MB that are read before the answer; where there are more, the run counts by itself
 
 
-def start_export(system: System, school: School, admin: Person, wanted: Wanted, key: str | None = None) -> Started[Export]:
+def start_export(system: System, school: School, admin: Person, wanted: ExportRequest, key: str | None = None) -> Started[Export]:
     """Write the export and put it in the queue of build_export; ``Invalid`` if it would hold nobody.
 
     The same key starts one export only, however often it comes. Without one, asking twice makes two files with the same codes.
@@ -34,7 +34,7 @@ def start_export(system: System, school: School, admin: Person, wanted: Wanted, 
 
 
 def new_run(
-    system: System, school: str, admin: Person, wanted: Wanted, key: str | None, *, kind: RunKind = "file", total: int = 0
+    system: System, school: str, admin: Person, wanted: ExportRequest, key: str | None, *, kind: RunKind = "file", total: int = 0
 ) -> Export:
     """A run that has not begun; with the id of the one that the admin's key has started before, if it has."""
     now = system.now()

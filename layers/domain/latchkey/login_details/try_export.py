@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from latchkey.codes.model.changes import due
+from latchkey.codes.model.changes import codes_to_issue
 from latchkey.codes.model.codes import Kind, state_of
 from latchkey.login_details.model.meant import is_meant
-from latchkey.login_details.model.runs import FORMATS, Wanted
+from latchkey.login_details.model.runs import FORMATS, ExportRequest
 from latchkey.login_details.needs import System
 from latchkey.login_details.walk_students import walk
 from latchkey.people.model.person import Person
@@ -42,7 +42,7 @@ class Trial:
     complete: bool = True
 
 
-def try_export(system: System, school: School, wanted: Wanted, *, pages: int = LOOKED_AT) -> Trial:
+def try_export(system: System, school: School, wanted: ExportRequest, *, pages: int = LOOKED_AT) -> Trial:
     """What the export would do now, within what one request may read."""
     trial, now, seen = Trial(), system.now(), 0
     for people in walk(system.directory(school.slug), wanted.scope, pages=pages):
@@ -57,14 +57,14 @@ def try_export(system: System, school: School, wanted: Wanted, *, pages: int = L
     return trial
 
 
-def cannot_be_in(person: Person, wanted: Wanted) -> Reason | None:
-    """Why a student whom the scope means cannot be in the file."""
+def cannot_be_in(person: Person, wanted: ExportRequest) -> Reason | None:
+    """Why a student in scope is left out of the file; None if they are in it."""
     if person.number is None:
         return "no_number"
     return "no_upn" if FORMATS[wanted.format].needs_upn and not person.upn else None
 
 
-def _count(trial: Trial, person: Person, school: School, wanted: Wanted, now: int) -> None:
+def _count(trial: Trial, person: Person, school: School, wanted: ExportRequest, now: int) -> None:
     if wanted.scope.people is not None and (person.role != "student" or person.status == "left"):
         trial.left_out["left" if person.role == "student" else "not_student"] += 1
         return
@@ -75,7 +75,7 @@ def _count(trial: Trial, person: Person, school: School, wanted: Wanted, now: in
         trial.left_out[reason] += 1
         return
     kinds = wanted.kinds
-    changes = due(person, school, kinds, now, wanted.expiring_within)
+    changes = codes_to_issue(person, school, kinds, now, wanted.expiring_within)
     fresh = 0
     for kind, code in changes.items():
         known = state_of(person, kind)
@@ -84,7 +84,7 @@ def _count(trial: Trial, person: Person, school: School, wanted: Wanted, now: in
         else:
             trial.new[kind] += 1
             fresh = 1
-    elsewhere = "pin" in kinds and school.signs_in_elsewhere(person)
+    elsewhere = "pin" in kinds and school.uses_sso(person)
     trial.kept.update(kind for kind in kinds if kind not in changes and not (kind == "pin" and elsewhere))
     trial.elsewhere += elsewhere
     trial.total += 1

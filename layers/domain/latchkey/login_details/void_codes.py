@@ -11,7 +11,7 @@ from typing import Final
 from latchkey.codes.model.changes import to_void
 from latchkey.codes.model.codes import Kind
 from latchkey.errors import Conflict, Invalid, TryLater
-from latchkey.login_details.model.runs import LEASE, Export, Wanted
+from latchkey.login_details.model.runs import LEASE, Export, ExportRequest
 from latchkey.login_details.needs import System
 from latchkey.login_details.start_export import new_run, start_run
 from latchkey.login_details.try_export import LOOKED_AT
@@ -23,7 +23,7 @@ from latchkey.shared.start_run import Started
 _ROUNDS: Final = 10
 
 
-def count_codes(system: System, school: School, wanted: Wanted) -> tuple[Counter[Kind], bool]:
+def count_codes(system: System, school: School, wanted: ExportRequest) -> tuple[Counter[Kind], bool]:
     """How many codes of each kind work and would end; False with it if there are more than one request may count."""
     found: Counter[Kind] = Counter()
     complete, now = True, system.now()
@@ -34,7 +34,7 @@ def count_codes(system: System, school: School, wanted: Wanted) -> tuple[Counter
     return found, complete
 
 
-def whose(system: System, school: str, wanted: Wanted) -> str:
+def whose(system: System, school: str, wanted: ExportRequest) -> str:
     """The name of the one student whose codes would end; empty where the scope is not one student."""
     found = system.directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
     return found.name if found else ""
@@ -47,7 +47,7 @@ def nothing() -> Invalid:
 
 
 def start_void(
-    system: System, school: School, admin: Person, wanted: Wanted, key: str | None = None, *, seen: int | None = None
+    system: System, school: School, admin: Person, wanted: ExportRequest, key: str | None = None, *, seen: int | None = None
 ) -> Started[Export]:
     """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
     found, complete = count_codes(system, school, wanted)

@@ -5,7 +5,7 @@ from math import inf
 from typing import Final
 
 from latchkey.errors import NotFound
-from latchkey.login_details.model.runs import Scope, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Scope
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person, sort_key
 from latchkey.people.model.position import Position
@@ -38,7 +38,7 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
     if named is not None:
         yield from _parts(sorted(directory.by_ids(named), key=sort_key))
         return
-    group = Wanted(scope=scope).group
+    group = ExportRequest(scope=scope).group
     for people, following in _pages(directory, group, after):
         yield from _parts([person for person in people if group.matches(person)])
         if following is None:

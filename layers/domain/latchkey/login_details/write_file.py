@@ -7,7 +7,7 @@ from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.changes import given_since
-from latchkey.login_details.formats.writer import writer
+from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import FORMATS, LEASE, Export
@@ -57,7 +57,7 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
     rows = seen = left_out = shown = 0
     given: Counter[str] = Counter()
     with system.export_files().upload(key, facts.media_type) as file:
-        pen = writer(setting, file.write)
+        writer = new_writer(setting, file.write)
         for people in walk(system.directory(school.slug), wanted.scope):
             meant = [each for each in people if means(each)]
             fit = [each for each in meant if cannot_be_in(each, wanted) is None]
@@ -66,7 +66,7 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
             issued = issue_codes(system, school, fit, kinds, wanted.expiring_within).people
             given.update(kind for each in issued for kind in kinds if given_since(each, school, kind, run.created_at))
             made = rows_of(system, school, wanted, issued, code_key, means=fits)
-            pen.add(made)
+            writer.add(made)
             rows, seen = rows + len(made), seen + len(issued)
             if seen - shown >= _SHOW_EVERY:
                 shown = seen
@@ -76,9 +76,9 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
                 raise StopRun(TOO_LARGE)
         if not rows:
             raise StopRun(NOBODY)
-        pen.finish()
+        writer.finish()
         file.finish()
-    now, rows, left_out = system.now(), rows - pen.left_out, left_out + pen.left_out
+    now, rows, left_out = system.now(), rows - writer.left_out, left_out + writer.left_out
     run = replace(
         run,
         state="finished",
@@ -88,7 +88,7 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
         done=seen,
         total=seen,
         left_out=left_out,
-        unprintable=pen.unprintable,
+        unprintable=writer.unprintable,
         codes=dict(given),
         lease_until=0,
     )

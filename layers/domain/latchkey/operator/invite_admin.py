@@ -40,7 +40,7 @@ def invite_admin(system: System, school: object, email: object, given_name: obje
         id=new_id(now),
         kind="password_link",
         state="queued",
-        listed=True,
+        origin="admin",
         created_at=now,
         created_by="operator",
         selection=Selection(ids=(person.id,)),

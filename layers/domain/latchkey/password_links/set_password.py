@@ -103,7 +103,7 @@ def _genuine(system: System, token: str) -> tuple[Link, School]:
 
 
 def _fault(link: Link, token: str, school: School, person: Person | None, now: int) -> Fault | None:
-    if person is not None and school.signs_in_elsewhere(person):
+    if person is not None and school.uses_sso(person):
         return "replaced"  # the school has since switched to its own sign-in: a password would open nothing
     return links.fault(link, token, person, now)
 

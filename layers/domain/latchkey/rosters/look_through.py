@@ -12,7 +12,7 @@ from latchkey.errors import Poison
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.position import Position
-from latchkey.rosters.model.changes import Decision, Taken, decide
+from latchkey.rosters.model.changes import Decision, KnownPeople, decide
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.runs import Batch, Rejection, Row, Unusable, zero
@@ -70,16 +70,16 @@ def decisions(system: System, school: str, reading: Reading, done: int = 0) -> I
         yield _decided(system, school, reading, taken, batch)
 
 
-def taken_of(system: System, school: str) -> Taken:
+def taken_of(system: System, school: str) -> KnownPeople:
     """The usernames, UPNs and admins' addresses of the school as they are now."""
-    taken = Taken()
+    taken = KnownPeople()
     for people, _ in system.directory(school).pages_from(Position(ROLES[0]), PeopleFilter()):
         taken.add(people)
     taken.close()
     return taken
 
 
-def _decided(system: System, school: str, reading: Reading, taken: Taken, batch: Batch) -> Decided:
+def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
     names = reading.source.names
     rows, doubles = reading.duplicates.sort_out(batch.rows, names)
     ids = [person_id(school, row.mis_id) for row in rows]

@@ -30,7 +30,7 @@ class Turned:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class CancelImpact:
     """Whom cancelling hits: ``waiting`` people get no mail; revoking hits ``links`` people (at most, if not ``exact``)."""
 
     waiting: int
@@ -70,15 +70,15 @@ def cancel(system: System, school: str, admin: Person, send_id: str, *, revoke: 
     return turned
 
 
-def hit(system: System, school: str, send_id: str) -> Hit:
-    """Whom cancelling a send would hit; ``Conflict`` if it cannot be cancelled."""
+def impact(system: System, school: str, send_id: str) -> CancelImpact:
+    """How many people cancelling would affect: not yet mailed, and with a link already out; ``Conflict`` if it cannot be cancelled."""
     send = get_send(system, school, send_id)
     if send.state not in FROM["cancel"] | DONE["cancel"]:
         raise Conflict(refusal("cancel", send.state))
     waiting = sum(count for state, count in send.counts.items() if state in OPEN)
     out = sum(count for state, count in send.counts.items() if state in OUT)
     if out > COUNTED:
-        return Hit(waiting, out, exact=False)
+        return CancelImpact(waiting, out, exact=False)
     versions = {
         account.person: account.version
         for chunk in (system.ledger(school).chunks(send_id) if out else ())
@@ -86,7 +86,7 @@ def hit(system: System, school: str, send_id: str) -> Hit:
         for account in to_revoke(chunk)
     }
     people = system.directory(school).by_ids(versions)
-    return Hit(waiting, sum(person.version == versions[person.id] for person in people), exact=True)
+    return CancelImpact(waiting, sum(person.version == versions[person.id] for person in people), exact=True)
 
 
 def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *, revoke: bool = False) -> Turned:

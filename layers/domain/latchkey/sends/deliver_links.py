@@ -108,18 +108,18 @@ def _tell(system: System, work: Work, chunk: Chunk, wait: MustWait | None) -> No
     sends = system.sends(work.school)
     if wait is None:
         if work.waited:
-            sends.set_waiting(work.send, None, system.now(), listed=chunk.listed)
+            sends.set_waiting(work.send, None, system.now(), origin=chunk.origin)
         return
     says = wait.reason in WAITS
     if says:
-        sends.set_waiting(work.send, wait.reason, system.now(), listed=chunk.listed)
+        sends.set_waiting(work.send, wait.reason, system.now(), origin=chunk.origin)
     queue_chunks.put_again(
-        system, work.school, work.send, work.number, listed=chunk.listed, waits=says or work.waited, delay=wait.seconds
+        system, work.school, work.send, work.number, origin=chunk.origin, waits=says or work.waited, delay=wait.seconds
     )
 
 
 class _Delivery:
-    """One worker's go at one chunk; ``mails`` is what it knows of them."""
+    """One worker's attempt at one chunk; ``mails`` is what it knows of them."""
 
     def __init__(self, system: System, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
         self._system = system
@@ -191,11 +191,11 @@ class _Delivery:
 
     def _slots(self, mails: int) -> list[Slot]:
         """When some of the mails may go."""
-        account = self._system.mailer.account(self._system.now(), listed=self._chunk.listed)
+        account = self._system.mailer.account(self._system.now(), bulk=self._chunk.origin == "admin")
         while True:
             if self._time_left() < _MARGIN + STRETCH:
                 raise MustWait("busy")
-            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=not self._chunk.listed)
+            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=self._chunk.origin == "person")
             if not isinstance(taken, Wait):
                 if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
                     raise MustWait("busy")

@@ -9,7 +9,7 @@ from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
 from latchkey.sends.needs import System
-from latchkey.sends.watch_send import Recipient, Wanted, all_recipients, get_send
+from latchkey.sends.watch_send import Recipient, RecipientFilter, all_recipients, get_send
 from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
@@ -21,7 +21,7 @@ _MEDIA: Final[Mapping[str, str]] = {
 _Rows = Iterable[list[list[str]]]
 
 
-def download_recipients(system: System, school: str, admin: Person, send_id: str, wanted: Wanted, *, form: str) -> str:
+def download_recipients(system: System, school: str, admin: Person, send_id: str, wanted: RecipientFilter, *, form: str) -> str:
     """A URL that gives the file for five minutes; whoever has it can read it."""
     if form not in _MEDIA:
         raise Invalid(fields={"format": "Choose csv or xlsx."})

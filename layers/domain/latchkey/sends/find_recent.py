@@ -4,7 +4,7 @@ from latchkey.sends.model.recent import mailed, may_have_sent
 from latchkey.sends.needs import System
 
 
-def sent_lately(system: System, school: str, minutes: int, now: int, but: str = "") -> frozenset[str]:
+def recent_sends(system: System, school: str, minutes: int, now: int, but: str = "") -> frozenset[str]:
     """Ids of the people who were sent a link less than so many minutes ago, or are about to be, by a send other than ``but``.
 
     No call if ``minutes`` is 0; else one for each megabyte of the list of sends, and of the ledgers of those that can matter.

@@ -1,6 +1,6 @@
-"""Write down what SES tells of mails: many events in one go, so that a chunk is written once for all that is told of it.
+"""Record SES delivery events. They come in batches; each chunk is written once a batch.
 
-Events come unordered, repeated and late. What is about nobody we know is counted and let go; nothing of it comes again.
+Events come unordered, repeated and late. Events about unknown mails are counted, dropped and never retried.
 """
 
 from collections import Counter
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from latchkey.errors import Changed, NotFound, TryLater
 from latchkey.people.model.person import MailProblem, Person
-from latchkey.sends.model.brake import due
-from latchkey.sends.model.feedback import Told, Unusable, read, same_address
-from latchkey.sends.model.ledger import learnt
+from latchkey.sends.model.brake import brake_reason
+from latchkey.sends.model.feedback import DeliveryEvent, Unusable, read, same_address
+from latchkey.sends.model.ledger import apply_event
 from latchkey.sends.model.mail_states import is_hard
-from latchkey.sends.model.send import Chunk, Mail
+from latchkey.sends.model.send import Chunk, Mail, Origin
 from latchkey.sends.needs import System
 
 
@@ -32,10 +32,10 @@ class _Place:
     chunk: int
 
 
-def take_feedback(system: System, bodies: Sequence[str]) -> Outcome:
+def record_events(system: System, bodies: Sequence[str]) -> Outcome:
     """Take a batch of events."""
     outcome = Outcome()
-    groups: dict[_Place, list[tuple[int, Told]]] = {}
+    groups: dict[_Place, list[tuple[int, DeliveryEvent]]] = {}
     for place, body in enumerate(bodies):
         try:
             told = read(body)
@@ -44,7 +44,7 @@ def take_feedback(system: System, bodies: Sequence[str]) -> Outcome:
             continue
         for each in told:
             groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
-    suspects: dict[tuple[str, str, bool], set[int]] = {}
+    suspects: dict[tuple[str, str, Origin], set[int]] = {}
     for group, entries in groups.items():
         places = {place for place, _ in entries}
         try:
@@ -53,16 +53,16 @@ def take_feedback(system: System, bodies: Sequence[str]) -> Outcome:
             outcome.again |= places
             continue
         if chunk is not None and any(_is_bad(mail) for mail in chunk.mails):
-            suspects.setdefault((group.school, group.send, chunk.listed), set()).update(places)
-    for (school, send, listed), places in suspects.items():
+            suspects.setdefault((group.school, group.send, chunk.origin), set()).update(places)
+    for (school, send, origin), places in suspects.items():
         try:
-            outcome.counts["braked"] += listed and _brake(system, school, send)
+            outcome.counts["braked"] += origin == "admin" and _brake(system, school, send)
         except TryLater:
             outcome.again |= places
     return outcome
 
 
-def _amend(system: System, group: _Place, told: list[Told], counts: Counter[str]) -> Chunk | None:
+def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str]) -> Chunk | None:
     """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
     try:
         chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
@@ -86,7 +86,7 @@ def _amend(system: System, group: _Place, told: list[Told], counts: Counter[str]
     return chunk
 
 
-def _told(chunk: Chunk, told: Iterable[Told]) -> Chunk:
+def _told(chunk: Chunk, told: Iterable[DeliveryEvent]) -> Chunk:
     """The chunk after all that was told of it."""
     mails = list(chunk.mails)
     places: dict[str, list[int]] = {}
@@ -94,7 +94,7 @@ def _told(chunk: Chunk, told: Iterable[Told]) -> Chunk:
         places.setdefault(same_address(mail.to), []).append(place)
     for each in told:
         for place in places.get(each.address, ()):
-            mails[place] = learnt(mails[place], each.fact)
+            mails[place] = apply_event(mails[place], each.fact)
     return replace(chunk, mails=tuple(mails))
 
 
@@ -124,7 +124,7 @@ def _brake(system: System, school: str, send_id: str) -> bool:
     send = sends.get(send_id)
     if send is None or send.state != "running":
         return False
-    reason = due(send)
+    reason = brake_reason(send)
     if reason is None:
         return False
     facts: dict[str, str | int] = {

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
-    from latchkey.sends.stores.due import Due
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
@@ -43,7 +43,7 @@ class System(schools.System, Protocol):
     def mailer(self) -> Mailer: ...
 
     @property
-    def due(self) -> Due: ...
+    def reminders(self) -> Reminders: ...
 
     @property
     def rate(self) -> Rate: ...

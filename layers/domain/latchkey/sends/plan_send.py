@@ -13,14 +13,14 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
 from latchkey.sends.choose_from_send import chosen
-from latchkey.sends.find_recent import sent_lately
+from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, adults_of, holds, need
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import chunks_of
 from latchkey.sends.model.recent import is_being_planned
 from latchkey.sends.model.send import Chunk, Need, Send
 from latchkey.sends.needs import System
-from latchkey.sends.stores.due import Reminder
+from latchkey.sends.stores.reminders import Reminder
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
 _STEP_BACK = 5, 30  # seconds
@@ -100,14 +100,14 @@ def _plan(system: System, school: School, send: Send) -> Send:
 
 
 def _sent(system: System, school: str, send: Send, now: int) -> frozenset[str] | None:
-    """Who was sent a link lately, if the send asks; None while another send is being planned, for its people are not known yet.
+    """Who was sent a link recently, if the send asks. None while another send is being planned: whom it will mail is not yet known.
 
     Each looks after it has marked itself as being planned. So of two that ask, at least one sees the other, whoever was first.
     """
     within = send.selection.skip_sent_within
     if within and any(is_being_planned(each, now) for each in system.sends(school).all() if each.id != send.id):
         return None
-    return sent_lately(system, school, within, now, but=send.id)
+    return recent_sends(system, school, within, now, but=send.id)
 
 
 def _step_back(system: System, school: str, send: Send) -> Send:
@@ -121,8 +121,8 @@ def _step_back(system: System, school: str, send: Send) -> Send:
 
 
 def _hold(system: System, school: str, send: Send, why: Need, now: int) -> Send:
-    """Let a send wait for another admin that has come to need one since it was made. Its chunks are planned anew afterwards."""
-    system.due.put(Reminder(now + OPEN_FOR, school, send.id))
+    """Hold a send that has grown past the approval limit since it was created. It is planned again once approved."""
+    system.reminders.put(Reminder(now + OPEN_FOR, school, send.id))
     return system.sends(school).hold(send, why, now + OPEN_FOR)
 
 

@@ -10,6 +10,7 @@ A message names two chunks that follow each other, so that one call reads both; 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from latchkey.sends.model.send import Origin
 from latchkey.sends.needs import System
 
 TOGETHER: Final = 2
@@ -33,12 +34,12 @@ def put_all(system: System, school: str, send: str, chunks: Iterable[int]) -> No
     _put(system, school, send, chunks, 0)
 
 
-def put_again(system: System, school: str, send: str, number: int, *, listed: bool, waits: bool, delay: int) -> None:
+def put_again(system: System, school: str, send: str, number: int, *, origin: Origin, waits: bool, delay: int) -> None:
     """Put a chunk that has to wait as a new message, so that waiting never counts as failing. ``waits``: its send says why."""
     message: dict[str, Any] = {"school": school, "send": send, "chunk": number}
     if waits:
         message["waited"] = True
-    system.queue("DELIVER_QUEUE" if listed else "URGENT_QUEUE").put(message, group=school, delay=delay)
+    system.queue("DELIVER_QUEUE" if origin == "admin" else "URGENT_QUEUE").put(message, group=school, delay=delay)
 
 
 def _put(system: System, school: str, send: str, chunks: Iterable[int], last: int) -> None:

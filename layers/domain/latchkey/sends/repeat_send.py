@@ -75,7 +75,7 @@ def _check(old: Send, act: Act) -> None:
 
 
 def _pending(retry: Send | None) -> bool:
-    """Whether a retry that was begun still has to be written, set off or planned: it will find out itself whom it means."""
+    """Whether a retry was recorded but is not planned yet; planning selects its recipients."""
     if retry is None or retry.was_not_queued:
         return True
     return retry.state in {"queued", "paused"} and not retry.chunks

@@ -107,7 +107,7 @@ class _Request:
         self._expires_at = self._at + life
         if self._expires_at <= self._system.now():
             return "stale"
-        if self._system.sends(self.school.slug).get(self._asked.id, listed=False) is None:
+        if self._system.sends(self.school.slug).get(self._asked.id, origin="person") is None:
             return None
         self._put()
         return "again"
@@ -138,7 +138,7 @@ class _Request:
         chunk = Chunk(
             send=self._asked.id,
             number=1,
-            listed=False,
+            origin="person",
             mail=mail,
             language=language,
             expires_at=self._expires_at,
@@ -150,7 +150,7 @@ class _Request:
             id=self._asked.id,
             kind=kind,
             state="running",
-            listed=False,
+            origin="person",
             created_at=self._at,
             created_by="portal",
             total=counts.total(),

@@ -6,7 +6,7 @@ from latchkey.errors import Changed, TryLater
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send import Send
 from latchkey.sends.needs import System
-from latchkey.sends.stores.due import Reminder
+from latchkey.sends.stores.reminders import Reminder
 
 _GRACE = 600  # seconds in which a send may still be on its way into the table after its reminder
 
@@ -23,7 +23,7 @@ class Looked:
 def start_due(system: System) -> Looked:
     """Look at what is due. A reminder goes when its send is on the queue; twice on the queue harms nothing."""
     looked, now = Looked(), system.now()
-    for reminder in system.due.until(now):
+    for reminder in system.reminders.until(now):
         try:
             _look(system, reminder, looked, now)
         except TryLater:
@@ -41,7 +41,7 @@ def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
         elif send.state == "queued" and not holds(send, now):
             system.queue("PLAN_QUEUE").put({"kind": "send", "school": reminder.school, "send": send.id})
             looked.started += 1
-    system.due.forget(reminder)
+    system.reminders.forget(reminder)
 
 
 def _give_up(system: System, school: str, send: Send, now: int) -> bool:

@@ -7,18 +7,18 @@ from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.sends.choose_from_send import chosen
-from latchkey.sends.find_recent import sent_lately
+from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, holds, need_of
 from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.needs import System
-from latchkey.sends.stores.due import Reminder
+from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
 
 def try_out(system: System, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
-    sent = sent_lately(system, school.slug, selection.skip_sent_within, system.now())
+    sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     if selection.source is not None:
         return dry_run(chosen(system, school.slug, selection), school, 0, selection, sent)
     if selection.filter is not None:
@@ -51,7 +51,7 @@ def start_send(
         id=send_id or id_for(system.claims(school.slug), "send", admin.id, key, now),
         kind="password_link",
         state="queued",
-        listed=True,
+        origin="admin",
         created_at=now,
         created_by=admin.id,
         selection=selection,
@@ -59,7 +59,7 @@ def start_send(
     )
     send = _held(system, school, send)
     for at in {send.start_at, send.approve_by} - {None}:  # before the send, which then cannot be forgotten
-        system.due.put(Reminder(at or 0, school.slug, send.id))
+        system.reminders.put(Reminder(at or 0, school.slug, send.id))
     return _starting(system, school.slug, send).start(send)
 
 

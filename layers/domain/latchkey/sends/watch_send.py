@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from latchkey.errors import Conflict, Invalid, NotFound
-from latchkey.mail.model.account import Account
+from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.people_filter import begins
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.send import Mail, Send
@@ -17,7 +17,7 @@ LONGEST_SEARCH: Final = 100
 LONGEST_REASON: Final = 40
 _AT_ONCE: Final = 500  # people read in one go
 _Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
-_Step: TypeAlias = tuple[_Place, Mail | None, Account | None]
+_Step: TypeAlias = tuple[_Place, Mail | None, MailAccount | None]
 _READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
 
 
@@ -36,21 +36,21 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RecipientFilter:
     """Which recipients: in a state, for a reason, and with a name or address in which each word of ``q`` begins a part."""
 
     state: str = ""
     reason: str = ""
     q: str = ""
 
-    def matches(self, mail: Mail, account: Account) -> bool:
+    def matches(self, mail: Mail, account: MailAccount) -> bool:
         """Whether a recipient is meant."""
         if (self.state and mail.state != self.state) or (self.reason and mail.reason != self.reason):
             return False
         return not self.q or begins(self.q, (account.name, mail.to))
 
 
-def parse_wanted(query: Mapping[str, str]) -> Wanted:
+def parse_wanted(query: Mapping[str, str]) -> RecipientFilter:
     """Which recipients a query means; ``Invalid`` where it cannot be used."""
     state, reason, q = query.get("state", ""), query.get("reason", ""), query.get("q", "").strip()
     if state and state not in MAIL_STATES:
@@ -59,7 +59,7 @@ def parse_wanted(query: Mapping[str, str]) -> Wanted:
         raise Invalid(fields={"reason": "There is no such reason."})
     if len(q) > LONGEST_SEARCH or not q.isprintable():
         raise Invalid(fields={"q": f"Search for a text of at most {LONGEST_SEARCH} characters."})
-    return Wanted(state=state, reason=reason, q=q)
+    return RecipientFilter(state=state, reason=reason, q=q)
 
 
 def list_sends(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Send]:
@@ -77,7 +77,7 @@ def get_send(system: System, school: str, send: str) -> Send:
 
 
 def list_recipients(
-    system: System, school: str, send: str, wanted: Wanted, *, cursor: str | None = None, limit: int = PAGE
+    system: System, school: str, send: str, wanted: RecipientFilter, *, cursor: str | None = None, limit: int = PAGE
 ) -> Page[Recipient]:
     """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
     found = get_send(system, school, send)
@@ -87,10 +87,10 @@ def list_recipients(
     return pager.page(_recipients(system, school, found, rows), following)
 
 
-def all_recipients(system: System, school: str, send: Send, wanted: Wanted, most: int) -> Iterator[list[Recipient]]:
+def all_recipients(system: System, school: str, send: Send, wanted: RecipientFilter, most: int) -> Iterator[list[Recipient]]:
     """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``."""
     place: _Place | None = (1, 0)
-    rows: list[tuple[Mail, Account]] = []
+    rows: list[tuple[Mail, MailAccount]] = []
     while place is not None:
         more, place = _rows(_walk(system, school, send, place), wanted, most + 1 - len(rows))
         rows += more
@@ -100,7 +100,7 @@ def all_recipients(system: System, school: str, send: Send, wanted: Wanted, most
         yield _recipients(system, school, send, rows[start : start + _AT_ONCE])
 
 
-def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Mail, Account]]) -> list[Recipient]:
+def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Mail, MailAccount]]) -> list[Recipient]:
     people = {person.id: person for person in system.directory(school).by_ids(row[1].person for row in rows)}
     recipients = []
     for mail, account in rows:
@@ -121,9 +121,9 @@ def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Ma
     return recipients
 
 
-def _rows(walk: Iterator[_Step], wanted: Wanted, limit: int) -> tuple[list[tuple[Mail, Account]], _Place | None]:
+def _rows(walk: Iterator[_Step], wanted: RecipientFilter, limit: int) -> tuple[list[tuple[Mail, MailAccount]], _Place | None]:
     """The rows that are wanted, and the place of the first one that is not among them."""
-    rows: list[tuple[Mail, Account]] = []
+    rows: list[tuple[Mail, MailAccount]] = []
     for here, mail, account in walk:
         if mail is None or account is None:
             return rows, here

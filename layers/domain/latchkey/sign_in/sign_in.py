@@ -59,7 +59,7 @@ def _accounts(system: System, school: School, kind: str, key: str) -> list[Perso
     able = [
         person
         for person in people
-        if person.status == "active" and person.password_set_at is not None and not school.signs_in_elsewhere(person)
+        if person.status == "active" and person.password_set_at is not None and not school.uses_sso(person)
     ]
     # Whoever can register with any address must not push its owner out of those that are tried: adults of the school come
     # first, then everybody whom the school has entered (their ids are shorter), then who registered with a code.

@@ -11,7 +11,7 @@ import pytest
 from latchkey.errors import TryLater
 from latchkey.login_details import start_export as start_export_module
 from latchkey.login_details import try_export as try_export_module
-from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER, Scope, Wanted
+from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER, ExportRequest, Scope
 from latchkey.people.model.person import CodeState
 from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import DAY, Settings, SingleSignOn
@@ -471,7 +471,7 @@ def test_a_large_group_is_counted_in_part_and_starts_all_the_same(console: Conso
     wiring = console.system.wiring("console")
     school = wiring.schools.get("northbridge")
     assert school is not None
-    trial = try_export_module.try_export(wiring, school, Wanted(scope=Scope()), pages=1)
+    trial = try_export_module.try_export(wiring, school, ExportRequest(scope=Scope()), pages=1)
     assert (trial.total, trial.complete) == (2, False)
     made = start(console)
     assert made["progress"] == {"done": 0, "total": 0}

@@ -13,14 +13,14 @@ def expiry(now: int, school: School) -> int:
     return now - now % DAY + (max(1, school.settings.code_life // DAY) + 1) * DAY
 
 
-def due(person: Person, school: School, kinds: Sequence[Kind], now: int, within: int = 0) -> dict[Kind, CodeState]:
+def codes_to_issue(person: Person, school: School, kinds: Sequence[Kind], now: int, within: int = 0) -> dict[Kind, CodeState]:
     """The codes that this student should be given: the next generation where none works; where it ends within ``within`` days
     the same code with a later end, so that paper that is out stays good. A PIN is only for those who sign in here.
     """
     found: dict[Kind, CodeState] = {}
     ends = expiry(now, school)
     for kind in kinds:
-        if kind == "pin" and school.signs_in_elsewhere(person):
+        if kind == "pin" and school.uses_sso(person):
             continue
         code = state_of(person, kind)
         if code is None or not works(code, kind, now):
@@ -33,7 +33,7 @@ def due(person: Person, school: School, kinds: Sequence[Kind], now: int, within:
 def given_since(person: Person, school: School, kind: Kind, since: int) -> bool:
     """Whether this student has a code of this kind that was made, or got a later end, since then."""
     code = state_of(person, kind)
-    return code is not None and code.given_at >= since and not (kind == "pin" and school.signs_in_elsewhere(person))
+    return code is not None and code.given_at >= since and not (kind == "pin" and school.uses_sso(person))
 
 
 def to_void(person: Person, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:

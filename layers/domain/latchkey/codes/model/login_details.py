@@ -13,7 +13,7 @@ class LoginDetails:
     """A student with the codes that a file may show: what its audience must not see is empty already.
 
     ``*_ends`` are epoch seconds: the code works before, not at, that moment. ``places`` says how many parents can still use the
-    parent code. ``elsewhere``: the student uses the school's own sign-in, so there is no PIN but instructions. Where rows are for
+    parent code. ``uses_sso``: the student uses the school's own sign-in, so there is no PIN but instructions. Where rows are for
     parents or families, ``parents`` are those with an account here whom the row is for, ``siblings`` the other students in it.
     """
 
@@ -23,15 +23,15 @@ class LoginDetails:
     parent_code: str = ""
     parent_code_ends: int | None = None
     places: int = 0
-    elsewhere: bool = False
+    uses_sso: bool = False
     parents: tuple[Person, ...] = ()
     siblings: "tuple[LoginDetails, ...]" = ()
 
 
 def login_details(student: Person, school: School, key: bytes, audience: Audience) -> LoginDetails:
     """The details of a student whose codes have been issued; ``key`` is the school's code key."""
-    elsewhere = school.signs_in_elsewhere(student)
-    pin = student.pin if audience != "parents" and not elsewhere else None
+    uses_sso = school.uses_sso(student)
+    pin = student.pin if audience != "parents" and not uses_sso else None
     parent = student.parent_code if audience != "students" else None
     return LoginDetails(
         student=student,
@@ -40,7 +40,7 @@ def login_details(student: Person, school: School, key: bytes, audience: Audienc
         parent_code=_text("parent", student, parent, key),
         parent_code_ends=parent.expires_at if parent else None,
         places=max(0, codes.USES["parent"] - parent.uses) if parent else 0,
-        elsewhere=elsewhere,
+        uses_sso=uses_sso,
     )
 
 

@@ -17,7 +17,7 @@ class MisCodes(ByUpn):
         super().__init__(setting, write, ("UPN",), ("StudentPIN", "ParentCode"))
 
     def _row(self, upn: str, details: LoginDetails) -> list[str]:
-        return [upn, *self._meant(AT_SCHOOL if details.elsewhere else details.pin, details.parent_code)]
+        return [upn, *self._meant(AT_SCHOOL if details.uses_sso else details.pin, details.parent_code)]
 
 
 make = MisCodes

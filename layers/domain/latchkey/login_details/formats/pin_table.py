@@ -130,7 +130,7 @@ class PinTable(Grouped[_Table]):
         cells: list[tuple[str, float, int]] = []
         audience = self._sheet.audience
         if audience != "parents":
-            cells.append((words.AT_SCHOOL, _TEXT, REGULAR) if details.elsewhere else (details.pin, _CODE, BOLD))
+            cells.append((words.AT_SCHOOL, _TEXT, REGULAR) if details.uses_sso else (details.pin, _CODE, BOLD))
             cells.append((_until(details.pin_ends) if details.pin else "", _DAY, REGULAR))
         if audience != "students":
             cells.append((details.parent_code, _CODE, BOLD))

@@ -23,7 +23,7 @@ _NAME: Final = (
     _Column("Username", 18, lambda details: details.student.username or ""),
 )
 _PIN: Final = (
-    _Column("PIN", 17, lambda details: AT_SCHOOL if details.elsewhere else details.pin),
+    _Column("PIN", 17, lambda details: AT_SCHOOL if details.uses_sso else details.pin),
     _Column("PIN works until", 15, lambda details: last_day(details.pin_ends)),
 )
 _PARENT_CODE: Final = (

@@ -21,7 +21,7 @@ class SimsAspect(ByUpn):
         self._today = _day(setting.now)
 
     def _row(self, upn: str, details: LoginDetails) -> list[str]:
-        pin = AT_SCHOOL if details.elsewhere else _until(details.pin, details.pin_ends)
+        pin = AT_SCHOOL if details.uses_sso else _until(details.pin, details.pin_ends)
         return [upn, RESULT_SET, self._today, *self._meant(pin, _until(details.parent_code, details.parent_code_ends))]
 
 

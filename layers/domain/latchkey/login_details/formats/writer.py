@@ -19,7 +19,7 @@ _MODULES: Final[dict[Format, str]] = {
 }
 
 
-def writer(setting: Setting, write: Write) -> Writer:
+def new_writer(setting: Setting, write: Write) -> Writer:
     """The writer of the format that is wanted; each module has one, made by ``make``."""
     module = import_module(f"latchkey.login_details.formats.{_MODULES[setting.wanted.format]}")
     made: Writer = module.make(setting, write)

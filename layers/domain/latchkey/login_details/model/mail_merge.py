@@ -9,7 +9,7 @@ from typing import Final
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.errors import Invalid
-from latchkey.login_details.model.runs import Rows, Wanted
+from latchkey.login_details.model.runs import ExportRequest, Rows
 
 COLUMNS: Final = (
     "UPN",
@@ -82,14 +82,14 @@ def row(details: LoginDetails, sheet: Sheet) -> tuple[str, ...]:
         str(details.places) if details.parent_code else "",
         sheet.url if sheet.audience != "parents" else "",
         sheet.url if sheet.audience != "students" else "",
-        AT_SCHOOL if details.elsewhere else WITH_PIN,
+        AT_SCHOOL if details.uses_sso else WITH_PIN,
     )
 
 
 class Layout:
     """What stands in the columns of one file: those that are wanted, once for each student, parent or family."""
 
-    def __init__(self, wanted: Wanted, url: str) -> None:
+    def __init__(self, wanted: ExportRequest, url: str) -> None:
         chosen = wanted.columns or known_columns(wanted.rows)
         self._sheet = Sheet(audience=wanted.audience, url=url)
         self._alone = wanted.rows == "student"

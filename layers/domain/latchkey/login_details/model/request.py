@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from latchkey.codes.model.audience import AUDIENCES, Audience
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import parse_columns
-from latchkey.login_details.model.runs import FORMATS, ROWS, SCOPE_KINDS, Format, Rows, Scope, Wanted, misfits
+from latchkey.login_details.model.runs import FORMATS, ROWS, SCOPE_KINDS, ExportRequest, Format, Rows, Scope, misfits
 from latchkey.shared.model.ids import is_id
 
 LONGEST_LIST: Final = 1000
@@ -19,10 +19,10 @@ _DAYS: Final = re.compile("[0-9]{1,4}")
 _Word = TypeVar("_Word", bound=str)
 
 
-def parse_wanted(fields: Mapping[str, Any], *, never_logged_in: bool, large_print: bool) -> Wanted:
+def parse_wanted(fields: Mapping[str, Any], *, never_logged_in: bool, large_print: bool) -> ExportRequest:
     """What is wanted; ``Invalid`` names the field that cannot be used, or all that do not fit the format."""
     rows = parse_rows(fields.get("rows"))
-    wanted = Wanted(
+    wanted = ExportRequest(
         scope=parse_scope(fields.get("scope")),
         format=parse_format(fields.get("format")),
         audience=parse_audience(fields.get("audience")),

@@ -131,7 +131,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ExportRequest:
     """What an admin asks for.
 
     ``expiring_within`` (days; 0: no matter) means only students with a code that ends within so many days, or none that works.
@@ -182,7 +182,7 @@ class Export:
     state: State
     created_at: int
     created_by: str
-    wanted: Wanted
+    wanted: ExportRequest
     kind: RunKind = "file"
     stage: Stage = "codes"
     position: tuple[str, ...] = ()
@@ -237,7 +237,7 @@ def failure(run: Export) -> str:
     return f"It stopped while the file was being written, after {students}. No part of it was kept; the codes are. {again}"
 
 
-def misfits(wanted: Wanted) -> dict[str, str]:
+def misfits(wanted: ExportRequest) -> dict[str, str]:
     """What is asked for that the format cannot do: a sentence for each such field."""
     facts, wrong = FORMATS[wanted.format], {}
     if wanted.audience not in facts.audiences:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from latchkey.codes.model.login_details import LoginDetails
-from latchkey.login_details.model.runs import Wanted
+from latchkey.login_details.model.runs import ExportRequest
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import School
 
@@ -15,7 +15,7 @@ class Setting:
     """What all of one file shares. ``origin`` is where the product is reached (``https://host``); ``now`` in epoch seconds."""
 
     school: School
-    wanted: Wanted
+    wanted: ExportRequest
     origin: str
     now: int
     logo: Logo | None = None

@@ -32,7 +32,7 @@ class Ticket:
 def tickets(details: LoginDetails, audience: Audience) -> Iterator[Ticket]:
     """What there is for the student and for the parents, in this order."""
     if audience != "parents":
-        kind: words.Kind = "elsewhere" if details.elsewhere else "pin" if details.pin else "none"
+        kind: words.Kind = "elsewhere" if details.uses_sso else "pin" if details.pin else "none"
         until = words.lasts("pin", details.pin_ends if details.pin else None, 1)
         yield Ticket(kind=kind, details=details, code=details.pin, lasts=until)
     if audience != "students":

@@ -7,7 +7,7 @@ from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import Kind
 from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.errors import NotFound, TryLater
-from latchkey.login_details.model.runs import NOT_QUEUED, Export, Scope, Wanted
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest, Scope
 from latchkey.people.model.person import CodeState
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
@@ -59,7 +59,7 @@ def _from_item(item: Item) -> Export:
         state=item["state"],
         created_at=item["created_at"],
         created_by=item["created_by"],
-        wanted=Wanted(
+        wanted=ExportRequest(
             scope=Scope(item["scope"], item["scope_value"], tuple(item.get("scope_ids") or ())),
             format=item["format"],
             audience=item["audience"],

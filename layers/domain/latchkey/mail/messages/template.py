@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from latchkey.mail.messages.phrases import escape, isolated, phrases, words
 from latchkey.mail.messages.words import GREETING, Words
-from latchkey.mail.model.account import Account, MailName
+from latchkey.mail.model.account import MailAccount, MailName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
@@ -46,23 +46,23 @@ def template(name: MailName, language: str = "en", logo: Logo | None = None) -> 
     return Template(_filled(texts.gettext(mail.subject), _TEXT_SLOTS), text, html)
 
 
-def welcome(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
+def welcome(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en") -> dict[str, str]:
     """The first link to an account; ``accounts`` with their links, ``life`` of the links in seconds."""
     return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
 
 
-def reset(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
+def reset(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en") -> dict[str, str]:
     """A link that the school sends to somebody who has had a password."""
     return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
 
 
-def forgot(school: School, accounts: Sequence[tuple[Account, str]], life: int, language: str = "en") -> dict[str, str]:
+def forgot(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en") -> dict[str, str]:
     """A link that somebody asked for on the school's page."""
     return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
 
 
 def password_changed(
-    school: School, accounts: Sequence[tuple[Account, str]], _life: int = 0, language: str = "en"
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
 ) -> dict[str, str]:
     """Tells the owner that the password was changed; carries no link, so that it teaches nobody to follow one."""
     return _of_school(school, language) | _with_links([(account, "") for account, _ in accounts], language)
@@ -72,7 +72,7 @@ class Variables(Protocol):
     """What fills a mail."""
 
     def __call__(
-        self, school: School, accounts: Sequence[tuple[Account, str]], life: int, /, language: str = "en"
+        self, school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, /, language: str = "en"
     ) -> dict[str, str]:
         """The value of every ``{{variable}}`` of the mail."""
         ...
@@ -127,7 +127,7 @@ def _of_life(seconds: int, language: str) -> dict[str, str]:
     return {"life": life, "life_html": escape(life)}
 
 
-def _with_links(accounts: Sequence[tuple[Account, str]], language: str) -> dict[str, str]:
+def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> dict[str, str]:
     said = phrases(language)
     texts, htmls = [], []
     for account, link in accounts:

@@ -17,7 +17,7 @@ FAIL_REASONS: Final[dict[Failure, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class MailAccount:
     """One person inside a mail, frozen when the send was planned; everything that the link depends on."""
 
     person: str
@@ -28,9 +28,9 @@ class Account:
     stamp: str
 
 
-def account_of(person: Person) -> Account:
+def account_of(person: Person) -> MailAccount:
     """What a mail needs of a person."""
-    return Account(
+    return MailAccount(
         person=person.id,
         name=person.name,
         role=person.role,

@@ -65,7 +65,7 @@ class Unsure(TryLater):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SesAccount:
     """What the account may send: mails a second, and how many more within the day."""
 
     each_second: float
@@ -107,7 +107,7 @@ class Mailer:
         self._read_at = 0
         self._sent = 0
 
-    def account(self, now: int, *, listed: bool) -> Account:
+    def account(self, now: int, *, bulk: bool) -> SesAccount:
         """What the account may send now, read at most once a minute; ``MustWait`` while it may not.
 
         In SES's sandbox only a few addresses can be reached, so sends wait for its end; one person's own mail is tried.
@@ -122,14 +122,14 @@ class Mailer:
             self._read_at, self._sent = now, 0
         if self._account.get("SendingEnabled") is False or self._account.get("EnforcementStatus") == "SHUTDOWN":
             raise MustWait("paused", seconds=_WAIT)
-        if listed and self._account.get("ProductionAccessEnabled") is False:
+        if bulk and self._account.get("ProductionAccessEnabled") is False:
             raise MustWait("sandbox", seconds=_WAIT)
         quota = self._account.get("SendQuota") or {}
         most = quota.get("Max24HourSend", -1)
         left = CHUNK_MAILS if most < 0 else int(most - quota.get("SentLast24Hours", 0)) - self._sent
         if left <= 0:
             raise MustWait("quota", seconds=_WAIT)
-        return Account(quota.get("MaxSendRate") or 1.0, left)
+        return SesAccount(quota.get("MaxSendRate") or 1.0, left)
 
     def forget(self) -> None:
         """Read the account anew at the next occasion: it has just said something else."""

@@ -39,7 +39,7 @@ class MailProblem:
 
 @dataclass(frozen=True, slots=True)
 class FormerEmail:
-    """The address that was replaced at this time: whoever reads it is told as well."""
+    """The previous address and when it was replaced; the notice of the change goes there too."""
 
     email: str
     at: int

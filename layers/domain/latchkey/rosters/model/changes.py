@@ -25,7 +25,7 @@ class Decision:
     rejection: Rejection | None = None
 
 
-class Taken:
+class KnownPeople:
     """Which usernames and UPNs people have already, and which addresses are admins': eight bytes a person, not a text."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ def _has(marks: "array[int]", text: str) -> bool:
     return place < len(marks) and marks[place] == mark
 
 
-def decide(row: Row, existing: Person | None, taken: Taken, names: Mapping[str, str]) -> Decision:
+def decide(row: Row, existing: Person | None, taken: KnownPeople, names: Mapping[str, str]) -> Decision:
     """What becomes of a row, given the person who has its id now (None: nobody)."""
     given = {name: value for name in FACTS if (value := getattr(row, name)) is not None}
     if existing is None and row.leaves:

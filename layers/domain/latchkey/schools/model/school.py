@@ -68,6 +68,6 @@ class School:
     postcode: str = ""
     settings: Settings = field(default_factory=Settings)
 
-    def signs_in_elsewhere(self, person: Person) -> bool:
+    def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
         return person.role in self.settings.sso.roles and not person.is_admin

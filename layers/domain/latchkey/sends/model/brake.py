@@ -18,7 +18,7 @@ _ENOUGH_FOR_COMPLAINTS: Final = 1_000
 _COMPLAINTS: Final = 1_000  # one in so many: 0.1 %
 
 
-def due(send: Send) -> Brake | None:
+def brake_reason(send: Send) -> Brake | None:
     """Why a send has to be paused; counted since it was started, or resumed after its brake had paused it."""
     # Word of a mail can come before its worker has written down that it went: those in hand are out, too.
     out = send.tally.out - send.braked.out + send.counts.get("sending", 0)

@@ -55,7 +55,7 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeliveryEvent:
     """What one event tells of the mail to one address."""
 
     school: str
@@ -65,7 +65,7 @@ class Told:
     fact: Fact
 
 
-def read(body: object) -> list[Told]:
+def read(body: object) -> list[DeliveryEvent]:
     """What an event tells, one for each recipient; ``Unusable`` for anything else than an event about mails of a chunk."""
     event = _event(body)
     mail = _part(event, "mail")
@@ -78,7 +78,7 @@ def read(body: object) -> list[Told]:
     if reader is None or int(chunk) > _MOST_CHUNKS:
         raise Unusable
     return [
-        Told(school, send, int(chunk), same_address(address), fact)
+        DeliveryEvent(school, send, int(chunk), same_address(address), fact)
         for address, fact in reader(event, mail, _seconds(mail.get("timestamp")))
     ]
 

@@ -12,7 +12,7 @@ GRACE: Final = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LeasedChunk:
     """A chunk that was taken for delivery: as it stands in the ledger, and as the worker sees it.
 
     What is ``sending`` in the ledger is ``planned`` for the worker that has to send it; nothing else is.
@@ -27,13 +27,13 @@ def open_of(counts: Mapping[str, int]) -> int:
     return sum(count for state, count in counts.items() if state in OPEN)
 
 
-def learnt(mail: Mail, fact: Fact) -> Mail:
+def apply_event(mail: Mail, fact: Fact) -> Mail:
     """The mail after somebody told this of it: the stronger fact counts."""
     best = stronger(mail.fact, fact)
     return mail if best == mail.fact else mail.with_fact(best)
 
 
-def take(chunk: Chunk, now: int, seconds: int) -> Taken | None:
+def take(chunk: Chunk, now: int, seconds: int) -> LeasedChunk | None:
     """The chunk in a worker's hands for some seconds; None if nothing in it may be sent now.
 
     A mail that is ``sending`` already was lost by another worker, perhaps after SES had taken it: it waits for word of it,
@@ -52,7 +52,7 @@ def take(chunk: Chunk, now: int, seconds: int) -> Taken | None:
         stored[place] = chunk.mails[place].with_fact(sending)
         if work[place].state != "planned":
             work[place] = replace(work[place], state="planned")
-    return Taken(replace(leased, mails=tuple(stored)), replace(leased, mails=tuple(work)))
+    return LeasedChunk(replace(leased, mails=tuple(stored)), replace(leased, mails=tuple(work)))
 
 
 def merge(now_stored: Chunk, work: Chunk, results: Sequence[Mail], *, stopped: bool = False) -> Chunk:
@@ -67,7 +67,7 @@ def merge(now_stored: Chunk, work: Chunk, results: Sequence[Mail], *, stopped: b
             continue
         mail = mails[place]
         if result.state != "planned":
-            mails[place] = learnt(mail, result.fact)
+            mails[place] = apply_event(mail, result.fact)
         elif mail.state == "sending" and mail.at == work.leased_at:
             back = Fact("cancelled", None, work.leased_at) if stopped else Fact("planned", None, given.at)
             mails[place] = mail.with_fact(back)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from latchkey.mail.model.account import CHUNK_MAILS, Account, account_of
+from latchkey.mail.model.account import CHUNK_MAILS, MailAccount, account_of
 from latchkey.people.model.person import ADULTS, Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import EVERYBODY, Chunk, Mail, Selection, Send, Skip, purpose_of, skip_reason
@@ -61,7 +61,7 @@ def chunks_of(
 
     ``sent``: who was sent a link lately, if the send asks for that.
     """
-    mails: dict[tuple[Purpose, str], list[Account]] = {}
+    mails: dict[tuple[Purpose, str], list[MailAccount]] = {}
     languages: dict[tuple[Purpose, str], set[str]] = {}
     skipped: list[Mail] = []
     for person in people:
@@ -73,7 +73,7 @@ def chunks_of(
         else:
             skipped.append(_skipped(person.email, account_of(person), reason, now))
     for stranger in unknown:
-        nobody = Account(person=stranger, name="", role="", login="", version=0, stamp="")
+        nobody = MailAccount(person=stranger, name="", role="", login="", version=0, stamp="")
         skipped.append(_skipped(None, nobody, "unknown", now))
     number = 0
     lives: dict[Purpose, int] = {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life}
@@ -88,7 +88,7 @@ def chunks_of(
             yield Chunk(
                 send=send.id,
                 number=number,
-                listed=send.listed,
+                origin=send.origin,
                 mail=purpose,
                 language=language,
                 expires_at=expires_at,
@@ -96,7 +96,7 @@ def chunks_of(
             )
     for part in _parts(skipped):
         number += 1
-        yield Chunk(send=send.id, number=number, listed=send.listed, mail="reset", expires_at=now, mails=part, state="done")
+        yield Chunk(send=send.id, number=number, origin=send.origin, mail="reset", expires_at=now, mails=part, state="done")
 
 
 def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:
@@ -104,5 +104,5 @@ def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:
         yield tuple(mails[start : start + CHUNK_MAILS])
 
 
-def _skipped(email: str | None, account: Account, reason: str | None, now: int) -> Mail:
+def _skipped(email: str | None, account: MailAccount, reason: str | None, now: int) -> Mail:
     return Mail(to=email or "", accounts=(account,), state="skipped", reason=reason, at=now)

@@ -1,4 +1,4 @@
-"""Who was sent a link lately: what the sends themselves tell, so that no link costs a write of its own."""
+"""Who was sent a link recently, read from the ledgers, so that sending needs no extra write."""
 
 from collections.abc import Iterator
 

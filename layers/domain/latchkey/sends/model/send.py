@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from latchkey.mail.model.account import Account, MailName
+from latchkey.mail.model.account import MailAccount, MailName
 from latchkey.password_links.model.links import Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -14,6 +14,8 @@ from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 Kind = Literal["password_link", "forgot_password", "password_changed", "test"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password"]
+Origin = Literal["admin", "person"]
+"""Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
 Need = Literal["people", "staff"]
 Skip = Literal[
@@ -79,7 +81,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """One run. ``listed`` sends are an admin's; the others are one person's own requests. Times in epoch seconds.
+    """One run, an admin's or one person's own request (``origin``). Times in epoch seconds.
 
     ``counts`` holds people by mail state; their sum is ``total`` once the send is planned. ``braked`` is the tally from which
     the brake counts: an admin who resumes a send that it had paused starts it anew. ``waiting`` is one of ``WAITS`` while the
@@ -93,7 +95,7 @@ class Send:
     id: str
     kind: Kind
     state: State
-    listed: bool
+    origin: Origin
     created_at: int
     created_by: str
     selection: Selection = field(default_factory=Selection)
@@ -137,7 +139,7 @@ class Mail:
     """
 
     to: str
-    accounts: tuple[Account, ...]
+    accounts: tuple[MailAccount, ...]
     state: MailState = "planned"
     reason: str | None = None
     at: int = 0
@@ -162,7 +164,7 @@ class Chunk:
 
     send: str
     number: int
-    listed: bool
+    origin: Origin
     mail: MailName
     expires_at: int
     mails: tuple[Mail, ...]
@@ -191,7 +193,7 @@ def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent
     """Why this person gets no password link; None if they get one. ``sent``: who was sent one lately, as ``but`` asks."""
     if person.status == "left":
         return "left"
-    if school.signs_in_elsewhere(person):
+    if school.uses_sso(person):
         return "single_sign_on"
     if person.email is None:
         return "no_address"

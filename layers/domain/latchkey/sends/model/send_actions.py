@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Literal
 
-from latchkey.mail.model.account import Account
+from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.mail_states import OPEN, OUT, Fact
 from latchkey.sends.model.send import Chunk, Send, State
 
@@ -75,7 +75,7 @@ def cancelled(chunk: Chunk, now: int) -> Chunk:
     return replace(chunk, mails=tuple(mails))
 
 
-def to_revoke(chunk: Chunk) -> Iterator[Account]:
+def to_revoke(chunk: Chunk) -> Iterator[MailAccount]:
     """The accounts of a chunk whose link went out, or may have gone out."""
     if chunk.mail == "password_changed":
         return

@@ -10,29 +10,29 @@ from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Final
 
-from latchkey.mail.model.account import Account
+from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.ledger import open_of
-from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally
+from latchkey.sends.model.send import Chunk, Mail, Origin, Selection, Send, Tally
 from latchkey.shared.stores.dynamo import Item, Value
 
 KEPT: Final = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end
 TALLY: Final = ("mails_out", "mails_hard", "mails_complained")
 
 
-def send_pk(school: str, *, listed: bool) -> str:
+def send_pk(school: str, origin: Origin) -> str:
     """Where a send stands: with admins' sends, or with one person's own requests."""
-    return f"{school}#SENDS" if listed else f"{school}#REQUESTS"
+    return f"{school}#SENDS" if origin == "admin" else f"{school}#REQUESTS"
 
 
 def send_to_item(school: str, send: Send) -> dict[str, Value]:
     """A send as it is first written; what comes later is set by updates."""
     return {
-        "pk": send_pk(school, listed=send.listed),
+        "pk": send_pk(school, send.origin),
         "sk": send.id,
         "id": send.id,
         "kind": send.kind,
         "state": send.state,
-        "listed": send.listed,
+        "listed": send.origin == "admin",
         "created_at": send.created_at,
         "created_by": send.created_by,
         "ids": list(send.selection.ids),
@@ -68,7 +68,7 @@ def send_from_item(item: Item) -> Send:
         id=item["id"],
         kind=item["kind"],
         state=item["state"],
-        listed=item["listed"],
+        origin="admin" if item["listed"] else "person",
         created_at=item["created_at"],
         created_by=item["created_by"],
         selection=Selection(
@@ -127,7 +127,7 @@ def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
             reason=reason,
             at=at,
             accounts=tuple(
-                Account(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
+                MailAccount(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
                 for person, name, role, login, version, stamp in accounts
             ),
             detail=more[0] if more else "",
@@ -141,7 +141,7 @@ def chunk_from_item(item: Item) -> Chunk:
     return Chunk(
         send=item["send"],
         number=item["number"],
-        listed=item["listed"],
+        origin="admin" if item["listed"] else "person",
         mail=item["mail"],
         language=item.get("language", "en"),
         expires_at=item["links_expire_at"],
@@ -167,7 +167,7 @@ def chunk_to_item(school: str, chunk: Chunk) -> dict[str, Value]:
         "sk": sk,
         "send": chunk.send,
         "number": chunk.number,
-        "listed": chunk.listed,
+        "listed": chunk.origin == "admin",
         "mail": chunk.mail,
         "language": chunk.language,
         "links_expire_at": chunk.expires_at,

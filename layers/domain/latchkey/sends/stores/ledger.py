@@ -98,7 +98,7 @@ class Ledger:
                 raise TryLater("Another worker has this chunk.")
             taken = take(chunk, now, seconds)
             if taken is None:
-                raise TryLater("Another worker may have sent the rest of this chunk; word of it is awaited.")
+                raise TryLater("The rest of this chunk may have been sent already; waiting for SES's events.")
             try:
                 revision = self._write(chunk, taken.stored, now, [running])
             except ConditionFailed as failed:
@@ -212,7 +212,7 @@ class Ledger:
         settled = -moved.get("open", 0)
         add = dict(moved) or {"open": 0}  # a transaction has no write that only looks at a condition
         exists: Condition = ("pk", "exists", None)
-        update = Update(pk=send_pk(self.school, listed=chunk.listed), sk=chunk.send, add=add, when=[exists, *when])
+        update = Update(pk=send_pk(self.school, chunk.origin), sk=chunk.send, add=add, when=[exists, *when])
         if settled <= 0:
             return [update]
         others_left: Condition = ("open", ">", settled)
@@ -223,7 +223,7 @@ class Ledger:
         more = replace(update, when=[others_left, *when])
         last = replace(update, set={"state": "finished", "finished_at": now}, when=[none_left, running])
         stopped = replace(update, when=[not_running, *when])
-        return ([more, last, stopped] if chunk.listed else [last, more, stopped]) * 3
+        return ([more, last, stopped] if chunk.origin == "admin" else [last, more, stopped]) * 3
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
         return chunk_key(self.school, send, number)

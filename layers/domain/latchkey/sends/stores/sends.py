@@ -10,7 +10,7 @@ from latchkey.errors import Changed
 from latchkey.sends.model.brake import BRAKES, Brake
 from latchkey.sends.model.ledger import open_of
 from latchkey.sends.model.progress import gone
-from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Chunk, Need, Send
+from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Chunk, Need, Origin, Send
 from latchkey.sends.stores.items import chunk_to_item, send_from_item, send_pk, send_to_item
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
@@ -44,21 +44,21 @@ class Sends:
             return False
         return True
 
-    def get(self, send: str, *, listed: bool = True) -> Send | None:
+    def get(self, send: str, *, origin: Origin = "admin") -> Send | None:
         """The send with this id."""
-        item = self._table.get(send_pk(self.school, listed=listed), send)
+        item = self._table.get(send_pk(self.school, origin), send)
         return send_from_item(item) if item else None
 
     def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Send], str | None]:
         """Admins' sends, newest first, and the id after which the next page begins."""
-        pk = send_pk(self.school, listed=True)
+        pk = send_pk(self.school, "admin")
         start = {"pk": pk, "sk": after} if after else None
         page = self._table.page(pk, start=start, limit=limit, newest_first=True)
         return [send_from_item(item) for item in page.items], page.next["sk"] if page.next else None
 
     def all(self) -> Iterator[Send]:
         """All of admins' sends, newest first: one call for each megabyte of them."""
-        for page in self._table.pages(send_pk(self.school, listed=True), newest_first=True):
+        for page in self._table.pages(send_pk(self.school, "admin"), newest_first=True):
             yield from (send_from_item(item) for item in page)
 
     # Started
@@ -133,14 +133,14 @@ class Sends:
 
     # Running
 
-    def set_waiting(self, send: str, reason: str | None, now: int, *, listed: bool) -> None:
+    def set_waiting(self, send: str, reason: str | None, now: int, *, origin: Origin) -> None:
         """Write down why a running send waits and since when, or (None) that it no longer does."""
         facts: dict[str, Value] = {"waiting": reason, "waiting_since": now} if reason else {**_NOT_WAITING}
         running, says_another = ("state", "=", "running"), ("waiting", "<>", reason)
         says_any = ("waiting", "exists", None)
         when = [running, says_another] if reason else [says_any]
         with suppress(ConditionFailed):  # it says so already, or it is stopped
-            self._table.update(Update(pk=send_pk(self.school, listed=listed), sk=send, set=facts, when=when))
+            self._table.update(Update(pk=send_pk(self.school, origin), sk=send, set=facts, when=when))
 
     def brake(self, send: Send, reason: Brake, event: EventWrite) -> Send:
         """Pause a running send because too much of it came back."""
@@ -193,7 +193,7 @@ class Sends:
     def _turn(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition], event: EventWrite) -> Send:
         """Change a send together with the audit event that tells of it, all or nothing."""
         transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
-        turned = self.get(send.id, listed=send.listed)
+        turned = self.get(send.id, origin=send.origin)
         if turned is None:
             raise Changed
         return turned
@@ -202,7 +202,7 @@ class Sends:
         return send_from_item(self._table.update(self._change_of(send, facts, when)))
 
     def _change_of(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition]) -> Update:
-        return Update(pk=send_pk(self.school, listed=send.listed), sk=send.id, set=facts, when=when)
+        return Update(pk=send_pk(self.school, send.origin), sk=send.id, set=facts, when=when)
 
 
 _UNDECIDED: Final[Condition] = ("approval", "=", "needed")

@@ -27,7 +27,7 @@ class Reminder:
         return f"{self.at:010d}#{self.school}#{self.send}"
 
 
-class Due:
+class Reminders:
     """The reminders of all schools."""
 
     def __init__(self, table: Table) -> None:
