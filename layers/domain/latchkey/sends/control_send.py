@@ -71,7 +71,7 @@ def cancel(system: System, school: str, admin: Person, send_id: str, *, revoke: 
 
 
 def impact(system: System, school: str, send_id: str) -> CancelImpact:
-    """How many people cancelling would affect: not yet mailed, and with a link already out; ``Conflict`` if it cannot be cancelled."""
+    """How many people cancelling affects: not yet mailed, and with a link already out; ``Conflict`` if it cannot be cancelled."""
     send = get_send(system, school, send_id)
     if send.state not in FROM["cancel"] | DONE["cancel"]:
         raise Conflict(refusal("cancel", send.state))

@@ -100,7 +100,9 @@ def _plan(system: System, school: School, send: Send) -> Send:
 
 
 def _sent(system: System, school: str, send: Send, now: int) -> frozenset[str] | None:
-    """Who was sent a link recently, if the send asks. None while another send is being planned: whom it will mail is not yet known.
+    """Who was sent a link recently, if the send asks.
+
+    None while another send is being planned: whom it will mail is not yet known.
 
     Each looks after it has marked itself as being planned. So of two that ask, at least one sees the other, whoever was first.
     """
