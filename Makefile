@@ -77,6 +77,9 @@ pictures: programs $(WORDS) ## Make the pictures of mails and printed sheets aga
 	@python -m infra.mail_pictures
 	@python -m infra.paper_pictures
 
+mutate: $(VENV)/.ready $(WORDS) ## Put small faults into the rules and see whether a test notices: see docs/mutation.md
+	@python -m tests.mutation $(ARGS)
+
 bench: $(WORDS) build ## Measure against the bar of docs/performance.md
 	@python -m tests.bench $(ARGS)
 

@@ -25,11 +25,12 @@ from latchkey.codes.model.codes import (
     number_is_usable,
     read,
     redeem_url,
+    state_of,
     voided,
     works,
 )
 from latchkey.codes.model.words import SPELLINGS, WORDS
-from latchkey.people.model.person import CodeState
+from latchkey.people.model.person import CodeState, Person
 
 KEY = b"k" * 32
 kinds = st.sampled_from(get_args(Kind))
@@ -164,13 +165,41 @@ def test_letters_that_only_look_the_part_are_refused(wide: str) -> None:
     assert read(text[:5] + wide + text[6:]) is None
 
 
+def test_letters_that_become_two_signs_are_refused() -> None:
+    """Before they are made capitals, where the ligature of two letters f would be two of ours."""
+    text = next(made for number in range(1, 9_000) if "FF" in (made := code("pin", number, 1, KEY).replace("-", "")))
+    assert read(text.lower()) is not None
+    assert read(text.replace("FF", "\ufb00")) is None
+
+
 def test_too_long_a_text_is_refused() -> None:
-    assert read(code("pin", 7, 1, KEY) + " " * 60) is None
+    text = code("pin", 7, 1, KEY)
+    assert read(text.ljust(64)) == read(text) is not None
+    assert read(text.ljust(65)) is None
 
 
-@pytest.mark.parametrize("number", [0, -1, LONGEST_NUMBER + 1])
+@pytest.mark.parametrize("sign", "01IOLS5BGAEUZ!~_.")
+def test_a_sign_that_is_none_of_ours_is_refused(sign: str) -> None:
+    text = code("pin", 7, 1, KEY).replace("-", "")
+    assert [read(text[:place] + sign + text[place + 1 :]) for place in range(len(text))] == [None] * 12
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_code_of_another_length_is_refused_whatever_its_check_sign(kind: Kind) -> None:
+    text = code(kind, 7, 1, KEY).replace("-", "")
+    bodies = (text[:1], text[:6], text[:-2], text, text + "2")
+    assert not [body + sign for body in bodies for sign in ALPHABET if read(body + sign)]
+
+
+def test_there_is_no_generation_before_the_first() -> None:
+    typed = read(code("pin", 7, 0, KEY))
+    assert typed is not None
+    assert generation_of(typed, 1, KEY) is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 6_436_343])
 def test_a_number_beyond_the_signs_has_no_code(number: int) -> None:
-    with pytest.raises(ValueError, match="out of range"):
+    with pytest.raises(ValueError, match=r"^a student's number is out of range$"):
         code("pin", number, 1, KEY)
 
 
@@ -217,6 +246,14 @@ def test_a_code_works_until_used_up_expired_voided_or_guessed_at_too_often(
 ) -> None:
     assert fault(state, kind, 100) == expected
     assert works(state, kind, 100) == (expected is None)
+
+
+@pytest.mark.parametrize(("kind", "name", "generation"), [("pin", "pin", 1), ("parent", "parent_code", 2)])
+def test_where_a_student_holds_the_state_of_a_code(kind: Kind, name: str, generation: int) -> None:
+    pin, parent_code = CodeState(1, 100), CodeState(2, 100)
+    student = Person(id="a" * 20, role="student", given_name="A", family_name="L", pin=pin, parent_code=parent_code)
+    assert state_of(student, kind) == getattr(student, name) == CodeState(generation, 100)
+    assert state_of(Person(id="a" * 20, role="student", given_name="A", family_name="L"), kind) is None
 
 
 def test_no_code_does_not_work() -> None:

@@ -119,6 +119,12 @@ def test_a_part_in_any_other_form_is_no_token(name: str, value: str) -> None:
     assert links.read(with_part(name, value)) is None
 
 
+@pytest.mark.parametrize("name", ["expires", "version", "stamp"])
+def test_only_digits_of_hexadecimal_numbers_are_read(name: str) -> None:
+    signs = [chr(code) for code in range(128) if links.read(with_part(name, f"1{chr(code)}")) is not None]
+    assert "".join(signs) == "0123456789abcdef"
+
+
 @pytest.mark.parametrize("parts", [(), RIGHT[:1], RIGHT[:-1], (*RIGHT, "m"), (*RIGHT, ""), ("", *RIGHT)])
 def test_a_token_has_eight_parts(parts: tuple[str, ...]) -> None:
     assert links.read(".".join(parts)) is None

@@ -1,13 +1,15 @@
 """The states of a mail: events come in any order and more than once, and the same fact is left."""
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.ledger import GRACE, apply_event, merge, settle, take, tally
-from latchkey.sends.model.mail_states import MAIL_STATES, OPEN, OUT, Fact, stronger
+from latchkey.sends.model.mail_states import MAIL_STATES, OPEN, OUT, Fact, is_hard, stronger
 from latchkey.sends.model.send import Chunk, Mail, Tally, with_state
 
 TOLD = [
@@ -74,13 +76,69 @@ def test_a_mail_is_open_or_out_or_neither() -> None:
     assert not OPEN & OUT
 
 
-def test_the_stronger_fact_wins() -> None:
-    before = ["planned", "sending", "cancelled", "expired"]
-    order = [*before, "sent", "failed", "delayed", "soft", "delivered", "hard", "complained", "skipped"]
-    for weak, strong in pairwise(order):
-        first, second = (Fact("bounced", each) if each in {"soft", "hard"} else Fact(each) for each in (weak, strong))  # type: ignore[arg-type]
-        assert stronger(first, second) == second
-        assert stronger(second, first) == second
+ORDER = [
+    Fact("planned"),
+    Fact("sending"),
+    Fact("cancelled"),
+    Fact("expired"),
+    Fact("sent"),
+    Fact("failed", "rejected"),
+    Fact("delayed", "delay"),
+    Fact("delayed", "delay_mailbox_full"),
+    Fact("bounced"),
+    Fact("bounced", "soft"),
+    Fact("bounced", "soft_mailbox_full"),
+    Fact("delivered"),
+    Fact("bounced", "hard"),
+    Fact("bounced", "hard_no_mailbox"),
+    Fact("complained"),
+    Fact("skipped", "left"),
+]
+"""From the weakest to the strongest; of two with the same state the one that says more, or is later in the alphabet."""
+SAME = [fact for fact in ORDER if (fact.reason is None and fact.state == "bounced") or "_" in (fact.reason or "")]
+"""Those of them that are as strong as another but for their words."""
+
+
+@pytest.mark.parametrize(("weak", "strong"), list(combinations(ORDER, 2)))
+def test_the_stronger_fact_wins(weak: Fact, strong: Fact) -> None:
+    assert stronger(weak, strong) == strong
+    assert stronger(strong, weak) == strong
+
+
+@pytest.mark.parametrize(("weak", "strong"), list(combinations((fact for fact in ORDER if fact not in SAME), 2)))
+def test_the_weaker_fact_loses_whatever_it_says(weak: Fact, strong: Fact) -> None:
+    more = replace(weak, reason=f"{weak.reason or ''}zzz", at=NOW, detail="z")
+    assert stronger(more, strong) == strong
+    assert stronger(strong, more) == strong
+
+
+def test_every_state_has_its_place_in_the_order() -> None:
+    assert {fact.state for fact in ORDER} == set(MAIL_STATES)
+
+
+def test_a_repeated_fact_changes_nothing_not_even_the_time() -> None:
+    for fact in ORDER:
+        assert stronger(fact, replace(fact, at=NOW, detail="again")) == fact
+
+
+def test_a_fact_knows_no_more_than_it_is_told() -> None:
+    assert Fact("sent") == Fact("sent", None, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "hard"),
+    [
+        ("bounced", "hard", True),
+        ("bounced", "hard_no_mailbox", True),
+        ("bounced", "soft", False),
+        ("bounced", "soft_hard", False),
+        ("bounced", None, False),
+        ("failed", "hard", False),
+        ("delayed", "hard", False),
+    ],
+)
+def test_a_mail_bounced_for_good_or_not(state: str, reason: str | None, hard: bool) -> None:
+    assert is_hard(state, reason) == hard
 
 
 def test_a_late_sent_of_the_worker_changes_nothing_and_nor_does_a_repeated_event() -> None:

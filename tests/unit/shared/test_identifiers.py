@@ -29,7 +29,7 @@ def test_addresses_are_stored_in_lower_case(typed: str, stored: str) -> None:
         "a@school.example <evil@x.example>", "<a@school.example>evil@x.example", '"a@school"@evil.example',
         "=?utf-8?q?a=40school?=@evil", "ann@x.example\0", "ann@x.example\t", "mıke@x.example", "\u212a@x.example",
         "ａnn@x.example", "a@-x.example", "a@x-.example", "a" * 65 + "@x.example", "a@" + "x" * 250 + ".example",
-        "a b@x.example", "a@x.example.", "a@x.1",
+        "a b@x.example", "a@x.example.", "a@x.1", "a@x.example~",
     ],
 )  # fmt: skip
 def test_anything_else_is_no_address(typed: str) -> None:
@@ -96,7 +96,7 @@ def test_the_limits_of_a_username() -> None:
     assert identifiers.username("ann".rjust(129)) is None
 
 
-@pytest.mark.parametrize("typed", ["", ".", "-a", "a-", "_a", "a.", "a b", "a@b", "é", "a/b", "a#b"])
+@pytest.mark.parametrize("typed", ["", ".", "-a", "a-", "_a", "a.", "a b", "a@b", "é", "a/b", "a#b", "\u212a", "~a"])
 def test_anything_else_is_no_username(typed: str) -> None:
     assert identifiers.username(typed) is None
 
