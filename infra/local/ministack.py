@@ -91,6 +91,8 @@ def _isolated(settings: Settings) -> dict[str, str]:
         "DOCKER_HOST": f"unix://{state}/no-docker.sock",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
+        # Functions find AWS at MiniStack by themselves; at the recorder only if they are told to.
+        **({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{settings.recorder_port}"} if settings.recorder_port else {}),
     }
 
 

@@ -29,6 +29,7 @@ class Settings:
     port: int
     inbox_port: int
     aws_port: int
+    recorder_port: int | None
     demo_students: int | None
 
     @property
@@ -47,6 +48,11 @@ class Settings:
         return f"http://127.0.0.1:{self.aws_port}"
 
     @property
+    def calls_file(self) -> Path:
+        """What the recorder has written down of the functions' calls, while there is one."""
+        return self.state / "calls.jsonl"
+
+    @property
     def logs(self) -> Path:
         """The folder of every log file of this stack."""
         return self.state / "logs"
@@ -58,14 +64,15 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read LATCHKEY_LOCAL, PORT, INBOX_PORT, AWS_PORT and LATCHKEY_DEMO_STUDENTS.
+    """Read LATCHKEY_LOCAL, PORT, INBOX_PORT, AWS_PORT, RECORDER_PORT and LATCHKEY_DEMO_STUDENTS.
 
     Raises Trouble with all bad values in one sentence.
     """
     wrong: list[str] = []
     ports = {name: _port(name, environment.get(name, ""), default, wrong) for name, default in _PORTS.items()}
-    if not wrong and len(set(ports.values())) < len(ports):
-        wrong.append(" and ".join(ports) + " must be three different ports")
+    recorder = _port("RECORDER_PORT", environment.get("RECORDER_PORT", ""), 0, wrong)
+    if not wrong and len({*ports.values(), recorder}) <= len(ports):
+        wrong.append(" and ".join(ports) + " must be three different ports, and RECORDER_PORT a fourth")
     students = environment.get("LATCHKEY_DEMO_STUDENTS", "")
     if students and not re.fullmatch(r"[1-9][0-9]{0,6}", students):
         wrong.append(f"LATCHKEY_DEMO_STUDENTS must be a number of students from 1 to 9999999, not {students!r}")
@@ -78,6 +85,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=ports["PORT"],
         inbox_port=ports["INBOX_PORT"],
         aws_port=ports["AWS_PORT"],
+        recorder_port=recorder or None,
         demo_students=int(students) if students else None,
     )
 

@@ -50,7 +50,7 @@ class SharedStack:
 
     def _start(self, tell: Callable[[str], None]) -> Any:
         log = self._folder / "run.log"
-        ports = dict(zip(("PORT", "INBOX_PORT", "AWS_PORT"), map(str, _free_ports(3)), strict=True))
+        ports = dict(zip(("PORT", "INBOX_PORT", "AWS_PORT", "RECORDER_PORT"), map(str, _free_ports(4)), strict=True))
         with log.open("wb") as output:
             self._runner = subprocess.Popen(
                 [sys.executable, "-m", "infra.local", "run", "--as-long-as", str(self._owner), "--discard"],

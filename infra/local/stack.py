@@ -17,7 +17,7 @@ from infra.local.settings import PROJECT, REGION, SCHOOL, STACK_NAME, Settings
 from infra.local.trouble import Trouble
 from infra.local.waiting import answers, require_free_port, wait_until
 
-_EDGE, _INBOX = "the edge", "the inbox"
+_EDGE, _INBOX, _RECORDER = "the edge", "the inbox", "the recorder"
 _STAYS = "It was up before, so it stays up after Ctrl-C; `make down` stops it."
 _ENDS = "Ctrl-C stops it; the data stays for the next time."
 _PATIENCE = 60.0
@@ -45,6 +45,7 @@ class Stack:
             with locked(settings.tools / "build.lock"):
                 template = build(settings, self._progress)
                 self._start_ministack()
+                self._start_recorder()
                 deployed = deploy.deploy(settings, processes, template, self._progress)
             self._start_inbox(deployed)
             self._start_edge(deployed)
@@ -61,6 +62,7 @@ class Stack:
         if processes.running(_INBOX):
             found = True
             processes.stop(_INBOX, patience=_SAVE_PATIENCE)
+        found = processes.stop(_RECORDER, patience=_PATIENCE) or found
         if processes.running(ministack.NAME):
             found = True
             with self._progress.step("Stop MiniStack and save its state"):
@@ -70,7 +72,8 @@ class Stack:
 
     def dead(self) -> str | None:
         """The name of a process that should run and does not."""
-        return next((name for name in (ministack.NAME, _INBOX, _EDGE) if self._processes.running(name) is None), None)
+        wanted = [ministack.NAME, _INBOX, _EDGE, *([_RECORDER] if self._settings.recorder_port else [])]
+        return next((name for name in wanted if self._processes.running(name) is None), None)
 
     def _require_ports(self) -> None:
         """All three at once and first, so that a port in use is said before anything takes time."""
@@ -90,6 +93,12 @@ class Stack:
             self.down()
         if ministack.start(self._settings, self._processes, self._progress) and not self._deployed.restored(self._processes):
             self._progress.say("MiniStack was not stopped properly last time: what happened since its start then is lost.")
+
+    def _start_recorder(self) -> None:
+        settings = self._settings
+        if settings.recorder_port is not None:
+            config = {"port": settings.recorder_port, "upstream_port": settings.aws_port, "file": str(settings.calls_file)}
+            self._start_server(_RECORDER, "infra.local.recorder", config)
 
     def _start_inbox(self, deployed: deploy.Deployed) -> None:
         settings = self._settings
@@ -210,4 +219,5 @@ def _description(settings: Settings, deployed: deploy.Deployed, admins: dict[str
             "outputs": deployed.outputs,
         },
         "logs": str(settings.logs),
+        **({"calls": str(settings.calls_file)} if settings.recorder_port else {}),
     }

@@ -49,7 +49,7 @@ class MailRoad:
         clients = cache(client_factory())
         made = Wiring(
             Settings("deliver_links", self.system.environment),
-            clients=lambda service: self.ses if service == "sesv2" else clients(service),
+            clients=self.system.watched("deliver_links", lambda service: self.ses if service == "sesv2" else clients(service)),
             clock=self.system.clock,
             sleep=self.sleep,
         )

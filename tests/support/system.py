@@ -16,6 +16,8 @@ from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.shared.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
 from tests.support import sam
+from tests.support.iam.judge import Judge, Watched, by_the_test_itself
+from tests.support.iam.roles import roles
 
 START = 1_795_000_000  # 18 November 2026
 REGION = "eu-west-2"
@@ -33,18 +35,23 @@ class Clock:
 
 @dataclass
 class TestSystem:
-    """Wirings of all functions over one set of fake AWS services."""
+    """Wirings of all functions over one set of fake AWS services; ``judge`` holds every call against its function's role."""
 
     __test__ = False
     environment: dict[str, str]
+    judge: Judge
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
 
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
         if function not in self.wirings:
-            self.wirings[function] = Wiring(Settings(function, self.environment), _clients(), self.clock)
+            self.wirings[function] = Wiring(Settings(function, self.environment), self.watched(function, _clients()), self.clock)
         return self.wirings[function]
+
+    def watched(self, function: FunctionName, clients: ClientFactory) -> ClientFactory:
+        """Clients of a function whose calls the judge sees."""
+        return lambda service: Watched(clients(service), service, function, self.judge)
 
     def messages(self, queue: str) -> list[str]:
         """Take all messages from a queue, named by its setting (``PLAN_QUEUE``)."""
@@ -87,7 +94,10 @@ def running_system() -> Iterator[TestSystem]:
     os.environ.update(credentials)
     try:
         with mock_aws(), _atomic_dynamodb():
-            yield TestSystem(_make_services())
+            environment = _make_services()
+            judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
+            yield TestSystem(environment, judge)
+        assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
@@ -125,3 +135,13 @@ def _make_services() -> dict[str, str]:
             environment[name] = name.lower().replace("_", "-")
             s3.create_bucket(Bucket=environment[name], CreateBucketConfiguration={"LocationConstraint": REGION})
     return environment
+
+
+def _names(environment: dict[str, str]) -> dict[str, str]:
+    """The template's names of what the settings of its functions name."""
+    return {
+        environment[setting].rpartition("/")[2]: sam.target(value)
+        for function in sam.functions().values()
+        for setting, value in function["Environment"]["Variables"].items()
+        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM"}
+    }

@@ -1,0 +1,82 @@
+"""Every call that the functions made in the end-to-end tests, judged by AWS's rules against the roles of the template.
+
+Runs after the other end-to-end tests (by its name), on what the recorder between the functions and MiniStack has written down:
+MiniStack lets pass what AWS denies.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.local.calls import Part
+from tests.support import sam
+from tests.support.iam.grants import Grant, grants, used
+from tests.support.iam.judge import Judge
+from tests.support.iam.roles import roles
+
+pytestmark = pytest.mark.e2e
+ROLES = roles()
+UNUSED: dict[Grant, str] = {}
+
+
+@pytest.fixture(scope="module")
+def calls(stack: Any) -> list[tuple[str, str, Part]]:
+    """``(function, operation, part)`` of each call that a function has made since the stack was started."""
+    if "calls" not in stack:
+        pytest.skip("this stack has no recorder: start it with RECORDER_PORT")
+    return list(_read(stack))
+
+
+def _read(stack: Any) -> Iterator[tuple[str, str, Part]]:
+    signers = _signers(stack)
+    for line in Path(stack["calls"]).read_text().splitlines():
+        signer, operation, *rest = json.loads(line)
+        assert rest, f"{signers.get(signer, signer)} made a call that infra/local/calls.py does not know: {operation}"
+        action, resource, keys = rest
+        if signer in signers:
+            yield signers[signer], operation, Part(action, resource, tuple((key, tuple(values)) for key, values in keys.items()))
+
+
+def _signers(stack: Any) -> dict[str, str]:
+    """The functions' packages by their access key ids, which MiniStack derives from the function's and the role's ARN."""
+    aws = stack["aws"]
+    keys = {name: aws[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
+    client = boto3.client("lambda", endpoint_url=aws["endpoint_url"], region_name=aws["region"], **keys)
+    found = {}
+    for logical, function in sam.functions().items():
+        config = client.get_function_configuration(FunctionName=aws["outputs"][logical])
+        digest = hashlib.sha256(f"{config['FunctionArn']}:{config['Role']}".encode()).hexdigest()
+        found[f"ASIA{digest[:16].upper()}"] = sam.package(function)
+    return found
+
+
+@pytest.fixture(scope="module")
+def judge(stack: Any) -> Judge:
+    outputs = stack["aws"]["outputs"]
+    names = {value.rpartition("/")[2]: sam.target(sam.template()["Outputs"][name]["Value"]) for name, value in outputs.items()}
+    return Judge(names, ROLES)
+
+
+def test_aws_would_have_allowed_each_call(calls: list[tuple[str, str, Part]], judge: Judge) -> None:
+    assert set(Counter(function for function, _, _ in calls)) == set(ROLES), "every function has made calls"
+    denials = [
+        judge.denial(function, operation, part, decision)
+        for function, operation, part in calls
+        if not (decision := judge.decide(function, part)).allowed
+    ]
+    assert not denials, "AWS would deny this:\n" + "\n".join(dict.fromkeys(denials))
+
+
+def test_what_nothing_has_used_is_explained(calls: list[tuple[str, str, Part]], judge: Judge) -> None:
+    """Whatever the stories do not use is either dropped from the template or explained here."""
+    made = [(function, part) for function, _, part in calls]
+    found = grants(ROLES)
+    unused = {grant for grant, (statement, resource) in found.items() if not used(grant, statement, resource, judge, made)}
+    assert set(UNUSED) <= set(found), "an explanation of what is no longer granted"
+    assert unused <= set(UNUSED), "\n".join(str(grant) for grant in sorted(unused - set(UNUSED)))
