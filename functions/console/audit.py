@@ -5,15 +5,15 @@ from console.system import system
 from latchkey.audit.read_audit import names_of, read_audit
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}/audit", page="audit/audit.html")
+@routes.on("GET", "/admin/{school}/audit", page="audit/audit.html")
 def audit(request: Request, school: str) -> Answer:
     """Audit events, newest first."""
     admin(request, system(), school)

@@ -12,15 +12,15 @@ from latchkey.people.model.person import CodeState, Person
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}/people", page="people/people.html")
+@routes.on("GET", "/admin/{school}/people", page="people/people.html")
 def people(request: Request, school: str) -> Answer:
     """The people whom a filter means, in list order."""
     admin(request, system(), school)
@@ -32,7 +32,7 @@ def people(request: Request, school: str) -> Answer:
     return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor})
 
 
-@routes.door("GET", "/admin/{school}/people/{id}", page="people/person.html")
+@routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")
 def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """One person, their way in and their family."""
     seen = admin(request, system(), school)

@@ -9,14 +9,14 @@ from console.system import system
 from latchkey.people.list_people import Numbers
 from latchkey.readiness.overview import overview as look
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}", page="readiness/overview.html")
+@routes.on("GET", "/admin/{school}", page="readiness/overview.html")
 def overview(request: Request, school: str) -> Answer:
     """Numbers first, then what runs, then what to do next."""
     seen = admin(request, system(), school)

@@ -11,15 +11,15 @@ from latchkey.rosters.watch_roster import Preview, ask_to_apply, list_rosters, r
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}/rosters", page="rosters/rosters.html")
+@routes.on("GET", "/admin/{school}/rosters", page="rosters/rosters.html")
 def rosters(request: Request, school: str) -> Answer:
     """The rosters of the school, newest first."""
     admin(request, system(), school)
@@ -28,7 +28,7 @@ def rosters(request: Request, school: str) -> Answer:
     return Answer(data={"items": [roster_json(run) for run in page.items], "next": page.next}, context={"cursor": cursor})
 
 
-@routes.door("POST", "/admin/{school}/rosters", page="rosters/roster_upload.html")
+@routes.on("POST", "/admin/{school}/rosters", page="rosters/roster_upload.html")
 def start(request: Request, school: str) -> Answer:
     """Start a roster; a browser gets the form that posts the file to S3."""
     seen = admin(request, system(), school)
@@ -46,7 +46,7 @@ def start(request: Request, school: str) -> Answer:
     return Answer(data=data, status=201, location=location, form_targets=(f"{parts.scheme}://{parts.netloc}",))
 
 
-@routes.door("GET", "/admin/{school}/rosters/{id}", page="rosters/roster.html")
+@routes.on("GET", "/admin/{school}/rosters/{id}", page="rosters/roster.html")
 def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What a roster would change or has changed. S3 sends a browser here with the file's key, which the address need not show."""
     admin(request, system(), school)
@@ -55,7 +55,7 @@ def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     return Answer(data=preview_json(found), location=clean)
 
 
-@routes.door("POST", "/admin/{school}/rosters/{id}/apply")
+@routes.on("POST", "/admin/{school}/rosters/{id}/apply")
 def apply(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Apply a previewed roster; asking again changes nothing."""
     seen = admin(request, system(), school)

@@ -12,16 +12,16 @@ from latchkey.schools.model.settings_rules import LIVES, NAMES, UNITS, in_words,
 from latchkey.schools.publish_page import publish_page
 from latchkey.shared.model.languages import LANGUAGES
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.school_page import school_page
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 _COUNT: Final = re.compile("[0-9]{1,6}")
 
 
-@routes.door("GET", "/admin/{school}/settings", page="schools/settings.html")
+@routes.on("GET", "/admin/{school}/settings", page="schools/settings.html")
 def settings(request: Request, school: str) -> Answer:
     """The settings as they are."""
     seen = admin(request, system(), school)
@@ -40,7 +40,7 @@ def put(request: Request, school: str) -> Answer:
 
 
 for method in ("PUT", "POST"):  # browsers can only post
-    routes.door(method, "/admin/{school}/settings", page="schools/settings.html", form="schools/settings.html")(put)
+    routes.on(method, "/admin/{school}/settings", page="schools/settings.html", form="schools/settings.html")(put)
 
 
 def _for_page(request: Request, school: School) -> None:

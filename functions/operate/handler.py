@@ -1,4 +1,4 @@
-"""The door of operate: a command in, ``{"ok": true, ...}`` or ``{"ok": false, "error": sentence}`` out. No URL leads here."""
+"""The handler of operate: a command in, ``{"ok": true, ...}`` or ``{"ok": false, "error": sentence}`` out. No URL leads here."""
 
 from collections.abc import Mapping
 from typing import Any

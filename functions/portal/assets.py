@@ -3,16 +3,16 @@
 from latchkey.errors import NotFound
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
-from web.files import asset_file
+from web.assets import asset_file
 from web.request import Request
+from web.route_group import RouteGroup
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_NOW = "public, max-age=60"
 
 
-@routes.door("GET", "/assets/{name}")
+@routes.on("GET", "/assets/{name}")
 def asset(request: Request, name: str) -> Answer:
     """One of the files in ``web/assets``; under its fingerprint it never changes."""
     found = asset_file(name)

@@ -10,29 +10,29 @@ from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
 from portal.sign_in.account import person_facts
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.school_page import facts
 from web.times import rfc3339
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 OPTIONAL = ("email", "username", "given_name", "family_name")
 
 
-@routes.door("GET", "/r/{school}", fragment=True)
+@routes.on("GET", "/r/{school}", fragment=True)
 def short_address(_: Request, school: str) -> Answer:
     """What slips print and QR codes hold: leads to the page. A browser takes the fragment along, and no server sees it."""
     found = the_school(system(), school)
     return Answer(status=303, location=f"/schools/{found.slug}/redeem")
 
 
-@routes.door("GET", "/schools/{school}/redeem", page="codes/redeem.html", fragment=True, public=True)
+@routes.on("GET", "/schools/{school}/redeem", page="codes/redeem.html", fragment=True, public=True)
 def page(request: Request, school: str) -> Answer:
     """The same page for everyone."""
     return Answer(data=_page_of(request, school))
 
 
-@routes.door("POST", "/schools/{school}/codes/check", page="codes/redeem.html", form="codes/redeem.html")
+@routes.on("POST", "/schools/{school}/codes/check", page="codes/redeem.html", form="codes/redeem.html")
 def check(request: Request, school: str) -> Answer:
     """What a code opens; uses nothing up."""
     data = _page_of(request, school)
@@ -40,7 +40,7 @@ def check(request: Request, school: str) -> Answer:
     return Answer(data=data if request.wants_page else opened)
 
 
-@routes.door("POST", "/schools/{school}/codes/use", page="codes/redeem.html", form="codes/redeem.html")
+@routes.on("POST", "/schools/{school}/codes/use", page="codes/redeem.html", form="codes/redeem.html")
 def use(request: Request, school: str) -> Answer:
     """Claim an account with a PIN, or register with a parent code."""
     data = _page_of(request, school)

@@ -2,13 +2,13 @@
 
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/health")
+@routes.on("GET", "/health")
 def health(_: Request) -> Answer:
     """Runs, with all settings."""
     return Answer(data={"status": "ok"})

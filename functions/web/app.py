@@ -8,16 +8,16 @@ from chalice.app import Request as ChaliceRequest
 
 from latchkey import errors
 from web.answer import refuse
-from web.doors import Doors
 from web.logs import log, speak_for_the_domain
 from web.request import NotAllowed, bare
+from web.route_group import RouteGroup
 from web.routes import Routes
 
 
 class App(Chalice):
     """Finds the route of every event before Chalice sees it, and writes one line about the answer: the route, never the path."""
 
-    def __init__(self, name: str, *groups: Doors) -> None:
+    def __init__(self, name: str, *groups: RouteGroup) -> None:
         super().__init__(name, configure_logs=False)
         for group in groups:
             self.register_blueprint(group)
@@ -47,7 +47,7 @@ class App(Chalice):
         return "GET" if asked == "HEAD" and "HEAD" in self.methods(route) else asked
 
 
-def new_app(name: str, *groups: Doors) -> App:
+def new_app(name: str, *groups: RouteGroup) -> App:
     """An app of these groups of routes, whose answers to anything else have the same dress."""
     speak_for_the_domain()
     app = App(name, *groups)

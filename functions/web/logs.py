@@ -1,4 +1,4 @@
-"""Logs: one line of JSON for each thing worth knowing, from the doors and from the domain alike."""
+"""Logs: one line of JSON for each thing worth knowing, from the functions and from the domain alike."""
 
 import logging
 

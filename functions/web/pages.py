@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from latchkey.shared.model.languages import LANGUAGES
-from web.files import asset
+from web.assets import asset
 
 FOLDER = Path(__file__).parent
 LONDON = ZoneInfo("Europe/London")

@@ -1,4 +1,4 @@
-"""Sessions at the door: the cookie of browsers, the bearer token of scripts."""
+"""Sessions of a request: the cookie of browsers, the bearer token of scripts."""
 
 from latchkey.errors import NotFound, NotSignedIn
 from latchkey.sign_in.needs import System

@@ -15,15 +15,15 @@ from latchkey.login_details.model.runs import ExportRequest
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("POST", "/admin/{school}/people/{id}/codes", page="login_details/codes.html")
+@routes.on("POST", "/admin/{school}/people/{id}/codes", page="login_details/codes.html")
 def reveal(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """One student's codes, made where none works."""
     seen = admin(request, system(), school)
@@ -36,7 +36,7 @@ def reveal(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     return Answer(data=_revealed_json(revealed), context={"student": details.student, "days": days, "place": place})
 
 
-@routes.door("POST", "/admin/{school}/codes/void", page="login_details/void_check.html", form="login_details/void_check.html")
+@routes.on("POST", "/admin/{school}/codes/void", page="login_details/void_check.html", form="login_details/void_check.html")
 def void(request: Request, school: str) -> Answer:
     """How many codes would end (a form asks that first), or the run that ends them."""
     seen = admin(request, system(), school)

@@ -15,12 +15,12 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 FIELDS = (
     "scope",
     "format",
@@ -35,7 +35,7 @@ FIELDS = (
 )
 
 
-@routes.door("GET", "/admin/{school}/exports", page="login_details/exports.html")
+@routes.on("GET", "/admin/{school}/exports", page="login_details/exports.html")
 def exports(request: Request, school: str) -> Answer:
     """The runs of the school, newest first, and the form for a new one."""
     admin(request, system(), school)
@@ -46,7 +46,7 @@ def exports(request: Request, school: str) -> Answer:
     return Answer(data=data, context={"cursor": cursor, **_form_context()})
 
 
-@routes.door("POST", "/admin/{school}/exports", page="login_details/export_check.html", form="login_details/export_start.html")
+@routes.on("POST", "/admin/{school}/exports", page="login_details/export_check.html", form="login_details/export_start.html")
 def start(request: Request, school: str) -> Answer:
     """What an export would do (a form asks that first), or the export itself."""
     seen = admin(request, system(), school)
@@ -65,7 +65,7 @@ def start(request: Request, school: str) -> Answer:
     return Answer(data=export_json(started.run, school), status=202, location=f"/admin/{school}/exports/{started.run.id}")
 
 
-@routes.door("GET", "/admin/{school}/exports/{id}", page="login_details/export.html")
+@routes.on("GET", "/admin/{school}/exports/{id}", page="login_details/export.html")
 def export(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """How far a run is."""
     admin(request, system(), school)
@@ -74,7 +74,7 @@ def export(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     return Answer(data=data, page="login_details/void.html" if found.kind == "void" else None, context={"formats": FORMATS})
 
 
-@routes.door("GET", "/admin/{school}/exports/{id}/download")
+@routes.on("GET", "/admin/{school}/exports/{id}/download")
 def download(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """The way to the file."""
     seen = admin(request, system(), school)

@@ -13,30 +13,30 @@ from latchkey.shared.model.request_key import parse_key
 from latchkey.shared.start_run import Started
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 _SEND = "/admin/{school}/sends/{id}"
 
 
-@routes.door("POST", f"{_SEND}/pause", form="sends/send.html")
+@routes.on("POST", f"{_SEND}/pause", form="sends/send.html")
 def pause(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Hold a send."""
     return _change(request, school, id, control_send.pause)
 
 
-@routes.door("POST", f"{_SEND}/resume", form="sends/send.html")
+@routes.on("POST", f"{_SEND}/resume", form="sends/send.html")
 def resume(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Let a paused send go on."""
     return _change(request, school, id, control_send.resume)
 
 
-@routes.door("POST", f"{_SEND}/cancel", page="sends/send_cancel.html", form="sends/send.html")
+@routes.on("POST", f"{_SEND}/cancel", page="sends/send_cancel.html", form="sends/send.html")
 def cancel(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Stop a send for good, or (a form asks that first) say whom it would hit."""
-    seen = _door(request, school, id, ("revoke", "dry_run", "confirm"))
+    seen = _asked(request, school, id, ("revoke", "dry_run", "confirm"))
     revoke = request.flag("revoke")
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
         impact = control_send.impact(system(), school, id)
@@ -44,17 +44,17 @@ def cancel(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     return _changed(control_send.cancel(system(), school, seen.person, id, revoke=revoke), school, id)
 
 
-@routes.door("POST", f"{_SEND}/retry", form="sends/send.html")
+@routes.on("POST", f"{_SEND}/retry", form="sends/send.html")
 def retry(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Send again to those whose mail failed."""
-    seen = _door(request, school, id)
+    seen = _asked(request, school, id)
     return _started(repeat_send.retry(system(), seen.school, seen.person, id), school)
 
 
-@routes.door("POST", f"{_SEND}/again", page="sends/send_again.html", form="sends/send.html")
+@routes.on("POST", f"{_SEND}/again", page="sends/send_again.html", form="sends/send.html")
 def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Send again to those who have set no password since, or (a form asks that first) say to how many."""
-    seen = _door(request, school, id, ("dry_run", "confirm", "idempotency_key"))
+    seen = _asked(request, school, id, ("dry_run", "confirm", "idempotency_key"))
     key = parse_key(request.fields.get("idempotency_key"))
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
         tried = repeat_send.try_again(system(), seen.school, id)
@@ -62,13 +62,13 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     return _started(repeat_send.again(system(), seen.school, seen.person, id, key), school)
 
 
-@routes.door("POST", f"{_SEND}/approve", form="sends/send.html")
+@routes.on("POST", f"{_SEND}/approve", form="sends/send.html")
 def approve(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Agree to a send that another admin has made."""
     return _change(request, school, id, approve_send.approve)
 
 
-def _door(request: Request, school: str, send: str, fields: tuple[str, ...] = ()) -> SignedIn:
+def _asked(request: Request, school: str, send: str, fields: tuple[str, ...] = ()) -> SignedIn:
     """The admin who asks; a browser's page of a refusal shows the send as it is."""
     seen = admin(request, system(), school)
     if request.wants_page:
@@ -79,7 +79,7 @@ def _door(request: Request, school: str, send: str, fields: tuple[str, ...] = ()
 
 
 def _change(request: Request, school: str, send: str, change: Callable[..., control_send.Turned]) -> Answer:
-    return _changed(change(system(), school, _door(request, school, send).person, send), school, send)
+    return _changed(change(system(), school, _asked(request, school, send).person, send), school, send)
 
 
 def _changed(changed: control_send.Turned, school: str, send: str) -> Answer:

@@ -7,11 +7,11 @@ from latchkey.sends import preview_mail
 from latchkey.sends.model.send import SKIP_REASONS
 from latchkey.shared.model.ids import is_id
 from web.answer import Answer, policy
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 _FRAME = {"Content-Security-Policy": policy() + "; frame-src 'self'"}
 # The mail itself, in a frame of our page: no script, no link that leads anywhere, nothing from elsewhere.
 _MAIL = {
@@ -24,7 +24,7 @@ _MAIL = {
 }
 
 
-@routes.door("GET", "/admin/{school}/sends/preview", page="sends/send_preview.html")
+@routes.on("GET", "/admin/{school}/sends/preview", page="sends/send_preview.html")
 def preview(request: Request, school: str) -> Answer:
     """The mail that a person would be sent; ``part=html`` is its HTML alone."""
     seen = admin(request, system(), school)
@@ -48,7 +48,7 @@ def preview(request: Request, school: str) -> Answer:
     return Answer(data=data, context={**words, "tested": tested}, headers=_FRAME if request.wants_page else {})
 
 
-@routes.door("POST", "/admin/{school}/sends/test")
+@routes.on("POST", "/admin/{school}/sends/test")
 def send_test(request: Request, school: str) -> Answer:
     """A mail to oneself, with a link that does not work."""
     seen = admin(request, system(), school)

@@ -11,16 +11,16 @@ from latchkey.sends.model.in_words import reasons_of
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 _WANTED = ("state", "reason", "q")
 
 
-@routes.door("GET", "/admin/{school}/sends/{id}/recipients", page="sends/recipients.html")
+@routes.on("GET", "/admin/{school}/sends/{id}/recipients", page="sends/recipients.html")
 def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What became of each recipient."""
     admin(request, system(), school)
@@ -35,7 +35,7 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     return Answer(data=data, context=context)
 
 
-@routes.door("GET", "/admin/{school}/sends/{id}/recipients/download")
+@routes.on("GET", "/admin/{school}/sends/{id}/recipients/download")
 def download(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """The way to a file of them."""
     seen = admin(request, system(), school)

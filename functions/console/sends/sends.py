@@ -16,15 +16,15 @@ from latchkey.sends.model.send_request import TYPED, Mistyped
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/admin/{school}/sends", page="sends/sends.html")
+@routes.on("GET", "/admin/{school}/sends", page="sends/sends.html")
 def sends(request: Request, school: str) -> Answer:
     """The sends of the school, newest first."""
     admin(request, system(), school)
@@ -33,7 +33,7 @@ def sends(request: Request, school: str) -> Answer:
     return Answer(data={"items": [send_json(each) for each in page.items], "next": page.next})
 
 
-@routes.door("POST", "/admin/{school}/sends", page="sends/send_check.html", form="sends/send_check.html")
+@routes.on("POST", "/admin/{school}/sends", page="sends/send_check.html", form="sends/send_check.html")
 def start(request: Request, school: str) -> Answer:
     """What a send would do (a form asks that first), or the send itself."""
     seen = admin(request, system(), school)
@@ -60,7 +60,7 @@ def _tried(request: Request, selection: Selection, school: School, start_at: int
     return {**_check(selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in TYPED}}
 
 
-@routes.door("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
+@routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
 def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """How far a send is."""
     admin(request, system(), school)

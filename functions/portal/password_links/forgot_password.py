@@ -5,11 +5,11 @@ from latchkey.password_links.forgot_password import ask
 from latchkey.schools.find_school import the_school
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.school_page import facts
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 FIELDS = ("identifier", "email", "username")
 SAID = {
     "detail": "If that belongs to an account with an e-mail address, a link is on its way. "
@@ -17,7 +17,7 @@ SAID = {
 }
 
 
-@routes.door("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html", public=True)
+@routes.on("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html", public=True)
 def page(request: Request, school: str) -> Answer:
     """The form; after it was sent, what happens now."""
     found = the_school(system(), school)
@@ -25,7 +25,7 @@ def page(request: Request, school: str) -> Answer:
     return Answer(data=facts(found), context={"sent": SAID["detail"] if "sent" in request.query else None})
 
 
-@routes.door("POST", "/schools/{school}/forgot-password", form="password_links/forgot_password.html")
+@routes.on("POST", "/schools/{school}/forgot-password", form="password_links/forgot_password.html")
 def create(request: Request, school: str) -> Answer:
     """202 for whatever was typed."""
     found = the_school(system(), school)

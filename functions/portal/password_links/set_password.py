@@ -4,11 +4,11 @@ from latchkey.password_links.set_password import check, renew, use
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 LINKS = {"check": "/password-links/check", "use": "/password-links/use", "renew": "/password-links/renew"}
 SAID = {
     "detail": "If the link came from us, a new one is on its way to the e-mail address that the school has on file. "
@@ -17,13 +17,13 @@ SAID = {
 _LONGEST_TOKEN = 2_000  # a longer text is no token of ours, and not worth a look
 
 
-@routes.door("GET", "/set-password", page="password_links/set_password.html", fragment=True, public=True)
+@routes.on("GET", "/set-password", page="password_links/set_password.html", fragment=True, public=True)
 def page(_: Request) -> Answer:
     """The same page for everyone; looking at it changes nothing."""
     return Answer(data=LINKS)
 
 
-@routes.door("POST", "/password-links/check")
+@routes.on("POST", "/password-links/check")
 def look(request: Request) -> Answer:
     """What a link is for; changes nothing."""
     found = check(system(), request.text("token", longest=_LONGEST_TOKEN))
@@ -38,7 +38,7 @@ def look(request: Request) -> Answer:
     )
 
 
-@routes.door("POST", "/password-links/use")
+@routes.on("POST", "/password-links/use")
 def set_password(request: Request) -> Answer:
     """Set the password and use the link up."""
     token = request.text("token", longest=_LONGEST_TOKEN)
@@ -46,7 +46,7 @@ def set_password(request: Request) -> Answer:
     return Answer(status=204)
 
 
-@routes.door("POST", "/password-links/renew")
+@routes.on("POST", "/password-links/renew")
 def send_again(request: Request) -> Answer:
     """A new link to the same address; one answer for every link."""
     renew(system(), request.text("token", longest=_LONGEST_TOKEN))

@@ -6,15 +6,15 @@ from latchkey.people.model.person import Person
 from latchkey.sign_in.show_account import account, school_named_in
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import token_of
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/account", page="sign_in/account.html")
+@routes.on("GET", "/account", page="sign_in/account.html")
 def show(request: Request) -> Answer:
     """Who is signed in, where and until when."""
     token = token_of(request)

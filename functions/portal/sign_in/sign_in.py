@@ -8,16 +8,16 @@ from latchkey.sign_in.sign_in import sign_in
 from portal.sign_in.account import person_facts
 from portal.system import system
 from web.answer import Answer
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 from web.school_page import facts
 from web.times import rfc3339
 from web.who import cookie, token_of
 
-routes = Doors(__name__, lambda: system().settings)
+routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html", public=True)
+@routes.on("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html", public=True)
 def page(request: Request, school: str) -> Answer:
     """The sign-in form."""
     found = the_school(system(), school)
@@ -25,7 +25,7 @@ def page(request: Request, school: str) -> Answer:
     return Answer(data=facts(found))
 
 
-@routes.door("POST", "/schools/{school}/sessions", form="sign_in/sign_in.html")
+@routes.on("POST", "/schools/{school}/sessions", form="sign_in/sign_in.html")
 def create(request: Request, school: str) -> Answer:
     """A session for whoever knows the password."""
     found = the_school(system(), school)
@@ -40,14 +40,14 @@ def create(request: Request, school: str) -> Answer:
     )
 
 
-@routes.door("DELETE", "/sessions/current")
+@routes.on("DELETE", "/sessions/current")
 def end(request: Request) -> Answer:
     """End the session that is presented; none is no error."""
     close_session(system(), token_of(request))
     return Answer(status=204, headers={"Set-Cookie": cookie("", 0)})
 
 
-@routes.door("POST", "/sessions/current/delete")
+@routes.on("POST", "/sessions/current/delete")
 def end_by_form(request: Request) -> Answer:
     """The same for a browser, which goes to the school's page."""
     school = school_named_in(token_of(request))

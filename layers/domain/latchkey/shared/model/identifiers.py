@@ -1,6 +1,6 @@
 """What people type to say who they are: e-mail addresses and usernames.
 
-Stored values are normalised at the door, so two different stored identifiers never share a look-up key
+Stored values are normalised as they come in, so two different stored identifiers never share a look-up key
 (Django CVE-2019-19844: Unicode case mappings made two addresses one), and mail only ever goes to a stored address.
 """
 

@@ -1,4 +1,4 @@
-"""Every route's door: parsing, origins, representations, and errors that say nothing they should not."""
+"""Every route: parsing, origins, representations, and errors that say nothing they should not."""
 
 import json
 from typing import Any
@@ -9,33 +9,33 @@ from chalice.test import Client
 from latchkey import errors
 from web.answer import Answer
 from web.app import new_app
-from web.doors import Doors
 from web.request import Request
+from web.route_group import RouteGroup
 
 ORIGIN = "https://latchkey.test"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
 JSON = {"Content-Type": "application/json"}
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 settings = {"ORIGIN": ORIGIN, "ORIGIN_SECRET": ""}
-doors = Doors(__name__, lambda: settings)
+routes = RouteGroup(__name__, lambda: settings)
 
 
-@doors.door("GET", "/echo")
+@routes.on("GET", "/echo")
 def show(request: Request) -> Answer:
     return Answer(data={"query": dict(request.query), "ip": request.source_ip})
 
 
-@doors.door("POST", "/echo")
+@routes.on("POST", "/echo")
 def echo(request: Request) -> Answer:
     return Answer(data={"name": request.text("name"), "tick": request.flag("tick")}, location="/elsewhere")
 
 
-@doors.door("GET", "/fail/{kind}")
+@routes.on("GET", "/fail/{kind}")
 def fail(request: Request, kind: str) -> Answer:
     raise {"gone": errors.Gone(code="used"), "bug": ValueError("secret-of-ann@x.example"), "busy": errors.TooMany()}[kind]
 
 
-APP = new_app("test", doors)
+APP = new_app("test", routes)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The door of every route: parse, check where it comes from, call the view, shape the answer, let no error text out."""
+"""Groups of routes, and what holds for each route: parse, check the origin, call the view, answer, let no error text out."""
 
 import functools
 import hmac
@@ -16,15 +16,15 @@ View = Callable[..., Answer]
 _OUR_FAULT = errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again.")
 
 
-class Doors(Blueprint):
-    """A blueprint whose routes are all doors. ``origin`` and ``origin_secret`` are looked up when a request comes."""
+class RouteGroup(Blueprint):
+    """A blueprint of routes that all answer alike. ``origin`` and ``origin_secret`` are looked up when a request comes."""
 
     def __init__(self, import_name: str, settings: Callable[[], Any]) -> None:
         super().__init__(import_name)
         self._settings = settings
         self.fragments: set[str] = set()
 
-    def door(
+    def on(
         self,
         method: str,
         path: str,
