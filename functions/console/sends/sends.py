@@ -4,7 +4,6 @@ from typing import Any
 
 from console.lists import only, page_of
 from console.system import system
-from latchkey.errors import Invalid
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
@@ -13,7 +12,7 @@ from latchkey.sends.model import approval, in_words, progress, send_actions, sen
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Selection, Send
-from latchkey.sends.model.send_request import TYPED
+from latchkey.sends.model.send_request import TYPED, Mistyped
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -43,9 +42,9 @@ def start(request: Request, school: str) -> Answer:
     fields = {**request.fields, "select": _select(request)}
     try:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
-    except Invalid as wrong:
-        if request.wants_page and any(name in TYPED for name in wrong.fields):  # the same page again, with what is wrong
-            request.context.update(_tried(request, send_request.parse_selection(fields["select"]), seen.school))
+    except Mistyped as wrong:
+        if request.wants_page:  # the same page again, with what is wrong
+            request.context.update(_tried(request, wrong.selection, seen.school))
         raise
     if asked.dry_run:
         context = _tried(request, asked.selection, seen.school, asked.start_at)

@@ -19,6 +19,14 @@ TYPED: Final = ("start_at", "skip_signed_in", "skip_sent_within")
 _MINUTES: Final = re.compile(r"[0-9]{1,5}")
 
 
+class Mistyped(Invalid):
+    """What an admin filled in on that page cannot be used. ``selection`` is who is meant, as far as it can be read."""
+
+    def __init__(self, wrong: Invalid, selection: Selection) -> None:
+        super().__init__(wrong.detail, fields=wrong.fields, code=wrong.code)
+        self.selection = selection
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
     """What an admin asks for. ``start_at`` in epoch seconds (None: now); ``dry_run``: say what it would do, and do nothing."""
@@ -31,17 +39,21 @@ class SendRequest:
 
 
 def parse(fields: Mapping[str, Any], now: int, flag: Callable[[str], bool], *, is_form: bool) -> SendRequest:
-    """The request; ``Invalid`` names the first field that cannot be used. ``flag`` reads a field that is true or false.
+    """The request; ``Invalid`` names the first field that cannot be used, ``Mistyped`` if that is one of ``TYPED``.
 
-    A form gives numbers as digits and times as the school's clock shows them, and asks what a send would do until it confirms it.
+    ``flag`` reads a field that is true or false. A form gives numbers as digits and times as the school's clock shows them, and
+    asks what a send would do until it confirms it.
     """
     kind = parse_kind(fields.get("kind"))
     selection = parse_selection(fields.get("select"))
     key = parse_key(fields.get("idempotency_key"))
     dry_run = flag("dry_run") or (is_form and not flag("confirm"))
-    within = parse_within(fields.get("skip_sent_within"), is_text=is_form)
-    selection = replace(selection, skip_signed_in=flag("skip_signed_in"), skip_sent_within=within)
-    start_at = start_time.parse(fields.get("start_at"), now, is_local=is_form)
+    try:
+        within = parse_within(fields.get("skip_sent_within"), is_text=is_form)
+        selection = replace(selection, skip_signed_in=flag("skip_signed_in"), skip_sent_within=within)
+        start_at = start_time.parse(fields.get("start_at"), now, is_local=is_form)
+    except Invalid as wrong:
+        raise Mistyped(wrong, selection) from wrong
     return SendRequest(kind=kind, selection=selection, key=key, start_at=start_at, dry_run=dry_run)
 
 

@@ -87,8 +87,8 @@ class Sends:
     #
     #     start_planning                                        planning_until
     #     ├──────────────────────────────────────────────────────────┤────────────────────────▶
-    #     │ mine. The send may be paused or cancelled meanwhile:     │ another worker may take it and write another
-    #     │ then it is given back as it is, unplanned                │ planning_until; what I write then is Changed
+    #     │ one worker has it. The send may be paused or cancelled   │ another worker may take it, with a planning_until
+    #     │ meanwhile: then it is given back as it is, unplanned     │ of its own: what the first one writes is Changed
 
     def start_planning(self, send: Send, now: int, seconds: int) -> Send:
         """Take a queued send for planning; ``Changed`` if it is planned already or another worker has it."""
