@@ -465,8 +465,8 @@ def test_a_school_with_its_own_sign_in_gets_instructions(console: Console) -> No
 
 
 def test_a_large_group_is_counted_in_part_and_starts_all_the_same(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = Directory.page
-    monkeypatch.setattr(Directory, "page", lambda self, role, **options: page(self, role, **{**options, "limit": 2}))
+    pages = Directory.pages_from
+    monkeypatch.setattr(Directory, "pages_from", lambda self, place, wanted: pages(self, place, wanted, limit=2))
     monkeypatch.setattr(start_export_module, "_LOOKED_AT", 1)
     wiring = console.system.wiring("console")
     school = wiring.schools.get("northbridge")
