@@ -5,7 +5,6 @@ import json
 from threading import Barrier, Thread
 from typing import Any
 
-import boto3
 import pytest
 
 from build_export import handler
@@ -22,7 +21,7 @@ from latchkey.start_export import start_export
 from latchkey.stores.files import Upload
 from latchkey.stores.queues import Queue
 from tests.support.exports import deliver, files, message, rows_of, student
-from tests.support.system import REGION, START, TestSystem
+from tests.support.system import START, TestSystem
 
 ADMIN = student(0, role="staff", is_admin=True, number=None)
 
@@ -499,7 +498,7 @@ def test_no_code_is_kept_anywhere_but_in_the_file(school: TestSystem, monkeypatc
     deliver(school, monkeypatch, bodies)
     (data,) = files(school).values()
     (row,) = rows_of(data)
-    dynamodb = boto3.client("dynamodb", REGION)
+    dynamodb = school.wiring("console").client("dynamodb")
     activity = json.dumps(dynamodb.scan(TableName=school.environment["ACTIVITY_TABLE"])["Items"])
     directory = json.dumps(dynamodb.scan(TableName=school.environment["DIRECTORY_TABLE"])["Items"])
     logged = log.getvalue()

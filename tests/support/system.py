@@ -1,14 +1,21 @@
-"""A whole system in the process: the template's tables, queues, keys and buckets on moto, and a clock that tests move."""
+"""A whole system in the process: the template's tables, queues, keys and buckets, and a clock that tests move.
+
+Tables are in memory; tests/stores holds these to the contracts that hold on moto. Moto's tables are there where they are the
+point: in the stores' own suites, and for a test marked ``moto``, which looks at calls or changes them.
+"""
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import pytest
 import yaml
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
@@ -17,6 +24,7 @@ from latchkey.model.school import School
 from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
+from tests.support.memory_dynamo import MemoryDynamo
 
 ROOT = Path(__file__).parents[2]
 START = 1_795_000_000  # 18 November 2026
@@ -62,18 +70,19 @@ class TestSystem:
 
     __test__ = False
     environment: dict[str, str]
+    clients: ClientFactory
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
 
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
         if function not in self.wirings:
-            self.wirings[function] = Wiring(Settings(function, self.environment), _clients(), self.clock)
+            self.wirings[function] = Wiring(Settings(function, self.environment), self.clients, self.clock)
         return self.wirings[function]
 
     def messages(self, queue: str) -> list[str]:
         """Take all messages from a queue, named by its setting (``PLAN_QUEUE``)."""
-        sqs = _clients()("sqs")
+        sqs = self.clients("sqs")
         taken: list[str] = []
         while found := sqs.receive_message(QueueUrl=self.environment[queue], MaxNumberOfMessages=10).get("Messages"):
             for message in found:
@@ -104,18 +113,50 @@ def _atomic_dynamodb() -> Iterator[None]:
         DynamoHandler.call_action = original
 
 
+def _no_private_key(_spec: str) -> None:
+    """Instead of moto's: it makes an RSA key for each key of ours, which a MAC has no use for, and takes a second for three."""
+
+
+class InTurn:
+    """A DynamoDB whose operations are atomic; between two of them, another thread goes on."""
+
+    def __init__(self, dynamo: MemoryDynamo) -> None:
+        self._dynamo = dynamo
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        operation = getattr(self._dynamo, name)
+
+        def in_turn(**request: Any) -> Any:
+            time.sleep(0)
+            with self._lock:
+                return operation(**request)
+
+        return in_turn
+
+
 @contextmanager
-def running_system() -> Iterator[TestSystem]:
+def running_system(*, moto: bool = False) -> Iterator[TestSystem]:
     """Everything that functions need, made from the template's own tables."""
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
     before = {name: os.environ.get(name) for name in credentials}
     os.environ.update(credentials)
     try:
-        with mock_aws(), _atomic_dynamodb():
-            yield TestSystem(_make_services())
+        with mock_aws(), _atomic_dynamodb(), patch("moto.kms.models.generate_private_key", _no_private_key):
+            memory = InTurn(MemoryDynamo())
+
+            def clients(service: str) -> Any:
+                return memory if service == "dynamodb" and not moto else _clients()(service)
+
+            yield TestSystem(_make_services(tables=moto), clients)
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def on_moto(request: pytest.FixtureRequest) -> bool:
+    """Whether a test wants moto's tables."""
+    return request.node.get_closest_marker("moto") is not None
 
 
 @cache
@@ -124,7 +165,7 @@ def _clients() -> ClientFactory:
     return cache(client_factory())
 
 
-def _make_services() -> dict[str, str]:
+def _make_services(*, tables: bool) -> dict[str, str]:
     environment = {
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
@@ -135,9 +176,10 @@ def _make_services() -> dict[str, str]:
     dynamodb = clients("dynamodb")
     for logical, resource in template()["Resources"].items():
         if resource["Type"] == "AWS::DynamoDB::Table":
-            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-            schema = {name: resource["Properties"][name] for name in wanted if name in resource["Properties"]}
-            dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
+            if tables:
+                wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+                schema = {name: resource["Properties"][name] for name in wanted if name in resource["Properties"]}
+                dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
             environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
     kms = clients("kms")
     for name in ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY"):

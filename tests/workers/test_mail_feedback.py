@@ -12,8 +12,9 @@ from latchkey.mail_feedback import take_feedback
 from latchkey.model.person import Person
 from latchkey.model.sends import Account, Chunk, Mail, Send, account_of, skip_reason, with_state
 from latchkey.stores.sends import Sends
-from tests.support.mail_road import MailRoad, event_of
+from tests.support.mail_road import MailRoad
 from tests.support.ses_events import event
+from tests.support.sqs import event_of
 from tests.support.system import START
 
 NOW = int(START)

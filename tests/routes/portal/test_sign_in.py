@@ -59,6 +59,7 @@ def test_a_browser_goes_to_its_account_and_an_admin_to_the_console(portal: Porta
     assert answer.headers["Location"] == "/admin/northbridge"
 
 
+@pytest.mark.moto
 def test_every_failure_gets_the_same_answer_for_the_same_work(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     portal.add("ann", email="ann@northbridge.example")
     portal.add("new", password=None)
@@ -111,6 +112,7 @@ def test_who_shares_an_address_is_told_apart_by_the_password(portal: Portal) -> 
 
 
 @pytest.mark.parametrize("known", [True, False])
+@pytest.mark.moto
 def test_the_budget_of_an_identifier_runs_out_for_known_and_unknown_alike(
     portal: Portal, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +171,7 @@ HOSTILE: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize("field", ["identifier", "password"])
+@pytest.mark.moto
 def test_hostile_values_are_refused_before_any_work(portal: Portal, field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for value in HOSTILE:
         with counted(portal, monkeypatch) as work:

@@ -243,6 +243,7 @@ def test_a_parent_gives_a_name_and_an_address(portal: Portal, missing: str) -> N
     assert portal.person(ann).parent_code == replace(LIVE, failed=0)
 
 
+@pytest.mark.moto
 def test_whether_an_address_is_known_cannot_be_told(portal: Portal) -> None:
     """A parent code makes a new account, whoever else has the address."""
     portal.add("head", role="staff", email="head@x.example", is_admin=True)
@@ -409,6 +410,7 @@ def test_voided_in_the_model_is_what_the_door_reads(portal: Portal) -> None:
     assert said(portal.redeem(portal.code(ann, "pin"), password=NEW)) == (410, "voided")
 
 
+@pytest.mark.moto
 def test_all_that_the_portal_writes_is_what_its_role_may_write(portal: Portal) -> None:
     """On AWS the role's conditions decide; no emulator here judges writes by them, so this does."""
     statements = {each["Sid"]: each for each in sam.statements(sam.functions()["PortalFunction"])}
