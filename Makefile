@@ -63,6 +63,9 @@ test: check programs $(WORDS) build ## Everything: checks, unit, contract, route
 	$(call say,'end-to-end and browser tests on the deployed stack')
 	@python -m pytest -q -m 'e2e or browser'
 
+busy: programs $(WORDS) build ## The end-to-end and browser tests while other processes keep every core busy
+	@python -m tests.support.busy python -m pytest -q -m 'e2e or browser'
+
 unit: $(VENV)/.ready $(WORDS) ## Only the tests that need no stack
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 
@@ -179,4 +182,4 @@ $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school check test unit format translations pictures bench programs deploy build lock clean help
+.PHONY: run up down school check test busy unit format translations pictures bench programs deploy build lock clean help

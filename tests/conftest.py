@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.system import TestSystem, running_system
+from tests.support.system import TestSystem, on_moto, running_system
 
 TESTS = Path(__file__).parent
 OFFLINE = ("unit", "vectors", "stores", "routes", "workers", "faults", "house")
@@ -58,9 +58,10 @@ def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def system() -> Iterator[TestSystem]:
-    """The whole system on a moto of its own."""
-    with running_system() as made:
+def system(request: pytest.FixtureRequest) -> Iterator[TestSystem]:
+    """The whole system of one test. The stores' own suites have moto's tables; what uses stores has those in memory."""
+    in_stores = request.path.relative_to(TESTS).parts[0] == "stores"
+    with running_system(moto=in_stores or on_moto(request)) as made:
         yield made
 
 

@@ -13,9 +13,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.bench.answers import operation_of, response
 from tests.bench.memory import peak
 
 SMALL, LARGE, LARGEST = 10_000, 100_000, 1_000_000
@@ -168,14 +169,13 @@ class Cloud:
     def answer(self, request: Any, **_: Any) -> Any:
         """What a call gets instead of the network (botocore's event ``before-send``)."""
         self.calls += 1
-        target = request.headers.get("X-Amz-Target", b"")
-        operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+        operation = operation_of(request)
         if not operation:
             return self._s3(request)
         body = json.loads(request.body)
         found: dict[str, Any] = {}
         if operation == "Query":
-            return _response(request.url, self.page(body.get("ExclusiveStartKey")))
+            return response(request.url, self.page(body.get("ExclusiveStartKey")))
         if operation == "GetItem":
             school: dict[str, Any] = {"slug": {"S": "northbridge"}, "name": {"S": "Northbridge Academy"}}
             found = {"Item": self._export if body["Key"]["sk"]["S"] == "0" * 26 else school}
@@ -184,7 +184,7 @@ class Cloud:
             found = {"Attributes": self._export}
         elif operation == "GenerateMac":
             found = {"Mac": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="}
-        return _response(request.url, json.dumps(found).encode())
+        return response(request.url, json.dumps(found).encode())
 
     def _change(self, body: dict[str, Any]) -> None:
         """What an update sets; a run goes through two steps, so it has to know where it is."""
@@ -214,27 +214,18 @@ class Cloud:
     def _s3(self, request: Any) -> Any:
         if request.method == "POST" and "uploads" in request.url and "uploadId" not in request.url:
             text = b"<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
-            return _response(request.url, text, "application/xml")
+            return response(request.url, text, {"Content-Type": "application/xml"})
         if request.method == "PUT":
             body = request.body
             while piece := body.read(65_536) if hasattr(body, "read") else body:
                 self.stored += len(piece)
                 if not hasattr(body, "read"):
                     break
-            return _response(request.url, b"", "application/xml", {"ETag": '"e"', "x-amz-checksum-crc32": "AAAAAA=="})
+            return response(
+                request.url, b"", {"Content-Type": "application/xml", "ETag": '"e"', "x-amz-checksum-crc32": "AAAAAA=="}
+            )
         text = b"<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
-        return _response(request.url, text, "application/xml")
-
-
-class _Raw(io.BytesIO):
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def _response(url: str, body: bytes, kind: str = "application/x-amz-json-1.0", headers: dict[str, str] | None = None) -> Any:
-    from botocore.awsrequest import AWSResponse
-
-    return AWSResponse(url, 200, {"Content-Type": kind, "x-amzn-requestid": "r", **(headers or {})}, _Raw(body))
+        return response(request.url, text, {"Content-Type": "application/xml"})
 
 
 if __name__ == "__main__":

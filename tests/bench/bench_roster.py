@@ -6,18 +6,18 @@ of its own, so that its peak memory is its own.
 """
 
 import csv
-import io
 import json
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from tests.bench.answers import operation_of, response
 from tests.bench.memory import peak
 
 NOW = 1_795_000_000
@@ -171,11 +171,10 @@ class Cloud:
     def answer(self, request: Any, **_: Any) -> Any:
         """What a call gets instead of the network (botocore's event ``before-send``)."""
         self.calls += 1
-        target = request.headers.get("X-Amz-Target", b"")
-        operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+        operation = operation_of(request)
         if not operation:
             return self._s3(request)
-        return _response(request.url, json.dumps(getattr(self, f"_{operation}")(json.loads(request.body))).encode())
+        return response(request.url, json.dumps(getattr(self, f"_{operation}")(json.loads(request.body))).encode())
 
     def _GetItem(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - DynamoDB's names
         school = {"slug": {"S": SCHOOL}, "name": {"S": "Northbridge Academy"}}
@@ -212,18 +211,7 @@ class Cloud:
         block = self._file.read(last - first + 1)
         span = f"bytes {first}-{first + len(block) - 1}/{self._size}"
         headers = {"ETag": '"e"', "Content-Range": span, "Content-Length": str(len(block))}
-        return _response(request.url, block, headers, status=206)
-
-
-class _Raw(io.BytesIO):
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def _response(url: str, body: bytes, headers: dict[str, str] | None = None, status: int = 200) -> Any:
-    from botocore.awsrequest import AWSResponse
-
-    return AWSResponse(url, status, {"x-amzn-requestid": "r", **(headers or {})}, _Raw(body))
+        return response(request.url, block, headers, status=206)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from latchkey.shared.stores.dynamo import pack_item
 from latchkey.wiring import Wiring
 from tests.bench.null_aws import NullAws
 from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.sqs import event_of
 
 PAGE = 1_400  # people in a page of 1 MB, at 700 bytes each
 NOW = 1_795_000_000
@@ -95,12 +96,12 @@ class Run:
         for door in (planning, delivery):
             door.logger.handlers[0].setStream(io.StringIO())  # type: ignore[attr-defined]
         start = time.process_time()
-        planning.handle(_event(json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})), _Context())
+        planning.handle(event_of([json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})]), _Context())
         self.plan = self.seconds = time.process_time() - start
         self._read_back()
         while self._messages:
             for entry in json.loads(self._messages.pop(0))["Entries"]:
-                event = _event(entry["MessageBody"])
+                event = event_of([entry["MessageBody"]])
                 start = time.process_time()
                 failed = delivery.handle(event, _Context())["batchItemFailures"]
                 self.seconds += time.process_time() - start
@@ -206,18 +207,6 @@ class _Context:
     def get_remaining_time_in_millis(self) -> int:
         """Always enough."""
         return 120_000
-
-
-def _event(body: str) -> dict[str, Any]:
-    record = {
-        "messageId": str(random.getrandbits(64)),
-        "receiptHandle": "r",
-        "body": body,
-        "attributes": {"ApproximateReceiveCount": "1"},
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-    }
-    return {"Records": [record]}
 
 
 _GIVEN = (

@@ -2,13 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+
+from infra.local.waiting import wait_for
+from tests.e2e.client import PATIENCE, Product
 
 QUIET = [
     "--no-sandbox",
@@ -32,6 +35,7 @@ def running_browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing; in CI nothing is skipped.", pytrace=False)
         pytest.skip("Chromium is missing (Debian: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE * 1000)  # what is there is seen at once, however long the rest is waited for
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         try:
@@ -41,13 +45,35 @@ def running_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def profile(browser: Browser, base_url: str, size: ViewportSize) -> Iterator[BrowserContext]:
+def profile(browser: Browser, base_url: str, size: ViewportSize, *, java_script_enabled: bool = True) -> Iterator[BrowserContext]:
     """A fresh profile whose relative addresses begin with ``base_url``."""
-    context = browser.new_context(base_url=base_url, viewport=size, locale="en-GB")
+    context = browser.new_context(base_url=base_url, viewport=size, locale="en-GB", java_script_enabled=java_script_enabled)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
         yield context
     finally:
         context.close()
+
+
+def sign_in(page: Page, school: str, identifier: str, password: str) -> None:
+    """Fill in the form of a school and send it."""
+    page.goto(f"/schools/{school}/sessions")
+    page.get_by_label("E-mail address or username").fill(identifier)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def signed_in(context: BrowserContext, product: Product, login: Mapping[str, str] | None = None) -> Page:
+    """A page whose reader is signed in: the demo's admin, or another."""
+    page, login = context.new_page(), login or product.stack["admin"]
+    sign_in(page, product.school, login["identifier"], login["password"])
+    page.wait_for_url(f"**/admin/{product.school}")
+    return page
+
+
+def await_shown(page: Page, awaited: Locator) -> None:
+    """Wait for what a page shows at the end of a run; while anything on the page changes, it is waited for."""
+    wait_for(lambda: (awaited.is_visible(), page.locator("main").inner_text()), str(awaited), lambda seen: seen[0])
 
 
 def check(page: Page, name: str = "") -> None:

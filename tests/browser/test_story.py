@@ -1,61 +1,23 @@
 """The story in a real browser: an admin sends links, a pupil sets a password and signs in, a member of staff forgot theirs."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.chromium import DESK, PHONE, check, profile, running_browser
-from tests.e2e.client import Product, links_in, wait_for
+from tests.browser.chromium import await_shown, check, sign_in, signed_in
+from tests.e2e.client import Product, links_in
+from tests.e2e.school import Group, enrol, new_group, start
 
 pytestmark = pytest.mark.browser
 PASSWORD = "seven quiet badgers"
 
 
-@pytest.fixture(scope="module")
-def product(stack: Any) -> Product:
-    return Product(stack)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as found:
-        yield found
-
-
-@pytest.fixture
-def desk(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
-    with profile(browser, stack["url"], DESK) as context:
-        yield context
-
-
-@pytest.fixture
-def phone(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
-    with profile(browser, stack["url"], PHONE) as context:
-        yield context
-
-
-def sign_in(page: Page, school: str, identifier: str, password: str) -> None:
-    page.goto(f"/schools/{school}/sessions")
-    page.get_by_label("E-mail address or username").fill(identifier)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def a_group(admin: Product, year: str) -> tuple[str, dict[str, Any]]:
-    """A registration group of a year, and one of its students with an address of their own who never logged in."""
-    people = admin.get(admin.console("people"), role="student", year_group=year)["items"]
-    shared = Counter(each["email"] for each in people)
-    student = next(each for each in people if each["email"] and shared[each["email"]] == 1 and not each["last_login_at"])
-    return student["registration_group"], student
-
-
-def test_an_admin_sends_links_and_a_pupil_gets_in(desk: BrowserContext, phone_mail: Any, product: Product) -> None:
+def test_an_admin_sends_links_and_a_pupil_gets_in(
+    desk: BrowserContext, phone_mail: Any, product: Product, group: Group, student: dict[str, Any]
+) -> None:
     admin_login = product.stack["admin"]
-    group, pupil = a_group(product.admin(), "12")
     page = desk.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -71,7 +33,7 @@ def test_an_admin_sends_links_and_a_pupil_gets_in(desk: BrowserContext, phone_ma
     page.wait_for_url(f"**/admin/{product.school}")
     check(page, "overview")
     page.get_by_role("navigation", name="Console").get_by_role("link", name="People").click()
-    page.get_by_label("Registration group").fill(group)
+    page.get_by_label("Registration group").fill(group.name)
     page.get_by_role("button", name="Show", exact=True).click()
     check(page, "people")
     page.get_by_role("button", name=re.compile("who match")).click()
@@ -79,13 +41,13 @@ def test_an_admin_sends_links_and_a_pupil_gets_in(desk: BrowserContext, phone_ma
     check(page, "send-check")
     page.get_by_role("button", name=re.compile("^Send [0-9]+ password link")).click()
     page.wait_for_url("**/sends/*")
-    expect(page.get_by_text("finished", exact=True)).to_be_visible(timeout=120_000)
+    await_shown(page, page.get_by_text("finished", exact=True))
     check(page, "send")
     page.get_by_role("link", name=re.compile("Delivered, and who")).click()
     check(page, "recipients")
 
-    mail = product.mail(pupil["email"])
-    phone_mail(links_in(mail)[0], pupil)
+    mail = product.mail(student["email"])
+    phone_mail(links_in(mail)[0], student)
     assert problems == []
 
 
@@ -130,30 +92,26 @@ def phone_mail(phone: BrowserContext, product: Product) -> Any:
     return follow
 
 
-def test_someone_else_forgot_their_password(phone: BrowserContext, product: Product) -> None:
-    admin = product.admin()
-    teacher = next(each for each in admin.get(admin.console("people"), role="teacher")["items"] if each["email"])
-    before = len(product.mails(teacher["email"]))
+def test_someone_else_forgot_their_password(phone: BrowserContext, product: Product, student: dict[str, Any]) -> None:
     page = phone.new_page()
     page.goto(f"/schools/{product.school}")
     check(page, "school-phone")
     page.get_by_role("link", name=re.compile("Forgot your password")).first.click()
     check(page, "forgot")
-    page.get_by_label("E-mail address or username").fill(teacher["email"])
+    page.get_by_label("E-mail address or username").fill(student["email"])
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("heading", level=1, name="Look in your mail")).to_be_visible()
     check(page, "forgot-sent")
-    mail = wait_for(lambda: (found := product.mails(teacher["email"]))[: len(found) - before], "the mail")[0]
-    page.goto(links_in(mail)[0])
+    page.goto(links_in(product.mail(student["email"]))[0])
     page.get_by_label("New password").fill(PASSWORD + " again")
     page.get_by_label("The same password again").fill(PASSWORD + " again")
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("heading", level=1, name="Your password is set")).to_be_visible()
-    sign_in(page, product.school, teacher["email"], "wrong password 1")
+    sign_in(page, product.school, student["email"], "wrong password 1")
     expect(page.get_by_role("alert")).to_be_visible()
     check(page, "sign-in-failed")
-    sign_in(page, product.school, teacher["email"], PASSWORD + " again")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(teacher["given_name"])
+    sign_in(page, product.school, student["email"], PASSWORD + " again")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(student["given_name"])
 
 
 def test_a_school_with_single_sign_on_says_so_before_anybody_types(phone: BrowserContext) -> None:
@@ -167,8 +125,7 @@ def test_a_school_with_single_sign_on_says_so_before_anybody_types(phone: Browse
 
 
 def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContext, product: Product, tmp_path: Any) -> None:
-    page = desk.new_page()
-    sign_in(page, product.school, product.stack["admin"]["identifier"], product.stack["admin"]["password"])
+    page = signed_in(desk, product)
     navigation = page.get_by_role("navigation", name="Console")
     navigation.get_by_role("link", name="Login details").click()
     check(page, "exports")
@@ -178,7 +135,7 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
     link = page.get_by_role("link", name=re.compile("download", re.IGNORECASE)).or_(
         page.get_by_role("button", name=re.compile("download", re.IGNORECASE))
     )
-    expect(link.first).to_be_visible(timeout=60_000)
+    await_shown(page, link.first)
     check(page, "export")
     with page.expect_download() as download:
         link.first.click()
@@ -191,17 +148,15 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
         check(page, section.lower())
 
 
-def test_an_admin_looks_at_a_mail_pauses_a_send_and_cancels_it(desk: BrowserContext, product: Product) -> None:
-    admin = product.admin()
-    page = desk.new_page()
-    sign_in(page, product.school, product.stack["admin"]["identifier"], product.stack["admin"]["password"])
-    page.wait_for_url(f"**/admin/{product.school}")
-    someone = admin.person(role="student", year_group="12")
+def test_an_admin_looks_at_a_mail_pauses_a_send_and_cancels_it(desk: BrowserContext, product: Product, admin: Product) -> None:
+    mine = new_group(200)
+    enrol(admin, mine.rows)
+    page = signed_in(desk, product)
+    someone = admin.person(**mine.filter)
     page.goto(f"/admin/{product.school}/sends/preview?person={someone['id']}")
     check(page, "preview")
-    select = {"filter": {"role": "student", "year_group": "12"}}
-    started = admin.http.post(admin.console("sends"), json={"kind": "password_link", "select": select}).json()
-    page.goto(f"/admin/{product.school}/sends/{started['id']}")
+    send = start(admin, mine)
+    page.goto(send)
     page.get_by_role("button", name=re.compile("^Pause")).click()
     expect(page.locator(".state-paused").first).to_be_visible()
     check(page, "send-paused")
@@ -209,10 +164,10 @@ def test_an_admin_looks_at_a_mail_pauses_a_send_and_cancels_it(desk: BrowserCont
     check(page, "send-cancel")
     page.get_by_role("button", name=re.compile("^Cancel")).first.click()
     expect(page.locator(".state-cancelled").first).to_be_visible()
-    wait_for(lambda: not admin.get(admin.console(f"sends/{started['id']}"))["counts"]["planned"], "the end of what was planned")
+    admin.watch(send, "the end of what was planned", lambda found: not found["counts"]["planned"])
     page.reload()
     check(page, "send-cancelled")
-    page.goto(f"/admin/{product.school}/sends/{started['id']}/recipients?state=cancelled")
+    page.goto(f"{send}/recipients?state=cancelled")
     check(page, "recipients-cancelled")
 
 
@@ -230,9 +185,7 @@ def test_the_whole_way_in_works_by_keyboard(desk: BrowserContext, product: Produ
 
 
 def test_another_sites_page_cannot_post(desk: BrowserContext, product: Product, stack: Any) -> None:
-    page = desk.new_page()
-    sign_in(page, product.school, stack["admin"]["identifier"], stack["admin"]["password"])
-    page.wait_for_url(f"**/admin/{product.school}")
+    page = signed_in(desk, product)
     evil = f"""<form method=post action="{stack["url"]}/admin/{product.school}/sends"><input name=kind value=password_link>
         <input name=to value=filter><input name=confirm value=true></form>"""
     page.route("http://evil.localhost/**", lambda route: route.fulfill(body=evil, content_type="text/html"))

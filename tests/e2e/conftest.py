@@ -1,4 +1,4 @@
-"""The fixture `stack`: one deployed stack for all end-to-end and browser tests of a run."""
+"""One deployed stack for all end-to-end and browser tests of a run, and who looks at it."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ import pytest
 from infra.local.files import read_json
 from infra.local.shared import SharedStack
 from infra.local.trouble import Trouble
+from tests.e2e import school
+from tests.e2e.client import Product
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,33 @@ def stack(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     yield known
     if not worker:
         shared.stop()
+
+
+@pytest.fixture(scope="session")
+def product(stack: dict[str, Any]) -> Product:
+    """A visitor."""
+    return Product(stack)
+
+
+@pytest.fixture(scope="session")
+def admin(product: Product) -> Product:
+    """The demo school's admin."""
+    return product.admin()
+
+
+@pytest.fixture(scope="session")
+def _groups(admin: Product) -> Iterator[school.Group]:
+    return school.groups(admin)
+
+
+@pytest.fixture
+def group(_groups: Iterator[school.Group]) -> school.Group:
+    """A registration group of one student, whom nobody but this test knows."""
+    return next(_groups)
+
+
+@pytest.fixture
+def student(admin: Product, group: school.Group) -> dict[str, Any]:
+    """That student, as the console shows them."""
+    (found,) = school.people(admin, group)
+    return found

@@ -1,21 +1,78 @@
-"""What the demo school needs beyond its roster: pupils whose mail has a certain fate, and a second admin."""
+"""What tests make for themselves at the demo school, so that nobody else counts it: groups, sends, files; and a second admin."""
 
+import csv
+import io
 import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import httpx
 
 from infra.operator import invite_admin_event, operate
-from tests.e2e.client import Product, links_in
-from tests.e2e.rosters.test_rosters import table, upload
+from latchkey.people.model.upn import check_letter
+from tests.e2e.client import PATIENCE, Product, links_in
 
 DEPUTY = {"email": "deputy@northbridge.example", "given_name": "Dee", "family_name": "Putty"}
 PASSWORD = "five calm otters swim"
+HEADER = [
+    "mis_id",
+    "role",
+    "given_name",
+    "family_name",
+    "email",
+    "username",
+    "upn",
+    "year_group",
+    "registration_group",
+    "children",
+]
+OPEN = {"planned", "sending", "sent", "delayed"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A registration group, with an address (or none, "") for each of its students."""
+
+    name: str
+    addresses: list[str]
+
+    @property
+    def filter(self) -> dict[str, str]:
+        """What finds them without a look at the whole school."""
+        return {"role": "student", "year_group": self.name.partition("-")[0], "registration_group": self.name}
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The students' rows in a roster."""
+        return [pupil(self.name, number, address) for number, address in enumerate(self.addresses)]
+
+
+def name_of_group(year: str = "11") -> str:
+    """A name that no other group has."""
+    return f"{year}-" + "".join(secrets.choice("BCDFGHJKLMNPQRSTVWXZ") for _ in range(6))
+
+
+def new_group(size: int = 1, year: str = "11") -> Group:
+    """A group of students with addresses of their own, who are nowhere yet."""
+    name = name_of_group(year)
+    return Group(name, [f"{name.lower()}.{number}@pupils.example" for number in range(size)])
+
+
+def groups(admin: Product, size: int = 1, at_once: int = 12) -> Iterator[Group]:
+    """Groups of the school, each given out once; a dozen is enrolled in no more time than one."""
+    while True:
+        made = [new_group(size) for _ in range(at_once)]
+        enrol(admin, [row for each in made for row in each.rows])
+        yield from made
 
 
 def pupil(group: str, number: int, email: str) -> list[str]:
     """A pupil's row in a roster, in the order of their numbers in every list."""
-    return [f"{group}-{number}", "student", "Pupil", f"{group} {number:04d}", email, "", "", group[:-1], group, ""]
+    body = f"{secrets.randbelow(10**12):012d}"
+    names = ["Pupil", f"{group} {number:04d}", email, f"{group.lower()}.{number}"]
+    return [f"{group}-{number}", "student", *names, check_letter(body) + body, group.partition("-")[0], group, ""]
 
 
 def fated(group: str, kinds: list[str]) -> list[str]:
@@ -24,12 +81,88 @@ def fated(group: str, kinds: list[str]) -> list[str]:
     return [f"{kind}+{group.lower()}-{run}-{number}@simulator.amazonses.com" for number, kind in enumerate(kinds)]
 
 
+def table(*rows: list[str]) -> bytes:
+    """A roster as a plain CSV."""
+    text = io.StringIO()
+    csv.writer(text).writerows([HEADER, *rows])
+    return text.getvalue().encode()
+
+
+def upload(admin: Product, content: bytes, name: str = "roster.csv") -> dict[str, Any]:
+    """A roster whose file has been read."""
+    made = admin.http.post(admin.console("rosters"), json={"filename": name})
+    assert made.status_code == 201, made.text
+    form = made.json()["upload"]
+    sent = httpx.post(form["url"], data=form["fields"], files={"file": (name, content)}, timeout=PATIENCE)
+    assert sent.status_code in {200, 201, 204, 303}, sent.text
+    return dict(admin.finished(admin.console(f"rosters/{made.json()['id']}"), ("previewed", "finished")))
+
+
 def enrol(admin: Product, rows: list[list[str]]) -> None:
     """Upload a roster and apply it."""
     preview = upload(admin, table(*rows))
     assert preview["counts"]["rejected"] == 0, preview
     admin.http.post(admin.console(f"rosters/{preview['id']}/apply"))
     assert admin.finished(admin.console(f"rosters/{preview['id']}"))["state"] == "finished"
+
+
+def people(admin: Product, group: Group) -> list[dict[str, Any]]:
+    """The group's students as the console shows them."""
+    return admin.all(admin.console("people"), **group.filter)
+
+
+def start(admin: Product, group: Group, **wanted: str) -> str:
+    """Send password links to a group, or to those of it whom a filter finds; the path of the send."""
+    select = {"filter": {**group.filter, **wanted}}
+    answer = admin.http.post(admin.console("sends"), json={"kind": "password_link", "select": select})
+    assert answer.status_code == 202, answer.text
+    return admin.console(f"sends/{answer.json()['id']}")
+
+
+def adds_up(send: dict[str, Any]) -> bool:
+    """Whether everybody of a send is in one state."""
+    return sum(send["counts"].values()) == send["total"]
+
+
+def settled(admin: Product, path: str) -> dict[str, Any]:
+    """The send, once the fate of every mail is known."""
+
+    def known(send: dict[str, Any]) -> bool:
+        return send["total"] > 0 and not OPEN & {state for state, count in send["counts"].items() if count}
+
+    return dict(admin.watch(path, "news of every mail", known))
+
+
+def held(admin: Product, path: str) -> int:
+    """How many wait in a paused send when what was on its way has ended."""
+    send = admin.watch(path, "the end of what was on its way", lambda send: not send["counts"]["sending"])
+    return int(send["counts"]["planned"])
+
+
+def made(admin: Product, path: str, **body: Any) -> dict[str, Any]:
+    """A file, or an end of codes, that has been made."""
+    answer = admin.http.post(admin.console(path), json=body)
+    assert answer.status_code == 202, answer.text
+    done: dict[str, Any] = admin.finished(answer.headers["Location"])
+    assert done["state"] == "finished", done
+    return done
+
+
+def download(admin: Product, path: str, **query: str) -> httpx.Response:
+    """The file behind a link of the console."""
+    link = admin.http.get(path, params=query)
+    assert link.status_code == 303, link.text
+    file = httpx.get(link.headers["Location"], timeout=PATIENCE)
+    assert file.status_code == 200, file.text
+    return file
+
+
+def export(admin: Product, scope: Any) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Login details as a CSV for mail merges, and its rows."""
+    done = made(admin, "exports", scope=scope, format="mail_merge_csv", audience="both")
+    file = download(admin, done["download"])
+    assert "attachment" in file.headers["Content-Disposition"]
+    return done, list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
 
 
 def second_admin(stack: Any) -> dict[str, str]:

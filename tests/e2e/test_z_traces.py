@@ -3,15 +3,15 @@
 Runs after all others that use the stack, on what they have done.
 """
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 
+from infra.local.waiting import wait_for
 from tests.e2e.client import Product, links_in
-from tests.e2e.login_details.test_login_details import export
+from tests.e2e.school import export
 
 pytestmark = [pytest.mark.e2e, pytest.mark.last(of="run")]
 
@@ -32,35 +32,41 @@ def log_lines(stack: Any) -> Iterator[str]:
                 yield from (event["message"] for event in events)
 
 
-def test_no_log_holds_an_address_a_name_or_a_token(stack: Any) -> None:
-    product = Product(stack)
-    admin = product.admin()
-    teacher = next(each for each in admin.get(admin.console("people"), role="teacher")["items"][::-1] if each["email"])
-    product.http.post(f"/schools/{product.school}/forgot-password", json={"email": teacher["email"]})
-    mail = admin.mail(teacher["email"])
-    product.http.post("/password-links/check", json={"token": links_in(mail)[0].partition("#")[2]})
-    product.http.post(f"/schools/{product.school}/sessions", json={"identifier": teacher["email"], "password": "open sesame 1"})
+def all_lines(stack: Any) -> str:
+    """What all logs say, once nothing is added any more: logs come a little later than answers."""
+    reads: list[list[str]] = [[]]
 
-    time.sleep(3)  # logs come a little later than answers
-    text = "\n".join(log_lines(stack))
+    def as_before() -> bool:
+        reads.append([*log_lines(stack)])
+        return len(reads[-1]) == len(reads[-2])
+
+    wait_for(as_before, "the end of the logs", pause=3)
+    return "\n".join(reads[-1])
+
+
+def test_no_log_holds_an_address_a_name_or_a_token(stack: Any, product: Product, student: dict[str, Any]) -> None:
+    product.http.post(f"/schools/{product.school}/forgot-password", json={"email": student["email"]})
+    mail = product.mail(student["email"])
+    product.http.post("/password-links/check", json={"token": links_in(mail)[0].partition("#")[2]})
+    product.http.post(f"/schools/{product.school}/sessions", json={"identifier": student["email"], "password": "open sesame 1"})
+
+    text = all_lines(stack)
     assert '"service":"portal"' in text, "there is something to look through"
-    name = f"{teacher['given_name']} {teacher['family_name']}"
-    for secret in (teacher["email"], name, "open sesame", stack["admin"]["password"], ".example", "set-password#"):
+    name = f"{student['given_name']} {student['family_name']}"
+    for secret in (student["email"], name, "open sesame", stack["admin"]["password"], ".example", "set-password#"):
         assert secret not in text
     assert all(link.rpartition(".")[2] not in text for link in links_in(mail))
 
 
-def test_no_log_holds_a_code(stack: Any) -> None:
-    product = Product(stack)
-    _, rows = export(product.admin(), {"school": True})
+def test_no_log_holds_a_code(stack: Any, product: Product, admin: Product) -> None:
+    _, rows = export(admin, {"school": True})
     path = f"/schools/{product.school}/codes"
     spoiled = rows[-1]["StudentPIN"][:-1] + "!"
     for code in (rows[-1]["StudentPIN"], spoiled, rows[-1]["ParentCode"]):
         product.http.post(f"{path}/check", json={"code": code})
         product.http.post(f"{path}/use", json={"code": code, "password": "weak"})
 
-    time.sleep(3)
-    text = "\n".join(log_lines(stack))
+    text = all_lines(stack)
     assert '"message":"' in text
     flat = text.replace("-", "")
     for row in rows:

@@ -56,7 +56,7 @@ class Post:
 def test_a_mail_is_found_in_the_ledger_by_its_link_and_told_once() -> None:
     account = MailAccount(person=PERSON, name="A", role="student", login="a", version=1, stamp="abc123")
     link = links.token(links.Link("reset", "northbridge", PERSON, NOW + 99, 1, "abc123"), b"k" * 32)
-    with running_system() as system:
+    with running_system(moto=True) as system:
         console = system.wiring("console")
         send = Send(id="0" * 26, kind="password_link", state="running", origin="admin", created_at=NOW, created_by="a" * 20)
         console.sends("northbridge").make(send)

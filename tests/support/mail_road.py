@@ -1,10 +1,8 @@
 """The mail road in the process: plan_send and deliver_links over one moto system, with a strict SES at its end."""
 
 import json
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from latchkey.people.model.person import Person
@@ -15,6 +13,7 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.aws import client_factory
 from latchkey.wiring import Wiring
 from tests.support.ses import StrictSes
+from tests.support.sqs import event_of
 from tests.support.system import TestSystem
 
 
@@ -46,10 +45,11 @@ class MailRoad:
 
     def worker(self) -> Wiring:
         """A container of deliver_links; waiting moves the clock instead of wasting time."""
-        clients = cache(client_factory())
+        queues = client_factory()("sqs")  # a client of its own, which it watches
+        others = {"sesv2": self.ses, "sqs": queues}
         made = Wiring(
             Settings("deliver_links", self.system.environment),
-            clients=self.system.watched("deliver_links", lambda service: self.ses if service == "sesv2" else clients(service)),
+            clients=self.system.watched("deliver_links", lambda service: others.get(service) or self.system.clients(service)),
             clock=self.system.clock,
             sleep=self.sleep,
         )
@@ -156,23 +156,6 @@ class MailRoad:
                     assert account.person not in found
                     found[account.person] = (mail.state, mail.reason)
         return found
-
-
-def event_of(bodies: Iterable[str]) -> dict[str, Any]:
-    """What SQS hands to Lambda: each record with an id of its own."""
-    return {
-        "Records": [
-            {
-                "messageId": str(uuid.uuid4()),
-                "receiptHandle": "r",
-                "body": body,
-                "attributes": {"ApproximateReceiveCount": "1"},
-                "messageAttributes": {},
-                "eventSource": "aws:sqs",
-            }
-            for body in bodies
-        ]
-    }
 
 
 def run(handle: Any, bodies: Iterable[str], context: Any) -> list[str]:

@@ -1,4 +1,5 @@
-"""A DynamoDB in memory, for simulations of ten thousand people: the operations and expressions that stores/dynamo.py writes.
+"""A DynamoDB in memory, for simulations of ten thousand people and for tests that are about something else: the operations and
+expressions that the stores write.
 
 tests/stores/shared/test_memory_dynamo.py runs the same contracts on this and on moto. It is strict: an expression that it does
 not know is an error, not a guess. ``before`` is called with the operation's name ahead of each, to make it fail.
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 
 _CLAUSE: Final = re.compile(r"\b(SET|REMOVE|ADD) ")
 _COUNTED: Final = re.compile(r"if_not_exists\((\S+), (:\d+)\) \+ (:\d+)")
+_APPENDED: Final = re.compile(r"list_append\(if_not_exists\((\S+), (:\d+)\), (:\d+)\)")
 _TEST: Final = re.compile(r"(\S+) (=|<>|<=|>=|<|>) (:\d+)")
 _EXISTS: Final = re.compile(r"attribute_(exists|not_exists)\((\S+)\)")
 _Wire = dict[str, Any]
@@ -120,6 +122,10 @@ class MemoryDynamo:
         self._table(TableName).pop(_key(Key), None)
         return {}
 
+    def scan(self, *, TableName: str) -> _Wire:  # noqa: N803
+        """Scan, which only tests do: everything, in one answer."""
+        return {"Items": copy.deepcopy([*self._table(TableName).values()])}
+
     def _table(self, name: str) -> dict[_Key, _Wire]:
         return self.tables.setdefault(name, {})
 
@@ -153,6 +159,9 @@ def _act(word: str, action: str, item: _Wire, request: _Wire) -> None:
         if counted:
             before, member = _place(counted[1], item, request)
             owner[name] = _sum(before.get(member) or values[counted[2]], values[counted[3]])
+        elif appended := _APPENDED.fullmatch(right):
+            before, member = _place(appended[1], item, request)
+            owner[name] = copy.deepcopy({"L": (before.get(member) or values[appended[2]])["L"] + values[appended[3]]["L"]})
         else:
             owner[name] = copy.deepcopy(values[right])
     elif word == "REMOVE":

@@ -1,13 +1,20 @@
-"""A whole system in the process: the template's tables, queues, keys and buckets on moto, and a clock that tests move."""
+"""A whole system in the process: the template's tables, queues, keys and buckets, and a clock that tests move.
+
+Tables are in memory; tests/stores holds these to the contracts that hold on moto. Moto's tables are there where they are the
+point: in the stores' own suites, and for a test marked ``moto``, which looks at calls or changes them.
+"""
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
+import pytest
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
@@ -18,6 +25,7 @@ from latchkey.wiring import Wiring
 from tests.support import sam
 from tests.support.iam.judge import Judge, Watched, by_the_test_itself
 from tests.support.iam.roles import roles
+from tests.support.memory_dynamo import MemoryDynamo
 
 START = 1_795_000_000  # 18 November 2026
 REGION = "eu-west-2"
@@ -39,6 +47,7 @@ class TestSystem:
 
     __test__ = False
     environment: dict[str, str]
+    clients: ClientFactory
     judge: Judge
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
@@ -46,7 +55,9 @@ class TestSystem:
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
         if function not in self.wirings:
-            self.wirings[function] = Wiring(Settings(function, self.environment), self.watched(function, _clients()), self.clock)
+            self.wirings[function] = Wiring(
+                Settings(function, self.environment), self.watched(function, self.clients), self.clock
+            )
         return self.wirings[function]
 
     def watched(self, function: FunctionName, clients: ClientFactory) -> ClientFactory:
@@ -55,7 +66,7 @@ class TestSystem:
 
     def messages(self, queue: str) -> list[str]:
         """Take all messages from a queue, named by its setting (``PLAN_QUEUE``)."""
-        sqs = _clients()("sqs")
+        sqs = self.clients("sqs")
         taken: list[str] = []
         while found := sqs.receive_message(QueueUrl=self.environment[queue], MaxNumberOfMessages=10).get("Messages"):
             for message in found:
@@ -86,21 +97,53 @@ def _atomic_dynamodb() -> Iterator[None]:
         DynamoHandler.call_action = original
 
 
+def _no_private_key(_spec: str) -> None:
+    """Instead of moto's: it makes an RSA key for each key of ours, which a MAC has no use for, and takes a second for three."""
+
+
+class InTurn:
+    """A DynamoDB whose operations are atomic; between two of them, another thread goes on."""
+
+    def __init__(self, dynamo: MemoryDynamo) -> None:
+        self._dynamo = dynamo
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        operation = getattr(self._dynamo, name)
+
+        def in_turn(**request: Any) -> Any:
+            time.sleep(0)
+            with self._lock:
+                return operation(**request)
+
+        return in_turn
+
+
 @contextmanager
-def running_system() -> Iterator[TestSystem]:
+def running_system(*, moto: bool = False) -> Iterator[TestSystem]:
     """Everything that functions need, made from the template's own tables."""
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
     before = {name: os.environ.get(name) for name in credentials}
     os.environ.update(credentials)
     try:
-        with mock_aws(), _atomic_dynamodb():
-            environment = _make_services()
+        with mock_aws(), _atomic_dynamodb(), patch("moto.kms.models.generate_private_key", _no_private_key):
+            memory = InTurn(MemoryDynamo())
+
+            def clients(service: str) -> Any:
+                return memory if service == "dynamodb" and not moto else _clients()(service)
+
+            environment = _make_services(tables=moto)
             judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
-            yield TestSystem(environment, judge)
+            yield TestSystem(environment, clients, judge)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def on_moto(request: pytest.FixtureRequest) -> bool:
+    """Whether a test wants moto's tables."""
+    return request.node.get_closest_marker("moto") is not None
 
 
 @cache
@@ -109,7 +152,7 @@ def _clients() -> ClientFactory:
     return cache(client_factory())
 
 
-def _make_services() -> dict[str, str]:
+def _make_services(*, tables: bool) -> dict[str, str]:
     environment = {
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
@@ -119,9 +162,10 @@ def _make_services() -> dict[str, str]:
     clients = _clients()
     dynamodb = clients("dynamodb")
     for logical, table in sam.resources("AWS::DynamoDB::Table").items():
-        wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        schema = {name: table[name] for name in wanted if name in table}
-        dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
+        if tables:
+            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+            schema = {name: table[name] for name in wanted if name in table}
+            dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
         environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
     kms = clients("kms")
     for name in ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY"):

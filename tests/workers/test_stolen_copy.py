@@ -25,6 +25,7 @@ from tests.support.system import TestSystem
 
 ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin", is_admin=True)
 STUDENTS = 12
+pytestmark = pytest.mark.moto
 CODE = re.compile(r"\b[PF][2-9A-Z]{3}(?:-[2-9A-Z]{4}){2,3}\b")
 
 

@@ -3,26 +3,16 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import DESK, PHONE, check, profile, running_browser
-from tests.browser.test_story import sign_in
+from tests.browser.chromium import DESK, PHONE, await_shown, check, profile, signed_in
 from tests.e2e.client import Product
+from tests.e2e.school import Group
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def product(stack: Any) -> Product:
-    return Product(stack)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as found:
-        yield found
 
 
 @pytest.fixture(params=["desk", "phone"])
@@ -32,26 +22,19 @@ def page(browser: Browser, stack: Any, product: Product, request: Any) -> Iterat
         yield signed_in(context, product)
 
 
-def signed_in(context: BrowserContext, product: Product) -> Page:
-    page = context.new_page()
-    sign_in(page, product.school, product.stack["admin"]["identifier"], product.stack["admin"]["password"])
-    page.wait_for_url(f"**/admin/{product.school}")
-    return page
-
-
 def name(page: Page, picture: str) -> str:
     """A picture of the desk and one of the phone."""
     return picture + ("-phone" if page.viewport_size == PHONE else "")
 
 
-def test_from_the_form_to_the_file(page: Page, product: Product) -> None:
+def test_from_the_form_to_the_file(page: Page, product: Product, group: Group) -> None:
     page.goto(f"/admin/{product.school}/exports")
     check(page, name(page, "login-details"))
     for summary in page.locator("main summary").all():
         summary.click()
     check(page, name(page, "login-details-open"))
     page.get_by_label("One registration group").first.check()
-    page.get_by_label("Registration group", exact=True).first.fill("7A")
+    page.get_by_label("Registration group", exact=True).first.fill(group.name)
     page.get_by_label(re.compile("PIN table:")).check()
     page.get_by_label("Parents: a parent code for each student").check()
     page.get_by_role("button", name="See what the file will hold").click()
@@ -63,21 +46,20 @@ def test_from_the_form_to_the_file(page: Page, product: Product) -> None:
     check(page, name(page, "login-details-check"))
     page.get_by_role("button", name="Change something").click()
     expect(page.get_by_label(re.compile("PIN table:"))).to_be_checked()
-    expect(page.get_by_label("Registration group", exact=True)).to_have_value("7A")
+    expect(page.get_by_label("Registration group", exact=True)).to_have_value(group.name)
     page.get_by_role("button", name="See what the file will hold").click()
     page.get_by_role("button", name="Make the file").click()
     page.wait_for_url("**/exports/*")
     link = page.get_by_role("link", name="Download the file (PDF)")
-    expect(link).to_be_visible(timeout=60_000)
+    await_shown(page, link)
     check(page, name(page, "login-details-ready"))
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename.endswith(".pdf")
 
 
-def test_one_students_codes(page: Page, product: Product) -> None:
-    group = "8A" if page.viewport_size == DESK else "8B"
-    page.goto(f"/admin/{product.school}/people?role=student&registration_group={group}")
+def test_one_students_codes(page: Page, product: Product, group: Group) -> None:
+    page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
     check(page, name(page, "people"))
     page.get_by_role("button", name=re.compile("^Show the codes of")).first.click()
     codes = page.locator("dd.code")
@@ -87,9 +69,9 @@ def test_one_students_codes(page: Page, product: Product) -> None:
     shown = codes.first.inner_text()
     page.get_by_role("button", name="Make a slip (PDF)").click()
     page.wait_for_url("**/exports/*")
-    expect(page.get_by_role("link", name="Download the file (PDF)")).to_be_visible(timeout=60_000)
+    await_shown(page, page.get_by_role("link", name="Download the file (PDF)"))
 
-    page.goto(f"/admin/{product.school}/people?role=student&registration_group={group}")
+    page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
     page.locator("tbody th a").first.click()
     expect(page.get_by_text("works until").first).to_be_visible()
     check(page, name(page, "person"))
@@ -99,10 +81,10 @@ def test_one_students_codes(page: Page, product: Product) -> None:
     check(page, name(page, "void-check"))
     page.get_by_role("button", name="Void 2 codes").click()
     page.wait_for_url("**/exports/*")
-    expect(page.get_by_role("heading", name="The codes are void")).to_be_visible(timeout=60_000)
+    await_shown(page, page.get_by_role("heading", name="The codes are void"))
     check(page, name(page, "void"))
 
-    page.goto(f"/admin/{product.school}/people?role=student&registration_group={group}")
+    page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
     page.locator("tbody th a").first.click()
     expect(page.get_by_text("was voided").first).to_be_visible()
     page.get_by_role("button", name="Show the codes").click()

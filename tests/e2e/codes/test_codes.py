@@ -8,46 +8,41 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.client import Product, wait_for
-from tests.e2e.login_details.test_login_details import export
+from tests.e2e.client import Product
+from tests.e2e.school import Group, enrol, export, new_group
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "nine patient herons"
-YEAR = "10"  # whose students other tests leave alone
 
 
 @dataclass
 class Slips:
-    """What is printed for one year, handed out once."""
+    """What is printed for one group, handed out once."""
 
     admin: Product
+    group: Group
     rows: list[dict[str, str]] = field(default_factory=list)
 
-    def next(self, **wanted: bool) -> dict[str, str]:
-        """A row that nobody has used, of a student who has an address or has none."""
-        has = wanted.get("email")
-        for row in self.rows:
-            person = self.person(row)
-            if has is None or bool(person["email"]) == has:
-                self.rows.remove(row)
-                return row
-        raise AssertionError("the demo school has too few students")
+    def __post_init__(self) -> None:
+        enrol(self.admin, self.group.rows)
+        self.rows = self.again()
+
+    def again(self) -> list[dict[str, str]]:
+        """What is printed now."""
+        return export(self.admin, {"registration_group": self.group.name})[1]
+
+    def next(self) -> dict[str, str]:
+        """A row that nobody has used."""
+        return self.rows.pop()
 
     def person(self, row: dict[str, str]) -> dict[str, Any]:
-        items = self.admin.get(self.admin.console("people"), role="student", q=row["Username"] or row["Surname"])["items"]
-        return next(each for each in items if each["upn"] == row["UPN"])
+        """Whose row it is."""
+        return self.admin.person(**self.group.filter, q=row["Username"])
 
 
 @pytest.fixture(scope="module")
-def product(stack: Any) -> Product:
-    return Product(stack)
-
-
-@pytest.fixture(scope="module")
-def slips(product: Product) -> Slips:
-    admin = product.admin()
-    rows = export(admin, {"year_group": YEAR})[1]
-    return Slips(admin, [row for row in rows if row["UPN"]][::-1])  # without those whom other tests have added
+def slips(admin: Product) -> Slips:
+    return Slips(admin, new_group(10))
 
 
 def door(product: Product, name: str, code: str, **fields: str) -> Any:
@@ -59,7 +54,7 @@ def said(answer: Any) -> tuple[int, str]:
 
 
 def test_a_pupil_recovers_an_account_and_both_addresses_hear_of_it(product: Product, slips: Slips) -> None:
-    row = slips.next(email=True)
+    row = slips.next()
     before = slips.person(row)
     seen = door(product, "check", row["StudentPIN"].lower().replace("-", " "))
     assert seen.status_code == 200, seen.text
@@ -71,8 +66,8 @@ def test_a_pupil_recovers_an_account_and_both_addresses_hear_of_it(product: Prod
     signed_in = product.sign_in(new, PASSWORD)
     assert signed_in.get("/account")["person"]["id"] == before["id"]
     assert said(door(product, "use", row["StudentPIN"], password=PASSWORD)) == (410, "used")
-    wait_for(lambda: len(product.mails(before["email"])) > mails, "word to the old address")
-    wait_for(lambda: product.mails(new), "word to the new address")
+    product.mail(before["email"], after=mails)
+    product.mail(new)
     events = slips.admin.get(slips.admin.console("audit"))["items"]
     assert before["id"] in {event["actor"] for event in events if event["action"] == "code.use"}
 
@@ -80,7 +75,7 @@ def test_a_pupil_recovers_an_account_and_both_addresses_hear_of_it(product: Prod
 def test_printing_again_keeps_live_codes_and_renews_used_ones(product: Product, slips: Slips) -> None:
     used, live = slips.next(), slips.next()
     assert door(product, "use", used["StudentPIN"], password=PASSWORD).status_code == 201
-    again = {row["UPN"]: row for row in export(slips.admin, {"year_group": YEAR})[1]}
+    again = {row["UPN"]: row for row in slips.again()}
     assert again[live["UPN"]] == live
     assert again[used["UPN"]]["StudentPIN"] != used["StudentPIN"]
     assert again[used["UPN"]]["ParentCode"] == used["ParentCode"]
@@ -100,7 +95,7 @@ def test_parents_register_and_are_linked_to_their_child(product: Product, slips:
     assert signed_in.get("/account")["person"]["role"] == "parent"
     listed = slips.admin.get(slips.admin.console("people"), role="parent", q=name)["items"]
     assert [each["id"] for each in listed] == [answer.json()["person"]["id"]]
-    wait_for(lambda: product.mails(f"{name.lower()}@home.example"), "word to the parent's address")
+    product.mail(f"{name.lower()}@home.example")
 
 
 def test_simultaneous_uses_have_as_many_winners_as_there_are_places(product: Product, slips: Slips) -> None:
@@ -129,7 +124,7 @@ def test_ten_wrong_guesses_end_a_code_and_the_next_export_prints_another(product
     for _ in range(10):
         assert said(door(product, "check", next(guesses))) == (410, "refused")
     assert said(door(product, "check", pin)) == (410, "refused")
-    again = {each["UPN"]: each for each in export(slips.admin, {"year_group": YEAR})[1]}
+    again = {each["UPN"]: each for each in slips.again()}
     assert again[row["UPN"]]["StudentPIN"] != row["StudentPIN"]
     assert again[other["UPN"]] == other
     assert door(product, "check", again[row["UPN"]]["StudentPIN"]).status_code == 200

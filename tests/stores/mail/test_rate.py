@@ -40,7 +40,7 @@ def account(request: pytest.FixtureRequest) -> Iterator[Account]:
     if request.param == "memory":
         yield Account(Table(MemoryDynamo(), TABLE))
         return
-    with running_system() as system:
+    with running_system(moto=True) as system:
         yield Account(system.wiring("deliver_links").table("ACTIVITY_TABLE"))
 
 

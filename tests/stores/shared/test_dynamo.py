@@ -46,6 +46,12 @@ def test_an_update_sets_adds_and_removes_at_once(table: Table) -> None:
     assert after == {"pk": "a", "sk": "b", "new": [1, "y"], "n": 3, "map": {"k": 1}}
 
 
+def test_a_list_grows_whether_it_was_there_or_not(table: Table) -> None:
+    table.put(Put(item={"pk": "a", "sk": "b", "old": ["x"]}))
+    after = table.update(Update(pk="a", sk="b", append={"old": ["y"], "new": ["z"]}))
+    assert after == {"pk": "a", "sk": "b", "old": ["x", "y"], "new": ["z"]}
+
+
 def test_members_of_a_map_are_counted_whether_they_were_there_or_not(table: Table) -> None:
     table.put(Put(item={"pk": "a", "sk": "b", "map": {"old": 5}}))
     table.update(Update(pk="a", sk="b", add={"map.old": -2, "map.new": 3}))

@@ -5,7 +5,6 @@ import json
 from threading import Barrier, Thread
 from typing import Any
 
-import boto3
 import pytest
 
 from build_export import handler
@@ -22,7 +21,7 @@ from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.stores.files import Upload
 from latchkey.shared.stores.queues import Queue
 from tests.support.exports import asked, deliver, files, rows_of, student
-from tests.support.system import REGION, START, TestSystem
+from tests.support.system import START, TestSystem
 from worker.consume import LAST_TRY
 
 ADMIN = student(0, role="staff", is_admin=True, number=None)
@@ -500,7 +499,7 @@ def test_no_code_is_kept_anywhere_but_in_the_file(school: TestSystem, monkeypatc
     deliver(school, monkeypatch, bodies)
     (data,) = files(school).values()
     (row,) = rows_of(data)
-    dynamodb = boto3.client("dynamodb", REGION)
+    dynamodb = school.wiring("console").client("dynamodb")
     activity = json.dumps(dynamodb.scan(TableName=school.environment["ACTIVITY_TABLE"])["Items"])
     directory = json.dumps(dynamodb.scan(TableName=school.environment["DIRECTORY_TABLE"])["Items"])
     logged = log.getvalue()

@@ -15,8 +15,9 @@ from latchkey.sends.model.send import Chunk, Mail, Send, skip_reason, with_state
 from latchkey.sends.stores.ledger import Ledger as Chunks
 from latchkey.sends.stores.sends import Sends
 from tests.support.control import ADMIN, pause, resume
-from tests.support.mail_road import MailRoad, event_of
+from tests.support.mail_road import MailRoad
 from tests.support.ses_events import event
+from tests.support.sqs import event_of
 from tests.support.system import START
 
 NOW = int(START)

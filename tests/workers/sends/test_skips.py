@@ -182,6 +182,7 @@ def test_a_retry_leaves_nobody_out(road: MailRoad) -> None:
     assert road.states(again.id) == {who(1): ("planned", None)}
 
 
+@pytest.mark.moto
 def test_a_send_that_does_not_ask_reads_no_other_send(road: MailRoad) -> None:
     road.person(1)
     planned(road, only(1))

@@ -10,6 +10,8 @@ from latchkey.wiring import Wiring
 from tests.support.control import SCHOOL, adds_up, apart, drain, pause, resume, started
 from tests.support.mail_road import MailRoad, message
 
+pytestmark = pytest.mark.moto
+
 
 def counted(worker: Wiring) -> Counter[str]:
     """The calls of DynamoDB that a worker makes from now on."""

@@ -125,6 +125,7 @@ def test_everybody_without_a_genuine_code_gets_the_same_answer(portal: Portal) -
 
 
 @pytest.mark.parametrize("place", [7, 8, 9, 10, 60_000])
+@pytest.mark.moto
 def test_a_guess_costs_the_same_work_whoever_it_is_about(portal: Portal, place: int) -> None:
     """One with a code, one who left, one without a code, one whose code is dead, nobody."""
     pupil(portal)

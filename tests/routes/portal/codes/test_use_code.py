@@ -18,7 +18,7 @@ from latchkey.schools.model.school import DAY, Settings
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.shared.stores.queues import Queue
-from latchkey.sign_in import hashing
+from latchkey.sign_in.sign_in import hashing
 from tests.support import sam
 from tests.support.portal import PASSWORD, Portal
 
@@ -244,6 +244,7 @@ def test_a_parent_gives_a_name_and_an_address(portal: Portal, missing: str) -> N
     assert portal.person(ann).parent_code == replace(LIVE, failed=0)
 
 
+@pytest.mark.moto
 def test_whether_an_address_is_known_cannot_be_told(portal: Portal) -> None:
     """A parent code makes a new account, whoever else has the address."""
     portal.add("head", role="staff", email="head@x.example", is_admin=True)
@@ -410,6 +411,7 @@ def test_voided_in_the_model_is_what_the_door_reads(portal: Portal) -> None:
     assert said(portal.redeem(portal.code(ann, "pin"), password=NEW)) == (410, "voided")
 
 
+@pytest.mark.moto
 def test_all_that_the_portal_writes_is_what_its_role_may_write(portal: Portal) -> None:
     """On AWS the role's conditions decide; no emulator here judges writes by them, so this does."""
     statements = {each["Sid"]: each for each in sam.statements(sam.functions()["PortalFunction"])}

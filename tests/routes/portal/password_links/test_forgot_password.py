@@ -47,6 +47,7 @@ TYPED: tuple[dict[str, str], ...] = (
 )
 
 
+@pytest.mark.moto
 def test_everybody_gets_the_same_answer_for_one_message(portal: Portal) -> None:
     portal.add("ann", email="ann@northbridge.example")
     portal.add("new", password=None)
@@ -84,6 +85,7 @@ def test_the_key_is_that_of_the_stored_address_or_username_and_of_nobody_else(po
         assert found != lookup(key, "username", "mike")
 
 
+@pytest.mark.moto
 def test_a_cold_start_needs_three_calls_and_every_other_request_one_or_two(portal: Portal) -> None:
     calls = count_calls(portal)
     portal.post(PATH, {"username": "ann"})

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from latchkey.sign_in import budgets, hashing
+from latchkey.sign_in.sign_in import budgets, hashing
 from tests.support.portal import PASSWORD, Portal
 
 
@@ -59,6 +59,7 @@ def test_a_browser_goes_to_its_account_and_an_admin_to_the_console(portal: Porta
     assert answer.headers["Location"] == "/admin/northbridge"
 
 
+@pytest.mark.moto
 def test_every_failure_gets_the_same_answer_for_the_same_work(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     portal.add("ann", email="ann@northbridge.example")
     portal.add("new", password=None)
@@ -111,6 +112,7 @@ def test_who_shares_an_address_is_told_apart_by_the_password(portal: Portal) -> 
 
 
 @pytest.mark.parametrize("known", [True, False])
+@pytest.mark.moto
 def test_the_budget_of_an_identifier_runs_out_for_known_and_unknown_alike(
     portal: Portal, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,7 +159,7 @@ def test_a_day_has_its_own_budget(portal: Portal) -> None:
 
 
 def test_one_address_has_a_budget_for_all_identifiers(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latchkey.sign_in.budgets.PER_ADDRESS", replace(budgets.PER_ADDRESS, limit=3))
+    monkeypatch.setattr("latchkey.sign_in.sign_in.budgets.PER_ADDRESS", replace(budgets.PER_ADDRESS, limit=3))
     answers = [portal.sign_in(f"user{n}", x_forwarded_for=f"10.0.0.{n}", forwarded=f"for=10.0.0.{n}") for n in range(4)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
 
@@ -169,6 +171,7 @@ HOSTILE: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize("field", ["identifier", "password"])
+@pytest.mark.moto
 def test_hostile_values_are_refused_before_any_work(portal: Portal, field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for value in HOSTILE:
         with counted(portal, monkeypatch) as work:
