@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from latchkey.sign_in.sign_in import hashing
+from latchkey.sign_in import hashing
 
 PARAMETERS = r"\$argon2id\$v=19\$m=19456,t=2,p=1\$"
 

@@ -18,7 +18,7 @@ from latchkey.schools.model.school import DAY, Settings
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.shared.stores.queues import Queue
-from latchkey.sign_in.sign_in import hashing
+from latchkey.sign_in import hashing
 from tests.support import sam
 from tests.support.portal import PASSWORD, Portal
 

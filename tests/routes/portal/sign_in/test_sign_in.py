@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from latchkey.sign_in.sign_in import budgets, hashing
+from latchkey.sign_in import budgets, hashing
 from tests.support.portal import PASSWORD, Portal
 
 
