@@ -90,7 +90,7 @@ def test_a_lease_is_one_workers_until_it_ends_and_its_mails_wait_for_word_of_the
     assert [mail.state for mail in stored.mails] == ["sending", "sending"]
     with pytest.raises(TryLater, match="Another worker has this chunk"):
         ledger.lease(send.id, 1, NOW + 59, 60)
-    with pytest.raises(TryLater, match="is awaited"):
+    with pytest.raises(TryLater, match="waiting for SES"):
         ledger.lease(send.id, 1, NOW + GRACE - 1, 60)
     second = ledger.lease(send.id, 1, NOW + GRACE, 60)
     assert (second.attempt, [mail.state for mail in second.mails]) == (2, ["planned", "planned"])

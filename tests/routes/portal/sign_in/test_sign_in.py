@@ -159,7 +159,7 @@ def test_a_day_has_its_own_budget(portal: Portal) -> None:
 
 
 def test_one_address_has_a_budget_for_all_identifiers(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latchkey.sign_in.sign_in.budgets.PER_ADDRESS", replace(budgets.PER_ADDRESS, limit=3))
+    monkeypatch.setattr("latchkey.sign_in.budgets.PER_ADDRESS", replace(budgets.PER_ADDRESS, limit=3))
     answers = [portal.sign_in(f"user{n}", x_forwarded_for=f"10.0.0.{n}", forwarded=f"for=10.0.0.{n}") for n in range(4)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
 
