@@ -41,6 +41,8 @@ class Judge:
                 raise
             return
         for part in found:
+            if self.arn(part.resource) is None:
+                continue  # S3's own key asks nothing of a role
             decision = self.decide(function, part)
             if not decision.allowed and not self._spares():
                 self.denied[function, part] = self.denial(function, operation, part, decision)
@@ -48,7 +50,7 @@ class Judge:
     def decide(self, function: str, part: Part) -> Decision:
         """What AWS would decide."""
         if (function, part) not in self.seen:
-            self.seen[function, part] = decide(self._statements[function], part.action, self.arn(part.resource), keys(part))
+            self.seen[function, part] = decide(self._statements[function], part.action, self.arn(part.resource) or "", keys(part))
         return self.seen[function, part]
 
     def denial(self, function: str, operation: str, part: Part, decision: Decision) -> str:
@@ -57,8 +59,8 @@ class Judge:
         lines = "".join(f"\n  - {line}" for line in decision.candidates or ("no statement names the action",))
         return f"{operation}: the role of {function} does not allow {part.action} on {self.arn(part.resource)}{facts}{lines}"
 
-    def arn(self, resource: str) -> str:
-        """The ARN of what a call names."""
+    def arn(self, resource: str) -> str | None:
+        """The ARN of what a call names; None for the key of a bucket that has none of ours."""
         kind, _, rest = resource.partition("/")
         name, _, more = rest.partition("/")
         logical = self._names.get(name, name)
@@ -87,10 +89,11 @@ def keys(part: Part) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in given.items() if name in keys_of(part.action)}
 
 
-def key_of(bucket: str) -> str:
-    """The ARN of the key that a bucket encrypts its files with."""
+def key_of(bucket: str) -> str | None:
+    """The ARN of the key of ours that a bucket encrypts its files with; None where S3 uses its own."""
     (rule,) = sam.resources("AWS::S3::Bucket")[bucket]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    return str(roles.resolve(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"], {}))
+    key = rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+    return str(roles.resolve(key, {})) if key else None
 
 
 def by_the_test_itself() -> bool:

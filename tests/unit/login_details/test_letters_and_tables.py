@@ -38,7 +38,7 @@ def test_the_longest_letter_stays_on_its_page(tmp_path: Path, large: bool) -> No
     settings = replace(SCHOOL.settings, help_line=long, sso=replace(SCHOOL.settings.sso, label=long, help=long))
     school = School(slug="s" * 60, name=long, settings=settings)
     facts = {"given": f"ⵎ {long}", "family": long, "group": "W" * 200}
-    students = [details(1, **facts), details(2, pin="", elsewhere=True, **facts)]
+    students = [details(1, **facts), details(2, pin="", uses_sso=True, **facts)]
     paper = printed(tmp_path, students, "letters", "both", scope=ONE, large=large, school=school, origin=f"https://{'a' * 60}.uk")
     assert len(paper.pages()) == 4
     assert all(len(codes) == 1 for codes in paper.codes())
@@ -59,7 +59,7 @@ def test_sheets_between_groups_only_where_there_are_several(tmp_path: Path) -> N
 
 
 def test_a_letter_tells_how_to_sign_in_at_school(tmp_path: Path) -> None:
-    paper = printed(tmp_path, [details(1, pin="", elsewhere=True)], "letters", scope=ONE)
+    paper = printed(tmp_path, [details(1, pin="", uses_sso=True)], "letters", scope=ONE)
     text = " ".join(paper.text.split())
     assert "You need no PIN" in text
     assert "Ask Mr Jones." in text
@@ -84,7 +84,7 @@ def test_a_class_of_33_fits_on_one_page(tmp_path: Path) -> None:
 
 
 def test_what_a_table_shows_for_each_audience(tmp_path: Path) -> None:
-    one, other = details(1), details(2, "Omar", "Khan", pin="", pin_ends=None, elsewhere=True, places=2)
+    one, other = details(1), details(2, "Omar", "Khan", pin="", pin_ends=None, uses_sso=True, places=2)
     both = printed(tmp_path, [one, other], "pin_table", "both").text
     assert all(said in both for said in (one.pin, one.parent_code, other.parent_code, "School sign-in", "24 February 2027"))
     students = printed(tmp_path, [one, other], "pin_table", "students").text

@@ -80,7 +80,7 @@ def test_a_parents_slip_says_how_many_can_still_use_it(tmp_path: Path, places: i
 
 
 def test_who_signs_in_at_school_is_told_how(tmp_path: Path) -> None:
-    one = details(1, pin="", pin_ends=None, elsewhere=True)
+    one = details(1, pin="", pin_ends=None, uses_sso=True)
     paper = printed(tmp_path, [one], audience="both")
     assert "Choose “Sign in with Northbridge ID”." in paper.text
     assert "Ask Mr Jones." in paper.text
@@ -150,7 +150,7 @@ def test_nothing_runs_over_a_cut(tmp_path: Path, audience: Audience, large: bool
     worst = [details(number, long, long, group="W" * 200) for number in range(1, 5)]
     settings = replace(SCHOOL.settings, help_line=long, sso=replace(SCHOOL.settings.sso, label=long, help=long))
     school = School(slug="s" * 60, name=long, settings=settings)
-    worst.append(details(5, long, long, group="W" * 200, pin="", elsewhere=True))
+    worst.append(details(5, long, long, group="W" * 200, pin="", uses_sso=True))
     origin = "https://accounts.a-school-with-a-long-name.example.sch.uk"
     paper = printed(tmp_path, worst, audience=audience, large=large, school=school, origin=origin)
     scale = 2 if large else 1

@@ -130,7 +130,7 @@ def test_a_pin_table_has_a_sheet_for_each_group() -> None:
     students = [
         details(1),
         details(2),
-        replace(details(3, registration_group="7/B"), pin="", pin_ends=None, elsewhere=True),
+        replace(details(3, registration_group="7/B"), pin="", pin_ends=None, uses_sso=True),
         details(4, registration_group=None),
         details(5, year_group="8", registration_group="7A"),
         details(6, year_group=None, registration_group=None),
@@ -200,7 +200,7 @@ def test_the_mis_files_leave_out_and_count_who_has_no_upn(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sims_aspect", "mis_codes"])
 def test_an_old_pin_in_the_mis_is_overwritten_for_who_needs_none(kind: str) -> None:
-    elsewhere = replace(details(1), pin="", pin_ends=None, elsewhere=True)
+    elsewhere = replace(details(1), pin="", pin_ends=None, uses_sso=True)
     assert lines(made([elsewhere], format=kind, audience="students"))[1][-1] == "School sign-in"
 
 

@@ -46,7 +46,7 @@ def test_a_crash_at_any_write_counts_no_code_twice_and_none_never(
     run = start(system, school)
     bodies = system.messages("EXPORT_QUEUE")
     monkeypatch.setattr(walk_students, "AT_ONCE", 50)
-    honest, calls = Exports.change_with, []
+    honest, calls = Exports._change_with, []
 
     def breaks(self: Exports, *args: Any) -> None:
         calls.append(1)
@@ -56,7 +56,7 @@ def test_a_crash_at_any_write_counts_no_code_twice_and_none_never(
         if len(calls) == crash and after:
             raise RuntimeError("power cut")
 
-    monkeypatch.setattr(Exports, "change_with", breaks)
+    monkeypatch.setattr(Exports, "_change_with", breaks)
     assert deliver(system, monkeypatch, bodies) == 1
     assert deliver(system, monkeypatch, bodies, attempt=2) == 0
     done = system.wiring("console").exports("northbridge").get(run.id)
@@ -90,7 +90,7 @@ def test_a_worker_that_lost_its_turn_voids_nothing_more(
     run = start(system, school)
     monkeypatch.setattr(walk_students, "AT_ONCE", 50)
     wiring = system.wiring("build_export")
-    honest, calls = Exports.change_with, []
+    honest, calls = Exports._change_with, []
 
     def overtaken(self: Exports, *args: Any) -> None:
         calls.append(1)
@@ -99,7 +99,7 @@ def test_a_worker_that_lost_its_turn_voids_nothing_more(
             assert build_export(wiring, "northbridge", run.id) is not None
         honest(self, *args)
 
-    monkeypatch.setattr(Exports, "change_with", overtaken)
+    monkeypatch.setattr(Exports, "_change_with", overtaken)
     from latchkey.errors import TryLater
 
     with pytest.raises(TryLater):
@@ -115,7 +115,7 @@ def test_a_code_that_is_replaced_while_a_run_ends_codes_is_ended_too(
     """What was read is a moment old; the write finds out and looks again."""
     start(system, school)
     directory = system.wiring("read_roster").directory("northbridge")
-    honest, calls = Exports.change_with, []
+    honest, calls = Exports._change_with, []
 
     def meanwhile(self: Exports, *args: Any) -> None:
         if not calls:
@@ -123,7 +123,7 @@ def test_a_code_that_is_replaced_while_a_run_ends_codes_is_ended_too(
             directory.change(student(1).id, {"pin": {"generation": 2, "expires_at": LIVE.expires_at, "uses": 0}})
         honest(self, *args)
 
-    monkeypatch.setattr(Exports, "change_with", meanwhile)
+    monkeypatch.setattr(Exports, "_change_with", meanwhile)
     assert deliver(system, monkeypatch, system.messages("EXPORT_QUEUE")) == 0
     assert everyone(system)[0].pin == CodeState(2, LIVE.expires_at, voided=True)
 

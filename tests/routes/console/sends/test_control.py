@@ -262,7 +262,7 @@ class TestInABrowser:
         sends = school.system.wiring("console").sends("northbridge")
         found = sends.get(send)
         assert found is not None
-        sends.change(found, {"state": "running", "waiting": "sender", "waiting_since": 1}, [])
+        sends._change(found, {"state": "running", "waiting": "sender", "waiting_since": 1}, [])
         page = school.page(f"{SENDS}/{send}").body.decode()
         assert "does not accept mail from this site at present" in page
         assert "Tell whoever runs this site" in page

@@ -197,10 +197,8 @@ class Exports:
             "position": list(run.position),
             "lease_until": run.lease_until,
         }
-        mine = self._update(run.id, facts, _leased(run))
-        theirs = [(self._people, self._ended(person, codes)) for person, codes in ended.items()]
         try:
-            transact(self._client, [(self._table, mine), *theirs])
+            self._change_with(run, facts, [(self._people, self._ended(person, codes)) for person, codes in ended.items()])
         except ConditionFailed as failed:
             if failed.item is not None and failed.item["sk"] == run.id:
                 raise  # the run went to another worker
@@ -214,11 +212,11 @@ class Exports:
         """
         item = _to_item(self.school, export)
         facts = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
-        also = [event]
+        also: list[tuple[Table, Put | Update]] = [event]
         if export.kind == "void":
             word: dict[str, Value] = {"pk": f"{self.school}#VOIDED", "sk": "LAST", "at": export.finished_at, "export": export.id}
             also.append((self._table, Put(item=word)))
-        transact(self._client, [(self._table, self._update(export.id, facts, _leased(export))), *also])
+        self._change_with(export, facts, also)
 
     def _ended(self, person: str, codes: Mapping[Kind, CodeState]) -> Update:
         facts: dict[str, Value] = {f"{ATTRIBUTE[kind]}.voided": True for kind in codes}
@@ -227,6 +225,10 @@ class Exports:
 
     def _change(self, export: str, facts: Mapping[str, Value], when: Sequence[Condition]) -> Export:
         return _from_item(self._table.update(self._update(export, facts, when)))
+
+    def _change_with(self, run: Export, facts: Mapping[str, Value], writes: Sequence[tuple[Table, Put | Update]]) -> None:
+        """Change a leased run together with other writes (at most 99), all or nothing."""
+        transact(self._client, [(self._table, self._update(run.id, facts, _leased(run))), *writes])
 
     def _update(
         self, export: str, facts: Mapping[str, Value], when: Sequence[Condition], add: Mapping[str, int] | None = None
