@@ -51,7 +51,7 @@ print(len(b"".join(parts)))
 """
     path = f"{ROOT / 'layers' / 'domain'}:{packages}"
     done = subprocess.run(
-        [sys.executable, "-S", "-c", script], env={"PYTHONPATH": path}, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-S", "-c", script], env={"PYTHONPATH": path}, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.stderr == ""
     assert int(done.stdout) > 10_000

@@ -68,7 +68,7 @@ class Paper:
 
     def ask(self, program: str, *arguments: str) -> str:
         """What a program of Poppler says of the file; anything on its error output is a fault of the file."""
-        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120, check=True)
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=300, check=True)
         assert done.stderr == ""
         return done.stdout
 
