@@ -43,7 +43,7 @@ class Environment:
     @property
     def stack_name(self) -> str:
         """The name of the CloudFormation stack."""
-        return self.stack or f"latchkey-{self.name}"
+        return stack_name(self.name, self.stack)
 
     @property
     def identity(self) -> str:
@@ -56,6 +56,11 @@ class Environment:
         if self.mail_from_domain is not None:
             return self.mail_from_domain
         return "" if "@" in self.identity else f"bounce.{self.identity}"
+
+
+def stack_name(name: str, stack: str = "") -> str:
+    """The stack that the file names, or the one of the environment's own name."""
+    return stack or f"latchkey-{name}"
 
 
 def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
