@@ -12,7 +12,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import building, environment, questions, tools
-from infra.deploy.changes import describe_changes
+from infra.deploy.changes import take_changes
 from infra.deploy.checks import check_account
 from infra.deploy.cloud import Cloud, aws
 from infra.deploy.environment import FOLDER, LOCAL, Environment
@@ -66,12 +66,12 @@ def _deploy(options: argparse.Namespace) -> int:
         return 1
     chosen = _pin_account(options, cloud, chosen)
     log = PROJECT / ".local" / "logs" / f"deploy-{chosen.name}.log"
-    stack = Stack(cloud, chosen.stack_name, log)
+    stack = Stack(cloud, chosen.stack_name, log, chosen.bucket)
     template = options.built or building.build(compiler, log, progress)
     if options.plan:
-        stack.clear_the_way(progress.say)
-        said = stack.deploy(template, parameters_for(stack, chosen, template, site_of(stack, chosen)), progress.say, plan=True)
-        print(describe_changes(cloud, said))
+        with progress.step("Ask CloudFormation what would change") as step:
+            said = stack.deploy(template, parameters_for(stack, chosen, template, site_of(stack, chosen)), step.note, plan=True)
+        print(take_changes(cloud, chosen.stack_name, said))
         return 0
     print(report(stack, chosen, deploy(stack, chosen, template, progress)))
     return 0
@@ -80,7 +80,7 @@ def _deploy(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     chosen = _read(options, asking=False)
     stack = Stack(aws(chosen.region), chosen.stack_name, Path(os.devnull))
-    return 0 if tell(f"{chosen.name}:", verify(stack, chosen)) else 1
+    return 0 if tell(f"{chosen.name}:", verify(stack, chosen), "Not all is well") else 1
 
 
 def _read(options: argparse.Namespace, *, asking: bool) -> Environment:

@@ -6,23 +6,29 @@ from typing import Any
 
 from infra.deploy.cloud import Cloud
 
-_CHANGE_SET = re.compile(r"arn:\S+:changeSet/\S+")
-_WORDS = {"Add": "make", "Modify": "change", "Remove": "REMOVE", "Dynamic": "change"}
+_CHANGE_SET = re.compile(r"arn:\S+:changeSet/([^/\s]+)/")
+_WORDS = {"Add": "make", "Modify": "change", "Remove": "REMOVE"}
+_LEGEND = "change? means: replaced where a value that is known only then differs."
 
 
-def describe_changes(cloud: Cloud, said: Iterable[str]) -> str:
-    """The changes of the change set that the SAM CLI has just made; it names it in what it said."""
-    named = [found[0] for line in said if (found := _CHANGE_SET.search(line))]
+def take_changes(cloud: Cloud, stack: str, said: Iterable[str]) -> str:
+    """Describe the change set that the SAM CLI has just made, which it named in what it said, and throw it away.
+
+    It is thrown away so that nobody executes it when something else stands; the deploy makes its own.
+    """
+    named = [found[1] for line in said if (found := _CHANGE_SET.search(line))]
     if not named:
         return "Nothing would change."
-    pages = cloud.client("cloudformation").get_paginator("describe_change_set").paginate(ChangeSetName=named[-1])
+    formation = cloud.client("cloudformation")
+    pages = formation.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=named[-1])
     changes = [change["ResourceChange"] for page in pages for change in page["Changes"] if "ResourceChange" in change]
-    if not changes:
-        return "Nothing would change."
+    formation.delete_change_set(StackName=stack, ChangeSetName=named[-1])
     lines = [_line(change) for change in sorted(changes, key=lambda each: each["LogicalResourceId"])]
-    return "\n".join([f"{len(changes)} resources would change; nothing was changed yet:", *lines, f"The change set: {named[-1]}"])
+    title = f"{len(changes)} {'resource' if len(changes) == 1 else 'resources'} would change; nothing was changed."
+    return "\n".join([title, *lines, *([_LEGEND] if any("change?" in line for line in lines) else ())])
 
 
 def _line(change: dict[str, Any]) -> str:
-    what = "REPLACE" if change.get("Replacement") == "True" else _WORDS.get(change["Action"], change["Action"])
+    word = _WORDS.get(change["Action"], change["Action"])
+    what = {"True": "REPLACE", "Conditional": "change?"}.get(change.get("Replacement", ""), word)
     return f"  {what:8} {change['LogicalResourceId']} ({change['ResourceType']})"

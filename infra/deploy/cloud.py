@@ -15,14 +15,12 @@ _PATIENCE = Config(retries={"mode": "standard", "total_max_attempts": 5}, connec
 class Cloud:
     """Clients of one account and region, and the variables by which the SAM CLI reaches the same.
 
-    `bucket` is where the SAM CLI puts the code; None lets it make its own. What stands in a `disposable` cloud can be made again,
-    so a stack that is stuck is removed there.
+    What stands in a `disposable` cloud can be made again, so a stack that is stuck is removed there.
     """
 
     session: boto3.Session
     variables: Mapping[str, str]
     endpoint_url: str | None = None
-    bucket: str | None = None
     disposable: bool = False
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 

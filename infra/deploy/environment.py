@@ -35,6 +35,7 @@ class Environment:
     account: str = ""
     stack: str = ""
     certificate: str = ""
+    bucket: str = ""
     mail_identity: str = ""
     mail_from_domain: str | None = None
     origin: str = ""
@@ -173,5 +174,6 @@ _RULES: dict[str, Callable[[str], str | None]] = {
     ),
     "mail_identity": _or_nothing(_matches("mail_identity", rf"([^@\s]+@)?{_HOST.pattern}", "a domain or a mail address")),
     "mail_from_domain": _or_nothing(_matches("mail_from_domain", _HOST.pattern, "a subdomain of the sender's domain")),
+    "bucket": _or_nothing(_matches("bucket", r"[a-z0-9][a-z0-9.-]{2,62}", "the name of an S3 bucket in the same region")),
     "origin": _or_nothing(_matches("origin", r"https?://[a-z0-9.-]+(:[0-9]+)?", "an address without a slash at the end")),
 }

@@ -41,13 +41,11 @@ def stop(text: str, todo: str = "") -> Finding:
     return Finding(Level.STOP, text, todo)
 
 
-def tell(title: str, findings: Sequence[Finding]) -> bool:
-    """Print what was found; answers whether nothing of it is a reason to stop."""
+def tell(title: str, findings: Sequence[Finding], ending: str = "Nothing was changed") -> bool:
+    """Print what was found; answers whether nothing of it is a reason to stop, and says the ending where something is."""
     print(title)
     for finding in findings:
         print(finding)
     if count := sum(finding.level is Level.STOP for finding in findings):
-        print(
-            f"\nNothing was changed: {count} of these {'has' if count == 1 else 'have'} to be put right first.", file=sys.stderr
-        )
+        print(f"\n{ending}: {count} of these {'has' if count == 1 else 'have'} to be put right.", file=sys.stderr)
     return not count

@@ -42,9 +42,10 @@ Note = Callable[[str], None]
 class Stack:
     """The stack of one name in one cloud."""
 
-    def __init__(self, cloud: Cloud, name: str, log: Path) -> None:
+    def __init__(self, cloud: Cloud, name: str, log: Path, bucket: str = "") -> None:
         self.name = name
         self.cloud = cloud
+        self._bucket = bucket  # for the code; the SAM CLI makes one of its own where none is named
         self._log = log
 
     def find(self) -> dict[str, Any] | None:
@@ -100,7 +101,7 @@ class Stack:
             raise Trouble("The AWS SAM CLI is missing; `make .venv/.ready` installs it into the project's own environment.")
         command = [
             *(sam, "deploy", "--template-file", str(template), "--stack-name", self.name, "--region", self.cloud.region),
-            *(("--s3-bucket", self.cloud.bucket) if self.cloud.bucket else ("--resolve-s3",)),
+            *(("--s3-bucket", self._bucket) if self._bucket else ("--resolve-s3",)),
             *("--s3-prefix", self.name, "--capabilities", *CAPABILITIES),
             "--language-extensions",  # samconfig.toml does not stand beside the built template
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),

@@ -27,8 +27,6 @@ from infra.local.progress import Progress
 from infra.local.settings import REGION, STACK_NAME, Settings
 from infra.local.trouble import Trouble
 
-_BUCKET = "latchkey-artefacts"
-
 
 @dataclass(frozen=True)
 class Deployed:
@@ -59,7 +57,7 @@ def root_session() -> boto3.Session:
 
 def cloud(settings: Settings) -> Cloud:
     """MiniStack in the place of AWS, as its root caller."""
-    return Cloud(root_session(), _variables(settings), settings.aws_url, _BUCKET, disposable=True)
+    return Cloud(root_session(), _variables(settings), settings.aws_url, disposable=True)
 
 
 def environment(settings: Settings) -> Environment:
@@ -71,6 +69,7 @@ def environment(settings: Settings) -> Environment:
         mail_from="no-reply@latchkey.example",
         alarm_email="",
         domain="",
+        bucket="latchkey-artefacts",
         origin=settings.url,
         parameters={"DeletionProtection": "false"},
     )
@@ -81,10 +80,10 @@ def deploy(settings: Settings, processes: Processes, template: Path, progress: P
     chosen = environment(settings)
     wanted = hashlib.sha256(json.dumps([fingerprint(template.parent), dataclasses.asdict(chosen)]).encode()).hexdigest()
     record = Record(settings.state / "deployed.json")
-    stack = Stack(cloud(settings), STACK_NAME, settings.logs / "deploy.log")
+    stack = Stack(cloud(settings), STACK_NAME, settings.logs / "deploy.log", chosen.bucket)
     found = stack.find()
     if found is None or found["StackStatus"] not in STANDING or record.fingerprint(processes) != wanted:
-        _ensure_bucket(settings)
+        _ensure_bucket(settings, chosen.bucket)
         deploy_stack(stack, chosen, template, progress, lambda: gaps.repair(stack.cloud.client, STACK_NAME))
         record.write(wanted, processes)
     return _describe(stack, site_of(stack, chosen))
@@ -147,9 +146,9 @@ def _variables(settings: Settings) -> dict[str, str]:
     }
 
 
-def _ensure_bucket(settings: Settings) -> None:
+def _ensure_bucket(settings: Settings, name: str) -> None:
     try:
-        client(settings, "s3").create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        client(settings, "s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     except ClientError as error:
         if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
             raise

@@ -22,7 +22,7 @@ def walk(*, verifying: bool) -> int:
     environment, cloud = deploy.environment(settings), deploy.cloud(settings)
     described = CloudFormationStack(cloud, STACK_NAME, Path(os.devnull))
     if verifying:
-        return 0 if tell("local:", verify(described, environment)) else 1
+        return 0 if tell("local:", verify(described, environment), "Not all is well") else 1
     stack = Stack(settings, Progress())
     template = stack.start_cloud()
     if not tell("Checked first:", [tools.check_sam(), *check_account(cloud, environment)]):
