@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -138,9 +139,13 @@ SET_BY_THE_DEPLOY = {
 }
 
 
+@cache
+def _regions() -> frozenset[str]:
+    return frozenset(boto3.Session().get_available_regions("sesv2"))
+
+
 def _region(value: str) -> str | None:
-    known = boto3.Session().get_available_regions("sesv2")
-    return None if value in known else f"region must be an AWS region that has SES, such as eu-west-2, not {value!r}"
+    return None if value in _regions() else f"region must be an AWS region that has SES, such as eu-west-2, not {value!r}"
 
 
 def _address(key: str) -> Callable[[str], str | None]:
