@@ -3,7 +3,7 @@
 from console import audit, people, readiness, rosters, schools
 from console.login_details import codes, exports
 from console.sends import control, preview, recipients, sends
-from web.doors import new_app
+from web.app import new_app
 
 app = new_app(
     "console",

@@ -1,14 +1,15 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, health, schools
+from portal import assets, codes, files, health, schools
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import account, sign_in
-from web.doors import new_app
+from web.app import new_app
 
 app = new_app(
     "portal",
     health.routes,
     assets.routes,
+    files.routes,
     schools.routes,
     sign_in.routes,
     forgot_password.routes,

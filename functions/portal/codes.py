@@ -19,14 +19,14 @@ routes = Doors(__name__, lambda: system().settings)
 OPTIONAL = ("email", "username", "given_name", "family_name")
 
 
-@routes.door("GET", "/r/{school}")
+@routes.door("GET", "/r/{school}", fragment=True)
 def short_address(_: Request, school: str) -> Answer:
     """What slips print and QR codes hold: leads to the page. A browser takes the fragment along, and no server sees it."""
-    found = the_school(system(), school.lower())
+    found = the_school(system(), school)
     return Answer(status=303, location=f"/schools/{found.slug}/redeem")
 
 
-@routes.door("GET", "/schools/{school}/redeem", page="codes/redeem.html")
+@routes.door("GET", "/schools/{school}/redeem", page="codes/redeem.html", fragment=True, public=True)
 def page(request: Request, school: str) -> Answer:
     """The same page for everyone."""
     return Answer(data=_page_of(request, school))

@@ -14,20 +14,20 @@ routes = Doors(__name__, lambda: system().settings)
 _LONGEST = 100
 
 
-@routes.door("GET", "/", page="schools/find_school.html")
+@routes.door("GET", "/", page="schools/find_school.html", public=True)
 def front(request: Request) -> Answer:
     """The search box, with the first schools."""
     return schools(request)
 
 
-@routes.door("GET", "/schools", page="schools/find_school.html")
+@routes.door("GET", "/schools", page="schools/find_school.html", public=True)
 def schools(request: Request) -> Answer:
     """Schools by name, town, postcode or URN."""
     text = request.query.get("q", "")[:_LONGEST]
     return Answer(data={"items": [_found(school) for school in search(system(), text)], "next": None}, context={"q": text})
 
 
-@routes.door("GET", "/schools/{school}", page="schools/school.html")
+@routes.door("GET", "/schools/{school}", page="schools/school.html", public=True)
 def school(request: Request, school: str) -> Answer:
     """The public page of a school."""
     found = the_school(system(), school)

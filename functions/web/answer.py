@@ -9,12 +9,13 @@ from typing import Any, Final
 from chalice.app import Response
 
 from latchkey import errors
-from web.request import Malformed, Request, TooLarge, UnsupportedMedia
+from web.request import Malformed, NotAllowed, Request, TooLarge, UnsupportedMedia
 
 STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
     Malformed: 400,
     TooLarge: 413,
     UnsupportedMedia: 415,
+    NotAllowed: 405,
     errors.Invalid: 422,
     errors.SignInFailed: 401,
     errors.NotSignedIn: 401,
@@ -33,9 +34,14 @@ _SAFE_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "Vary": "Accept, Cookie, Authorization",
 }
+
+
+# What CloudFront keeps for a minute, for everybody: it tells pages apart by path, Accept and the few parameters of its cache
+# policy. Browsers ask again.
+_SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Vary": "Accept"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +91,13 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
     return _response(to_json(answer.data), answer.status, {"Content-Type": "application/json", **located, **answer.headers})
 
 
+def shared(request: Request, response: Response, public: bool) -> Response:
+    """The response, which may be kept for everyone if it is a public page that nobody asked anything of."""
+    if public and request.wants_page and not request.query and response.status_code == 200:
+        response.headers.update(_SHARED_HEADERS)
+    return response
+
+
 def refuse(request: Request | None, error: errors.LatchkeyError, form: str | None = None) -> Response:
     """The HTTP response of an error: problem details, the form again with what is wrong, or the error page."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
@@ -98,7 +111,9 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
 
     typed = {name: value for name, value in request.fields.items() if "password" not in name and name not in {"token", "code"}}
     page = form if form is not None and request.is_form and status in {401, 409, 410, 422, 429} else "error.html"
-    body = render(page, {"data": {}, **request.context, "problem": {"fields": {}, **problem}, "typed": typed})
+    # What is broken may be kept by anything on the way, so nobody's name, school or menu is on it.
+    context = request.context if status < 500 else {}
+    body = render(page, {"data": {}, **context, "problem": {"fields": {}, **problem}, "typed": typed})
     return _page(body, status, headers)
 
 

@@ -5,11 +5,11 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
-from chalice.app import Blueprint, Chalice, Response
+from chalice.app import Blueprint, Response
 
 from latchkey import errors
-from web.answer import Answer, refuse, respond
-from web.logs import log, speak_for_the_domain
+from web.answer import Answer, refuse, respond, shared
+from web.logs import log
 from web.request import Request, parse
 
 View = Callable[..., Answer]
@@ -22,11 +22,27 @@ class Doors(Blueprint):
     def __init__(self, import_name: str, settings: Callable[[], Any]) -> None:
         super().__init__(import_name)
         self._settings = settings
+        self.fragments: set[str] = set()
 
     def door(
-        self, method: str, path: str, *, page: str | None = None, form: str | None = None, open_to_other_sites: bool = False
+        self,
+        method: str,
+        path: str,
+        *,
+        page: str | None = None,
+        form: str | None = None,
+        open_to_other_sites: bool = False,
+        fragment: bool = False,
+        public: bool = False,
     ) -> Callable[[View], View]:
-        """Register a view: ``page`` is the template of its answer, ``form`` the template to show again if a form post fails."""
+        """Register a view.
+
+        ``page`` is the template of its answer, ``form`` the template to show again if a form post fails. ``fragment``: its
+        address has a secret in the fragment, which is put right where a mail program made it a part of the path. ``public``:
+        the page is the same for everyone, so CloudFront may keep it.
+        """
+        if fragment:
+            self.fragments.add(path)
 
         def register(view: View) -> View:
             @functools.wraps(view)
@@ -35,7 +51,9 @@ class Doors(Blueprint):
                 try:
                     request = parse(self.current_request)
                     self._check_origin(request, open_to_other_sites)
-                    return respond(request, view(request, **arguments), page)
+                    if request.moved_to is not None:
+                        return respond(request, Answer(status=303, location=request.moved_to), None)
+                    return shared(request, respond(request, view(request, **arguments), page), public)
                 except errors.LatchkeyError as error:
                     return _refused(view, request, error, form)
                 except Exception as error:
@@ -95,24 +113,3 @@ def place_of(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
-
-
-def new_app(name: str, *blueprints: Blueprint) -> Chalice:
-    """A Chalice app of these blueprints, its own answers (405 and the like) in the same dress as ours."""
-    speak_for_the_domain()
-    app = Chalice(name, configure_logs=False)
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
-
-    @app.middleware("http")
-    def dress(event: Any, get_response: Callable[[Any], Response]) -> Response:
-        response = get_response(event)
-        if "Content-Security-Policy" not in response.headers:
-            kind = errors.NotFound() if response.status_code < 500 else errors.LatchkeyError("Something went wrong on our side.")
-            dressed = refuse(None, kind)
-            dressed.status_code = response.status_code
-            dressed.headers.update({name: value for name, value in response.headers.items() if name == "Allow"})
-            return dressed
-        return response
-
-    return app

@@ -37,9 +37,18 @@ class UnsupportedMedia(LatchkeyError):
     code = "unsupported_media_type"
 
 
+class NotAllowed(LatchkeyError):
+    """This address cannot be asked for in that way."""
+
+    code = "method_not_allowed"
+
+
 @dataclass(slots=True)
 class Request:
-    """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails."""
+    """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
+
+    ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path.
+    """
 
     method: str
     path: str
@@ -51,6 +60,7 @@ class Request:
     wants_page: bool
     cookies: Mapping[str, str]
     context: dict[str, Any] = field(default_factory=dict)
+    moved_to: str | None = None
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
         """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""
@@ -79,6 +89,12 @@ class Request:
         raise Invalid(fields={name: "This must be true or false."})
 
 
+def bare(raw: ChaliceRequest) -> Request:
+    """A request that no view will see: enough of it to know whether a browser asks."""
+    headers = {name.lower(): value for name, value in dict(raw.headers).items()}
+    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), {})
+
+
 def parse(raw: ChaliceRequest) -> Request:
     """The request; ``Malformed``, ``TooLarge`` or ``UnsupportedMedia`` where its form is wrong."""
     headers = {name.lower(): value for name, value in dict(raw.headers).items()}
@@ -102,6 +118,7 @@ def parse(raw: ChaliceRequest) -> Request:
         is_form=is_form,
         wants_page=_prefers_page(headers.get("accept", "")),
         cookies=_cookies(headers.get("cookie", "")),
+        moved_to=raw.context.get("movedTo"),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from infra.edge import distribution
 from infra.local import demo_school, deploy, ministack
 from infra.local.build import build
 from infra.local.files import locked, read_json, write_json
@@ -136,6 +137,13 @@ class Stack:
             "upstream_port": settings.aws_port,
             "api_path": deployed.api_path,
             "secret": deployed.origin_secret,
+            "resources": distribution.resources(PROJECT / "template.yaml"),
+            "copies": {
+                "url": settings.aws_url,
+                "region": REGION,
+                "key": ministack.ROOT_KEY,
+                "bucket": deployed.outputs["PagesBucket"],
+            },
         }
         self._start_server(_EDGE, "infra.edge", config)
 

@@ -6,7 +6,6 @@ import tomllib
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.support import sam
 
@@ -88,30 +87,6 @@ class TestEveryFunction:
     def test_names_itself_after_its_package(self, name: str) -> None:
         variables = function(name)["Environment"]["Variables"]
         assert variables["POWERTOOLS_SERVICE_NAME"] == sam.package(function(name))
-
-    def test_has_permissions_that_fit_into_lambdas_20_kb(self, name: str) -> None:
-        """SAM adds a permission for each route to one policy, and Lambda refuses a policy over 20 kB."""
-        account, api = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij", "arn:aws:lambda:eu-central-1"
-        events = [e for e in function(name).get("Events", {}).items() if e[1]["Type"] == "Api"]
-        policy = [
-            {
-                "Sid": f"latchkey-{name}{event}Permissionlive-ABCDEFGHIJKL",
-                "Effect": "Allow",
-                "Principal": {"Service": "apigateway.amazonaws.com"},
-                "Action": "lambda:InvokeFunction",
-                "Resource": f"{api}:123456789012:function:latchkey-{name}-ABCDEFGHIJKL",
-                "Condition": {
-                    "ArnLike": {
-                        "AWS:SourceArn": account
-                        + "/*/"
-                        + properties["Properties"]["Method"]
-                        + re.sub(r"\{[^}]+\}", "*", properties["Properties"]["Path"])
-                    }
-                },
-            }
-            for event, properties in events
-        ]
-        assert len(json.dumps(policy, separators=(",", ":"))) < 20_000
 
 
 class TestRoles:
@@ -307,17 +282,6 @@ def test_every_function_table_queue_bucket_and_mac_key_is_an_output() -> None:
     assert wanted <= outputs
 
 
-def test_the_deploy_asks_for_the_capabilities_it_needs() -> None:
-    config = tomllib.loads((sam.ROOT / "samconfig.toml").read_text())["default"]
-    assert config["deploy"]["parameters"]["capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    assert "RoleName" not in yaml.safe_dump([sam.resources("AWS::IAM::Role")])
-
-
 def test_the_sam_cli_is_told_to_read_the_loops_by_every_command() -> None:
     config = tomllib.loads((sam.ROOT / "samconfig.toml").read_text())["default"]
     assert config["global"]["parameters"]["language_extensions"] is True
-
-
-def test_docs_name_the_sam_cli_that_make_deploy_asks_for() -> None:
-    (needed,) = re.findall(r"^SAM_CLI := (.+)$", (sam.ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert f"**SAM CLI {needed} or newer**" in (sam.ROOT / "docs" / "deploy.md").read_text()

@@ -8,7 +8,8 @@ from chalice.test import Client
 
 from latchkey import errors
 from web.answer import Answer
-from web.doors import Doors, new_app
+from web.app import new_app
+from web.doors import Doors
 from web.request import Request
 
 ORIGIN = "https://latchkey.test"

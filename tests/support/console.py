@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from chalice.test import Client
 
 import console.system
 from console.app import app
@@ -16,6 +15,7 @@ from latchkey.people.model.person import Person
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
 from latchkey.sign_in.session import open_session
+from tests.support.gateway import Gateway
 from tests.support.system import TestSystem, running_system
 
 ORIGIN = "https://latchkey.test"
@@ -104,9 +104,8 @@ def running_console(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
         monkeypatch.setattr(console.system, "wiring", system.wiring)
         system.school("northbridge")
         system.school("southgate")
-        with Client(app) as client:
-            made = Console(system, client.http)
-            made.add([HEAD_TEACHER])
-            made.add([HEAD_TEACHER], "southgate")
-            made.token = made.sign_in(HEAD_TEACHER)
-            yield made
+        made = Console(system, Gateway(app))
+        made.add([HEAD_TEACHER])
+        made.add([HEAD_TEACHER], "southgate")
+        made.token = made.sign_in(HEAD_TEACHER)
+        yield made

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from chalice.test import Client, HTTPResponse
+from chalice.test import HTTPResponse
 
 import portal.system
 from latchkey.codes.model import codes
@@ -21,6 +21,7 @@ from latchkey.shared.stores.dynamo import Put
 from latchkey.sign_in.hashing import hash_of
 from latchkey.wiring import Wiring
 from portal.app import app
+from tests.support.gateway import Gateway
 from tests.support.system import TestSystem
 
 ORIGIN = "https://latchkey.test"
@@ -128,5 +129,4 @@ def open_portal(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> Iterator
             "southgate", name="Southgate High", town="Ely", postcode="CB7 4AA", settings=Settings(sso=SSO, notice="Closed: snow")
         ),
     }
-    with Client(app) as client:
-        yield Portal(system, client.http, schools)
+    yield Portal(system, Gateway(app), schools)

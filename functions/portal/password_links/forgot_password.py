@@ -17,7 +17,7 @@ SAID = {
 }
 
 
-@routes.door("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html")
+@routes.door("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html", public=True)
 def page(request: Request, school: str) -> Answer:
     """The form; after it was sent, what happens now."""
     found = the_school(system(), school)

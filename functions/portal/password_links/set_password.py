@@ -17,7 +17,7 @@ SAID = {
 _LONGEST_TOKEN = 2_000  # a longer text is no token of ours, and not worth a look
 
 
-@routes.door("GET", "/set-password", page="password_links/set_password.html")
+@routes.door("GET", "/set-password", page="password_links/set_password.html", fragment=True, public=True)
 def page(_: Request) -> Answer:
     """The same page for everyone; looking at it changes nothing."""
     return Answer(data=LINKS)

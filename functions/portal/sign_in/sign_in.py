@@ -17,7 +17,7 @@ from web.who import cookie, token_of
 routes = Doors(__name__, lambda: system().settings)
 
 
-@routes.door("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html")
+@routes.door("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html", public=True)
 def page(request: Request, school: str) -> Answer:
     """The sign-in form."""
     found = the_school(system(), school)

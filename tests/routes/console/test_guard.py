@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from console.app import app
+from latchkey.errors import TryLater
 from tests.support.console import HEAD_TEACHER, Console, make_person
 
 SOMEBODY = make_person(1)
@@ -82,13 +83,36 @@ def test_a_browser_of_a_stranger_sees_a_page_that_tells_nothing(console: Console
     assert b"Northbridge" not in text
 
 
-@pytest.mark.parametrize("school", ["southgate", "nowhere", "NORTHBRIDGE", "northbridge%23P", "..", "%2e%2e", "a" * 300])
+@pytest.mark.parametrize("school", ["southgate", "nowhere", "SOUTHGATE", "northbridge%23P", "..", "%2e%2e", "a" * 300])
 def test_other_schools_answer_like_unknown_things(console: Console, school: str) -> None:
     unknown = console.get("/admin/northbridge/people/00000000000000000000")
     assert unknown.status_code == 404
     for path in ("", "/people", f"/people/{HEAD_TEACHER.id}", "/sends", "/audit", "/settings"):
         answer = console.get(f"/admin/{school}{path}")
         assert (answer.status_code, answer.body) == (404, unknown.body), path
+
+
+def test_the_schools_own_slug_is_taken_in_any_case(console: Console) -> None:
+    for slug in ("Northbridge", "NORTHBRIDGE"):
+        assert console.get(f"/admin/{slug}/settings").json_body == console.get("/admin/northbridge/settings").json_body
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_what_is_broken_shows_nobodys_name_school_or_menu(console: Console, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Whatever stands between may keep such a page and show it to others."""
+    assert b"Ada Admin" in console.page("/admin/northbridge/people").body
+    error = TryLater() if status == 503 else ValueError("northbridge")
+
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("console.people.list_people", broken)
+    answer = console.page("/admin/northbridge/people")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+    text = answer.body.decode().lower()
+    assert "<h1>sorry, something went wrong</h1>" in text
+    for told in ("ada", "northbridge", "sign out", "/account", "/admin"):
+        assert told not in text
 
 
 def test_ids_of_other_schools_and_ids_of_no_form_answer_alike(console: Console) -> None:

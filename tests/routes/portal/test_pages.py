@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from latchkey.schools.model.school import Settings, SingleSignOn
 from tests.support.portal import Portal
 
@@ -72,7 +74,18 @@ def test_a_school_cannot_make_its_button_run_a_script(portal: Portal) -> None:
 
 def test_what_is_no_school_is_not_found_in_the_same_words(portal: Portal) -> None:
     expected = portal.get("/schools/nowhere-else")
-    odd = ("nowhere", "Northbridge", "northbridge%00", "..", "a", "x" * 41, "SCHOOLS", "northbridge%23P", "%ED%A0%80")
+    odd = (
+        "nowhere",
+        "northbridge%00",
+        "..",
+        "a",
+        "x" * 41,
+        "SCHOOLS",
+        "northbridge%23P",
+        "%ED%A0%80",
+        "north%2Fbridge",
+        "%2e%2e",
+    )
     for path in (f"/schools/{slug}{page}" for slug in odd for page in ("", "/sessions", "/forgot-password")):
         answer = portal.get(path)
         assert (answer.status_code, answer.body, answer.headers) == (404, expected.body, expected.headers), path
@@ -123,6 +136,63 @@ def test_assets_are_kept_for_ever_under_their_fingerprint_only(portal: Portal) -
         assert "immutable" not in portal.get(url[:-1]).headers["Cache-Control"]
     for name in ("nothing.css", "..%2Fpages.py", "%2e%2e", "latchkey.css%00", "LATCHKEY.CSS", "."):
         assert portal.get(f"/assets/{name}").status_code == 404
+
+
+def test_browsers_and_crawlers_find_the_icon_and_what_to_stay_away_from(portal: Portal) -> None:
+    for accept in ("image/avif,image/webp,*/*", "text/html"):
+        icon = portal.http.get("/favicon.ico", headers={"Accept": accept})
+        assert icon.status_code == 303
+        assert portal.get(icon.headers["Location"]).headers["Content-Type"] == "image/svg+xml"
+    robots = portal.get("/robots.txt")
+    assert robots.headers["Content-Type"] == "text/plain; charset=utf-8"
+    refused = re.findall("^Disallow: (.+)$", robots.body.decode(), re.MULTILINE)
+    assert set(refused) == {"/admin", "/account", "/r/", "/set-password"}
+
+
+PUBLIC = (
+    "/",
+    "/schools",
+    "/schools/{}",
+    "/schools/{}/sessions",
+    "/schools/{}/forgot-password",
+    "/schools/{}/redeem",
+    "/set-password",
+)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_is_the_same_for_everyone_and_may_be_kept_a_minute(path: str, portal: Portal) -> None:
+    """CloudFront keeps it under its path and Accept alone, so nothing else of a request may show in it."""
+    portal.add("ann", email="ann@northbridge.example")
+    token = portal.sign_in("ann").json_body["token"]
+    place = path.format("southgate")
+    plain = portal.page(place)
+    assert plain.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
+    assert plain.headers["Vary"] == "Accept"
+    assert "Set-Cookie" not in plain.headers
+    for headers in (
+        {"Cookie": f"__Host-latchkey={token}"},
+        {"Authorization": f"Bearer {token}"},
+        {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example", "X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http", "X_Original_URL": "/account"},
+        {"Accept_Language": "cy", "User_Agent": "<script>", "X_Latchkey_Viewer": "2001:db8::1", "Range": "bytes=0-5"},
+    ):
+        other = portal.page(place, **headers)
+        assert (other.status_code, other.body, other.headers) == (plain.status_code, plain.body, plain.headers), headers
+    for query in ("?q=ely", "?sent=1", "?utm_source=x", "?q="):
+        assert portal.page(place + query).headers["Cache-Control"] == "no-store", query
+    assert portal.get(place).headers["Cache-Control"] == "no-store", "a script that changed something reads what it changed"
+
+
+def test_nothing_else_may_be_kept_by_cloudfront(portal: Portal) -> None:
+    portal.add("ann")
+    token = portal.sign_in("ann").json_body["token"]
+    for path in ("/account", "/r/northbridge", "/schools/nowhere", "/nope", "/set-password%23x", "/schools?q=a&q=b", "/health"):
+        for answer in (portal.page(path, Cookie=f"__Host-latchkey={token}"), portal.get(path)):
+            assert answer.headers["Cache-Control"] == "no-store", path
+    form = {"identifier": "ann", "password": "wrong"}
+    assert portal.submit("/schools/northbridge/sessions", form).headers["Cache-Control"] == "no-store"
+    assert portal.submit("/schools/northbridge/codes/check", {"code": "x"}).headers["Cache-Control"] == "no-store"
 
 
 def test_health_answers(portal: Portal) -> None:

@@ -16,7 +16,7 @@ from latchkey.errors import Gone, Invalid, TooMany
 from latchkey.people.model.person import NOBODY, CodeState, Person, Role
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
-from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.addresses import visitor
 from latchkey.shared.stores.counters import Budget
 
 PER_SOURCE: Final = Budget("code-from", 50, 3_600)
@@ -98,7 +98,7 @@ class _Guess:
         self._now = system.now()
         self._counters = system.counters("CREDENTIALS_TABLE", school.slug)
         self._uses = system.code_uses(school.slug)
-        self._source = lookup(system.lookup_key(school.slug), "address", source_ip)
+        self._source = visitor(system.lookup_key(school.slug), source_ip)
         self._key = system.code_key(school.slug)
 
     def made(self) -> OpenCode:

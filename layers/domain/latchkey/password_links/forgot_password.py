@@ -6,7 +6,8 @@ The answer comes after one message, whatever the text was and whoever it belongs
 from latchkey.password_links.needs import System
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
-from latchkey.shared.model.identifiers import lookup, typed_lookup
+from latchkey.shared.model.addresses import visitor
+from latchkey.shared.model.identifiers import typed_lookup
 from latchkey.shared.model.ids import new_id
 
 
@@ -22,7 +23,7 @@ def ask(system: System, slug: str, typed: str, source_ip: str) -> School:
             "request": new_id(),
             "by": by,
             "key": key,
-            "from": lookup(lookup_key, "address", source_ip),
+            "from": visitor(lookup_key, source_ip),
             "at": system.now(),
         }
     )

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from latchkey.errors import TooMany
-from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.addresses import visitor
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in.needs import System
 
@@ -23,7 +23,7 @@ def forgive(system: System, slug: str, key: str) -> None:
 def spend(system: System, slug: str, key: str, source_ip: str) -> None:
     """Count a try of an identifier from a visitor's address; ``TooMany`` over budget."""
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
-    spender = lookup(system.lookup_key(slug), "address", source_ip)
+    spender = visitor(system.lookup_key(slug), source_ip)
     for budget, who in ((PER_ADDRESS, spender), *((budget, key) for budget in PER_IDENTIFIER)):
         if not counters.spend(budget, who, now):
             log.warning("sign-in over budget", extra={"school": slug, "budget": budget.name})

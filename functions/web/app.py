@@ -1,0 +1,69 @@
+"""A Chalice app behind one proxy resource of API Gateway."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Chalice, Response
+from chalice.app import Request as ChaliceRequest
+
+from latchkey import errors
+from web.answer import refuse
+from web.doors import Doors
+from web.logs import log, speak_for_the_domain
+from web.request import NotAllowed, bare
+from web.routes import Routes
+
+
+class App(Chalice):
+    """Finds the route of every event before Chalice sees it, and writes one line about the answer: the route, never the path."""
+
+    def __init__(self, name: str, *groups: Doors) -> None:
+        super().__init__(name, configure_logs=False)
+        for group in groups:
+            self.register_blueprint(group)
+        self._routes = Routes(self.routes, {path for group in groups for path in group.fragments})
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answer an event of API Gateway (or of chalice.test, which has its path in the context only)."""
+        said = event["requestContext"]
+        found = self._routes.find(event.get("path") or said["path"])
+        known = {
+            "resourcePath": found.route,
+            "httpMethod": self._method(found.route, said["httpMethod"]),
+            "movedTo": found.moved_to,
+        }
+        about = {"resource": found.route, "pathParameters": dict(found.values), "requestContext": {**said, **known}}
+        answer: dict[str, Any] = super().__call__({**event, **about}, context)
+        log.info("answered", extra={"route": f"{said['httpMethod']} {found.route}", "status": answer["statusCode"]})
+        return answer
+
+    def methods(self, route: str) -> list[str]:
+        """What a route can be asked with; Chalice's own table would keep a route that it is asked for."""
+        known = self.routes.get(route, {})
+        return sorted({*known, "HEAD"} if "GET" in known else known)
+
+    def _method(self, route: str, asked: str) -> str:
+        """HEAD is answered like GET; API Gateway sends the headers and the length, and leaves the body out."""
+        return "GET" if asked == "HEAD" and "HEAD" in self.methods(route) else asked
+
+
+def new_app(name: str, *groups: Doors) -> App:
+    """An app of these groups of routes, whose answers to anything else have the same dress."""
+    speak_for_the_domain()
+    app = App(name, *groups)
+
+    @app.middleware("http")
+    def dress(event: ChaliceRequest, get_response: Callable[[Any], Response]) -> Response:
+        methods = app.methods(event.path)
+        if not methods:
+            return refuse(bare(event), errors.NotFound())
+        if event.method not in methods:
+            answer = refuse(bare(event), NotAllowed())
+            answer.headers["Allow"] = ", ".join(methods)
+            return answer
+        answer = get_response(event)
+        if "Content-Security-Policy" not in answer.headers:  # Chalice's own, about something that is broken
+            return refuse(None, errors.LatchkeyError("Something went wrong on our side."))
+        return answer
+
+    return app

@@ -1,0 +1,147 @@
+"""CloudFront as the template makes it fits the functions' routes and answers, and no log has a path in it."""
+
+import re
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from infra.edge.connection import SECRET_HEADER, VIEWER_HEADER
+from infra.edge.distribution import Behavior, distribution, resources
+from tests.support import sam
+from web.answer import STATUS, policy
+
+RULES = distribution(resources(sam.ROOT / "template.yaml"))
+CONFIG: dict[str, Any] = sam.resources("AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
+BEHAVIORS = {each.pattern: each for each in RULES.behaviors}
+PUBLIC = {"/", "/schools", "/schools/{school}", "/set-password"} | {
+    f"/schools/{{school}}/{page}" for page in ("sessions", "forgot-password", "redeem")
+}
+
+
+def routes() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name in ("portal", "console"):
+        found |= {path: set(methods) for path, methods in import_module(f"{name}.app").app.routes.items()}
+    return found
+
+
+def behavior_of(route: str) -> Behavior:
+    return RULES.behavior(re.sub(r"\{\w+\}", "a-b", route))
+
+
+def test_it_is_always_made_with_or_without_a_domain() -> None:
+    for name, resource in sam.template()["Resources"].items():
+        if resource["Type"].startswith("AWS::CloudFront::"):
+            assert "Condition" not in resource, name
+    assert CONFIG["Aliases"] == {"Fn::If": ["HasDomain", [{"Ref": "DomainName"}], {"Ref": "AWS::NoValue"}]}
+    _, own, default = CONFIG["ViewerCertificate"]["Fn::If"]
+    assert own["AcmCertificateArn"] == {"Ref": "CertificateArn"}
+    assert default == {"CloudFrontDefaultCertificate": True}
+
+
+def test_the_api_knows_cloudfront_by_a_header_that_is_never_empty() -> None:
+    """Else the API answers beside CloudFront, and whoever asks it writes the address that limits count."""
+    (origin,) = (each for each in CONFIG["Origins"] if each["Id"] == "api")
+    (header,) = origin["OriginCustomHeaders"]
+    assert header["HeaderName"].lower() == SECRET_HEADER
+    assert "OriginSecret" in str(header["HeaderValue"])
+    assert "Condition" not in sam.template()["Resources"]["OriginSecret"]
+
+
+def test_a_domain_without_its_certificate_is_refused() -> None:
+    rule = sam.template()["Rules"]["ADomainHasACertificate"]
+    assert {"DomainName", "CertificateArn"} <= set(re.findall("'Ref': '(\\w+)'", str(rule)))
+
+
+def test_no_error_is_kept() -> None:
+    kept = {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}  # of those that a template may name
+    assert RULES.errors == dict.fromkeys(kept, 0)
+    assert {status for status in STATUS.values() if status in kept} <= set(RULES.errors)
+
+
+@pytest.mark.parametrize("route", sorted(routes()))
+def test_a_route_is_kept_only_where_its_page_is_public(route: str) -> None:
+    found = behavior_of(route)
+    if route in PUBLIC:
+        assert (found.cache.least, found.cache.usual, found.cache.most) == (0, 0, 60)
+        assert found.cache.headers == {"accept"}
+    elif route.startswith("/assets/"):
+        assert (found.cache.query, found.forwards_all) == ({"v"}, False)
+    elif not route.startswith("/schools/"):
+        assert found.cache.most == 0
+    assert found.cache.least == 0, "what says no-store is not kept"
+
+
+@pytest.mark.parametrize("route", sorted(routes()))
+def test_a_route_can_be_asked_in_all_its_ways(route: str) -> None:
+    methods = routes()[route]
+    found = behavior_of(route)
+    assert methods <= found.methods
+    if methods - {"GET"}:
+        assert found.forwards_all, "cookie, Origin and Content-Type have to get through"
+        assert found.says_viewer, "its limits count the visitor's address"
+
+
+def test_what_pages_read_of_a_query_reaches_them_and_tells_them_apart() -> None:
+    read = {"/": {"q"}, "/schools": {"q"}, "/schools/{school}/forgot-password": {"sent"}}
+    for route, names in read.items():
+        assert names <= behavior_of(route).cache.query, route
+
+
+def test_who_sees_all_headers_is_told_the_viewer_by_cloudfront() -> None:
+    """A visitor could send that header, too; the function writes over it."""
+    assert all(each.says_viewer for each in RULES.behaviors if each.forwards_all)
+    code = sam.resources("AWS::CloudFront::Function")["SayViewer"]["FunctionCode"]
+    assert f'event.request.headers["{VIEWER_HEADER}"] = {{ value: event.viewer.ip }};' in code
+    assert "console.log" not in code
+
+
+def test_only_a_schools_page_fails_over_and_its_copy_has_the_policy_of_a_page() -> None:
+    assert [each.pattern for each in RULES.behaviors if each.fails_over] == ["/schools/*"]
+    found = behavior_of("/schools/{school}")
+    assert found.fails_over == {500, 502, 503, 504}
+    assert found.methods == {"GET", "HEAD"}, "CloudFront refuses others where something can fail over"
+    said = {header.name: header for header in found.headers}
+    assert said["Content-Security-Policy"].value == policy()
+    assert not said["Content-Security-Policy"].override
+
+
+def test_the_same_security_headers_whoever_answers() -> None:
+    for policy_ in sam.resources("AWS::CloudFront::ResponseHeadersPolicy").values():
+        said = policy_["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        hsts = said["StrictTransportSecurity"]
+        headers = import_module("web.answer")._SAFE_HEADERS
+        assert headers["Strict-Transport-Security"] == f"max-age={hsts['AccessControlMaxAgeSec']}; includeSubDomains"
+        assert headers["X-Frame-Options"] == said["FrameOptions"]["FrameOption"]
+        assert headers["Referrer-Policy"] == said["ReferrerPolicy"]["ReferrerPolicy"]
+
+
+def test_no_log_of_aws_holds_a_path() -> None:
+    """A mail program can make a token a part of a path (%23 for #): then whatever logs paths holds it."""
+    assert "Logging" not in CONFIG
+    kinds = {resource["Type"] for resource in sam.template()["Resources"].values()}
+    assert not kinds & {"AWS::CloudFront::RealtimeLogConfig", "AWS::Logs::Delivery", "AWS::Logs::DeliverySource"}
+    api = sam.resources("AWS::Serverless::Api")["Api"]
+    assert all("LoggingLevel" not in each and not each["DataTraceEnabled"] for each in api["MethodSettings"])
+    assert not api.get("TracingEnabled")
+    allowed = {"requestId", "requestTime", "httpMethod", "resourcePath", "status", "responseLength", "responseLatency"} | {
+        "integrationLatency",
+        "error.responseType",
+    }
+    assert set(re.findall(r"\$context\.([a-zA-Z.]+)", api["AccessLogSetting"]["Format"])) == allowed
+    assert not any("LoggingConfiguration" in bucket for bucket in sam.resources("AWS::S3::Bucket").values())
+
+
+def test_copies_are_read_by_this_distribution_alone() -> None:
+    (origin,) = (each for each in CONFIG["Origins"] if each["Id"] == "copies")
+    assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["ReadCopies", "Id"]}
+    access = sam.resources("AWS::CloudFront::OriginAccessControl")["ReadCopies"]["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+    policies = sam.resources("AWS::S3::BucketPolicy").values()
+    (statements,) = (each["PolicyDocument"]["Statement"] for each in policies if each["Bucket"] == {"Ref": "PagesBucket"})
+    (allowed,) = (each for each in statements if each["Effect"] == "Allow")
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert allowed["Action"] == "s3:GetObject"
+    assert sam.target(allowed["Condition"]["StringEquals"]["aws:SourceArn"]) == "AWS::Partition"
+    assert "distribution/${Distribution}" in str(allowed["Condition"])
