@@ -1,7 +1,7 @@
 """The operator's commands: make a school, invite its first admin. The same here and on AWS.
 
 Each invokes the stack's OperateFunction by IAM; no URL reaches it. --env names where: an environment that `make deploy` knows,
-or local. Without it the usual credentials and region count (AWS_PROFILE, AWS_REGION, ...), and --stack names the stack; with
+or local. Without it the usual credentials and region count (AWS_PROFILE, AWS_DEFAULT_REGION), and --stack names the stack; with
 --local the local stack of .local/stack.json is meant.
 
     python -m infra.operator school --slug northbridge --name "Northbridge Academy" --town Leeds --postcode "LS1 1AA"
@@ -19,6 +19,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy import environment
 from infra.local.files import read_json
 from infra.local.settings import STACK_NAME, read_settings
 from infra.local.trouble import Trouble
@@ -85,15 +86,14 @@ def local_session(stack_file: Path) -> tuple[boto3.Session, str, str]:
     return session, aws["endpoint_url"], aws["stack"]
 
 
-def environment_session(name: str) -> tuple[boto3.Session, str | None, str]:
+def environment_session(name: str, folder: Path) -> tuple[boto3.Session, str | None, str]:
     """The session, endpoint and stack name of an environment that was deployed with `make deploy ENV=<name>`."""
-    from infra.deploy import environment  # these three only here: the commands of a stack that is named need none of them
-    from infra.local import deploy
+    from infra.local import deploy  # only here: whoever operates a stack on AWS needs nothing of it
 
     if name == environment.LOCAL:
         settings = read_settings(os.environ)
         return deploy.root_session(), settings.aws_url, STACK_NAME
-    said = environment.read(name)
+    said = environment.read(name, folder)
     if "region" not in said:
         raise Trouble(f"There is no environment {name!r} yet; `make deploy ENV={name}` makes it.")
     return boto3.Session(region_name=said["region"]), None, environment.stack_name(name, said.get("stack", ""))
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--stack", help=f"name of the CloudFormation stack ({STACK_NAME})")
     where.add_argument("--env", metavar="NAME", help="the environment of infra/environments/NAME.toml, or local")
+    where.add_argument("--environments", type=Path, default=environment.FOLDER, help=argparse.SUPPRESS)
     where.add_argument("--local", action="store_true", help="the local stack instead of AWS")
     parser = argparse.ArgumentParser(prog="python -m infra.operator", description="Make a school; invite its first admin.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -141,7 +142,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         event = _event(options)
         if options.local or options.env:
-            where = environment_session(options.env) if options.env else local_session(read_settings(os.environ).stack_file)
+            where = (
+                environment_session(options.env, options.environments)
+                if options.env
+                else local_session(read_settings(os.environ).stack_file)
+            )
             session, endpoint_url, stack = where
             result = operate(session, options.stack or stack, event, endpoint_url)
         else:
