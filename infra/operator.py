@@ -1,4 +1,4 @@
-"""The operator's commands: make a school, invite its first admin. The same here and on AWS.
+"""The operator's commands: make a school, invite its first admin, write the copies of pages. The same here and on AWS.
 
 Each invokes the stack's OperateFunction by IAM; no URL reaches it. --env names where: an environment that `make deploy` knows,
 or local. Without it the usual credentials and region count (AWS_PROFILE, AWS_DEFAULT_REGION), and --stack names the stack; with
@@ -6,6 +6,7 @@ or local. Without it the usual credentials and region count (AWS_PROFILE, AWS_DE
 
     python -m infra.operator school --slug northbridge --name "Northbridge Academy" --town Leeds --postcode "LS1 1AA"
     python -m infra.operator admin --school northbridge --email head@northbridge.example --given-name Ada --family-name King
+    python -m infra.operator pages
 """
 
 import argparse
@@ -72,7 +73,17 @@ def invite_admin_event(school: str, email: str, given_name: str, family_name: st
     }
 
 
-def local_session(stack_file: Path) -> tuple[boto3.Session, str, str]:
+def publish_pages(session: boto3.Session, stack: str, endpoint_url: str | None = None) -> dict[str, Any]:
+    """Write the copy of every school's public page again: {"written", "failed"}. After each release, and whenever S3 was down."""
+    written = failed = 0
+    after: str | None = ""
+    while after is not None:
+        answer = operate(session, stack, {"command": "publish_pages", "after": after}, endpoint_url)
+        written, failed, after = written + answer["written"], failed + answer["failed"], answer["next"]
+    return {"written": written, "failed": failed}
+
+
+def local_session(stack_file: Path) -> tuple[boto3.Session, str | None, str]:
     """The session, endpoint and stack name of a local stack that is up."""
     known = read_json(stack_file)
     if not known:
@@ -99,13 +110,23 @@ def environment_session(name: str, folder: Path) -> tuple[boto3.Session, str | N
     return boto3.Session(region_name=said["region"]), None, environment.stack_name(name, said.get("stack", ""))
 
 
+def _where(options: argparse.Namespace) -> tuple[boto3.Session, str | None, str]:
+    if options.env:
+        return environment_session(options.env, options.environments)
+    if options.local:
+        return local_session(read_settings(os.environ).stack_file)
+    return boto3.Session(), None, STACK_NAME
+
+
 def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--stack", help=f"name of the CloudFormation stack ({STACK_NAME})")
     where.add_argument("--env", metavar="NAME", help="the environment of infra/environments/NAME.toml, or local")
     where.add_argument("--environments", type=Path, default=environment.FOLDER, help=argparse.SUPPRESS)
     where.add_argument("--local", action="store_true", help="the local stack instead of AWS")
-    parser = argparse.ArgumentParser(prog="python -m infra.operator", description="Make a school; invite its first admin.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.operator", description="Make a school; invite its first admin; copy pages."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     school = commands.add_parser("school", parents=[where], help="make a school")
     for option, text in (
@@ -120,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     admin = commands.add_parser("admin", parents=[where], help="invite a school's first admin")
     for option in ("school", "email", "given-name", "family-name"):
         admin.add_argument(f"--{option}", required=True)
+    commands.add_parser("pages", parents=[where], help="write the copies of all schools' public pages, after a release")
     return parser
 
 
@@ -140,17 +162,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 when the function said yes."""
     options = _parser().parse_args(arguments)
     try:
-        event = _event(options)
-        if options.local or options.env:
-            where = (
-                environment_session(options.env, options.environments)
-                if options.env
-                else local_session(read_settings(os.environ).stack_file)
-            )
-            session, endpoint_url, stack = where
-            result = operate(session, options.stack or stack, event, endpoint_url)
+        session, endpoint_url, stack = _where(options)
+        stack = options.stack or stack
+        if options.command == "pages":
+            result = publish_pages(session, stack, endpoint_url)
         else:
-            result = operate(boto3.Session(), options.stack or STACK_NAME, event)
+            result = operate(session, stack, _event(options), endpoint_url)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1

@@ -9,10 +9,12 @@ from latchkey.people.model.person import ROLES
 from latchkey.schools.change_settings import as_values, change_settings, logo_in_page
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import LIVES, NAMES, UNITS, in_words, unit_of
+from latchkey.schools.publish_page import publish_page
 from latchkey.shared.model.languages import LANGUAGES
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
+from web.school_page import school_page
 from web.who import admin
 
 routes = Doors(__name__, lambda: system().settings)
@@ -33,6 +35,7 @@ def put(request: Request, school: str) -> Answer:
     _for_page(request, seen.school)
     values = _from_form(request.fields) if request.is_form else request.fields
     changed = change_settings(system(), seen.school, seen.person, values)
+    publish_page(system(), seen.school.slug, school_page)
     return Answer(data=as_values(changed), location=f"/admin/{school}/settings?saved=1")
 
 

@@ -8,7 +8,9 @@ from aws_lambda_powertools import Logger
 from latchkey.errors import Invalid, LatchkeyError
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.operator.make_school import make_school
+from latchkey.schools.publish_page import publish_page, publish_pages
 from latchkey.wiring import Wiring, wiring
+from web.school_page import school_page
 
 logger = Logger()
 
@@ -45,6 +47,7 @@ def refusal(error: LatchkeyError) -> dict[str, Any]:
 
 def _make_school(event: Mapping[str, Any]) -> dict[str, Any]:
     school = make_school(system(), event.get("school"))
+    publish_page(system(), school.slug, school_page)
     return {"school": school.slug, "name": school.name}
 
 
@@ -54,4 +57,9 @@ def _invite_admin(event: Mapping[str, Any]) -> dict[str, Any]:
     return {"person": invited.person.id, "new": invited.new, "send": invited.send}
 
 
-COMMANDS = {"make_school": _make_school, "invite_admin": _invite_admin}
+def _publish_pages(event: Mapping[str, Any]) -> dict[str, Any]:
+    published = publish_pages(system(), school_page, str(event.get("after") or ""))
+    return {"written": published.written, "failed": published.failed, "next": published.next}
+
+
+COMMANDS = {"make_school": _make_school, "invite_admin": _invite_admin, "publish_pages": _publish_pages}

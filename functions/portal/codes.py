@@ -7,12 +7,12 @@ from latchkey.codes.use_code import Wishes, use_code
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
-from portal.schools import facts
 from portal.sign_in.account import person_facts
 from portal.system import system
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
+from web.school_page import facts
 from web.times import rfc3339
 
 routes = Doors(__name__, lambda: system().settings)

@@ -4,16 +4,19 @@ Nothing here adds to the system: each repair says exactly what template.yaml say
 """
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 _BATCHES = "ministack-batches"
+_ANY = "x-amazon-apigateway-any-method"
 
 
 def repair(clients: Any, stack: str) -> None:
     """Close the known gaps; `clients` makes a client for a service's name."""
     _say_concurrency_again(clients("lambda"))
     _let_batches_be_sent(clients("cloudformation"), clients("iam"), stack)
-    _say_gateway_responses_again(clients("cloudformation"), clients("apigateway"), stack)
+    _say_api_again(clients("cloudformation"), clients("apigateway"), stack)
 
 
 def _say_concurrency_again(functions: Any) -> None:
@@ -56,15 +59,16 @@ def _resources(formation: Any, stack: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _say_gateway_responses_again(formation: Any, gateway: Any, stack: str) -> None:
-    """The gateway responses of an API's OpenAPI document are not read, so its own errors would come bare."""
+def _say_api_again(formation: Any, gateway: Any, stack: str) -> None:
+    """Of an API's OpenAPI document neither the gateway responses are read, so that its own errors would come bare, nor ANY."""
     template = formation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
     resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
     ids = {name: physical for name, (_, physical) in _resources(formation, stack).items()}
     for name, resource in resources.items():
         if resource["Type"] != "AWS::ApiGateway::RestApi":
             continue
-        responses = resource["Properties"].get("Body", {}).get("x-amazon-apigateway-gateway-responses", {})
+        body = resource["Properties"].get("Body", {})
+        responses = body.get("x-amazon-apigateway-gateway-responses", {})
         for kind, response in responses.items():
             status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
             gateway.put_gateway_response(
@@ -74,5 +78,24 @@ def _say_gateway_responses_again(formation: Any, gateway: Any, stack: str) -> No
                 responseTemplates=response.get("responseTemplates", {}),
                 **status,
             )
-        for stage in gateway.get_stages(restApiId=ids[name])["item"] if responses else ():
+        methods = {path: item[_ANY] for path, item in body.get("paths", {}).items() if _ANY in item}
+        if methods:
+            _say_any_again(gateway, ids[name], methods, ids)
+        for stage in gateway.get_stages(restApiId=ids[name])["item"] if responses or methods else ():
             gateway.create_deployment(restApiId=ids[name], stageName=stage["stageName"])
+
+
+def _say_any_again(gateway: Any, api: str, methods: Mapping[str, Any], ids: Mapping[str, str]) -> None:
+    places = {each["path"]: each for each in gateway.get_resources(restApiId=api, limit=500)["items"]}
+    for path, method in methods.items():
+        where = {"restApiId": api, "resourceId": places[path]["id"], "httpMethod": "ANY"}
+        said = method["x-amazon-apigateway-integration"]
+        (function,) = re.findall(r"\$\{(\w+)(?:\.Arn)?\}", said["uri"]["Fn::Sub"])  # beside ${AWS::Region}
+        if "ANY" not in places[path].get("resourceMethods", {}):
+            gateway.put_method(**where, authorizationType="NONE")
+        gateway.put_integration(
+            **where,
+            type=said["type"].upper(),
+            integrationHttpMethod=said["httpMethod"],
+            uri=f"/functions/{ids[function]}/invocations",
+        )

@@ -35,6 +35,7 @@ class FakeAws:
             ],
             "list_stack_resources": [
                 {"StackResourceSummaries": [resource("Api", "AWS::ApiGateway::RestApi", "abc123")]},
+                {"StackResourceSummaries": [resource("PortalFunction", "AWS::Lambda::Function", "latchkey-portal-1")]},
                 {"StackResourceSummaries": [resource("PlanRole", "AWS::IAM::Role", "latchkey-plan")]},
             ],
         }
@@ -50,6 +51,10 @@ class FakeAws:
 
     def get_template(self, **_: str) -> Any:
         return {"TemplateBody": {"Resources": self.resources}}
+
+    def get_resources(self, **_: Any) -> Any:
+        items = [{"id": "r1", "path": "/"}, {"id": "r2", "path": "/{proxy+}", "resourceMethods": {"ANY": {}}}]
+        return {"items": items}
 
     def get_stages(self, **_: str) -> Any:
         return {"item": [{"stageName": "live"}]}
@@ -99,3 +104,21 @@ def test_an_api_without_gateway_responses_is_not_deployed_again() -> None:
     aws = FakeAws({})
     repair(lambda _: aws, "latchkey")
     assert [name for name, _ in aws.told] == ["update_event_source_mapping", "put_role_policy"]
+
+
+def test_methods_that_take_anything_are_said_again() -> None:
+    uri = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${PortalFunction.Arn}/invocations"
+    said = {"x-amazon-apigateway-integration": {"httpMethod": "POST", "type": "aws_proxy", "uri": {"Fn::Sub": uri}}}
+    aws = FakeAws({"paths": {path: {"x-amazon-apigateway-any-method": said} for path in ("/", "/{proxy+}")}})
+    repair(lambda _: aws, "latchkey")
+    told = aws.told[2:]
+    assert [name for name, _ in told] == ["put_method", "put_integration", "put_integration", "create_deployment"]
+    assert told[0][1] == {"restApiId": "abc123", "resourceId": "r1", "httpMethod": "ANY", "authorizationType": "NONE"}
+    assert told[2][1] == {
+        "restApiId": "abc123",
+        "resourceId": "r2",
+        "httpMethod": "ANY",
+        "type": "AWS_PROXY",
+        "integrationHttpMethod": "POST",
+        "uri": "/functions/latchkey-portal-1/invocations",
+    }

@@ -134,3 +134,17 @@ def test_a_settings_file_that_cannot_be_read_is_said(session: FakeSession, tmp_p
     (tmp_path / "bad.json").write_text("{")
     assert operator.main(["school", "--slug", "x", "--name", "X", "--settings-file", str(tmp_path / "bad.json")]) == 1
     assert session.invoked == []
+
+
+def test_copies_of_pages_are_written_until_none_is_left(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = iter([{"written": 500, "failed": 0, "next": "m"}, {"written": 7, "failed": 1, "next": None}])
+    invoke = session.invoke
+
+    def next_answer(**said: Any) -> Any:
+        session.answer = {"ok": True, **next(answers)}
+        return invoke(**said)
+
+    session.invoke = next_answer  # type: ignore[method-assign]
+    assert operator.main(["pages"]) == 0
+    assert [event["after"] for _, event in session.invoked] == ["", "m"]
+    assert json.loads(capsys.readouterr().out) == {"written": 507, "failed": 1}

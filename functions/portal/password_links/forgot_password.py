@@ -3,11 +3,11 @@
 from latchkey.errors import Invalid
 from latchkey.password_links.forgot_password import ask
 from latchkey.schools.find_school import the_school
-from portal.schools import facts
 from portal.system import system
 from web.answer import Answer
 from web.doors import Doors
 from web.request import Request
+from web.school_page import facts
 
 routes = Doors(__name__, lambda: system().settings)
 FIELDS = ("identifier", "email", "username")

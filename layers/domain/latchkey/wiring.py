@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
     from latchkey.schools.stores.logos import Logos
+    from latchkey.schools.stores.page_copies import PageCopies
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends import needs as sends
     from latchkey.sends.stores.due import Due
@@ -124,6 +125,13 @@ class Wiring:
         from latchkey.schools.stores.logos import Logos
 
         return Logos(self.table("DIRECTORY_TABLE"), school)
+
+    @property
+    def page_copies(self) -> PageCopies:
+        """The copies of schools' public pages."""
+        from latchkey.schools.stores.page_copies import PageCopies
+
+        return PageCopies(self.client("s3"), self.settings["PAGES_BUCKET"])
 
     def logo(self, school: str, logo: str) -> Logo | None:
         """The logo with this id, read once; where the school has just taken another, that one."""

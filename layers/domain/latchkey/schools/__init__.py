@@ -4,6 +4,8 @@ A school is made by the operator and never changes its slug. Settings hold the l
 school's own sign-in, the rule of approval, the language and the office's help line; ``settings_rules`` bounds each of them.
 Public pages read schools that are at most a minute old (``kept_schools``); whatever decides reads the table.
 
-Called by: the portal's search and school page, the console's settings.
-Tables: ``directory``, items ``SCHOOL`` and ``LOGO``.
+Each public page has a copy in S3 (``publish_page``), written when a school is made or its settings change, and by the operator.
+
+Called by: the portal's search and school page, the console's settings, the operator.
+Tables: ``directory``, items ``SCHOOL`` and ``LOGO``. Bucket: the copies of pages.
 """

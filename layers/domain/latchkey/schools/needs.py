@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
     from latchkey.schools.stores.logos import Logos
+    from latchkey.schools.stores.page_copies import PageCopies
     from latchkey.schools.stores.schools import Schools
 
 
@@ -22,6 +23,9 @@ class System(Protocol):
 
     @property
     def kept_schools(self) -> KeptSchools: ...
+
+    @property
+    def page_copies(self) -> PageCopies: ...
 
     def logos(self, school: str) -> Logos: ...
 
