@@ -95,6 +95,9 @@ class Stack:
     def deploy(self, template: Path, parameters: Mapping[str, str], note: Note, *, plan: bool = False) -> list[str]:
         """Make or change the stack, or only the change set; answers the last lines that the SAM CLI said.
 
+        A plan has a folder of its own for its code: the SAM CLI does not upload what lies there already under the same hash, so
+        who may only plan could otherwise put code under a deploy.
+
         Raises Trouble with the reason, and with what stands now.
         """
         if (sam := find_tool("sam")) is None:
@@ -102,7 +105,7 @@ class Stack:
         command = [
             *(sam, "deploy", "--template-file", str(template), "--stack-name", self.name, "--region", self.cloud.region),
             *(("--s3-bucket", self._bucket) if self._bucket else ("--resolve-s3",)),
-            *("--s3-prefix", self.name, "--capabilities", *CAPABILITIES),
+            *("--s3-prefix", f"plans/{self.name}" if plan else self.name, "--capabilities", *CAPABILITIES),
             "--language-extensions",  # samconfig.toml does not stand beside the built template
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             *(("--no-execute-changeset",) if plan else ()),

@@ -108,6 +108,12 @@ def deployer(cloud: Cloud) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def planner(cloud: Cloud) -> dict[str, str]:
+    """The keys of somebody who has docs/examples/planner-policy.json and nothing else."""
+    return _user(cloud, "planner")
+
+
+@pytest.fixture(scope="module")
 def operator(cloud: Cloud) -> dict[str, str]:
     """The keys of somebody who has docs/examples/operator-policy.json and nothing else."""
     return _user(cloud, "operator")
@@ -227,10 +233,27 @@ def test_who_deploys_is_no_operator(cloud: Cloud, deployer: dict[str, str], depl
     assert "lambda:InvokeFunction" in done.stderr
 
 
-def test_a_plan_after_the_deploy_has_nothing_to_change(cloud: Cloud, deployer: dict[str, str], deployed: str) -> None:
-    done = cloud.deploy("--plan", keys=deployer)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "Nothing would change."
+def test_who_may_only_plan_sees_what_would_change_and_changes_nothing(
+    cloud: Cloud, planner: dict[str, str], deployed: str
+) -> None:
+    file = cloud.folder / "trial.toml"
+    said = file.read_text()
+    file.write_text(said.replace("LogRetentionDays = 30", "LogRetentionDays = 60"))
+    before = _stack_and_change_sets(cloud)
+    plan = cloud.deploy("--plan", keys=planner)
+    file.write_text(said)
+    assert plan.returncode == 0, plan.stderr
+    assert "nothing was changed." in plan.stdout
+    assert "PortalLogs (AWS::Logs::LogGroup)" in plan.stdout
+    assert "REPLACE" not in plan.stdout
+    assert _stack_and_change_sets(cloud) == before
+
+
+def _stack_and_change_sets(cloud: Cloud) -> tuple[Any, list[str]]:
+    formation = cloud.root("cloudformation")
+    (found,) = formation.describe_stacks(StackName="latchkey-trial")["Stacks"]
+    sets = formation.list_change_sets(StackName="latchkey-trial")["Summaries"]
+    return found, [each["ChangeSetName"] for each in sets]
 
 
 def test_a_file_that_lacks_lines_ends_at_once(cloud: Cloud, deployer: dict[str, str]) -> None:

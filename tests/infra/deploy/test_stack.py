@@ -56,6 +56,7 @@ def test_the_sam_cli_is_told_everything_and_asks_nothing(answers: Answers, monke
     stack(answers).deploy(Path("/build/template.yaml"), {"Origin": "https://x.example", "AlarmEmail": ""}, lambda _: None)
     assert after(sam.command, "--stack-name") == "latchkey-prod"
     assert after(sam.command, "--region") == "eu-west-2"
+    assert after(sam.command, "--s3-prefix") == "latchkey-prod"
     assert {"--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--language-extensions"} <= set(sam.command)
     assert sam.command[sam.command.index("--capabilities") + 1 :][:2] == ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
     assert sam.command[-2:] == ['Origin="https://x.example"', 'AlarmEmail=""']
@@ -68,6 +69,7 @@ def test_a_bucket_of_ones_own_and_a_plan(answers: Answers, monkeypatch: pytest.M
     stack(answers, bucket="ours").deploy(Path("/build/template.yaml"), {}, lambda _: None, plan=True)
     assert after(sam.command, "--s3-bucket") == "ours"
     assert "--resolve-s3" not in sam.command
+    assert after(sam.command, "--s3-prefix") == "plans/latchkey-prod"
     assert "--no-execute-changeset" in sam.command
 
 
