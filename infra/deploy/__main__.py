@@ -53,6 +53,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.name == LOCAL:
         from infra.local.walk import walk  # the local cloud is nothing that a deploy to AWS needs
 
+        if options.plan:
+            raise Trouble("The local cloud is deployed to without a plan: what is in it can be made again.")
         return walk(verifying=options.verify)
     return _verify(options) if options.verify else _deploy(options)
 

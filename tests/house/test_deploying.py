@@ -26,6 +26,7 @@ SERVICES = {"monitoring": "cloudwatch", "ses": "sesv2", "sns": "sns"}
 NO_OPERATIONS = {"iam:PassRole", *(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT"))}
 # IAM calls some operations otherwise than the API does.
 OTHER_NAMES = {
+    "lambda": {"InvokeFunction"},
     "s3": {"GetEncryptionConfiguration", "PutEncryptionConfiguration", "GetLifecycleConfiguration", "PutLifecycleConfiguration"},
 }
 # Whose statements the types of the template need in the deployer's policy.

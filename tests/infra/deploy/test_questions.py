@@ -1,5 +1,6 @@
 """A deploy asks for what is missing and nothing else, keeps each answer, and never asks where nobody can answer."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -84,9 +85,21 @@ def test_ci_is_nobody() -> None:
     assert not questions.can_answer({"CI": "true"})
 
 
+def nobodys_shell() -> dict[str, str]:
+    """The environment of a shell without AWS credentials, on no machine of AWS's, and not in CI."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != "CI"}
+    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+
+def command(*arguments: str, folder: Path) -> list[str]:
+    return [sys.executable, "-m", "infra.deploy", *arguments, "--environments", str(folder)]
+
+
 def deploy(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "infra.deploy", *arguments, "--environments", str(folder)]
-    return subprocess.run(command, cwd=PROJECT, env=os.environ, input="", capture_output=True, text=True, check=False, timeout=60)
+    run = command(*arguments, folder=folder)
+    return subprocess.run(
+        run, cwd=PROJECT, env=nobodys_shell(), input="", capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def test_in_a_pipe_it_ends_with_2_and_asks_nothing(tmp_path: Path) -> None:
@@ -109,3 +122,39 @@ def test_a_file_that_is_wrong_ends_with_1(tmp_path: Path) -> None:
     done = deploy("prod", folder=tmp_path)
     assert done.returncode == 1
     assert "'mars'" in done.stderr
+
+
+def test_without_credentials_it_ends_with_1_before_anything_is_built(tmp_path: Path) -> None:
+    whole = {question.key: question.example for question in questions.QUESTIONS}
+    environment.write("prod", {**whole, "domain": ""}, tmp_path)
+    done = deploy("prod", "--built", str(tmp_path / "no-such-template.yaml"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "STOP  The AWS credentials in this shell do not work" in done.stdout
+    assert "Nothing was changed: 1 of these has to be put right." in done.stderr
+
+
+def test_in_a_terminal_it_asks_and_writes_the_file(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    run = command("prod", "--built", str(tmp_path / "no-such-template.yaml"), folder=tmp_path)
+    with subprocess.Popen(run, cwd=PROJECT, env=nobodys_shell(), stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, b"eu-west-2\nno-reply@school.example\n\n\n")
+        said = b""
+        with contextlib.suppress(OSError):  # what Linux says when the other end of a terminal is closed
+            while piece := os.read(ours, 4096):
+                said += piece
+    os.close(ours)
+    assert process.returncode == 1, "there are no credentials"
+    assert b"4 short questions" in said
+    assert environment.read("prod", tmp_path) == {
+        "region": "eu-west-2",
+        "mail_from": "no-reply@school.example",
+        "alarm_email": "",
+        "domain": "",
+    }
+
+
+def test_the_local_cloud_has_no_plan(tmp_path: Path) -> None:
+    done = deploy("local", "--plan", folder=tmp_path)
+    assert done.returncode == 1
+    assert "without a plan" in done.stderr
