@@ -40,8 +40,8 @@ up: $(VENV)/.ready ## The same in the background, for scripts and tests; see .lo
 down: $(VENV)/.ready ## Stop what `make up` started; the data stays
 	@python -m infra.local down
 
-school: $(VENV)/.ready ## Make a school and invite its first admin: make school ARGS='--help'
-	@python -m infra.operator $(ARGS)
+school: $(VENV)/.ready ## Make a school and invite its first admin: make school ENV=local ARGS='--help'
+	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
 
 ##@ Checks
 check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; what CI runs first
@@ -99,18 +99,12 @@ programs: $(VENV)/.ready
 	elif [ -n "$${CI:-}" ]; then echo "Missing; install (Debian: apt-get install$$packages)."; exit 1; \
 	else echo "Missing, so the tests that need them are skipped (Debian: apt-get install$$packages)."; fi
 
-# The first SAM CLI that can be told to read the template's loops (language_extensions in samconfig.toml).
-SAM_CLI := 1.161.0
-
 ##@ AWS
-deploy: $(VENV)/.ready ## Build for Lambda and deploy to your AWS account, guided
-	@have=$$(sam --version); printf 'SAM CLI, version %s\n%s\n' $(SAM_CLI) "$$have" | sort -VC || { \
-		echo "Latchkey needs SAM CLI $(SAM_CLI) or newer; $$(command -v sam) says: $$have"; exit 1; }
-	$(call say,'building for Lambda (python3.13 on arm64)')
-	@uv python find --no-python-downloads 3.13 >/dev/null 2>&1 || uv python install --quiet 3.13 2>/dev/null || true
-	@sam build
-	$(call say,'deploying')
-	@sam deploy --guided
+deploy: $(VENV)/.ready ## Deploy to your AWS account: make deploy ENV=prod (asks for what it lacks); PLAN=1 only shows what would change
+	@python -m infra.deploy $(ENV) $(if $(PLAN),--plan)
+
+verify: $(VENV)/.ready ## Does what was deployed work, and may it mail? make verify ENV=prod
+	@python -m infra.deploy $(ENV) --verify
 
 ##@ The house
 build: $(BUILD)/.built ## Build functions and layers for this machine (nothing that did not change)
@@ -182,4 +176,4 @@ $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school check test busy unit format translations pictures bench programs deploy build lock clean help
+.PHONY: run up down school check test busy unit mutate format translations pictures bench programs deploy verify build lock clean help

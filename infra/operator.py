@@ -1,7 +1,8 @@
 """The operator's commands: make a school, invite its first admin, write the copies of pages. The same here and on AWS.
 
-Each invokes the stack's OperateFunction by IAM; no URL reaches it. On AWS the usual credentials and region count
-(AWS_PROFILE, AWS_REGION, ...); with --local the local stack of .local/stack.json is meant.
+Each invokes the stack's OperateFunction by IAM; no URL reaches it. --env names where: an environment that `make deploy` knows,
+or local. Without it the usual credentials and region count (AWS_PROFILE, AWS_DEFAULT_REGION), and --stack names the stack; with
+--local the local stack of .local/stack.json is meant.
 
     python -m infra.operator school --slug northbridge --name "Northbridge Academy" --town Leeds --postcode "LS1 1AA"
     python -m infra.operator admin --school northbridge --email head@northbridge.example --given-name Ada --family-name King
@@ -19,6 +20,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy import environment
 from infra.local.files import read_json
 from infra.local.settings import STACK_NAME, read_settings
 from infra.local.trouble import Trouble
@@ -95,9 +97,32 @@ def local_session(stack_file: Path) -> tuple[boto3.Session, str | None, str]:
     return session, aws["endpoint_url"], aws["stack"]
 
 
+def environment_session(name: str, folder: Path) -> tuple[boto3.Session, str | None, str]:
+    """The session, endpoint and stack name of an environment that was deployed with `make deploy ENV=<name>`."""
+    from infra.local import deploy  # only here: whoever operates a stack on AWS needs nothing of it
+
+    if name == environment.LOCAL:
+        settings = read_settings(os.environ)
+        return deploy.root_session(), settings.aws_url, STACK_NAME
+    said = environment.read(name, folder)
+    if "region" not in said:
+        raise Trouble(f"There is no environment {name!r} yet; `make deploy ENV={name}` makes it.")
+    return boto3.Session(region_name=said["region"]), None, environment.stack_name(name, said.get("stack", ""))
+
+
+def _where(options: argparse.Namespace) -> tuple[boto3.Session, str | None, str]:
+    if options.env:
+        return environment_session(options.env, options.environments)
+    if options.local:
+        return local_session(read_settings(os.environ).stack_file)
+    return boto3.Session(), None, STACK_NAME
+
+
 def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--stack", help=f"name of the CloudFormation stack ({STACK_NAME})")
+    where.add_argument("--env", metavar="NAME", help="the environment of infra/environments/NAME.toml, or local")
+    where.add_argument("--environments", type=Path, default=environment.FOLDER, help=argparse.SUPPRESS)
     where.add_argument("--local", action="store_true", help="the local stack instead of AWS")
     parser = argparse.ArgumentParser(
         prog="python -m infra.operator", description="Make a school; invite its first admin; copy pages."
@@ -137,10 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 when the function said yes."""
     options = _parser().parse_args(arguments)
     try:
-        if options.local:
-            session, endpoint_url, stack = local_session(read_settings(os.environ).stack_file)
-        else:
-            session, endpoint_url, stack = boto3.Session(), None, STACK_NAME
+        session, endpoint_url, stack = _where(options)
         stack = options.stack or stack
         if options.command == "pages":
             result = publish_pages(session, stack, endpoint_url)

@@ -1,11 +1,9 @@
-"""`sam deploy` of the untouched template to MiniStack, skipped when nothing of it changed."""
+"""The deploy to MiniStack: the same code as to AWS (infra.deploy), skipped when nothing changed."""
 
+import dataclasses
 import hashlib
 import json
 import os
-import re
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra.deploy.cloud import Cloud
+from infra.deploy.environment import Environment
+from infra.deploy.stack import STANDING, Stack
+from infra.deploy.walking import Deployed as Reported
+from infra.deploy.walking import deploy as deploy_stack
+from infra.deploy.walking import site_of
 from infra.local import gaps
 from infra.local.build import fingerprint
 from infra.local.files import read_json, write_json
@@ -22,20 +26,21 @@ from infra.local.processes import Processes
 from infra.local.progress import Progress
 from infra.local.settings import REGION, STACK_NAME, Settings
 from infra.local.trouble import Trouble
-from infra.local.waiting import find_tool, run_logged, why
-
-_BUCKET = "latchkey-artefacts"
-_STANDING = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
-# Nothing can be deployed over these; the stack has to go first.
-_BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """What the stack says about itself: its outputs, and the path of the API inside MiniStack."""
+    """What the stack says about itself: its outputs, the path of the API inside MiniStack, and what the edge must prove."""
 
     outputs: dict[str, str]
     api_path: str
+    origin_secret: str
+    origin: str
+
+    @property
+    def reported(self) -> Reported:
+        """The same as a deploy to AWS tells it."""
+        return Reported(self.origin, self.outputs)
 
 
 def client(settings: Settings, service: str) -> Any:
@@ -50,44 +55,38 @@ def root_session() -> boto3.Session:
     return boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)
 
 
-def origin_secret(settings: Settings) -> str:
-    """The secret between the edge and the functions; made once for each stack."""
-    file = settings.state / "origin-secret.json"
-    known = read_json(file)
-    if not isinstance(known, str):
-        known = secrets.token_urlsafe(32)
-        write_json(file, known)
-    return known
+def cloud(settings: Settings) -> Cloud:
+    """MiniStack in the place of AWS, as its root caller."""
+    return Cloud(root_session(), _variables(settings), settings.aws_url, disposable=True)
+
+
+def environment(settings: Settings) -> Environment:
+    """What stands in infra/environments for AWS; here the ports are the developer's choice, so no file says it."""
+    return Environment(
+        name="local",
+        region=REGION,
+        stack=STACK_NAME,
+        mail_from="no-reply@latchkey.example",
+        alarm_email="",
+        domain="",
+        bucket="latchkey-artefacts",
+        origin=settings.url,
+        parameters={"DeletionProtection": "false"},
+    )
 
 
 def deploy(settings: Settings, processes: Processes, template: Path, progress: Progress) -> Deployed:
     """Deploy the built template unless exactly this stands already; raises Trouble with the reason of a failure."""
-    parameters = {"Origin": settings.url, "OriginSecret": origin_secret(settings), "DeletionProtection": "false"}
-    wanted = hashlib.sha256(json.dumps([fingerprint(template.parent), parameters]).encode()).hexdigest()
+    chosen = environment(settings)
+    wanted = hashlib.sha256(json.dumps([fingerprint(template.parent), dataclasses.asdict(chosen)]).encode()).hexdigest()
     record = Record(settings.state / "deployed.json")
-    stack = _find_stack(settings)
-    if stack is None or stack["StackStatus"] not in _STANDING or record.fingerprint(processes) != wanted:
-        with progress.step("Deploy the template to MiniStack") as step:
-            if stack is not None and stack["StackStatus"] in _BROKEN:
-                step.note("removing the stack that an earlier deploy left half made")
-                _delete_stack(settings)
-            _ensure_bucket(settings)
-            log = settings.logs / "deploy.log"
-            code, last = run_logged(
-                _command(template, parameters),
-                environment=_environment(settings),
-                folder=template.parent,
-                log=log,
-                note=step.note,
-            )
-            if code:
-                raise Trouble(f"The deploy failed: {_reason(last)} The whole story is in {log}.")
-            gaps.repair(lambda service: client(settings, service), STACK_NAME)
-            record.write(wanted, processes)
-        stack = _find_stack(settings)
-    if stack is None:
-        raise Trouble("The deploy said it succeeded, but MiniStack knows no such stack; run `make down` and try again.")
-    return _describe(settings, stack)
+    stack = Stack(cloud(settings), STACK_NAME, settings.logs / "deploy.log", chosen.bucket)
+    found = stack.find()
+    if found is None or found["StackStatus"] not in STANDING or record.fingerprint(processes) != wanted:
+        _ensure_bucket(settings, chosen.bucket)
+        deploy_stack(stack, chosen, template, progress, lambda: gaps.repair(stack.cloud.client, STACK_NAME))
+        record.write(wanted, processes)
+    return _describe(stack, site_of(stack, chosen))
 
 
 class Record:
@@ -128,22 +127,7 @@ class Record:
         return False
 
 
-def _command(template: Path, parameters: Mapping[str, str]) -> list[str]:
-    sam = find_tool("sam")
-    if sam is None:
-        raise Trouble("The AWS SAM CLI is missing; `make build` installs it into the project's own environment.")
-    return [
-        sam,
-        "deploy",
-        *("--template-file", str(template), "--stack-name", STACK_NAME, "--region", REGION, "--s3-bucket", _BUCKET),
-        *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
-        "--language-extensions",  # samconfig.toml does not stand beside the built template
-        *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
-        *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
-    ]
-
-
-def _environment(settings: Settings) -> dict[str, str]:
+def _variables(settings: Settings) -> dict[str, str]:
     """The SAM CLI's environment: MiniStack's root caller, and nothing of the developer's AWS configuration."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_", "PYTHON"))}
     return {
@@ -162,42 +146,21 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _ensure_bucket(settings: Settings) -> None:
+def _ensure_bucket(settings: Settings, name: str) -> None:
     try:
-        client(settings, "s3").create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        client(settings, "s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     except ClientError as error:
         if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
             raise
 
 
-def _find_stack(settings: Settings) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = client(settings, "cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
-        return found
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return None
-        raise
-
-
-def _delete_stack(settings: Settings) -> None:
-    formation = client(settings, "cloudformation")
-    formation.delete_stack(StackName=STACK_NAME)
-    formation.get_waiter("stack_delete_complete").wait(StackName=STACK_NAME, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-
-
-def _describe(settings: Settings, stack: dict[str, Any]) -> Deployed:
-    pages = client(settings, "cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
-    found = {r["ResourceType"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]}
+def _describe(stack: Stack, origin: str) -> Deployed:
+    found = {resource["ResourceType"]: resource["PhysicalResourceId"] for resource in stack.resources()}
     missing = {"AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage"} - found.keys()
     if missing:
         raise Trouble(f"The deployed stack has no {' and no '.join(sorted(missing))}, so nothing can be reached.")
     api, stage = found["AWS::ApiGateway::RestApi"], found["AWS::ApiGateway::Stage"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    return Deployed(outputs=outputs, api_path=f"/_aws/execute-api/{api}/{stage}")
-
-
-def _reason(lines: list[str]) -> str:
-    """What the SAM CLI gave as the reason: the first resource that failed, or its last error."""
-    failed = next((line for line in lines if re.search(r"\b(CREATE|UPDATE|DELETE)_FAILED\b", line)), None)
-    return (" ".join(failed.split())[:300] if failed else why(lines)) + "."
+    outputs = stack.outputs()
+    secret = stack.cloud.client("secretsmanager").get_secret_value(SecretId=outputs["OriginSecret"])["SecretString"]
+    (origin_secret,) = json.loads(secret).values()
+    return Deployed(outputs, f"/_aws/execute-api/{api}/{stage}", origin_secret, origin)

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from infra.edge import distribution
@@ -39,21 +40,23 @@ class Stack:
 
         Raises Trouble; what was started by then keeps running, so that a second try is quick.
         """
-        settings, processes = self._settings, self._processes
-        settings.logs.mkdir(parents=True, exist_ok=True)
+        settings = self._settings
         with locked(settings.state / "up.lock"):
-            self._require_ports()
-            with locked(settings.tools / "build.lock"):
-                template = build(settings, self._progress)
-                self._start_ministack()
-                self._start_recorder()
-                deployed = deploy.deploy(settings, processes, template, self._progress)
-            self._start_inbox(deployed)
-            self._start_edge(deployed)
+            deployed = self._start_product(self._start_cloud())
             admins = demo_school.load(settings, self._progress)
             stack = _description(settings, deployed, admins)
             write_json(settings.stack_file, stack)
         return stack
+
+    def start_cloud(self) -> Path:
+        """Build what changed and start MiniStack, when it does not run yet; answers the built template."""
+        with locked(self._settings.state / "up.lock"):
+            return self._start_cloud()
+
+    def start_product(self, template: Path) -> deploy.Deployed:
+        """Deploy to the MiniStack that runs, and start what stands around it: everything but the demo."""
+        with locked(self._settings.state / "up.lock"):
+            return self._start_product(template)
 
     def down(self) -> bool:
         """Stop what runs, keeping the data; answers whether there was anything to stop."""
@@ -75,6 +78,24 @@ class Stack:
         """The name of a process that should run and does not."""
         wanted = [ministack.NAME, _INBOX, _EDGE, *([_RECORDER] if self._settings.recorder_port else [])]
         return next((name for name in wanted if self._processes.running(name) is None), None)
+
+    def _start_cloud(self) -> Path:
+        settings = self._settings
+        settings.logs.mkdir(parents=True, exist_ok=True)
+        self._require_ports()
+        with locked(settings.tools / "build.lock"):
+            template = build(settings, self._progress)
+            self._start_ministack()
+            self._start_recorder()
+        return template
+
+    def _start_product(self, template: Path) -> deploy.Deployed:
+        settings = self._settings
+        with locked(settings.tools / "build.lock"):
+            deployed = deploy.deploy(settings, self._processes, template, self._progress)
+        self._start_inbox(deployed)
+        self._start_edge(deployed)
+        return deployed
 
     def _require_ports(self) -> None:
         """All three at once and first, so that a port in use is said before anything takes time."""
@@ -124,7 +145,7 @@ class Stack:
             "port": settings.port,
             "upstream_port": settings.aws_port,
             "api_path": deployed.api_path,
-            "secret": deploy.origin_secret(settings),
+            "secret": deployed.origin_secret,
             "resources": distribution.resources(PROJECT / "template.yaml"),
             "copies": {
                 "url": settings.aws_url,

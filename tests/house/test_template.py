@@ -6,7 +6,6 @@ import tomllib
 from typing import Any
 
 import pytest
-import yaml
 
 from latchkey.mail.stores import mailer
 from tests.support import sam
@@ -307,17 +306,6 @@ def test_every_function_table_queue_bucket_and_mac_key_is_an_output() -> None:
     assert wanted <= outputs
 
 
-def test_the_deploy_asks_for_the_capabilities_it_needs() -> None:
-    config = tomllib.loads((sam.ROOT / "samconfig.toml").read_text())["default"]
-    assert config["deploy"]["parameters"]["capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    assert "RoleName" not in yaml.safe_dump([sam.resources("AWS::IAM::Role")])
-
-
 def test_the_sam_cli_is_told_to_read_the_loops_by_every_command() -> None:
     config = tomllib.loads((sam.ROOT / "samconfig.toml").read_text())["default"]
     assert config["global"]["parameters"]["language_extensions"] is True
-
-
-def test_docs_name_the_sam_cli_that_make_deploy_asks_for() -> None:
-    (needed,) = re.findall(r"^SAM_CLI := (.+)$", (sam.ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert f"**SAM CLI {needed} or newer**" in (sam.ROOT / "docs" / "deploy.md").read_text()

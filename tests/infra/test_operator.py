@@ -74,6 +74,23 @@ def test_invite_an_admin(session: FakeSession) -> None:
     }
 
 
+def test_an_environment_names_region_and_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(boto3, "Session", lambda **said: asked.append(said) or FakeSession())
+    (tmp_path / "prod.toml").write_text('stack = "latchkey"\nalarm_email = ""\n')
+    arguments = ["school", "--slug", "x", "--name", "X", "--env", "prod", "--environments", str(tmp_path)]
+    assert operator.main(arguments) == 1, "no region yet, so nothing was deployed"
+    assert asked == []
+    monkeypatch.setattr(operator.environment, "read", lambda _name, _folder: {"region": "eu-west-2", "stack": "latchkey"})
+    assert operator.main(arguments) == 0
+    assert asked == [{"region_name": "eu-west-2"}]
+
+
+def test_an_environments_stack_has_its_name() -> None:
+    assert operator.environment.stack_name("prod") == "latchkey-prod"
+    assert operator.environment.stack_name("prod", "latchkey") == "latchkey"
+
+
 def test_a_refusal_is_its_sentence_and_exit_code_1(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
     session.answer = {"ok": False, "error": "There is a school with this slug already."}
     assert operator.main(["school", "--slug", "x", "--name", "X"]) == 1
