@@ -1,12 +1,9 @@
 """Links and codes as mail programs, filters and scanners leave them, in a real browser."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.chromium import PHONE, check, profile, running_browser
+from tests.browser.chromium import check
 from tests.e2e.client import Product, token_in
 
 pytestmark = pytest.mark.browser
@@ -33,23 +30,6 @@ CODES = [
     ("#", "P234-6789-CDFH until 24/02/2027"),
     ("#", "'p234 6789 cdfh"),
 ]
-
-
-@pytest.fixture(scope="module")
-def product(stack: Any) -> Product:
-    return Product(stack)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as found:
-        yield found
-
-
-@pytest.fixture
-def phone(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
-    with profile(browser, stack["url"], PHONE) as context:
-        yield context
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ def test_every_school_has_a_copy_of_its_page_for_when_the_api_fails(product: Pro
         assert found.status == 200
         same = lambda text, place: product.http.get(place, headers=PAGE).text == text  # noqa: E731
         # The page may be a minute old in the function's memory, and another one at the edge.
-        wait_for(partial(same, found.body.decode(), f"/schools/{school}"), "the page as it is now", seconds=130)
+        wait_for(partial(same, found.body.decode(), f"/schools/{school}"), "the page as it is now", looks=10_000, longest=130)
     policy = client(stack, "s3").get_public_access_block(Bucket=config["copies"]["bucket"])["PublicAccessBlockConfiguration"]
     assert all(policy.values())
 

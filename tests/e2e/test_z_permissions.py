@@ -66,15 +66,18 @@ def _read(stack: Any) -> Iterator[tuple[str, str, Part]]:
 
 
 def _signers(stack: Any) -> dict[str, str]:
-    """The functions' packages by their access key ids, which MiniStack derives from the function's and the role's ARN."""
+    """The functions' packages and their versions by access key ids, which MiniStack derives from the function's and the role's ARN."""
     aws = stack["aws"]
     keys = {name: aws[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
     client = boto3.client("lambda", endpoint_url=aws["endpoint_url"], region_name=aws["region"], **keys)
     found = {}
     for logical, function in sam.functions().items():
-        config = client.get_function_configuration(FunctionName=aws["outputs"][logical])
-        digest = hashlib.sha256(f"{config['FunctionArn']}:{config['Role']}".encode()).hexdigest()
-        found[f"ASIA{digest[:16].upper()}"] = sam.package(function)
+        name = aws["outputs"][logical]
+        latest = client.get_function_configuration(FunctionName=name)
+        versions = client.list_versions_by_function(FunctionName=name)["Versions"]
+        for config in (latest, *(each for each in versions if each["Version"] != "$LATEST")):
+            digest = hashlib.sha256(f"{config['FunctionArn']}:{config['Role']}".encode()).hexdigest()
+            found[f"ASIA{digest[:16].upper()}"] = sam.package(function)
     return found
 
 
