@@ -9,6 +9,7 @@ from latchkey.errors import Invalid, LatchkeyError
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.operator.make_school import make_school
 from latchkey.wiring import Wiring, wiring
+from measure.metrics import kind_of, measure
 
 logger = Logger()
 
@@ -29,6 +30,10 @@ def handle(event: Any, _context: Any) -> dict[str, Any]:
     except LatchkeyError as error:
         logger.warning("refused", extra={"command": command, "code": error.code})
         return refusal(error)
+    except Exception as error:
+        measure("Failed", reason=kind_of(error))
+        raise
+    measure("Done")
     logger.info("done", extra={"command": command})
     return {"ok": True, **answer}
 

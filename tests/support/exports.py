@@ -5,7 +5,6 @@ import io
 import json
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 
@@ -14,6 +13,7 @@ from latchkey.login_details.model.mail_merge import COLUMNS
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import person_id
+from tests.support.sqs import Context, event_of
 from tests.support.system import TestSystem
 
 
@@ -33,30 +33,10 @@ def student(index: int, /, school: str = "northbridge", **facts: Any) -> Person:
     return Person(id=person_id(school, f"student-{index}"), **{**given, **facts})
 
 
-def event_of(bodies: list[str], attempt: int = 1) -> dict[str, Any]:
-    """An SQS event as Lambda makes it."""
-    return {
-        "Records": [
-            {
-                "messageId": str(uuid4()),
-                "receiptHandle": "handle",
-                "body": body,
-                "attributes": {"ApproximateReceiveCount": str(attempt)},
-                "messageAttributes": {},
-                "md5OfBody": "",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-west-2:123456789012:export",
-                "awsRegion": "eu-west-2",
-            }
-            for body in bodies
-        ]
-    }
-
-
 def deliver(system: TestSystem, monkeypatch: pytest.MonkeyPatch, bodies: list[str], attempt: int = 1) -> int:
     """Hand messages to build_export's handler; how many it reported as failed."""
     monkeypatch.setattr(door, "system", lambda: system.wiring("build_export"))
-    return len(door.handle(event_of(bodies, attempt), None)["batchItemFailures"])
+    return len(door.handle(event_of(bodies, "EXPORT_QUEUE", attempt=attempt), Context(900))["batchItemFailures"])
 
 
 def asked(body: str) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -22,6 +21,7 @@ from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.ids import person_id
 from latchkey.wiring import Wiring
 from tests.support.console import Console
+from tests.support.sqs import Context, event_of
 from tests.support.system import REGION
 
 SCHOOL = "northbridge"
@@ -89,26 +89,6 @@ def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001")) -> Parsed:
     return found
 
 
-def event_of(*bodies: Any, attempt: int = 1) -> dict[str, Any]:
-    """An SQS event as Lambda makes it."""
-    return {
-        "Records": [
-            {
-                "messageId": str(uuid4()),
-                "receiptHandle": "handle",
-                "body": body if isinstance(body, str) else json.dumps(body),
-                "attributes": {"ApproximateReceiveCount": str(attempt)},
-                "messageAttributes": {},
-                "md5OfBody": "",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-west-2:123456789012:roster",
-                "awsRegion": REGION,
-            }
-            for body in bodies
-        ]
-    }
-
-
 @dataclass
 class Desk:
     """An admin with rosters, and the worker that reads them."""
@@ -153,7 +133,7 @@ class Desk:
 
     def work(self, *bodies: Any, attempt: int = 1) -> int:
         """Hand messages to read_roster; how many failed."""
-        return len(door.handle(event_of(*bodies, attempt=attempt), None)["batchItemFailures"])
+        return len(door.handle(event_of(bodies, "ROSTER_QUEUE", attempt=attempt), Context(900))["batchItemFailures"])
 
     def preview(self, content: bytes, filename: str = "roster.csv") -> dict[str, Any]:
         """Upload a file and preview it."""
