@@ -29,6 +29,7 @@ UNUSED = {
     Grant("build_export", "HandOver", "sqs:SendMessage", "ExportQueue"): "a run that is longer than an invocation may be",
     Grant("build_export", "RunAndAudit", "dynamodb:GetItem", ACTIVITY): "a run that another worker has ended meanwhile",
     Grant("build_export", "WriteFile", "s3:AbortMultipartUpload", "ExportsBucket/*"): LARGE,
+    Grant("console", "OwnSession", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
     Grant("deliver_links", "MailOnALaptop", "ses:SendBulkEmail", "*"): "for MiniStack, in no account of AWS",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than twenty chunks",
