@@ -18,7 +18,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -69,10 +69,8 @@ class _Connection(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._upstream = HTTPConnection("127.0.0.1", self.server.upstream_port, timeout=_PATIENCE)
 
     def finish(self) -> None:
-        self._upstream.close()
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -84,14 +82,15 @@ class _Connection(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.note(record(Request(self.command, self.path, headers, body)))
-        try:
-            answer = self._ask(body)
-        except (OSError, HTTPException):
-            self._upstream.close()
-            self.send_error(502)
-            return
+        # A connection for each request: one that is kept may be closed at the other end just as it is used again.
+        with contextlib.closing(HTTPConnection("127.0.0.1", self.server.upstream_port, timeout=_PATIENCE)) as upstream:
+            try:
+                answer = self._ask(upstream, body)
+                content = answer.read()
+            except (OSError, HTTPException):
+                self.send_error(502)
+                return
         self.send_response_only(answer.status)
-        content = answer.read()
         for name, value in answer.getheaders():
             if name.lower() not in {"connection", "keep-alive", "transfer-encoding", "content-length"}:
                 self.send_header(name, value)
@@ -106,13 +105,13 @@ class _Connection(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing: paths hold the names of files."""
 
-    def _ask(self, body: bytes) -> Any:
-        self._upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+    def _ask(self, upstream: HTTPConnection, body: bytes) -> HTTPResponse:
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
             if name.lower() not in {"connection", "expect"}:
-                self._upstream.putheader(name, value)
-        self._upstream.endheaders(body or None)
-        return self._upstream.getresponse()
+                upstream.putheader(name, value)
+        upstream.endheaders(body or None)
+        return upstream.getresponse()
 
 
 @dataclass

@@ -38,6 +38,6 @@ class MemorySystem(TestSystem):
 @pytest.fixture
 def system() -> Iterator[TestSystem]:
     with running_system() as real:
-        made = MemorySystem(real.environment)
+        made = MemorySystem(real.environment, real.judge)
         made.dynamo = MemoryDynamo()
         yield made

@@ -53,7 +53,9 @@ class Judge:
 
     def denial(self, function: str, operation: str, part: Part, decision: Decision) -> str:
         """A denial for people: the call, the role, what IAM looks at, and the statements that are about the action."""
-        facts = "".join(f"\n    {name} = {', '.join(values)}" for name, values in part.keys)
+        facts = "".join(
+            f"\n    {name} = {', '.join(values)}" for name, values in keys(part).items() if not name.startswith("aws:")
+        )
         lines = "".join(f"\n  - {line}" for line in decision.candidates or ("no statement names the action",))
         return f"{operation}: the role of {function} does not allow {part.action} on {self.arn(part.resource)}{facts}{lines}"
 
