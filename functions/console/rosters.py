@@ -70,6 +70,7 @@ def roster_json(run: Run) -> dict[str, Any]:
         "state": run.state,
         "step": run.step,
         "progress": {"done": run.done, "total": run.total},
+        "slow": run.state == "running" and bool(run.slow),
         "filename": run.filename,
         "format": run.format,
         "counts": run.shown,

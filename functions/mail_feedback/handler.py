@@ -6,7 +6,8 @@ from aws_lambda_powertools import Logger
 
 from latchkey.sends.mail_feedback import record_events
 from latchkey.wiring import Wiring, wiring
-from worker.consume import failed
+from measure.metrics import measure
+from worker.consume import Consumer
 
 logger = Logger()
 
@@ -21,4 +22,6 @@ def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     records = event["Records"]
     outcome = record_events(system(), [record["body"] for record in records])
     logger.info("took feedback", extra={"events": len(records), "again": len(outcome.again), **outcome.counts})
-    return failed(records[place] for place in sorted(outcome.again))
+    for kind, count in outcome.counts.items():
+        measure("Mails", count, reason=kind)
+    return Consumer("an event", logger, system).hand_back(event, outcome.again)

@@ -10,6 +10,7 @@ from latchkey.operator.invite_admin import invite_admin
 from latchkey.operator.make_school import make_school
 from latchkey.schools.publish_page import publish_page, publish_pages
 from latchkey.wiring import Wiring, wiring
+from measure.metrics import kind_of, measure
 from web.school_page import school_page
 
 logger = Logger()
@@ -31,6 +32,10 @@ def handle(event: Any, _context: Any) -> dict[str, Any]:
     except LatchkeyError as error:
         logger.warning("refused", extra={"command": command, "code": error.code})
         return refusal(error)
+    except Exception as error:
+        measure("Failed", reason=kind_of(error))
+        raise
+    measure("Done")
     logger.info("done", extra={"command": command})
     return {"ok": True, **answer}
 

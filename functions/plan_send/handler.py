@@ -5,14 +5,15 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from latchkey.errors import Poison
+from latchkey.errors import Poison, TryLater
 from latchkey.sends import request_mail
 from latchkey.sends.cancel_chunks import cancel_chunks
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.start_due import start_due
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
-from worker.consume import Record, consume
+from measure.metrics import measure
+from worker.consume import Consumer, Record
 
 logger = Logger()
 
@@ -22,16 +23,23 @@ def system() -> Wiring:
     return wiring("plan_send")
 
 
-def handle(event: dict[str, Any], _context: Any) -> Any:
+def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: the schedule, or messages. A record that failed comes again, and at last goes to the dead-letter queue."""
     if event.get("kind") == "due":
         return due()
-    return consume(event, plan, "a plan", logger)
+    return Consumer("a plan", logger, system).consume(event, context, plan)
 
 
 def due() -> dict[str, int]:
     """Every minute: what has waited for its time."""
-    looked = asdict(start_due(system()))
+    measure("Ticks")  # an alarm rings when there are none
+    try:
+        looked = asdict(start_due(system()))
+    except TryLater:  # a minute later it is looked at again
+        logger.warning("what is due has to wait")
+        looked = {"left": 1}
+    if looked.get("left"):
+        measure("Waits", looked["left"], reason=TryLater.code)
     if any(looked.values()):
         logger.info("looked at what is due", extra=looked)
     return looked

@@ -1,5 +1,7 @@
 """SQS consumer of the roster queue; returns the messages that failed."""
 
+from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,7 +14,7 @@ from latchkey.rosters.model.runs import Run
 from latchkey.rosters.read_roster import preview_roster
 from latchkey.shared.model.messages import decoded
 from latchkey.wiring import Wiring, wiring
-from worker.consume import Record, consume, is_last_try
+from worker.consume import Consumer, Record, is_last_try
 
 logger = Logger()
 
@@ -22,16 +24,20 @@ def system() -> Wiring:
     return wiring("read_roster")
 
 
-def handle(event: dict[str, Any], _context: Any) -> Any:
+def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: a record that failed comes again, and at last goes to the dead-letter queue."""
-    return consume(event, work, "roster", logger)
+
+    def left() -> float:
+        return float(context.get_remaining_time_in_millis() / 1000)
+
+    return Consumer("roster", logger, system).consume(event, context, lambda record: work(record, left))
 
 
-def work(record: Record) -> None:
+def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
     """One message: a file that came (or several), or a roster to apply. After the last try the admin sees that it failed."""
     for job in parse(decoded(record["body"]), system().uploads().bucket):
         try:
-            run = do(job)
+            run = do(job, left)
         except Poison:
             raise
         except Exception:
@@ -42,8 +48,8 @@ def work(record: Record) -> None:
             logger.info("roster done", extra={"roster": run.id, "state": run.state, "step": run.step, **run.shown})
 
 
-def do(job: FileCame | Apply) -> Run | None:
+def do(job: FileCame | Apply, left: Callable[[], float]) -> Run | None:
     """The run that this brought further, if any."""
     if isinstance(job, FileCame):
         return preview_roster(system(), job.school, job.roster, job.key)
-    return apply_roster(system(), job.school, job.roster)
+    return apply_roster(system(), job.school, job.roster, left)

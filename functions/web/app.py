@@ -1,17 +1,21 @@
 """A Chalice app behind one proxy resource of API Gateway."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from chalice.app import Chalice, Response
 from chalice.app import Request as ChaliceRequest
 
 from latchkey import errors
+from measure.metrics import measure
 from web.answer import refuse
 from web.logs import log, speak_for_the_domain
 from web.request import NotAllowed, bare
 from web.route_group import RouteGroup
 from web.routes import Routes
+
+_BROKEN: Final = 500
+_BUSY: Final = 503
 
 
 class App(Chalice):
@@ -34,7 +38,12 @@ class App(Chalice):
         }
         about = {"resource": found.route, "pathParameters": dict(found.values), "requestContext": {**said, **known}}
         answer: dict[str, Any] = super().__call__({**event, **about}, context)
-        log.info("answered", extra={"route": f"{said['httpMethod']} {found.route}", "status": answer["statusCode"]})
+        status = answer["statusCode"]
+        log.info("answered", extra={"route": f"{said['httpMethod']} {found.route}", "status": status})
+        if status < _BROKEN:
+            measure("Done")
+        elif status == _BUSY:
+            measure("Waits", reason=errors.TryLater.code)
         return answer
 
     def methods(self, route: str) -> list[str]:
@@ -63,6 +72,7 @@ def new_app(name: str, *groups: RouteGroup) -> App:
             return answer
         answer = get_response(event)
         if "Content-Security-Policy" not in answer.headers:  # Chalice's own, about something that is broken
+            measure("Failed", reason="Chalice")
             return refuse(None, errors.LatchkeyError("Something went wrong on our side."))
         return answer
 

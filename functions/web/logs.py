@@ -4,7 +4,19 @@ import logging
 
 from aws_lambda_powertools import Logger
 
+from measure.metrics import measure
+
 log = Logger()
+
+
+class _Measured(logging.Handler):
+    """Measures what the domain says with the name of a metric."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line of the domain."""
+        name = getattr(record, "metric", None)
+        if name is not None:
+            measure(name)
 
 
 def speak_for_the_domain() -> None:
@@ -13,7 +25,7 @@ def speak_for_the_domain() -> None:
     if any(handler in domain.handlers for handler in log.handlers):
         return
     domain.setLevel(log.log_level)
-    for handler in log.handlers:
+    for handler in (*log.handlers, _Measured()):
         domain.addHandler(handler)
     for handler in logging.getLogger().handlers:  # Lambda's own: it would say everything again, as text
         handler.addFilter(lambda record: not record.name.startswith("latchkey"))

@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from latchkey import errors
+from measure.metrics import kind_of, measure
 from web.answer import Answer, refuse, respond, shared
 from web.logs import log
 from web.request import Request, parse
@@ -104,7 +105,8 @@ def _refused(view: View, request: Request | None, error: errors.LatchkeyError, f
 
 def _report(view: View, error: Exception) -> None:
     """Log the kind and the place only: a message or a trace may hold what somebody typed."""
-    log.error("unexpected error", extra={"error": type(error).__name__, "view": view.__name__, "where": place_of(error)})
+    measure("Failed", reason=kind_of(error))
+    log.error("unexpected error", extra={"error": kind_of(error), "view": view.__name__, "where": place_of(error)})
 
 
 def place_of(error: BaseException) -> str:

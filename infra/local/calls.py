@@ -155,10 +155,13 @@ def _s3(name: str, request: Request) -> Iterator[Part]:
         yield _part(f"kms:{each}", f"key-of/{request['Bucket']}", {"kms:ViaService": ("s3",)})
 
 
+_SQS: Final = {name: name for name in ("ChangeMessageVisibility", "SendMessage")} | {"SendMessageBatch": "SendMessage"}
+
+
 def _sqs(name: str, request: Request) -> Iterator[Part]:
-    if name not in {"SendMessage", "SendMessageBatch"}:
+    if name not in _SQS:
         raise UnknownCall(f"sqs.{name}")
-    yield _part("sqs:SendMessage", f"queue/{request['QueueUrl'].rpartition('/')[2]}")
+    yield _part(f"sqs:{_SQS[name]}", f"queue/{request['QueueUrl'].rpartition('/')[2]}")
 
 
 def _kms(name: str, request: Request) -> Iterator[Part]:

@@ -24,7 +24,7 @@ OPERATIONS = {
         "UploadPart",
     ),
     "sesv2": ("GetAccount", "SendBulkEmail"),
-    "sqs": ("SendMessage", "SendMessageBatch"),
+    "sqs": ("ChangeMessageVisibility", "SendMessage", "SendMessageBatch"),
 }
 
 OF_BOTOCORE = {"s3": ("CreateBucket", "HeadBucket")}

@@ -29,6 +29,7 @@ UNUSED = {
     Grant("build_export", "HandOver", "sqs:SendMessage", "ExportQueue"): "a run that is longer than an invocation may be",
     Grant("build_export", "RunAndAudit", "dynamodb:GetItem", ACTIVITY): "a run that another worker has ended meanwhile",
     Grant("build_export", "WriteFile", "s3:AbortMultipartUpload", "ExportsBucket/*"): LARGE,
+    Grant("console", "OwnSession", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
     Grant("deliver_links", "MailOnALaptop", "ses:SendBulkEmail", "*"): "for MiniStack, in no account of AWS",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than twenty chunks",
@@ -66,7 +67,7 @@ def _read(stack: Any) -> Iterator[tuple[str, str, Part]]:
 
 
 def _signers(stack: Any) -> dict[str, str]:
-    """The functions' packages and their versions by access key ids, which MiniStack derives from the function's and the role's ARN."""
+    """The functions' packages by the access key ids of their versions, which MiniStack derives from the two ARNs."""
     aws = stack["aws"]
     keys = {name: aws[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
     client = boto3.client("lambda", endpoint_url=aws["endpoint_url"], region_name=aws["region"], **keys)

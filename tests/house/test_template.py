@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from latchkey.mail.stores import mailer
+from latchkey.login_details.model import runs as exports
+from latchkey.rosters.model import runs as rosters
+from latchkey.sends import plan_send
 from tests.support import sam
-from worker.consume import LAST_TRY
+from worker.consume import FIRST_PAUSE, LAST_TRY, LONGEST_PAUSE
 
 FUNCTIONS = sorted(sam.functions())
 QUEUES = sorted(name for name in sam.resources("AWS::SQS::Queue") if not name.endswith("DeadLetters"))
@@ -35,6 +37,17 @@ class TestEveryQueue:
     def test_hides_a_message_for_six_times_its_functions_timeout(self, name: str) -> None:
         (reader,) = (f for f in sam.functions().values() if name in sam.queue_events(f))
         assert sam.resources("AWS::SQS::Queue")[name]["VisibilityTimeout"] >= 6 * timeout(reader)
+
+    def test_keeps_a_message_until_it_can_be_with_the_dead_letters(self, name: str) -> None:
+        """Whatever becomes of its tries: even if a worker dies at each of them."""
+        queue = sam.resources("AWS::SQS::Queue")[name]
+        kept = queue.get("MessageRetentionPeriod", 4 * 24 * 3600)  # SQS's own
+        assert kept > LAST_TRY * queue["VisibilityTimeout"]
+
+    def test_never_lets_a_message_come_again_later_than_by_itself(self, name: str) -> None:
+        hidden = sam.resources("AWS::SQS::Queue")[name]["VisibilityTimeout"]
+        leases = {"RosterQueue": rosters.LEASE, "ExportQueue": exports.LEASE, "PlanQueue": plan_send._PLAN_SECONDS}
+        assert max(LONGEST_PAUSE, leases.get(name, 0)) <= hidden
 
     def test_gives_up_after_the_last_try_into_a_queue_of_its_own(self, name: str) -> None:
         redrive = sam.resources("AWS::SQS::Queue")[name]["RedrivePolicy"]
@@ -63,10 +76,17 @@ class TestEveryQueue:
         assert queues[name.replace("Queue", "DeadLetters")]["SqsManagedSseEnabled"] is True
 
 
-def test_stale_self_service_mail_is_dropped() -> None:
-    """A link that somebody asked for lives an hour; a mail that is later than that helps nobody."""
-    for name in ("RequestsQueue", "UrgentQueue"):
-        assert sam.resources("AWS::SQS::Queue")[name]["MessageRetentionPeriod"] == 3600
+def test_no_outage_of_ten_minutes_makes_a_dead_letter() -> None:
+    """The least that lies between the first try and the last one: half of each pause is sure."""
+    longest = [min(FIRST_PAUSE * 2**failed, LONGEST_PAUSE) for failed in range(LAST_TRY - 1)]
+    assert sum(each / 2 for each in longest) > 600 + LONGEST_PAUSE
+
+
+def shared(package: str) -> set[str]:
+    """A package of functions/ and those that it imports, and that they import."""
+    code = "".join(path.read_text() for path in (sam.ROOT / "functions" / package).rglob("*.py"))
+    found = {each for each in ("web", "worker", "measure") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)} - {package}
+    return {package}.union(*map(shared, found))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -88,9 +108,7 @@ class TestEveryFunction:
         makefile = (sam.ROOT / "functions" / "Makefile").read_text()
         (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
         package = sam.package(function(name))
-        code = "".join(path.read_text() for path in (sam.ROOT / "functions" / package).rglob("*.py"))
-        shared = [each for each in ("web", "worker") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)]
-        assert packages.split() == [package, *shared]
+        assert packages.split() == [package, *sorted(shared(package) - {package}, key=("web", "worker", "measure").index)]
 
     def test_has_the_layer_of_documents_only_if_it_prints(self, name: str) -> None:
         """It is four times as large as all else, and every byte is fetched at a cold start."""
@@ -233,29 +251,6 @@ def test_a_bucket_forgets_what_is_private(name: str) -> None:
     assert rule["Status"] == "Enabled"
     assert rule["ExpirationInDays"] == {"ExportsBucket": 1, "UploadsBucket": 7}[name]
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
-
-
-@pytest.mark.parametrize(
-    ("name", "pattern", "group"),
-    [
-        ("CodesGuessed", '{ $.message = "codes are being guessed" }', "PortalLogs"),
-        ("SenderRefused", '"SES refuses mail from this site"', "DeliverLinksLogs"),
-    ],
-)
-def test_an_alarm_rings_on_a_line_of_the_log(name: str, pattern: str, group: str) -> None:
-    found = sam.resources("AWS::Logs::MetricFilter")[name]
-    assert (found["FilterPattern"], found["LogGroupName"]) == (pattern, {"Ref": group})
-    (metric,) = found["MetricTransformations"]
-    alarms = sam.resources("AWS::CloudWatch::Alarm").values()
-    (alarm,) = (each for each in alarms if each["MetricName"] == metric["MetricName"])
-    assert alarm["Namespace"] == metric["MetricNamespace"]
-    assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
-    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-
-
-def test_the_lines_that_alarms_ring_on_are_said() -> None:
-    assert 'log.error("codes are being guessed"' in (sam.ROOT / "layers/domain/latchkey/codes/check_code.py").read_text()
-    assert mailer.SENDER_REFUSED.startswith("SES refuses mail from this site")
 
 
 def test_links_and_codes_come_from_keys_that_never_leave_kms() -> None:

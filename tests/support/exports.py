@@ -13,7 +13,7 @@ from latchkey.login_details.model.mail_merge import COLUMNS
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import person_id
-from tests.support.sqs import event_of
+from tests.support.sqs import Context, event_of
 from tests.support.system import TestSystem
 
 
@@ -36,7 +36,7 @@ def student(index: int, /, school: str = "northbridge", **facts: Any) -> Person:
 def deliver(system: TestSystem, monkeypatch: pytest.MonkeyPatch, bodies: list[str], attempt: int = 1) -> int:
     """Hand messages to build_export's handler; how many it reported as failed."""
     monkeypatch.setattr(door, "system", lambda: system.wiring("build_export"))
-    return len(door.handle(event_of(bodies, attempt), None)["batchItemFailures"])
+    return len(door.handle(event_of(bodies, "EXPORT_QUEUE", attempt=attempt), Context(900))["batchItemFailures"])
 
 
 def asked(body: str) -> tuple[str, str]:

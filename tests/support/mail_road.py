@@ -13,19 +13,8 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.aws import client_factory
 from latchkey.wiring import Wiring
 from tests.support.ses import StrictSes
-from tests.support.sqs import event_of
+from tests.support.sqs import Context, event_of
 from tests.support.system import TestSystem
-
-
-@dataclass
-class Context:
-    """What Lambda tells a function about itself."""
-
-    seconds: float = 120.0
-
-    def get_remaining_time_in_millis(self) -> int:
-        """The time left."""
-        return int(self.seconds * 1000)
 
 
 @dataclass
@@ -125,7 +114,7 @@ class MailRoad:
         self.monkeypatch.setattr(door, "system", lambda: self.system.wiring("plan_send"))
         if bodies is None:
             bodies = self.system.messages("PLAN_QUEUE") + self.system.messages("REQUESTS_QUEUE")
-        return run(door.handle, bodies, self.context)
+        return run(door.handle, bodies, "PLAN_QUEUE", self.context)
 
     def deliver(self, bodies: Iterable[str] | None = None, worker: Wiring | None = None) -> list[str]:
         """Let deliver_links work on messages (those of its queues); the bodies that failed."""
@@ -135,7 +124,7 @@ class MailRoad:
         if bodies is None:
             bodies = self.chunks()
         self.again = []
-        return run(door.handle, bodies, self.context)
+        return run(door.handle, bodies, "DELIVER_QUEUE", self.context)
 
     def chunks(self) -> list[str]:
         """Take the messages of chunks."""
@@ -158,9 +147,9 @@ class MailRoad:
         return found
 
 
-def run(handle: Any, bodies: Iterable[str], context: Any) -> list[str]:
+def run(handle: Any, bodies: Iterable[str], queue: str, context: Any) -> list[str]:
     """Hand messages to a door; the bodies that it failed."""
-    event = event_of(bodies)
+    event = event_of(bodies, queue)
     if not event["Records"]:
         return []
     failed = {each["itemIdentifier"] for each in handle(event, context)["batchItemFailures"]}

@@ -21,7 +21,7 @@ from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.ids import person_id
 from latchkey.wiring import Wiring
 from tests.support.console import Console
-from tests.support.sqs import event_of
+from tests.support.sqs import Context, event_of
 from tests.support.system import REGION
 
 SCHOOL = "northbridge"
@@ -133,8 +133,7 @@ class Desk:
 
     def work(self, *bodies: Any, attempt: int = 1) -> int:
         """Hand messages to read_roster; how many failed."""
-        event = event_of((each if isinstance(each, str) else json.dumps(each) for each in bodies), attempt)
-        return len(door.handle(event, None)["batchItemFailures"])
+        return len(door.handle(event_of(bodies, "ROSTER_QUEUE", attempt=attempt), Context(900))["batchItemFailures"])
 
     def preview(self, content: bytes, filename: str = "roster.csv") -> dict[str, Any]:
         """Upload a file and preview it."""

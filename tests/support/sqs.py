@@ -1,24 +1,41 @@
-"""Messages as SQS hands them to Lambda."""
+"""What SQS hands to Lambda, and what Lambda tells a function about itself."""
 
+import json
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from tests.support.system import REGION, START
 
-def event_of(bodies: Iterable[str], attempt: int = 1) -> dict[str, Any]:
-    """An event with these messages, each record with an id of its own."""
+ACCOUNT = "123456789012"  # moto's
+
+
+@dataclass
+class Context:
+    """What Lambda tells a function about itself."""
+
+    seconds: float = 120.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        """The time left."""
+        return int(self.seconds * 1000)
+
+
+def event_of(bodies: Iterable[Any], queue: str, *, attempt: int = 1, sent: float = START) -> dict[str, Any]:
+    """An event with a record of its own for each body (a text, or what is to be one); ``queue`` by its setting, in any case."""
     return {
         "Records": [
             {
                 "messageId": str(uuid.uuid4()),
                 "receiptHandle": "handle",
-                "body": body,
-                "attributes": {"ApproximateReceiveCount": str(attempt)},
+                "body": body if isinstance(body, str) else json.dumps(body),
+                "attributes": {"ApproximateReceiveCount": str(attempt), "SentTimestamp": str(int(sent * 1000))},
                 "messageAttributes": {},
                 "md5OfBody": "",
                 "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-west-2:123456789012:queue",
-                "awsRegion": "eu-west-2",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue.lower()}",
+                "awsRegion": REGION,
             }
             for body in bodies
         ]

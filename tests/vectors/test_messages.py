@@ -40,8 +40,8 @@ from latchkey.sends.start_due import start_due
 from latchkey.sends.start_send import start_send
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.model.messages import Message
-from tests.support.mail_road import Context
 from tests.support.memory_world import NOW, MemoryWorld
+from tests.support.sqs import Context
 from worker.consume import Record
 
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")

@@ -1,30 +1,65 @@
-"""The consumer: what fails alone comes back alone, and the log says of a failure its category and nothing else."""
+"""The consumer: what fails alone comes back alone and soon, and the log says of a failure its category and nothing else."""
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
 
 from latchkey.errors import MustWait, Poison, TryLater
-from worker.consume import LAST_TRY, Record, consume, is_last_try
+from tests.support import sqs
+from worker.consume import LAST_TRY, LONGEST_PAUSE, Consumer, Record, is_last_try, pause
 
 
 def event_of(*bodies: str, attempt: int = 1) -> dict[str, Any]:
-    attributes = {"ApproximateReceiveCount": str(attempt)}
-    records = [{"messageId": f"id-of-{body}", "body": body, "attributes": attributes} for body in bodies]
-    return {"Records": records}
+    event = sqs.event_of(bodies, "A_QUEUE", attempt=attempt)
+    for record in event["Records"]:
+        record["messageId"] = f"id-of-{record['body']}"
+        record["receiptHandle"] = f"receipt-of-{record['body']}"
+    return event
+
+
+@dataclass
+class Worker:
+    """A consumer whose queue only listens: which messages come again, and when."""
+
+    busy: bool = False
+    back: list[tuple[str, int]] = field(default_factory=list)
+    out: io.StringIO = field(default_factory=io.StringIO)
+
+    def hide(self, queue: str, receipt: str, seconds: int) -> None:
+        """What the wiring does."""
+        if self.busy:
+            raise TryLater()
+        assert queue == "arn:aws:sqs:eu-west-2:123456789012:a_queue"
+        self.back.append((receipt.removeprefix("receipt-of-"), seconds))
+
+    @property
+    def consumer(self) -> Consumer:
+        """The consumer."""
+        return Consumer("a thing", Logger(service=f"test-{id(self.out)}", stream=self.out), lambda: self)
+
+    def consume(self, work: Callable[[Record], None], event: dict[str, Any], context: Any = None) -> list[str]:
+        """The ids that failed."""
+        return ids(self.consumer.consume(event, context, work))
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What was logged."""
+        return [json.loads(line) for line in self.out.getvalue().splitlines()]
+
+
+def ids(answer: dict[str, Any]) -> list[str]:
+    assert list(answer) == ["batchItemFailures"]
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
 def consumed(work: Callable[[Record], None], event: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
     """The ids that failed, and what was logged."""
-    out = io.StringIO()
-    answer = consume(event, work, "a thing", Logger(service=f"test-{id(out)}", stream=out))
-    assert list(answer) == ["batchItemFailures"]
-    lines = [json.loads(line) for line in out.getvalue().splitlines()]
-    return [each["itemIdentifier"] for each in answer["batchItemFailures"]], lines
+    worker = Worker()
+    return worker.consume(work, event), worker.lines()
 
 
 def failing(error: Exception) -> Callable[[Record], None]:
@@ -72,3 +107,73 @@ def test_a_failure_is_logged_once_by_its_category(error: Exception, level: str, 
 def test_the_last_try_is_known_from_how_often_a_message_was_delivered(attempt: int, last: bool) -> None:
     (record,) = event_of("1", attempt=attempt)["Records"]
     assert is_last_try(record) is last
+
+
+def spread(tries: int) -> tuple[int, int]:
+    """The shortest and the longest of many pauses."""
+    found = [pause(tries) for _ in range(3_000)]
+    return min(found), max(found)
+
+
+def test_a_message_comes_again_after_a_pause_that_doubles_half_of_it_left_to_chance() -> None:
+    bounds = [spread(tries) for tries in range(1, 9)]
+    assert bounds == [(3, 5), (5, 10), (10, 20), (20, 40), (40, 80), (80, 160), (90, 180), (90, 180)]
+    assert spread(LAST_TRY - 1)[1] == LONGEST_PAUSE
+
+
+def test_after_the_last_try_a_message_is_with_the_dead_letters_at_once() -> None:
+    assert spread(LAST_TRY) == spread(LAST_TRY + 1) == (0, 0)
+
+
+@pytest.mark.parametrize("error", [TryLater(), KeyError("x")])
+def test_what_fails_is_hidden_for_its_pause(error: Exception) -> None:
+    worker = Worker()
+    worker.consume(failing(error), event_of("good", "bad", attempt=4))
+    ((body, seconds),) = worker.back
+    assert body == "bad"
+    assert 20 <= seconds <= 40
+
+
+@pytest.mark.parametrize(
+    ("error", "tries", "bounds"),
+    [
+        (TryLater(seconds=300), 1, (300, 300)),  # another worker's lease: before its end trying would be in vain
+        (TryLater(seconds=2), 3, (10, 20)),
+        (Poison("x"), 1, (0, 0)),  # trying again changes nothing, and a person should see it soon
+    ],
+)
+def test_an_error_may_know_better(error: Exception, tries: int, bounds: tuple[int, int]) -> None:
+    worker = Worker()
+    worker.consume(failing(error), event_of("bad", attempt=tries))
+    ((_, seconds),) = worker.back
+    assert bounds[0] <= seconds <= bounds[1]
+
+
+def test_a_queue_that_cannot_be_reached_either_brings_the_message_again_by_itself() -> None:
+    worker = Worker(busy=True)
+    assert worker.consume(failing(TryLater()), event_of("good", "bad")) == ["id-of-bad"]
+    assert [line["message"] for line in worker.lines()] == ["a thing has to wait", "a message comes late"]
+
+
+def test_a_batch_that_takes_too_long_is_handed_back_before_lambda_ends_the_worker() -> None:
+    """Each call that hangs takes up to 80 seconds; a worker that is ended says nothing of any message."""
+    worker, context = Worker(), sqs.Context(300)
+
+    def hang(_: Record) -> None:
+        context.seconds -= 80
+        raise TryLater()
+
+    assert worker.consume(hang, event_of(*"12345"), context) == [f"id-of-{each}" for each in "12345"]
+    assert context.seconds == 60
+    assert [(body, seconds > 0) for body, seconds in worker.back] == [(each, each < "4") for each in "12345"]
+
+
+def test_one_message_is_always_tried() -> None:
+    assert Worker().consume(lambda _: None, event_of("1"), sqs.Context(10)) == []
+
+
+def test_a_worker_that_takes_a_batch_as_a_whole_hands_back_some_of_it() -> None:
+    worker = Worker()
+    records: Iterable[Record] = event_of("1", "2", attempt=2)["Records"]
+    assert ids(worker.consumer.hand_back(records)) == ["id-of-1", "id-of-2"]
+    assert [body for body, seconds in worker.back if 5 <= seconds <= 10] == ["1", "2"]

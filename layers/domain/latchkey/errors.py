@@ -80,6 +80,11 @@ class TryLater(LatchkeyError):
 
     code = "try_later"
 
+    def __init__(self, detail: str = "", *, seconds: int = 0) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+        """For how long trying again would be in vain, where that is known."""
+
 
 class MustWait(TryLater):
     """The mail account cannot send for now. Nothing was lost; it goes on by itself."""
@@ -87,9 +92,8 @@ class MustWait(TryLater):
     code = "must_wait"
 
     def __init__(self, reason: str = "", *, seconds: int = 0) -> None:
-        super().__init__(reason)
+        super().__init__(reason, seconds=seconds)
         self.reason = reason
-        self.seconds = seconds
 
 
 class Poison(LatchkeyError):

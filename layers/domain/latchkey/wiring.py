@@ -9,11 +9,12 @@ import gc
 import os
 import time
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from latchkey.settings import FunctionName, Settings
 from latchkey.shared.stores.aws import Client, ClientFactory, client_factory
 from latchkey.shared.stores.dynamo import Table
+from latchkey.shared.stores.persist import persist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,10 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.sessions import Sessions
 
 
+T = TypeVar("T")
+_FOR_A_MESSAGE: Final = 12  # seconds in which a message should be handed back; its queue brings it again anyway
+
+
 class Wiring:
     """The stores that a function's settings allow. ``clock`` gives epoch seconds."""
 
@@ -96,6 +101,16 @@ class Wiring:
         from latchkey.shared.stores.queues import Queue
 
         return Queue(self.client("sqs"), self.settings[setting])
+
+    def hide(self, queue: str, receipt: str, seconds: int) -> None:
+        """Let a message that was received be seen again after so many seconds; ``queue`` is its queue's ARN."""
+        from latchkey.shared.stores.queues import hide
+
+        self.persist(lambda: hide(self.client("sqs"), queue, receipt, seconds), _FOR_A_MESSAGE)
+
+    def persist(self, work: Callable[[], T], seconds: float) -> T:
+        """Do what must not be left undone, again and again while a service is busy; ``TryLater`` after so many seconds."""
+        return persist(work, seconds, self._sleep)
 
     @cached_property
     def schools(self) -> Schools:

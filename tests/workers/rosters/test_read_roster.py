@@ -14,6 +14,7 @@ from latchkey.rosters import apply_roster
 from latchkey.shared.model.ids import person_id
 from tests.support.console import HEAD_TEACHER, running_console
 from tests.support.rosters import ROSTERS, SCHOOL, UPNS, Desk, parent, plain, row, zipped
+from worker.consume import LAST_TRY
 
 STUDENTS = PeopleFilter(role="student")
 
@@ -142,9 +143,9 @@ def test_after_the_last_try_the_run_says_that_it_failed(desk: Desk, monkeypatch:
         raise TryLater()
 
     monkeypatch.setattr(apply_roster, "_write", never)
-    assert desk.work(message, attempt=4) == 1
+    assert desk.work(message, attempt=LAST_TRY - 1) == 1
     assert desk.run(run["id"])["state"] == "running"
-    assert desk.work(message, attempt=5) == 1
+    assert desk.work(message, attempt=LAST_TRY) == 1
     assert desk.run(run["id"])["state"] == "failed"
     monkeypatch.undo()
 

@@ -17,7 +17,7 @@ from latchkey.sends.stores.sends import Sends
 from tests.support.control import ADMIN, pause, resume
 from tests.support.mail_road import MailRoad
 from tests.support.ses_events import event
-from tests.support.sqs import event_of
+from tests.support.sqs import Context, event_of
 from tests.support.system import START
 
 NOW = int(START)
@@ -61,7 +61,7 @@ class Ledger:
 
     def hear(self, *bodies: str) -> dict[str, Any]:
         self.road.monkeypatch.setattr(door, "system", lambda: self.road.system.wiring("mail_feedback"))
-        return door.handle(event_of(bodies), None)
+        return door.handle(event_of(bodies, "FEEDBACK_QUEUE"), Context(60))
 
     def mail(self, number: int = 0, chunk: int = 1) -> Mail:
         found = self.chunks.chunk(SEND, chunk)

@@ -153,7 +153,8 @@ class _Guess:
     def _fail(self, failures: int) -> NoReturn:
         log.info("code refused", extra={"school": self._school.slug, "kind": self._code.kind})
         if failures in ALARM_AT:
-            log.error("codes are being guessed", extra={"school": self._school.slug, "failures": failures})
+            facts = {"school": self._school.slug, "failures": failures, "metric": "CodesGuessed"}
+            log.error("codes are being guessed", extra=facts)
         refuse("refused", self._code)
 
     def _tell_the_school(self, student: str, generation: int) -> None:

@@ -21,7 +21,8 @@ from latchkey.login_details.write_file import StopRun, write_file
 from latchkey.schools.model.school import School
 
 FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
-_AGAIN: Final = 2  # in the same run: the queue hands a message out again only after its long visibility timeout
+GIVE_BACK: Final = 30  # seconds in which a worker that cannot go on tries to give its run back
+_AGAIN: Final = 2  # in the same invocation: what went well is not read again
 _SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
@@ -56,7 +57,7 @@ def build_export(
             if last_try:
                 _fail(system, school_slug, run)
             else:
-                exports.give_back(run)
+                system.persist(lambda: exports.give_back(run), GIVE_BACK)
         raise
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from latchkey.codes import needs as codes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from latchkey.login_details.stores.runs import Exports
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.files import Files
 
 
+T = TypeVar("T")
+
+
 class System(codes.System, Protocol):
     """Its stores, keys, queues and clock, and what codes takes."""
+
+    def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 
     def exports(self, school: str) -> Exports: ...
 

@@ -2,24 +2,29 @@
 
 Everything here may be done twice. A person's id comes from the row, so a second try writes the same people; rows about to be
 written are counted before (``ahead``), so a crash between writing and counting counts nobody twice and nobody never.
+
+What takes longer than one invocation is handed over to the next one: a large roster, or a table that takes people slowly.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from math import inf
 from typing import Any, BinaryIO, Final, cast
 
-from latchkey.errors import Changed, Poison, TryLater
+from latchkey.errors import Poison, TryLater
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person, Role
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
 from latchkey.rosters.model.changes import Decision
-from latchkey.rosters.model.runs import LEASE, READER, Run, Unusable, added, zero
+from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, Unusable, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.rosters.take_run import give_back, take
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
+from latchkey.shared.stores.pace import Pace
 from latchkey.shared.stores.uploads import UploadLost
 
 _AT_ONCE: Final = 4  # batches: about a thousand rows between two saves
@@ -27,32 +32,40 @@ _LINKED_AT_ONCE: Final = 100  # people
 _MOST_LINKS: Final = 20
 
 
-def apply_roster(system: System, school: str, roster: str) -> Run | None:
-    """Apply the run. None if there is nothing (more) to do."""
+def apply_roster(system: System, school: str, roster: str, left: Callable[[], float] = lambda: inf) -> Run | None:
+    """Apply the run, or what one invocation can do of it. None if there is nothing (more) to do.
+
+    ``left``: the seconds that this invocation still has. ``TryLater`` while another worker has the run.
+    """
     rosters = system.rosters(school)
     run = rosters.get(roster)
     if run is None:
         raise Poison("There is no such roster.")
     if run.state != "running" or run.step != "apply":
         return None
-    now = system.now()
+    run = take(system, school, run)
+    return _work(system, school, run, left) if run is not None else None
+
+
+def _work(system: System, school: str, run: Run, left: Callable[[], float]) -> Run | None:
+    rosters = system.rosters(school)
     try:
-        run = rosters.take(run, now, LEASE)
-    except Changed:
-        return None  # another worker has it
-    if not rosters.keep_lock(roster, now, LEASE):
-        return fail(system, school, run, "It stopped half way, and another roster was applied meanwhile. Upload it again.")
-    try:
-        run = _apply(system, school, run)
+        if not rosters.keep_lock(run.id, system.now(), LEASE):
+            return fail(system, school, run, "It stopped half way, and another roster was applied meanwhile. Upload it again.")
+        applied = _apply(system, school, run, left)
+        if applied.state == "running":
+            return _hand_over(system, school, applied)
     except UploadLost:
         return _give_up(system, school, run, "The file is gone or is not the one of the preview. Upload it again.")
     except Unusable as error:
         return _give_up(system, school, run, error.detail)
-    except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
-        rosters.release(run)
-        raise
-    rosters.unlock(roster)
-    return run
+    except Exception as error:  # whatever it was: nobody else should wait for this lease
+        if isinstance(error, TryLater) and left() < RESERVE and _has_moved(system, school, run):
+            return _hand_over(system, school, run)
+        give_back(system, school, run)
+        raise  # and the queue tries again
+    rosters.unlock(run.id)
+    return applied
 
 
 def _give_up(system: System, school: str, run: Run, reason: str) -> Run | None:
@@ -61,8 +74,22 @@ def _give_up(system: System, school: str, run: Run, reason: str) -> Run | None:
     return failed
 
 
-def _apply(system: System, school: str, run: Run) -> Run:
-    rosters = system.rosters(school)
+def _has_moved(system: System, school: str, taken: Run) -> bool:
+    """Whether some rows have been written since a run was taken. If not, the tries of its message should come to an end."""
+    run = system.rosters(school).get(taken.id)
+    return run is not None and run.done > taken.done
+
+
+def _hand_over(system: System, school: str, run: Run) -> Run:
+    """Let the next invocation go on with a run; the school stays locked for it."""
+    system.rosters(school).release(run)
+    system.queue("ROSTER_QUEUE").put({"kind": "apply", "school": school, "roster": run.id})
+    return run
+
+
+def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> Run:
+    """The run as it then is: still running if the time was short."""
+    rosters, pace = system.rosters(school), Pace(left)
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
         reading = read(system, school, cast("BinaryIO", upload), notes)
@@ -74,15 +101,19 @@ def _apply(system: System, school: str, run: Run) -> Run:
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
             ahead = run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
-            lost = _write(system, school, part)
+            lost = _write(system, school, part, pace)
             counts = added(run.counts or zero(), ahead)
             counts["changed"] -= lost
             counts["rejected"] += lost
             done = run.done + sum(each.size for each in part)
-            run = rosters.note_written(run, counts, done)
-        links = _link(system, school, notes)
+            run = rosters.note_written(run, counts, done, slow=pace.is_slow)
+            if left() < RESERVE:
+                return run
+        links, complete = _link(system, school, notes, pace, left)
     now = system.now()
-    counts = {**(run.counts or zero()), "links": links}
+    counts = added(run.counts or zero(), {"links": links})
+    if not complete:
+        return rosters.note_written(run, counts, run.done, slow=pace.is_slow)
     run = rosters.finish(run, counts, now)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected", "leaving", "returning", "links")}
     system.audit(school).record(READER, "roster.applied", now, {"roster": run.id, **numbers})
@@ -96,7 +127,7 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     return counts
 
 
-def _write(system: System, school: str, part: Sequence[Decided]) -> int:
+def _write(system: System, school: str, part: Sequence[Decided], pace: Pace) -> int:
     """Write what these rows change; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
     directory, key = system.directory(school), system.lookup_key(school)
@@ -104,12 +135,13 @@ def _write(system: System, school: str, part: Sequence[Decided]) -> int:
     if new:
         students = sum(each.row.role == "student" for each in new)
         numbers = iter(system.numbers(school).reserve(students) if students else ())
-        directory.put_new(_person(school, each, key, numbers) for each in new)
-    return directory.take_over(
+        directory.put_new((_person(school, each, key, numbers) for each in new), pace)
+    changes = (
         PersonChange(each.existing, _after(each, each.existing, key))
         for each in decided
         if each.kind == "changed" and each.existing is not None
     )
+    return directory.take_over(changes, pace)
 
 
 def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int]) -> Person:
@@ -142,29 +174,41 @@ def _after(decision: Decision, person: Person, key: bytes) -> Person:
     return replace(person, **named, status=decision.status or person.status)
 
 
-def _link(system: System, school: str, notes: TemporaryNotes) -> int:
-    """Link parents and children who both exist, both ways; links are added, never taken away. How many links were new."""
-    _linked(system, school, notes.children_of_parents(), "parent")
-    return _linked(system, school, notes.parents_of_children(), "student")
+def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: Callable[[], float]) -> tuple[int, bool]:
+    """Link parents and children who both exist, both ways; links are added, never taken away.
+
+    How many links were new, and whether the time was enough for all.
+    """
+    links = 0
+    ways: tuple[tuple[Iterator[tuple[str, list[str]]], Role], ...] = (
+        (notes.children_of_parents(), "parent"),
+        (notes.parents_of_children(), "student"),
+    )
+    for groups, role in ways:
+        while some := list(islice(groups, _LINKED_AT_ONCE)):
+            new = _linked(system, school, some, role, pace)
+            links += new if role == "student" else 0  # the same links the other way
+            if left() < RESERVE:
+                return links, False
+    return links, True
 
 
-def _linked(system: System, school: str, groups: Iterator[tuple[str, list[str]]], role: Role) -> int:
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, pace: Pace) -> int:
     other: Role = "student" if role == "parent" else "parent"
     directory, count = system.directory(school), 0
-    while some := list(islice(groups, _LINKED_AT_ONCE)):
-        wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
-        found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
-        changes = []
-        for one, ids in wanted.items():
-            person = found.get(one)
-            if person is None or person.role != role:
-                continue
-            after, new = _with_links(person, [each for each in ids if each in found and found[each].role == other])
-            if new > 0:
-                count += new
-                changes.append(PersonChange(person, after))
-        if directory.link(changes):
-            raise TryLater()
+    wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
+    found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
+    changes = []
+    for one, ids in wanted.items():
+        person = found.get(one)
+        if person is None or person.role != role:
+            continue
+        after, new = _with_links(person, [each for each in ids if each in found and found[each].role == other])
+        if new > 0:
+            count += new
+            changes.append(PersonChange(person, after))
+    if directory.link(changes, pace):
+        raise TryLater()
     return count
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from latchkey.audit.stores.audit import Audit
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.people.stores.people import Directory
@@ -15,10 +17,15 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.uploads import Uploads
 
 
+T = TypeVar("T")
+
+
 class System(Protocol):
     """Its stores, keys, queues and clock."""
 
     def now(self) -> int: ...
+
+    def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 
     def queue(self, setting: str) -> Queue: ...
 

@@ -3,29 +3,31 @@
 from collections.abc import Mapping
 from typing import BinaryIO, Final, cast
 
-from latchkey.errors import Changed, Poison
+from latchkey.errors import Poison
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
-from latchkey.rosters.model.runs import LEASE, READER, SHOWN_REJECTED, SHOWN_SAMPLES, Change, Rejection, Run, Unusable, zero
+from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, Change, Rejection, Run, Unusable, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.rosters.take_run import give_back, take
 from latchkey.shared.stores.uploads import UploadLost
 
 _SAVE_EVERY: Final = 2048  # rows
 
 
 def preview_roster(system: System, school: str, roster: str, key: str) -> Run | None:
-    """Preview the run that waits for this file. None if there is nothing (more) to do; ``Poison`` if no run waits for it."""
-    rosters = system.rosters(school)
-    run = rosters.get(roster)
+    """Preview the run that waits for this file. None if there is nothing (more) to do; ``Poison`` if no run waits for it.
+
+    ``TryLater`` while another worker has the run.
+    """
+    run = system.rosters(school).get(roster)
     if run is None or run.key != key:
         raise Poison("No roster waits for this file.")
     if run.state not in {"queued", "running"} or run.step == "apply":
         return None
-    try:
-        run = rosters.take(run, system.now(), LEASE)
-    except Changed:
-        return None  # another worker has it
+    run = take(system, school, run)
+    if run is None:
+        return None
     try:
         return _preview(system, school, run)
     except UploadLost:
@@ -33,7 +35,7 @@ def preview_roster(system: System, school: str, roster: str, key: str) -> Run | 
     except Unusable as error:
         return fail(system, school, run, error.detail)
     except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
-        rosters.release(run)
+        give_back(system, school, run)
         raise
 
 

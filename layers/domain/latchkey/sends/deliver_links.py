@@ -4,10 +4,10 @@ Nothing here decides what a link says: that was frozen when the send was planned
 SES and the ledger, an answer that got lost) is the same mail with the same link.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Final, Self
 
 from latchkey.errors import MustWait, NotFound, Poison, TryLater
@@ -25,6 +25,7 @@ from latchkey.sends.stores.ledger import SendStopped
 from latchkey.shared.model.messages import Message
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
+_LAST_CALL: Final = 4.0  # seconds in which the last call of all should be answered
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
 _PAUSES: Final = (1.0, 2.0, 4.0)  # seconds to wait while SES asks to slow down
 _LATER: Final = 900  # seconds until a chunk comes again that waits for the account, or for word of a mail
@@ -58,8 +59,16 @@ class Work:
         )
 
 
-def deliver_chunks(system: System, work: Work, time_left: Callable[[], float]) -> None:
-    """Mail what is still planned in a message's chunks. ``time_left`` in seconds.
+@dataclass(slots=True)
+class Outcome:
+    """What became of a message: mails by the state that they came to, and why chunks have to wait."""
+
+    mails: Counter[str] = field(default_factory=Counter)
+    waits: Counter[str] = field(default_factory=Counter)
+
+
+def deliver_chunks(system: System, work: Work, time_left: Callable[[], float], outcome: Outcome | None = None) -> None:
+    """Mail what is still planned in a message's chunks. ``time_left`` in seconds. ``outcome`` is told as it comes.
 
     What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
     rest: the same message comes again.
@@ -70,9 +79,11 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float]) -
     numbers = range(work.number, work.number + work.chunks)
     seen = system.ledger(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
     later: TryLater | None = None
+    outcome = outcome or Outcome()
     for number in numbers:
         try:
-            _deliver(system, school, replace(work, number=number), seen.get(number), time_left)
+            one = replace(work, number=number)
+            _deliver(system, school, one, seen=seen.get(number), time_left=time_left, outcome=outcome)
         except SendStopped:
             return  # whoever lets the send go on puts its chunks again
         except TryLater as error:
@@ -81,7 +92,9 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float]) -
         raise later
 
 
-def _deliver(system: System, school: School, work: Work, seen: Chunk | None, time_left: Callable[[], float]) -> None:
+def _deliver(
+    system: System, school: School, work: Work, *, seen: Chunk | None, time_left: Callable[[], float], outcome: Outcome
+) -> None:
     ledger = system.ledger(work.school)
     try:
         chunk = ledger.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
@@ -97,9 +110,15 @@ def _deliver(system: System, school: School, work: Work, seen: Chunk | None, tim
     except MustWait as must:
         wait = must
     finally:
-        recorded = ledger.record(chunk, delivery.mails, system.now())
+        # Until it is written down, what SES has taken looks lost, and would be sent again after the grace period.
+        record = partial(ledger.record, chunk, delivery.mails, system.now())
+        recorded = system.persist(record, time_left() - _LAST_CALL)
     if wait is None and recorded.state != "done":
         wait = MustWait("unsure", seconds=_LATER)  # another worker has or had some of its mails
+    changed = zip(chunk.mails, delivery.mails, strict=True)
+    outcome.mails.update(after.state for before, after in changed if after.state != before.state)
+    if wait is not None:
+        outcome.waits[wait.reason] += 1
     _tell(system, work, chunk, wait)
 
 

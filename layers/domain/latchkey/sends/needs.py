@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from latchkey.schools import needs as schools
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
@@ -20,10 +22,15 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.queues import Queue
 
 
+T = TypeVar("T")
+
+
 class System(schools.System, Protocol):
     """Its stores, keys, queues and clock, and what schools takes."""
 
     def time(self) -> float: ...
+
+    def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 
     def queue(self, setting: str) -> Queue: ...
 

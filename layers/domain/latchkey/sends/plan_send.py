@@ -4,7 +4,7 @@ import gc
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from latchkey.errors import Changed, Invalid, Poison, TryLater
@@ -23,6 +23,7 @@ from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
+_GIVE_BACK = 30  # seconds in which a worker that cannot go on tries to give a send back
 _STEP_BACK = 5, 30  # seconds
 _AT_ONCE = 1_000  # people read by id in one go
 
@@ -34,10 +35,7 @@ def plan_send(system: System, school_slug: str, send_id: str) -> Send:
     if school is None or send is None:
         raise Poison("a send or school that does not exist")
     if send.state == "queued" and not holds(send, system.now()):
-        try:
-            send = _plan(system, school, send)
-        except Changed:
-            raise TryLater("Another worker is planning this send.") from None
+        send = _plan(system, school, send)
     elif send.state == "running":
         chunks = system.ledger(school.slug).chunks(send.id)
         left = (chunk.number for chunk in chunks if chunk.state != "done" and chunk.number <= send.chunks)
@@ -45,9 +43,27 @@ def plan_send(system: System, school_slug: str, send_id: str) -> Send:
     return send
 
 
-def _plan(system: System, school: School, send: Send) -> Send:
-    sends, ledger, now = system.sends(school.slug), system.ledger(school.slug), system.now()
-    send = sends.start_planning(send, now, _PLAN_SECONDS)
+def _plan(system: System, school: School, queued: Send) -> Send:
+    """The send after its planning. Whatever goes wrong, nobody else should wait for this worker, and the queue tries again."""
+    sends, now = system.sends(school.slug), system.now()
+    try:
+        send = sends.start_planning(queued, now, _PLAN_SECONDS)
+    except Changed:
+        found = sends.get(queued.id)
+        wait = found.planning_until - now if found is not None and found.state == "queued" else 0
+        raise TryLater("Another worker is planning this send.", seconds=wait) from None
+    try:
+        return _decide(system, school, send, now)
+    except Changed:
+        raise TryLater("Another worker is planning this send.") from None
+    except Exception:
+        with suppress(Changed, TryLater):
+            system.persist(lambda: sends.put_off(send), _GIVE_BACK)
+        raise
+
+
+def _decide(system: System, school: School, send: Send, now: int) -> Send:
+    sends, ledger = system.sends(school.slug), system.ledger(school.slug)
     sent = _sent(system, school.slug, send, now)
     if sent is None:
         return _step_back(system, school.slug, send)

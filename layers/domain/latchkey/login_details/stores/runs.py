@@ -158,7 +158,7 @@ class Exports:
             if held.item is None:
                 raise NotFound() from held
             if held.item["state"] == "running":
-                raise TryLater() from held
+                raise TryLater(seconds=held.item["lease_until"] - now) from held
             return _from_item(held.item)
 
     def save_progress(self, run: Export) -> Export:

@@ -33,7 +33,7 @@ _SENDER: Final = {
 }
 """SES takes no mail from this site, whoever it is for: permissions, the identity or the configuration set are to be mended."""
 SENDER_REFUSED: Final = "SES refuses mail from this site: %s"
-"""A line of the log, with SES's code; an alarm in template.yaml rings on it, in text and in JSON."""
+"""A line of the log, with SES's code: it says why the alarm on this wait reason rings."""
 _REFUSED: Final = {"BadRequestException", "MessageRejected", "ValidationException"}
 _FAILURE: Final[Mapping[str, Failure]] = {
     "MESSAGE_REJECTED": "refused",
@@ -130,6 +130,13 @@ class Mailer:
         if left <= 0:
             raise MustWait("quota", seconds=_WAIT)
         return SesAccount(quota.get("MaxSendRate") or 1.0, left)
+
+    @property
+    def quota_used(self) -> float | None:
+        """How many percent of what the account may send within a day it has sent; None if unknown or without end."""
+        quota = (self._account or {}).get("SendQuota") or {}
+        most = quota.get("Max24HourSend", -1)
+        return 100 * (quota.get("SentLast24Hours", 0) + self._sent) / most if most > 0 else None
 
     def forget(self) -> None:
         """Read the account anew at the next occasion: it has just said something else."""

@@ -11,6 +11,7 @@ from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person, Role, sort_key
 from latchkey.people.model.position import Position
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email_key", "username_key")  # what decides what a roster may change
@@ -219,9 +220,9 @@ class Directory:
         for people, _ in self.pages_from(Position(wanted.roles[0]), wanted):
             yield from (person for person in people if wanted.matches(person))
 
-    def put_new(self, people: Iterable[Person]) -> None:
+    def put_new(self, people: Iterable[Person], pace: Pace | None = None) -> None:
         """Write people whole, 25 a call. Only for people who do not exist yet: it would wipe a credential version."""
-        self._table.write_many(person_to_item(self.school, person) for person in people)
+        self._table.write_many((person_to_item(self.school, person) for person in people), pace)
 
     def make(self, person: Person) -> bool:
         """Write a new person; False if there is one with this id."""
@@ -282,16 +283,16 @@ class Directory:
             return False
         return True
 
-    def take_over(self, changes: Iterable[PersonChange]) -> int:
+    def take_over(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write what a roster says of people who exist, each of whom is changed once: never a password, code or admin right.
 
         How many were left alone, because somebody else has changed their role, rights, status, address or username meanwhile.
         """
-        return self._write_each(map(self._taken_over, changes))
+        return self._write_each(map(self._taken_over, changes), pace)
 
-    def link(self, changes: Iterable[PersonChange]) -> int:
+    def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
-        return self._write_each(map(self._linked, changes))
+        return self._write_each(map(self._linked, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
@@ -315,19 +316,19 @@ class Directory:
                 as_read.append((name, "=", list(before) or None))
         return self.change_of(change.before.id, facts, as_read)
 
-    def _write_each(self, updates: Iterable[Update]) -> int:
+    def _write_each(self, updates: Iterable[Update], pace: Pace | None) -> int:
         """Write as many at once as a transaction takes, one by one where one is too late; how many were too late."""
         late, left = 0, iter(updates)
         while some := list(islice(left, _TRANSACTION)):
             try:
-                self._table.transact(some)
+                self._table.transact(some, pace)
             except ConditionFailed:
-                late += sum(not self._is_in_time(update) for update in some)
+                late += sum(not self._is_in_time(update, pace) for update in some)
         return late
 
-    def _is_in_time(self, update: Update) -> bool:
+    def _is_in_time(self, update: Update, pace: Pace | None) -> bool:
         try:
-            self._table.transact([update])
+            self._table.transact([update], pace)
         except ConditionFailed:
             return False
         return True

@@ -19,6 +19,8 @@ KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "unchanged", "rejected")
 LONGEST_FILE: Final = 200 * 1024 * 1024
 MOST_ROWS: Final = 2_000_000
 LEASE: Final = 960  # seconds for which a worker has a run: Lambda's 900 and some
+RESERVE: Final = 45  # seconds in which a worker writes down where it is, and stops
+GIVE_BACK: Final = 30  # seconds in which a worker that cannot go on tries to give a run back
 READER: Final = "read_roster"  # who reads and applies, in the audit trail
 UPLOAD_LIFE: Final = 900  # seconds in which the file must come
 SHOWN_REJECTED: Final = 200
@@ -86,7 +88,8 @@ class Run:
     """One roster from upload to apply. Times are epoch seconds, ``total`` and ``done`` rows.
 
     ``previewed`` is what the preview found, ``counts`` what has been applied; ``ahead`` are the counts of the rows that were
-    about to be written when the run was last saved: after a crash they are written again and counted once.
+    about to be written when the run was last saved: after a crash they are written again and counted once. ``slow``: the table
+    takes people more slowly than they could be written.
     """
 
     id: str
@@ -110,6 +113,7 @@ class Run:
     finished_at: int | None = None
     lease_until: int = 0
     attempt: int = 0
+    slow: bool | None = None
 
     @property
     def shown(self) -> dict[str, int]:

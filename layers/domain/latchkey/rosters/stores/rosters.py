@@ -83,13 +83,15 @@ class Rosters:
         """Note the counts of the rows that are written next, and keep the run until then."""
         return self._save(run, {"ahead": {**ahead}, "lease_until": until})
 
-    def note_written(self, run: Run, counts: Mapping[str, int], done: int) -> Run:
-        """Note the counts of all rows that have been written."""
-        return self._save(run, {"counts": {**counts}, "done": done, "ahead": {}})
+    def note_written(self, run: Run, counts: Mapping[str, int], done: int, *, slow: bool) -> Run:
+        """Note the counts of all rows that have been written, and whether the table takes them slowly."""
+        facts: dict[str, Value] = {"counts": {**counts}, "done": done, "ahead": {}, "slow": slow or None}
+        return self._save(run, facts)
 
     def finish(self, run: Run, counts: Mapping[str, int], now: int) -> Run:
         """End a run that is applied."""
-        return self._save(run, {"state": "finished", "counts": {**counts}, "finished_at": now, "lease_until": 0})
+        facts: dict[str, Value] = {"counts": {**counts}, "finished_at": now, "lease_until": 0, "slow": None}
+        return self._save(run, {"state": "finished", **facts})
 
     def fail(self, run: Run, reason: str, now: int) -> Run:
         """End a run that cannot go on."""

@@ -55,6 +55,11 @@ def take(chunk: Chunk, now: int, seconds: int) -> LeasedChunk | None:
     return LeasedChunk(replace(leased, mails=tuple(stored)), replace(leased, mails=tuple(work)))
 
 
+def grace_left(chunk: Chunk, now: int) -> int:
+    """Seconds until the first mail of a chunk that may have been sent is sent again, should nobody tell of it before."""
+    return min((mail.at for mail in chunk.mails if mail.state == "sending"), default=now - GRACE) + GRACE - now
+
+
 def merge(now_stored: Chunk, work: Chunk, results: Sequence[Mail], *, stopped: bool = False) -> Chunk:
     """The chunk with a worker's results: what it learnt counts unless something stronger is known by now.
 

@@ -21,7 +21,7 @@ from dataclasses import astuple, replace
 from typing import Final
 
 from latchkey.errors import NotFound, TryLater
-from latchkey.sends.model.ledger import merge, open_of, settle, take, tally
+from latchkey.sends.model.ledger import grace_left, merge, open_of, settle, take, tally
 from latchkey.sends.model.mail_states import Fact
 from latchkey.sends.model.send import Chunk, Mail, Send
 from latchkey.sends.stores.items import TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
@@ -95,10 +95,11 @@ class Ledger:
             if chunk.state == "done":
                 return chunk
             if chunk.lease_until > now:
-                raise TryLater("Another worker has this chunk.")
+                raise TryLater("Another worker has this chunk.", seconds=chunk.lease_until - now)
             taken = take(chunk, now, seconds)
             if taken is None:
-                raise TryLater("The rest of this chunk may have been sent already; waiting for SES's events.")
+                wait = grace_left(chunk, now)
+                raise TryLater("The rest of this chunk may have been sent already; waiting for SES's events.", seconds=wait)
             try:
                 revision = self._write(chunk, taken.stored, now, [running])
             except ConditionFailed as failed:

@@ -6,6 +6,7 @@ How values and expressions are written is in dynamo_wire.py; stores take both fr
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from latchkey.errors import Changed, TryLater
 from latchkey.shared.stores.aws import Client, code_of, translate
 from latchkey.shared.stores.dynamo_wire import Condition, Item, Put, Update, Value, key_of, pack, pack_item, unpack_item
+from latchkey.shared.stores.pace import Pace
 
 __all__ = [
     "Condition",
@@ -79,9 +81,24 @@ class Table:
         answer = self._conditional("update_item", update.request(self.name) | {"ReturnValues": "ALL_NEW"})
         return unpack_item(answer.get("Attributes", {}))
 
-    def transact(self, writes: Sequence[Update | Put]) -> None:
-        """All writes to this table or none (at most 100); ``ConditionFailed`` with the first item not as expected."""
-        transact(self._client, [(self, write) for write in writes])
+    def transact(self, writes: Sequence[Update | Put], pace: Pace | None = None) -> None:
+        """All writes to this table or none (at most 100); ``ConditionFailed`` with the first item not as expected.
+
+        With a pace a table that is busy is waited for.
+        """
+        all_or_none = [(self, write) for write in writes]
+        if pace is None:
+            transact(self._client, all_or_none)
+            return
+        pace.wait(len(writes))
+        while True:
+            try:
+                transact(self._client, all_or_none)
+            except TryLater:
+                pace.refused()
+            else:
+                pace.took(len(writes))
+                return
 
     def delete(self, pk: str, sk: str) -> None:
         """Delete an item, whether it exists or not."""
@@ -132,28 +149,33 @@ class Table:
             if start is None:
                 return
 
-    def write_many(self, items: Iterable[Mapping[str, Value]]) -> None:
-        """Write items whole and unconditionally, 25 a call; what DynamoDB hands back is tried again with growing pauses."""
-        batch: list[dict[str, Any]] = []
+    def write_many(self, items: Iterable[Mapping[str, Value]], pace: Pace | None = None) -> None:
+        """Write items whole and unconditionally, 25 a call, as fast as the table takes them; it may refuse all for a minute."""
+        pace, batch = pace or Pace(), list[dict[str, Any]]()
         for item in items:
             batch.append({"PutRequest": {"Item": pack_item(item)}})
             if len(batch) == _BATCH_WRITE:
-                self._write_batch(batch)
+                self._write_batch(batch, pace)
                 batch = []
         if batch:
-            self._write_batch(batch)
+            self._write_batch(batch, pace)
 
-    def _write_batch(self, batch: list[dict[str, Any]]) -> None:
-        left = {self.name: batch}
-        for attempt in range(_TRIES):
+    def _write_batch(self, batch: list[dict[str, Any]], pace: Pace) -> None:
+        pace.wait(len(batch))
+        while batch:
             try:
-                left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+                answer = self._client.batch_write_item(RequestItems={self.name: batch})
             except (ClientError, BotoCoreError) as error:
-                translate(error)
-            if not left:
-                return
-            _pause(attempt)
-        raise TryLater()
+                with suppress(TryLater):
+                    translate(error)
+                left = batch
+            else:
+                left = answer.get("UnprocessedItems", {}).get(self.name, [])
+            if len(left) < len(batch):
+                pace.took(len(batch) - len(left))
+            if left:
+                pace.refused()
+            batch = left
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         try:

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from latchkey.errors import TryLater
 from latchkey.shared.stores.aws import Client, translate
 
-_BATCH = 10  # SQS: SendMessageBatch
-LONGEST_DELAY = 900  # SQS: DelaySeconds
+_BATCH: Final = 10  # SQS: SendMessageBatch
+LONGEST_DELAY: Final = 900  # SQS: DelaySeconds
 
 
 class Queue:
@@ -52,3 +52,13 @@ class Queue:
             translate(error)
         if answer.get("Failed"):
             raise TryLater()
+
+
+def hide(client: Client, queue: str, receipt: str, seconds: int) -> None:
+    """Let a message that was received be seen again after so many seconds; ``queue`` is its queue's ARN."""
+    account, name = queue.split(":")[-2:]
+    url = f"{client.meta.endpoint_url}/{account}/{name}"
+    try:
+        client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
+    except (ClientError, BotoCoreError) as error:
+        translate(error)

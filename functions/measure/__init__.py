@@ -1,0 +1,1 @@
+"""What every function tells CloudWatch of its work."""
