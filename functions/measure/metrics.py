@@ -7,7 +7,7 @@ written, and a log may be read by more people than the tables. Reasons are words
 import os
 from typing import Final, Literal
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 Name = Literal["Done", "Waits", "Failed", "OldestSeconds", "Mails", "QuotaUsed", "Ticks", "CodesGuessed"]
 _UNITS: Final = {"OldestSeconds": MetricUnit.Seconds, "QuotaUsed": MetricUnit.Percent}
@@ -16,16 +16,16 @@ _BY_FUNCTION_TOO: Final = {"Failed"}  # an alarm asks whether anything failed, w
 
 def measure(name: Name, value: float = 1, *, reason: str = "") -> None:
     """Write one metric down."""
-    sets = [{"reason": reason}] if reason else [{}]
-    if reason and name in _BY_FUNCTION_TOO:
-        sets.append({})
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "latchkey")
     service = os.environ.get("POWERTOOLS_SERVICE_NAME", "latchkey")
-    for dimensions in sets:
-        with single_metric(name, _UNITS.get(name, MetricUnit.Count), value, namespace=namespace) as metric:
-            metric.add_dimension("service", service)
-            for dimension, text in dimensions.items():
-                metric.add_dimension(dimension, text)
+    metrics = EphemeralMetrics(namespace=namespace, service=service)
+    metrics.add_metric(name, _UNITS.get(name, MetricUnit.Count), value)
+    metrics.add_dimension("service", service)
+    if reason:
+        metrics.add_dimension("reason", reason)
+        if name in _BY_FUNCTION_TOO:
+            metrics.add_dimensions(service=service)
+    metrics.flush_metrics()
 
 
 def kind_of(error: Exception) -> str:

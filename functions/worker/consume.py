@@ -62,10 +62,17 @@ class Consumer:
             failed.append(record)
         return self._response(event, failed)
 
-    def hand_back(self, event: Mapping[str, Any], again: Iterable[int]) -> dict[str, Any]:
-        """The partial batch response of a worker that takes a batch as a whole: those at these places come again."""
-        failed = [event["Records"][place] for place in sorted(again)]
-        self._waits[TryLater.code] += len(failed)
+    def consume_whole(self, event: Mapping[str, Any], work: Callable[[], Iterable[int]]) -> dict[str, Any]:
+        """Hand a batch to ``work`` as a whole, which says at which places are those that have to come again."""
+        records = event["Records"]
+        try:
+            failed = [records[place] for place in sorted(work())]
+        except Exception as error:
+            failed = records
+            self._failures[kind_of(error)] += 1
+            self._logger.error("%s failed", self._what, extra={"attempt": attempt(records[0]), "reason": kind_of(error)})  # noqa: TRY400
+        else:
+            self._waits[TryLater.code] += len(failed)
         for record in failed:
             self._back(record, pause(attempt(record)))
         return self._response(event, failed)

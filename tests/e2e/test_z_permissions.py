@@ -24,6 +24,7 @@ pytestmark = pytest.mark.e2e
 ROLES = roles()
 DIRECTORY, ACTIVITY = "table/DirectoryTable", "table/ActivityTable"
 LARGE = "a file of more than 5 MiB goes in parts (tests/stores/shared/test_files.py)"
+WORKERS = {sam.package(each): sam.queue_events(each) for each in sam.functions().values() if sam.queue_events(each)}
 UNUSED = {
     Grant("build_export", "FilesOfS3Only", "kms:Decrypt", "key/FilesKey"): LARGE,
     Grant("build_export", "HandOver", "sqs:SendMessage", "ExportQueue"): "a run that is longer than an invocation may be",
@@ -45,6 +46,11 @@ UNUSED = {
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a sign-in by username",
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/schools"): "the search for a school",
     Grant("portal", "Sessions", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
+    Grant("read_roster", "HandOver", "sqs:SendMessage", "RosterQueue"): "a roster that is longer than an invocation may be",
+} | {
+    Grant(function, "Receive", "sqs:ChangeMessageVisibility", queue): "a message whose work failed"
+    for function, queues in WORKERS.items()
+    for queue in queues
 }  # each with why no story needs it
 
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -174,6 +174,12 @@ def test_one_message_is_always_tried() -> None:
 
 def test_a_worker_that_takes_a_batch_as_a_whole_hands_back_some_of_it() -> None:
     worker = Worker()
-    records: Iterable[Record] = event_of("1", "2", attempt=2)["Records"]
-    assert ids(worker.consumer.hand_back(records)) == ["id-of-1", "id-of-2"]
-    assert [body for body, seconds in worker.back if 5 <= seconds <= 10] == ["1", "2"]
+    assert ids(worker.consumer.consume_whole(event_of("1", "2", "3", attempt=2), lambda: {2, 0})) == ["id-of-1", "id-of-3"]
+    assert [body for body, seconds in worker.back if 5 <= seconds <= 10] == ["1", "3"]
+
+
+def test_a_batch_that_fails_as_a_whole_comes_again_as_a_whole() -> None:
+    worker = Worker()
+    assert ids(worker.consumer.consume_whole(event_of("1", "2"), lambda: {1 // 0})) == ["id-of-1", "id-of-2"]
+    assert [body for body, _ in worker.back] == ["1", "2"]
+    assert [(line["message"], line["reason"]) for line in worker.lines()] == [("a thing failed", "ZeroDivisionError")]
