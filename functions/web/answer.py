@@ -40,7 +40,7 @@ _SAFE_HEADERS: Final = {
 
 
 # What CloudFront keeps for a minute, for everybody: it tells pages apart by path, Accept and the few parameters of its cache
-# policy. Browsers ask again.
+# policy. To browsers it says "no-store" in place of this.
 _SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Vary": "Accept"}
 
 

@@ -127,7 +127,7 @@ def _cache_policy(name: str, found: Resources) -> CachePolicy:
 
 
 def _headers(config: Mapping[str, Any]) -> tuple[Header, ...]:
-    """The security headers of a policy, but for HSTS: that is for https, which the edge does not speak."""
+    """The headers of a policy, but for HSTS: that is for https, which the edge does not speak."""
     said = config["SecurityHeadersConfig"]
     policy, frame, referrer = said["ContentSecurityPolicy"], said["FrameOptions"], said["ReferrerPolicy"]
     return (
@@ -135,4 +135,8 @@ def _headers(config: Mapping[str, Any]) -> tuple[Header, ...]:
         Header("X-Content-Type-Options", "nosniff", said["ContentTypeOptions"]["Override"]),
         Header("X-Frame-Options", frame["FrameOption"], frame["Override"]),
         Header("Referrer-Policy", referrer["ReferrerPolicy"], referrer["Override"]),
+        *(
+            Header(each["Header"], each["Value"], each["Override"])
+            for each in config.get("CustomHeadersConfig", {}).get("Items", ())
+        ),
     )

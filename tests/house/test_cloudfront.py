@@ -73,6 +73,13 @@ def test_a_route_is_kept_only_where_its_page_is_public(route: str) -> None:
     assert found.cache.least == 0, "what says no-store is not kept"
 
 
+def test_browsers_keep_no_page() -> None:
+    """The "Back" of a shared computer would bring a form back with what was typed into it."""
+    for found in (each for each in RULES.behaviors if each.cache.most == 60):
+        (said,) = (header for header in found.headers if header.name == "Cache-Control")
+        assert (said.value, said.override) == ("no-store", True), found.pattern
+
+
 @pytest.mark.parametrize("route", sorted(routes()))
 def test_a_route_can_be_asked_in_all_its_ways(route: str) -> None:
     methods = routes()[route]

@@ -113,6 +113,7 @@ def test_a_public_page_is_kept_a_minute_for_everybody_and_shows_nobodys_cookie(a
             answer, again = ask(port, path=path, headers=PAGE)
             assert again == first
             assert answer.headers["X-Cache"] == "Hit from the edge"
+            assert answer.headers.get_all("Cache-Control") == ["no-store"], "browsers keep nothing of it"
             clock.now += 59
             assert ask(port, path=path, headers=PAGE)[1] == first
             clock.now += 1
