@@ -41,7 +41,10 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child) for child in found.children],
         "parents": [_brief(parent) for parent in found.parents],
-        "codes": {"pin": _code(found.person.pin, "pin"), "parent_code": _code(found.person.parent_code, "parent")},
+        "codes": {
+            "pin": _code(found.person.pin, "pin", seen.school.code_epoch),
+            "parent_code": _code(found.person.parent_code, "parent", seen.school.code_epoch),
+        },
     }
     reason = skip_reason(found.person, seen.school)
     return Answer(data=data, context={"no_link": SKIP_REASONS[reason] if reason else ""})
@@ -68,11 +71,11 @@ def person_json(person: Person) -> dict[str, Any]:
     }
 
 
-def _code(state: CodeState | None, kind: Kind) -> dict[str, Any] | None:
+def _code(state: CodeState | None, kind: Kind, epoch: int) -> dict[str, Any] | None:
     """What is known of a code; never the code."""
     if state is None:
         return None
-    reason = codes.fault(state, kind, system().now())
+    reason = codes.fault(state, kind, system().now(), epoch)
     return {"state": reason or "works", "expires_at": rfc3339(state.expires_at), "uses": state.uses}
 
 

@@ -145,6 +145,12 @@ _FOLDERS: Final = {"exports", "recipients", "rosters", "schools"}
 
 
 def _s3(name: str, request: Request) -> Iterator[Part]:
+    if name == "ListObjectsV2":
+        yield _part("s3:ListBucket", f"bucket/{request['Bucket']}")
+        return
+    if name == "DeleteObjects":
+        yield _part("s3:DeleteObject", f"bucket/{request['Bucket']}/*")
+        return
     if name not in _S3:
         raise UnknownCall(f"s3.{name}")
     action, of_key = _S3[name]

@@ -11,6 +11,13 @@ from tests.support import sam
 
 PAGE = (sam.ROOT / "docs" / "architecture.md").read_text()
 LATCHKEY = sam.ROOT / "layers" / "domain" / "latchkey"
+VERBS = {
+    "PutObject": "put",
+    "GetObject": "get",
+    "AbortMultipartUpload": "abort",
+    "DeleteObject": "delete",
+    "ListBucket": "list",
+}
 COLUMNS = ("directory", "credentials", "sessions", "activity", "keys", "queues", "buckets", "mail")
 TABLES = {f"{table.title()}Table": table for table in COLUMNS[:4]}
 KEY = re.compile(r"#[A-Z]+")
@@ -58,7 +65,7 @@ def cells(function: sam.Resource) -> dict[str, str]:
         elif action == "sqs:SendMessage":
             actions["queues"].append(name.removesuffix("Queue").lower())
         elif service == "s3":
-            verb = {"PutObject": "put", "GetObject": "get", "AbortMultipartUpload": "abort"}[verb]
+            verb = VERBS[verb]
             actions["buckets"].append(f"{verb} {name.removesuffix('Bucket').lower()}" + (f" `{rest}`" if rest != "*" else ""))
         elif service == "ses":
             actions["mail"].append(verb)

@@ -1,7 +1,10 @@
 """The layer that prints: built as for Lambda, it holds what the code asks for, and stays small."""
 
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,43 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run(["cp", "-R", str(site / name), str(folder)], check=True)
     subprocess.run([sys.executable, str(LAYER / "prune.py"), str(folder)], check=True)
     return folder
+
+
+def check_fonts(folder: Path) -> tuple[int, str]:
+    """What the layer's build says of the fonts in a folder of packages."""
+    done = subprocess.run(
+        [sys.executable, str(LAYER / "check_fonts.py"), str(folder)], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_its_fonts_are_byte_for_byte_those_that_were_looked_at(packages: Path) -> None:
+    assert check_fonts(packages) == (0, "")
+    assert "check_fonts.py" in (LAYER / "Makefile").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda font: font.write_bytes(font.read_bytes()[:-1] + b"\xff"), "is another file"),
+        (lambda font: font.unlink(), "is missing"),
+        (
+            lambda font: font.with_name("Another.ttf").write_bytes(b"x"),
+            "manimgx_fonts/Another.ttf is not a font that was looked at",
+        ),
+    ],
+)
+def test_the_build_refuses_another_font(packages: Path, tmp_path: Path, change: Callable[[Path], object], said: str) -> None:
+    for name in ("manimgx_fonts", "manimgx_fonts_cjk"):
+        shutil.copytree(packages / name, tmp_path / name, copy_function=os.symlink)
+    font = tmp_path / "manimgx_fonts" / "NotoSansThai[wght].ttf"
+    font.unlink()
+    shutil.copy(packages / "manimgx_fonts" / font.name, font)
+    change(font)
+    code, error = check_fonts(tmp_path)
+    assert code == 1
+    assert said in error
+    assert "0021-fonts.md" in error
 
 
 def test_stays_far_below_what_lambda_allows(packages: Path) -> None:

@@ -78,13 +78,15 @@ class Portal:
             version=other.get("version", person.version),
             stamp=other.get("stamp", person.stamp),
         )
-        return links.token(link, self.wiring.link_key(school))
+        return links.token(link, self.wiring.link_key(school, other.get("epoch", 0)))
 
-    def code(self, person: Person, kind: codes.Kind, school: str = "northbridge", generation: int | None = None) -> str:
+    def code(
+        self, person: Person, kind: codes.Kind, school: str = "northbridge", generation: int | None = None, epoch: int = 0
+    ) -> str:
         """A student's code as it is printed: of the generation that they have now, or of another."""
         state = codes.state_of(self.person(person, school), kind)
         now = generation or (state.generation if state else 1)
-        return codes.code(kind, person.number or 0, now, self.wiring.code_key(school))
+        return codes.code(kind, person.number or 0, now, self.wiring.code_key(school, epoch))
 
     def redeem(self, code: object, school: str = "northbridge", **fields: Any) -> HTTPResponse:
         """Use a code as a script."""

@@ -4,6 +4,7 @@ Never change these; an item outlives many releases. New attributes get a default
 What is written is compared with the raw item of a table in memory, what is read is a literal put there.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -355,6 +356,26 @@ RUN_ITEM: dict[str, Any] = {
     "lease_until": 1_800_000_060,
     "attempt": 2,
 }
+
+
+def test_the_epochs_of_a_school_and_of_a_code(world: MemoryWorld) -> None:
+    schools = world.wiring("operate").schools
+    schools.make(School(slug=SCHOOL, name="Northbridge Academy"))
+    before = world.item("directory", SCHOOL, "SCHOOL") or {}
+    assert (schools.raise_epoch(SCHOOL, "link"), schools.raise_epoch(SCHOOL, "code"), schools.raise_epoch(SCHOOL, "code")) == (
+        1,
+        1,
+        2,
+    )
+    assert world.item("directory", SCHOOL, "SCHOOL") == before | {"link_epoch": 1, "code_epoch": 2}
+    assert schools.get(SCHOOL) == School(slug=SCHOOL, name="Northbridge Academy", link_epoch=1, code_epoch=2)
+    student, item = PEOPLE[0]
+    given = {"generation": 3, "expires_at": NOW + 9, "uses": 0, "epoch": 2}
+    world.put("directory", item | {"pin": given})
+    found = world.wiring("portal").directory(SCHOOL).person(STUDENT)
+    assert found == replace(student, pin=CodeState(generation=3, expires_at=NOW + 9, epoch=2))
+    world.wiring("read_roster").directory(SCHOOL).put_new([found])
+    assert (world.item("directory", item["pk"], "PERSON") or {})["pin"] == given
 
 
 def test_a_roster_run_and_the_lock_of_its_school(world: MemoryWorld) -> None:

@@ -15,6 +15,15 @@ def test_keys_that_kms_derives() -> None:
     assert portal.lookup_key("northbridge").hex() == "e6dde90deaf1d16ccc6dd36cdaa18fe1c3ccf5020f8eb31391d80aae618af9bc"
 
 
+def test_keys_that_kms_derives_in_a_later_epoch() -> None:
+    """What HMAC-SHA-256 makes of the labels latchkey/(links|codes)/v1/northbridge/1; epoch 0 has the keys above."""
+    portal = MemoryWorld().wiring("portal")
+    assert portal.link_key("northbridge", 0) == portal.link_key("northbridge")
+    assert portal.code_key("northbridge", 0) == portal.code_key("northbridge")
+    assert portal.link_key("northbridge", 1).hex() == "c82fa693539bc1d11edfd339752834c123a07765b23193c4c51c6da0520b4eb2"
+    assert portal.code_key("northbridge", 1).hex() == "6b44260dafb774d9afe7ddf6bf482afde738d66a4911ff30690c1420e6fc4840"
+
+
 def test_a_stored_password_is_still_the_password() -> None:
     kept = "$argon2id$v=19$m=19456,t=2,p=1$MGHQ42rABcZG93JUN+lcfQ$+4oFbO7kXQoqKjTaierC/6FKO8qrne7iEY3CYqT4Tx0"
     assert hashing.verify(kept, "purple-otter-lantern-83")

@@ -93,6 +93,13 @@ def test_labels_of_keys() -> None:
     assert codes.key_label("northbridge") == "latchkey/codes/v1/northbridge"
 
 
+def test_labels_of_keys_of_a_later_epoch() -> None:
+    assert links.key_label("northbridge", 0) == "latchkey/links/v1/northbridge"
+    assert links.key_label("northbridge", 1) == "latchkey/links/v1/northbridge/1"
+    assert codes.key_label("northbridge", 0) == "latchkey/codes/v1/northbridge"
+    assert codes.key_label("northbridge", 1) == "latchkey/codes/v1/northbridge/1"
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "key"),
     [

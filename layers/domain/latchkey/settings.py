@@ -51,7 +51,17 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE"),
     "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "ROSTER_QUEUE", "UPLOADS_BUCKET"),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
-    "operate": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "PLAN_QUEUE", "PAGES_BUCKET"),
+    "operate": (
+        "DIRECTORY_TABLE",
+        "CREDENTIALS_TABLE",
+        "SESSIONS_TABLE",
+        "ACTIVITY_TABLE",
+        "LOOKUP_KEY",
+        "PLAN_QUEUE",
+        "EXPORTS_BUCKET",
+        "UPLOADS_BUCKET",
+        "PAGES_BUCKET",
+    ),
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {"portal": ("ORIGIN_SECRET",), "console": ("ORIGIN_SECRET",)}
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.operator import needs as operator
+    from latchkey.operator.stores.remains import Remains
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
     from latchkey.people.stores.people import Directory
@@ -228,6 +229,18 @@ class Wiring:
 
         return Files(self.client("s3"), self.settings["EXPORTS_BUCKET"])
 
+    def files(self, setting: str) -> Files:
+        """The files of the bucket that a setting names, for the operator."""
+        from latchkey.shared.stores.files import Files
+
+        return Files(self.client("s3"), self.settings[setting])
+
+    def remains(self, table: str, school: str) -> Remains:
+        """All that a school has in a table (``directory`` and so on)."""
+        from latchkey.operator.stores.remains import Remains
+
+        return Remains(self.table(f"{table.upper()}_TABLE"), table, school)
+
     def rosters(self, school: str) -> Rosters:
         """A school's roster runs."""
         from latchkey.rosters.stores.rosters import Rosters
@@ -290,17 +303,17 @@ class Wiring:
             self._keyrings[setting] = Keyring(self.client("kms"), self.settings[setting])
         return self._keyrings[setting]
 
-    def link_key(self, school: str) -> bytes:
-        """The key of a school's password links."""
+    def link_key(self, school: str, epoch: int = 0) -> bytes:
+        """The key of a school's password links in an epoch."""
         from latchkey.password_links.model import links
 
-        return self._keyring("LINK_KEY").key(links.key_label(school))
+        return self._keyring("LINK_KEY").key(links.key_label(school, epoch))
 
-    def code_key(self, school: str) -> bytes:
-        """The key of a school's PINs and parent codes."""
+    def code_key(self, school: str, epoch: int = 0) -> bytes:
+        """The key of a school's PINs and parent codes in an epoch."""
         from latchkey.codes.model import codes
 
-        return self._keyring("CODE_KEY").key(codes.key_label(school))
+        return self._keyring("CODE_KEY").key(codes.key_label(school, epoch))
 
     def lookup_key(self, school: str) -> bytes:
         """The key of a school's look-up keys for e-mail addresses and usernames."""

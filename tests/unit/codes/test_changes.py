@@ -74,7 +74,7 @@ def test_a_run_for_codes_that_end_soon_means_the_same_students_when_it_looks_aga
 
 def test_only_what_works_is_voided() -> None:
     person = replace(ANN, pin=CodeState(1, ENDS, 1), parent_code=CodeState(2, ENDS, 3, 4))
-    assert to_void(person, BOTH, NOW) == {"parent": CodeState(2, ENDS, 3, 4, voided=True)}
-    assert to_void(replace(person, parent_code=CodeState(2, ENDS, voided=True)), BOTH, NOW) == {}
-    assert to_void(person, ("pin",), NOW) == {}
-    assert to_void(ANN, BOTH, NOW) == {}
+    assert to_void(person, SCHOOL, BOTH, NOW) == {"parent": CodeState(2, ENDS, 3, 4, voided=True)}
+    assert to_void(replace(person, parent_code=CodeState(2, ENDS, voided=True)), SCHOOL, BOTH, NOW) == {}
+    assert to_void(person, SCHOOL, ("pin",), NOW) == {}
+    assert to_void(ANN, SCHOOL, BOTH, NOW) == {}

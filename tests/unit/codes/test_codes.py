@@ -244,8 +244,8 @@ def test_a_printed_code_never_changes() -> None:
 def test_a_code_works_until_used_up_expired_voided_or_guessed_at_too_often(
     kind: Kind, state: CodeState, expected: Fault | None
 ) -> None:
-    assert fault(state, kind, 100) == expected
-    assert works(state, kind, 100) == (expected is None)
+    assert fault(state, kind, 100, 0) == expected
+    assert works(state, kind, 100, 0) == (expected is None)
 
 
 @pytest.mark.parametrize(("kind", "name", "generation"), [("pin", "pin", 1), ("parent", "parent_code", 2)])
@@ -257,7 +257,7 @@ def test_where_a_student_holds_the_state_of_a_code(kind: Kind, name: str, genera
 
 
 def test_no_code_does_not_work() -> None:
-    assert not works(None, "pin", 100)
+    assert not works(None, "pin", 100, 0)
 
 
 @given(printed=codes)

@@ -62,7 +62,9 @@ def test_a_crash_at_any_write_counts_no_code_twice_and_none_never(
     done = system.wiring("console").exports("northbridge").get(run.id)
     assert done is not None
     assert (done.state, dict(done.codes)) == ("finished", {"pin": 120, "parent": 100})
-    assert not [each for each in everyone(system) if works(each.pin, "pin", START) or works(each.parent_code, "parent", START)]
+    assert not [
+        each for each in everyone(system) if works(each.pin, "pin", START, 0) or works(each.parent_code, "parent", START, 0)
+    ]
 
 
 def test_a_run_whose_time_is_short_goes_on_in_another_invocation(
@@ -152,4 +154,4 @@ def test_voiding_and_printing_at_once_leave_each_student_with_one_state(system: 
         first = person.pin.generation == 1 and person.pin.voided
         assert first or person.pin.generation == 2, "the code that was to be voided is dead"
     issued = issue_codes(system.wiring("build_export"), school, everyone(system)[:99], ("pin", "parent"))
-    assert all(works(each.pin, "pin", START) for each in issued.people)
+    assert all(works(each.pin, "pin", START, 0) for each in issued.people)

@@ -15,7 +15,7 @@ RIVERSIDE = {"slug": "riverside", "name": "Riverside High School", "town": "Rive
 @pytest.fixture
 def operate(road: MailRoad) -> Any:
     road.monkeypatch.setattr(door, "system", lambda: road.system.wiring("operate"))
-    return lambda event: json.loads(json.dumps(door.handle(event, None)))
+    return lambda event: json.loads(json.dumps(door.handle(event, road.context)))
 
 
 def invitation(**facts: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from latchkey.codes.model.codes import MOST_FAILURES, Code, Fault
 from latchkey.codes.needs import System
 from latchkey.errors import Gone, Invalid, TooMany
 from latchkey.people.model.person import NOBODY, CodeState, Person, Role
-from latchkey.schools.find_school import the_school
+from latchkey.schools.find_school import the_school_now
 from latchkey.schools.model.school import School
 from latchkey.shared.model.addresses import visitor
 from latchkey.shared.stores.counters import Budget
@@ -63,7 +63,7 @@ def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCod
 
     ``Invalid``: a typing error. ``Gone``: it does not work, with the reason. ``TooMany``: over the school's or address's budget.
     """
-    school = the_school(system, slug)
+    school = the_school_now(system, slug)
     code = codes.read(typed)
     if code is None:
         raise Invalid(fields={"code": MISTYPED}, code="mistyped")
@@ -80,7 +80,7 @@ def opened(school: School, code: Code, student: Person, generation: int, now: in
         refuse("refused", code)
     if generation < state.generation:
         refuse("replaced", code)
-    if fault := codes.fault(state, code.kind, now):
+    if fault := codes.fault(state, code.kind, now, school.code_epoch):
         refuse("refused" if fault == "dead" else fault, code)
     return OpenCode(code, school, student, state)
 
@@ -99,7 +99,7 @@ class _Guess:
         self._counters = system.counters("CREDENTIALS_TABLE", school.slug)
         self._uses = system.code_uses(school.slug)
         self._source = visitor(system.lookup_key(school.slug), source_ip)
-        self._key = system.code_key(school.slug)
+        self._key = system.code_key(school.slug, school.code_epoch)
 
     def made(self) -> OpenCode:
         """The open code; ``Gone`` or ``TooMany`` otherwise."""

@@ -31,7 +31,7 @@ def reveal_codes(system: System, school: School, admin: Person, person_id: str) 
     issued = issue_codes(system, school, [person], ("pin", "parent"))
     if not issued.people:
         raise TryLater()
-    details = login_details(issued.people[0], school, system.code_key(school.slug), "both")
+    details = login_details(issued.people[0], school, system.code_key(school.slug, school.code_epoch), "both")
     facts: dict[str, str | int] = {
         "person": person.id,
         "codes": bool(details.pin) + bool(details.parent_code),

@@ -30,7 +30,7 @@ def count_codes(system: System, school: School, wanted: ExportRequest) -> tuple[
     for people in walk(system.directory(school.slug), wanted.scope, pages=LOOKED_AT):
         complete = bool(people)
         for person in people:
-            found.update(list(to_void(person, wanted.kinds, now)))
+            found.update(list(to_void(person, school, wanted.kinds, now)))
     return found, complete
 
 
@@ -65,7 +65,7 @@ def start_void(
 def void_students(system: System, school: School, run: Export, clock: Clock) -> Export:
     """Go on with a leased run that ends codes; the run as it then is: running if the time was short, else finished."""
     for people in walk(system.directory(school.slug), run.wanted.scope, run.position):
-        run = _void(system, school.slug, run, people)
+        run = _void(system, school, run, people)
         if clock.is_short():
             return run
     now, total = system.now(), sum(run.codes.values())
@@ -76,12 +76,12 @@ def void_students(system: System, school: School, run: Export, clock: Clock) -> 
     return done
 
 
-def _void(system: System, school: str, run: Export, people: list[Person]) -> Export:
+def _void(system: System, school: School, run: Export, people: list[Person]) -> Export:
     """End what these people have and say in the run how many that were, both or neither."""
-    directory, exports = system.directory(school), system.exports(school)
+    directory, exports = system.directory(school.slug), system.exports(school.slug)
     for _ in range(_ROUNDS):
         now = system.now()
-        found = {person.id: to_void(person, run.wanted.kinds, now) for person in people}
+        found = {person.id: to_void(person, school, run.wanted.kinds, now) for person in people}
         ended = {person: codes for person, codes in found.items() if codes}
         if not ended:
             return run

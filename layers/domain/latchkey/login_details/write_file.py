@@ -22,6 +22,7 @@ NOBODY: Final = "No student was left to be in the file, so none was made."
 TOO_LARGE: Final = (
     "The file takes longer to write than one run may last. No part of it was kept; the codes are. Make one for each year group."
 )
+ENDED: Final = "All codes of your school were ended while the file was made, so it was thrown away. Make it again."
 _SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 
 
@@ -35,7 +36,7 @@ class StopRun(Exception):
 
 def write_file(system: System, school: School, run: Export, clock: Clock) -> Export:
     """The finished run. The file appears whole or not at all; ``StopRun`` if there is nobody to write or no time for all."""
-    exports, wanted, code_key = system.exports(school.slug), run.wanted, system.code_key(school.slug)
+    exports, wanted, code_key = system.exports(school.slug), run.wanted, system.code_key(school.slug, school.code_epoch)
     facts, kinds = FORMATS[wanted.format], wanted.kinds
     setting = Setting(
         school=school,
@@ -76,6 +77,8 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
                 raise StopRun(TOO_LARGE)
         if not rows:
             raise StopRun(NOBODY)
+        if _codes_ended(system, school):
+            raise StopRun(ENDED)
         writer.finish()
         file.finish()
     now, rows, left_out = system.now(), rows - writer.left_out, left_out + writer.left_out
@@ -96,3 +99,9 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
     event = system.audit(school.slug).record_of("build_export", "export.finish", now, {"export": run.id, **counts})
     exports.finish(run, event)
     return run
+
+
+def _codes_ended(system: System, school: School) -> bool:
+    """Whether the school's codes have been ended since the run began: the codes on this paper would open nothing."""
+    now_is = system.schools.get(school.slug)
+    return now_is is None or now_is.code_epoch != school.code_epoch

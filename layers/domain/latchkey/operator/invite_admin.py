@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from latchkey.errors import Changed, Conflict, Invalid, NotFound
+from latchkey.errors import Changed, Conflict, Invalid
 from latchkey.operator.needs import System
+from latchkey.operator.the_school import the_school
 from latchkey.people.model.person import Person
 from latchkey.sends.model.send import Selection, Send
 from latchkey.shared.model import identifiers
-from latchkey.shared.model.ids import is_slug, new_id, person_id
+from latchkey.shared.model.ids import new_id, person_id
 
 _LONGEST_NAME: Final = 100
 
@@ -24,9 +25,7 @@ class Invited:
 
 def invite_admin(system: System, school: object, email: object, given_name: object, family_name: object) -> Invited:
     """Make an admin with this address and mail them a password link; somebody who is an admin already gets the link again."""
-    found = system.schools.get(school) if isinstance(school, str) and is_slug(school) else None
-    if found is None:
-        raise NotFound("There is no such school. Make it first.")
+    found = the_school(system, school)
     wrong: dict[str, str] = {}
     address = identifiers.email(email)
     if address is None:

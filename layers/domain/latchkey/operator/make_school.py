@@ -46,7 +46,8 @@ def _school(values: object) -> School:
             wrong |= {f"settings.{name}": text for name, text in error.fields.items()}
     if wrong:
         raise Invalid("The school was not made.", fields=wrong)
-    return School(slug=str(slug), urn=str(urn), settings=settings, **facts)
+    name, town, postcode = (facts[name] for name in _FACTS)
+    return School(slug=str(slug), name=name, urn=str(urn), town=town, postcode=postcode, settings=settings)
 
 
 def _text(value: object, name: str, length: int, wrong: dict[str, str]) -> str:

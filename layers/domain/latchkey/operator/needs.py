@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
+    from latchkey.login_details.stores.runs import Exports
+    from latchkey.operator.stores.remains import Remains
     from latchkey.people.stores.people import Directory
+    from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
+    from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
 
 
@@ -25,6 +30,18 @@ class System(Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def sends(self, school: str) -> Sends: ...
+
+    def ledger(self, school: str) -> Ledger: ...
+
+    def exports(self, school: str) -> Exports: ...
+
+    def rosters(self, school: str) -> Rosters: ...
+
+    def remains(self, table: str, school: str) -> Remains: ...
+
+    def export_files(self) -> Files: ...
+
+    def files(self, setting: str) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
 

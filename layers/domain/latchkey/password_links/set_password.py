@@ -91,13 +91,16 @@ def renew(system: System, token: str) -> None:
 
 
 def _genuine(system: System, token: str) -> tuple[Link, School]:
-    """The link of a token that we made (ASVS 9.1.1: nothing of it counts before its MAC does), and its school."""
+    """The link of a token that we made (ASVS 9.1.1: nothing of it counts before its MAC does), and its school.
+
+    The school is read here, consistently: once the operator has ended its links, no old one is accepted.
+    """
     parts = links.read(token)
     if parts is None:
         _refuse("damaged")
     link, body, mac = parts
-    school = system.kept_schools.get(link.school) if is_slug(link.school) else None
-    if school is None or not links.is_genuine(body, mac, system.link_key(link.school)):
+    school = system.schools.get(link.school) if is_slug(link.school) else None
+    if school is None or not links.is_genuine(body, mac, system.link_key(link.school, school.link_epoch)):
         _refuse("damaged")
     return link, school
 

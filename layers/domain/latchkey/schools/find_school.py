@@ -35,6 +35,14 @@ def the_school(system: System, slug: str) -> School:
     return school
 
 
+def the_school_now(system: System, slug: str) -> School:
+    """The school as it is at this moment, for whoever accepts a code of it; ``NotFound`` if there is none."""
+    school = system.schools.get(slug) if is_slug(slug) else None
+    if school is None:
+        raise NotFound()
+    return school
+
+
 def ways_in(school: School) -> list[WayIn]:
     """Every role once. It depends on the school's settings alone, so it tells nothing about any account."""
     elsewhere = tuple(role for role in ROLES if role in school.settings.sso.roles)

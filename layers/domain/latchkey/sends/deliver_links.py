@@ -73,7 +73,7 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float], o
     What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
     rest: the same message comes again.
     """
-    school = system.kept_schools.get(work.school)
+    school = system.schools.get(work.school)  # not kept: a link of an older epoch would be dead on arrival
     if school is None:
         raise Poison("a chunk of a school that does not exist")
     numbers = range(work.number, work.number + work.chunks)
@@ -251,7 +251,7 @@ class _Delivery:
 
     @cached_property
     def _key(self) -> bytes:
-        return self._system.link_key(self._school.slug)
+        return self._system.link_key(self._school.slug, self._school.link_epoch)
 
     def _note(self, places: Sequence[int], results: Sequence[Result]) -> None:
         now = self._system.now()

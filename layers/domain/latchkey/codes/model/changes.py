@@ -23,8 +23,8 @@ def codes_to_issue(person: Person, school: School, kinds: Sequence[Kind], now: i
         if kind == "pin" and school.uses_sso(person):
             continue
         code = state_of(person, kind)
-        if code is None or not works(code, kind, now):
-            found[kind] = CodeState(code.generation + 1 if code else 1, ends, given_at=now)
+        if code is None or not works(code, kind, now, school.code_epoch):
+            found[kind] = CodeState(code.generation + 1 if code else 1, ends, given_at=now, epoch=school.code_epoch)
         elif within and code.expires_at <= now + within * DAY and code.expires_at < ends:
             found[kind] = replace(code, expires_at=ends, given_at=now)
     return found
@@ -36,7 +36,8 @@ def given_since(person: Person, school: School, kind: Kind, since: int) -> bool:
     return code is not None and code.given_at >= since and not (kind == "pin" and school.uses_sso(person))
 
 
-def to_void(person: Person, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:
+def to_void(person: Person, school: School, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:
     """The states of this student's codes once all that work are ended."""
     states = {kind: state_of(person, kind) for kind in kinds}
-    return {kind: voided(code) for kind, code in states.items() if code is not None and works(code, kind, now)}
+    epoch = school.code_epoch
+    return {kind: voided(code) for kind, code in states.items() if code is not None and works(code, kind, now, epoch)}

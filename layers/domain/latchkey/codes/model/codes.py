@@ -43,9 +43,9 @@ class Code:
     text: str
 
 
-def key_label(school: str) -> str:
-    """The label under which the keyring derives the code key of a school."""
-    return f"latchkey/codes/v1/{school}"
+def key_label(school: str, epoch: int = 0) -> str:
+    """The label under which the keyring derives the code key of a school in an epoch; epoch 0 has no number in it."""
+    return f"latchkey/codes/v1/{school}" + (f"/{epoch}" if epoch else "")
 
 
 def code(kind: Kind, number: int, generation: int, key: bytes) -> str:
@@ -105,20 +105,20 @@ def state_of(student: Person, kind: Kind) -> CodeState | None:
     return student.pin if kind == "pin" else student.parent_code
 
 
-def fault(state: CodeState, kind: Kind, now: int) -> Fault | None:
-    """Why a code in this state no longer works; None if it does."""
+def fault(state: CodeState, kind: Kind, now: int, epoch: int) -> Fault | None:
+    """Why a code in this state no longer works in this epoch of its school; None if it does."""
     if state.failed >= MOST_FAILURES:
         return "dead"
-    if state.voided:
+    if state.voided or state.epoch < epoch:
         return "voided"
     if state.uses >= USES[kind]:
         return "used"
     return "expired" if state.expires_at <= now else None
 
 
-def works(state: CodeState | None, kind: Kind, now: int) -> bool:
+def works(state: CodeState | None, kind: Kind, now: int, epoch: int) -> bool:
     """Whether there is a code that still opens something: what works is printed again, anything else is due for a new one."""
-    return state is not None and fault(state, kind, now) is None
+    return state is not None and fault(state, kind, now, epoch) is None
 
 
 def voided(state: CodeState) -> CodeState:

@@ -35,9 +35,9 @@ class Link:
     stamp: str
 
 
-def key_label(school: str) -> str:
-    """The label under which the keyring derives the link key of a school."""
-    return f"latchkey/links/v1/{school}"
+def key_label(school: str, epoch: int = 0) -> str:
+    """The label under which the keyring derives the link key of a school in an epoch; epoch 0 has no number in it."""
+    return f"latchkey/links/v1/{school}" + (f"/{epoch}" if epoch else "")
 
 
 def token(link: Link, key: bytes) -> str:

@@ -17,7 +17,7 @@ class CodeState:
     """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds.
 
     ``failed`` counts wrong guesses at this generation, ``voided`` says that the school has ended it; ``codes.works`` judges.
-    ``given_at``: when it was made or last got a later end.
+    ``given_at``: when it was made or last got a later end. ``epoch``: that of the school when it was made.
     """
 
     generation: int
@@ -26,6 +26,7 @@ class CodeState:
     failed: int = 0
     voided: bool = False
     given_at: int = 0
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,14 +121,21 @@ def code_to_value(code: CodeState | None) -> Value:
         return None
     value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
     value |= ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
-    return value | ({"given_at": code.given_at} if code.given_at else {})
+    return value | ({"given_at": code.given_at} if code.given_at else {}) | ({"epoch": code.epoch} if code.epoch else {})
 
 
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
     if not value:
         return None
-    failed, voided = value.get("failed", 0), value.get("voided", False)
-    return CodeState(value["generation"], value["expires_at"], value["uses"], failed, voided, value.get("given_at", 0))
+    return CodeState(
+        value["generation"],
+        value["expires_at"],
+        value["uses"],
+        value.get("failed", 0),
+        value.get("voided", False),
+        value.get("given_at", 0),
+        value.get("epoch", 0),
+    )
 
 
 def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
@@ -264,6 +271,11 @@ class Directory:
         same_address: Condition = ("email_key", "=", person.email_key)
         still_here: Condition = ("status", "=", "active")
         return self.change(person.id, {"is_admin": True}, [same_address, still_here])
+
+    def end_admin(self, person: Person) -> Person:
+        """Take admin rights; with the stamp every session and link ends. ``Changed`` if they are no admin by now."""
+        still_admin: Condition = ("is_admin", "=", True)
+        return self.change(person.id, {"is_admin": False}, [still_admin])
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""

@@ -59,7 +59,10 @@ def as_values(settings: Settings) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS."""
+    """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS.
+
+    The epochs are in the labels of its keys: raising one ends every link or code that was made before.
+    """
 
     slug: str
     name: str
@@ -67,6 +70,8 @@ class School:
     town: str = ""
     postcode: str = ""
     settings: Settings = field(default_factory=Settings)
+    link_epoch: int = 0
+    code_epoch: int = 0
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""

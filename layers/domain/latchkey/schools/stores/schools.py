@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Literal
 
 from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, as_values
 from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
+_ENDED = "ENDED"
+_EPOCHS = ("link_epoch", "code_epoch")
 
 
 def school_to_item(school: School) -> dict[str, Value]:
-    """The item of a school."""
+    """The item of a school, without its epochs: these are only ever raised."""
     facts = asdict(school) | {"settings": as_values(school.settings)}
+    facts = {name: value for name, value in facts.items() if name not in _EPOCHS}
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
 
 
@@ -28,6 +32,8 @@ def school_from_item(item: Item) -> School:
         town=item.get("town", ""),
         postcode=item.get("postcode", ""),
         settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
+        link_epoch=item.get("link_epoch", 0),
+        code_epoch=item.get("code_epoch", 0),
     )
 
 
@@ -50,8 +56,10 @@ class Schools:
 
     def make(self, school: School) -> bool:
         """Write a new school; False if the slug is taken."""
+        ended = self._table.get(school.slug, _ENDED) or {}
+        epochs: dict[str, Value] = {name: ended[name] for name in _EPOCHS if name in ended}
         try:
-            self._table.put(Put(item=school_to_item(school), when=[("pk", "missing", None)]))
+            self._table.put(Put(item=school_to_item(school) | epochs, when=[("pk", "missing", None)]))
         except ConditionFailed:
             return False
         return True
@@ -60,6 +68,29 @@ class Schools:
         """Set a school's facts and settings, and nothing else that its item holds; ``Changed`` if there is none."""
         facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
         self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
+
+    def end(self, slug: str, now: int) -> None:
+        """Delete a school, and keep of it only the epochs at which a school of the same slug would begin.
+
+        Ids of people and numbers of students come again with the same roster: what the deleted school has mailed and printed
+        must open nothing of the new one.
+        """
+        school = self.get(slug)
+        if school is None:
+            return
+        epochs = {"link_epoch": school.link_epoch + 1, "code_epoch": school.code_epoch + 1}
+        self._table.put(Put(item={"pk": slug, "sk": _ENDED, "ended_at": now, **epochs}))
+        self._table.delete_many([(slug, "SCHOOL")])
+
+    def has_ended(self, slug: str) -> bool:
+        """Whether there was a school of this slug that was deleted."""
+        return self._table.get(slug, _ENDED) is not None
+
+    def raise_epoch(self, slug: str, what: Literal["link", "code"]) -> int:
+        """Raise the epoch of a school's links or codes, and with it end all of them; ``Changed`` if there is no such school."""
+        name = f"{what}_epoch"
+        raised = self._table.update(Update(pk=slug, sk="SCHOOL", add={name: 1}, when=[("pk", "exists", None)]))
+        return int(raised[name])
 
     def change_settings(self, slug: str, settings: Settings, names: Sequence[str]) -> None:
         """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school."""

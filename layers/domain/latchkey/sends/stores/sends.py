@@ -61,6 +61,18 @@ class Sends:
         for page in self._table.pages(send_pk(self.school, "admin"), newest_first=True):
             yield from (send_from_item(item) for item in page)
 
+    def with_links_since(self, since: int) -> Iterator[Send]:
+        """The sends, an admin's or one person's, whose mails hold links and may have left since then."""
+        for send in self.all():
+            if send.kind == "password_link" and max(send.created_at, send.moving_since or 0, send.finished_at or 0) >= since:
+                yield send
+        for page in self._table.pages(send_pk(self.school, "person"), newest_first=True):
+            for send in map(send_from_item, page):
+                if send.created_at < since:
+                    return  # ids sort by time
+                if send.kind in {"password_link", "forgot_password"}:
+                    yield send
+
     # Started
 
     def not_queued(self, send: Send, now: int) -> Send:

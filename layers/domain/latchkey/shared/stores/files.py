@@ -1,5 +1,6 @@
 """Files in S3: written in a stream with flat memory, and handed out by a URL that soon ends."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
@@ -89,6 +90,25 @@ class Files:
     def upload(self, key: str, media_type: str) -> Upload:
         """A new object, to be written in a ``with`` block."""
         return Upload(self._client, self._bucket, key, media_type)
+
+    def keys(self, prefix: str) -> list[str]:
+        """Up to 1,000 keys of objects that begin so."""
+        try:
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix)
+        except (ClientError, BotoCoreError) as error:
+            translate(error)
+        return [each["Key"] for each in answer.get("Contents", [])]
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete these objects (at most 1,000), whether they exist or not."""
+        try:
+            answer = self._client.delete_objects(
+                Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            )
+        except (ClientError, BotoCoreError) as error:
+            translate(error)
+        if answer.get("Errors"):
+            raise TryLater()
 
     def url(self, key: str, seconds: int, *, name: str, media_type: str) -> str:
         """A URL with which anybody can download the object for some seconds. ``name`` must be plain ASCII.

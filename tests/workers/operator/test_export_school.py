@@ -1,0 +1,132 @@
+"""A school in files: each thing once, in pieces, and nothing that a password, a link or a code could be made of."""
+
+import json
+from typing import Any
+
+import pytest
+
+import operate.handler as door
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem
+from tests.support.mail_road import Context, MailRoad
+
+
+@pytest.fixture
+def operate(road: MailRoad) -> Any:
+    road.monkeypatch.setattr(door, "system", lambda: road.system.wiring("operate"))
+    return lambda **event: json.loads(
+        json.dumps(door.handle({"command": "export_school", "school": "northbridge", **event}, Context()))
+    )
+
+
+def files(road: MailRoad) -> dict[str, str]:
+    """The exported files by name."""
+    s3 = road.system.wiring("operate").client("s3")._client
+    bucket = road.system.environment["EXPORTS_BUCKET"]
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix="schools/northbridge/").get("Contents", [])]
+    return {key.rpartition("/")[2]: s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys}
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_everything_is_in_it_once_and_no_secret(road: MailRoad, operate: Any) -> None:
+    ann = road.person(
+        1,
+        number=7,
+        version=3,
+        used_link="a1" * 16,
+        password_set_at=1_790_000_000,
+        pin=CodeState(generation=2, expires_at=1_800_000_000, uses=1),
+        former_email=FormerEmail("old@x.example", 1_790_000_000),
+        mail_problem=MailProblem("bounced", 1_790_000_000, "f" * 32),
+    )
+    road.person(2, role="parent")
+    send = road.start()
+    road.plan()
+    road.deliver()
+    answer = operate()
+    assert answer["next"] is None
+    found = files(road)
+    assert answer["counts"] == {
+        "school": 1,
+        "people": 2,
+        "sends": 1,
+        "recipients": 2,
+        "events": len(lines(found["events-00001.jsonl"])),
+    }
+    people = {each["id"]: each for name, text in found.items() if name.startswith("people") for each in lines(text)}
+    assert people[ann.id] == {
+        "id": ann.id,
+        "role": "student",
+        "given_name": ann.given_name,
+        "family_name": ann.family_name,
+        "email": ann.email,
+        "is_admin": False,
+        "status": "active",
+        "number": 7,
+        "password_set_at": "2026-09-21T14:13:20Z",
+        "former_email": {"email": "old@x.example", "at": "2026-09-21T14:13:20Z"},
+        "pin": {"generation": 2, "ends": "2027-01-15T08:00:00Z", "uses": 1},
+    } | ({"username": ann.username} if ann.username else {})
+    recipients = lines(found["recipients-00001.jsonl"])
+    assert {(each["to"], each["state"], *each["people"]) for each in recipients} >= {(ann.email, "sent", ann.id)}
+    assert {each["send"] for each in recipients} == {send if isinstance(send, str) else send.id}
+    everything = "".join(found.values())
+    for secret in (ann.email_key, ann.used_link, ann.stamp, "set-password#", "argon2"):
+        assert str(secret) not in everything
+
+
+def test_the_readme_explains_every_kind_and_every_field(road: MailRoad, operate: Any) -> None:
+    road.person(1, number=7, pin=CodeState(generation=2, expires_at=1_800_000_000))
+    operate()
+    found = files(road)
+    readme = found.pop("README.txt")
+    for name, text in found.items():
+        assert f"\n{name.partition('-')[0]} " in readme
+        if name.startswith(("people", "recipients")):
+            assert [
+                field for each in lines(text) for field in each if field.removesuffix("_name") not in readme + "given family"
+            ] == []
+
+
+def test_it_goes_on_where_an_earlier_call_stopped(road: MailRoad, operate: Any) -> None:
+    road.person(1)
+    following, calls, counts = operate()["next"], 0, {}
+    once = files(road)
+    slow = lambda cursor: json.loads(  # noqa: E731
+        json.dumps(door.handle({"command": "export_school", "school": "northbridge", "next": cursor}, Context(OneStep())))
+    )
+    assert following is None
+    answer = slow(None)
+    while answer["next"] is not None:
+        counts |= answer["counts"]
+        calls += 1
+        answer = slow(answer["next"])
+    assert calls > 3
+    assert counts["people"] == 1
+    assert len(files(road)) == len(once)
+
+
+class OneStep(float):
+    """Seconds that are enough for one file, then for none."""
+
+    def __init__(self) -> None:
+        self.left = [120.0]
+
+    def __mul__(self, factor: float) -> float:
+        return (self.left.pop() if self.left else 0.0) * factor
+
+
+@pytest.mark.parametrize("cursor", [7, "x", {}, {"run": "../x", "kind": 0, "part": 0}, {"run": "a" * 26, "kind": "0", "part": 0}])
+def test_a_place_that_no_call_gave_is_refused(road: MailRoad, operate: Any, cursor: Any) -> None:
+    assert "earlier call" in operate(next=cursor)["error"]
+    assert files(road) == {}
+
+
+def test_it_is_in_the_activity(road: MailRoad, operate: Any) -> None:
+    answer = operate()
+    events, _ = road.system.wiring("console").audit("northbridge").page()
+    assert [(each["action"], each["facts"]["export"]) for each in events] == [
+        ("school.export", answer["folder"].rpartition("/")[2])
+    ]
