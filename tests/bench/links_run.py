@@ -213,9 +213,10 @@ def _event(body: str) -> dict[str, Any]:
         "messageId": str(random.getrandbits(64)),
         "receiptHandle": "r",
         "body": body,
-        "attributes": {"ApproximateReceiveCount": "1"},
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(NOW * 1000)},
         "messageAttributes": {},
         "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-2:123456789012:queue",
     }
     return {"Records": [record]}
 

@@ -5,7 +5,7 @@ import pytest
 from latchkey.settings import NEEDS, OPTIONAL
 from tests.support import sam
 
-OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "LOG_LEVEL"}
+OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"}
 
 
 def environment(function: sam.Resource) -> set[str]:

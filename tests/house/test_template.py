@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from latchkey.login_details.model import runs as exports
-from latchkey.mail.stores import mailer
 from latchkey.rosters.model import runs as rosters
 from latchkey.sends import plan_send
 from tests.support import sam
@@ -251,29 +250,6 @@ class TestEveryBucket:
             "Bool": {"aws:SecureTransport": "false"},
             "StringNotEquals": {"aws:ResourceAccount": "000000000000"},
         }
-
-
-@pytest.mark.parametrize(
-    ("name", "pattern", "group"),
-    [
-        ("CodesGuessed", '{ $.message = "codes are being guessed" }', "PortalLogs"),
-        ("SenderRefused", '"SES refuses mail from this site"', "DeliverLinksLogs"),
-    ],
-)
-def test_an_alarm_rings_on_a_line_of_the_log(name: str, pattern: str, group: str) -> None:
-    found = sam.resources("AWS::Logs::MetricFilter")[name]
-    assert (found["FilterPattern"], found["LogGroupName"]) == (pattern, {"Ref": group})
-    (metric,) = found["MetricTransformations"]
-    alarms = sam.resources("AWS::CloudWatch::Alarm").values()
-    (alarm,) = (each for each in alarms if each["MetricName"] == metric["MetricName"])
-    assert alarm["Namespace"] == metric["MetricNamespace"]
-    assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
-    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-
-
-def test_the_lines_that_alarms_ring_on_are_said() -> None:
-    assert 'log.error("codes are being guessed"' in (sam.ROOT / "layers/domain/latchkey/codes/check_code.py").read_text()
-    assert mailer.SENDER_REFUSED.startswith("SES refuses mail from this site")
 
 
 def test_links_and_codes_come_from_keys_that_never_leave_kms() -> None:
