@@ -71,7 +71,7 @@ def environment(settings: Settings) -> Environment:
         domain="",
         bucket="latchkey-artefacts",
         origin=settings.url,
-        parameters={"DeletionProtection": "false"},
+        parameters={"DeletionProtection": "false", "SavedQueries": "false"},
     )
 
 

@@ -96,12 +96,13 @@ class Run:
         for door in (planning, delivery):
             door.logger.handlers[0].setStream(io.StringIO())  # type: ignore[attr-defined]
         start = time.process_time()
-        planning.handle(event_of([json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})]), _Context())
+        message = json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})
+        planning.handle(event_of([message], "PLAN_QUEUE"), _Context())
         self.plan = self.seconds = time.process_time() - start
         self._read_back()
         while self._messages:
             for entry in json.loads(self._messages.pop(0))["Entries"]:
-                event = event_of([entry["MessageBody"]])
+                event = event_of([entry["MessageBody"]], "DELIVER_QUEUE")
                 start = time.process_time()
                 failed = delivery.handle(event, _Context())["batchItemFailures"]
                 self.seconds += time.process_time() - start

@@ -39,6 +39,7 @@ domain = ""
 bucket = "latchkey-artefacts"
 
 [parameters]
+SavedQueries = "false"
 LogRetentionDays = 30
 """
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from latchkey.errors import LatchkeyError
+from latchkey.errors import LatchkeyError, Poison, TryLater
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import person_to_item
 from latchkey.schools.model.school import School
@@ -31,10 +31,11 @@ from latchkey.shared.model.messages import Message
 from latchkey.shared.stores.dynamo import pack_item
 from latchkey.wiring import Wiring
 from tests.support.memory_dynamo import MemoryDynamo, cancelled
+from worker.consume import LAST_TRY, pause
 
 START = 1_795_000_000
 HOUR = 3_600
-FIRST_DEATHS = 5 * 720  # a message dies after five receives, 720 seconds apart
+FIRST_DEATHS = LAST_TRY * 720  # a message dies after its last try, at the latest
 SCHOOL = School(slug="northbridge", name="Northbridge Academy", town="Northbridge", postcode="NB1 2CD")
 ENVIRONMENT = {
     name: name.lower()
@@ -84,7 +85,7 @@ class Letter:
 
 @dataclass
 class Queue:
-    """SQS: every message comes in copies and in any order; five receives, then the dead letters."""
+    """SQS: every message comes in copies and in any order; after the last try it is with the dead letters."""
 
     world: "World"
     letters: list[Letter] = field(default_factory=list)
@@ -116,7 +117,7 @@ class Queue:
         """Any message that can be seen."""
         while seen := [letter for letter in self.letters if letter.visible_at <= self.world.now]:
             letter = self.world.chance.choice(seen)
-            if letter.receives == 5:
+            if letter.receives == LAST_TRY:
                 self.letters.remove(letter)
                 self.dead.append(letter)
                 continue
@@ -226,6 +227,8 @@ class Worker(threading.Thread):
             deliver_chunks(wiring, Work.of(Message(letter.body)), lambda: deadline - self.world.now)
         except LatchkeyError as error:
             self.world.seen[f"handed back: {error.code}"] += 1
+            wait = max(pause(letter.receives), error.seconds if isinstance(error, TryLater) else 0)
+            letter.visible_at = self.world.now + (0 if isinstance(error, Poison) else wait)
         else:
             self.world.queue.letters.remove(letter)
         self.dead_at, self.unwritten = None, 0
@@ -391,6 +394,7 @@ def without_real_waiting(world: World, patch: Callable[[str, Any], None]) -> Non
     """The stores' pauses between tries let the world's time pass."""
     for module in ("shared.stores.dynamo", "sends.stores.ledger"):
         patch(f"latchkey.{module}._pause", partial(_pause, world))
+    patch("worker.consume.random", world.chance)
 
 
 def _pause(world: World, attempt: int) -> None:

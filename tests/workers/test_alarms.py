@@ -15,7 +15,7 @@ from console.app import app as console_app
 from latchkey.codes import check_code
 from latchkey.codes.model import codes
 from latchkey.people.model.person import CodeState, Person
-from latchkey.schools.model.school import DAY, School
+from latchkey.schools.model.school import DAY
 from latchkey.shared.model.ids import person_id
 from measure.metrics import kind_of
 from portal.app import app as portal_app
@@ -24,8 +24,7 @@ from tests.support.alarms import MINUTE, STACK, Metric, Metrics, metric_of
 from tests.support.bad_days import READERS, World, throttled
 from tests.support.gateway import Gateway
 from tests.support.ses import refusal
-from tests.workers.test_bad_days import SCHOOL as NORTHBRIDGE
-from tests.workers.test_bad_days import Done, forgot, person, send
+from tests.workers.test_bad_days import NORTHBRIDGE, Done, forgot, made_world, send
 
 ALARMS = sam.resources("AWS::CloudWatch::Alarm")
 OURS = {name for name, alarm in ALARMS.items() if metric_of(alarm)[0] == STACK}
@@ -34,12 +33,7 @@ SLUG = NORTHBRIDGE.slug
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    made = World(monkeypatch.setattr)
-    operator = made.wiring("operate")
-    assert operator.schools.make(School(slug=SLUG, name="Northbridge Academy", town="Northbridge", postcode="NB1 2CD"))
-    key = operator.lookup_key(SLUG)
-    made.wiring("read_roster").directory(SLUG).put_new(person(number, key) for number in range(1, 121))
-    return made
+    return made_world(monkeypatch)
 
 
 class Log:

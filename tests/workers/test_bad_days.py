@@ -26,7 +26,7 @@ from tests.support.bad_days import Killed, World, throttled
 from tests.support.rosters import plain, row
 from tests.support.ses import refusal
 
-SCHOOL = School(slug="northbridge", name="Northbridge Academy", town="Northbridge", postcode="NB1 2CD")
+NORTHBRIDGE = School(slug="northbridge", name="Northbridge Academy", town="Northbridge", postcode="NB1 2CD")
 PEOPLE = 120
 ADMIN = Person(id="a" * 20, role="teacher", given_name="Ada", family_name="Byrne", is_admin=True)
 NOT_REACHED = EndpointConnectionError(endpoint_url="https://email.example")
@@ -36,18 +36,23 @@ Done = Callable[[World], float]
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    return made_world(monkeypatch)
+
+
+def made_world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A school of some students."""
     made = World(monkeypatch.setattr)
     operator, worker = made.wiring("operate"), made.wiring("read_roster")
-    assert operator.schools.make(SCHOOL)
-    key = operator.lookup_key(SCHOOL.slug)
-    worker.directory(SCHOOL.slug).put_new(person(number, key) for number in range(1, PEOPLE + 1))
+    assert operator.schools.make(NORTHBRIDGE)
+    key = operator.lookup_key(NORTHBRIDGE.slug)
+    worker.directory(NORTHBRIDGE.slug).put_new(person(number, key) for number in range(1, PEOPLE + 1))
     return made
 
 
 def person(number: int, key: bytes) -> Person:
     email = f"s{number}@pupils.northbridge.example"
     return Person(
-        id=person_id(SCHOOL.slug, f"S{number}"),
+        id=person_id(NORTHBRIDGE.slug, f"S{number}"),
         role="student",
         given_name=f"Given{number}",
         family_name="Lee",
@@ -72,12 +77,12 @@ def mailed(world: World, *numbers: int) -> None:
 def forgot(world: World) -> Done:
     """Somebody has asked for a link."""
     system = world.wiring("plan_send")
-    key = lookup(system.lookup_key(SCHOOL.slug), "email", "s7@pupils.northbridge.example")
+    key = lookup(system.lookup_key(NORTHBRIDGE.slug), "email", "s7@pupils.northbridge.example")
     request = new_id(system.now())
     world.put(
         "requests_queue",
         kind="forgot",
-        school=SCHOOL.slug,
+        school=NORTHBRIDGE.slug,
         request=request,
         by="email",
         key=key,
@@ -105,12 +110,12 @@ def send(world: World) -> Done:
         created_by=ADMIN.id,
         selection=Selection(filter={}),
     )
-    system.sends(SCHOOL.slug).make(made)
-    world.put("plan_queue", kind="send", school=SCHOOL.slug, send=made.id)
+    system.sends(NORTHBRIDGE.slug).make(made)
+    world.put("plan_queue", kind="send", school=NORTHBRIDGE.slug, send=made.id)
 
     def done(world: World) -> float:
         mailed(world, *range(1, PEOPLE + 1))
-        found = world.wiring("console").sends(SCHOOL.slug).get(made.id)
+        found = world.wiring("console").sends(NORTHBRIDGE.slug).get(made.id)
         assert found is not None
         assert (found.state, found.waiting, found.counts["sent"]) == ("finished", None, PEOPLE)
         return found.finished_at or 0
@@ -121,7 +126,7 @@ def send(world: World) -> Done:
 def preview(world: World) -> str:
     """An admin has uploaded a roster of 600 new students; the run's id."""
     console = world.wiring("console")
-    run, _ = start_roster(console, SCHOOL.slug, ADMIN, "people.csv")
+    run, _ = start_roster(console, NORTHBRIDGE.slug, ADMIN, "people.csv")
     world.s3.objects[f"uploads_bucket/{run.key}"] = plain(row(number) for number in range(1_001, 1_601))
     name, file = {"name": "uploads_bucket"}, {"key": run.key, "size": 1, "eTag": "x"}
     event = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": {"bucket": name, "object": file}}
@@ -130,11 +135,11 @@ def preview(world: World) -> str:
 
 
 def roster_done(run_id: str, world: World) -> float:
-    run = world.wiring("console").rosters(SCHOOL.slug).get(run_id)
+    run = world.wiring("console").rosters(NORTHBRIDGE.slug).get(run_id)
     assert run is not None
     assert (run.state, run.counts["new"], run.counts["rejected"], run.done) == ("finished", 600, 0, 600)
-    ids = [person_id(SCHOOL.slug, f"S{number}") for number in range(1_001, 1_601)]
-    people = world.wiring("read_roster").directory(SCHOOL.slug).by_ids(ids)
+    ids = [person_id(NORTHBRIDGE.slug, f"S{number}") for number in range(1_001, 1_601)]
+    people = world.wiring("read_roster").directory(NORTHBRIDGE.slug).by_ids(ids)
     assert len({each.number for each in people}) == 600
     return run.finished_at or 0
 
@@ -143,7 +148,7 @@ def apply(world: World) -> Done:
     """An admin has looked at a roster and applies it."""
     run = preview(world)
     world.run()
-    ask_to_apply(world.wiring("console"), SCHOOL.slug, ADMIN, run)
+    ask_to_apply(world.wiring("console"), NORTHBRIDGE.slug, ADMIN, run)
     return partial(roster_done, run)
 
 
@@ -152,10 +157,12 @@ def read(world: World) -> Done:
     run_id = preview(world)
 
     def done(world: World) -> float:
-        run = world.wiring("console").rosters(SCHOOL.slug).get(run_id)
+        run = world.wiring("console").rosters(NORTHBRIDGE.slug).get(run_id)
         assert run is not None
         assert (run.state, run.previewed["new"]) == ("previewed", 600)
-        (event,) = (each for each in world.wiring("console").audit(SCHOOL.slug).page()[0] if each["action"] == "roster.preview")
+        (event,) = (
+            each for each in world.wiring("console").audit(NORTHBRIDGE.slug).page()[0] if each["action"] == "roster.preview"
+        )
         return float(event["at"])
 
     return done
@@ -165,10 +172,10 @@ def export(world: World) -> Done:
     """An admin has asked for everybody's login details."""
     console = world.wiring("console")
     wanted = ExportRequest(scope=Scope(), format="mail_merge_csv")
-    run = start_run(console, SCHOOL.slug, new_run(console, SCHOOL.slug, ADMIN, wanted, None), {}).run
+    run = start_run(console, NORTHBRIDGE.slug, new_run(console, NORTHBRIDGE.slug, ADMIN, wanted, None), {}).run
 
     def done(world: World) -> float:
-        found = world.wiring("console").exports(SCHOOL.slug).get(run.id)
+        found = world.wiring("console").exports(NORTHBRIDGE.slug).get(run.id)
         assert found is not None
         assert (found.state, found.rows) == ("finished", PEOPLE)
         assert f"exports_bucket/{found.key}" in world.s3.objects
@@ -289,7 +296,7 @@ def test_a_roster_that_takes_longer_than_an_invocation_goes_on_in_the_next_one(
     console, (first,) = world.wiring("console"), world.sqs.letters
     roster = json.loads(first.body)["roster"]
     world.run(hours=0)
-    run = console.rosters(SCHOOL.slug).get(roster)
+    run = console.rosters(NORTHBRIDGE.slug).get(roster)
     assert run is not None
     assert (run.state, run.slow, run.lease_until) == ("running", True, 0)
     assert 0 < run.done < 600
@@ -298,6 +305,6 @@ def test_a_roster_that_takes_longer_than_an_invocation_goes_on_in_the_next_one(
     world.run()
     assert done(world) - begun > 900
     assert (first.tries, world.sqs.dead) == (1, [])
-    run = console.rosters(SCHOOL.slug).get(roster)
+    run = console.rosters(NORTHBRIDGE.slug).get(roster)
     assert run is not None
     assert run.slow is None

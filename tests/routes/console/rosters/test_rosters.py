@@ -186,3 +186,20 @@ def test_a_roster_without_a_preview_cannot_be_applied(console: Console) -> None:
     answer = console.post(f"{ROSTERS}/{roster}/apply", {})
     assert (answer.status_code, answer.json_body["code"]) == (409, "not_previewed")
     assert console.system.messages("ROSTER_QUEUE") == []
+
+
+def test_a_roster_that_the_database_takes_slowly_says_so_while_it_runs(console: Console, desk: Desk) -> None:
+    run = desk.preview(plain([row(1)]))
+    path = f"{ROSTERS}/{run['id']}"
+    assert console.post(f"{path}/apply", {}).status_code == 202
+    rosters = console.system.wiring("read_roster").rosters("northbridge")
+    found = rosters.get(run["id"])
+    assert found is not None
+    assert console.get(path).json_body["slow"] is False
+    taken = rosters.take(found, int(console.system.clock.now), 60)
+    written = rosters.note_written(taken, {"new": 1}, 1, slow=True)
+    assert console.get(path).json_body["slow"] is True
+    assert "takes so many people only slowly" in console.page(path).body.decode()
+    rosters.finish(written, {"new": 1}, int(console.system.clock.now))
+    assert console.get(path).json_body["slow"] is False
+    assert "slowly" not in console.page(path).body.decode()
