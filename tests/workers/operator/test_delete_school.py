@@ -16,6 +16,9 @@ from latchkey.sign_in.stores.sessions import Session
 from tests.support.mail_road import Context, MailRoad
 from tests.support.system import START
 
+pytestmark = pytest.mark.moto
+
+
 TABLES = ("directory", "credentials", "sessions", "activity")
 
 
