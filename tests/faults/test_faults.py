@@ -32,7 +32,7 @@ def test_ten_thousand_people_and_everything_that_can_go_wrong(monkeypatch: pytes
         assert found.faults[fault] > 0
     for fault in ("workers killed at any time", "table conflicts", "tables busy", "dead letters put back after 1 h"):
         assert found.faults[fault] > 0
-    assert found.table_calls < 10 * 200  # chunks: what goes wrong is put right with a few calls more, not with many
+    assert found.table_calls < 12 * 200  # chunks: what goes wrong is put right with a few calls more, not with many
 
 
 @pytest.mark.parametrize(("seed", "rate"), [(2, 1.5), (3, 14.0), (4, 60.0), (5, 90.0), (6, 200.0), (7, 500.0)])
