@@ -12,7 +12,7 @@ import httpx
 
 from infra.operator import invite_admin_event, operate
 from latchkey.model.upn import check_letter
-from tests.e2e.client import PATIENCE, Product, links_in
+from tests.e2e.client import NEWS, PATIENCE, Product, links_in
 
 DEPUTY = {"email": "deputy@northbridge.example", "given_name": "Dee", "family_name": "Putty"}
 PASSWORD = "five calm otters swim"
@@ -130,7 +130,7 @@ def settled(admin: Product, path: str) -> dict[str, Any]:
     def known(send: dict[str, Any]) -> bool:
         return send["total"] > 0 and not OPEN & {state for state, count in send["counts"].items() if count}
 
-    return dict(admin.watch(path, "news of every mail", known))
+    return dict(admin.watch(path, "news of every mail", known, NEWS))
 
 
 def held(admin: Product, path: str) -> int:
