@@ -73,7 +73,8 @@ def wait_for(
     while not until(seen := look()):
         left = left - 1 if seen == before else looks
         if left == 0 or time.monotonic() > end:
-            raise TimeoutError(f"{what} did not come; {looks} looks found nothing new" if left == 0 else f"{what} took too long")
+            why = f"did not come; {looks} looks found nothing new" if left == 0 else "took too long"
+            raise TimeoutError(f"{what} {why}: {str(seen)[:1000]}")
         before = seen
         time.sleep(pause)
     return seen

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 
-from infra.local.waiting import wait_for
+from infra.local.waiting import LOOKS, wait_for
 from tests.e2e.client import PATIENCE, Product
 
 QUIET = [
@@ -71,9 +71,9 @@ def signed_in(context: BrowserContext, product: Product, login: Mapping[str, str
     return page
 
 
-def await_shown(page: Page, awaited: Locator) -> None:
+def await_shown(page: Page, awaited: Locator, looks: int = LOOKS) -> None:
     """Wait for what a page shows at the end of a run; while anything on the page changes, it is waited for."""
-    wait_for(lambda: (awaited.is_visible(), page.locator("main").inner_text()), str(awaited), lambda seen: seen[0])
+    wait_for(lambda: (awaited.is_visible(), page.locator("main").inner_text()), str(awaited), lambda seen: seen[0], looks=looks)
 
 
 def check(page: Page, name: str = "") -> None:

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from infra.local.waiting import wait_for
+from infra.local.waiting import LOOKS, wait_for
 
 PATIENCE = 120
 """Seconds for one answer. A call that hangs is a failure; one that a busy machine holds up is not."""
+NEWS = 900
+"""Looks at what waits for news of mails: news that met other news comes again after 380 s, its queue's visibility timeout."""
 
 
 @dataclass
@@ -68,9 +70,9 @@ class Product:
         """A path of the demo school's console."""
         return f"/admin/{self.school}/{path}"
 
-    def watch(self, path: str, what: str, until: Callable[[Any], object]) -> Any:
+    def watch(self, path: str, what: str, until: Callable[[Any], object], looks: int = LOOKS) -> Any:
         """The JSON of something that runs in the background, once it is as wanted; while it changes, it is waited for."""
-        return wait_for(lambda: self.get(path), what, until)
+        return wait_for(lambda: self.get(path), what, until, looks=looks)
 
     def finished(self, path: str, states: tuple[str, ...] = ("finished",)) -> Any:
         """The JSON of something that runs in the background, once it is in one of these states."""

@@ -11,8 +11,13 @@ import boto3
 import httpx
 
 from infra.operator import invite_admin_event, operate
+<<<<<<< HEAD
 from latchkey.people.model.upn import check_letter
 from tests.e2e.client import PATIENCE, Product, links_in
+=======
+from latchkey.model.upn import check_letter
+from tests.e2e.client import NEWS, PATIENCE, Product, links_in
+>>>>>>> 59099bd684f7f33d93a19f2fe255ca3293b58aa3
 
 DEPUTY = {"email": "deputy@northbridge.example", "given_name": "Dee", "family_name": "Putty"}
 PASSWORD = "five calm otters swim"
@@ -130,7 +135,7 @@ def settled(admin: Product, path: str) -> dict[str, Any]:
     def known(send: dict[str, Any]) -> bool:
         return send["total"] > 0 and not OPEN & {state for state, count in send["counts"].items() if count}
 
-    return dict(admin.watch(path, "news of every mail", known))
+    return dict(admin.watch(path, "news of every mail", known, NEWS))
 
 
 def held(admin: Product, path: str) -> int:

@@ -54,13 +54,15 @@ def test_the_whole_school(admin: Product) -> None:
     )
 
 
-def test_what_an_export_would_do_is_what_it_does(admin: Product, group: Group) -> None:
-    asked = {"scope": {"registration_group": group.name}, "format": "mail_merge_csv", "audience": "both"}
+def test_what_an_export_would_do_is_what_it_does(admin: Product) -> None:
+    mine = new_group(3)  # not one that was there before, whom an export of the whole school has given codes
+    enrol(admin, mine.rows)
+    asked = {"scope": {"registration_group": mine.name}, "format": "mail_merge_csv", "audience": "both"}
     tried = admin.http.post(admin.console("exports"), json={**asked, "dry_run": True})
     assert tried.status_code == 200, tried.text
     found = tried.json()
-    assert found["total"] == sum(group["students"] for group in found["groups"]) == 1
-    assert found["new_codes"] == {"pin": 1, "parent_code": 1}
+    assert found["total"] == sum(group["students"] for group in found["groups"]) == 3
+    assert found["new_codes"] == {"pin": 3, "parent_code": 3}
     done = made(admin, "exports", **asked)
     assert done["rows"] == found["total"]
     assert done["codes"] == found["new_codes"]
