@@ -11,13 +11,8 @@ import boto3
 import httpx
 
 from infra.operator import invite_admin_event, operate
-<<<<<<< HEAD
 from latchkey.people.model.upn import check_letter
-from tests.e2e.client import PATIENCE, Product, links_in
-=======
-from latchkey.model.upn import check_letter
 from tests.e2e.client import NEWS, PATIENCE, Product, links_in
->>>>>>> 59099bd684f7f33d93a19f2fe255ca3293b58aa3
 
 DEPUTY = {"email": "deputy@northbridge.example", "given_name": "Dee", "family_name": "Putty"}
 PASSWORD = "five calm otters swim"
