@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -178,6 +179,19 @@ class TestRetry:
         assert (third.id, new) == (first.id, False)
         assert len(road.ses.mails) == 4
         assert audited(road).count("send.retry") == 1
+
+    def test_asked_for_while_it_is_planned_is_the_same_retry(self, road: MailRoad) -> None:
+        send = self.half_failed(road)
+        first, _ = retry(road, send)
+        honest = repeat_send.start_send
+
+        def after_the_plan(*given: Any, **more: Any) -> Any:
+            road.plan()
+            return honest(*given, **more)
+
+        road.monkeypatch.setattr(repeat_send, "start_send", after_the_plan)
+        second, new = retry(road, send)
+        assert (second.id, new) == (first.id, False)
 
     def test_asked_for_by_many_at_once_is_one_retry(self, road: MailRoad) -> None:
         send = self.half_failed(road)

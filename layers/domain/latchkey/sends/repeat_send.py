@@ -5,7 +5,7 @@ Either is a new send, linked to the old one. The old ledger stays what it was, a
 
 from typing import Final
 
-from latchkey.errors import Changed, Conflict, TryLater
+from latchkey.errors import Changed, Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.choose_from_send import chosen
@@ -33,7 +33,10 @@ def retry(system: System, school: School, admin: Person, send_id: str) -> Starte
         selection = Selection(source=old.id, pick="failed")
         last = sends.get(old.retries[-1]) if old.retries else None
         if old.retries and _pending(last):
-            return start_send(system, school, admin, selection, send_id=old.retries[-1])
+            try:
+                return start_send(system, school, admin, selection, send_id=old.retries[-1])
+            except Invalid:
+                continue  # it was planned meanwhile, and has taken all of them up
         if next(chosen(system, school.slug, selection), None) is None:
             if last is not None:
                 return Started(last, new=False)
