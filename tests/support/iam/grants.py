@@ -38,7 +38,8 @@ def used(grant: Grant, statement: Statement, resource: str, judge: Judge, calls:
     return any(
         function == grant.function
         and part.action == grant.action
-        and like(resource, judge.arn(part.resource))
-        and decide([statement], part.action, judge.arn(part.resource), keys(part)).allowed
+        and (arn := judge.arn(part.resource)) is not None
+        and like(resource, arn)
+        and decide([statement], part.action, arn, keys(part)).allowed
         for function, part in calls
     )
