@@ -40,7 +40,7 @@ def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
             run = do(job, left)
         except Poison:
             raise
-        except Exception:
+        except Exception:  # whatever it was: after the last try the admin must see that the run failed
             if is_last_try(record):
                 give_up(system(), job.school, job.roster)
             raise

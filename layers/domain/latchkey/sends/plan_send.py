@@ -56,7 +56,7 @@ def _plan(system: System, school: School, queued: Send) -> Send:
         return _decide(system, school, send, now)
     except Changed:
         raise TryLater("Another worker is planning this send.") from None
-    except Exception:
+    except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
         with suppress(Changed, TryLater):
             system.persist(lambda: sends.put_off(send), _GIVE_BACK)
         raise
