@@ -43,6 +43,15 @@ down: $(VENV)/.ready ## Stop what `make up` started; the data stays
 school: $(VENV)/.ready ## Make a school and invite its first admin: make school ENV=local ARGS='--help'
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
 
+# Two browsers and clients side by side on one stack, then what needs it for itself or reads what the others left. The stack
+# ends with this shell.
+define STACK_TESTS
+export LATCHKEY_TEST_RUN=$$$$; \
+python -m pytest -q -n 2 --dist loadfile -m '(e2e or browser) and not alone and not last(of="run")'; \
+python -m pytest -q -m '(e2e or browser) and (alone or last(of="run"))'
+endef
+export STACK_TESTS
+
 ##@ Checks
 check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; what CI runs first
 	$(call say,'ruff')
@@ -61,10 +70,10 @@ test: check programs $(WORDS) build ## Everything: checks, unit, contract, route
 	$(call say,'tests that need no stack')
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 	$(call say,'end-to-end and browser tests on the deployed stack')
-	@python -m pytest -q -m 'e2e or browser'
+	@$(STACK_TESTS)
 
 busy: programs $(WORDS) build ## The end-to-end and browser tests while other processes keep every core busy
-	@python -m tests.support.busy python -m pytest -q -m 'e2e or browser'
+	@python -m tests.support.busy bash -euc "$$STACK_TESTS"
 
 unit: $(VENV)/.ready $(WORDS) ## Only the tests that need no stack
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'

@@ -48,6 +48,11 @@ class SharedStack:
             self._runner.terminate()
             self._runner.wait(120)
 
+    def leave(self) -> None:
+        """Let what this process started go on without it."""
+        if self._runner is not None:
+            self._runner.returncode = 0  # or Popen would warn, when this process ends, that it still runs
+
     def _start(self, tell: Callable[[str], None]) -> Any:
         log = self._folder / "run.log"
         ports = dict(zip(("PORT", "INBOX_PORT", "AWS_PORT", "RECORDER_PORT"), map(str, free_ports(4)), strict=True))

@@ -28,8 +28,9 @@ def stack(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
             pytest.fail(f"LATCHKEY_STACK={named} is no stack.json; start a stack with `make up`.", pytrace=False)
         yield known
         return
+    run = os.environ.get("LATCHKEY_TEST_RUN")  # a process that outlives this one, and the stack with it
     worker = "PYTEST_XDIST_WORKER" in os.environ
-    shared = SharedStack(os.getppid() if worker else os.getpid())
+    shared = SharedStack(int(run) if run else os.getppid() if worker else os.getpid())
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture and not worker else nullcontext():
         try:
@@ -37,7 +38,9 @@ def stack(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
         except Trouble as trouble:
             pytest.fail(f"The stack did not come up: {trouble}", pytrace=False)
     yield known
-    if not worker:
+    if run or worker:
+        shared.leave()
+    else:
         shared.stop()
 
 

@@ -20,7 +20,7 @@ from tests.support.iam.grants import Grant, grants, used
 from tests.support.iam.judge import Judge
 from tests.support.iam.roles import roles
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.last(of="run")]
 ROLES = roles()
 DIRECTORY, ACTIVITY = "table/DirectoryTable", "table/ActivityTable"
 LARGE = "a file of more than 5 MiB goes in parts (tests/stores/shared/test_files.py)"

@@ -146,6 +146,7 @@ def test_who_was_sent_a_link_lately_is_left_out_by_keyboard_and_on_a_phone(
         check(page, "send-check-left-out")
 
 
+@pytest.mark.alone
 def test_a_second_admin_approves_on_a_phone(desk: BrowserContext, browser: Browser, product: Product, admin: Product) -> None:
     mine = new_group(3)
     enrol(admin, mine.rows)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.e2e.client import Product
-from tests.e2e.school import HEADER, table, upload
+from tests.e2e.school import HEADER, apply, table, upload
 
 pytestmark = pytest.mark.e2e
 
@@ -21,9 +21,7 @@ def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothin
     assert preview["state"] == "previewed"
     assert preview["counts"]["new"] == 2
     assert admin.get(admin.console("people"), q=new)["items"] == [], "nothing before it is applied"
-    path = admin.console(f"rosters/{preview['id']}")
-    assert admin.http.post(f"{path}/apply").status_code in {200, 202}
-    done = admin.finished(path)
+    done = apply(admin, preview)
     assert (done["state"], done["progress"]["done"]) == ("finished", done["progress"]["total"])
     student = admin.person(role="student", q=new)
     assert (student["given_name"], student["family_name"]) == ("=HYPERLINK(1)", "O’Neil-Ünal")

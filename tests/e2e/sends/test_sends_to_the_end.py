@@ -112,6 +112,7 @@ def test_whoever_bounced_or_complained_is_not_mailed_by_the_next_send(admin: Pro
     assert [len(admin.mails(address)) for address in addresses] == [1] * 6, "those of the first send"
 
 
+@pytest.mark.alone
 def test_a_send_to_many_waits_for_a_second_admin(admin: Product, stack: Any) -> None:
     deputy = Product(stack).sign_in(**second_admin(stack))
     mine = new_group(3)
