@@ -84,7 +84,9 @@ def _change(request: Request, school: str, send: str, change: Callable[..., cont
 
 
 def _changed(changed: control_send.Turned, school: str, send: str) -> Answer:
-    return Answer(data=send_json(changed.send, school), status=202 if changed.new else 200, location=f"/admin/{school}/sends/{send}")
+    return Answer(
+        data=send_json(changed.send, school), status=202 if changed.new else 200, location=f"/admin/{school}/sends/{send}"
+    )
 
 
 def _started(started: Started[Send], school: str) -> Answer:

@@ -29,6 +29,4 @@ def name_selection(system: System, school: str, selection: Selection) -> str:
 
 
 def _send_to(selection: Selection) -> Send:
-    return Send(
-        id="", kind="password_link", state="queued", origin="admin", created_at=0, created_by="", selection=selection
-    )
+    return Send(id="", kind="password_link", state="queued", origin="admin", created_at=0, created_by="", selection=selection)
