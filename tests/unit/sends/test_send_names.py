@@ -23,7 +23,7 @@ def send(selection: Selection, **facts: str) -> Send:
 
 
 @pytest.mark.parametrize(
-    ("filter", "words"),
+    ("wanted", "words"),
     [
         ({}, "everyone"),
         ({"role": "student"}, "students"),
@@ -42,9 +42,9 @@ def send(selection: Selection, **facts: str) -> Send:
         ({"role": "parent", "q": "smith"}, "parents found by a search"),
     ],
 )
-def test_a_filter_in_words(filter: dict[str, str], words: str) -> None:
-    assert whom(Selection(filter=people_filter.parse(filter).as_mapping())) == words
-    assert name_of(send(Selection(filter=filter), whom=words)).startswith(f"Password links to {words.partition(' found')[0]}")
+def test_a_filter_in_words(wanted: dict[str, str], words: str) -> None:
+    assert whom(Selection(filter=people_filter.parse(wanted).as_mapping())) == words
+    assert name_of(send(Selection(filter=wanted), whom=words)).startswith(f"Password links to {words.partition(' found')[0]}")
 
 
 @pytest.mark.parametrize(("ids", "words"), [((ANN,), "1 person"), ((ANN, BEN), "2 people"), ((ANN,) * 1234, "1,234 people")])

@@ -1,7 +1,7 @@
 """What a send is called: by what it is and to whom it goes. Pages, answers, files and the audit trail take the name from here.
 
-Two forms: ``whom_of`` names nobody and says nothing that was searched for, so it may stand anywhere, also in the audit trail, in a
-file's name and in an item; ``name_of`` is for admins' pages and answers and may name the one person.
+Two forms: ``whom_of`` names nobody and says nothing that was searched for, so it may stand anywhere, also in the audit trail, in
+a file's name and in an item; ``name_of`` is for admins' pages and answers and may name the one person.
 """
 
 import re
