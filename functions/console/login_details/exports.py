@@ -9,6 +9,7 @@ from latchkey.login_details import watch_export
 from latchkey.login_details.download_export import download_export
 from latchkey.login_details.model import mail_merge
 from latchkey.login_details.model.request import parse_scope, parse_wanted
+from latchkey.login_details.model.run_names import name_of
 from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.try_export import REASONS, Trial, try_export
@@ -90,6 +91,7 @@ def export_json(export: Export, school: str, voided_at: int = 0) -> dict[str, An
     return {
         "id": export.id,
         "kind": export.kind,
+        "name": name_of(export),
         "state": export.state_at(now),
         "step": export.stage if not void and export.state_at(now) != "finished" else None,
         "progress": {"done": export.done, "total": export.total},

@@ -281,7 +281,7 @@ def test_a_browser_confirms_the_number_it_has_seen(console: Console, monkeypatch
     done = console.page(sent.headers["Location"]).body.decode()
     assert "The codes are void" in done
     assert "Voided PINs and parent codes" in console.page(EXPORTS).body.decode()
-    assert "Voided codes" in console.page("/admin/northbridge").body.decode()
+    assert "Voided PINs and parent codes of year 7" in console.page("/admin/northbridge").body.decode()
     back = console.form(VOID, {"scope": "registration_group", "registration_group": "<b>", "kind": "pin"})
     assert back.status_code == 422
     assert "nothing to void" in back.body.decode()
