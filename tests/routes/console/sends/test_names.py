@@ -135,3 +135,20 @@ def test_from_one_persons_page_it_leads_back_to_that_page(school: Console) -> No
 def test_a_way_back_that_is_none_leads_to_the_list(school: Console, back: str) -> None:
     asked = {"kind": "password_link", "to": "listed", "ids": ANN.id, "back": back}
     assert f'href="{CONSOLE}/people">Do not send' in text_of(school.form(SENDS, asked))
+
+
+def test_a_send_whose_author_is_gone_is_still_listed(school: Console) -> None:
+    send = start(school, {"filter": {"role": "student", "year_group": "7"}})
+    table = school.system.clients("dynamodb")
+    table.update_item(
+        TableName=school.system.wiring("console").settings["ACTIVITY_TABLE"],
+        Key={"pk": {"S": "northbridge#SENDS"}, "sk": {"S": send}},
+        UpdateExpression="SET #c = :c",
+        ExpressionAttributeNames={"#c": "created_by"},
+        ExpressionAttributeValues={":c": {"S": "z" * 20}},
+        ReturnValues="ALL_NEW",
+    )
+    answer = school.page(SENDS)
+    assert answer.status_code == 200
+    assert NAME in text_of(answer)
+    assert " by " not in text_of(answer).partition("<tbody>")[2].partition("</tbody>")[0]
