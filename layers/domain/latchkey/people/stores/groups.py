@@ -1,7 +1,7 @@
 """Which groups a school has: a small item that is made from the list of people, and may be lost at any time."""
 
 from latchkey.people.model.groups import Groups
-from latchkey.shared.stores.dynamo import Table, Update
+from latchkey.shared.stores.dynamo import Table, Update, Value
 
 _SK = "GROUPS"
 
@@ -26,7 +26,7 @@ class KeptGroups:
 
     def keep(self, groups: Groups) -> None:
         """Keep what was found; it leaves alone when people last changed, which may have been meanwhile."""
-        facts = {
+        facts: dict[str, Value] = {
             "years": list(groups.years),
             "registration": list(groups.registration),
             "complete": groups.complete,
