@@ -4,7 +4,7 @@ from typing import Any
 
 from console.login_details.exports import export_json
 from console.rosters import roster_json
-from console.sends.sends import send_json
+from console.sends.sends import sends_json
 from console.system import system
 from latchkey.people.list_people import Numbers
 from latchkey.readiness.overview import overview as look
@@ -25,7 +25,7 @@ def overview(request: Request, school: str) -> Answer:
         "school": {"slug": seen.school.slug, "name": seen.school.name},
         "people": {role: _numbers(numbers) for role, numbers in found.people.items()},
         "complete": found.complete,
-        "sends": [send_json(send) for send in found.sends],
+        "sends": sends_json(found.sends, school),
         "exports": [export_json(export, school) for export in found.exports],
         "rosters": [roster_json(run) for run in found.rosters],
         "next": found.next,

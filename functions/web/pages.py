@@ -28,7 +28,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
-    made.filters.update(when=when, day=day, last_day=last_day, number=number, duration=duration, asked=asked, language=language)
+    made.filters.update(when=when, exactly=exactly, day=day, last_day=last_day, number=number)
+    made.filters.update(duration=duration, asked=asked, language=language)
     return made
 
 
@@ -44,6 +45,12 @@ def when(value: int | str | None) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     local = moment.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def exactly(value: str) -> str:
+    """The same to the second, which tells apart what was started in one minute."""
+    seconds = datetime.fromisoformat(value).astimezone(LONDON)
+    return f"{when(value)}:{seconds:%S}"
 
 
 def language(code: str) -> str:

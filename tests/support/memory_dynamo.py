@@ -95,13 +95,14 @@ class MemoryDynamo:
         """Query of a table or of an index whose keys the request names."""
         self.before("Query")
         names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
-        prefix = _text(values[":s"]) if ":s" in values else ""
+        second = _text(values[":s"]) if ":s" in values else ""
+        above = "#s > :s" in request["KeyConditionExpression"]
         pk, sk = names["#p"], names.get("#s", "sk" if names["#p"] == "pk" else names["#p"].replace("_pk", "_sk"))
         partition = _text(values[":p"])
         found = [
             item
             for item in self._table(request["TableName"]).values()
-            if pk in item and _text(item[pk]) == partition and _text(item.get(sk, {"S": ""})).startswith(prefix)
+            if pk in item and _text(item[pk]) == partition and _behind(_text(item.get(sk, {"S": ""})), second, above=above)
         ]
         found.sort(key=lambda item: (_text(item.get(sk, {"S": ""})), *_key(item)), reverse=not request["ScanIndexForward"])
         if "ExclusiveStartKey" in request:
@@ -148,6 +149,11 @@ class MemoryDynamo:
                 _act(word, action, item, request)
         table[key] = item
         return item
+
+
+def _behind(key: str, second: str, *, above: bool) -> bool:
+    """Whether a sort key is one that the condition means."""
+    return key.encode() > second.encode() if above else key.startswith(second)
 
 
 def _act(word: str, action: str, item: _Wire, request: _Wire) -> None:

@@ -1,9 +1,11 @@
 """Codes: show one student's on the screen, and end codes before their time."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from console.lists import only
-from console.login_details.exports import codes_json, export_json, scope_form, scope_of
+from console.login_details.exports import codes_json, export_json
+from console.login_details.whom import choices, scope_form, scope_of
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.reveal_codes import Revealed, reveal_codes
@@ -12,6 +14,7 @@ from latchkey.login_details import void_codes
 from latchkey.login_details.model.mail_merge import last_day
 from latchkey.login_details.model.request import CODES, parse_codes, parse_scope
 from latchkey.login_details.model.runs import ExportRequest
+from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
@@ -40,29 +43,62 @@ def reveal(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
 def void(request: Request, school: str) -> Answer:
     """How many codes would end (a form asks that first), or the run that ends them."""
     seen = admin(request, system(), school)
+    request.context.update(choices(request, school))
     if not request.is_form:
-        only(request.fields, ("scope", "kind", "dry_run", "codes", "idempotency_key"))
+        only(request.fields, ("scope", "kind", "dry_run", "codes", "confirm", "idempotency_key"))
     wanted = ExportRequest(scope=parse_scope(scope_of(request)), audience=parse_codes(request.fields.get("kind")))
     key = parse_key(request.fields.get("idempotency_key"))
-    request.context.update(form={**scope_form(wanted.scope), "kind": _kind(wanted)}, key=new_id(system().now()), wanted=wanted)
+    form = {**scope_form(wanted.scope), "kind": _kind(wanted)}
+    request.context.update(form=form, key=new_id(system().now()), wanted=wanted, type_it=wanted.scope.kind in _WIDE)
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
-        found, complete = void_codes.count_codes(system(), seen.school, wanted)
-        if not found and complete:
-            raise void_codes.nothing()
-        data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
-        return Answer(data=data, context={"name": void_codes.whose(system(), school, wanted)})
-    started = void_codes.start_void(system(), seen.school, seen.person, wanted, key, seen=_seen(request))
+        return Answer(**_counted(seen.school, wanted))
+    number = _number(request, "codes", "Give the number of codes that you were shown.")
+    typed = _typed(request, seen.school, wanted, number)
+    started = void_codes.start_void(system(), seen.school, seen.person, wanted, key, seen=number if typed is None else typed)
     return Answer(data=export_json(started.run, school), status=202, location=f"/admin/{school}/exports/{started.run.id}")
 
 
-def _seen(request: Request) -> int | None:
-    """The number that was shown before, if the request says it."""
-    given: Any = request.fields.get("codes")
+_WIDE: Final = frozenset({"school", "year_group"})
+"""Scopes of more than one group: an admin types how many codes that is before they end."""
+
+
+def _counted(school: School, wanted: ExportRequest) -> dict[str, Any]:
+    """How many codes would end, as ``data``, with what the page needs."""
+    found, complete = void_codes.count_codes(system(), school, wanted)
+    if not found and complete:
+        raise void_codes.nothing()
+    data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
+    return {"data": data, "context": {"name": void_codes.whose(system(), school.slug, wanted)}}
+
+
+def _typed(request: Request, school: School, wanted: ExportRequest, shown: int | None) -> int | None:
+    """The number of codes that was typed to confirm it: a form has to, for more than one group; a script may."""
+    text = "Type the number of codes that will be voided, as it stands above."
+    if not request.is_form:
+        typed = _number(request, "confirm", text)
+        if typed is not None and shown is not None and typed != shown:
+            raise Invalid("Nothing was voided.", fields={"confirm": f"{typed:,} and {shown:,} codes: say one number."})
+        return typed
+    if wanted.scope.kind not in _WIDE:
+        return None
+    given = re.sub(r"[\s,.]", "", str(request.fields.get("confirm_codes", "")))
+    typed = int(given) if re.fullmatch("[0-9]{1,9}", given) else None
+    if typed is None or typed != (shown if shown is not None else typed):
+        if request.wants_page:  # the same question again
+            found = _counted(school, wanted)
+            request.context.update(found["context"], data=found["data"])
+        raise Invalid("Nothing was voided.", fields={"confirm_codes": text})
+    return typed
+
+
+def _number(request: Request, name: str, text: str) -> int | None:
+    """A number of codes, if the request gives one in this field."""
+    given: Any = request.fields.get(name)
     if given is None:
         return None
     number = int(given) if request.is_form and isinstance(given, str) and given.isascii() and given.isdecimal() else given
     if isinstance(number, bool) or not isinstance(number, int):
-        raise Invalid(fields={"codes": "Give the number of codes that you were shown."})
+        raise Invalid(fields={name: text})
     return number
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from console.lists import only, page_of
+from console.login_details.whom import choices, scope_form, scope_of
 from console.system import system
 from latchkey.login_details import watch_export
 from latchkey.login_details.download_export import download_export
 from latchkey.login_details.model import mail_merge
 from latchkey.login_details.model.request import parse_scope, parse_wanted
-from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Scope
+from latchkey.login_details.model.run_names import name_of
+from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.try_export import REASONS, Trial, try_export
 from latchkey.shared.model.ids import new_id
@@ -43,14 +45,14 @@ def exports(request: Request, school: str) -> Answer:
     page = watch_export.list_exports(system(), school, cursor=cursor, limit=limit)
     voided_at = watch_export.voided_at(system(), school)
     data = {"items": [export_json(each, school, voided_at) for each in page.items], "next": page.next}
-    return Answer(data=data, context={"cursor": cursor, **_form_context()})
+    return Answer(data=data, context={"cursor": cursor, **_form_context(request, school)})
 
 
 @routes.on("POST", "/admin/{school}/exports", page="login_details/export_check.html", form="login_details/export_start.html")
 def start(request: Request, school: str) -> Answer:
     """What an export would do (a form asks that first), or the export itself."""
     seen = admin(request, system(), school)
-    request.context.update(_form_context())
+    request.context.update(_form_context(request, school))
     if not request.is_form:
         only(request.fields, FIELDS)
     elif "to" in request.fields or "edit" in request.fields:  # from the list of people, or back from the check
@@ -89,6 +91,7 @@ def export_json(export: Export, school: str, voided_at: int = 0) -> dict[str, An
     return {
         "id": export.id,
         "kind": export.kind,
+        "name": name_of(export),
         "state": export.state_at(now),
         "step": export.stage if not void and export.state_at(now) != "finished" else None,
         "progress": {"done": export.done, "total": export.total},
@@ -137,21 +140,6 @@ def trial_json(trial: Trial) -> dict[str, Any]:
     }
 
 
-def scope_of(request: Request) -> object:
-    """A form says which kind of scope and, in a field of that name, which one."""
-    scope = request.fields.get("scope")
-    if not request.is_form or scope == "school" or not isinstance(scope, str):
-        return scope
-    value = request.fields.get(scope, "")
-    return {scope: value.split() if scope == "ids" else value}
-
-
-def scope_form(scope: Scope) -> dict[str, str]:
-    """The scope as fields of a form."""
-    value = " ".join(scope.ids) if scope.kind == "ids" else scope.value
-    return {"scope": scope.kind, **({str(scope.kind): value} if value else {})}
-
-
 def _wanted(request: Request) -> ExportRequest:
     fields: dict[str, Any] = {**request.fields, "scope": scope_of(request)}
     if request.is_form:
@@ -190,7 +178,7 @@ def _form_page(request: Request) -> Answer:
     return Answer(data={}, page="login_details/export_start.html", context={"typed": typed})
 
 
-def _form_context() -> dict[str, Any]:
+def _form_context(request: Request, school: str) -> dict[str, Any]:
     """What the form needs, also if it comes back with an error."""
     columns = dict.fromkeys((*mail_merge.known_columns("student"), *mail_merge.OF_THE_PARENT, *mail_merge.OF_THE_FAMILY))
-    return {"formats": FORMATS, "columns": list(columns)}
+    return {"formats": FORMATS, "columns": list(columns), **choices(request, school)}

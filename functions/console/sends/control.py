@@ -58,7 +58,8 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     key = parse_key(request.fields.get("idempotency_key"))
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
         tried = repeat_send.try_again(system(), seen.school, id)
-        return Answer(data=dry_run_json(tried, seen.school), context={"key": new_id(system().now())})
+        meant = repeat_send.those_again(id)
+        return Answer(data=dry_run_json(tried, seen.school, meant), context={"key": new_id(system().now())})
     return _started(repeat_send.again(system(), seen.school, seen.person, id, key), school)
 
 
@@ -72,7 +73,7 @@ def _asked(request: Request, school: str, send: str, fields: tuple[str, ...] = (
     """The admin who asks; a browser's page of a refusal shows the send as it is."""
     seen = admin(request, system(), school)
     if request.wants_page:
-        shown = send_json(watch_send.get_send(system(), school, send))
+        shown = send_json(watch_send.get_send(system(), school, send), school)
         request.context.update(data=shown, send=shown)
     only(request.fields, fields)
     return seen
@@ -83,9 +84,11 @@ def _change(request: Request, school: str, send: str, change: Callable[..., cont
 
 
 def _changed(changed: control_send.Turned, school: str, send: str) -> Answer:
-    return Answer(data=send_json(changed.send), status=202 if changed.new else 200, location=f"/admin/{school}/sends/{send}")
+    return Answer(
+        data=send_json(changed.send, school), status=202 if changed.new else 200, location=f"/admin/{school}/sends/{send}"
+    )
 
 
 def _started(started: Started[Send], school: str) -> Answer:
-    data: dict[str, Any] = send_json(started.run)
+    data: dict[str, Any] = send_json(started.run, school)
     return Answer(data=data, status=202 if started.new else 200, location=f"/admin/{school}/sends/{started.run.id}")

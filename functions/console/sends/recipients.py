@@ -31,7 +31,7 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     context: dict[str, Any] = {}
     if request.wants_page:
         found = watch_send.get_send(system(), school, id)
-        context = {"send": send_json(found), "wanted": wanted, "states": MAIL_STATES, "reasons": reasons_of(found)}
+        context = {"send": send_json(found, school), "wanted": wanted, "states": MAIL_STATES, "reasons": reasons_of(found)}
     return Answer(data=data, context=context)
 
 

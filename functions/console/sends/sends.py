@@ -1,18 +1,22 @@
 """Sends: try one out, start it, and watch it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from console.lists import only, page_of
+from console.sends import ways_back
 from console.system import system
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
 from latchkey.sends.model import approval, in_words, progress, send_actions, send_request, start_time, suggestions
+from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_request import TYPED, Mistyped
+from latchkey.sends.name_sends import authors_of, name_selection, name_sends
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -30,7 +34,17 @@ def sends(request: Request, school: str) -> Answer:
     admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
     page = watch_send.list_sends(system(), school, cursor=cursor, limit=limit)
-    return Answer(data={"items": [send_json(each) for each in page.items], "next": page.next})
+    data = {"items": sends_json(page.items, school), "next": page.next}
+    if not request.wants_page:
+        return Answer(data=data)
+    return Answer(
+        data=data,
+        context={
+            "authors": authors_of(system(), school, page.items),
+            "out": sum(figures(each.counts).went_out for each in page.items),
+            "failed": watch_send.still_failed(system(), school, page.items),
+        },
+    )
 
 
 @routes.on("POST", "/admin/{school}/sends", page="sends/send_check.html", form="sends/send_check.html")
@@ -39,6 +53,7 @@ def start(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     if not request.is_form:
         only(request.fields, _FIELDS)
+    request.context["back"] = ways_back.of(request.fields, school)
     fields = {**request.fields, "select": _select(request)}
     try:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
@@ -50,14 +65,14 @@ def start(request: Request, school: str) -> Answer:
         context = _tried(request, asked.selection, seen.school, asked.start_at)
         return Answer(data=context.pop("data"), context=context)
     started = start_send.start_send(system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at)
-    return Answer(data=send_json(started.run), status=202, location=f"/admin/{school}/sends/{started.run.id}")
+    return Answer(data=send_json(started.run, school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
 def _tried(request: Request, selection: Selection, school: School, start_at: int | None = None) -> dict[str, Any]:
     """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
     found = start_send.try_out(system(), school, selection)
-    data = dry_run_json(found, school, start_at, selection.skip_sent_within)
-    return {**_check(selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in TYPED}}
+    data = dry_run_json(found, school, selection, start_at)
+    return {**_check(request, selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in TYPED}}
 
 
 @routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
@@ -65,20 +80,33 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """How far a send is."""
     admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now())})
+    return Answer(data=send_json(found, school), context={"expects_news": progress.expects_news(found, system().now())})
 
 
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
 
 
-def send_json(send: Send) -> dict[str, Any]:
-    """A send as the API shows it; ``counts`` are people by the state of their mail."""
+def sends_json(sends: Sequence[Send], school: str) -> list[dict[str, Any]]:
+    """Sends as the API shows them."""
+    names = name_sends(system(), school, sends)
+    return [_send_json(each, names[each.id]) for each in sends]
+
+
+def send_json(send: Send, school: str) -> dict[str, Any]:
+    """A send as the API shows it."""
+    return sends_json([send], school)[0]
+
+
+def _send_json(send: Send, name: str) -> dict[str, Any]:
+    """``counts`` are people by the state of their mail; ``went_out``, ``to_go`` and ``did_not_go`` sum them up."""
+    shown = figures(send.counts)
     total = send.total or sum(send.counts.values())
     speed = progress.speed(send, system().now())
     source, pick = send.selection.source, send.selection.pick
     return {
         "id": send.id,
         "kind": send.kind,
+        "name": name,
         "state": send.state,
         "created_at": rfc3339(send.created_at),
         "created_by": send.created_by,
@@ -86,6 +114,9 @@ def send_json(send: Send) -> dict[str, Any]:
         "reason": send.reason,
         "total": total,
         "counts": {state: send.counts.get(state, 0) for state in MAIL_STATES},
+        "went_out": shown.went_out,
+        "to_go": shown.to_go,
+        "did_not_go": shown.did_not_go,
         "progress": {"done": send.done, "total": total},
         "estimate_seconds": speed.seconds_left,
         "reason_text": in_words.why_it_waits(send),
@@ -110,11 +141,13 @@ def _approval(send: Send) -> dict[str, Any] | None:
     return {"state": send.approval, "reason": send.need, "text": text, "by": send.approved_by, "until": until}
 
 
-def dry_run_json(found: DryRun, school: School, start_at: int | None = None, within: int = 0) -> dict[str, Any]:
-    """What a send would do, as the API shows it; ``within`` as in the selection's ``skip_sent_within``."""
+def dry_run_json(found: DryRun, school: School, selection: Selection, start_at: int | None = None) -> dict[str, Any]:
+    """What a send to a selection would do, as the API shows it."""
     expected = forecast(system(), found.mails)
     need = approval.need_of(school.settings.approval, found)
+    within = selection.skip_sent_within
     return {
+        "name": name_selection(system(), school.slug, selection),
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,
@@ -142,12 +175,12 @@ def _select(request: Request) -> object:
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
 
 
-def _check(selection: Selection, school: School) -> dict[str, Any]:
+def _check(request: Request, selection: Selection, school: School) -> dict[str, Any]:
     """What the page needs on which a send is confirmed."""
     now = system().now()
     lives = {"welcome": life_in_words(school.settings.welcome_life), "reset": life_in_words(school.settings.reset_life)}
     times = {"earliest": start_time.local(now + 60), "latest": start_time.local(now + start_time.LATEST)}
-    return {"form": _form(selection), "key": new_id(now), "lives": lives, **times}
+    return {"form": {**_form(selection), "back": ways_back.kept(request.fields)}, "key": new_id(now), "lives": lives, **times}
 
 
 def _form(selection: Selection) -> dict[str, str]:

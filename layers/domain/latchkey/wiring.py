@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from latchkey.operator.stores.remains import Remains
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
+    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
     from latchkey.rosters import needs as rosters
@@ -132,6 +133,12 @@ class Wiring:
         from latchkey.people.stores.people import Directory
 
         return Directory(self.table("DIRECTORY_TABLE"), school)
+
+    def groups(self, school: str) -> KeptGroups:
+        """Which groups a school has."""
+        from latchkey.people.stores.groups import KeptGroups
+
+        return KeptGroups(self.table("DIRECTORY_TABLE"), school)
 
     def numbers(self, school: str) -> Numbers:
         """The short numbers of a school's students."""

@@ -33,8 +33,7 @@ def test_from_the_form_to_the_file(page: Page, product: Product, group: Group) -
     for summary in page.locator("main summary").all():
         summary.click()
     check(page, name(page, "login-details-open"))
-    page.get_by_label("One registration group").first.check()
-    page.get_by_label("Registration group", exact=True).first.fill(group.name)
+    page.get_by_label("Which students?").first.select_option(f"registration_group:{group.name}")
     page.get_by_label(re.compile("PIN table:")).check()
     page.get_by_label("Parents: a parent code for each student").check()
     page.get_by_role("button", name="See what the file will hold").click()
@@ -46,7 +45,7 @@ def test_from_the_form_to_the_file(page: Page, product: Product, group: Group) -
     check(page, name(page, "login-details-check"))
     page.get_by_role("button", name="Change something").click()
     expect(page.get_by_label(re.compile("PIN table:"))).to_be_checked()
-    expect(page.get_by_label("Registration group", exact=True)).to_have_value(group.name)
+    expect(page.get_by_label("Which students?")).to_have_value(f"registration_group:{group.name}")
     page.get_by_role("button", name="See what the file will hold").click()
     page.get_by_role("button", name="Make the file").click()
     page.wait_for_url("**/exports/*")
@@ -55,7 +54,7 @@ def test_from_the_form_to_the_file(page: Page, product: Product, group: Group) -
     check(page, name(page, "login-details-ready"))
     with page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename.endswith(".pdf")
+    assert download.value.suggested_filename.startswith(f"{product.school}-pin-table-pins-group-")
 
 
 def test_one_students_codes(page: Page, product: Product, group: Group) -> None:
@@ -96,11 +95,29 @@ def test_voiding_nothing_says_so(page: Page, product: Product) -> None:
     page.goto(f"/admin/{product.school}/exports")
     page.get_by_text("When paper was lost or seen by the wrong people").click()
     form = page.locator("form[action$='/codes/void']")
-    form.get_by_label("One year group").check()
-    form.get_by_label("Year group", exact=True).fill("99")
+    choice = form.get_by_label("Which students?")
+    expect(choice).to_have_value("")
+    choice.evaluate("(list) => list.add(new Option('Year 99', 'year_group:99'))")  # gone since the page was made
+    choice.select_option("year_group:99")
     form.get_by_role("button", name="See how many codes that is").click()
     expect(page.get_by_role("alert")).to_contain_text("nothing to void")
+    expect(page.get_by_label("Which students?")).to_have_value("year_group:99")
     check(page, name(page, "void-nothing"))
+
+
+def test_voiding_more_than_one_group_asks_for_the_number(page: Page, product: Product, group: Group) -> None:
+    page.goto(f"/admin/{product.school}/exports")
+    page.get_by_text("When paper was lost or seen by the wrong people").click()
+    form = page.locator("form[action$='/codes/void']")
+    form.get_by_label("Which students?").select_option("school")
+    form.get_by_role("button", name="See how many codes that is").click()
+    check(page, name(page, "void-school"))
+    page.get_by_label(re.compile("^Type the number of codes, ")).fill("1")
+    page.get_by_role("button", name=re.compile("^Void .* codes$")).click()
+    expect(page.get_by_role("alert")).to_contain_text("Type the number of codes that will be voided")
+    check(page, name(page, "void-school-wrong"))
+    page.get_by_role("link", name="Do not void").click()
+    page.wait_for_url("**/exports")
 
 
 def test_ticked_people_become_a_selection(page: Page, product: Product) -> None:
@@ -108,7 +125,7 @@ def test_ticked_people_become_a_selection(page: Page, product: Product) -> None:
     page.locator("tbody input[type=checkbox]").nth(0).check()
     page.locator("tbody input[type=checkbox]").nth(1).check()
     page.get_by_role("button", name="For those I tick").click()
-    expect(page.get_by_label("The 2 people you chose")).to_be_checked()
+    expect(page.get_by_label("Which students?")).to_have_value("ids")
     check(page, name(page, "selection"))
     page.get_by_label(re.compile("Letters:")).check()
     page.get_by_role("button", name="See what the file will hold").click()

@@ -18,6 +18,7 @@ from latchkey.login_details.model.request import (
     parse_scope,
     parse_wanted,
 )
+from latchkey.login_details.model.run_names import file_name
 from latchkey.login_details.model.runs import (
     FILE_LIFE,
     FORMATS,
@@ -26,7 +27,6 @@ from latchkey.login_details.model.runs import (
     ExportRequest,
     Format,
     Scope,
-    file_name,
     misfits,
 )
 from latchkey.people.model.person import Person
@@ -201,7 +201,8 @@ def test_a_file_lives_for_a_day() -> None:
 @given(kind=st.sampled_from(["school", "year_group", "registration_group", "person"]), value=st.text(max_size=100))
 def test_every_file_name_is_safe_in_a_header(kind: str, value: str) -> None:
     """ASVS 5.4.2; a name like ``7"; filename="x.exe`` stays a word."""
-    name = file_name("northbridge", Scope(kind, value), "2026-11-23", "csv")  # type: ignore[arg-type]
+    wanted = ExportRequest(scope=Scope(kind, value))  # type: ignore[arg-type]
+    name = file_name("northbridge", wanted, "2026-11-23")
     assert disposition(name) == f'attachment; filename="{name}"'
     assert name.endswith("-2026-11-23.csv")
 

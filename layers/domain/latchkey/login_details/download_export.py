@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from latchkey.errors import Conflict, Gone
-from latchkey.login_details.model.runs import FORMATS, file_name
+from latchkey.login_details.model.run_names import file_name
+from latchkey.login_details.model.runs import FORMATS
 from latchkey.login_details.needs import System
 from latchkey.login_details.watch_export import get_export
 from latchkey.people.model.person import Person
@@ -22,7 +23,7 @@ def download_export(system: System, school: str, admin: Person, export_id: str) 
         raise Gone("This file was deleted after 24 hours. Start the export again: the codes stay the same.")
     day = datetime.fromtimestamp(export.finished_at, UTC).strftime("%Y-%m-%d")
     facts = FORMATS[export.wanted.format]
-    name = file_name(school, export.wanted.scope, day, facts.suffix)
+    name = file_name(school, export.wanted, day)
     url = system.export_files().url(export.key, min(URL_LIFE, ends - now), name=name, media_type=facts.media_type)
     system.audit(school).record(admin.id, "export.download", now, {"export": export.id, "rows": export.rows})
     return url

@@ -98,5 +98,5 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
 
 def _sparse(wanted: PeopleFilter) -> bool:
     """Whether people whom the filter does not mean can stand between those whom it means."""
-    group_alone = wanted.registration_group is not None and wanted.year_group is None
-    return bool(wanted.q or wanted.missing_email or wanted.never_logged_in or wanted.bounced or group_alone)
+    grouped = wanted.registration_group is not None
+    return bool(wanted.q or wanted.missing_email or wanted.never_logged_in or wanted.bounced or grouped)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
 
 
 class System(Protocol):
     """Its stores, keys, queues and clock."""
 
+    def now(self) -> int: ...
+
     def directory(self, school: str) -> Directory: ...
+
+    def groups(self, school: str) -> KeptGroups: ...
 
     def lookup_key(self, school: str) -> bytes: ...

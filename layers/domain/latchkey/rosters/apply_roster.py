@@ -90,6 +90,7 @@ def _hand_over(system: System, school: str, run: Run) -> Run:
 def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> Run:
     """The run as it then is: still running if the time was short."""
     rosters, pace = system.rosters(school), Pace(left)
+    system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
         reading = read(system, school, cast("BinaryIO", upload), notes)
@@ -114,6 +115,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     counts = added(run.counts or zero(), {"links": links})
     if not complete:
         return rosters.note_written(run, counts, run.done, slow=pace.is_slow)
+    system.groups(school).note_change(now)
     run = rosters.finish(run, counts, now)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected", "leaving", "returning", "links")}
     system.audit(school).record(READER, "roster.applied", now, {"roster": run.id, **numbers})

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from latchkey.audit.stores.audit import Audit
     from latchkey.codes.stores.numbers import Numbers
+    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
@@ -33,6 +34,8 @@ class System(Protocol):
     def schools(self) -> Schools: ...
 
     def directory(self, school: str) -> Directory: ...
+
+    def groups(self, school: str) -> KeptGroups: ...
 
     def numbers(self, school: str) -> Numbers: ...
 

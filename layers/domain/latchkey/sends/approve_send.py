@@ -7,6 +7,7 @@ from latchkey.people.model.person import Person
 from latchkey.sends.control_send import Turned
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send_actions import refusal
+from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
 
@@ -25,7 +26,7 @@ def approve(system: System, school: str, admin: Person, send_id: str) -> Turned:
                 raise Conflict("You made this send, so another admin has to approve it. Nothing was sent.", code="own_send")
             if (send.approve_by or 0) <= now:
                 raise Conflict("Nobody approved this send in seven days. Nothing was sent; start a new one.", code="too_late")
-            event = system.audit(school).record_of(admin.id, "send.approve", now, {"send": send_id, "by": send.created_by})
+            event = system.audit(school).record_of(admin.id, "send.approve", now, {**facts_of(send), "by": send.created_by})
             try:
                 send = system.sends(school).approve(send, admin.id, event)
             except Changed:

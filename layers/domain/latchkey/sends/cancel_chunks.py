@@ -8,6 +8,7 @@ from latchkey.people.stores.people import Directory
 from latchkey.sends.control_send import CANCEL_STEP
 from latchkey.sends.model.send import Chunk, Send
 from latchkey.sends.model.send_actions import cancelled, to_revoke
+from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 
 
@@ -26,7 +27,7 @@ def cancel_chunks(system: System, school: str, send_id: str, first: int) -> Send
         if send.revoke:
             revoked += _revoke(system.directory(school), chunk)
     if revoked:
-        system.audit(school).record("plan_send", "send.revoked", now, {"send": send_id, "people": revoked})
+        system.audit(school).record("plan_send", "send.revoked", now, {**facts_of(send), "people": revoked})
     return send
 
 

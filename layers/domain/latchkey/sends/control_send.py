@@ -9,10 +9,11 @@ from typing import Final
 
 from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.person import Person
+from latchkey.sends.model.figures import figures, went_out
 from latchkey.sends.model.ledger import open_of
-from latchkey.sends.model.mail_states import OPEN, OUT
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import DONE, FROM, Act, refusal, to_revoke
+from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
 
@@ -75,8 +76,7 @@ def impact(system: System, school: str, send_id: str) -> CancelImpact:
     send = get_send(system, school, send_id)
     if send.state not in FROM["cancel"] | DONE["cancel"]:
         raise Conflict(refusal("cancel", send.state))
-    waiting = sum(count for state, count in send.counts.items() if state in OPEN)
-    out = sum(count for state, count in send.counts.items() if state in OUT)
+    waiting, out = figures(send.counts).to_go, went_out(send.counts)
     if out > COUNTED:
         return CancelImpact(waiting, out, exact=False)
     versions = {
@@ -99,7 +99,7 @@ def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *,
             return Turned(send, new=False)
         if send.state not in FROM[act] | DONE[act]:
             raise Conflict(refusal(act, send.state), code=f"send_{send.state}")
-        facts: dict[str, str | int] = {"send": send_id, "waiting": open_of(send.counts), "done": send.done}
+        facts: dict[str, str | int] = {**facts_of(send), "waiting": open_of(send.counts), "done": send.done}
         if revoke:
             facts["revoke"] = "yes"
         event = system.audit(school).record_of(admin.id, f"send.{act}", now, facts)

@@ -4,10 +4,14 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
+from latchkey.sends.model.send import Send
+from latchkey.sends.model.send_names import facts_of, file_part
+from latchkey.sends.model.start_time import ZONE
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import Recipient, RecipientFilter, all_recipients, get_send
 from latchkey.shared.stores.files import URL_LIFE
@@ -40,10 +44,19 @@ def download_recipients(system: System, school: str, admin: Person, send_id: str
     with system.export_files().upload(key, _MEDIA[form]) as file:
         _WRITE[form](file.write, rows())
         file.finish()
-    system.audit(school).record(admin.id, "send.download", now, {"send": send.id, "rows": count, "format": form})
-    day = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
-    name = f"{school}-recipients-{day}.{form}"
+    system.audit(school).record(admin.id, "send.download", now, {**facts_of(send), "rows": count, "format": form})
+    name = f"{school}-{file_part(send)}{_part(wanted)}-{_started(send)}.{form}"
     return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
+
+
+def _part(wanted: RecipientFilter) -> str:
+    """Which of them, in the file's name; nothing that was searched for."""
+    return f"-{wanted.state}" if wanted.state else "-some" if wanted.reason or wanted.q else ""
+
+
+def _started(send: Send) -> str:
+    """When a send was started, by the school's clock and to the second: two of one minute make two names."""
+    return datetime.fromtimestamp(send.created_at, ZoneInfo(ZONE)).strftime("%Y-%m-%d-%H%M%S")
 
 
 def _row(each: Recipient) -> list[str]:

@@ -14,6 +14,7 @@ from latchkey.sends.model.feedback import DeliveryEvent, Unusable, read, same_ad
 from latchkey.sends.model.ledger import apply_event
 from latchkey.sends.model.mail_states import is_hard
 from latchkey.sends.model.send import Chunk, Mail, Origin
+from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 
 
@@ -128,7 +129,7 @@ def _brake(system: System, school: str, send_id: str) -> bool:
     if reason is None:
         return False
     facts: dict[str, str | int] = {
-        "send": send.id,
+        **facts_of(send),
         "reason": reason,
         "mails": send.tally.out - send.braked.out,
         "bounced": send.tally.hard - send.braked.hard,

@@ -19,6 +19,7 @@ from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import chunks_of
 from latchkey.sends.model.recent import is_being_planned
 from latchkey.sends.model.send import Chunk, Need, Send
+from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
 
@@ -106,7 +107,7 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         return turned
     queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {
-        "send": send.id,
+        **facts_of(send),
         "total": planned.total,
         "planned": counts["planned"],
         "skipped": counts["skipped"],

@@ -12,6 +12,7 @@ from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_actions import FROM, Act, refusal
+from latchkey.sends.model.send_names import facts_of, whom_of
 from latchkey.sends.needs import System
 from latchkey.sends.start_send import start_send, try_out
 from latchkey.sends.watch_send import get_send
@@ -34,7 +35,7 @@ def retry(system: System, school: School, admin: Person, send_id: str) -> Starte
         last = sends.get(old.retries[-1]) if old.retries else None
         if old.retries and _pending(last):
             try:
-                return start_send(system, school, admin, selection, send_id=old.retries[-1])
+                return start_send(system, school, admin, selection, send_id=old.retries[-1], to=whom_of(old))
             except Invalid:
                 continue  # it was planned meanwhile, and has taken all of them up
         if next(chosen(system, school.slug, selection), None) is None:
@@ -42,12 +43,12 @@ def retry(system: System, school: School, admin: Person, send_id: str) -> Starte
                 return Started(last, new=False)
             raise Conflict("Nobody's mail failed in this send, so nothing was sent.", code="nobody_failed")
         fresh, now = new_id(system.now()), system.now()
-        event = system.audit(school.slug).record_of(admin.id, "send.retry", now, {"send": old.id, "retry": fresh})
+        event = system.audit(school.slug).record_of(admin.id, "send.retry", now, {**facts_of(old), "retry": fresh})
         try:
             sends.add_retry(old, fresh, event)
         except Changed:
             continue
-        return start_send(system, school, admin, selection, send_id=fresh)
+        return start_send(system, school, admin, selection, send_id=fresh, to=whom_of(old))
     raise TryLater("This send changes too quickly just now. Nothing was sent; try again.")
 
 
@@ -55,19 +56,24 @@ def try_again(system: System, school: School, send_id: str) -> DryRun:
     """What sending again would do: to those who were sent a link and have set no password since."""
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
-    return try_out(system, school, Selection(source=old.id, pick="no_password"))
+    return try_out(system, school, those_again(old.id))
+
+
+def those_again(send_id: str) -> Selection:
+    """Whom sending again means: who was sent a link by that send and has set no password since."""
+    return Selection(source=send_id, pick="no_password")
 
 
 def again(system: System, school: School, admin: Person, send_id: str, key: str | None = None) -> Started[Send]:
     """A new send to those who were sent a link and have set no password since. The same key starts one send only."""
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
-    selection = Selection(source=old.id, pick="no_password")
+    selection = those_again(old.id)
     if next(chosen(system, school.slug, selection), None) is None:
         raise Conflict("Everybody who was sent a link has set a password since. Nothing was sent.", code="nobody_left")
-    started = start_send(system, school, admin, selection, key)
+    started = start_send(system, school, admin, selection, key, to=whom_of(old))
     if started.new:
-        facts: dict[str, str | int] = {"send": old.id, "again": started.run.id}
+        facts: dict[str, str | int] = {**facts_of(old), "again": started.run.id}
         system.audit(school.slug).record(admin.id, "send.again", system.now(), facts)
     return started
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from latchkey.errors import Changed, TryLater
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send import Send
+from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
 
@@ -45,7 +46,7 @@ def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
 
 
 def _give_up(system: System, school: str, send: Send, now: int) -> bool:
-    event = system.audit(school).record_of("start_due", "send.not_approved", now, {"send": send.id})
+    event = system.audit(school).record_of("start_due", "send.not_approved", now, facts_of(send))
     try:
         system.sends(school).give_up(send, now, event)
     except Changed:

@@ -11,6 +11,7 @@ from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, holds, need_of
 from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
@@ -37,10 +38,12 @@ def start_send(
     *,
     send_id: str | None = None,
     start_at: int | None = None,
+    to: str | None = None,
 ) -> Started[Send]:
     """Write the send and put it in the queue of plan_send. The same key starts one send only, however often it comes.
     So does the same ``send_id``, where the caller has settled it. It waits for ``start_at``,
-    and where the school's rule asks for it for the approval of another admin.
+    and where the school's rule asks for it for the approval of another admin. ``to``: to whom, in words that name nobody, where
+    the selection does not say it.
 
     If the queue cannot be reached the send is marked failed: it shows in the list, and the same key sets it off after all.
     """
@@ -56,6 +59,7 @@ def start_send(
         created_by=admin.id,
         selection=selection,
         start_at=start_at,
+        whom=to or whom(selection),
     )
     send = _held(system, school, send)
     for at in {send.start_at, send.approve_by} - {None}:  # before the send, which then cannot be forgotten
@@ -77,7 +81,7 @@ def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
     by = "send" if selection.source else "ids" if selection.ids else "filter"
 
     def announce(send: Send) -> None:
-        facts: dict[str, str | int] = {"send": send.id, "kind": send.kind, "by": by, "ids": len(selection.ids)}
+        facts: dict[str, str | int] = {**facts_of(send), "kind": send.kind, "by": by, "ids": len(selection.ids)}
         system.audit(school).record(send.created_by, "send.start", system.now(), facts)
 
     def put(send: Send) -> None:

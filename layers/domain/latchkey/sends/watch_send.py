@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from latchkey.errors import Conflict, Invalid, NotFound
 from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.people_filter import begins
+from latchkey.sends.model import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.send import Mail, Send
 from latchkey.sends.needs import System
@@ -18,6 +19,7 @@ LONGEST_REASON: Final = 40
 _AT_ONCE: Final = 500  # people read in one go
 _Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
 _Step: TypeAlias = tuple[_Place, Mail | None, MailAccount | None]
+_RETRIES_READ: Final = 5
 _READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
 
 
@@ -74,6 +76,17 @@ def get_send(system: System, school: str, send: str) -> Send:
     if found is None:
         raise NotFound()
     return found
+
+
+def still_failed(system: System, school: str, sends: Sequence[Send]) -> int:
+    """To how many people of these sends nothing went, with nobody counted in a send and in its retry.
+
+    Retries stand near their send in a list; one that is not among these is read, some at most: behind a page's edge.
+    """
+    known: dict[str, Send | None] = {send.id: send for send in sends}
+    missing = [retry for send in sends for retry in send.retries if retry not in known]
+    known |= {retry: system.sends(school).get(retry) for retry in missing[:_RETRIES_READ]}
+    return sum(figures.still_failed(send, known) for send in sends)
 
 
 def list_recipients(

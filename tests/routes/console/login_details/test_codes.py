@@ -272,7 +272,7 @@ def test_a_browser_confirms_the_number_it_has_seen(console: Console, monkeypatch
     page = check.body.decode()
     assert "Void 3 codes" in page
     assert known(console, 1).pin == LIVE
-    confirmed = {**hidden(page), "confirm": "true"}
+    confirmed = {**hidden(page), "confirm": "true", "confirm_codes": "3"}
     assert confirmed["codes"] == "3"
     sent = console.form(VOID, confirmed)
     assert sent.status_code == 303
@@ -281,11 +281,11 @@ def test_a_browser_confirms_the_number_it_has_seen(console: Console, monkeypatch
     done = console.page(sent.headers["Location"]).body.decode()
     assert "The codes are void" in done
     assert "Voided PINs and parent codes" in console.page(EXPORTS).body.decode()
-    assert "Voided codes" in console.page("/admin/northbridge").body.decode()
+    assert "Voided PINs and parent codes of year 7" in console.page("/admin/northbridge").body.decode()
     back = console.form(VOID, {"scope": "registration_group", "registration_group": "<b>", "kind": "pin"})
     assert back.status_code == 422
     assert "nothing to void" in back.body.decode()
-    assert 'value="&lt;b&gt;"' in back.body.decode()
+    assert 'value="registration_group:&lt;b&gt;" selected' in back.body.decode()
     assert console.form(VOID, {**confirmed, "idempotency_key": "abcdefgh-5"}).status_code == 422
 
 

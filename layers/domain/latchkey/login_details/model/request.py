@@ -8,6 +8,7 @@ from latchkey.codes.model.audience import AUDIENCES, Audience
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import parse_columns
 from latchkey.login_details.model.runs import FORMATS, ROWS, SCOPE_KINDS, ExportRequest, Format, Rows, Scope, misfits
+from latchkey.people.model import groups
 from latchkey.shared.model.ids import is_id
 
 LONGEST_LIST: Final = 1000
@@ -58,7 +59,8 @@ def parse_scope(given: object) -> Scope:
         raise _wrong("scope", "Name the group, in at most 100 characters.")
     if kind == "person" and not is_id(value):
         return Scope(kind, _NOBODY)
-    return Scope(kind, value.strip())
+    text = value.strip()
+    return Scope(kind, groups.year_group(text) or text if kind == "year_group" else text)
 
 
 def _list(value: object) -> Scope:

@@ -1,6 +1,5 @@
 """Exports: runs of login details into a file; whom they mean and what state they are in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -251,12 +250,3 @@ def misfits(wanted: ExportRequest) -> dict[str, str]:
     if wanted.large_print and not facts.prints:
         wrong["large_print"] = f"{facts.name} has no large print: only slips and letters do."
     return wrong
-
-
-def file_name(school: str, scope: Scope, day: str, suffix: str) -> str:
-    """What the browser calls the file: safe in every header and file system, and without anybody's name."""
-    part = {"school": "all", "person": "one-student", "ids": "some-students"}.get(scope.kind)
-    if part is None:
-        word = "year" if scope.kind == "year_group" else "group"
-        part = f"{word}-{re.sub(r'[^a-z0-9]+', '-', scope.value.lower()).strip('-')[:40]}".strip("-")
-    return f"{school}-login-details-{part}-{day}.{suffix}"

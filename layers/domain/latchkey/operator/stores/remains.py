@@ -12,7 +12,14 @@ from typing import Final
 from latchkey.shared.stores.dynamo import Item, Table
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "directory": {"P": "people", "SCHOOL": "schools", "LOGO": "logos", "ROSTERS": "rosters", "ROSTER": "rosters"},
+    "directory": {
+        "P": "people",
+        "SCHOOL": "schools",
+        "LOGO": "logos",
+        "GROUPS": "groups",
+        "ROSTERS": "rosters",
+        "ROSTER": "rosters",
+    },
     "credentials": {"P": "passwords", "U": "usernames", "T": "counters"},
     "sessions": {"P": "sessions"},
     "activity": {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.errors import Invalid
+from latchkey.people.model import groups
 from latchkey.people.model.person import ROLES, Person, Role
 
 FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced")
@@ -32,9 +33,9 @@ class PeopleFilter:
         """Whether the person is meant; role is expected to be looked up already but is checked all the same."""
         if self.role is not None and person.role != self.role:
             return False
-        if self.year_group is not None and person.year_group != self.year_group:
+        if self.year_group is not None and not groups.same(person.year_group, self.year_group):
             return False
-        if self.registration_group is not None and person.registration_group != self.registration_group:
+        if self.registration_group is not None and not groups.same(person.registration_group, self.registration_group):
             return False
         if (self.missing_email and person.email is not None) or (self.bounced and person.problem is None):
             return False
@@ -74,7 +75,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     chosen: Role | None = next((known for known in ROLES if known == role), None)
     return PeopleFilter(
         role=chosen,
-        year_group=year or None,
+        year_group=groups.year_group(year) or year or None,
         registration_group=group or None,
         q=query,
         missing_email=missing,

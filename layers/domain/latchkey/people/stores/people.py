@@ -222,6 +222,13 @@ class Directory:
         pk, sk = _person_key(self.school, position.person)
         return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": sort_key(was)}
 
+    def students_above(self, place: str, limit: int) -> list[tuple[str, Person]]:
+        """The first students behind a place in the list, each with their own place: a sort key, or one that nobody has."""
+        page = self._table.page(
+            _list_key(self.school, "student"), index="people", pk_name="people_pk", sk_name="people_sk", above=place, limit=limit
+        )
+        return [(item["people_sk"], person_from_item(item)) for item in page.items]
+
     def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
         """Everybody whom the filter means, in list order; memory holds one page."""
         for people, _ in self.pages_from(Position(wanted.roles[0]), wanted):
@@ -347,9 +354,9 @@ class Directory:
 
 
 def _prefix_of(wanted: PeopleFilter) -> str:
-    """The longest beginning of sort keys that all people of a filter share."""
+    """The beginning of sort keys that all people of a filter share: a year; a registration group may be written otherwise."""
     if not wanted.year_group:
         return ""
     year = wanted.year_group
     year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
-    return f"{year}#{wanted.registration_group}#" if wanted.registration_group else f"{year}#"
+    return f"{year}#"

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from latchkey.people.model import groups
 from latchkey.people.model.person import Role
 from latchkey.people.model.upn import all_upns, is_upn
 from latchkey.shared.model import identifiers, languages
@@ -18,8 +19,6 @@ LONGEST_LANGUAGE: Final = 50
 MOST_LINKS: Final = 20
 _MIS_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/{}-]{0,63}")
 _GROUP: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./&_-]{0,19}")
-_YEAR: Final = re.compile(r"(?:(?:year|yr|y)\s*)?0?([1-9]|1[0-4])", re.IGNORECASE | re.ASCII)
-_EARLY_YEARS: Final = {"r": "R", "reception": "R", "kg": "R", "n": "N", "nursery": "N", "pk": "N", "n1": "N1", "n2": "N2"}
 _SEPARATORS: Final = re.compile(r"[;,|\s]+")
 _FORMULA: Final = ("=", "+", "-", "@")
 # What identifiers.email and identifiers.username let through as it stands; the rest goes the long way. The quantifiers
@@ -96,13 +95,10 @@ def year_group(text: str) -> str | None:
     """The year group in one form: ``7`` for 07, Y7 and Year 7; R for reception, N for nursery."""
     if not text:
         return None
-    found = _YEAR.fullmatch(text)
-    if found is not None:
-        return found.group(1)
-    early = _EARLY_YEARS.get(text.casefold())
-    if early is None:
+    found = groups.year_group(text)
+    if found is None:
         raise Wrong("is not a year group: 1 to 14, R, or N")
-    return early
+    return found
 
 
 def registration_group(text: str) -> str | None:

@@ -89,7 +89,8 @@ class Send:
     with it the links that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before``
     people behind it. ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
-    ``planning_until``: until then a worker may be planning it.
+    ``planning_until``: until then a worker may be planning it. ``whom``: to whom it goes, in words that name nobody
+    (``send_names``); empty in a send from before these were kept.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Send:
     approve_by: int | None = None
     skips: Mapping[str, int] = field(default_factory=dict)
     planning_until: int = 0
+    whom: str = ""
 
     @property
     def done(self) -> int:

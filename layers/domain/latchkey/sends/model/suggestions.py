@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from latchkey.sends.model.mail_states import OPEN
 from latchkey.sends.model.send import Send
-from latchkey.sends.model.send_actions import RETRIED
+from latchkey.sends.model.send_actions import REACHED, RETRIED
 
 _SKIPPED: Final = {
     "no_address": ("people have no e-mail address. Add addresses by a roster, or give them login details on paper.", "exports"),
@@ -38,9 +38,9 @@ def of(send: Send) -> list[dict[str, Any]]:
         if counts.get(state):
             words = "was not taken by the mail service" if state == "failed" else "would have brought a link that had run out"
             found.append(_one(state, counts[state], f"people's mail {words}. Retry sends to them alone.", state, "retry"))
-    reached = sum(counts.get(state, 0) for state in ("sent", "delayed", "delivered"))
+    reached = sum(counts.get(state, 0) for state in REACHED)
     if reached and not any(counts.get(state) for state in OPEN):
-        text = "people were sent a link. Send again to those among them who have not set a password."
+        text = "people's mail has not come back. Send again to those among them who have not set a password."
         found.append(_one("no_password", reached, text, "", "again"))
     return found
 

@@ -58,6 +58,7 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         "finished_at": send.finished_at,
         "reason": send.reason,
         "planning_until": 0,
+        "whom": send.whom or None,
         "expires_at": send.created_at + KEPT,
     }
 
@@ -98,6 +99,7 @@ def send_from_item(item: Item) -> Send:
         approved_by=item.get("approved_by"),
         approve_by=item.get("approve_by"),
         skips=item.get("skips") or {},
+        whom=item.get("whom", ""),
         planning_until=item.get("planning_until", 0),
     )
 

@@ -112,11 +112,15 @@ class Table:
         pk_name: str = "pk",
         sk_name: str = "sk",
         prefix: str = "",
+        above: str = "",
         start: Item | None = None,
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Page:
-        """One page (1 MB or ``limit`` items) of a partition of the table or of an index, in the order of the sort key."""
+        """One page (1 MB or ``limit`` items) of a partition of the table or of an index, in the order of the sort key.
+
+        ``prefix``: only keys that begin so; or ``above``: only keys behind this one, which need not exist.
+        """
         request: dict[str, Any] = {
             "KeyConditionExpression": "#p = :p",
             "ExpressionAttributeNames": {"#p": pk_name},
@@ -127,6 +131,10 @@ class Table:
             request["KeyConditionExpression"] += " AND begins_with(#s, :s)"
             request["ExpressionAttributeNames"]["#s"] = sk_name
             request["ExpressionAttributeValues"][":s"] = pack(prefix)
+        elif above:
+            request["KeyConditionExpression"] += " AND #s > :s"
+            request["ExpressionAttributeNames"]["#s"] = sk_name
+            request["ExpressionAttributeValues"][":s"] = pack(above)
         if index:
             request["IndexName"] = index
         else:

@@ -1,0 +1,71 @@
+"""What a run of login details is called, and the file it makes: by what it is and whose it is. Nobody is named in it."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from latchkey.codes.model.audience import Audience
+from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Format, Rows, Scope
+
+_VOIDED: Final[Mapping[Audience, str]] = {"both": "PINs and parent codes", "students": "PINs", "parents": "parent codes"}
+_ONLY: Final[Mapping[Audience, str]] = {"both": "", "students": "PINs only", "parents": "parent codes only"}
+_FILES: Final[Mapping[Format, str]] = {
+    "slips": "slips",
+    "letters": "letters",
+    "pin_table": "pin-table",
+    "pin_table_xlsx": "pin-table",
+    "mail_merge_csv": "mail-merge",
+    "mail_merge_xlsx": "mail-merge",
+    "mail_merge_docx": "mail-merge",
+    "sims_aspect": "sims-aspect",
+    "mis_codes": "codes-by-upn",
+}
+"""The first word of a file's name; what shares one differs in its ending."""
+_ROWS: Final[Mapping[Rows, str]] = {"student": "", "parent": "parents", "family": "families"}
+_FOR: Final[Mapping[Audience, str]] = {"both": "", "students": "pins", "parents": "parent-codes"}
+
+
+def name_of(run: Export) -> str:
+    """ "Slips for 7A", "Voided PINs of year 7"."""
+    wanted = run.wanted
+    if run.kind == "void":
+        return f"Voided {_VOIDED[wanted.audience]} of {whose(wanted.scope)}"
+    rows = f"{_ROWS[wanted.rows]} of " if _ROWS[wanted.rows] else ""
+    more = [_ONLY[wanted.audience], "large print" if wanted.large_print else "", *_fewer(wanted)]
+    return ", ".join(filter(None, [f"{FORMATS[wanted.format].name} for {rows}{whose(wanted.scope)}", *more]))
+
+
+def whose(scope: Scope) -> str:
+    """Whose login details they are."""
+    if scope.kind == "ids":
+        return f"{len(scope.ids):,} student{'s' if len(scope.ids) != 1 else ''}"
+    words = {"school": "the whole school", "person": "one student", "year_group": f"year {scope.value}"}
+    return words.get(scope.kind, scope.value)
+
+
+def _fewer(wanted: ExportRequest) -> list[str]:
+    days = wanted.expiring_within
+    ending = f"codes that end within {days} day{'s' if days != 1 else ''}" if days else ""
+    return ["never logged in" if wanted.never_logged_in else "", ending]
+
+
+def file_name(school: str, wanted: ExportRequest, day: str) -> str:
+    """What the browser calls the file: safe in every header and file system, and without anybody's name."""
+    parts = [
+        _FILES[wanted.format],
+        _ROWS[wanted.rows],
+        _FOR[wanted.audience],
+        "large" if wanted.large_print else "",
+        _part(wanted.scope),
+        "never-logged-in" if wanted.never_logged_in else "",
+        "codes-ending" if wanted.expiring_within else "",
+    ]
+    return f"{school}-{'-'.join(filter(None, parts))}-{day}.{FORMATS[wanted.format].suffix}"
+
+
+def _part(scope: Scope) -> str:
+    part = {"school": "all", "person": "one-student", "ids": "some-students"}.get(scope.kind)
+    if part is not None:
+        return part
+    word = "year" if scope.kind == "year_group" else "group"
+    return f"{word}-{re.sub(r'[^a-z0-9]+', '-', scope.value.lower()).strip('-')[:40]}".strip("-")

@@ -1,0 +1,76 @@
+"""What a send is called: by what it is and to whom it goes. Pages, answers, files and the audit trail take the name from here.
+
+Two forms: ``whom_of`` names nobody and says nothing that was searched for, so it may stand anywhere, also in the audit trail, in
+a file's name and in an item; ``name_of`` is for admins' pages and answers and may name the one person.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from latchkey.sends.model.send import Selection, Send
+
+_ROLES: Final = {"": "people", "student": "students", "teacher": "teachers", "staff": "other staff", "parent": "parents"}
+_QUALITIES: Final = {
+    "missing_email": "without an e-mail address",
+    "never_logged_in": "who have never logged in",
+    "bounced": "whose mail came back",
+}
+_LATER: Final = {"failed": "retry", "no_password": "reminder"}
+
+
+def whom(selection: Selection, searched: str = "by a search") -> str:
+    """To whom a selection goes: "year 7 students", "3 people", "everyone". ``searched``: how to say what was searched for."""
+    if selection.source is not None:
+        return "people of an earlier send"
+    if selection.filter is None:
+        return f"{len(selection.ids):,} people" if len(selection.ids) != 1 else "1 person"
+    wanted = selection.filter
+    qualities = [words for name, words in _QUALITIES.items() if wanted.get(name)]
+    found = [f"found {searched}"] if wanted.get("q") else []
+    return " ".join([_group(wanted), *found, " and ".join(qualities)]).strip()
+
+
+def _group(wanted: Mapping[str, str]) -> str:
+    year, group, role = wanted.get("year_group", ""), wanted.get("registration_group", ""), wanted.get("role", "")
+    people = _ROLES.get(role, "people")
+    if group:
+        return f"{group} {people}" + (f" (year {year})" if year else "")
+    if year:
+        return f"year {year} {people}"
+    return people if role else "everyone" if set(wanted) <= {"role"} else "people"
+
+
+def whom_of(send: Send) -> str:
+    """To whom a send goes, naming nobody; one that was made before names were kept is named by its selection."""
+    return send.whom or whom(send.selection)
+
+
+def name_of(send: Send, person: str = "") -> str:
+    """What a send is called on an admin's page. ``person``: the name of the one person who was chosen, where it is known."""
+    searched = (send.selection.filter or {}).get("q", "")
+    to = person or (whom(send.selection, f"by “{searched}”") if searched else whom_of(send))
+    return titled(to, send.selection, one=bool(person) or to == "1 person")
+
+
+def titled(to: str, selection: Selection, *, one: bool = False) -> str:
+    """The name with these words for those whom it goes to."""
+    later = _LATER.get(selection.pick or "")
+    return f"Password link{'' if one else 's'} to {to}" + (f" ({later})" if later else "")
+
+
+def one_person(send: Send) -> str | None:
+    """The id of the one person who was chosen for a send; None where a group or several were."""
+    ids = send.selection.ids
+    return ids[0] if len(ids) == 1 and send.selection.filter is None and send.selection.source is None else None
+
+
+def facts_of(send: Send) -> dict[str, str | int]:
+    """How the audit trail says which send: its id and, without anybody's name, to whom it goes."""
+    return {"send": send.id, "to": whom_of(send)}
+
+
+def file_part(send: Send) -> str:
+    """The same for a file's name: safe in every header and file system."""
+    words = re.sub(r"[^a-z0-9]+", "-", whom_of(send).lower()).strip("-")[:40].strip("-")
+    return f"password-links-{words}" if words else "password-links"

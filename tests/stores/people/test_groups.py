@@ -1,0 +1,110 @@
+"""Which groups a school has: found by one short read a group, kept, and looked up again when people change."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from latchkey.people import know_groups
+from latchkey.people.know_groups import known_groups
+from latchkey.people.model.person import Person
+from latchkey.people.stores.people import Directory
+from tests.support.system import TestSystem
+
+SCHOOL = "northbridge"
+
+
+@pytest.fixture
+def school(system: TestSystem) -> TestSystem:
+    system.school(SCHOOL)
+    system.school("southgate")
+    return system
+
+
+def pupil(number: int, year: str | None, group: str | None, **facts: object) -> Person:
+    given: dict[str, object] = {"role": "student", "given_name": f"G{number}", "family_name": "Lee"}
+    return Person(
+        id=f"{number:020d}",
+        year_group=year,
+        registration_group=group,
+        **{**given, **facts},  # type: ignore[arg-type]
+    )
+
+
+def add(system: TestSystem, *people: Person, school: str = SCHOOL) -> None:
+    system.wiring("read_roster").directory(school).put_new(people)
+
+
+def found(system: TestSystem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    groups = known_groups(system.wiring("console"), SCHOOL)
+    return groups.years, groups.registration
+
+
+@contextmanager
+def counted_reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    reads: list[str] = []
+    real = Directory.students_above
+
+    def counting(self: Directory, place: str, limit: int) -> list[tuple[str, Person]]:
+        reads.append(place)
+        return real(self, place, limit)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Directory, "students_above", counting)
+        yield reads
+
+
+def test_groups_come_in_the_order_of_lists_and_each_once(school: TestSystem) -> None:
+    add(school, pupil(1, "10", "10B"), pupil(2, "7", "7B"), pupil(3, "7", "7A"), pupil(4, "7", "7A"), pupil(5, None, None))
+    add(school, pupil(6, "7", "7A B"), pupil(7, "R", "Oak"), pupil(8, "8", "Oak"), pupil(9, "9", None))
+    add(school, pupil(10, "11", "11X"), school="southgate")
+    add(school, pupil(11, None, "Nurture"), pupil(12, None, "Staff", role="teacher"))
+    assert found(school) == (("7", "8", "9", "10", "R"), ("Nurture", "7A B", "7A", "7B", "Oak", "10B"))
+
+
+def test_a_group_in_which_all_have_left_is_none(school: TestSystem) -> None:
+    gone = [pupil(number, "13", "13Z", status="left") for number in range(1, 14)]
+    add(school, *gone, pupil(20, "7", "7A", status="left", given_name="A"), pupil(21, "7", "7A", given_name="B"))
+    assert found(school) == (("7",), ("7A",))
+    add(school, pupil(14, "13", "13Z", given_name="Z"))
+    school.clock.now += 86_401
+    assert found(school) == (("7", "13"), ("7A", "13Z")), "one who is there, behind thirteen who are not"
+
+
+def test_a_school_without_students_has_none(school: TestSystem) -> None:
+    assert found(school) == ((), ())
+
+
+def test_many_people_cost_no_more_reads_than_few(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(school, *(pupil(number, "7", f"7{'ABCD'[number % 4]}") for number in range(400)))
+    with counted_reads(monkeypatch) as reads:
+        assert found(school) == (("7",), ("7A", "7B", "7C", "7D"))
+        assert len(reads) == 5
+        assert found(school) == (("7",), ("7A", "7B", "7C", "7D"))
+        assert len(reads) == 5, "what was found is kept"
+
+
+def test_more_groups_than_one_can_choose_from_are_not_read(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(school, *(pupil(number, str(7 + number % 3), f"{number:04d}") for number in range(know_groups.MOST + 60)))
+    with counted_reads(monkeypatch) as reads:
+        groups = known_groups(school.wiring("console"), SCHOOL)
+        assert (groups.years, groups.registration, groups.complete) == (("7", "8", "9"), (), False)
+        assert len(reads) <= know_groups.MOST + 4
+
+
+def test_they_are_looked_up_again_when_people_change_and_after_a_day(school: TestSystem) -> None:
+    add(school, pupil(1, "7", "7A"))
+    assert found(school) == (("7",), ("7A",))
+    add(school, pupil(2, "8", "8A"))
+    school.clock.now += 3600
+    assert found(school) == (("7",), ("7A",)), "nobody has said that people changed"
+    school.wiring("read_roster").groups(SCHOOL).note_change(int(school.clock()))
+    assert found(school) == (("7", "8"), ("7A", "8A"))
+    add(school, pupil(3, "9", "9A"))
+    assert found(school) == (("7", "8", "9"), ("7A", "8A", "9A")), "within a minute of a change the index may still lag"
+    school.clock.now += 120
+    assert found(school) == (("7", "8", "9"), ("7A", "8A", "9A"))
+    add(school, pupil(4, "10", "10A"))
+    assert found(school) == (("7", "8", "9"), ("7A", "8A", "9A"))
+    school.clock.now += 86_400
+    assert found(school) == (("7", "8", "9", "10"), ("7A", "8A", "9A", "10A"))

@@ -1,0 +1,89 @@
+"""What a send is called: by whom it goes to."""
+
+import pytest
+
+from latchkey.people.model import people_filter
+from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send_names import facts_of, file_part, name_of, one_person, whom, whom_of
+
+ANN, BEN = "a" * 20, "b" * 20
+
+
+def send(selection: Selection, **facts: str) -> Send:
+    return Send(
+        id="s1",
+        kind="password_link",
+        state="queued",
+        origin="admin",
+        created_at=1,
+        created_by=ANN,
+        selection=selection,
+        whom=facts.get("whom", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({}, "everyone"),
+        ({"role": "student"}, "students"),
+        ({"role": "teacher"}, "teachers"),
+        ({"role": "staff"}, "other staff"),
+        ({"role": "parent"}, "parents"),
+        ({"role": "student", "year_group": "7"}, "year 7 students"),
+        ({"year_group": "7"}, "year 7 people"),
+        ({"role": "student", "registration_group": "7A"}, "7A students"),
+        ({"role": "student", "registration_group": "7A", "year_group": "7"}, "7A students (year 7)"),
+        ({"bounced": "true"}, "people whose mail came back"),
+        (
+            {"role": "student", "missing_email": "true", "never_logged_in": "true"},
+            "students without an e-mail address and who have never logged in",
+        ),
+        ({"role": "parent", "q": "smith"}, "parents found by a search"),
+    ],
+)
+def test_a_filter_in_words(wanted: dict[str, str], words: str) -> None:
+    assert whom(Selection(filter=people_filter.parse(wanted).as_mapping())) == words
+    assert name_of(send(Selection(filter=wanted), whom=words)).startswith(f"Password links to {words.partition(' found')[0]}")
+
+
+@pytest.mark.parametrize(("ids", "words"), [((ANN,), "1 person"), ((ANN, BEN), "2 people"), ((ANN,) * 1234, "1,234 people")])
+def test_a_list_of_people_is_counted(ids: tuple[str, ...], words: str) -> None:
+    assert whom(Selection(ids=ids)) == words
+
+
+def test_one_person_is_named_on_pages_only() -> None:
+    alone = send(Selection(ids=(ANN,)), whom="1 person")
+    assert one_person(alone) == ANN
+    assert name_of(alone, "Ada Novák") == "Password link to Ada Novák"
+    assert name_of(alone) == "Password link to 1 person", "who is gone has no name"
+    assert facts_of(alone) == {"send": "s1", "to": "1 person"}
+    assert file_part(alone) == "password-links-1-person"
+    assert one_person(send(Selection(ids=(ANN, BEN)))) is None
+    assert one_person(send(Selection(source="s0", pick="failed"))) is None
+
+
+def test_what_was_searched_for_stands_on_pages_only() -> None:
+    found = send(Selection(filter={"role": "student", "q": "ada@x.example"}), whom="students found by a search")
+    assert name_of(found) == "Password links to students found by “ada@x.example”"
+    assert "ada" not in f"{facts_of(found)}{file_part(found)}"
+
+
+def test_a_retry_and_a_reminder_say_so() -> None:
+    retry = send(Selection(source="s0", pick="failed"), whom="year 7 students")
+    again = send(Selection(source="s0", pick="no_password"), whom="year 7 students")
+    assert name_of(retry) == "Password links to year 7 students (retry)"
+    assert name_of(again) == "Password links to year 7 students (reminder)"
+
+
+def test_a_send_from_before_names_were_kept_is_named_by_its_selection() -> None:
+    assert whom_of(send(Selection(filter={"year_group": "7", "role": "student"}))) == "year 7 students"
+    assert name_of(send(Selection(source="s0", pick="failed"))) == "Password links to people of an earlier send (retry)"
+
+
+@pytest.mark.parametrize("group", ["../../etc", 'a"b\r\n', "é" * 100, "7A " * 30])
+def test_a_files_name_is_safe_whatever_the_group_is_called(group: str) -> None:
+    part = file_part(send(Selection(filter={"registration_group": group})))
+    assert part.replace("-", "a").isalnum()
+    assert part.isascii()
+    assert len(part) <= 60
