@@ -77,7 +77,7 @@ def roster_json(run: Run) -> dict[str, Any]:
         "leaving": run.of("leaving"),
         "returning": run.of("returning"),
         "links": run.of("links"),
-        "warnings": list(run.warnings),
+        "warnings": [_of_file(text) for text in run.warnings],
         "reason": run.reason,
         "created_at": rfc3339(run.created_at),
         "created_by": run.created_by,
@@ -87,11 +87,33 @@ def roster_json(run: Run) -> dict[str, Any]:
 
 def preview_json(preview: Preview) -> dict[str, Any]:
     """A roster with its rejected rows and samples of the others."""
+    shown = roster_json(preview.run)
     return {
-        **roster_json(preview.run),
+        **shown,
+        "warnings": [*shown["warnings"], *_by_kind(preview.warned)],
+        "warned": preview.run.of("warned"),
         "rejected": [_rejected(each) for each in preview.rejected],
         "samples": {kind: [_sample(each) for each in changes] for kind, changes in preview.samples.items()},
     }
+
+
+def _of_file(text: str) -> dict[str, Any]:
+    return {"kind": "file", "text": text, "count": 1, "rows": []}
+
+
+def _by_kind(warned: list[Rejection]) -> list[dict[str, Any]]:
+    """Cells that were left out, grouped by column and reason; the kinds with most cells first."""
+    kinds: dict[tuple[str, str], list[Rejection]] = {}
+    for each in warned:
+        kinds.setdefault((each.column, each.reason), []).append(each)
+    return [
+        {"kind": column, "text": f"{column} {reason}", "count": len(cells), "rows": [_cell(each) for each in cells]}
+        for (column, reason), cells in sorted(kinds.items(), key=lambda kind: -len(kind[1]))
+    ]
+
+
+def _cell(warning: Rejection) -> dict[str, Any]:
+    return {"line": warning.line, "value": warning.value or None}
 
 
 def _rejected(row: Rejection) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -74,6 +75,7 @@ class Parsed:
 
     rows: list[Row] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    warned: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -81,11 +83,12 @@ def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001")) -> Parsed:
     """Read a file without a system."""
     found = Parsed()
     with TemporaryNotes() as notes:
-        source: Source = open_roster(io.BytesIO(content), frozenset(school), notes)
+        source: Source = open_roster(io.BytesIO(content), frozenset(school), notes, date(2026, 11, 26))
         found.warnings = source.warnings
         for batch in source.batches():
             found.rows += batch.rows
             found.rejected += batch.rejected
+            found.warned += batch.warned
     return found
 
 

@@ -210,15 +210,17 @@ def test_a_roster_never_raises_anybody(desk: Desk) -> None:
     hostile = [
         row(1, role="teacher"),
         row(3, role="admin"),
-        row(4, role="administrator"),
         row(2, role="student", mis_id="T2"),
         row(5, role=""),
     ]
     run = desk.preview(plain(hostile))
-    assert counts(run) == (0, 0, 0, 5)
+    assert counts(run) == (0, 0, 0, 4)
     assert {each["column"] for each in run["rejected"]} == {"role"}
     desk.apply(run["id"])
     assert desk.items() == before
+    desk.load([row(4, role="administrator"), row(6, role="systemAdministrator")])
+    made = [desk.person(f"S{number}") for number in (4, 6)]
+    assert [(each.role, each.is_admin) for each in made if each] == [("staff", False)] * 2
 
 
 def test_an_admins_account_is_not_touched(desk: Desk) -> None:
@@ -228,30 +230,55 @@ def test_an_admins_account_is_not_touched(desk: Desk) -> None:
     given = {"role": "staff", "mis_id": "A1", "year_group": "", "registration_group": ""}
     for hostile in ({"email": "evil@x.example"}, {"username": "evil"}):
         run = desk.load([row(1, **given, **hostile)])
-        assert counts(run) == (0, 0, 0, 1), hostile
+        assert counts(run) == (0, 0, 1, 0), hostile
+        assert run["warned"] == 1
     assert counts(desk.load([row(1, **given, given_name="Renamed")])) == (0, 1, 0, 0)
     found = desk.person("A1")
     assert found is not None
     assert (found.given_name, found.is_admin, found.email) == ("Renamed", True, "s1@pupils.northbridge.example")
     # Nor can another row take what an admin signs in with: this one's, or the operator's.
     for hostile in ({"email": "s1@pupils.northbridge.example"}, {"username": "USER1"}, {"email": "ada@northbridge.example"}):
-        assert counts(desk.load([row(9, **hostile)])) == (0, 0, 0, 1), hostile
+        desk.load([row(9, **{"email": "", "username": "", **hostile})])
+        taken = desk.person("S9")
+        assert taken is not None
+        assert (taken.email, taken.username) == (None, None), hostile
 
 
-def test_usernames_and_upns_of_others_are_rejected(desk: Desk) -> None:
+def test_usernames_and_upns_of_others_are_left_out(desk: Desk) -> None:
     desk.load([row(1, upn=UPNS[0])])
     run = desk.preview(plain([row(2, username="user1"), row(3, upn=UPNS[0]), row(4, email="s1@pupils.northbridge.example")]))
-    assert counts(run) == (1, 0, 0, 2), "an address may be shared"
-    assert [each["line"] for each in run["rejected"]] == [2, 3]
+    assert counts(run) == (3, 0, 0, 0)
+    assert {each["kind"]: [cell["line"] for cell in each["rows"]] for each in run["warnings"]} == {"username": [2], "upn": [3]}
+    desk.apply(run["id"])
+    two, three, four = (desk.person(f"S{number}") for number in (2, 3, 4))
+    assert (two and two.username, three and three.upn) == (None, None)
+    assert (four and four.email) == "s1@pupils.northbridge.example", "an address may be shared"
 
 
-def test_all_rows_that_share_an_id_are_rejected(desk: Desk) -> None:
+def test_rows_that_contradict_each_other_are_rejected_and_shared_names_left_out(desk: Desk) -> None:
     rows = [row(1), row(2, mis_id="S1"), row(3), row(4, username="user3"), row(5, upn=UPNS[0]), row(6, upn=UPNS[0]), row(7)]
     run = desk.preview(plain(rows))
-    assert counts(run) == (1, 0, 0, 6)
-    assert [(each["line"], each["column"]) for each in run["rejected"]] == [
-        (2, "mis_id"), (3, "mis_id"), (4, "username"), (5, "username"), (6, "upn"), (7, "upn")
-    ]  # fmt: skip
+    assert counts(run) == (5, 0, 0, 2)
+    assert [(each["line"], each["column"]) for each in run["rejected"]] == [(2, "mis_id"), (3, "mis_id")]
+    assert {each["kind"]: [cell["line"] for cell in each["rows"]] for each in run["warnings"]} == {
+        "username": [4, 5],
+        "upn": [6, 7],
+    }
+    desk.apply(run["id"])
+    assert [bool(desk.person(f"S{number}")) for number in range(1, 8)] == [False, False, True, True, True, True, True]
+
+
+def test_rows_that_say_the_same_of_one_person_are_one_with_the_children_of_all(desk: Desk) -> None:
+    rows = [row(1), row(2), parent(1, "S1"), parent(1, "S2"), row(3), row(3)]
+    run = desk.load(rows)
+    assert counts(run) == (4, 0, 2, 0)
+    found = desk.person("P1")
+    assert found is not None
+    assert found.children == (person_id(SCHOOL, "S1"), person_id(SCHOOL, "S2"))
+    assert [(each["kind"], [cell["line"] for cell in each["rows"]]) for each in run["warnings"]] == [
+        ("mis_id", [5]),
+        ("mis_id", [7]),
+    ]
 
 
 def test_links_go_only_between_parents_and_students_who_exist(desk: Desk) -> None:

@@ -13,12 +13,13 @@ from math import inf
 from typing import Any, BinaryIO, Final, cast
 
 from latchkey.errors import Poison, TryLater
+from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person, Role
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
 from latchkey.rosters.model.changes import Decision
-from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, Unusable, added, zero
+from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take

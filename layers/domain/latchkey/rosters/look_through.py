@@ -6,16 +6,18 @@ people who are there. Reading again is cheap; remembering a million rows would n
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from latchkey.errors import Poison
+from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.changes import Decision, KnownPeople, decide
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
-from latchkey.rosters.model.runs import Batch, Rejection, Row, Unusable, zero
+from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.ids import person_id
@@ -33,11 +35,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What becomes of some rows; ``size`` rows in all."""
+    """What becomes of some rows; ``size`` rows in all, of which ``merged`` say what another row of the same person says."""
 
     size: int
     decisions: list[Decision]
     rejected: list[Rejection]
+    warned: list[Rejection]
+    merged: int
 
 
 def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
@@ -46,7 +50,7 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> 
     if known is None:
         raise Poison("There is no such school.")
     ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
-    source = open_roster(file, ours, notes)
+    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date())
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
@@ -81,12 +85,20 @@ def taken_of(system: System, school: str) -> KnownPeople:
 
 def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
     names = reading.source.names
-    rows, doubles = reading.duplicates.sort_out(batch.rows, names)
+    alone = reading.duplicates.sort_out(batch.rows, names)
+    rows = alone.rows
     ids = [person_id(school, row.mis_id) for row in rows]
     existing = {person.id: person for person in system.directory(school).by_ids(ids)}
     decided = [decide(row, existing.get(each), taken, names) for row, each in zip(rows, ids, strict=True)]
     rejected = [each.rejection for each in decided if each.rejection is not None]
-    return Decided(batch.size, decided, sorted([*batch.rejected, *doubles, *rejected]))
+    warned = [warning for each in decided for warning in each.warned]
+    return Decided(
+        batch.size,
+        decided,
+        sorted([*batch.rejected, *alone.rejected, *rejected]),
+        sorted([*batch.warned, *alone.warned, *warned]),
+        alone.merged,
+    )
 
 
 def counts_of(decided: Decided) -> dict[str, int]:
@@ -97,6 +109,8 @@ def counts_of(decided: Decided) -> dict[str, int]:
         if each.status is not None:
             counts["leaving" if each.status == "left" else "returning"] += 1
     counts["rejected"] = len(decided.rejected)
+    counts["unchanged"] += decided.merged
+    counts["warned"] = len({warning.line for warning in decided.warned})
     return counts
 
 

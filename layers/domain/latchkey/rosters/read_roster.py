@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import BinaryIO, Final, cast
 
 from latchkey.errors import Poison
+from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
-from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, Change, Rejection, Run, Unusable, zero
+from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, SHOWN_WARNED, Change, Rejection, Run, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
@@ -45,17 +46,18 @@ def _preview(system: System, school: str, run: Run) -> Run:
     with TemporaryNotes() as notes:
         reading = read(system, school, cast("BinaryIO", upload), notes)
         run = rosters.note_file(run, total=reading.total, etag=upload.etag, size=upload.size)
-        counts, rejected, done, saved = zero(), list[Rejection](), 0, 0
+        counts, rejected, warned, done, saved = zero(), list[Rejection](), list[Rejection](), 0, 0
         samples: dict[str, list[Change]] = {"new": [], "changed": []}
         for decided in decisions(system, school, reading):
             counts = _sum(counts, counts_of(decided))
             rejected += decided.rejected[: SHOWN_REJECTED - len(rejected)]
+            warned += decided.warned[: SHOWN_WARNED - len(warned)]
             _take_samples(samples, decided)
             done += decided.size
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done
         counts["links"] = notes.links
-    rosters.write_preview(run.id, rejected, samples)
+    rosters.write_preview(run.id, rejected, samples, warned)
     run = rosters.finish_preview(run, counts, done, reading.source)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})
@@ -72,5 +74,5 @@ def _take_samples(samples: dict[str, list[Change]], decided: Decided) -> None:
         if found is not None and len(found) < SHOWN_SAMPLES:
             facts = tuple(each.facts) if each.kind == "changed" else ()
             status = (each.status,) if each.status else ()
-            name = f"{each.row.given_name} {each.row.family_name}"
+            name = f"{each.row.given_name} {each.row.family_name}".strip()
             found.append(Change(each.row.line, name, each.row.role, each.row.registration_group or "", facts + status))

@@ -14,10 +14,11 @@ _WAIT = 3600  # seconds for which the school stays locked while the message wait
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A run with what its preview shows."""
+    """A run with what its preview shows: rows that are left out, cells that are left out, samples of the rest."""
 
     run: Run
     rejected: list[Rejection]
+    warned: list[Rejection]
     samples: dict[str, list[Change]]
 
 
@@ -33,8 +34,11 @@ def roster_of(system: System, school: str, roster: str) -> Preview:
     if run is None:
         raise NotFound()
     if run.state == "queued" or run.step == "upload":
-        return Preview(run, [], {})
-    return Preview(run, *system.rosters(school).preview(roster))
+        return Preview(run, [], [], {})
+    rosters = system.rosters(school)
+    rejected, samples = rosters.preview(roster)
+    warned = rosters.warned(roster) if run.of("warned") else []
+    return Preview(run, rejected, warned, samples)
 
 
 def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[Run, bool]:

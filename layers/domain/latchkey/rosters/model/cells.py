@@ -18,7 +18,10 @@ LONGEST_NAME: Final = 100
 LONGEST_LANGUAGE: Final = 50
 MOST_LINKS: Final = 20
 _MIS_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/{}-]{0,63}")
-_GROUP: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./&_-]{0,19}")
+LONGEST_GROUP: Final = 60
+_DATE: Final = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d.*|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|\d(?:\.\d+)?E\+\d+"
+)
 _SEPARATORS: Final = re.compile(r"[;,|\s]+")
 _FORMULA: Final = ("=", "+", "-", "@")
 # What identifiers.email and identifiers.username let through as it stands; the rest goes the long way. The quantifiers
@@ -27,7 +30,12 @@ _USUAL_EMAIL: Final = re.compile(
     r"(?:[a-z0-9][a-z0-9_']*+(?:[.+-][a-z0-9_']++)*+@(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)+[a-z]{2,24})?"
 )
 _USUAL_USERNAME: Final = re.compile(r"(?:[a-z0-9]|[a-z0-9][a-z0-9._-]{0,62}[a-z0-9])?")
-PLAIN_ROLES: Final[dict[str, Role]] = {"student": "student", "teacher": "teacher", "staff": "staff", "parent": "parent"}
+# What people write into a cell that has nothing to say.
+_NOTHING: Final = {"", "-", "--", ".", "n/a", "na", "none", "null", "nil", "unknown", "#n/a", "#ref!", "#value!", "#name?"}
+_NO_NAMES: Final = {"-", "."}
+_IN_BRACKETS: Final = re.compile(r".*<([^<>@\s]+@[^<>@\s]+)>\s*")
+_ASIDE: Final = re.compile(r"\s*\([^()]*\)\s*$")
+_APART: Final = re.compile(r"[;,|\s]+")
 
 
 class Wrong(ValueError):
@@ -44,26 +52,33 @@ def mis_id(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """A name, taken literally: quotes, signs and any script, but nothing that cannot be seen."""
-    if not text:
-        raise Wrong("is empty")
-    if len(text) > LONGEST_NAME:
-        raise Wrong(f"is longer than {LONGEST_NAME} characters")
-    for char in text:
-        if (
-            unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-            or "\u202a" <= char <= "\u202e"
-            or "\u2066" <= char <= "\u2069"
-        ):
-            raise Wrong("holds a control character")
-    return text
+    """A name, taken literally: quotes, signs and any script. What cannot be seen is taken out, what is too long is cut.
+
+    A hyphen or a full stop stands where an MIS insists on a name that there is not.
+    """
+    if text in _NO_NAMES:
+        return ""
+    seen = text if text.isprintable() else "".join(map(_visible, text)).strip()
+    return seen if len(seen) <= LONGEST_NAME else seen[:LONGEST_NAME].strip()
+
+
+def _visible(char: str) -> str:
+    """The character; a blank for one that breaks lines, nothing for one that cannot be seen or turns the text around."""
+    kind = unicodedata.category(char)
+    if char in "\t\r\n" or kind in {"Zl", "Zp"}:
+        return " "
+    hidden = kind in {"Cc", "Cs", "Co", "Cn"} or "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069" or char == "\ufeff"
+    return "" if hidden else char
 
 
 def email(text: str) -> str | None:
-    """The normalised address, or None for an empty cell."""
-    if not text:
+    """The normalised address, or None for a cell that says that there is none.
+
+    Of two addresses the first; without what mail programs put around one (``Ann Lee <ann@x.example>``, ``mailto:``, a full stop).
+    """
+    if text.casefold() in _NOTHING:
         return None
-    found = identifiers.email(text)
+    found = identifiers.email(text) or identifiers.email(_tidied(text))
     if found is None:
         raise Wrong("is not an e-mail address")
     if found.startswith(_FORMULA):
@@ -71,9 +86,22 @@ def email(text: str) -> str | None:
     return found
 
 
+def _tidied(text: str) -> str:
+    """The address inside what people copy with it."""
+    seen = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"}).replace("’", "'")
+    inside = _IN_BRACKETS.fullmatch(seen)
+    if inside is not None:
+        seen = inside.group(1)
+    seen = _ASIDE.sub("", seen.strip()).strip()
+    if seen[:7].casefold() == "mailto:":
+        seen = seen[7:]
+    first = next((part for part in _APART.split(seen) if part), "") if seen.count("@") > 1 else seen
+    return first.strip("<> \t").rstrip(".")
+
+
 def username(text: str) -> str | None:
     """The normalised username, or None for an empty cell."""
-    if not text:
+    if text.casefold() in _NOTHING:
         return None
     found = identifiers.username(text)
     if found is None:
@@ -83,7 +111,7 @@ def username(text: str) -> str | None:
 
 def upn(text: str) -> str | None:
     """The UPN, or None for an empty cell."""
-    if not text:
+    if text.casefold() in _NOTHING:
         return None
     found = text.upper()
     if not is_upn(found):
@@ -93,7 +121,7 @@ def upn(text: str) -> str | None:
 
 def year_group(text: str) -> str | None:
     """The year group in one form: ``7`` for 07, Y7 and Year 7; R for reception, N for nursery."""
-    if not text:
+    if text.casefold() in _NOTHING:
         return None
     found = groups.year_group(text)
     if found is None:
@@ -102,12 +130,17 @@ def year_group(text: str) -> str | None:
 
 
 def registration_group(text: str) -> str | None:
-    """The registration group, or None for an empty cell."""
-    if not text:
+    """The registration group, taken literally; None for an empty cell. Formulas are guarded where files are written."""
+    if text.casefold() in _NOTHING:
         return None
-    if not _GROUP.fullmatch(text):
-        raise Wrong("must begin with a letter or digit and hold at most 20 letters, digits, spaces and . / & _ -")
+    if not text.isprintable() or len(text) > LONGEST_GROUP:
+        raise Wrong(f"must hold at most {LONGEST_GROUP} characters that can be seen")
     return text
+
+
+def like_a_date(text: str) -> bool:
+    """Whether a spreadsheet seems to have made a date or a number of a group's name (7-10 becomes 07-Oct)."""
+    return _DATE.fullmatch(text) is not None
 
 
 def language(text: str) -> str | None:
@@ -144,7 +177,7 @@ def role_of(roles: dict[str, Role]) -> Callable[[str], Role]:
 def all_usual_names(cells: Sequence[str]) -> bool:
     """Whether all cells are names that need no closer look, without blanks around them."""
     text = f"|{'|'.join(cells)}|"
-    blank = "| " in text or " |" in text or "" in cells
+    blank = "| " in text or " |" in text or "" in cells or "|-|" in text or "|.|" in text
     return not blank and text.isprintable() and max(map(len, cells)) <= LONGEST_NAME
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model.person import Person, Status
-from latchkey.rosters.model.runs import Kind, Rejection, Row, excerpt
+from latchkey.rosters.model.runs import Kind, Rejection, Row
 
 FACTS: Final = ("given_name", "family_name", "email", "username", "upn", "year_group", "registration_group", "language")
 _ADMIN_KEEPS: Final = ("email", "username")
@@ -15,7 +16,10 @@ _ADMIN_KEEPS: Final = ("email", "username")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a row. ``facts`` are the new values of a changed person; ``status`` the new status, if it changes."""
+    """What becomes of a row. ``facts`` are the new values of a changed person; ``status`` the new status, if it changes.
+
+    ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own.
+    """
 
     kind: Kind
     row: Row
@@ -23,6 +27,7 @@ class Decision:
     facts: Mapping[str, str] = field(default_factory=dict)
     status: Status | None = None
     rejection: Rejection | None = None
+    warned: tuple[Rejection, ...] = ()
 
 
 class KnownPeople:
@@ -48,15 +53,18 @@ class KnownPeople:
         self._usernames = array("q", sorted(self._usernames))
         self._upns = array("q", sorted(self._upns))
 
-    def conflict(self, facts: Mapping[str, str]) -> tuple[str, str] | None:
-        """``(column, reason)`` if one of these new facts is somebody else's."""
+    def conflicts(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """Which of these new facts are somebody else's, and why they cannot be taken."""
+        found = {}
         if "username" in facts and _has(self._usernames, facts["username"]):
-            return "username", "is somebody else's username already"
+            found["username"] = "is somebody else's username already; it was left out"
         if "upn" in facts and _has(self._upns, facts["upn"]):
-            return "upn", "is another student's UPN already; if the MIS has given out new ids, ask for help before you go on"
+            found["upn"] = (
+                "is another student's UPN already; it was left out. If the MIS has given out new ids, ask for help first"
+            )
         if facts.get("email") in self._admin_emails:
-            return "email", "is an admin's address; an admin's account is not touched by a roster"
-        return None
+            found["email"] = "is an admin's address, which a roster gives to nobody else; it was left out"
+        return found
 
 
 def _has(marks: "array[int]", text: str) -> bool:
@@ -71,26 +79,31 @@ def decide(row: Row, existing: Person | None, taken: KnownPeople, names: Mapping
     if existing is None and row.leaves:
         return Decision("unchanged", row)
     facts = given if existing is None else {name: value for name, value in given.items() if value != getattr(existing, name)}
-    wrong = (existing and _forbidden(row, existing, facts)) or taken.conflict(facts)
-    if wrong:
+    if existing is not None and (wrong := _forbidden(row, existing)) is not None:
         column, reason = wrong
         value = excerpt(getattr(row, column, ""))
         return Decision("rejected", row, existing, rejection=Rejection(row.line, names.get(column, column), reason, value))
+    left_out = {**taken.conflicts(facts), **(_kept(existing, facts) if existing is not None else {})}
+    warned = tuple(Rejection(row.line, names.get(name, name), why, excerpt(facts[name])) for name, why in left_out.items())
+    facts = {name: value for name, value in facts.items() if name not in left_out}
+    row = row._replace(**dict.fromkeys(left_out))  # type: ignore[arg-type] # all of them are facts that may be None
     if existing is None:
-        return Decision("new", row, facts=facts)
+        return Decision("new", row, facts=facts, warned=warned)
     wanted: Status = "left" if row.leaves else "active"
     status = wanted if existing.status != wanted else None
-    return Decision("changed" if facts or status else "unchanged", row, existing, facts, status)
+    return Decision("changed" if facts or status else "unchanged", row, existing, facts, status, warned=warned)
 
 
-def _forbidden(row: Row, existing: Person, facts: Mapping[str, str]) -> tuple[str, str] | None:
-    """``(column, reason)`` if the row would give somebody another role, or touch how an admin gets in."""
+def _forbidden(row: Row, existing: Person) -> tuple[str, str] | None:
+    """``(column, reason)`` if the row would give somebody another role, or end an admin's account."""
     if existing.role != row.role:
         return "role", f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
     if existing.is_admin and row.leaves:
         return "status", "is an admin; a roster does not end an admin's account"
-    if existing.is_admin:
-        for column in _ADMIN_KEEPS:
-            if column in facts:
-                return column, "is an admin; a roster does not change an admin's e-mail or username"
     return None
+
+
+def _kept(existing: Person, facts: Mapping[str, str]) -> dict[str, str]:
+    """What a roster does not change of somebody: how an admin gets in."""
+    names = _ADMIN_KEEPS if existing.is_admin else ()
+    return {name: "is an admin's; a roster does not change it" for name in names if name in facts}

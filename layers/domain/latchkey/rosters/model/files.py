@@ -1,13 +1,16 @@
 """Which format a roster has: decided by what the file holds, not by its name."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import BinaryIO, Protocol
 
+from latchkey.office_files.model.archive import MAGIC, Zip
+from latchkey.office_files.model.tables import Table
+from latchkey.office_files.model.text import encoding_of
+from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.oneroster import USERS, Notes, OneRoster
-from latchkey.rosters.model.plain_csv import PlainCsv
-from latchkey.rosters.model.runs import Batch, Format, Unusable
-from latchkey.rosters.model.table import Table
-from latchkey.rosters.model.zip import MAGIC, Zip
+from latchkey.rosters.model.plain_csv import FILE, PlainCsv
+from latchkey.rosters.model.runs import Batch, Format
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -25,8 +28,11 @@ class Source(Protocol):
         """All rows, in order."""
 
 
-def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes) -> Source:
-    """The roster in a file; ``Unusable`` says why there is none. ``school`` are the names under which the file may name us."""
+def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes, today: date) -> Source:
+    """The roster in a file; ``Unusable`` says why there is none.
+
+    ``school`` are the names under which the file may name us; who left before ``today`` has left.
+    """
     start = file.read(8)
     if start.startswith(_OLD_EXCEL):
         raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
@@ -38,7 +44,8 @@ def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes) -> Source:
         file.seek(0)
         return file
 
-    header = {name.casefold() for name in Table(again(), "The file").header}
+    encoding = encoding_of(again(), FILE)
+    header = {name.casefold() for name in Table(again(), FILE, encoding=encoding).header}
     if "sourcedid" in header:
         return OneRoster([USERS], lambda _: again(), school, notes)
-    return PlainCsv(again, school)
+    return PlainCsv(again, school, today)

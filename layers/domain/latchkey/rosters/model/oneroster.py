@@ -7,28 +7,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final, Protocol
 
-from latchkey.people.model.person import Role
+from latchkey.office_files.model.tables import Table
+from latchkey.office_files.model.text import Encoding, encoding_of
+from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.people.model.upn import is_upn
 from latchkey.rosters.model.rows import Checker
-from latchkey.rosters.model.runs import Batch, Rejection, Unusable, excerpt
-from latchkey.rosters.model.table import Table
+from latchkey.rosters.model.runs import Batch, Rejection
+from latchkey.rosters.model.words import ROLES
 
 USERS: Final = "users.csv"
-_ROLES: Final[dict[str, Role]] = {
-    "student": "student",
-    "teacher": "teacher",
-    "parent": "parent",
-    "guardian": "parent",
-    "relative": "parent",
-    "aide": "staff",
-    "proctor": "staff",
-    "administrator": "staff",
-    "districtadministrator": "staff",
-    "siteadministrator": "staff",
-    "systemadministrator": "staff",
-    "principal": "staff",
-    "counselor": "staff",
-}
 NAMES: Final = {
     "mis_id": "sourcedId",
     "given_name": "givenName",
@@ -77,7 +64,8 @@ class OneRoster:
         self._files = files
         self._open = open_file
         self._notes = notes
-        users = Table(open_file(USERS), USERS)
+        self._encodings: dict[str, Encoding] = {}
+        users = self._open_table(USERS)
         columns = [name.casefold() for name in users.header]
         self._index = {name: place for place, name in enumerate(columns)}
         if len(self._index) < len([name for name in columns if name]):
@@ -89,18 +77,26 @@ class OneRoster:
         if not self._role_here and "roles.csv" not in files:
             raise Unusable("users.csv has no column role (OneRoster 1.1), and the zip has no roles.csv (OneRoster 1.2).")
         self.warnings = ["The column password is never taken from a roster; it was not read."] if "password" in columns else []
-        self._orgs = _orgs(Table(open_file("orgs.csv"), "orgs.csv"), school) if "orgs.csv" in files else frozenset()
+        self._orgs = _orgs(self._open_table("orgs.csv"), school) if "orgs.csv" in files else frozenset()
         self._prepared = False
 
     def batches(self) -> Iterator[Batch]:
         """The rows of users.csv, in order; may be called again."""
         if not self._prepared:
             self._prepare()
-        checker = Checker(_ROLES, NAMES)
-        for all_lines, all_rows, rejected in Table(self._open(USERS), USERS).batches():
+        checker = Checker(ROLES, NAMES)
+        for all_lines, all_rows, too_long in self._open_table(USERS).batches():
+            rejected: list[Rejection] = []
             lines, rows = self._of_this_school(all_lines, all_rows, rejected)
             columns = list(zip(*rows, strict=True))
-            yield checker.batch(lines, self._chosen(columns) if rows else {}, self._leaves(columns, len(rows)), rejected)
+            chosen = self._chosen(columns) if rows else {}
+            yield checker.batch(lines, chosen, self._leaves(columns, len(rows)), rejected, too_long)
+
+    def _open_table(self, file: str) -> Table:
+        encoding = self._encodings.get(file)
+        if encoding is None:
+            encoding = self._encodings[file] = encoding_of(self._open(file), file)
+        return Table(self._open(file), file, encoding=encoding)
 
     def _chosen(self, columns: list[tuple[str, ...]]) -> dict[str, Sequence[str]]:
         chosen: dict[str, Sequence[str]] = {_TAKEN[name]: columns[at] for name, at in self._index.items() if name in _TAKEN}
@@ -121,7 +117,7 @@ class OneRoster:
             chosen["registration_group"] = [cell or groups.get(each, "") for each, cell in zip(ids, given, strict=True)]
         if "links" in chosen:
             chosen["links"] = [
-                cell if _ROLES.get(role.strip().casefold()) in {"parent", "student"} else ""
+                cell if ROLES.get(role.strip().casefold()) in {"parent", "student"} else ""
                 for cell, role in zip(chosen["links"], chosen["role"], strict=True)
             ]
         return chosen
@@ -188,7 +184,7 @@ class OneRoster:
         self._prepared = True
 
     def _table(self, file: str, *needed: str, optional: tuple[str, ...] = ()) -> Iterator[list[tuple[str, ...]]]:
-        table = Table(self._open(file), file)
+        table = self._open_table(file)
         places = {name.casefold(): place for place, name in enumerate(table.header)}
         missing = [name for name in needed if name.casefold() not in places]
         if missing:

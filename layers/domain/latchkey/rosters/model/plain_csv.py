@@ -1,67 +1,114 @@
-"""The plain CSV: one documented table, one row for each person (docs/rosters.md)."""
+"""One table, one row for each person: our own columns, or an MIS's report under its own words (docs/rosters.md)."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import BinaryIO, Final
 
-from latchkey.rosters.model.cells import PLAIN_ROLES
+from latchkey.office_files.model.tables import Table
+from latchkey.office_files.model.text import encoding_of
+from latchkey.office_files.model.unusable import Unusable, excerpt
+from latchkey.rosters.model import words
+from latchkey.rosters.model.leaving import Leavers
 from latchkey.rosters.model.rows import COMMON, Checker
-from latchkey.rosters.model.runs import Batch, Unusable, excerpt
-from latchkey.rosters.model.table import Table
+from latchkey.rosters.model.runs import Batch
 
 FILE: Final = "The file"
 HEADER: Final = (*COMMON, "children")
-_NEEDED: Final = ("mis_id", "role", "given_name", "family_name")
-_NEVER: Final = {"password", "is_admin", "admin", "permissions", "pin", "parent_code", "id", "version", "status"}
-_JOINT: Final = re.compile(r"[\s-]+")
+_NEEDED: Final = ("mis_id", "role")
+_NEVER: Final = {"password", "is_admin", "admin", "permissions", "pin", "parent_code", "version"}
+_SAMPLE: Final = 5  # names that show whether an old encoding was read rightly
 
 
 class PlainCsv:
-    """A plain CSV in a stream; ``school`` are the names (slug, URN) under which a column ``school`` may name this school."""
+    """A table in a stream; ``school`` are the names (slug, URN) under which a column ``school`` may name this school.
+
+    ``columns`` says which word of the header was read as which of our fields.
+    """
 
     format: Final = "plain_csv"
-    names: Final = {"links": "children"}
 
-    def __init__(self, open_file: Callable[[], BinaryIO], school: frozenset[str]) -> None:
+    def __init__(self, open_file: Callable[[], BinaryIO], school: frozenset[str], today: date) -> None:
         self._open = open_file
         self._school = school
-        table = Table(open_file(), FILE)
-        self._columns = [_JOINT.sub("_", name.casefold()) for name in table.header]
-        known = [name for name in self._columns if name in {*HEADER, "school"}]
-        twice = sorted({name for name in known if known.count(name) > 1})
-        if twice:
-            raise Unusable(f"The column {twice[0]} stands in the header twice.")
-        missing = [name for name in _NEEDED if name not in known]
+        self._encoding = encoding_of(open_file(), FILE)
+        table = self._table()
+        self._places = _places(table.header)
+        self._leavers = Leavers(self._places, today)
+        self.columns: Mapping[str, str] = {name: table.header[place] for name, place in self._places.items()}
+        self.names: Mapping[str, str] = {("links" if name == "children" else name): word for name, word in self.columns.items()}
+        missing = [name for name in _NEEDED if name not in self._places]
+        if not {"given_name", "family_name"} & self._places.keys():
+            missing.append("given_name or family_name")
         if missing:
             raise Unusable(
-                f"The header lacks {', '.join(missing)}. It must have {', '.join(_NEEDED)}; docs/rosters.md has the rest."
+                f"The header (row {table.header_row:,}) lacks {', '.join(missing)}. We looked for it in the first 20 rows; it "
+                "must have an id, a role and a name, under the words of docs/rosters.md."
             )
-        self.warnings = _warnings(table.header, self._columns)
+        self.warnings = [*self._encoding_warning(), *_warnings(table.header, self._places)]
 
     def batches(self) -> Iterator[Batch]:
         """The rows of the file, in order; may be called again."""
-        checker = Checker(PLAIN_ROLES, self.names)
-        places = {("links" if name == "children" else name): place for place, name in enumerate(self._columns) if name in HEADER}
-        school = self._columns.index("school") if "school" in self._columns else None
-        for lines, rows, rejected in Table(self._open(), FILE).batches():
+        checker = Checker(words.ROLES, self.names)
+        places = {("links" if name == "children" else name): at for name, at in self._places.items() if name in HEADER}
+        school = self._places.get("school")
+        for lines, rows, too_long in self._table().batches():
             if school is not None:
                 self._check_school(map(itemgetter(school), rows))
             columns = list(zip(*rows, strict=True))
             chosen = {name: columns[place] for name, place in places.items()} if rows else {}
-            yield checker.batch(lines, chosen, [False] * len(lines), rejected)
+            yield checker.batch(lines, chosen, self._leavers.of(columns, len(rows)), [], too_long)
+
+    def _table(self) -> Table:
+        return Table(self._open(), FILE, encoding=self._encoding, known=words.is_known)
 
     def _check_school(self, cells: Iterator[str]) -> None:
         for cell in {*cells}:
             if cell.strip() and cell.strip().casefold() not in self._school:
                 raise Unusable(f"The column school names another school ({excerpt(cell)}). Nothing of this file was taken.")
 
+    def _encoding_warning(self) -> list[str]:
+        if self._encoding != "cp1252":
+            return []
+        places = [self._places[name] for name in ("given_name", "family_name") if name in self._places]
+        shown: list[str] = []
+        for _, rows, _ in self._table().batches():
+            names = (" ".join(row[place].strip() for place in places) for row in rows)
+            shown += [name for name in names if not name.isascii() and name.isprintable()]
+            if len(shown) >= _SAMPLE:
+                break
+        sample = f" Are these names right? {'; '.join(map(excerpt, shown[:_SAMPLE]))}." if shown else ""
+        return [f"The file is not in UTF-8; it was read as Windows-1252, as Excel and SIMS write it.{sample}"]
 
-def _warnings(header: list[str], columns: list[str]) -> list[str]:
-    warnings = []
-    for name, column in zip(header, columns, strict=True):
-        if column in _NEVER:
-            warnings.append(f"The column {excerpt(name)} is never taken from a roster; it was not read.")
-        elif column not in {*HEADER, "school"} and name:
-            warnings.append(f"The column {excerpt(name)} is not known and was not read.")
+
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Where each of our fields stands; the better word where two words mean one field. Refuses one word that stands twice."""
+    found: dict[str, tuple[int, int]] = {}
+    seen: set[str] = set()
+    for place, word in enumerate(header):
+        name, plain = words.field_of(word), words.plain(word)
+        if name is None:
+            continue
+        if plain in seen:
+            raise Unusable(f"The column {excerpt(word)} stands in the header twice.")
+        seen.add(plain)
+        rank = words.FIELDS[name].index(plain)
+        if name not in found or rank < found[name][0]:
+            found[name] = (rank, place)
+    return {name: place for name, (_, place) in found.items()}
+
+
+def _warnings(header: Sequence[str], places: Mapping[str, int]) -> list[str]:
+    read, warnings = {*places.values()}, []
+    for place, word in enumerate(header):
+        if place in read or not word:
+            continue
+        if words.plain(word) in _NEVER:
+            warnings.append(f"The column {excerpt(word)} is never taken from a roster; it was not read.")
+        elif words.is_known(word):
+            warnings.append(
+                f"The column {excerpt(word)} was not read: {excerpt(header[places[str(words.field_of(word))]])} says the same."
+            )
+        else:
+            warnings.append(f"The column {excerpt(word)} is not known and was not read.")
     return warnings[:20]

@@ -1,13 +1,19 @@
-"""Rows of a roster out of columns of cells: the same rules for every format."""
+"""Rows of a roster out of columns of cells: the same rules for every format.
 
-from collections.abc import Callable, Mapping, Sequence
+Nobody is lost to a cell. A row is rejected where its id, its role or every name is missing or cannot be read. Any other cell that
+cannot be used is dropped with a warning, and its person is taken.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
+from latchkey.office_files.model.tables import TooLong
+from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model.person import Role
 from latchkey.rosters.model import cells
 from latchkey.rosters.model.cells import Wrong
-from latchkey.rosters.model.runs import Batch, Rejection, Row, excerpt
+from latchkey.rosters.model.runs import Batch, Rejection, Row
 
 COMMON: Final = (
     "mis_id",
@@ -23,8 +29,18 @@ COMMON: Final = (
 )
 """The columns of every format; to whom somebody is linked each format says in its own way."""
 COLUMNS: Final = (*COMMON, "links")
-_MAY_BE_EMPTY: Final = frozenset(COLUMNS[4:])
+_NEEDED: Final = frozenset(("mis_id", "role"))
+_NAMES: Final = frozenset(("given_name", "family_name"))
+_EMPTY: Final[dict[str, Any]] = {"given_name": "", "family_name": "", "links": ()}
 Columns = Mapping[str, Sequence[str]]
+
+
+class _Found:
+    """What a batch has that cannot be used: rows by their line, and cells whose people are kept."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[int, Rejection] = {}
+        self.warned: list[Rejection] = []
 
 
 class Checker:
@@ -56,53 +72,104 @@ class Checker:
             "upn": cells.all_usual_upns,
         }
 
-    def batch(self, lines: Sequence[int], columns: Columns, leaves: Sequence[bool], rejected: list[Rejection]) -> Batch:
-        """The rows of these lines. ``rejected`` are lines that could not even be cut into columns."""
+    def batch(
+        self,
+        lines: Sequence[int],
+        columns: Columns,
+        leaves: Sequence[bool],
+        rejected: list[Rejection],
+        too_long: Iterable[TooLong] = (),
+    ) -> Batch:
+        """The rows of these lines. ``rejected`` and ``too_long`` are lines that could not even be cut into columns."""
+        rejected = [*rejected, *(Rejection(each.line, "", each.reason, each.first_cell) for each in too_long)]
         size = len(lines) + len(rejected)
         if not lines:
-            return Batch(size, [], rejected)
-        wrong: dict[int, Rejection] = {}
-        values = [self._column(name, columns.get(name), lines, wrong) for name in COLUMNS]
+            return Batch(size, [], rejected, [])
+        found = _Found()
+        columns = _without_own_addresses(columns)
+        values = [self._column(name, columns.get(name), lines, found) for name in COLUMNS]
         # What Row._make does, without a call of Python for each row.
         rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, strict=True)))
-        for row in rows:
-            if (row.upn is not None or row.links) and row.role != "student" and row.line not in wrong:
-                self._check_adult(row, wrong)
-        if wrong:
-            rows = [row for row in rows if row.line not in wrong]
-        return Batch(size, rows, sorted([*rejected, *wrong.values()]))
+        for place, row in enumerate(rows):
+            if not (row.given_name and row.family_name):
+                rows[place] = self._one_name(row, found.wrong)
+            if (row.upn is not None or row.links) and row.role != "student":
+                rows[place] = self._adult(rows[place], found.warned)
+            if row.registration_group is not None and cells.like_a_date(row.registration_group):
+                self._warn(
+                    row.line, "registration_group", "looks like a date that a spreadsheet made; it was taken", row, found.warned
+                )
+        if found.wrong:
+            rows = [row for row in rows if row.line not in found.wrong]
+        warned = [each for each in found.warned if each.line not in found.wrong]
+        return Batch(size, rows, sorted([*rejected, *found.wrong.values()]), sorted(warned))
 
-    def _column(self, name: str, given: Sequence[str] | None, lines: Sequence[int], wrong: dict[int, Rejection]) -> Sequence[Any]:
+    def _column(
+        self,
+        name: str,
+        given: Sequence[str] | None,
+        lines: Sequence[int],
+        found: _Found,
+    ) -> Sequence[Any]:
         if given is None:
-            return [() if name == "links" else None] * len(lines)
+            return [_EMPTY.get(name)] * len(lines)
         repeated = self._repeated.get(name)
         if repeated is not None:
             try:
                 return list(map(repeated.__getitem__, given))
             except Wrong:
-                return self._one_by_one(name, given, repeated.__getitem__, lines, wrong)
+                return self._one_by_one(name, given, repeated.__getitem__, lines, found)
         if name != "links" and self._usual[name](given):
-            return [text or None for text in given] if name in _MAY_BE_EMPTY else given
-        return self._one_by_one(name, given, self._rules[name], lines, wrong)
+            return given if name in _NEEDED or name in _NAMES else [text or None for text in given]
+        return self._one_by_one(name, given, self._rules[name], lines, found)
 
     def _one_by_one(
-        self, name: str, texts: Sequence[str], rule: Callable[[str], Any], lines: Sequence[int], wrong: dict[int, Rejection]
+        self,
+        name: str,
+        texts: Sequence[str],
+        rule: Callable[[str], Any],
+        lines: Sequence[int],
+        found: _Found,
     ) -> list[Any]:
-        empty = rule("") if name in _MAY_BE_EMPTY else ""
-        values: list[Any] = [empty] * len(texts)
+        values: list[Any] = [_EMPTY.get(name)] * len(texts)
         for place, (line, cell) in enumerate(zip(lines, texts, strict=True)):
             text = cell.strip()
-            if not text and name in _MAY_BE_EMPTY:
+            if not text and name not in _NEEDED:
                 continue
             try:
                 values[place] = rule(text)
             except Wrong as error:
-                wrong.setdefault(line, Rejection(line, self._names.get(name, name), str(error), excerpt(text)))
+                told = Rejection(line, self._names.get(name, name), str(error), excerpt(text))
+                if name in _NEEDED:
+                    found.wrong.setdefault(line, told)
+                else:
+                    found.warned.append(told)
         return values
 
-    def _check_adult(self, row: Row, wrong: dict[int, Rejection]) -> None:
+    def _one_name(self, row: Row, wrong: dict[int, Rejection]) -> Row:
+        """Somebody with one name is called by it, whichever column it stands in."""
+        if not row.given_name and not row.family_name:
+            wrong.setdefault(row.line, Rejection(row.line, self._names.get("given_name", "given_name"), "there is no name", ""))
+        return row._replace(given_name=row.given_name or row.family_name, family_name="")
+
+    def _adult(self, row: Row, warned: list[Rejection]) -> Row:
         if row.upn is not None:
-            wrong[row.line] = Rejection(row.line, self._names.get("upn", "upn"), "only students have a UPN", "")
-        elif row.links and row.role != "parent":
-            reason = "only parents and students are linked to each other"
-            wrong[row.line] = Rejection(row.line, self._names.get("links", "links"), reason, "")
+            self._warn(row.line, "upn", "only students have a UPN; it was left out", row, warned)
+            row = row._replace(upn=None)
+        if row.links and row.role != "parent":
+            self._warn(row.line, "links", "only parents and students are linked to each other; it was left out", row, warned)
+            row = row._replace(links=())
+        return row
+
+    def _warn(self, line: int, name: str, reason: str, row: Row, warned: list[Rejection]) -> None:
+        value = ", ".join(row.links) if name == "links" else str(getattr(row, name))
+        warned.append(Rejection(line, self._names.get(name, name), reason, excerpt(value)))
+
+
+def _without_own_addresses(columns: Columns) -> Columns:
+    """Usernames that are the person's own address, as Microsoft's and Google's are, say nothing more than the address."""
+    names, emails = columns.get("username"), columns.get("email")
+    if names is None or emails is None or not any("@" in name for name in names):
+        return columns
+    own = ["" if name.strip().casefold() == email.strip().casefold() else name for name, email in zip(names, emails, strict=True)]
+    return {**columns, "username": own}

@@ -5,9 +5,8 @@ Memory must not grow with the file: rows come in batches, and whatever a run rem
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from latchkey.errors import Invalid
 from latchkey.people.model.person import Role
 
 State = Literal["queued", "running", "previewed", "finished", "failed"]
@@ -17,20 +16,14 @@ Kind = Literal["new", "changed", "unchanged", "rejected"]
 KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "unchanged", "rejected")
 
 LONGEST_FILE: Final = 200 * 1024 * 1024
-MOST_ROWS: Final = 2_000_000
 LEASE: Final = 960  # seconds for which a worker has a run: Lambda's 900 and some
 RESERVE: Final = 45  # seconds in which a worker writes down where it is, and stops
 GIVE_BACK: Final = 30  # seconds in which a worker that cannot go on tries to give a run back
 READER: Final = "read_roster"  # who reads and applies, in the audit trail
 UPLOAD_LIFE: Final = 900  # seconds in which the file must come
 SHOWN_REJECTED: Final = 200
+SHOWN_WARNED: Final = 1_000  # cells
 SHOWN_SAMPLES: Final = 20
-
-
-class Unusable(Invalid):
-    """The file cannot be used. Nothing was changed."""
-
-    code = "unusable_file"
 
 
 class Row(NamedTuple):
@@ -56,7 +49,7 @@ class Row(NamedTuple):
 
 
 class Rejection(NamedTuple):
-    """A row that is left out: where and why. ``value`` is a short, printable piece of the cell."""
+    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell."""
 
     line: int
     column: str
@@ -65,11 +58,15 @@ class Rejection(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Some rows of a file, in order: those that can be read and those that cannot; ``size`` is both together."""
+    """Some rows of a file, in order: those that can be read and those that cannot; ``size`` is both together.
+
+    ``warned`` are cells that could not be used: they were dropped, and their people kept.
+    """
 
     size: int
     rows: list[Row]
     rejected: list[Rejection]
+    warned: list[Rejection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +124,9 @@ class Run:
 
 def zero() -> dict[str, int]:
     """Counts of nothing."""
-    return dict.fromkeys((*KINDS, "leaving", "returning", "links"), 0)
+    return dict.fromkeys((*KINDS, "leaving", "returning", "links", "warned"), 0)
 
 
 def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
     """The sum of two counts."""
     return {name: one.get(name, 0) + other.get(name, 0) for name in {*one, *other}}
-
-
-def excerpt(value: Any) -> str:
-    """The beginning of a cell, safe to show: what cannot be printed is written as an escape."""
-    text = str(value)
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[:40])
-    return shown + "…" if len(text) > 40 else shown

@@ -1,9 +1,9 @@
 """Roster runs, their previews and the lock that lets one roster at a time write: the table ``directory``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.rosters.model.runs import Change, Rejection, Run
@@ -106,17 +106,18 @@ class Rosters:
         still_ours: list[Condition] = [("attempt", "=", run.attempt), ("state", "=", "running")]
         return self._update(run, facts, still_ours)
 
-    def write_preview(self, run: str, rejected: Sequence[Rejection], samples: Sample) -> None:
-        """Write what the preview shows."""
+    def write_preview(self, run: str, rejected: Sequence[Rejection], samples: Sample, warned: Sequence[Rejection] = ()) -> None:
+        """Write what the preview shows: rows and cells that are left out, and samples of the rest."""
         pages: list[dict[str, Value]] = [
-            {"rejected": [list(each) for each in rejected[start : start + _REJECTED_PAGE]]}
-            for start in range(0, len(rejected), _REJECTED_PAGE)
+            {name: [list(each) for each in told[start : start + _REJECTED_PAGE]]}
+            for name, told in (("rejected", rejected), ("warned", warned))
+            for start in range(0, len(told), _REJECTED_PAGE)
         ]
         kept: dict[str, Value] = {
             kind: [[each.line, each.name, each.role, each.group, list(each.facts)] for each in changes]
             for kind, changes in samples.items()
         }
-        pages.append({"samples": kept})
+        pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": kept})
         pk = f"{self.school}#ROSTER#{run}"
         self._table.write_many({"pk": pk, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
 
@@ -124,12 +125,19 @@ class Rosters:
         """The rejected rows that are shown, and samples of new and changed ones."""
         rejected: list[Rejection] = []
         samples: dict[str, list[Change]] = {}
-        for page in self._table.pages(f"{self.school}#ROSTER#{run}", prefix="CHANGES#"):
-            for item in page:
-                rejected += [Rejection(*each) for each in item.get("rejected", [])]
-                for kind, changes in item.get("samples", {}).items():
-                    samples[kind] = [Change(line, name, role, group, tuple(facts)) for line, name, role, group, facts in changes]
+        for item in self._changes(run):
+            rejected += [Rejection(*each) for each in item.get("rejected", [])]
+            for kind, changes in item.get("samples", {}).items():
+                samples[kind] = [Change(line, name, role, group, tuple(facts)) for line, name, role, group, facts in changes]
         return rejected, samples
+
+    def warned(self, run: str) -> list[Rejection]:
+        """The cells that are left out, as far as the preview shows them."""
+        return [Rejection(*each) for item in self._changes(run) for each in item.get("warned", [])]
+
+    def _changes(self, run: str) -> Iterator[Any]:
+        for page in self._table.pages(f"{self.school}#ROSTER#{run}", prefix="CHANGES#"):
+            yield from page
 
     def begin_apply(self, run: Run, person: str, now: int, seconds: int) -> Run:
         """Turn a previewed run into one that is being applied, and lock the school for it, both or neither.

@@ -7,6 +7,7 @@ Stored values are normalised as they come in, so two different stored identifier
 import hashlib
 import hmac
 import re
+import unicodedata
 
 # One strict pattern before any parser: parsers disagree (CVE-2023-27043). RFC 5321 lengths; ASCII only.
 _EMAIL = re.compile(
@@ -19,16 +20,34 @@ _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 
 def email(text: object) -> str | None:
-    """The normalised address (lower-case ASCII, at most 254 characters, local part at most 64), or None."""
+    """The normalised address (lower-case ASCII, at most 254 characters, local part at most 64), or None.
+
+    An international domain is kept as mail servers and SES write it: ``schüle.example`` is ``xn--schle-mva.example``.
+    """
     if not isinstance(text, str) or len(text) > 320:
         return None
     value = text.strip(_AROUND)
     if not value.isascii():  # before lower(), which makes some other letters ASCII
-        return None
+        value = _with_ascii_domain(value)
     value = value.lower()
     if len(value) > 254 or value.find("@") > 64 or not _EMAIL.fullmatch(value):
         return None
     return value
+
+
+def _with_ascii_domain(address: str) -> str:
+    """The address with its international domain as mail servers write it (``xn--...``); "" where that is not one and the same."""
+    local, _, domain = address.rpartition("@")
+    domain = unicodedata.normalize("NFC", domain).lower()
+    # Where the standards of 2003 and 2008 name two domains, mail could go to a stranger's.
+    if not local.isascii() or any(char in domain for char in "ßς\u200c\u200d"):
+        return ""
+    try:
+        ascii_domain = domain.encode("idna")
+        same = ascii_domain.decode("idna") == domain
+    except UnicodeError:
+        return ""
+    return f"{local}@{ascii_domain.decode()}" if same else ""
 
 
 def username(text: object) -> str | None:

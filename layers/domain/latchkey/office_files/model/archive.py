@@ -1,12 +1,16 @@
-"""The zip of a roster: checked before anything is unpacked (ASVS 5.2.3), and counted while it is (CPython CVE-2019-9674)."""
+"""A zip of tables: checked before anything is unpacked (ASVS 5.2.3), and counted while it is (CPython CVE-2019-9674).
+
+A zip of one folder is read as if its files were at the top, and what a Mac adds (``__MACOSX``, ``.DS_Store``) is passed over.
+"""
 
 import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Final
 
-from latchkey.rosters.model.runs import Unusable, excerpt
+from latchkey.office_files.model.unusable import Unusable, excerpt
 
 MAGIC: Final = b"PK\x03\x04"
 MOST_MEMBERS: Final = 40
@@ -17,12 +21,13 @@ _SMALL: Final = 10 * 1024 * 1024
 _END: Final = b"PK\x05\x06"
 _END_64: Final = b"PK\x06\x07"
 _END_SIZE: Final = 22
+_EXTRAS: Final = {".ds_store", "thumbs.db", "desktop.ini"}
 # What zipfile raises for damaged zips, depending on where the damage is.
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, struct.error)
 
 
 class Zip:
-    """The members of a zip, by their names in lower case; every member is a CSV file at the top of the zip."""
+    """The members of a zip, by their names in lower case, without the one folder that may hold them all."""
 
     def __init__(self, file: BinaryIO) -> None:
         _check_directory(file)
@@ -33,9 +38,11 @@ class Zip:
         self._members: dict[str, zipfile.ZipInfo] = {}
         if "[Content_Types].xml" in self._zip.namelist():
             raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
-        for member in self._zip.infolist():
-            _check_member(member)
-            name = member.filename.casefold()
+        members = [member for member in self._zip.infolist() if not _is_extra(member)]
+        folder = _common_folder([member.filename for member in members])
+        for member in members:
+            _check_member(member, folder)
+            name = member.filename.removeprefix(folder).casefold()
             if name in self._members:
                 raise Unusable(f"The zip holds two files named {excerpt(name)}.")
             self._members[name] = member
@@ -99,10 +106,24 @@ def _check_directory(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _check_member(member: zipfile.ZipInfo) -> None:
+def _is_extra(member: zipfile.ZipInfo) -> bool:
+    """Whether it is a folder's own entry, or something that only the computer that made the zip needs."""
+    *folders, name = member.filename.rstrip("/").split("/")
+    return member.is_dir() or "__MACOSX" in folders or name.startswith("._") or name.casefold() in _EXTRAS
+
+
+def _common_folder(names: Sequence[str]) -> str:
+    """The one folder in which all files lie, with its slash; "" where they lie at the top, or in several."""
+    folders = {name.rpartition("/")[0] for name in names}
+    (folder,) = folders if len(folders) == 1 else ("",)
+    return f"{folder}/" if folder else ""
+
+
+def _check_member(member: zipfile.ZipInfo, folder: str) -> None:
     name = excerpt(member.filename)
-    if member.is_dir() or any(sign in member.filename for sign in ("/", "\\", "\0")) or ".." in member.filename:
-        raise Unusable(f"The zip holds folders ({name}). Zip the CSV files themselves, not a folder of them.")
+    inside = member.filename.removeprefix(folder)
+    if any(sign in inside for sign in ("/", "\\", "\0")) or ".." in member.filename or folder.startswith("/"):
+        raise Unusable(f"The zip holds several folders ({name}). Zip the CSV files themselves, or one folder of them.")
     if member.flag_bits & 0x1:
         raise Unusable("The zip is protected with a password. Make one without.")
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
