@@ -15,14 +15,21 @@ from typing import Final, get_args
 from playwright.sync_api import sync_playwright
 
 from latchkey.mail.messages.template import VARIABLES, template
-from latchkey.mail.model.account import MailAccount, MailName
+from latchkey.mail.model.account import NOTICES, MailAccount, MailName
 from latchkey.schools.model.school import DAY, School, Settings
 from latchkey.shared.model.languages import LANGUAGES
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "mails"
 FONTS: Final = {"cy": "Noto Sans", "pl": "Noto Sans", "ur": "Noto Nastaliq Urdu"}
 QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--font-render-hinting=none", "--no-first-run"]
-LIVES: Final[dict[MailName, int]] = {"welcome": 14 * DAY, "reset": 3 * DAY, "forgot": 3_600, "password_changed": 0}
+LIVES: Final[dict[MailName, int]] = {
+    "welcome": 14 * DAY,
+    "reset": 3 * DAY,
+    "forgot": 3_600,
+    "password_changed": 0,
+    "email_replaced": 0,
+    "email_given": 0,
+}
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(
     slug="northbridge", name="Northbridge Academy", settings=Settings(help_line="Ring the office on 01632 960000.")
@@ -37,7 +44,7 @@ PEOPLE: Final = {
 
 def rendered(name: MailName, language: str) -> str:
     """A mail's HTML as SES would send it."""
-    people = PEOPLE[language][: 1 if name == "password_changed" else 2]
+    people = PEOPLE[language][: 1 if name in NOTICES else 2]
     accounts = [
         (MailAccount(person=str(place), name=said, role=role, login=f"person.{place}", version=0, stamp=""), f"{LINK}{place}")
         for place, (said, role) in enumerate(people, 1)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-Name = Literal["Done", "Waits", "Failed", "OldestSeconds", "Mails", "QuotaUsed", "Ticks", "CodesGuessed"]
+Name = Literal["Done", "Waits", "Failed", "OldestSeconds", "Mails", "QuotaUsed", "Ticks", "CodesGuessed", "SignInsGuessed"]
 _UNITS: Final = {"OldestSeconds": MetricUnit.Seconds, "QuotaUsed": MetricUnit.Percent}
 _BY_FUNCTION_TOO: Final = {"Failed"}  # an alarm asks whether anything failed, whatever it was
 

@@ -6,12 +6,19 @@ from latchkey.sign_in.session import SignedIn, who
 from web.request import Request
 
 COOKIE = "__Host-latchkey"
+POLL = "x-latchkey-poll"
+"""The header with which live.js marks what it asks by itself. Whoever else sends it only shortens their own session."""
 
 
 def token_of(request: Request) -> str | None:
     """The session token that came with a request."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE)
+
+
+def is_active(request: Request) -> bool:
+    """Whether a person asks, and not a page that keeps itself fresh."""
+    return POLL not in request.headers
 
 
 def cookie(token: str, seconds: int) -> str:
@@ -21,7 +28,7 @@ def cookie(token: str, seconds: int) -> str:
 
 def signed_in(request: Request, system: System) -> SignedIn:
     """Who asks; puts ``school`` and ``person`` into the page's context. ``NotSignedIn`` otherwise."""
-    found = who(system, token_of(request))
+    found = who(system, token_of(request), active=is_active(request))
     request.context.update(school=found.school, person=found.person)
     return found
 

@@ -27,6 +27,8 @@ class Refused(Exception):
 
 def length_of(headers: Message) -> int | None:
     """The length of the body; None for one that comes in chunks."""
+    if headers.defects:  # RFC 9112, 5.1: some servers would read "Transfer-Encoding : chunked" as the header, others not
+        raise Refused(HTTPStatus.BAD_REQUEST, "The request could not be understood.")
     lengths = headers.get_all("Content-Length", [])
     encodings = headers.get_all("Transfer-Encoding", [])
     if encodings:

@@ -138,6 +138,8 @@ def test_a_body_of_ten_megabytes_passes_and_one_byte_more_is_refused(port: int) 
         ["Content-Length: 1", "Transfer-Encoding: chunked"],
         ["Content-Length: +1"],
         ["Transfer-Encoding: gzip, chunked"],
+        ["Transfer-Encoding : chunked"],
+        ["Content-Length : 1"],
     ],
 )
 def test_a_request_whose_length_is_not_clear_is_refused(port: int, headers: list[str]) -> None:

@@ -17,6 +17,7 @@ from latchkey.codes.model import codes
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY
 from latchkey.shared.model.ids import person_id
+from latchkey.sign_in import budgets
 from measure.metrics import kind_of
 from portal.app import app as portal_app
 from tests.support import sam, sqs
@@ -235,6 +236,29 @@ def test_codes_that_are_guessed(world: World, log: Log, monkeypatch: pytest.Monk
     assert log.metrics.ringing(0) == {"CodesGuessed"}
 
 
+def test_passwords_that_are_guessed(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One password for every username of a school, from anywhere; and one account, a little every day."""
+    system = world.wiring("portal")
+    monkeypatch.setattr(portal.system, "wiring", lambda _: system)
+    monkeypatch.setattr(budgets, "ALARM_AT", (3,))
+
+    def guess(name: str) -> None:
+        body = json.dumps({"identifier": name, "password": "Summer2026!"}).encode()
+        headers = {"Content-Type": "application/json"}
+        log.of("portal", 0, lambda: Gateway(portal_app).post(f"/schools/{SLUG}/sessions", headers=headers, body=body))
+
+    for name in ("ann", "ben", "cat"):
+        assert not log.metrics.rings("SignInsGuessed", 0)
+        guess(name)
+    assert log.metrics.ringing(0) == {"SignInsGuessed"}
+    log.metrics = Metrics()
+    monkeypatch.setattr("latchkey.sign_in.sign_in.IN_A_ROW", 2)
+    guess("dan")
+    assert log.metrics.ringing(0) == set()
+    guess("dan")
+    assert log.metrics.ringing(0) == {"SignInsGuessed"}
+
+
 # What AWS measures
 
 AWS: dict[str, tuple[str, str, set[str], float, float]] = {
@@ -272,7 +296,15 @@ def test_what_aws_measures(name: str) -> None:
 def test_every_alarm_was_made_to_ring() -> None:
     """Those of ours above, by name; the others by the list of AWS's."""
     tried = {f"{each}Failed" for each in ("PlanSend", "DeliverLinks", "ReadRoster", "BuildExport", "MailFeedback")}
-    tried |= {"PortalFailed", "ConsoleFailed", "OperateFailed", "ScheduleStopped", "QuotaNearlyUsed", "CodesGuessed"}
+    tried |= {
+        "PortalFailed",
+        "ConsoleFailed",
+        "OperateFailed",
+        "ScheduleStopped",
+        "QuotaNearlyUsed",
+        "CodesGuessed",
+        "SignInsGuessed",
+    }
     tried |= {"MailSender", "MailPaused", "MailSandbox", "MailQuota"} | {name for name in OURS if name.endswith("Old")}
     assert tried == OURS
     assert set(KINDS) == set(ALARMS) - OURS

@@ -9,7 +9,7 @@ from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
-from web.who import token_of
+from web.who import is_active, token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
 
@@ -20,7 +20,7 @@ def show(request: Request) -> Answer:
     token = token_of(request)
     school = school_named_in(token)
     request.context["sign_in"] = f"/schools/{school}/sessions" if school else "/"
-    who = account(system(), token)
+    who = account(system(), token, active=is_active(request))
     request.context.update(school=who.school, person=who.person)
     return Answer(
         data={

@@ -5,6 +5,7 @@
 //   <a data-live-fallback href="">Refresh</a>              optional: for browsers without scripts; hidden by this script
 //
 // data-live-says on the region is the sentence to be heard. The same URL gives the same page to everyone: no API of its own.
+// X-Latchkey-Poll tells the server that nobody may sit before the page, so that it does not keep its session alive.
 "use strict";
 (() => {
   const FIRST = 2000, SLOWEST = 30000, SPEAK_EVERY = 15000;
@@ -26,13 +27,22 @@
     hideFallbacks();
   };
 
+  // What stands still from now on must not look as if it went on: the sentence is to be seen, too, and the way to reload.
+  const show = () => {
+    const place = document.getElementById("live-said");
+    if (place) place.classList.remove("hidden");
+    document.querySelectorAll("[data-live-fallback]").forEach((link) => { link.hidden = false; });
+  };
+
   const hideFallbacks = () => document.querySelectorAll("[data-live-fallback]").forEach((link) => { link.hidden = true; });
 
   const refresh = async () => {
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      const headers = { Accept: "text/html", "X-Latchkey-Poll": "1" };
+      const answer = await fetch(location.href, { headers, credentials: "same-origin", cache: "no-store" });
       if (answer.redirected || answer.status === 401 || answer.status === 404) {
         say("You have been signed out. Reload the page to sign in again.", true);
+        show();
         return;
       }
       if (!answer.ok) throw new Error(String(answer.status));

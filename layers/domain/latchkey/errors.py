@@ -30,7 +30,7 @@ class Invalid(LatchkeyError):
 
 
 class SignInFailed(LatchkeyError):
-    """We could not sign you in. Check what you typed, or ask for a new password."""
+    """We could not sign you in. Check what you typed, or ask for a new password: after many wrong tries only a new one works."""
 
     code = "sign_in_failed"
 

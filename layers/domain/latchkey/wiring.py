@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.uploads import Uploads
     from latchkey.sign_in import needs as sign_in
     from latchkey.sign_in.stores.credentials import Credentials
+    from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
 
@@ -178,6 +179,12 @@ class Wiring:
         from latchkey.sign_in.stores.credentials import Credentials
 
         return Credentials(self.table("CREDENTIALS_TABLE"), school)
+
+    def failures(self, school: str) -> Failures:
+        """Wrong passwords of a school in a row."""
+        from latchkey.sign_in.stores.failures import Failures
+
+        return Failures(self.table("CREDENTIALS_TABLE"), school)
 
     def passwords(self, school: str) -> Passwords:
         """Where a school's passwords are set."""

@@ -17,11 +17,11 @@ from latchkey.people.model.person import NOBODY, CodeState, Person, Role
 from latchkey.schools.find_school import the_school_now
 from latchkey.schools.model.school import School
 from latchkey.shared.model.addresses import visitor
-from latchkey.shared.stores.counters import Budget
+from latchkey.shared.stores.counters import Budget, Tally
 
 PER_SOURCE: Final = Budget("code-from", 50, 3_600)
 PER_SCHOOL: Final = Budget("code", 200, 3_600)
-ALARM_AT: Final = (PER_SCHOOL.limit // 2, PER_SCHOOL.limit)  # failures of a school within an hour
+ALARM_AT: Final = (PER_SCHOOL.limit // 2, PER_SCHOOL.limit)  # failures of a school within an hour; each mark is told once
 WHOSE: Final[dict[codes.Kind, Role]] = {"pin": "student", "parent": "parent"}
 """Whom a code of each kind lets in."""
 log = logging.getLogger(__name__)
@@ -125,12 +125,14 @@ class _Guess:
     def _budgets(self) -> tuple[tuple[Budget, str], ...]:
         return (PER_SOURCE, self._source), (PER_SCHOOL, "all")
 
-    def _spend(self) -> int:
-        """Count the try for its address and for the school; how many the school has had in this hour."""
-        failures = 0
+    def _spend(self) -> Tally:
+        """Count the try for its address and for the school; what the school has had in this hour."""
+        failures = Tally(0)
         for budget, key in self._budgets():
-            failures = self._counters.count(budget, key, self._now)
-            if failures > budget.limit:
+            failures = self._counters.tally(budget, key, self._now)
+            if failures.count > budget.limit:
+                if budget == PER_SCHOOL:
+                    self._alarm(failures)
                 log.warning("codes over budget", extra={"school": self._school.slug, "budget": budget.name})
                 raise TooMany(
                     "Too many codes that do not work were tried here. Yours still works: try it again in an hour.",
@@ -150,12 +152,16 @@ class _Guess:
             return None
         return student, state
 
-    def _fail(self, failures: int) -> NoReturn:
+    def _fail(self, failures: Tally) -> NoReturn:
         log.info("code refused", extra={"school": self._school.slug, "kind": self._code.kind})
-        if failures in ALARM_AT:
-            facts = {"school": self._school.slug, "failures": failures, "metric": "CodesGuessed"}
-            log.error("codes are being guessed", extra=facts)
+        self._alarm(failures)
         refuse("refused", self._code)
+
+    def _alarm(self, failures: Tally) -> None:
+        """Tell a mark that the school's failures have reached, unless somebody has told it in this hour."""
+        if self._counters.reached(PER_SCHOOL, "all", self._now, failures, ALARM_AT):
+            facts = {"school": self._school.slug, "failures": failures.count, "metric": "CodesGuessed"}
+            log.error("codes are being guessed", extra=facts)
 
     def _tell_the_school(self, student: str, generation: int) -> None:
         facts: dict[str, str | int] = {"kind": self._code.kind, "student": student, "generation": generation}

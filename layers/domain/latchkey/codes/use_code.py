@@ -13,7 +13,8 @@ from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
 from latchkey.errors import Changed, Invalid, TryLater
-from latchkey.people.model.person import FormerEmail, Person
+from latchkey.people.model.new_email import SETTLES, former_email, is_told
+from latchkey.people.model.person import Person
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id
 from latchkey.sign_in import hashing
@@ -55,14 +56,16 @@ def _claim(system: System, found: OpenCode, wishes: Wishes) -> Person:
         _check_password(after, found, wishes)
         hashed = hashed or hashing.hash_of(wishes.password)
         holder, event = _holder_of_username(system, found, after), _event(system, found, before.id, now)
-        if before.email is not None and before.email != after.email:
-            after = replace(after, former_email=FormerEmail(before.email, now))
+        if before.email != after.email and (before.email is not None or is_told(before, after.email)):
+            after = replace(after, former_email=former_email(before, now))
         try:
             system.code_uses(slug).claim(before, after, hashed, now, event, holder=holder)
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
             _tell(system, found, after, now, (before.email_key, after.username_key))
+            if is_told(before, after.email) and after.former_email is not None:
+                _tell_new_email(system, slug, after.id, after.former_email.at)
             return after
     raise TryLater()
 
@@ -195,3 +198,13 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Ite
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}
         )
+
+
+def _tell_new_email(system: System, slug: str, person: str, at: int) -> None:
+    """Both addresses are told of the other one, as after a roster."""
+    try:
+        message = {"kind": "emails_changed", "school": slug, "people": [person], "at": at}
+        system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
+    except Exception as error:  # the answer must say that the code was used; word of the password has gone to both addresses
+        facts = {"school": slug, "person": person, "error": type(error).__name__}
+        log.error("not told of a new address", extra=facts)  # noqa: TRY400 - a trace could hold values

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final, cast
 from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.new_email import former_email, is_told
 from latchkey.people.model.person import Person, Role
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
@@ -23,6 +24,7 @@ from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
+from latchkey.rosters.tell_new_emails import tell_new_emails
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.pace import Pace
@@ -101,9 +103,10 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             if not rosters.keep_lock(run.id, now, LEASE):
                 raise TryLater()
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
-            ahead = run.ahead or _counts(part)
+            again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
-            lost = _write(system, school, part, pace)
+            lost = _write(system, school, part, pace, now)
+            tell_new_emails(system, school, (each for some in part for each in some.decisions), now, again=again)
             counts = added(run.counts or zero(), ahead)
             counts["changed"] -= lost
             counts["rejected"] += lost
@@ -130,8 +133,8 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     return counts
 
 
-def _write(system: System, school: str, part: Sequence[Decided], pace: Pace) -> int:
-    """Write what these rows change; how many people were changed by somebody else meanwhile and were left alone."""
+def _write(system: System, school: str, part: Sequence[Decided], pace: Pace, now: int) -> int:
+    """Write what these rows change at ``now``; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
     directory, key = system.directory(school), system.lookup_key(school)
     new = [each for each in decided if each.kind == "new"]
@@ -140,7 +143,7 @@ def _write(system: System, school: str, part: Sequence[Decided], pace: Pace) -> 
         numbers = iter(system.numbers(school).reserve(students) if students else ())
         directory.put_new((_person(school, each, key, numbers) for each in new), pace)
     changes = (
-        PersonChange(each.existing, _after(each, each.existing, key))
+        PersonChange(each.existing, _after(each, each.existing, key, now))
         for each in decided
         if each.kind == "changed" and each.existing is not None
     )
@@ -171,9 +174,11 @@ def _keys(key: bytes, facts: Mapping[str, str | None]) -> dict[str, Any]:
     return {f"{kind}_key": lookup(key, kind, value) for kind in kinds if (value := facts.get(kind)) is not None}
 
 
-def _after(decision: Decision, person: Person, key: bytes) -> Person:
+def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     """A changed person as they are to be."""
     named: dict[str, Any] = {**decision.facts, **_keys(key, decision.facts)}
+    if "email" in decision.facts and is_told(person, decision.facts["email"]):
+        named["former_email"] = former_email(person, now)
     return replace(person, **named, status=decision.status or person.status)
 
 

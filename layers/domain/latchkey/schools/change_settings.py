@@ -20,11 +20,12 @@ def change_settings(system: System, school: School, admin: Person, values: Mappi
     if "logo" in changed:
         picture = values["logo_png"]
         system.logos(school.slug).put(logo.read(picture) if picture else None)
+    now, switched = system.now(), set(after.sso.roles) ^ set(school.settings.sso.roles)
     try:
-        system.schools.change_settings(school.slug, after, changed)
+        system.schools.change_settings(school.slug, after, changed, sso_changed=sorted(switched), now=now)
     except Changed:
         raise NotFound() from None
-    system.audit(school.slug).record(admin.id, "settings.change", system.now(), {"fields": ", ".join(changed)})
+    system.audit(school.slug).record(admin.id, "settings.change", now, {"fields": ", ".join(changed)})
     return after
 
 

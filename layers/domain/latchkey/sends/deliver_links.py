@@ -8,10 +8,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from latchkey.errors import MustWait, NotFound, Poison, TryLater
 from latchkey.mail.messages.template import VARIABLES, template
+from latchkey.mail.model.account import NOTICES
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
@@ -19,7 +20,7 @@ from latchkey.mail.stores.rate import STRETCH, Wait
 from latchkey.password_links.model import links
 from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
-from latchkey.sends.model.send import WAITS, Chunk, Mail, with_state
+from latchkey.sends.model.send import WAITS, Chunk, Mail, lane_of, with_state
 from latchkey.sends.needs import System
 from latchkey.sends.stores.ledger import SendStopped
 from latchkey.shared.model.messages import Message
@@ -133,7 +134,7 @@ def _tell(system: System, work: Work, chunk: Chunk, wait: MustWait | None) -> No
     if says:
         sends.set_waiting(work.send, wait.reason, system.now(), origin=chunk.origin)
     queue_chunks.put_again(
-        system, work.school, work.send, work.number, origin=chunk.origin, waits=says or work.waited, delay=wait.seconds
+        system, work.school, work.send, work.number, origin=lane_of(chunk), waits=says or work.waited, delay=wait.seconds
     )
 
 
@@ -214,7 +215,7 @@ class _Delivery:
         while True:
             if self._time_left() < _MARGIN + STRETCH:
                 raise MustWait("busy")
-            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=self._chunk.origin == "person")
+            taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=lane_of(self._chunk) == "person")
             if not isinstance(taken, Wait):
                 if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
                     raise MustWait("busy")
@@ -233,16 +234,17 @@ class _Delivery:
         chunk, school = self._chunk, self._school
         if chunk.test:
             accounts = [(account, f"{self._system.settings['ORIGIN']}/set-password#{links.DUMMY}") for account in mail.accounts]
-        elif chunk.mail == "password_changed":
+        elif chunk.mail in NOTICES:
             accounts = [(account, "") for account in mail.accounts]
         else:
             key, page = self._key, f"{self._system.settings['ORIGIN']}/set-password#"
+            purpose = cast("links.Purpose", chunk.mail)  # all but the notices
             accounts = [
                 (
                     account,
                     page
                     + links.token(
-                        links.Link(chunk.mail, school.slug, account.person, chunk.expires_at, account.version, account.stamp), key
+                        links.Link(purpose, school.slug, account.person, chunk.expires_at, account.version, account.stamp), key
                     ),
                 )
                 for account in mail.accounts

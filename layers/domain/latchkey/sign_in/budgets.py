@@ -1,7 +1,12 @@
-"""How often an identifier, and one visitor's address, may be tried: spent before anything is looked up, given back on proof."""
+"""How often an identifier, a visitor's address and an account may be tried: counted before anything is compared.
+
+What is spent is given back on proof. A school that is guessed at is slowed and never refused: while many passwords are wrong
+there, each visitor's address gets a few wrong tries at a time, and right ones cost it none.
+"""
 
 import logging
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NoReturn
 
 from latchkey.errors import TooMany
 from latchkey.shared.model.addresses import visitor
@@ -10,7 +15,55 @@ from latchkey.sign_in.needs import System
 
 PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
 PER_IDENTIFIER: Final = (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400))
+PER_SCHOOL: Final = Budget("sign-in-failed", 300, 3_600)
+"""Wrong passwords of a school in an hour, from which on it is slowed."""
+ALARM_AT: Final = (PER_SCHOOL.limit, 10 * PER_SCHOOL.limit)
+AT_A_TIME: Final = 5
+"""Wrong tries that one address has within each pause of a school that is slowed."""
+PAUSES: Final = ((8 * PER_SCHOOL.limit, 40), (4 * PER_SCHOOL.limit, 20), (2 * PER_SCHOOL.limit, 10), (PER_SCHOOL.limit, 5))
+"""From how many wrong passwords on the pauses are how long, in seconds."""
+IN_A_ROW: Final = 100
+"""Wrong tries in a row after which a password stops working, over any number of days (NIST SP 800-63B-4, 3.2.2)."""
+_GUESSED: Final = "passwords are being guessed"
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a try has cost: ``again`` are the budgets of its identifier that had been spent from before."""
+
+    again: tuple[Budget, ...]
+    key: str
+    spender: str
+    pace: Budget | None
+    now: int
+
+
+def spend(system: System, slug: str, key: str, source_ip: str) -> Spent:
+    """Count a try of an identifier from a visitor's address; ``TooMany`` over budget."""
+    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
+    spender = visitor(system.lookup_key(slug), source_ip)
+    pace = _pace(counters.read(PER_SCHOOL, "all", now).count)
+    if pace is not None and not counters.spend(pace, spender, now):
+        _refuse(slug, pace, now, "Many wrong passwords are tried at this school just now, so only a few tries are let through.")
+    again = []
+    for budget, who in ((PER_ADDRESS, spender), *((budget, key) for budget in PER_IDENTIFIER)):
+        count = counters.count(budget, who, now)
+        if count > budget.limit:
+            _refuse(slug, budget, now)
+        if count > 1 and budget is not PER_ADDRESS:
+            again.append(budget)
+    return Spent(tuple(again), key, spender, pace, now)
+
+
+def give_back(system: System, slug: str, spent: Spent) -> None:
+    """The password was right: the identifier has all of its budgets again, and the address what this try has cost it."""
+    counters = system.counters("CREDENTIALS_TABLE", slug)
+    for budget in spent.again:  # the others hold this try alone, which takes nothing from anybody
+        counters.clear(budget, spent.key, spent.now)
+    for each in (PER_ADDRESS, spent.pace):
+        if each is not None:
+            counters.count(each, spent.spender, spent.now, -1)
 
 
 def forgive(system: System, slug: str, key: str) -> None:
@@ -20,11 +73,26 @@ def forgive(system: System, slug: str, key: str) -> None:
         counters.clear(budget, key, now)
 
 
-def spend(system: System, slug: str, key: str, source_ip: str) -> None:
-    """Count a try of an identifier from a visitor's address; ``TooMany`` over budget."""
+def note_failure(system: System, slug: str) -> None:
+    """Count a wrong password of a school, and tell a mark that it has reached."""
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
-    spender = visitor(system.lookup_key(slug), source_ip)
-    for budget, who in ((PER_ADDRESS, spender), *((budget, key) for budget in PER_IDENTIFIER)):
-        if not counters.spend(budget, who, now):
-            log.warning("sign-in over budget", extra={"school": slug, "budget": budget.name})
-            raise TooMany(retry_after=budget.window - now % budget.window)
+    tally = counters.tally(PER_SCHOOL, "all", now)
+    if counters.reached(PER_SCHOOL, "all", now, tally, ALARM_AT):
+        log.error(_GUESSED, extra={"school": slug, "failures": tally.count, "metric": "SignInsGuessed"})
+
+
+def note_row(slug: str) -> None:
+    """Tell that an account, or a name that nobody has, was tried as often in a row as a password stands."""
+    log.error(_GUESSED, extra={"school": slug, "failures": IN_A_ROW, "metric": "SignInsGuessed"})
+
+
+def _pace(failures: int) -> Budget | None:
+    """The wrong tries that an address has at a time, where a school has had so many failures."""
+    pause = next((seconds for at, seconds in PAUSES if failures >= at), 0)
+    return Budget(f"sign-in-pace-{pause}", AT_A_TIME, pause) if pause else None
+
+
+def _refuse(slug: str, budget: Budget, now: int, why: str = "") -> NoReturn:
+    log.warning("sign-in over budget", extra={"school": slug, "budget": budget.name})
+    seconds = budget.window - now % budget.window
+    raise TooMany(f"{why} Try again in {seconds} seconds." if why else "", retry_after=seconds)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.people import Directory
     from latchkey.shared.stores.counters import Counters
     from latchkey.sign_in.stores.credentials import Credentials
+    from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.sessions import Sessions
 
 
@@ -19,6 +20,8 @@ class System(schools.System, Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def credentials(self, school: str) -> Credentials: ...
+
+    def failures(self, school: str) -> Failures: ...
 
     def sessions(self, school: str) -> Sessions: ...
 

@@ -1,7 +1,9 @@
 """Sessions: who is it that asks?
 
 A session token is ``<school>.<person>.<secret>``: opaque to its holder, 256 random bits, hashed at rest (ASVS 7.2.3). Besides
-its own limits a session dies with the person's credential version and stamp: one write ends all of them.
+its own limits a session dies with the person's credential version and stamp: one write ends all of them. So does the school's
+switch to its own sign-in: a session was opened with a password, so it ends where passwords end (``School.ends_session``). The
+school is read with every request, never kept.
 """
 
 import hashlib
@@ -47,8 +49,11 @@ def open_session(system: System, school: str, person: Person) -> tuple[str, Sess
     return f"{school}.{person.id}.{secret}", session
 
 
-def who(system: System, token: str | None) -> SignedIn:
-    """The person who holds this token; ``NotSignedIn`` for a token that is none, has ended or is out of date."""
+def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
+    """The person who holds this token; ``NotSignedIn`` for a token that is none, has ended or is out of date.
+
+    ``active``: a person asks. What a page asks by itself, while nobody may sit before it, does not keep its session alive.
+    """
     school, person_id, secret = _parts(token)
     session = system.sessions(school).get(person_id, _hash(secret))
     now = system.now()
@@ -60,9 +65,9 @@ def who(system: System, token: str | None) -> SignedIn:
     if now - session.seen_at > IDLE[person.role]:
         raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")
     found = system.schools.get(school)
-    if found is None:
+    if found is None or found.ends_session(person, session.created_at):
         raise NotSignedIn()
-    if now - session.seen_at > _SEEN_EVERY:
+    if active and now - session.seen_at > _SEEN_EVERY:
         try:
             system.sessions(school).seen(session, now)
         except Changed:

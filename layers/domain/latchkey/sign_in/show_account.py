@@ -5,9 +5,9 @@ from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
 
 
-def account(system: System, token: str | None) -> SignedIn:
-    """The person behind the token; ``NotSignedIn`` otherwise."""
-    return who(system, token)
+def account(system: System, token: str | None, *, active: bool = True) -> SignedIn:
+    """The person behind the token; ``NotSignedIn`` otherwise. ``active``: see ``who``."""
+    return who(system, token, active=active)
 
 
 def school_named_in(token: str | None) -> str | None:

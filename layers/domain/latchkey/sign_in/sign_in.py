@@ -3,20 +3,27 @@
 Whatever goes wrong, the answer is the same, and so is the work: budgets are spent before anything is looked up, the same
 reads are made, and exactly one hash is computed where there is nobody to compare with. So neither the answer nor its time
 tells who exists. A budget runs out for what was typed, known or not, and comes back by itself: nobody is locked out for long.
+
+A hundred wrong tries in a row, over any number of days, stop a password: it is compared as before and never accepted, with the
+same answer, until its owner sets another by a link or a code. Of a name that nobody has, the same is counted.
 """
 
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
-from latchkey.shared.model.identifiers import typed_lookup
+from latchkey.shared.model.identifiers import lookup, typed_lookup
 from latchkey.sign_in import hashing
-from latchkey.sign_in.budgets import forgive, spend
+from latchkey.sign_in.budgets import IN_A_ROW, give_back, note_failure, note_row, spend
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, close_session, open_session
+from latchkey.sign_in.stores.failures import Row
+
+if TYPE_CHECKING:
+    from latchkey.shared.stores.counters import Tally
 
 MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one password
 log = logging.getLogger(__name__)
@@ -28,12 +35,13 @@ def sign_in(
     """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
     school = the_school(system, slug)
     kind, key = typed_lookup(system.lookup_key(slug), identifier)
-    spend(system, slug, key, source_ip)
-    person = _matching(system, school, _accounts(system, school, kind, key), password)
+    spent = spend(system, slug, key, source_ip)
+    person = _matching(system, school, _accounts(system, school, kind, key), password, key)
     if person is None:
+        note_failure(system, slug)
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
-    forgive(system, slug, key)
+    give_back(system, slug, spent)
     close_session(system, presented)
     try:
         now = system.now()
@@ -66,17 +74,45 @@ def _accounts(system: System, school: School, kind: str, key: str) -> list[Perso
     return sorted(able, key=lambda person: (person.role not in ADULTS, len(person.id), person.id))[:MOST_ACCOUNTS]
 
 
-def _matching(system: System, school: School, people: list[Person], password: str) -> Person | None:
-    credentials = system.credentials(school.slug)
+def _matching(system: System, school: School, people: list[Person], password: str, key: str) -> Person | None:
+    """Whose password this is. Each try is counted for each account before it is compared; the right password takes it back."""
+    credentials, failures, now = system.credentials(school.slug), system.failures(school.slug), system.now()
+    tried: list[tuple[Row, Tally, Person | None]] = []
     for person in people:
+        row = _row(system, school.slug, person)
+        tally = failures.count(row, now)
         kept = credentials.password_hash(person.id)
-        if hashing.verify(kept, password) and kept is not None:
+        if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
             if hashing.is_dated(kept):
                 _renew_hash(system, school.slug, person, kept, password)
+            failures.clear(row, now)
+            for other, _, _ in tried:  # it was not theirs that was tried
+                failures.count(other, now, -1)
             return person
+        tried.append((row, tally, person))
     if not people:
+        row = Row(key)
+        tried.append((row, failures.count(row, now), None))
         hashing.verify(credentials.password_hash(NOBODY), password)
+    for row, tally, whose in tried:
+        if tally.count >= IN_A_ROW and not tally.told and failures.tell(row, now):
+            _tell_of_row(system, school.slug, whose, now)
     return None
+
+
+def _tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> None:
+    """Tell once that a row has become so long that its password stops; of a name that nobody has, with the same work."""
+    note_row(slug)
+    audit = system.audit(slug)
+    if whose is None:
+        audit.record("portal", "name.guessed", now)
+    else:
+        audit.record("portal", "password.stopped", now, {"person": whose.id})
+
+
+def _row(system: System, slug: str, person: Person) -> Row:
+    """The tries in a row of an account's present password."""
+    return Row(lookup(system.lookup_key(slug), "person", person.id), person.password_set_at or 0)
 
 
 def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:

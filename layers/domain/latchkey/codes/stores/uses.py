@@ -1,14 +1,14 @@
 """Using codes: guesses are counted in the student's item, and all that a use changes stands in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import USES, Kind, state_of
 from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory
+from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
 from latchkey.sign_in.stores.credentials import Credentials
@@ -56,7 +56,7 @@ class CodeUses:
         used = self._used(before, "pin", now, as_read)
         facts = {name: getattr(after, name) for name in _CHOSEN if getattr(after, name) != getattr(before, name)}
         if after.former_email is not None:
-            facts["former_email"] = asdict(after.former_email)
+            facts["former_email"] = former_to_value(after.former_email)
         changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": now})
         password = self._credentials.password_of(before.id, password_hash, now)
         writes: list[tuple[Table, Update | Put]] = [(self._people, changed), password, event]

@@ -68,6 +68,20 @@ def password_changed(
     return _of_school(school, language) | _with_links([(account, "") for account, _ in accounts], language)
 
 
+def email_replaced(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells the old address of an account that there is another one now; their ``login`` is the new one in part."""
+    return password_changed(school, accounts, 0, language)
+
+
+def email_given(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells the new address of an account that mails come here now."""
+    return password_changed(school, accounts, 0, language)
+
+
 class Variables(Protocol):
     """What fills a mail."""
 
@@ -83,6 +97,8 @@ VARIABLES: Final[Mapping[MailName, Variables]] = {
     "reset": reset,
     "forgot": forgot,
     "password_changed": password_changed,
+    "email_replaced": email_replaced,
+    "email_given": email_given,
 }
 
 

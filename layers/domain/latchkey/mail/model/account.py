@@ -5,7 +5,9 @@ from typing import Final, Literal
 
 from latchkey.people.model.person import Person
 
-MailName = Literal["welcome", "reset", "forgot", "password_changed"]
+MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given"]
+NOTICES: Final[frozenset[MailName]] = frozenset({"password_changed", "email_replaced", "email_given"})
+"""Mails that tell what has happened. They carry no link, so that they teach nobody to follow one."""
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 Failure = Literal["refused", "expired", "sender", "not_sent"]
 FAIL_REASONS: Final[dict[Failure, str]] = {
@@ -38,3 +40,13 @@ def account_of(person: Person) -> MailAccount:
         version=person.version,
         stamp=person.stamp,
     )
+
+
+def masked(email: str) -> str:
+    """An address in part, for whoever had the account's address before: ``n***@m***.example``.
+
+    Its owner knows their own other address by it. A stranger who has the old mailbox by now, or somebody whom the owner keeps
+    away from, does not learn where mail reaches them; the domain is masked because it can be as personal as the name.
+    """
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"

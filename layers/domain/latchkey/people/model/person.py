@@ -40,10 +40,14 @@ class MailProblem:
 
 @dataclass(frozen=True, slots=True)
 class FormerEmail:
-    """The previous address and when it was replaced; the notice of the change goes there too."""
+    """The previous address (empty: there was none) and when it was replaced; the notice of the change goes there too.
+
+    ``earlier`` is what stood here before, while the notice of that may still be on its way.
+    """
 
     email: str
     at: int
+    earlier: "FormerEmail | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "pin": code_to_value(person.pin),
         "parent_code": code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
-        "former_email": asdict(person.former_email) if person.former_email else None,
+        "former_email": former_to_value(person.former_email),
     }
     return facts
 
@@ -111,7 +111,7 @@ def person_from_item(item: Item) -> Person:
         pin=_code_from_value(get("pin")),
         parent_code=_code_from_value(get("parent_code")),
         mail_problem=_problem_from_value(get("mail_problem")),
-        former_email=FormerEmail(**former) if (former := get("former_email")) else None,
+        former_email=_former_from_value(get("former_email")),
     )
 
 
@@ -122,6 +122,18 @@ def code_to_value(code: CodeState | None) -> Value:
     value: dict[str, Value] = {"generation": code.generation, "expires_at": code.expires_at, "uses": code.uses}
     value |= ({"failed": code.failed} if code.failed else {}) | ({"voided": True} if code.voided else {})
     return value | ({"given_at": code.given_at} if code.given_at else {}) | ({"epoch": code.epoch} if code.epoch else {})
+
+
+def former_to_value(former: FormerEmail | None) -> Value:
+    """What an item holds of the address that was replaced."""
+    if former is None:
+        return None
+    value: dict[str, Value] = {"email": former.email, "at": former.at}
+    return value | ({"earlier": former_to_value(former.earlier)} if former.earlier else {})
+
+
+def _former_from_value(value: Mapping[str, Any] | None) -> FormerEmail | None:
+    return FormerEmail(value["email"], value["at"], _former_from_value(value.get("earlier"))) if value else None
 
 
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
@@ -318,6 +330,8 @@ class Directory:
         facts: dict[str, Value] = {
             name: getattr(after, name) for name in _ROSTER_FACTS if getattr(after, name) != getattr(before, name)
         }
+        if after.former_email is not None and after.former_email != before.former_email:
+            facts["former_email"] = former_to_value(after.former_email)
         # As it was when this was decided: nobody became an admin, changed the address or left in between.
         as_decided: list[Condition] = [(name, "=", getattr(before, name)) for name in _DECIDED_BY]
         update = self.change_of(before.id, facts | {"people_sk": sort_key(after)}, as_decided)

@@ -61,7 +61,8 @@ def as_values(settings: Settings) -> dict[str, Any]:
 class School:
     """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS.
 
-    The epochs are in the labels of its keys: raising one ends every link or code that was made before.
+    The epochs are in the labels of its keys: raising one ends every link or code that was made before. ``sso_changed`` has the
+    roles that were given the school's own sign-in, or passwords again, and when that was last (epoch seconds).
     """
 
     slug: str
@@ -72,7 +73,18 @@ class School:
     settings: Settings = field(default_factory=Settings)
     link_epoch: int = 0
     code_epoch: int = 0
+    sso_changed: tuple[tuple[Role, int], ...] = ()
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
         return person.role in self.settings.sso.roles and not person.is_admin
+
+    def ends_session(self, person: Person, opened_at: int) -> bool:
+        """Whether a session that this person opened with a password counts no more.
+
+        It ends with the switch to the school's own sign-in, and stays ended when the school switches back: who was to be kept
+        out in between must not come back in. Admins keep theirs, as they keep their password.
+        """
+        if self.uses_sso(person):
+            return True
+        return not person.is_admin and any(role == person.role and opened_at <= at for role, at in self.sso_changed)

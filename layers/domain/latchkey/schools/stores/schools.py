@@ -1,21 +1,23 @@
 """All schools, in the table ``directory``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Literal
 
+from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, as_values
 from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
 _ENDED = "ENDED"
 _EPOCHS = ("link_epoch", "code_epoch")
+_KEPT = (*_EPOCHS, "sso_changed")  # only ever raised, each by a write of its own
 
 
 def school_to_item(school: School) -> dict[str, Value]:
-    """The item of a school, without its epochs: these are only ever raised."""
+    """The item of a school, without what is only ever raised."""
     facts = asdict(school) | {"settings": as_values(school.settings)}
-    facts = {name: value for name, value in facts.items() if name not in _EPOCHS}
+    facts = {name: value for name, value in facts.items() if name not in _KEPT}
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
 
 
@@ -34,7 +36,13 @@ def school_from_item(item: Item) -> School:
         settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
+        sso_changed=tuple((role, item[_changed(role)]) for role in ROLES if _changed(role) in item),
     )
+
+
+def _changed(role: Role) -> str:
+    """The attribute that says when a role's way of signing in was changed."""
+    return f"sso_changed_{role}"
 
 
 class Schools:
@@ -92,8 +100,13 @@ class Schools:
         raised = self._table.update(Update(pk=slug, sk="SCHOOL", add={name: 1}, when=[("pk", "exists", None)]))
         return int(raised[name])
 
-    def change_settings(self, slug: str, settings: Settings, names: Sequence[str]) -> None:
-        """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school."""
+    def change_settings(
+        self, slug: str, settings: Settings, names: Sequence[str], *, sso_changed: Iterable[Role] = (), now: int = 0
+    ) -> None:
+        """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school.
+
+        ``sso_changed``: the roles whose way of signing in this changes, at ``now``.
+        """
         values = as_values(settings)
-        changes = {f"settings.{name}": values[name] for name in names}
+        changes = {f"settings.{name}": values[name] for name in names} | {_changed(role): now for role in sso_changed}
         self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))

@@ -11,7 +11,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
-Kind = Literal["password_link", "forgot_password", "password_changed", "test"]
+Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password"]
 Origin = Literal["admin", "person"]
@@ -184,6 +184,11 @@ class Chunk:
         for mail in self.mails:
             counts[mail.state] += len(mail.accounts)
         return counts
+
+
+def lane_of(chunk: Chunk) -> Origin:
+    """With whose mails a chunk goes: nobody waits for word of a new address, of which a roster may make thousands."""
+    return "admin" if chunk.mail in {"email_replaced", "email_given"} else chunk.origin
 
 
 def purpose_of(person: Person) -> Purpose:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Literal
 
-from latchkey.mail.model.account import MailAccount
+from latchkey.mail.model.account import NOTICES, MailAccount
 from latchkey.sends.model.mail_states import OPEN, OUT, Fact
 from latchkey.sends.model.send import Chunk, Send, State
 
@@ -77,7 +77,7 @@ def cancelled(chunk: Chunk, now: int) -> Chunk:
 
 def to_revoke(chunk: Chunk) -> Iterator[MailAccount]:
     """The accounts of a chunk whose link went out, or may have gone out."""
-    if chunk.mail == "password_changed":
+    if chunk.mail in NOTICES:
         return
     for mail in chunk.mails:
         if mail.state in OUT or (mail.state == "cancelled" and mail.reason == IN_HAND):

@@ -58,6 +58,15 @@ class Message:
         """The id of a person, send or request."""
         return self._formed(name, is_id)
 
+    def ids(self, name: str, most: int) -> list[str]:
+        """Ids of people, one at least and so many at most."""
+        values = self._values.get(name)
+        if not isinstance(values, list) or not 0 < len(values) <= most:
+            raise Poison(f"a message without usable {name}")
+        if not all(isinstance(value, str) and is_id(value) for value in values):
+            raise Poison(f"a message without usable {name}")
+        return values
+
     def lookup(self, name: str) -> str:
         """An identifier's look-up key."""
         return self._formed(name, lambda text: _LOOKUP.fullmatch(text) is not None)

@@ -30,13 +30,16 @@ class Queue:
         except (ClientError, BotoCoreError) as error:
             translate(error)
 
-    def put_many(self, messages: Iterable[Mapping[str, Any]], *, group: str = "") -> None:
+    def put_many(self, messages: Iterable[Mapping[str, Any]], *, group: str = "", delay: int = 0) -> None:
         """Put many messages, ten a call; ``TryLater`` if SQS refuses any: the caller may put all of them again.
 
-        ``group`` is whose they are: SQS then serves other groups first where one has filled the queue (a fair queue).
+        They are to be seen after ``delay`` seconds. ``group`` is whose they are: SQS then serves other groups first where one has
+        filled the queue (a fair queue).
         """
-        facts = {"MessageGroupId": group} if group else {}
-        batch: list[dict[str, str]] = []
+        facts: dict[str, Any] = {"MessageGroupId": group} if group else {}
+        if delay:
+            facts["DelaySeconds"] = min(delay, LONGEST_DELAY)
+        batch: list[dict[str, Any]] = []
         for message in messages:
             batch.append({"Id": str(len(batch)), "MessageBody": json.dumps({"v": 1, **message}), **facts})
             if len(batch) == _BATCH:
@@ -45,7 +48,7 @@ class Queue:
         if batch:
             self._put_batch(batch)
 
-    def _put_batch(self, batch: list[dict[str, str]]) -> None:
+    def _put_batch(self, batch: list[dict[str, Any]]) -> None:
         try:
             answer = self._client.send_message_batch(QueueUrl=self._url, Entries=batch)
         except (ClientError, BotoCoreError) as error:
