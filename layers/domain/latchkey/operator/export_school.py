@@ -35,6 +35,7 @@ school      name, slug, urn, town, postcode; settings: what the school chose, li
 people      id: stays the same in all files; role; names; email; username; language; upn; mis_id; year_group;
             registration_group; is_admin; status: active or left; children, parents: ids; number: the student's short number
             in codes; password_set_at, last_login_at; mail_problem: why mail does not reach them; former_email;
+            email_unconfirmed: they typed it, and have used no link that went there;
             pin, parent_code: generation, end and uses of a code, never the code
 sends       one run of mails: who asked (created_by), when, how many people by state of their mail (counts), why it stopped
 recipients  one mail of a send: send, to, state, reason, at, people (ids), kind and language of the mail
@@ -131,6 +132,7 @@ def _person(person: Person) -> Record:
         "last_login_at": _time(person.last_login_at),
         "mail_problem": {"kind": problem.kind, "at": _time(problem.at)} if problem and person.problem else None,
         "former_email": {"email": former.email, "at": _time(former.at)} if former else None,
+        "email_unconfirmed": person.address_is_unconfirmed or None,
         "pin": _code(person.pin),
         "parent_code": _code(person.parent_code),
     }

@@ -30,5 +30,6 @@ class Passwords:
             ("status", "=", person.status),
         ]
         facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now, "used_link": used_link}
+        facts["email_typed"] = None  # whoever has the link reads the address that it was mailed to
         unchanged = self._directory.change_of(person.id, facts, [one_use_wins, *mailed_for])
         transact(self._client, [(self._people, unchanged), self._credentials.password_of(person.id, password_hash, now)])
