@@ -16,6 +16,7 @@ from latchkey.shared.model.identifiers import typed_lookup
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import forgive, spend
 from latchkey.sign_in.needs import System
+from latchkey.sign_in.record_sign_in import count_refused, sign_in_of
 from latchkey.sign_in.session import SignedIn, close_session, open_session
 
 MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one password
@@ -29,8 +30,10 @@ def sign_in(
     school = the_school(system, slug)
     kind, key = typed_lookup(system.lookup_key(slug), identifier)
     spend(system, slug, key, source_ip)
-    person = _matching(system, school, _accounts(system, school, kind, key), password)
+    people = _accounts(system, school, kind, key)
+    person = _matching(system, school, people, password)
     if person is None:
+        count_refused(system, slug, people)
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
     forgive(system, slug, key)
@@ -40,7 +43,7 @@ def sign_in(
         person = system.directory(slug).note_sign_in(person, now, forget_former_email=_knows_of_new_email(person, now))
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    token, session = open_session(system, slug, person)
+    token, session = open_session(system, slug, person, sign_in_of(system, slug, person))
     log.info("signed in", extra={"school": slug, "person": person.id})
     return token, SignedIn(school, person, session)
 

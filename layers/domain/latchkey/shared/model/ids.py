@@ -21,6 +21,12 @@ def new_id(now: float | None = None) -> str:
     return _base32(milliseconds << 80 | secrets.randbits(80), 26)
 
 
+def time_id(at: int, what: str) -> str:
+    """An id of the same form and order that is always the same for the same thing at the same time (epoch seconds)."""
+    digest = hashlib.sha256(f"time/v1/{what}".encode()).digest()
+    return _base32(at * 1000 << 80 | int.from_bytes(digest[:10]), 26)
+
+
 def person_id(school: str, mis_id: str) -> str:
     """The id of a person of a roster: the same row always makes the same person, so a repeated import changes nothing."""
     digest = hashlib.sha256(f"person/v1/{school}/{mis_id}".encode()).digest()
