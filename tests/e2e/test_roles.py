@@ -89,6 +89,10 @@ def test_the_portal_adds_to_the_audit_trail_and_cannot_read_or_change_it(roles: 
     assert denied(portal.update_item, TableName=table, Key=key)
     assert denied(portal.delete_item, TableName=table, Key=key)
     assert not denied(portal.put_item, TableName=table, Item=key), "the key works"
+    beside = {"pk": {"S": "nowhere#SIGNINS"}, "sk": {"S": "0"}}
+    assert denied(portal.query, TableName=table, **query("nowhere#SIGNINS"))
+    assert denied(portal.delete_item, TableName=table, Key=beside)
+    assert not denied(portal.put_item, TableName=table, Item=beside), "the key works"
 
 
 def test_the_portal_finds_one_student_by_number(roles: Roles) -> None:

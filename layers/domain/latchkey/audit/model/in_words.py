@@ -31,7 +31,7 @@ WORDS: Final[Mapping[str, str]] = {
     "export.finish": "made a file of login details",
     "export.start": "asked for login details",
     "links.end": "ended all password links",
-    "mail.requested": "took a person’s request for a mail",
+    "mail.requested": "asked for a mail",
     "page.not_theirs": "asked for something that this school does not have",
     "password.set": "set a password",
     "roster.applied": "applied a roster",

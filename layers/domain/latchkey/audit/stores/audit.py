@@ -17,9 +17,9 @@ EventWrite: TypeAlias = tuple[Table, Put]
 _KEPT: Final = 7 * 365 * 86_400
 _HOUR: Final = 3_600
 _PARTITIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "deeds": ("AUDIT",),
-    "sign_ins": ("SIGNINS",),
-    "all": ("AUDIT", "SIGNINS"),
+    "deeds": ("#AUDIT",),
+    "sign_ins": ("#SIGNINS",),
+    "all": ("#AUDIT", "#SIGNINS"),
 }
 
 
@@ -40,7 +40,7 @@ class Audit:
 
     def record_of(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> EventWrite:
         """The write that ``record`` makes, to stand in a transaction."""
-        pk = self._pk("SIGNINS" if action in SIGN_INS else "AUDIT")
+        pk = self._pk("#SIGNINS" if action in SIGN_INS else "#AUDIT")
         event: dict[str, Value] = {"pk": pk, "sk": new_id(now), **self._said(actor, action, now, facts or {})}
         return self._table, Put(item=event, when=[("pk", "missing", None)])
 
@@ -48,13 +48,9 @@ class Audit:
         """Count an event that can come without end: one item for its actor, action and facts within an hour, with the last time."""
         what = "|".join((actor, action, *(f"{name}={value}" for name, value in sorted(facts.items()))))
         sk = time_id(now - now % _HOUR, f"{self.school}|{what}")
-        self._table.update(
-            Update(pk=self._pk("SIGNINS"), sk=sk, set=self._said(actor, action, now, facts), add={"tries": 1})
-        )
+        self._table.update(Update(pk=self._pk("#SIGNINS"), sk=sk, set=self._said(actor, action, now, facts), add={"tries": 1}))
 
-    def page(
-        self, *, after: str | None = None, limit: int = 50, kind: Kind = "all"
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    def page(self, *, after: str | None = None, limit: int = 50, kind: Kind = "all") -> tuple[list[dict[str, Any]], str | None]:
         """``id, actor, action, at, facts``, and ``visitor`` where one is known, of events, newest first; the next page's cursor."""
         items, more = list[Item](), False
         for name in _PARTITIONS[kind]:
@@ -78,7 +74,7 @@ class Audit:
         }
 
     def _pk(self, partition: str) -> str:
-        return f"{self.school}#{partition}"
+        return f"{self.school}{partition}"
 
 
 def _event(item: Item) -> dict[str, Any]:
