@@ -1,11 +1,9 @@
 """The audit trail: who did what, and when."""
 
-from typing import cast
-
 from console.lists import page_of
 from console.system import system
 from latchkey.audit.model import in_words
-from latchkey.audit.model.in_words import KINDS, Kind
+from latchkey.audit.model.in_words import KINDS
 from latchkey.audit.read_audit import names_of, read_audit
 from latchkey.errors import Invalid
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
@@ -26,7 +24,7 @@ def audit(request: Request, school: str) -> Answer:
     kind = request.query.get("kind") or ("deeds" if request.wants_page else "all")
     if kind not in KINDS:
         raise Invalid(fields={"kind": f"Choose one of {', '.join(KINDS)}."})
-    found = read_audit(system(), school, kind=cast("Kind", kind), cursor=cursor, limit=limit)
+    found = read_audit(system(), school, kind=kind, cursor=cursor, limit=limit)
     names = names_of(system(), school, found.items) if request.wants_page else {}
     items = [{"visitor": None, **event, "at": rfc3339(event["at"])} for event in found.items]
     context = {"names": names, "kind": kind, "in_words": in_words, "cursor": cursor}

@@ -78,12 +78,12 @@ def test_the_choice_of_a_kind_works_without_javascript_and_stays(history: Consol
     page = history.page(AUDIT).body.decode()
     for kind in KINDS:
         assert f'href="{AUDIT}?kind={kind}"' in page
-    assert f'href="{AUDIT}?kind=deeds" aria-current="page"' in page
+    assert f'href="{AUDIT}?kind=deeds" aria-current="true"' in page
     page = history.page(AUDIT, kind="sign_ins").body.decode()
     (older,) = re.findall(r'rel="next" href="([^"]+)"', page)
     assert "kind=sign_ins" in older
     following = history.page(html.unescape(older)).body.decode()
-    assert f'href="{AUDIT}?kind=sign_ins" aria-current="page"' in following
+    assert f'href="{AUDIT}?kind=sign_ins" aria-current="true"' in following
     assert f'href="{AUDIT}?kind=sign_ins">Newest events' in following
 
 

@@ -45,13 +45,13 @@ class Audit:
         return self._table, Put(item=event, when=[("pk", "missing", None)])
 
     def tally(self, actor: str, action: str, now: int, facts: Mapping[str, str | int]) -> None:
-        """Count an event that can come without end: one item for its actor, action and facts within an hour, with the last time."""
+        """Count an event that can come without end: one item for its actor, action and facts in an hour, with the last time."""
         what = "|".join((actor, action, *(f"{name}={value}" for name, value in sorted(facts.items()))))
         sk = time_id(now - now % _HOUR, f"{self.school}|{what}")
         self._table.update(Update(pk=self._pk("#SIGNINS"), sk=sk, set=self._said(actor, action, now, facts), add={"tries": 1}))
 
     def page(self, *, after: str | None = None, limit: int = 50, kind: Kind = "all") -> tuple[list[dict[str, Any]], str | None]:
-        """``id, actor, action, at, facts``, and ``visitor`` where one is known, of events, newest first; the next page's cursor."""
+        """``id, actor, action, at, facts`` of events, and ``visitor`` where known, newest first; the next page's cursor."""
         items, more = list[Item](), False
         for name in _PARTITIONS[kind]:
             pk = self._pk(name)

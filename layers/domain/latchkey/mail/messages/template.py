@@ -157,7 +157,7 @@ def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> d
 
 
 def _unconfirmed(account: MailAccount, link: str, said: Phrases) -> tuple[str, str]:
-    """An account in a mail to an address that nobody has confirmed: in the school's words alone, without what it signs in with."""
+    """An account in a mail to an address that nobody has confirmed: in the school's words alone, without its login."""
     role = said.roles.get(account.role, account.role)
     name = plain(account.name)
     who = role[:1].upper() + role[1:] if account.name_is_typed else f"{isolated(name, right_to_left=said.right_to_left)} ({role})"
