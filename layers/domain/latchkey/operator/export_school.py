@@ -41,7 +41,8 @@ sends       one run of mails: who asked (created_by), when, how many people by s
 recipients  one mail of a send: send, to, state, reason, at, people (ids), kind and language of the mail
 exports     one run of login details: what was asked for, state, rows; never the file
 rosters     one import: file name, state, counts
-events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts
+events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts (tries: how often
+            within the hour), and from where (visitor: the same mark is the same line; it holds no address)
 
 The files lie in the bucket for exports, which deletes them after a day: copy them to where they are to be kept.
 """
