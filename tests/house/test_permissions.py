@@ -141,6 +141,23 @@ class TestWhatIsDenied:
         assert self.denied("portal", "dynamodb.PutItem", put("northbridge#AUDIT")) == []
         assert self.denied("portal", "dynamodb.PutItem", put("northbridge#SENDS"))
         assert self.denied("portal", "dynamodb.PutItem", put("AUDIT"))
+        assert self.denied("portal", "dynamodb.PutItem", put("northbridge#SIGNINS")) == []
+
+    def test_an_event_that_is_changed(self) -> None:
+        def count(pk: str, attribute: str = "tries") -> dict[str, Any]:
+            key = {"pk": {"S": pk}, "sk": {"S": "1"}}
+            names = {"#a": attribute}
+            return {
+                "TableName": "ActivityTable",
+                "Key": key,
+                "UpdateExpression": "SET #a = :a",
+                "ExpressionAttributeNames": names,
+            }
+
+        assert self.denied("portal", "dynamodb.UpdateItem", count("northbridge#SIGNINS")) == []
+        assert self.denied("portal", "dynamodb.UpdateItem", count("northbridge#SIGNINS", "state"))
+        assert self.denied("portal", "dynamodb.UpdateItem", count("northbridge#AUDIT"))
+        assert self.denied("portal", "dynamodb.UpdateItem", count("northbridge#SENDS"))
 
     def test_an_index_and_a_folder_of_files(self) -> None:
         query = {

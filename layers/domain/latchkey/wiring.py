@@ -271,7 +271,14 @@ class Wiring:
         """A school's audit trail."""
         from latchkey.audit.stores.audit import Audit
 
-        return Audit(self.table("ACTIVITY_TABLE"), school)
+        return Audit(self.table("ACTIVITY_TABLE"), school, lambda: self._visitor(school))
+
+    def _visitor(self, school: str) -> str | None:
+        """The mark of the visitor whose request is being answered, under the school's key; None in a worker."""
+        from latchkey.audit.model.visitors import mark, who_asks
+
+        address = who_asks()
+        return mark(self.lookup_key(school), address) if address else None
 
     def counters(self, setting: str, school: str) -> Counters:
         """A school's counters, in the table that a setting names."""

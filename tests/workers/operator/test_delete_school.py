@@ -46,6 +46,8 @@ def fill(road: MailRoad, school: str) -> None:
     )
     portal.counters("CREDENTIALS_TABLE", school).count(Budget("sign-in", 10, 900), "key", START)
     console.audit(school).record("x", "send.start", START)
+    portal.audit(school).record("x", "sign_in.done", START)
+    portal.audit(school).tally("portal", "sign_in.refused", START, {"people": "others"})
     console.claims(school).claim("send", "k" * 32, "01jhm6qk00zzzzzzzzzzzzzzzz", START)
     s3 = console.client("s3")
     for setting, key in (
@@ -100,7 +102,7 @@ def both(road: MailRoad) -> None:
 @pytest.mark.usefixtures("both")
 def test_all_of_one_school_goes_and_nothing_of_another(road: MailRoad, operate: Any) -> None:
     theirs = keys(road, "northbridge-2")
-    assert len(theirs) == 13
+    assert len(theirs) == 15
     assert total(pieces(operate, confirm="northbridge"))["people"] == 1
     assert keys(road, "northbridge") == ["northbridge|ENDED"]
     assert keys(road, "northbridge-2") == theirs
@@ -118,7 +120,7 @@ def test_without_its_name_typed_it_only_counts(road: MailRoad, operate: Any) -> 
         "usernames": 1,
         "sessions": 1,
         "counters": 1,
-        "events": 1,
+        "events": 3,
         "other items": 1,
         "files of login details": 1,
         "files of recipients": 1,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import operate.handler as door
+from latchkey.audit.model.visitors import LENGTH, asking
 from latchkey.people.model.person import CodeState, FormerEmail, MailProblem
 from tests.support.mail_road import Context, MailRoad
 
@@ -122,6 +123,19 @@ class OneStep(float):
 def test_a_place_that_no_call_gave_is_refused(road: MailRoad, operate: Any, cursor: Any) -> None:
     assert "earlier call" in operate(next=cursor)["error"]
     assert files(road) == {}
+
+
+def test_sign_ins_and_what_was_refused_are_among_the_events(road: MailRoad, operate: Any) -> None:
+    portal = road.system.wiring("portal")
+    now = portal.now()
+    portal.audit("northbridge").record("a" * 20, "sign_in.done", now, {"role": "staff"})
+    with asking("203.0.113.9"):
+        portal.audit("northbridge").tally("portal", "sign_in.refused", now, {"people": "others"})
+    operate()
+    found = {each["action"]: each for each in lines(files(road)["events-00001.jsonl"])}
+    assert found["sign_in.done"]["facts"] == {"role": "staff"}
+    assert found["sign_in.refused"]["facts"] == {"people": "others", "tries": 1}
+    assert len(found["sign_in.refused"]["visitor"]) == LENGTH
 
 
 def test_it_is_in_the_activity(road: MailRoad, operate: Any) -> None:

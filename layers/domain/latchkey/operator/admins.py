@@ -36,5 +36,5 @@ def end_admin(system: System, school: object, person: object, *, last_too: bool)
         ended = directory.end_admin(found)
     except Changed:
         raise Conflict("Somebody changed this person just now. Try again.") from None
-    system.audit(slug).record("operator", "admin.end", system.now(), {"person": found.id})
+    system.audit(slug).record("operator", "admin.end", system.now(), {"person": found.id, "role": found.role})
     return ended

@@ -35,12 +35,14 @@ school      name, slug, urn, town, postcode; settings: what the school chose, li
 people      id: stays the same in all files; role; names; email; username; language; upn; mis_id; year_group;
             registration_group; is_admin; status: active or left; children, parents: ids; number: the student's short number
             in codes; password_set_at, last_login_at; mail_problem: why mail does not reach them; former_email;
+            email_unconfirmed: they typed it, and have used no link that went there;
             pin, parent_code: generation, end and uses of a code, never the code
 sends       one run of mails: who asked (created_by), when, how many people by state of their mail (counts), why it stopped
 recipients  one mail of a send: send, to, state, reason, at, people (ids), kind and language of the mail
 exports     one run of login details: what was asked for, state, rows; never the file
 rosters     one import: file name, state, counts
-events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts
+events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts (tries: how often
+            within the hour), and from where (visitor: the same mark is the same line; it holds no address)
 
 The files lie in the bucket for exports, which deletes them after a day: copy them to where they are to be kept.
 """
@@ -131,6 +133,7 @@ def _person(person: Person) -> Record:
         "last_login_at": _time(person.last_login_at),
         "mail_problem": {"kind": problem.kind, "at": _time(problem.at)} if problem and person.problem else None,
         "former_email": {"email": former.email, "at": _time(former.at)} if former else None,
+        "email_unconfirmed": person.address_is_unconfirmed or None,
         "pin": _code(person.pin),
         "parent_code": _code(person.parent_code),
     }

@@ -46,7 +46,7 @@ def invite_admin(system: System, school: object, email: object, given_name: obje
     )
     system.sends(found.slug).make(send)
     system.queue("PLAN_QUEUE").put({"kind": "send", "school": found.slug, "send": send.id})
-    facts: dict[str, str | int] = {"person": person.id, "send": send.id, "new": int(new)}
+    facts: dict[str, str | int] = {"person": person.id, "role": person.role, "send": send.id, "new": int(new)}
     system.audit(found.slug).record("operator", "admin.invite", now, facts)
     return Invited(person, new, send.id)
 

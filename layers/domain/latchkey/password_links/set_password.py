@@ -68,7 +68,8 @@ def use(system: System, token: str, password: str) -> None:
         raise TooMany("This link was tried too often. It still works; wait a little, then try again.")
     now = system.now()
     try:
-        system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now)
+        event = system.audit(slug).record_of(person.id, "password.set", now, {"purpose": found.link.purpose, "role": person.role})
+        system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now, event)
     except Changed:
         now_is = system.directory(slug).person(person.id)
         _refuse(_fault(found.link, token, found.school, now_is, now) or "used")

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from latchkey.errors import Changed, NotFound
 from latchkey.people.model.person import Person
-from latchkey.schools.model import logo, settings_rules
+from latchkey.schools.model import logo, settings_changes, settings_rules
 from latchkey.schools.model.school import School, Settings
 from latchkey.schools.needs import System
 
@@ -25,7 +25,8 @@ def change_settings(system: System, school: School, admin: Person, values: Mappi
         system.schools.change_settings(school.slug, after, changed, sso_changed=sorted(switched), now=now)
     except Changed:
         raise NotFound() from None
-    system.audit(school.slug).record(admin.id, "settings.change", now, {"fields": ", ".join(changed)})
+    facts = settings_changes.facts_of(school.settings, after, changed)
+    system.audit(school.slug).record(admin.id, "settings.change", now, facts)
     return after
 
 

@@ -71,8 +71,10 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
     if owner is None:
         return "nobody"
     former = owner.former_email
-    there_too = [replace(owner, email=former.email)] if former is not None and former.at == asked.at else []
-    return request.plan("password_changed", "password_changed", [owner, *there_too])
+    people = [owner]
+    if former is not None and former.at == asked.at:  # whether that one was ever confirmed is not kept: nothing typed goes there
+        people.append(replace(owner, email=former.email, email_typed=owner.email_key))
+    return request.plan("password_changed", "password_changed", people)
 
 
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, NotSignedIn
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -32,8 +33,8 @@ class SignedIn:
     session: Session
 
 
-def open_session(system: System, school: str, person: Person) -> tuple[str, Session]:
-    """``(token, session)`` of a new session for the person in the state in which they were checked."""
+def open_session(system: System, school: str, person: Person, event: EventWrite | None = None) -> tuple[str, Session]:
+    """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event."""
     now = system.now()
     secret = secrets.token_urlsafe(32)
     session = Session(
@@ -45,7 +46,7 @@ def open_session(system: System, school: str, person: Person) -> tuple[str, Sess
         seen_at=now,
         expires_at=now + ABSOLUTE,
     )
-    system.sessions(school).put(session)
+    system.sessions(school).put(session, event)
     return f"{school}.{person.id}.{secret}", session
 
 

@@ -19,6 +19,7 @@ from latchkey.shared.model.identifiers import lookup, typed_lookup
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import IN_A_ROW, give_back, note_failure, note_row, spend
 from latchkey.sign_in.needs import System
+from latchkey.sign_in.record_sign_in import count_refused, sign_in_of
 from latchkey.sign_in.session import SignedIn, close_session, open_session
 from latchkey.sign_in.stores.failures import Row
 
@@ -36,9 +37,11 @@ def sign_in(
     school = the_school(system, slug)
     kind, key = typed_lookup(system.lookup_key(slug), identifier)
     spent = spend(system, slug, key, source_ip)
-    person = _matching(system, school, _accounts(system, school, kind, key), password, key)
+    people = _accounts(system, school, kind, key)
+    person = _matching(system, school, people, password, key)
     if person is None:
         note_failure(system, slug)
+        count_refused(system, slug, people)
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
     give_back(system, slug, spent)
@@ -48,7 +51,7 @@ def sign_in(
         person = system.directory(slug).note_sign_in(person, now, forget_former_email=_knows_of_new_email(person, now))
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    token, session = open_session(system, slug, person)
+    token, session = open_session(system, slug, person, sign_in_of(system, slug, person))
     log.info("signed in", extra={"school": slug, "person": person.id})
     return token, SignedIn(school, person, session)
 

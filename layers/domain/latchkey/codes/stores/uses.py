@@ -13,7 +13,7 @@ from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
 from latchkey.sign_in.stores.credentials import Credentials
 
-_CHOSEN: Final = ("email", "email_key", "username", "username_key")
+_CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
 _SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN
 
 

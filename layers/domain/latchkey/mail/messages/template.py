@@ -8,7 +8,7 @@ from string import Template as Layout
 from textwrap import fill
 from typing import Final, Protocol
 
-from latchkey.mail.messages.phrases import escape, isolated, phrases, words
+from latchkey.mail.messages.phrases import Phrases, escape, isolated, phrases, words
 from latchkey.mail.messages.words import GREETING, Words
 from latchkey.mail.model.account import MailAccount, MailName
 from latchkey.mail.model.mail_html import Template, plain
@@ -147,6 +147,11 @@ def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> d
     said = phrases(language)
     texts, htmls = [], []
     for account, link in accounts:
+        if account.unconfirmed:
+            text, html = _unconfirmed(account, link, said)
+            texts.append(text)
+            htmls.append(html)
+            continue
         name, role, login = plain(account.name), account.role, plain(account.login)
         texts.append(
             said.account_text.format(
@@ -165,3 +170,13 @@ def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> d
             )
         )
     return {"accounts_text": "\n".join(texts), "accounts_html": "".join(htmls)}
+
+
+def _unconfirmed(account: MailAccount, link: str, said: Phrases) -> tuple[str, str]:
+    """An account in a mail to an address that nobody has confirmed: in the school's words alone, without its login."""
+    role = said.roles.get(account.role, account.role)
+    name = plain(account.name)
+    who = role[:1].upper() + role[1:] if account.name_is_typed else f"{isolated(name, right_to_left=said.right_to_left)} ({role})"
+    text = said.unconfirmed_text.format(who=who) + (said.link_text.format(link=link) if link else "")
+    link_html = said.link_html.format(link=escape(link)) if link else ""
+    return text, said.unconfirmed_html.format(who=escape(who), link=link_html)

@@ -20,7 +20,10 @@ FAIL_REASONS: Final[dict[Failure, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAccount:
-    """One person inside a mail, frozen when the send was planned; everything that the link depends on."""
+    """One person inside a mail, frozen when the send was planned; everything that the link depends on.
+
+    ``unconfirmed``: nobody has shown that they read the address, so the mail says nothing that was typed with it.
+    """
 
     person: str
     name: str
@@ -28,6 +31,12 @@ class MailAccount:
     login: str
     version: int
     stamp: str
+    unconfirmed: bool = False
+
+    @property
+    def name_is_typed(self) -> bool:
+        """Whether the name may be what somebody typed beside the address; a student's is the school's own."""
+        return self.unconfirmed and self.role != "student"
 
 
 def account_of(person: Person) -> MailAccount:
@@ -39,6 +48,7 @@ def account_of(person: Person) -> MailAccount:
         login=person.username or person.email or "",
         version=person.version,
         stamp=person.stamp,
+        unconfirmed=person.address_is_unconfirmed,
     )
 
 

@@ -28,6 +28,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "SEND": "chunks of mails",
         "EXPORTS": "exports",
         "AUDIT": "events",
+        "SIGNINS": "events",
         "T": "counters",
     },
 }

@@ -78,6 +78,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "parent_code": code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
         "former_email": former_to_value(person.former_email),
+        "email_typed": person.email_typed,
     }
     return facts
 
@@ -112,6 +113,7 @@ def person_from_item(item: Item) -> Person:
         parent_code=_code_from_value(get("parent_code")),
         mail_problem=_problem_from_value(get("mail_problem")),
         former_email=_former_from_value(get("former_email")),
+        email_typed=get("email_typed"),
     )
 
 

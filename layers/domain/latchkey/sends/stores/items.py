@@ -112,12 +112,17 @@ def pack_mails(mails: Iterable[Mail]) -> bytes:
             mail.state,
             mail.reason,
             mail.at,
-            [(each.person, each.name, each.role, each.login, each.version, each.stamp) for each in mail.accounts],
+            [_account_row(each) for each in mail.accounts],
             *((mail.detail,) if mail.detail else ()),
         )
         for mail in mails
     ]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
+
+
+def _account_row(account: MailAccount) -> tuple[str | int, ...]:
+    row = (account.person, account.name, account.role, account.login, account.version, account.stamp)
+    return (*row, 1) if account.unconfirmed else row
 
 
 def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
@@ -129,8 +134,10 @@ def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
             reason=reason,
             at=at,
             accounts=tuple(
-                MailAccount(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
-                for person, name, role, login, version, stamp in accounts
+                MailAccount(
+                    person=person, name=name, role=role, login=login, version=version, stamp=stamp, unconfirmed=bool(unconfirmed)
+                )
+                for person, name, role, login, version, stamp, *unconfirmed in accounts
             ),
             detail=more[0] if more else "",
         )

@@ -76,6 +76,10 @@ class Table:
         """Write an item; ``ConditionFailed`` if a condition does not hold."""
         self._conditional("put_item", put.request(self.name))
 
+    def put_with(self, put: Put, other: tuple["Table", Put]) -> None:
+        """Write an item here and one in another table, both or neither."""
+        transact(self._client, [(self, put), other])
+
     def update(self, update: Update) -> Item:
         """Update an item and return it as it now is; ``ConditionFailed`` if a condition does not hold."""
         answer = self._conditional("update_item", update.request(self.name) | {"ReturnValues": "ALL_NEW"})
