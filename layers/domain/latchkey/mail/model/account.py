@@ -6,6 +6,9 @@ from typing import Final, Literal
 from latchkey.people.model.person import Person
 
 MailName = Literal["welcome", "reset", "forgot", "password_changed"]
+"""Mails about accounts."""
+NoticeName = Literal["settings_waiting", "settings_changed", "send_waiting", "approval_off"]
+"""Mails that tell admins what has happened at their school."""
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 Failure = Literal["refused", "expired", "sender", "not_sent"]
 FAIL_REASONS: Final[dict[Failure, str]] = {

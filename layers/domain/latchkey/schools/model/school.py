@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from latchkey.people.model.person import Person, Role
+from latchkey.schools.model.waiting import Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
@@ -61,7 +62,8 @@ def as_values(settings: Settings) -> dict[str, Any]:
 class School:
     """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS.
 
-    The epochs are in the labels of its keys: raising one ends every link or code that was made before.
+    The epochs are in the labels of its keys: raising one ends every link or code that was made before. ``settings_revision``
+    counts the changes of settings; ``waiting`` are those that wait for a second admin.
     """
 
     slug: str
@@ -72,6 +74,8 @@ class School:
     settings: Settings = field(default_factory=Settings)
     link_epoch: int = 0
     code_epoch: int = 0
+    settings_revision: int = 0
+    waiting: Waiting | None = None
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""

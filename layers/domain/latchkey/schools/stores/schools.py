@@ -5,17 +5,19 @@ from dataclasses import asdict
 from typing import Literal
 
 from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, as_values
-from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.schools.stores.waiting import waiting_from_value
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
 _ENDED = "ENDED"
 _EPOCHS = ("link_epoch", "code_epoch")
+_COUNTED = (*_EPOCHS, "settings_revision", "waiting")  # what is written by what changes it, and by nothing else
 
 
 def school_to_item(school: School) -> dict[str, Value]:
-    """The item of a school, without its epochs: these are only ever raised."""
+    """The item of a school, without its epochs and what waits: these are only ever raised, or asked for and decided."""
     facts = asdict(school) | {"settings": as_values(school.settings)}
-    facts = {name: value for name, value in facts.items() if name not in _EPOCHS}
+    facts = {name: value for name, value in facts.items() if name not in _COUNTED}
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
 
 
@@ -34,6 +36,8 @@ def school_from_item(item: Item) -> School:
         settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
+        settings_revision=item.get("settings_revision", 0),
+        waiting=waiting_from_value(item.get("waiting")),
     )
 
 
@@ -67,7 +71,8 @@ class Schools:
     def change(self, school: School) -> None:
         """Set a school's facts and settings, and nothing else that its item holds; ``Changed`` if there is none."""
         facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
-        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
+        there: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, add={"settings_revision": 1}, when=[there]))
 
     def end(self, slug: str, now: int) -> None:
         """Delete a school, and keep of it only the epochs at which a school of the same slug would begin.
@@ -93,7 +98,11 @@ class Schools:
         return int(raised[name])
 
     def change_settings(self, slug: str, settings: Settings, names: Sequence[str]) -> None:
-        """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school."""
+        """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school.
+
+        For the operator; admins change settings by ``SettingChanges``.
+        """
         values = as_values(settings)
         changes = {f"settings.{name}": values[name] for name in names}
-        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))
+        there: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, add={"settings_revision": 1}, when=[there]))
