@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.client import Product
-from tests.e2e.school import (
+from tests.e2e.school import (, without_approval
     Group,
     adds_up,
     enrol,
@@ -119,7 +119,7 @@ def test_a_send_to_many_waits_for_a_second_admin(admin: Product, stack: Any) -> 
     assert admin.http.put(admin.console("settings"), json={"approval": {"above": 1}}).status_code == 200
     try:
         path = start(admin, mine)
-        assert admin.get(path)["approval"]["state"] == "needed"
+        assert (admin.get(path)["approval"]["state"], admin.get(path)["waiting_for"]) == ("needed", "approval")
         assert admin.http.post(f"{path}/approve", json={}).json()["code"] == "own_send"
         assert admin.get(path)["state"] == "queued"
         assert deputy.http.post(f"{path}/approve", json={}).status_code == 202
@@ -127,7 +127,7 @@ def test_a_send_to_many_waits_for_a_second_admin(admin: Product, stack: Any) -> 
         assert (done["state"], done["approval"]["state"]) == ("finished", "given")
         assert done["progress"]["done"] == done["total"] == 3
     finally:
-        admin.http.put(admin.console("settings"), json={"approval": {"above": None}})
+        without_approval(admin, stack)
 
 
 @pytest.mark.last(of="module")
