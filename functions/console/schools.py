@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from console.lists import only
 from console.system import system
-from latchkey.people.model.person import ROLES
 from latchkey.mail.messages.notices import SETTINGS, value_in_words
+from latchkey.people.model.person import ROLES
 from latchkey.schools import decide_settings
 from latchkey.schools.change_settings import change_settings, logo_in_page
 from latchkey.schools.model.guard import waiting_now

@@ -66,7 +66,8 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """How far a send is."""
     seen = admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now()), **alone(seen, found)})
+    news = progress.expects_news(found, system().now())
+    return Answer(data=send_json(found), context={"expects_news": news, **alone(seen, found)})
 
 
 def alone(seen: SignedIn, send: Send) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.client import Product
-from tests.e2e.school import (, without_approval
+from tests.e2e.school import (
     Group,
     adds_up,
     enrol,
@@ -22,6 +22,7 @@ from tests.e2e.school import (, without_approval
     second_admin,
     settled,
     start,
+    without_approval,
 )
 
 pytestmark = pytest.mark.e2e

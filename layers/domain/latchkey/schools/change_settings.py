@@ -1,7 +1,7 @@
 """Change a school's settings; what one admin cannot change alone waits for a second one, where there is one."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +74,8 @@ def _change(system: System, before: School, after: Settings, admin: Person, valu
     if after == before.settings and wanted == waiting:
         return Outcome(after, waiting, asked=True)
     _put_logo(system, before, after, values)
-    system.setting_changes.write(before, after, wanted, _told(system, before, after, admin, wanted, now))
+    told = [*_applied(system, before, after, admin, now), *_asked(system, before, wanted, admin, now)]
+    system.setting_changes.write(before, after, wanted, told)
     return Outcome(after, wanted, asked=bool(asked) and wanted is not None)
 
 
@@ -84,24 +85,22 @@ def _put_logo(system: System, before: School, after: Settings, values: Mapping[s
         system.logos(before.slug).put(logo.read(picture) if picture else None)
 
 
-def _told(
-    system: System, before: School, after: Settings, admin: Person, wanted: Waiting | None, now: int
-) -> list[EventWrite]:
-    """The events and notices of a change: of what applies now, and of what waits from now on."""
-    audit, notices = system.audit(before.slug), system.notices(before.slug)
-    told: list[EventWrite] = []
-    names = changed(before.settings, after)
-    if names:
-        told.append(audit.record_of(admin.id, "settings.change", now, {"fields": ", ".join(names)}))
-    if applied := guard.differences(before.settings, after):
-        notice = Notice(id=new_id(now), kind="settings_changed", at=now, by=admin.id, changes=tuple(applied))
-        told.append(notices.put_of(notice))
+def _applied(system: System, before: School, after: Settings, admin: Person, now: int) -> Iterator[EventWrite]:
+    """The event of what applies now, and what admins are told of it."""
+    if names := changed(before.settings, after):
+        yield system.audit(before.slug).record_of(admin.id, "settings.change", now, {"fields": ", ".join(names)})
+    if changes := guard.differences(before.settings, after):
+        notice = Notice(id=new_id(now), kind="settings_changed", at=now, by=admin.id, changes=tuple(changes))
+        yield system.notices(before.slug).put_of(notice)
+
+
+def _asked(system: System, before: School, wanted: Waiting | None, admin: Person, now: int) -> Iterator[EventWrite]:
+    """The event of what waits from now on, and what admins are told of it."""
     if wanted is not None and wanted != before.waiting:
         facts: dict[str, str | int] = {"fields": fields_of(wanted.changes), "change": wanted.id}
-        told.append(audit.record_of(admin.id, "settings.ask", now, facts))
+        yield system.audit(before.slug).record_of(admin.id, "settings.ask", now, facts)
         notice = Notice(id=wanted.id, kind="settings_waiting", at=now, by=admin.id, changes=wanted.changes)
-        told.append(notices.put_of(notice))
-    return told
+        yield system.notices(before.slug).put_of(notice)
 
 
 def fields_of(changes: tuple[Change, ...]) -> str:

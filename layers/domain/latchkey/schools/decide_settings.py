@@ -15,7 +15,7 @@ def approve(system: System, school: str, admin: Person, change: str) -> Settings
     for _ in range(TRIES):
         before, waiting = _waiting(system, school, change)
         if waiting.by == admin.id:
-            raise Conflict("You asked for this change, so another admin has to approve it. Nothing was changed.", code="own_change")
+            raise Conflict("You asked for this, so another admin has to approve it. Nothing was changed.", code="own_change")
         now = system.now()
         after = guard.done(before.settings, waiting.changes)
         facts = {**_facts(waiting), "by": waiting.by}
@@ -37,9 +37,7 @@ def decline(system: System, school: str, admin: Person, change: str) -> Settings
         before, waiting = _waiting(system, school, change)
         if waiting.by == admin.id:
             raise Conflict("You asked for this change yourself. Withdraw it instead. Nothing was changed.", code="own_change")
-        event = system.audit(school).record_of(
-            admin.id, "settings.decline", system.now(), {**_facts(waiting), "by": waiting.by}
-        )
+        event = system.audit(school).record_of(admin.id, "settings.decline", system.now(), {**_facts(waiting), "by": waiting.by})
         try:
             system.setting_changes.write(before, before.settings, None, [event])
         except Changed:

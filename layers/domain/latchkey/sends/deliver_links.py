@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from latchkey.errors import MustWait, NotFound, Poison, TryLater
 from latchkey.mail.messages.template import VARIABLES, notice, template
@@ -239,13 +239,13 @@ class _Delivery:
         elif chunk.mail == "password_changed":
             accounts = [(account, "") for account in mail.accounts]
         else:
-            key, page = self._key, f"{self._system.settings['ORIGIN']}/set-password#"
+            key, page, purpose = self._key, f"{self._system.settings['ORIGIN']}/set-password#", cast("links.Purpose", chunk.mail)
             accounts = [
                 (
                     account,
                     page
                     + links.token(
-                        links.Link(chunk.mail, school.slug, account.person, chunk.expires_at, account.version, account.stamp), key
+                        links.Link(purpose, school.slug, account.person, chunk.expires_at, account.version, account.stamp), key
                     ),
                 )
                 for account in mail.accounts

@@ -85,4 +85,3 @@ def _facts(notice: Notice, names: Mapping[str, str]) -> dict[str, Any]:
         "send": notice.send,
         "people": notice.people,
     }
-

@@ -90,9 +90,9 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     with _uncollected():
         ledger.write_chunks(counted())
     ledger.empty_after(send, number)
-    found = _why_approval(system, school, send, counts["planned"], adults, now)
+    found = _why_approval(system, school, send, people=counts["planned"], adults=adults, now=now)
     if found is not None:
-        return _hold(system, school.slug, send, found, counts["planned"], now)
+        return _hold(system, school.slug, send, found, people=counts["planned"], now=now)
     planned = replace(
         send,
         state="running" if waiting else "finished",
@@ -140,7 +140,7 @@ def _step_back(system: System, school: str, send: Send) -> Send:
     return system.sends(school).put_off(send)
 
 
-def _why_approval(system: System, school: School, send: Send, people: int, adults: int, now: int) -> Need | None:
+def _why_approval(system: System, school: School, send: Send, *, people: int, adults: int, now: int) -> Need | None:
     """Why a send to so many people waits for another admin. If it does not, it counts from now on as what its maker sent alone.
 
     The operator's invitations count for nobody: no admin makes them.
@@ -152,10 +152,10 @@ def _why_approval(system: System, school: School, send: Send, people: int, adult
     if why is not None or send.approval == "given":
         allowances.give_back(send.created_by, send.id, now)
         return why
-    return None if allowances.take(send.created_by, send.id, people, now, rule.above) else "day"
+    return None if allowances.take(send.created_by, send.id, people, now=now, above=rule.above) else "day"
 
 
-def _hold(system: System, school: str, send: Send, why: Need, people: int, now: int) -> Send:
+def _hold(system: System, school: str, send: Send, why: Need, *, people: int, now: int) -> Send:
     """Hold a send that has grown past the approval limit since it was created. It is planned again once approved."""
     system.reminders.put(Reminder(now + OPEN_FOR, school, send.id))
     notice = Notice(id=send.id, kind="send_waiting", at=now, by=send.created_by, send=send.id, people=people)

@@ -1,4 +1,4 @@
-"""Every minute: start the sends whose time has come, give up those that nobody approved in time, and mail admins their notices."""
+"""Every minute: start the sends whose time has come, give up those that nobody approved in time, mail admins their notices."""
 
 from dataclasses import dataclass
 

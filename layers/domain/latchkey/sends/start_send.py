@@ -90,8 +90,8 @@ def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
     tried = try_out(system, school, send.selection)
     need, now = need_of(rule, tried), send.created_at
     if need is None and rule.above is not None:
-        at = send.start_at or now
-        fits = system.allowances(school.slug).reserve(send.created_by, send.id, tried.to_send, at, now, rule.above)
+        allowances, at = system.allowances(school.slug), send.start_at or now
+        fits = allowances.reserve(send.created_by, send.id, tried.to_send, at=at, now=now, above=rule.above)
         need = None if fits else "day"
     if need is None:
         return send, tried.to_send

@@ -288,11 +288,14 @@ def at_once(count: int, work: Callable[[int], object]) -> list[object]:
 
 
 def test_of_approving_and_withdrawing_at_once_one_decides(two: Console) -> None:
+    system = two.system.wiring("console")
+    acts = [(decide_settings.approve, DEPUTY), (decide_settings.withdraw, HEAD_TEACHER), (decide_settings.decline, DEPUTY)]
+
+    def race(change: str) -> list[object]:
+        return at_once(3, lambda number: acts[number][0](system, "northbridge", acts[number][1], change))
+
     for _ in range(10):
-        change = put(two, reply_to="me@x.example").json_body["waiting"][0]["id"]
-        system = two.system.wiring("console")
-        acts = [(decide_settings.approve, DEPUTY), (decide_settings.withdraw, HEAD_TEACHER), (decide_settings.decline, DEPUTY)]
-        found = at_once(3, lambda number, change=change: acts[number][0](system, "northbridge", acts[number][1], change))
+        found = race(put(two, reply_to="me@x.example").json_body["waiting"][0]["id"])
         assert sorted(str(each) for each in found).count("waits_no_longer") == 2
         school = system.schools.get("northbridge")
         assert school is not None
@@ -345,4 +348,3 @@ def test_settings_that_never_stand_still_are_left_alone(two: Console, monkeypatc
     assert decide(two, "withdraw", change).status_code == 503
     as_(two, DEPUTY)
     assert [decide(two, act, change).status_code for act in ("approve", "decline")] == [503, 503]
-

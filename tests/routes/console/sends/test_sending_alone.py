@@ -159,7 +159,8 @@ def test_of_sends_planned_at_once_those_that_fit_go_alone(school: Console) -> No
     found = console.schools.get("northbridge")
     assert found is not None
     none = replace(found, settings=replace(found.settings, approval=type(found.settings.approval)()))
-    made = [start_send(console, none, HEAD_TEACHER, Selection(ids=(make_person(n).id, make_person(9 - n).id))).run for n in range(5)]
+    chosen = [Selection(ids=(make_person(number).id, make_person(9 - number).id)) for number in range(5)]
+    made = [start_send(console, none, HEAD_TEACHER, selection).run for selection in chosen]
     with ThreadPoolExecutor(5) as pool:
         planned = list(pool.map(lambda each: plan_send(planner, "northbridge", each.id), made))
     assert sorted(each.state for each in planned) == ["queued"] * 3 + ["running"] * 2

@@ -4,7 +4,7 @@ Values of settings stand here as an admin has typed them, on one line and withou
 no other mail holds what somebody typed into a form.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ def value_in_words(setting: str, value: Any, language: str = "en") -> str:
 
 
 def notice_variables(kind: str, notice: Mapping[str, Any], console: str, language: str) -> dict[str, str]:
-    """What a mail to admins tells, as the variables in which other mails list accounts; ``console``: the school's address there."""
+    """What a mail to admins tells, in the variables in which other mails list accounts. ``console``: where the school is there."""
     right_to_left = phrases(language).right_to_left
     blocks = [_rows_of_change(change, language) for change in notice.get("changes") or ()]
     blocks.append(_rows_of_all(notice, language))
@@ -88,7 +88,7 @@ def _rows_of_change(change: Mapping[str, Any], language: str) -> list[_Row]:
     return [(texts.gettext(SETTINGS.get(setting, setting)), ""), (texts.gettext(BEFORE), old), (texts.gettext(AFTER), new)]
 
 
-def _rows_of_all(notice: Mapping[str, Any], language: str) -> Sequence[_Row]:
+def _rows_of_all(notice: Mapping[str, Any], language: str) -> list[_Row]:
     texts = catalogue(language)[1]
     people = notice.get("people") or 0
     rows = [

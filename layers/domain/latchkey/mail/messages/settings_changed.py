@@ -7,5 +7,7 @@ WORDS = Words(
     heading=_("Settings were changed"),
     # Translators: follows the greeting, so it begins with a small letter where the language writes it so. What changed follows.
     opening=_("these settings of {school} were changed:"),
-    closing=(_("Every admin of the school is sent this mail. If you did not expect this, look at the settings and change them back."),),
+    closing=(
+        _("Every admin of the school is sent this mail. If you did not expect this, look at the settings and change them back."),
+    ),
 )

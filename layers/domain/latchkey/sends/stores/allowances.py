@@ -30,7 +30,7 @@ class Allowances:
         """People to whom an admin sends without approval within 24 hours before or after a time."""
         return spent(self._read(admin)[0], at)
 
-    def reserve(self, admin: str, send: str, people: int, at: int, now: int, above: int | None) -> bool:
+    def reserve(self, admin: str, send: str, people: int, *, at: int, now: int, above: int | None) -> bool:
         """Count a send that is about to be written; False, and nothing counted, if it goes beyond ``above`` with the others.
 
         A send that is counted already stays as it is: the same request may come again.
@@ -41,7 +41,7 @@ class Allowances:
 
         return self._change(admin, now, add)
 
-    def take(self, admin: str, send: str, people: int, now: int, above: int | None) -> bool:
+    def take(self, admin: str, send: str, people: int, *, now: int, above: int | None) -> bool:
         """Count a send that goes out now to just so many people; False, and it counts no more, if that is beyond ``above``."""
         if self._change(admin, now, lambda before: _with(before, send, people, now, above)):
             return True
