@@ -63,7 +63,7 @@ def value_in_words(setting: str, value: Any, language: str = "en") -> str:
 
 
 def notice_variables(kind: str, notice: Mapping[str, Any], console: str, language: str) -> dict[str, str]:
-    """What a mail to admins tells, in the variables in which other mails list accounts. ``console``: where the school is there."""
+    """What a mail to admins tells, in the variables where other mails list accounts. ``console``: where the school is there."""
     right_to_left = phrases(language).right_to_left
     blocks = [_rows_of_change(change, language) for change in notice.get("changes") or ()]
     blocks.append(_rows_of_all(notice, language))
