@@ -9,6 +9,7 @@ import pytest
 
 from latchkey.errors import Changed, LatchkeyError
 from latchkey.operator.admins import end_admin
+from latchkey.operator.invite_admin import invite_admin
 from latchkey.people.model.person import Person
 from latchkey.people.stores.admins import Admins
 from latchkey.rosters.model.changes import KnownPeople, decide
@@ -151,3 +152,10 @@ def test_the_command_still_answers_as_before(road: MailRoad, admins: list[Person
     road.monkeypatch.setattr(door, "system", lambda: road.system.wiring("operate"))
     answer = door.handle({"command": "end_admin", "school": SLUG, "person": admins[0].id}, Context())
     assert json.loads(json.dumps(answer))["ended"]["id"] == admins[0].id
+
+
+def test_an_invitation_waits_for_no_admin(road: MailRoad, admins: list[Person]) -> None:
+    """Where no admin can be reached, it is the way to another one."""
+    invited = invite_admin(road.system.wiring("operate"), SLUG, "new@x.example", "New", "Admin")
+    assert road.plan() == []
+    assert (road.send(invited.send).state, road.send(invited.send).approval) == ("running", None)

@@ -143,12 +143,12 @@ def _step_back(system: System, school: str, send: Send) -> Send:
 def _why_approval(system: System, school: School, send: Send, *, people: int, adults: int, now: int) -> Need | None:
     """Why a send to so many people waits for another admin. If it does not, it counts from now on as what its maker sent alone.
 
-    The operator's invitations count for nobody: no admin makes them.
+    The operator's invitations wait for nobody: where no admin can be reached they are the way to another one.
     """
+    if not is_id(send.created_by):
+        return None
     rule, allowances = school.settings.approval, system.allowances(school.slug)
     why = need(rule, people, adults) if send.approval != "given" else None
-    if not is_id(send.created_by):
-        return why
     if why is not None or send.approval == "given":
         allowances.give_back(send.created_by, send.id, now)
         return why

@@ -21,6 +21,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "SEND": "chunks of mails",
         "EXPORTS": "exports",
         "AUDIT": "events",
+        "ALONE": "counters",
         "T": "counters",
     },
 }
