@@ -19,6 +19,7 @@ from latchkey.sends.model.send_request import TYPED, Mistyped
 from latchkey.sends.name_sends import authors_of, name_selection, name_sends
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
+from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -59,28 +60,39 @@ def start(request: Request, school: str) -> Answer:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
     except Mistyped as wrong:
         if request.wants_page:  # the same page again, with what is wrong
-            request.context.update(_tried(request, wrong.selection, seen.school))
+            request.context.update(_tried(request, wrong.selection, seen))
         raise
     if asked.dry_run:
-        context = _tried(request, asked.selection, seen.school, asked.start_at)
+        context = _tried(request, asked.selection, seen, asked.start_at)
         return Answer(data=context.pop("data"), context=context)
     started = start_send.start_send(system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at)
     return Answer(data=send_json(started.run, school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
-def _tried(request: Request, selection: Selection, school: School, start_at: int | None = None) -> dict[str, Any]:
+def _tried(request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None) -> dict[str, Any]:
     """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
-    found = start_send.try_out(system(), school, selection)
-    data = dry_run_json(found, school, selection, start_at)
-    return {**_check(request, selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in TYPED}}
+    found = start_send.try_out(system(), seen.school, selection)
+    data = dry_run_json(found, seen, selection, start_at)
+    return {
+        **_check(request, selection, seen.school),
+        "data": data,
+        "typed": {name: request.fields.get(name, "") for name in TYPED},
+    }
 
 
 @routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
 def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """How far a send is."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    return Answer(data=send_json(found, school), context={"expects_news": progress.expects_news(found, system().now())})
+    news = progress.expects_news(found, system().now())
+    return Answer(data=send_json(found, school), context={"expects_news": news, **alone(seen, found)})
+
+
+def alone(seen: SignedIn, send: Send) -> dict[str, bool]:
+    """Whether nobody but the maker of a send, who looks at it, could approve it."""
+    own = approval.waits(send) and send.created_by == seen.person.id
+    return {"alone": own and not system().admins(seen.school.slug).others(seen.person.id)}
 
 
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
@@ -129,6 +141,7 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "skip_sent_within": send.selection.skip_sent_within,
         "actions": list(send_actions.possible(send)),
         "scheduled_for": rfc3339(send.start_at),
+        "waiting_for": in_words.waits_for(send, system().now()),
         "approval": _approval(send),
         "suggestions": suggestions.of(send),
     }
@@ -141,10 +154,10 @@ def _approval(send: Send) -> dict[str, Any] | None:
     return {"state": send.approval, "reason": send.need, "text": text, "by": send.approved_by, "until": until}
 
 
-def dry_run_json(found: DryRun, school: School, selection: Selection, start_at: int | None = None) -> dict[str, Any]:
-    """What a send to a selection would do, as the API shows it."""
-    expected = forecast(system(), found.mails)
-    need = approval.need_of(school.settings.approval, found)
+def dry_run_json(found: DryRun, seen: SignedIn, selection: Selection, start_at: int | None = None) -> dict[str, Any]:
+    """What a send of this admin to a selection would do, as the API shows it."""
+    expected, school = forecast(system(), found.mails), seen.school
+    need = start_send.why_approval(system(), school, seen.person, found, start_at)
     within = selection.skip_sent_within
     return {
         "name": name_selection(system(), school.slug, selection),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from latchkey.operator.stores.remains import Remains
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
+    from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
@@ -42,9 +43,12 @@ if TYPE_CHECKING:
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
     from latchkey.schools.stores.logos import Logos
+    from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.page_copies import PageCopies
     from latchkey.schools.stores.schools import Schools
+    from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends import needs as sends
+    from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
@@ -141,6 +145,25 @@ class Wiring:
 
         return KeptGroups(self.table("DIRECTORY_TABLE"), school)
 
+    def admins(self, school: str) -> Admins:
+        """A school's admins."""
+        from latchkey.people.stores.admins import Admins
+
+        return Admins(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    @property
+    def setting_changes(self) -> SettingChanges:
+        """The changes of schools' settings."""
+        from latchkey.schools.stores.setting_changes import SettingChanges
+
+        return SettingChanges(self.client("dynamodb"), self.table("DIRECTORY_TABLE"))
+
+    def notices(self, school: str) -> Notices:
+        """What a school's admins are to be told by mail."""
+        from latchkey.schools.stores.notices import Notices
+
+        return Notices(self.table("ACTIVITY_TABLE"), school)
+
     def numbers(self, school: str) -> Numbers:
         """The short numbers of a school's students."""
         from latchkey.codes.stores.numbers import Numbers
@@ -223,6 +246,12 @@ class Wiring:
         from latchkey.sends.stores.ledger import Ledger
 
         return Ledger(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def allowances(self, school: str) -> Allowances:
+        """What a school's admins have sent without approval."""
+        from latchkey.sends.stores.allowances import Allowances
+
+        return Allowances(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""

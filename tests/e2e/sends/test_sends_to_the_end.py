@@ -22,6 +22,7 @@ from tests.e2e.school import (
     second_admin,
     settled,
     start,
+    without_approval,
 )
 
 pytestmark = pytest.mark.e2e
@@ -120,7 +121,7 @@ def test_a_send_to_many_waits_for_a_second_admin(admin: Product, stack: Any) -> 
     assert admin.http.put(admin.console("settings"), json={"approval": {"above": 1}}).status_code == 200
     try:
         path = start(admin, mine)
-        assert admin.get(path)["approval"]["state"] == "needed"
+        assert (admin.get(path)["approval"]["state"], admin.get(path)["waiting_for"]) == ("needed", "approval")
         assert admin.http.post(f"{path}/approve", json={}).json()["code"] == "own_send"
         assert admin.get(path)["state"] == "queued"
         assert deputy.http.post(f"{path}/approve", json={}).status_code == 202
@@ -128,7 +129,7 @@ def test_a_send_to_many_waits_for_a_second_admin(admin: Product, stack: Any) -> 
         assert (done["state"], done["approval"]["state"]) == ("finished", "given")
         assert done["progress"]["done"] == done["total"] == 3
     finally:
-        admin.http.put(admin.console("settings"), json={"approval": {"above": None}})
+        without_approval(admin, stack)
 
 
 @pytest.mark.last(of="module")

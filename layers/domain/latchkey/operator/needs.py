@@ -8,9 +8,12 @@ if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.login_details.stores.runs import Exports
     from latchkey.operator.stores.remains import Remains
+    from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.schools import Schools
+    from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.files import Files
@@ -28,6 +31,13 @@ class System(Protocol):
     def schools(self) -> Schools: ...
 
     def directory(self, school: str) -> Directory: ...
+
+    def admins(self, school: str) -> Admins: ...
+
+    def notices(self, school: str) -> Notices: ...
+
+    @property
+    def setting_changes(self) -> SettingChanges: ...
 
     def sends(self, school: str) -> Sends: ...
 

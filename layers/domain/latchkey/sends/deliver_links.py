@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from typing import Final, Self, cast
 
 from latchkey.errors import MustWait, NotFound, Poison, TryLater
-from latchkey.mail.messages.template import VARIABLES, template
+from latchkey.mail.messages.template import VARIABLES, notice, template
 from latchkey.mail.model.account import NOTICES
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
@@ -232,6 +232,9 @@ class _Delivery:
 
     def _variables(self, mail: Mail) -> dict[str, str]:
         chunk, school = self._chunk, self._school
+        if chunk.notice is not None:
+            console = f"{self._system.settings['ORIGIN']}/admin/{school.slug}"
+            return notice(school, chunk.mail, chunk.notice, console, chunk.language)
         if chunk.test:
             accounts = [(account, f"{self._system.settings['ORIGIN']}/set-password#{links.DUMMY}") for account in mail.accounts]
         elif chunk.mail in NOTICES:

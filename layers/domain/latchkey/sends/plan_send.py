@@ -11,6 +11,7 @@ from latchkey.errors import Changed, Invalid, Poison, TryLater
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.schools.model.waiting import Notice
 from latchkey.sends import queue_chunks
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
@@ -22,6 +23,7 @@ from latchkey.sends.model.send import Chunk, Need, Send
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
+from latchkey.shared.model.ids import is_id
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
 _GIVE_BACK = 30  # seconds in which a worker that cannot go on tries to give a send back
@@ -89,9 +91,9 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     with _uncollected():
         ledger.write_chunks(counted())
     ledger.empty_after(send, number)
-    found = need(school.settings.approval, counts["planned"], adults) if send.approval != "given" else None
+    found = _why_approval(system, school, send, people=counts["planned"], adults=adults, now=now)
     if found is not None:
-        return _hold(system, school.slug, send, found, now)
+        return _hold(system, school.slug, send, found, people=counts["planned"], now=now)
     planned = replace(
         send,
         state="running" if waiting else "finished",
@@ -139,9 +141,26 @@ def _step_back(system: System, school: str, send: Send) -> Send:
     return system.sends(school).put_off(send)
 
 
-def _hold(system: System, school: str, send: Send, why: Need, now: int) -> Send:
+def _why_approval(system: System, school: School, send: Send, *, people: int, adults: int, now: int) -> Need | None:
+    """Why a send to so many people waits for another admin. If it does not, it counts from now on as what its maker sent alone.
+
+    The operator's invitations wait for nobody: where no admin can be reached they are the way to another one.
+    """
+    if not is_id(send.created_by):
+        return None
+    rule, allowances = school.settings.approval, system.allowances(school.slug)
+    why = need(rule, people, adults) if send.approval != "given" else None
+    if why is not None or send.approval == "given":
+        allowances.give_back(send.created_by, send.id, now)
+        return why
+    return None if allowances.take(send.created_by, send.id, people, now=now, above=rule.above) else "day"
+
+
+def _hold(system: System, school: str, send: Send, why: Need, *, people: int, now: int) -> Send:
     """Hold a send that has grown past the approval limit since it was created. It is planned again once approved."""
     system.reminders.put(Reminder(now + OPEN_FOR, school, send.id))
+    notice = Notice(id=send.id, kind="send_waiting", at=now, by=send.created_by, send=send.id, people=people)
+    system.notices(school).put(notice)
     return system.sends(school).hold(send, why, now + OPEN_FOR)
 
 

@@ -20,6 +20,7 @@ SIGN_INS: Final = frozenset(
 WORDS: Final[Mapping[str, str]] = {
     "admin.end": "ended an admin’s rights",
     "admin.invite": "invited an admin",
+    "approval.off": "switched approval off: one admin is left",
     "code.dead": "ended a code: too many wrong guesses",
     "code.use": "set a password with a code",
     "codes.end": "ended all codes",
@@ -57,7 +58,12 @@ WORDS: Final[Mapping[str, str]] = {
     "send.revoked": "revoked the links of a send",
     "send.start": "started a send",
     "send.test": "sent a test mail to themselves",
+    "settings.approve": "approved a change of settings",
+    "settings.ask": "asked for a change of settings that a second admin has to approve",
     "settings.change": "changed settings",
+    "settings.decline": "declined a change of settings",
+    "settings.drop": "dropped a change of settings: one admin is left",
+    "settings.withdraw": "withdrew a change of settings",
     "sign_in.done": "signed in",
     "sign_in.refused": "could not sign in",
 }

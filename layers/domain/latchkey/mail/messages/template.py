@@ -6,11 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from string import Template as Layout
 from textwrap import fill
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from latchkey.mail.messages.phrases import Phrases, escape, isolated, phrases, words
 from latchkey.mail.messages.words import GREETING, Words
-from latchkey.mail.model.account import MailAccount, MailName
+from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
@@ -22,7 +22,7 @@ _HTML_SLOTS: Final = {"{school}": "<bdi>{{school_html}}</bdi>", "{life}": "{{lif
 
 
 @lru_cache(64)
-def template(name: MailName, language: str = "en", logo: Logo | None = None) -> Template:
+def template(name: MailName | NoticeName, language: str = "en", logo: Logo | None = None) -> Template:
     """A mail's parts in a language (English where there is no such catalogue), made once."""
     tongue, texts = catalogue(language)
     mail: Words = import_module(f"latchkey.mail.messages.{name}").WORDS
@@ -82,6 +82,13 @@ def email_given(
     return password_changed(school, accounts, 0, language)
 
 
+def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
+    """Tells an admin what has happened; ``console`` is the school's address there."""
+    from latchkey.mail.messages.notices import notice_variables
+
+    return _of_school(school, language) | notice_variables(kind, facts, console, language)
+
+
 class Variables(Protocol):
     """What fills a mail."""
 
@@ -92,7 +99,7 @@ class Variables(Protocol):
         ...
 
 
-VARIABLES: Final[Mapping[MailName, Variables]] = {
+VARIABLES: Final[Mapping[str, Variables]] = {
     "welcome": welcome,
     "reset": reset,
     "forgot": forgot,

@@ -29,6 +29,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "EXPORTS": "exports",
         "AUDIT": "events",
         "SIGNINS": "events",
+        "ALONE": "counters",
         "T": "counters",
     },
 }

@@ -293,11 +293,6 @@ class Directory:
         still_here: Condition = ("status", "=", "active")
         return self.change(person.id, {"is_admin": True}, [same_address, still_here])
 
-    def end_admin(self, person: Person) -> Person:
-        """Take admin rights; with the stamp every session and link ends. ``Changed`` if they are no admin by now."""
-        still_admin: Condition = ("is_admin", "=", True)
-        return self.change(person.id, {"is_admin": False}, [still_admin])
-
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
         nobody_else_has: Condition = ("version", "=", version)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from latchkey.people.model.person import Person, Role
+from latchkey.schools.model.waiting import Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
@@ -63,6 +64,7 @@ class School:
 
     The epochs are in the labels of its keys: raising one ends every link or code that was made before. ``sso_changed`` has the
     roles that were given the school's own sign-in, or passwords again, and when that was last (epoch seconds).
+    ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin.
     """
 
     slug: str
@@ -74,6 +76,8 @@ class School:
     link_epoch: int = 0
     code_epoch: int = 0
     sso_changed: tuple[tuple[Role, int], ...] = ()
+    settings_revision: int = 0
+    waiting: Waiting | None = None
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""

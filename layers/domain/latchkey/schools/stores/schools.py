@@ -6,16 +6,17 @@ from typing import Literal
 
 from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, as_values
-from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.schools.stores.waiting import waiting_from_value
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
 _ENDED = "ENDED"
 _EPOCHS = ("link_epoch", "code_epoch")
-_KEPT = (*_EPOCHS, "sso_changed")  # only ever raised, each by a write of its own
+_KEPT = (*_EPOCHS, "sso_changed", "settings_revision", "waiting")  # written by what changes it, and by nothing else
 
 
 def school_to_item(school: School) -> dict[str, Value]:
-    """The item of a school, without what is only ever raised."""
+    """The item of a school, without its epochs and what waits: these are only ever raised, or asked for and decided."""
     facts = asdict(school) | {"settings": as_values(school.settings)}
     facts = {name: value for name, value in facts.items() if name not in _KEPT}
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
@@ -36,11 +37,13 @@ def school_from_item(item: Item) -> School:
         settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
-        sso_changed=tuple((role, item[_changed(role)]) for role in ROLES if _changed(role) in item),
+        sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),
+        settings_revision=item.get("settings_revision", 0),
+        waiting=waiting_from_value(item.get("waiting")),
     )
 
 
-def _changed(role: Role) -> str:
+def changed_at(role: Role) -> str:
     """The attribute that says when a role's way of signing in was changed."""
     return f"sso_changed_{role}"
 
@@ -75,7 +78,8 @@ class Schools:
     def change(self, school: School) -> None:
         """Set a school's facts and settings, and nothing else that its item holds; ``Changed`` if there is none."""
         facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
-        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
+        there: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, add={"settings_revision": 1}, when=[there]))
 
     def end(self, slug: str, now: int) -> None:
         """Delete a school, and keep of it only the epochs at which a school of the same slug would begin.
@@ -105,8 +109,10 @@ class Schools:
     ) -> None:
         """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school.
 
-        ``sso_changed``: the roles whose way of signing in this changes, at ``now``.
+        ``sso_changed``: the roles whose way of signing in this changes, at ``now``. For the operator; admins change settings by
+        ``SettingChanges``.
         """
         values = as_values(settings)
-        changes = {f"settings.{name}": values[name] for name in names} | {_changed(role): now for role in sso_changed}
-        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))
+        changes = {f"settings.{name}": values[name] for name in names} | {changed_at(role): now for role in sso_changed}
+        there: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, add={"settings_revision": 1}, when=[there]))

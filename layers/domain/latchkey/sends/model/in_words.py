@@ -1,10 +1,10 @@
 """Sends in words: why somebody got no mail or what became of it, why a send waits, and why it needs a second admin."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from latchkey.mail.model.account import FAIL_REASONS
-from latchkey.sends.model.approval import NEEDS
+from latchkey.sends.model.approval import NEEDS, waits
 from latchkey.sends.model.brake import BRAKES
 from latchkey.sends.model.feedback import TOLD_REASONS
 from latchkey.sends.model.send import SKIP_REASONS, WAITS, Need, Send, Skip
@@ -32,6 +32,13 @@ def why_it_waits(send: Send) -> str | None:
     if send.state == "paused" and send.reason:
         return next((text for word, text in BRAKES.items() if word == send.reason), None)
     return WAITS.get(send.waiting or "") if send.state == "running" else None
+
+
+def waits_for(send: Send, now: int) -> Literal["approval", "start_time"] | None:
+    """What a send waits for before it can begin: another admin's approval, or its time."""
+    if waits(send):
+        return "approval"
+    return "start_time" if send.state == "queued" and (send.start_at or 0) > now else None
 
 
 def why_approval(need: Need | None) -> str | None:

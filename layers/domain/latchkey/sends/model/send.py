@@ -3,21 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from latchkey.mail.model.account import MailAccount, MailName
+from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.password_links.model.links import Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
-Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test"]
+Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password"]
 Origin = Literal["admin", "person"]
 """Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
-Need = Literal["people", "staff"]
+Need = Literal["people", "staff", "day"]
 Skip = Literal[
     "no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before", "already_in", "sent_recently"
 ]
@@ -162,12 +162,13 @@ class Chunk:
     """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
 
     ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only. A ``test`` has links that do not work.
+    ``notice`` is what mails to admins tell, as ``mail_notices`` has frozen it.
     """
 
     send: str
     number: int
     origin: Origin
-    mail: MailName
+    mail: MailName | NoticeName
     expires_at: int
     mails: tuple[Mail, ...]
     language: str = "en"
@@ -177,6 +178,7 @@ class Chunk:
     revision: int = 0
     leased_at: int = 0
     test: bool = False
+    notice: Mapping[str, Any] | None = None
 
     def counts(self) -> Counter[str]:
         """People by the state of their mail."""

@@ -77,7 +77,7 @@ def cancelled(chunk: Chunk, now: int) -> Chunk:
 
 def to_revoke(chunk: Chunk) -> Iterator[MailAccount]:
     """The accounts of a chunk whose link went out, or may have gone out."""
-    if chunk.mail in NOTICES:
+    if chunk.mail in NOTICES or chunk.notice is not None:
         return
     for mail in chunk.mails:
         if mail.state in OUT or (mail.state == "cancelled" and mail.reason == IN_HAND):

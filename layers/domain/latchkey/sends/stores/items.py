@@ -160,6 +160,7 @@ def chunk_from_item(item: Item) -> Chunk:
         attempt=item.get("attempt", 0),
         revision=item.get("revision", 0),
         test=item.get("test", False),
+        notice=item.get("notice"),
     )
 
 
@@ -185,6 +186,7 @@ def chunk_to_item(school: str, chunk: Chunk) -> dict[str, Value]:
         "attempt": chunk.attempt,
         "revision": chunk.revision or None,
         "test": chunk.test or None,
+        "notice": dict(chunk.notice) if chunk.notice is not None else None,
         "mails": pack_mails(chunk.mails),
         "expires_at": chunk.expires_at + KEPT,
     }
