@@ -203,7 +203,7 @@ class _Delivery:
         if waits:
             self._system.mailer.forget()
             raise MustWait(waits, seconds=_LATER)
-        again = [place for place, result in zip(places, results, strict=True) if not result.sent and not result.failure]
+        again = [place for place, result in zip(places, results, strict=True) if result.again]
         if len(again) == len(places):
             self._rest()
         return again
@@ -262,3 +262,5 @@ class _Delivery:
                 self.mails[place] = with_state(self.mails[place], "expired", None, now)
             elif result.failure:
                 self.mails[place] = with_state(self.mails[place], "failed", result.failure, now)
+            elif result.unsure:
+                self.mails[place] = with_state(self.mails[place], "sending", None, now)
