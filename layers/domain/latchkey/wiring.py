@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.page_copies import PageCopies
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends import needs as sends
+    from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
@@ -209,6 +210,13 @@ class Wiring:
         from latchkey.sends.stores.ledger import Ledger
 
         return Ledger(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def briefs(self, school: str) -> Briefs:
+        """What workers read before they take chunks of a school's sends."""
+        from latchkey.sends.stores.briefs import Briefs
+
+        tables = self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE")
+        return Briefs(self.client("dynamodb"), *tables, school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""

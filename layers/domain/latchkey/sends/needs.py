@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
+    from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
@@ -39,6 +40,8 @@ class System(schools.System, Protocol):
     def sends(self, school: str) -> Sends: ...
 
     def ledger(self, school: str) -> Ledger: ...
+
+    def briefs(self, school: str) -> Briefs: ...
 
     def claims(self, school: str) -> Claims: ...
 

@@ -21,6 +21,7 @@ from dataclasses import astuple, replace
 from typing import Final
 
 from latchkey.errors import NotFound, TryLater
+from latchkey.sends.model.drift import Changed, changed_of, nobody
 from latchkey.sends.model.ledger import grace_left, merge, open_of, settle, take, tally
 from latchkey.sends.model.mail_states import Fact
 from latchkey.sends.model.send import Chunk, Mail, Send
@@ -74,16 +75,14 @@ class Ledger:
         chunks = [chunk_from_item(item) for item in page.items]
         return chunks, chunks[-1].number if page.next and chunks else None
 
-    def seen(self, send: str, numbers: Iterable[int]) -> dict[int, Chunk]:
-        """The chunks that exist, by number and in one call, to be leased one after the other."""
-        items = self._table.get_many(self._chunk_key(send, number) for number in numbers)
-        return {item["number"]: chunk_from_item(item) for item in items}
-
-    def lease(self, send: str, number: int, now: int, seconds: int, seen: Chunk | None = None) -> Chunk:
+    def lease(
+        self, send: str, number: int, now: int, seconds: int, seen: Chunk | None = None, changed: Changed = nobody
+    ) -> Chunk:
         """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
 
         One that is done comes back as it is. ``seen`` saves the read; where it is out of date, the condition of the write fails
-        and says how the chunk is by now. ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not
+        and says how the chunk is by now. ``changed`` says who of a chunk no longer is as the send was planned for: they are
+        skipped in the same write, and where nobody else is left nothing is taken. ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not
         running; ``TryLater`` if another worker has it, or if all that is left may have been sent by a worker that died, and the
         grace still runs.
         """
@@ -96,7 +95,7 @@ class Ledger:
                 return chunk
             if chunk.lease_until > now:
                 raise TryLater("Another worker has this chunk.", seconds=chunk.lease_until - now)
-            taken = take(chunk, now, seconds)
+            taken = take(chunk, now, seconds, changed(chunk))
             if taken is None:
                 wait = grace_left(chunk, now)
                 raise TryLater("The rest of this chunk may have been sent already; waiting for SES's events.", seconds=wait)
@@ -196,6 +195,7 @@ class Ledger:
         before, after = old.counts(), new.counts()
         moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
         moved["open"] = open_of(after) - open_of(before)
+        moved["changed"] = changed_of(new) - changed_of(old)
         for name, was, now in zip(TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
             moved[name] = now - was
         return {path: count for path, count in moved.items() if count}

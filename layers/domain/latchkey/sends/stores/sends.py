@@ -202,6 +202,12 @@ class Sends:
         nobody_else_retries = ("retries", "=", before or None)
         return self._turn(send, {"retries": [*before, retry]}, [nobody_else_retries], event)
 
+    def add_replan(self, send: Send, replan: str, event: EventWrite) -> Send:
+        """A new send takes up those who had changed since this one was planned."""
+        before = list(send.replans)
+        nobody_else_replans = ("replans", "=", before or None)
+        return self._turn(send, {"replans": [*before, replan]}, [nobody_else_replans], event)
+
     def _turn(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition], event: EventWrite) -> Send:
         """Change a send together with the audit event that tells of it, all or nothing."""
         transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
