@@ -15,7 +15,7 @@ from latchkey.mail.messages.template import VARIABLES, template
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
-from latchkey.mail.stores.rate import STRETCH, Wait
+from latchkey.mail.stores.rate import AHEAD, STRETCH, Wait
 from latchkey.password_links.model import links
 from latchkey.sends import queue_chunks
 from latchkey.sends.check_people import Check
@@ -163,7 +163,7 @@ class _Delivery:
                 continue
             for slot in self._slots(len(part)):
                 if slot.at > self._check.until:
-                    raise MustWait("busy")  # another worker looks again who has changed
+                    raise MustWait("busy")
                 places, part = part[: slot.mails], part[slot.mails :]
                 mails = [(self.mails[place].to, self._variables(self.mails[place])) for place in places]
                 if not self._system.rate.wait_for(slot):
@@ -211,8 +211,8 @@ class _Delivery:
         """When some of the mails may go."""
         account = self._system.mailer.account(self._system.now(), bulk=self._chunk.origin == "admin")
         while True:
-            if self._time_left() < _MARGIN + STRETCH:
-                raise MustWait("busy")
+            if self._time_left() < _MARGIN + STRETCH or self._system.time() + AHEAD + STRETCH > self._check.until:
+                raise MustWait("busy")  # who comes next looks again who has changed
             taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=self._chunk.origin == "person")
             if not isinstance(taken, Wait):
                 if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:

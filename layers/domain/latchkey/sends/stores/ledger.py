@@ -201,7 +201,9 @@ class Ledger:
         return {path: count for path, count in moved.items() if count}
 
     def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[Condition]) -> list[Update]:
-        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send is stopped.
+        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the brake has paused it and
+        this was the last, the send is stopped. What the brake has paused is finished with its last mail: nothing is left to
+        look into. What an admin has paused is finished when they resume it.
 
         One of them holds at any time, but the send can go from one to another while they are tried in turn:
 
@@ -219,12 +221,19 @@ class Ledger:
         others_left: Condition = ("open", ">", settled)
         none_left: Condition = ("open", "=", settled)
         running: Condition = ("state", "=", "running")
+        paused: Condition = ("state", "=", "paused")
+        by_the_brake: Condition = ("reason", "exists", None)
+        by_an_admin: Condition = ("reason", "missing", None)
         # Not simply the update: resumed in this moment, the send would run on with nothing left and never finish.
-        not_running: Condition = ("state", "<>", "running")
+        over: list[Condition] = [("state", "<>", "running"), ("state", "<>", "paused")]
+        finished: dict[str, Value] = {"state": "finished", "finished_at": now}
         more = replace(update, when=[others_left, *when])
-        last = replace(update, set={"state": "finished", "finished_at": now}, when=[none_left, running])
-        stopped = replace(update, when=[not_running, *when])
-        return ([more, last, stopped] if chunk.origin == "admin" else [last, more, stopped]) * 3
+        last = replace(update, set=finished, when=[none_left, running])
+        braked = replace(update, set={**finished, "reason": None}, when=[none_left, paused, by_the_brake, *when])
+        held = replace(update, when=[paused, by_an_admin, *when])
+        ended = replace(update, when=[*over, *when])
+        ways = [more, last] if chunk.origin == "admin" else [last, more]
+        return [*ways, braked, held, ended] * 3
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
         return chunk_key(self.school, send, number)
