@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
+    from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
@@ -217,6 +218,12 @@ class Wiring:
 
         tables = self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE")
         return Briefs(self.client("dynamodb"), *tables, school)
+
+    def school_hours(self, school: str) -> SchoolHours:
+        """What became of a school's mails, by the hour."""
+        from latchkey.sends.stores.school_hours import SchoolHours
+
+        return SchoolHours(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from latchkey.errors import Changed, NotFound, TryLater
 from latchkey.people.model.person import MailProblem, Person
+from latchkey.sends.brake_school import brake_school
 from latchkey.sends.model.brake import brake_reason
 from latchkey.sends.model.feedback import DeliveryEvent, Unusable, read, same_address
 from latchkey.sends.model.ledger import apply_event
-from latchkey.sends.model.mail_states import is_hard
+from latchkey.sends.model.mail_states import Fact, is_hard
 from latchkey.sends.model.send import Chunk, Mail, Origin
 from latchkey.sends.needs import System
 
@@ -45,10 +46,13 @@ def record_events(system: System, bodies: Sequence[str]) -> Outcome:
         for each in told:
             groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
     suspects: dict[tuple[str, str, Origin], set[int]] = {}
+    since: dict[str, int] = {}
     for group, entries in groups.items():
         places = {place for place, _ in entries}
         try:
-            chunk = _amend(system, group, [told for _, told in entries], outcome.counts)
+            if group.school not in since and any(_is_bad(told.fact) for _, told in entries):
+                since[group.school] = system.school_hours(group.school).since()
+            chunk = _amend(system, group, [told for _, told in entries], outcome.counts, since.get(group.school, 0))
         except TryLater:
             outcome.again |= places
             continue
@@ -59,13 +63,18 @@ def record_events(system: System, bodies: Sequence[str]) -> Outcome:
             outcome.counts["braked"] += origin == "admin" and _brake(system, school, send)
         except TryLater:
             outcome.again |= places
+    for school in {school for school, _, origin in suspects if origin == "admin"}:
+        try:
+            outcome.counts["braked"] += brake_school(system, school)
+        except TryLater:
+            outcome.again |= set().union(*(places for (each, _, _), places in suspects.items() if each == school))
     return outcome
 
 
-def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str]) -> Chunk | None:
+def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str], since: int) -> Chunk | None:
     """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
     try:
-        chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
+        chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now(), since)
     except NotFound:
         counts["unknown"] += len(told)
         return None
@@ -114,7 +123,7 @@ def _knows(person: Person, problem: MailProblem) -> bool:
     return person.problem in {problem.kind, "complained"}
 
 
-def _is_bad(mail: Mail) -> bool:
+def _is_bad(mail: Mail | Fact) -> bool:
     return mail.state == "complained" or is_hard(mail.state, mail.reason)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
+    from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
@@ -42,6 +43,8 @@ class System(schools.System, Protocol):
     def ledger(self, school: str) -> Ledger: ...
 
     def briefs(self, school: str) -> Briefs: ...
+
+    def school_hours(self, school: str) -> SchoolHours: ...
 
     def claims(self, school: str) -> Claims: ...
 

@@ -12,6 +12,7 @@ from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
+from latchkey.sends.brake_school import braked_now, record_brake
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, adults_of, holds, need
@@ -91,9 +92,11 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     found = need(school.settings.approval, counts["planned"], adults) if send.approval != "given" else None
     if found is not None:
         return _hold(system, school.slug, send, found, now)
+    braked = braked_now(system, school.slug) if waiting else None
     planned = replace(
         send,
-        state="running" if waiting else "finished",
+        state="paused" if braked else "running" if waiting else "finished",
+        reason=braked,
         finished_at=None if waiting else now,
         moving_since=now if waiting else None,
         total=counts.total(),
@@ -102,9 +105,10 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         skips=skips,
     )
     turned = sends.finish_planning(planned)
-    if turned.state not in {"running", "finished"}:
-        return turned
-    queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
+    if (turned.state, turned.chunks) != (planned.state, planned.chunks):
+        return turned  # it was stopped meanwhile
+    if not braked:
+        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {
         "send": send.id,
         "total": planned.total,
@@ -112,6 +116,8 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         "skipped": counts["skipped"],
     }
     system.audit(school.slug).record("plan_send", "send.planned", now, facts)
+    if braked:
+        record_brake(system, school.slug, turned, braked, "plan_send")
     return turned
 
 

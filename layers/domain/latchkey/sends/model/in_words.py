@@ -7,6 +7,7 @@ from latchkey.mail.model.account import FAIL_REASONS
 from latchkey.sends.model.approval import NEEDS
 from latchkey.sends.model.brake import BRAKES
 from latchkey.sends.model.feedback import TOLD_REASONS
+from latchkey.sends.model.school_brake import SCHOOL_BRAKES
 from latchkey.sends.model.send import SKIP_REASONS, WAITS, Need, Send, Skip
 from latchkey.sends.model.send_actions import CANCEL_REASONS
 
@@ -30,7 +31,7 @@ def skip_text(reason: Skip, minutes: int) -> str:
 def why_it_waits(send: Send) -> str | None:
     """Why a send does not move, where it says so itself."""
     if send.state == "paused" and send.reason:
-        return next((text for word, text in BRAKES.items() if word == send.reason), None)
+        return {**BRAKES, **SCHOOL_BRAKES}.get(send.reason)
     return WAITS.get(send.waiting or "") if send.state == "running" else None
 
 

@@ -141,6 +141,11 @@ class Send:
         return sum(count for state, count in self.counts.items() if state not in OPEN)
 
     @property
+    def was_braked(self) -> bool:
+        """Whether a brake has paused it, and no admin."""
+        return self.state == "paused" and self.reason is not None
+
+    @property
     def was_not_queued(self) -> bool:
         """Whether it failed because its message never reached the queue."""
         return self.state == "failed" and self.reason == NOT_QUEUED

@@ -24,8 +24,10 @@ from latchkey.errors import NotFound, TryLater
 from latchkey.sends.model.drift import Changed, changed_of, nobody
 from latchkey.sends.model.ledger import grace_left, merge, open_of, settle, take, tally
 from latchkey.sends.model.mail_states import Fact
-from latchkey.sends.model.send import Chunk, Mail, Send
+from latchkey.sends.model.school_brake import moved as school_moved
+from latchkey.sends.model.send import Chunk, Mail, Send, Tally
 from latchkey.sends.stores.items import TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
+from latchkey.sends.stores.school_hours import SchoolHours
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
 
@@ -46,6 +48,7 @@ class Ledger:
     def __init__(self, client: Client, table: Table, school: str) -> None:
         self._client = client
         self._table = table
+        self._hours = SchoolHours(table, school)
         self.school = school
 
     def write_chunks(self, chunks: Iterable[Chunk]) -> None:
@@ -135,11 +138,12 @@ class Ledger:
                 return replace(new, revision=revision)
         raise TryLater("Too many write to this chunk.")
 
-    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int) -> Chunk:
+    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int, since: int = 0) -> Chunk:
         """Change the mails of a chunk, and the send's counters with them, all or nothing; returns the chunk as it then is.
 
         ``change`` gets the chunk as it is and can be called again when somebody else was quicker. Nothing is written when it
-        changes nothing. ``NotFound`` if there is no such chunk or send.
+        changes nothing. ``since``: what comes back of mails from before then does not count for the school's brake.
+        ``NotFound`` if there is no such chunk or send.
         """
         old = self.chunk(send, number)
         for attempt in range(_TRIES):
@@ -149,7 +153,7 @@ class Ledger:
             if new.mails == old.mails:
                 return old
             try:
-                return replace(new, revision=self._write(old, new, now, []))
+                return replace(new, revision=self._write(old, new, now, [], since))
             except ConditionFailed as failed:
                 old = self._lost_to(failed, old)
             _pause(attempt)
@@ -163,8 +167,10 @@ class Ledger:
             return chunk_from_item(failed.item)
         raise SendStopped(failed.item["state"])
 
-    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[Condition]) -> int:
+    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[Condition], since: int = 0) -> int:
         """Write a chunk that is still as it was read, and move the send's counters by the difference; the new revision.
+
+        The mails of an admin's send count in the school's hour, too.
 
         ``when``: what must hold of the send. Whoever settles the last open mail of a running send finishes it in the same
         transaction. ``ConditionFailed`` with the item, the chunk's or the send's, that was not as expected.
@@ -180,9 +186,11 @@ class Ledger:
             self._table.update(mine)
             return old.revision + 1
         ways = self._counters(new, moved, now, when)
+        hour = school_moved(old, new, since) if new.origin == "admin" else Tally()
+        also = [(self._table, self._hours.counted(hour, now))] if hour != Tally() else []
         for place, counters in enumerate(ways):
             try:
-                transact(self._client, [(self._table, mine), (self._table, counters)])
+                transact(self._client, [(self._table, mine), (self._table, counters), *also])
                 break
             except ConditionFailed as failed:
                 last = place == len(ways) - 1
