@@ -17,15 +17,13 @@ history is played once, from the start, up to the first call that it has no answ
 
 - The two workers are alike, so which is called the first does not matter: their states are sorted.
 - What does not touch what is shared is no step: KMS, GetAccount, what is kept in memory, an audit event written by itself.
-- What an admin or an event does is one step. Each changes the ledger in one conditional write; where another was quicker the write
-  fails, changes nothing, and it is all read again. So whatever interleaves has the outcome of one after the other.
+- What an admin or an event does is one step. Each changes the ledger in one conditional write; where another was quicker that
+  write fails, changes nothing, and it is all read again. So whatever interleaves has the outcome of one after the other.
 - The rate is left out: every slot is free and begins now. It decides when a mail goes, never whether or to whom.
 - No time passes while a worker lives: a function ends after two minutes, and whatever is in its hands with it.
 - A message may come at any time, also one that was put with a delay: more can happen here than in the queue.
 - How often each trouble comes is bounded (``Bounds``): the bounded worlds are explored whole, and several of them.
 """
-
-from __future__ import annotations
 
 import json
 import re
@@ -344,22 +342,26 @@ class Universe:
             yield from self._step(state, place)
             if left.crashes:
                 yield f"the worker of {_short(worker.body)} dies", self._dead(state, place, _less(left, "crashes"))
-        if left.events:
-            for (send, address), taken in state.ses:
-                yield from self._act(state, f"SES tells of {address} of send {send[-1]}", "events", f"event {send} {address}")
-                del taken
-        for act, bound in (("pause", "pauses"), ("cancel", "cancels"), ("change", "changes")):
-            if getattr(left, bound):
-                yield from self._act(state, f"{act}", bound, act)
-        yield from self._act(state, "resume", "", "resume")
-        for act, bound in (("retry", "retries"), ("replan", "replans")):
-            if getattr(left, bound):
-                yield from self._act(state, act, bound, act)
+        yield from self._acts_of(state)
         if left.quarters:
             later = state._replace(quarter=state.quarter + 1, left=_less(left, "quarters"))
             while later.workers:
                 later = self._dead(later, 0, later.left)
             yield "a quarter of an hour passes", later
+
+    def _acts_of(self, state: State) -> Iterator[tuple[str, State]]:
+        """What admins, events and a roster can do."""
+        left = state.left
+        if left.events:
+            for (send, address), _ in state.ses:
+                yield from self._act(state, f"SES tells of {address} of send {send[-1]}", "events", f"event {send} {address}")
+        for act, bound in (("pause", "pauses"), ("cancel", "cancels"), ("change", "changes")):
+            if getattr(left, bound):
+                yield from self._act(state, act, bound, act)
+        yield from self._act(state, "resume", "", "resume")
+        for act, bound in (("retry", "retries"), ("replan", "replans")):
+            if getattr(left, bound):
+                yield from self._act(state, act, bound, act)
 
     # Workers
 
@@ -433,7 +435,9 @@ class Universe:
             mails.append(((send, to), link))
         less = _less(state.left, "troubles") if state.left.troubles else None
         done = [{"Status": "SUCCESS", "MessageId": "m"}] * len(mails)
-        moods: list[tuple[str, int, Any, int, Left | None]] = [("takes all", len(mails), {"BulkEmailEntryResults": done}, 0, state.left)]
+        moods: list[tuple[str, int, Any, int, Left | None]] = [
+            ("takes all", len(mails), {"BulkEmailEntryResults": done}, 0, state.left)
+        ]
         for mood in self.bounds.moods if less else ():
             if mood == "lost":
                 moods.append(("takes all, and its answer is lost", len(mails), _Error("lost", {}), len(mails), less))
@@ -555,7 +559,9 @@ class Universe:
             if word == "event":
                 of, address = rest
                 number = next(
-                    chunk.number for chunk in self.tables.view(tables).chunks[of].values() if address in {mail.to for mail in chunk.mails}
+                    chunk.number
+                    for chunk in self.tables.view(tables).chunks[of].values()
+                    if address in {mail.to for mail in chunk.mails}
                 )
                 kind = "Bounce" if address == BOUNCES.email else "Delivery"
                 record_events(_Wiring("mail_feedback", call, now), [event(kind, [address], now, send=of, chunk=number)])
@@ -563,7 +569,7 @@ class Universe:
                 facts: dict[str, Any] = {"email": RIGHT, "email_key": f"key-of-{RIGHT}"}
                 console.directory(SLUG).change(MOVES.id, facts)
             elif word in {"retry", "replan"}:
-                with mock.patch.object(repeat_send, "new_id", lambda _: SECOND):
+                with mock.patch.object(repeat_send, "new_id", return_value=SECOND):
                     getattr(repeat_send, word)(console, SCHOOL, ADMIN, FIRST)
             elif word == "resume" and send.state != "paused":
                 return None
@@ -669,7 +675,9 @@ def _adds_up(send: Send, chunks: list[Chunk], opened: int) -> None:
     left = counted.get("planned", 0) + counted.get("sending", 0)
     if opened != left:
         raise Broken(f"{name} counts {opened} open, and its ledger {left}")
-    if send.changed != sum(len(mail.accounts) for chunk in chunks for mail in chunk.mails if (mail.reason or "").startswith("changed")):
+    if send.changed != sum(
+        len(mail.accounts) for chunk in chunks for mail in chunk.mails if (mail.reason or "").startswith("changed")
+    ):
         raise Broken(f"{name} does not know how many had changed")
     if send.state == "finished" and left:
         raise Broken(f"{name} is finished with {left} mails open")

@@ -223,7 +223,9 @@ def test_who_sets_a_password_or_moves_after_asking_for_a_link_gets_none(road: Ma
 
 def test_the_notice_of_a_change_goes_out_whoever_changed_since(road: MailRoad) -> None:
     person = road.person(1)
-    road.ask({"kind": "password_changed", "school": SCHOOL, "request": "0" * 26, "person": person.id, "at": int(road.system.clock())})
+    road.ask(
+        {"kind": "password_changed", "school": SCHOOL, "request": "0" * 26, "person": person.id, "at": int(road.system.clock())}
+    )
     road.plan()
     change(road, 1, version=1)
     assert road.deliver() == []
@@ -269,9 +271,8 @@ def test_a_change_while_another_worker_was_quicker_is_seen_too(road: MailRoad, m
     change(road, 1, version=2)
     lease = Ledger.lease
 
-    def late(self: Ledger, *values: Any) -> Any:
-        *given, seen, changed = values
-        return lease(self, *given, replace(seen, revision=99), changed)
+    def late(self: Ledger, *values: Any, seen: Any, changed: Any) -> Any:
+        return lease(self, *values, seen=replace(seen, revision=99), changed=changed)
 
     monkeypatch.setattr(Ledger, "lease", late)
     assert road.deliver() == []

@@ -33,9 +33,7 @@ def bounce(road: MailRoad, send: str, mine: list[int], school: str = SCHOOL, kin
     record_events(road.system.wiring("mail_feedback"), bodies)
 
 
-def test_many_small_sends_are_judged_together_and_the_next_one_waits_for_an_admin(
-    road: MailRoad, numbers: Iterator[int]
-) -> None:
+def test_many_small_sends_are_judged_together_and_the_next_one_waits_for_an_admin(road: MailRoad, numbers: Iterator[int]) -> None:
     sent = 0
     for _ in range(20):
         send, mine = mail(road, numbers, 19)

@@ -9,7 +9,6 @@ from typing import Final
 
 from latchkey.errors import Poison
 from latchkey.people.model.person import Person
-from latchkey.schools.model.school import School
 from latchkey.sends.model.drift import changed_in, is_decided_anew
 from latchkey.sends.model.mail_states import OPEN
 from latchkey.sends.model.send import Chunk
@@ -56,7 +55,7 @@ class Check:
         brief = self._system.briefs(self._slug).read(self._send, numbers)
         if brief.school is None:
             raise Poison("a chunk of a school that does not exist")
-        self.school: School = brief.school
+        self.school = brief.school
         self._chunks = brief.chunks
         self._people: dict[str, Person] = {}
         self._known: set[str] = set()

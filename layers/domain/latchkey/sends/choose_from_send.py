@@ -1,6 +1,6 @@
 """Choose people from the ledger of an earlier send: whose mail failed, who has set no password since, who had changed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from latchkey.people.model.person import Person
 from latchkey.sends.model.drift import DRIFTED
@@ -17,20 +17,18 @@ def chosen(system: System, school: str, selection: Selection, but: str = "") -> 
     if source is None:
         return
     if selection.pick == "failed":
-        yield from _people(system, school, _left(system, school, source, source.retries, but, _has_failed))
+        yield from _people(system, school, _left(system, school, source, _has_failed, but))
     elif selection.pick == "changed":
-        yield from _people(system, school, _left(system, school, source, source.replans, but, _had_changed))
+        yield from _people(system, school, _left(system, school, source, _had_changed, but))
     elif selection.pick == "no_password":
         people = _people(system, school, _those(system, school, source, lambda mail: mail.state in REACHED))
         yield from (person for person in people if (person.password_set_at or 0) < source.created_at)
 
 
-def _left(
-    system: System, school: str, source: Send, takers: Iterable[str], but: str, wanted: Callable[[Mail], bool]
-) -> Iterator[str]:
+def _left(system: System, school: str, source: Send, wanted: Callable[[Mail], bool], but: str) -> Iterator[str]:
     """Ids of those whose mail is wanted and whom no taker has taken up; one that was cancelled in a taker is still to do."""
     taken: set[str] = set()
-    for taker_id in takers:
+    for taker_id in source.retries if wanted is _has_failed else source.replans:
         taker = system.sends(school).get(taker_id) if taker_id != but else None
         if taker is not None:
             taken.update(_those(system, school, taker, lambda mail: mail.state != "cancelled"))

@@ -93,7 +93,8 @@ def _deliver(system: System, check: Check, work: Work, time_left: Callable[[], f
     ledger = system.ledger(work.school)
     seconds = int(time_left()) + _LEASE_MARGIN
     try:
-        chunk = ledger.lease(work.send, work.number, system.now(), seconds, check.seen(work.number), check.changed)
+        seen = check.seen(work.number)
+        chunk = ledger.lease(work.send, work.number, system.now(), seconds, seen=seen, changed=check.changed)
     except NotFound:
         raise Poison("a chunk that does not exist") from None
     if chunk.state == "done":
@@ -162,8 +163,6 @@ class _Delivery:
                 self._note(part, [Result(failure="expired")] * len(part))
                 continue
             for slot in self._slots(len(part)):
-                if slot.at > self._check.until:
-                    raise MustWait("busy")
                 places, part = part[: slot.mails], part[slot.mails :]
                 mails = [(self.mails[place].to, self._variables(self.mails[place])) for place in places]
                 if not self._system.rate.wait_for(slot):
@@ -215,7 +214,8 @@ class _Delivery:
                 raise MustWait("busy")  # who comes next looks again who has changed
             taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=self._chunk.origin == "person")
             if not isinstance(taken, Wait):
-                if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
+                late = taken[-1].at - self._system.time() > self._time_left() - _MARGIN
+                if late or taken[-1].at > self._check.until:
                     raise MustWait("busy")
                 return taken
             if taken.seconds > self._time_left() - _MARGIN:

@@ -4,7 +4,8 @@ Events come unordered, repeated and late. Events about unknown mails are counted
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from latchkey.errors import Changed, NotFound, TryLater
@@ -46,29 +47,46 @@ def record_events(system: System, bodies: Sequence[str]) -> Outcome:
         for each in told:
             groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
     suspects: dict[tuple[str, str, Origin], set[int]] = {}
-    since: dict[str, int] = {}
+    since = _since(system, groups)
     for group, entries in groups.items():
         places = {place for place, _ in entries}
         try:
-            if group.school not in since and any(_is_bad(told.fact) for _, told in entries):
-                since[group.school] = system.school_hours(group.school).since()
             chunk = _amend(system, group, [told for _, told in entries], outcome.counts, since.get(group.school, 0))
         except TryLater:
             outcome.again |= places
             continue
         if chunk is not None and any(_is_bad(mail) for mail in chunk.mails):
             suspects.setdefault((group.school, group.send, chunk.origin), set()).update(places)
+    _judge(system, suspects, outcome)
+    return outcome
+
+
+def _since(system: System, groups: Mapping[_Place, Sequence[tuple[int, DeliveryEvent]]]) -> dict[str, int]:
+    """From when on the mails of schools count for their brakes: read for those of which mail came back."""
+    schools = {group.school for group, entries in groups.items() if any(_is_bad(told.fact) for _, told in entries)}
+    found = {}
+    for school in schools:
+        with suppress(TryLater):  # counting too much is safer than losing events over it
+            found[school] = system.school_hours(school).since()
+    return found
+
+
+def _judge(system: System, suspects: Mapping[tuple[str, str, Origin], set[int]], outcome: Outcome) -> None:
+    """Pause the sends that go wrong, and what runs of schools whose day goes wrong. Only admins' sends are paused."""
+    schools: dict[str, set[int]] = {}
     for (school, send, origin), places in suspects.items():
+        if origin != "admin":
+            continue
+        schools.setdefault(school, set()).update(places)
         try:
-            outcome.counts["braked"] += origin == "admin" and _brake(system, school, send)
+            outcome.counts["braked"] += _brake(system, school, send)
         except TryLater:
             outcome.again |= places
-    for school in {school for school, _, origin in suspects if origin == "admin"}:
+    for school, places in schools.items():
         try:
             outcome.counts["braked"] += brake_school(system, school)
         except TryLater:
-            outcome.again |= set().union(*(places for (each, _, _), places in suspects.items() if each == school))
-    return outcome
+            outcome.again |= places
 
 
 def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str], since: int) -> Chunk | None:

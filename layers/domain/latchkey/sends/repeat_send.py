@@ -20,6 +20,11 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.start_run import Started
 
 _TRIES: Final = 8
+_TAKES_UP: Final[dict[Literal["retry", "replan"], tuple[Pick, str, str]]] = {
+    "retry": ("failed", "Nobody's mail failed in this send, so nothing was sent.", "nobody_failed"),
+    "replan": ("changed", "Nobody in this send had changed since it was planned, so nothing was sent.", "nobody_changed"),
+}
+"""Whom it picks; what is said, and by which code, where there is nobody."""
 
 
 def retry(system: System, school: School, admin: Person, send_id: str) -> Started[Send]:
@@ -27,20 +32,17 @@ def retry(system: System, school: School, admin: Person, send_id: str) -> Starte
 
     So however often it is asked for, and by however many at once, nobody is sent a second mail.
     """
-    nobody = Conflict("Nobody's mail failed in this send, so nothing was sent.", code="nobody_failed")
-    return _take_up(system, school, admin, send_id, "retry", "failed", nobody)
+    return _take_up(system, school, admin, send_id, "retry")
 
 
 def replan(system: System, school: School, admin: Person, send_id: str) -> Started[Send]:
     """A new send to those who were skipped because they had changed, decided by what they are now; the rest as of ``retry``."""
-    nobody = Conflict("Nobody in this send had changed since it was planned, so nothing was sent.", code="nobody_changed")
-    return _take_up(system, school, admin, send_id, "replan", "changed", nobody)
+    return _take_up(system, school, admin, send_id, "replan")
 
 
-def _take_up(
-    system: System, school: School, admin: Person, send_id: str, act: Literal["retry", "replan"], pick: Pick, nobody: Conflict
-) -> Started[Send]:
+def _take_up(system: System, school: School, admin: Person, send_id: str, act: Literal["retry", "replan"]) -> Started[Send]:
     """A new send to those whom an old one has left and whom none has taken up yet. If there are none, the last that did."""
+    pick, nobody, code = _TAKES_UP[act]
     sends, selection = system.sends(school.slug), Selection(source=send_id, pick=pick)
     for _ in range(_TRIES):
         old = get_send(system, school.slug, send_id)
@@ -55,7 +57,7 @@ def _take_up(
         if next(chosen(system, school.slug, selection), None) is None:
             if last is not None:
                 return Started(last, new=False)
-            raise nobody
+            raise Conflict(nobody, code=code)
         fresh, now = new_id(system.now()), system.now()
         event = system.audit(school.slug).record_of(admin.id, f"send.{act}", now, {"send": old.id, act: fresh})
         try:

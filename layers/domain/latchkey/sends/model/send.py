@@ -40,7 +40,7 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "already_in": "has logged in before",
     "sent_recently": "was sent a link a short while ago, or is about to be",
     "changed": "has changed since the send was planned: address, password, role, or how they sign in",
-    "changed_in_hand": "has changed since the send was planned, and the mail may have gone out before; this line changes if it did",
+    "changed_in_hand": "has changed since the send was planned; the mail may be out already, and this line changes if it is",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 WAITS: Final[Mapping[str, str]] = {

@@ -79,15 +79,16 @@ class Ledger:
         return chunks, chunks[-1].number if page.next and chunks else None
 
     def lease(
-        self, send: str, number: int, now: int, seconds: int, seen: Chunk | None = None, changed: Changed = nobody
+        self, send: str, number: int, now: int, seconds: int, *, seen: Chunk | None = None, changed: Changed = nobody
     ) -> Chunk:
         """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
 
         One that is done comes back as it is. ``seen`` saves the read; where it is out of date, the condition of the write fails
         and says how the chunk is by now. ``changed`` says who of a chunk no longer is as the send was planned for: they are
-        skipped in the same write, and where nobody else is left nothing is taken. ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not
-        running; ``TryLater`` if another worker has it, or if all that is left may have been sent by a worker that died, and the
-        grace still runs.
+        skipped in the same write, and where nobody else is left nothing is taken.
+
+        ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not running; ``TryLater`` if another worker
+        has it, or if all that is left may have been sent by a worker that died, and the grace still runs.
         """
         chunk = seen or self.chunk(send, number)
         running: Condition = ("state", "=", "running")
