@@ -120,7 +120,9 @@ def _told(chunk: Chunk, told: Iterable[DeliveryEvent]) -> Chunk:
     for place, mail in enumerate(mails):
         places.setdefault(same_address(mail.to), []).append(place)
     for each in told:
-        for place in places.get(each.address, ()):
+        found = places.get(each.address, [])
+        # Of those who shared a mail one may have been left out of it: the event is about the mail that went.
+        for place in [place for place in found if chunk.mails[place].state != "skipped"] or found:
             mails[place] = apply_event(mails[place], each.fact)
     return replace(chunk, mails=tuple(mails))
 
