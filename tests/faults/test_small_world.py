@@ -13,6 +13,10 @@ from tests.faults.small_world import Bounds, Broken, Universe
 WORLDS = {
     "two workers, a death, SES's troubles, grace": (Bounds(copies=1, crashes=1, troubles=1, quarters=1), 250_000),
     "a pause, a corrected address and a new plan at any step": (Bounds(changes=1, pauses=1, replans=1), 20_000),
+    "a cancellation, a death and an event": (Bounds(cancels=1, crashes=1, events=1), 39_000),
+    "a refused mail, a pause and a retry": (Bounds(retries=1, troubles=1, pauses=1, moods=("refused",)), 11_000),
+    "events early, late and twice, and a death": (Bounds(events=2, crashes=1, quarters=1), 7_000),
+    "a lost mail whose reader moves": (Bounds(changes=1, troubles=1, quarters=1, moods=("lost", "silent")), 4_500),
     "answers that never came": (Bounds(crashes=1, troubles=1), 450),
 }
 

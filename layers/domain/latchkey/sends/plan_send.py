@@ -105,7 +105,7 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         skips=skips,
     )
     turned = sends.finish_planning(planned)
-    if (turned.state, turned.chunks) != (planned.state, planned.chunks):
+    if turned.state != planned.state or (braked and not turned.chunks):
         return turned  # it was stopped meanwhile
     if not braked:
         queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
