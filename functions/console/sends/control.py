@@ -51,6 +51,13 @@ def retry(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     return _started(repeat_send.retry(system(), seen.school, seen.person, id), school)
 
 
+@routes.on("POST", f"{_SEND}/replan", form="sends/send.html")
+def replan(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Plan those anew who had changed since the send was planned."""
+    seen = _asked(request, school, id)
+    return _started(repeat_send.replan(system(), seen.school, seen.person, id), school)
+
+
 @routes.on("POST", f"{_SEND}/again", page="sends/send_again.html", form="sends/send.html")
 def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Send again to those who have set no password since, or (a form asks that first) say to how many."""

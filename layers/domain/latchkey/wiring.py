@@ -49,8 +49,10 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends import needs as sends
     from latchkey.sends.stores.allowances import Allowances
+    from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
+    from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
@@ -252,6 +254,19 @@ class Wiring:
         from latchkey.sends.stores.allowances import Allowances
 
         return Allowances(self.table("ACTIVITY_TABLE"), school)
+
+    def briefs(self, school: str) -> Briefs:
+        """What workers read before they take chunks of a school's sends."""
+        from latchkey.sends.stores.briefs import Briefs
+
+        tables = self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE")
+        return Briefs(self.client("dynamodb"), *tables, school)
+
+    def school_hours(self, school: str) -> SchoolHours:
+        """What became of a school's mails, by the hour."""
+        from latchkey.sends.stores.school_hours import SchoolHours
+
+        return SchoolHours(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""

@@ -51,8 +51,8 @@ _PERSON: Final = (
     "registration_group", "is_admin", "status", "children", "parents", "number",
 )  # fmt: skip
 _SEND: Final = (
-    "id", "kind", "state", "created_by", "total", "counts", "reason", "waiting", "skips", "retries", "revoke", "approval", "need",
-    "approved_by", "whom",
+    "id", "kind", "state", "created_by", "total", "counts", "reason", "waiting", "skips", "retries", "replans", "changed",
+    "revoke", "approval", "need", "approved_by", "whom",
 )  # fmt: skip
 _EXPORT: Final = ("id", "kind", "state", "created_by", "total", "done", "rows", "left_out", "unprintable", "codes", "reason")
 _ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "applied", "warnings")

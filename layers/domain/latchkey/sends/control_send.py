@@ -110,7 +110,8 @@ def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *,
             if act == "pause":
                 return Turned(sends.pause(send, event), new=True)
             if act == "resume":
-                return Turned(sends.resume(send, now, event), new=True)
+                anew = system.school_hours(school).anew(now) if send.was_braked else None
+                return Turned(sends.resume(send, now, event, anew), new=True)
             return Turned(sends.cancel(send, now, event, revoke=revoke), new=True)
         except Changed:
             continue

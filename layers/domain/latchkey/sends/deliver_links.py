@@ -16,10 +16,10 @@ from latchkey.mail.model.account import NOTICES
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
-from latchkey.mail.stores.rate import STRETCH, Wait
+from latchkey.mail.stores.rate import AHEAD, STRETCH, Wait
 from latchkey.password_links.model import links
-from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
+from latchkey.sends.check_people import Check
 from latchkey.sends.model.send import WAITS, Chunk, Mail, lane_of, with_state
 from latchkey.sends.needs import System
 from latchkey.sends.stores.ledger import SendStopped
@@ -74,17 +74,14 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float], o
     What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
     rest: the same message comes again.
     """
-    school = system.schools.get(work.school)  # not kept: a link of an older epoch would be dead on arrival
-    if school is None:
-        raise Poison("a chunk of a school that does not exist")
     numbers = range(work.number, work.number + work.chunks)
-    seen = system.ledger(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
+    check = Check(system, work.school, work.send, numbers)
     later: TryLater | None = None
     outcome = outcome or Outcome()
     for number in numbers:
         try:
-            one = replace(work, number=number)
-            _deliver(system, school, one, seen=seen.get(number), time_left=time_left, outcome=outcome)
+            check.renew(range(number, numbers.stop))
+            _deliver(system, check, replace(work, number=number), time_left, outcome)
         except SendStopped:
             return  # whoever lets the send go on puts its chunks again
         except TryLater as error:
@@ -93,17 +90,17 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float], o
         raise later
 
 
-def _deliver(
-    system: System, school: School, work: Work, *, seen: Chunk | None, time_left: Callable[[], float], outcome: Outcome
-) -> None:
+def _deliver(system: System, check: Check, work: Work, time_left: Callable[[], float], outcome: Outcome) -> None:
     ledger = system.ledger(work.school)
+    seconds = int(time_left()) + _LEASE_MARGIN
     try:
-        chunk = ledger.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
+        seen = check.seen(work.number)
+        chunk = ledger.lease(work.send, work.number, system.now(), seconds, seen=seen, changed=check.changed)
     except NotFound:
         raise Poison("a chunk that does not exist") from None
     if chunk.state == "done":
         return
-    delivery = _Delivery(system, school, chunk, time_left)
+    delivery = _Delivery(system, check, chunk, time_left)
     wait: MustWait | None = None
     try:
         queue_chunks.go_on(system, work.school, work.send, work.number, work.last)
@@ -141,9 +138,10 @@ def _tell(system: System, work: Work, chunk: Chunk, wait: MustWait | None) -> No
 class _Delivery:
     """One worker's attempt at one chunk; ``mails`` is what it knows of them."""
 
-    def __init__(self, system: System, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
+    def __init__(self, system: System, check: Check, chunk: Chunk, time_left: Callable[[], float]) -> None:
         self._system = system
-        self._school = school
+        self._check = check
+        school = self._school = check.school
         self._chunk = chunk
         self._time_left = time_left
         self.mails = list(chunk.mails)
@@ -204,7 +202,7 @@ class _Delivery:
         if waits:
             self._system.mailer.forget()
             raise MustWait(waits, seconds=_LATER)
-        again = [place for place, result in zip(places, results, strict=True) if not result.sent and not result.failure]
+        again = [place for place, result in zip(places, results, strict=True) if result.again]
         if len(again) == len(places):
             self._rest()
         return again
@@ -213,11 +211,12 @@ class _Delivery:
         """When some of the mails may go."""
         account = self._system.mailer.account(self._system.now(), bulk=self._chunk.origin == "admin")
         while True:
-            if self._time_left() < _MARGIN + STRETCH:
-                raise MustWait("busy")
+            if self._time_left() < _MARGIN + STRETCH or self._system.time() + AHEAD + STRETCH > self._check.until:
+                raise MustWait("busy")  # who comes next looks again who has changed
             taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=lane_of(self._chunk) == "person")
             if not isinstance(taken, Wait):
-                if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
+                late = taken[-1].at - self._system.time() > self._time_left() - _MARGIN
+                if late or taken[-1].at > self._check.until:
                     raise MustWait("busy")
                 return taken
             if taken.seconds > self._time_left() - _MARGIN:
@@ -267,3 +266,5 @@ class _Delivery:
                 self.mails[place] = with_state(self.mails[place], "expired", None, now)
             elif result.failure:
                 self.mails[place] = with_state(self.mails[place], "failed", result.failure, now)
+            elif result.unsure:
+                self.mails[place] = with_state(self.mails[place], "sending", None, now)

@@ -4,15 +4,17 @@ Events come unordered, repeated and late. Events about unknown mails are counted
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from latchkey.errors import Changed, NotFound, TryLater
 from latchkey.people.model.person import MailProblem, Person
+from latchkey.sends.brake_school import brake_school
 from latchkey.sends.model.brake import brake_reason
 from latchkey.sends.model.feedback import DeliveryEvent, Unusable, read, same_address
 from latchkey.sends.model.ledger import apply_event
-from latchkey.sends.model.mail_states import is_hard
+from latchkey.sends.model.mail_states import Fact, is_hard
 from latchkey.sends.model.send import Chunk, Mail, Origin
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
@@ -46,27 +48,52 @@ def record_events(system: System, bodies: Sequence[str]) -> Outcome:
         for each in told:
             groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
     suspects: dict[tuple[str, str, Origin], set[int]] = {}
+    since = _since(system, groups)
     for group, entries in groups.items():
         places = {place for place, _ in entries}
         try:
-            chunk = _amend(system, group, [told for _, told in entries], outcome.counts)
+            chunk = _amend(system, group, [told for _, told in entries], outcome.counts, since.get(group.school, 0))
         except TryLater:
             outcome.again |= places
             continue
         if chunk is not None and any(_is_bad(mail) for mail in chunk.mails):
             suspects.setdefault((group.school, group.send, chunk.origin), set()).update(places)
-    for (school, send, origin), places in suspects.items():
-        try:
-            outcome.counts["braked"] += origin == "admin" and _brake(system, school, send)
-        except TryLater:
-            outcome.again |= places
+    _judge(system, suspects, outcome)
     return outcome
 
 
-def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str]) -> Chunk | None:
+def _since(system: System, groups: Mapping[_Place, Sequence[tuple[int, DeliveryEvent]]]) -> dict[str, int]:
+    """From when on the mails of schools count for their brakes: read for those of which mail came back."""
+    schools = {group.school for group, entries in groups.items() if any(_is_bad(told.fact) for _, told in entries)}
+    found = {}
+    for school in schools:
+        with suppress(TryLater):  # counting too much is safer than losing events over it
+            found[school] = system.school_hours(school).since()
+    return found
+
+
+def _judge(system: System, suspects: Mapping[tuple[str, str, Origin], set[int]], outcome: Outcome) -> None:
+    """Pause the sends that go wrong, and what runs of schools whose day goes wrong. Only admins' sends are paused."""
+    schools: dict[str, set[int]] = {}
+    for (school, send, origin), places in suspects.items():
+        if origin != "admin":
+            continue
+        schools.setdefault(school, set()).update(places)
+        try:
+            outcome.counts["braked"] += _brake(system, school, send)
+        except TryLater:
+            outcome.again |= places
+    for school, places in schools.items():
+        try:
+            outcome.counts["braked"] += brake_school(system, school)
+        except TryLater:
+            outcome.again |= places
+
+
+def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str], since: int) -> Chunk | None:
     """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
     try:
-        chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now())
+        chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now(), since)
     except NotFound:
         counts["unknown"] += len(told)
         return None
@@ -94,7 +121,9 @@ def _told(chunk: Chunk, told: Iterable[DeliveryEvent]) -> Chunk:
     for place, mail in enumerate(mails):
         places.setdefault(same_address(mail.to), []).append(place)
     for each in told:
-        for place in places.get(each.address, ()):
+        found = places.get(each.address, [])
+        # Of those who shared a mail one may have been left out of it: the event is about the mail that went.
+        for place in [place for place in found if chunk.mails[place].state != "skipped"] or found:
             mails[place] = apply_event(mails[place], each.fact)
     return replace(chunk, mails=tuple(mails))
 
@@ -115,7 +144,7 @@ def _knows(person: Person, problem: MailProblem) -> bool:
     return person.problem in {problem.kind, "complained"}
 
 
-def _is_bad(mail: Mail) -> bool:
+def _is_bad(mail: Mail | Fact) -> bool:
     return mail.state == "complained" or is_hard(mail.state, mail.reason)
 
 

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
     from latchkey.sends.stores.allowances import Allowances
+    from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.reminders import Reminders
+    from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
@@ -42,6 +44,9 @@ class System(schools.System, Protocol):
     def ledger(self, school: str) -> Ledger: ...
 
     def allowances(self, school: str) -> Allowances: ...
+    def briefs(self, school: str) -> Briefs: ...
+
+    def school_hours(self, school: str) -> SchoolHours: ...
 
     def claims(self, school: str) -> Claims: ...
 

@@ -13,6 +13,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends import queue_chunks
+from latchkey.sends.brake_school import braked_now, record_brake
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, adults_of, holds, need
@@ -94,9 +95,11 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     found = _why_approval(system, school, send, people=counts["planned"], adults=adults, now=now)
     if found is not None:
         return _hold(system, school.slug, send, found, people=counts["planned"], now=now)
+    braked = braked_now(system, school.slug) if waiting else None
     planned = replace(
         send,
-        state="running" if waiting else "finished",
+        state="paused" if braked else "running" if waiting else "finished",
+        reason=braked,
         finished_at=None if waiting else now,
         moving_since=now if waiting else None,
         total=counts.total(),
@@ -105,9 +108,10 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         skips=skips,
     )
     turned = sends.finish_planning(planned)
-    if turned.state not in {"running", "finished"}:
-        return turned
-    queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
+    if turned.state != planned.state or (braked and not turned.chunks):
+        return turned  # it was stopped meanwhile
+    if not braked:
+        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {
         **facts_of(send),
         "total": planned.total,
@@ -115,6 +119,8 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         "skipped": counts["skipped"],
     }
     system.audit(school.slug).record("plan_send", "send.planned", now, facts)
+    if braked:
+        record_brake(system, school.slug, turned, braked, "plan_send")
     return turned
 
 

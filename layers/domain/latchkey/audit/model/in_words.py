@@ -53,6 +53,7 @@ WORDS: Final[Mapping[str, str]] = {
     "send.not_approved": "cancelled a send that nobody approved",
     "send.pause": "paused a send",
     "send.planned": "planned a send",
+    "send.replan": "planned those anew who had changed since a send was planned",
     "send.resume": "resumed a send",
     "send.retry": "retried what failed in a send",
     "send.revoked": "revoked the links of a send",
@@ -69,7 +70,8 @@ WORDS: Final[Mapping[str, str]] = {
 }
 _ACTORS: Final[Mapping[str, str]] = {"operator": "the operator", "portal": "a visitor"}
 _PLACES: Final[Mapping[str, str]] = {
-    "send": "sends", "retry": "sends", "again": "sends", "export": "exports", "roster": "rosters", "person": "people",
+    "send": "sends", "retry": "sends", "again": "sends", "replan": "sends",
+    "export": "exports", "roster": "rosters", "person": "people",
     "student": "people",
 }  # fmt: skip
 _VALUES: Final[Mapping[tuple[str, str | int], str]] = {

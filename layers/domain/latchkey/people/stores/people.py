@@ -15,6 +15,7 @@ from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email_key", "username_key")  # what decides what a roster may change
+_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem")
 _ROSTER_FACTS: Final = (
     "given_name",
     "family_name",
@@ -174,6 +175,14 @@ class Directory:
         items = self._table.get_many(_person_key(self.school, person) for person in wanted)
         found = {item["id"]: person_from_item(item) for item in items}
         return [found[person] for person in wanted if person in found]
+
+    def standings(self, ids: Iterable[str]) -> dict[str, Person]:
+        """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
+
+        That is role, status, admin rights, address, version and what became of mail to them; all else is empty, names too.
+        """
+        items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
+        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in items}
 
     def by_email_key(self, key: str) -> list[Person]:
         """Everybody whose address has this look-up key (at most 50); found in an index, then read again by key."""

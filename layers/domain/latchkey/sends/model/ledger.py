@@ -1,12 +1,14 @@
 """How a chunk of mails changes: a worker takes it, mails it and writes down what it knows, while SES tells what it knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from latchkey.sends.model.mail_states import OPEN, OUT, Fact, is_hard, stronger
+from latchkey.sends.model.drift import without
+from latchkey.sends.model.mail_states import CHANGED_IN_HAND, OPEN, OUT, Fact, is_hard, stronger
 from latchkey.sends.model.send import Chunk, Mail, Tally
 
+NOBODY: Final[Mapping[int, frozenset[str]]] = {}
 GRACE: Final = 15 * 60
 """Seconds that a mail may be ``sending`` without word of it before it is sent again."""
 
@@ -33,8 +35,12 @@ def apply_event(mail: Mail, fact: Fact) -> Mail:
     return mail if best == mail.fact else mail.with_fact(best)
 
 
-def take(chunk: Chunk, now: int, seconds: int) -> LeasedChunk | None:
+def take(chunk: Chunk, now: int, seconds: int, changed: Mapping[int, frozenset[str]] = NOBODY) -> LeasedChunk | None:
     """The chunk in a worker's hands for some seconds; None if nothing in it may be sent now.
+
+    ``changed``: of the mail at a place, who is no longer as the send was planned for. They are skipped, at the chunk's end
+    where others share their mail. One that may be out already is not sent again to the others either: it would be another mail.
+    With nobody else left the chunk is in nobody's hands.
 
     A mail that is ``sending`` already was lost by another worker, perhaps after SES had taken it: it waits for word of it,
     and is sent again only after the grace period.
@@ -46,6 +52,11 @@ def take(chunk: Chunk, now: int, seconds: int) -> LeasedChunk | None:
     }
     if not mine:
         return None
+    chunk, gone = _without_changed(chunk, mine & changed.keys(), changed, now)
+    mine -= gone
+    if not mine:
+        settled = settle(chunk, now)
+        return LeasedChunk(settled, settled)
     leased = replace(chunk, state="sending", lease_until=now + seconds, attempt=chunk.attempt + 1, leased_at=now)
     stored, work, sending = list(chunk.mails), list(chunk.mails), Fact("sending", None, now)
     for place in mine:
@@ -53,6 +64,24 @@ def take(chunk: Chunk, now: int, seconds: int) -> LeasedChunk | None:
         if work[place].state != "planned":
             work[place] = replace(work[place], state="planned")
     return LeasedChunk(replace(leased, mails=tuple(stored)), replace(leased, mails=tuple(work)))
+
+
+def _without_changed(
+    chunk: Chunk, places: Iterable[int], changed: Mapping[int, frozenset[str]], now: int
+) -> tuple[Chunk, set[int]]:
+    """The chunk with the changed people of these places skipped, and the places at which nobody is left to mail."""
+    mails, gone = list(chunk.mails), set[int]()
+    for place in sorted(places):
+        mail = mails[place]
+        if mail.state != "planned":
+            mails[place], apart = mail.with_fact(Fact("skipped", CHANGED_IN_HAND, now)), None
+        else:
+            mails[place], apart = without(mail, changed[place], now)
+        if apart is not None:
+            mails.append(apart)
+        else:
+            gone.add(place)
+    return replace(chunk, mails=tuple(mails)), gone
 
 
 def grace_left(chunk: Chunk, now: int) -> int:

@@ -13,13 +13,22 @@ from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
 Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
-Pick = Literal["failed", "no_password"]
+Pick = Literal["failed", "no_password", "changed"]
 Origin = Literal["admin", "person"]
 """Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
 Need = Literal["people", "staff", "day"]
 Skip = Literal[
-    "no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before", "already_in", "sent_recently"
+    "no_address",
+    "single_sign_on",
+    "left",
+    "unknown",
+    "bounced_before",
+    "complained_before",
+    "already_in",
+    "sent_recently",
+    "changed",
+    "changed_in_hand",
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
@@ -30,6 +39,8 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "complained_before": "has called mail from this school spam",
     "already_in": "has logged in before",
     "sent_recently": "was sent a link a short while ago, or is about to be",
+    "changed": "has changed since the send was planned: address, password, role, or how they sign in",
+    "changed_in_hand": "has changed since the send was planned; the mail may be out already, and this line changes if it is",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 WAITS: Final[Mapping[str, str]] = {
@@ -54,7 +65,8 @@ NOT_APPROVED: Final = "not_approved"
 class Selection:
     """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
 
-    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, or those who have set no password since.
+    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
+    those who were skipped because they had changed since it was planned.
     Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
     whoever was sent a link within that time.
     """
@@ -90,7 +102,8 @@ class Send:
     people behind it. ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
     ``planning_until``: until then a worker may be planning it. ``whom``: to whom it goes, in words that name nobody
-    (``send_names``); empty in a send from before these were kept.
+    (``send_names``); empty in a send from before these were kept. ``changed``: how many of the skipped had changed since it was
+    planned; ``replans``: the sends that took them up.
     """
 
     id: str
@@ -121,11 +134,18 @@ class Send:
     skips: Mapping[str, int] = field(default_factory=dict)
     planning_until: int = 0
     whom: str = ""
+    changed: int = 0
+    replans: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
         """People whose mail needs no more work."""
         return sum(count for state, count in self.counts.items() if state not in OPEN)
+
+    @property
+    def was_braked(self) -> bool:
+        """Whether a brake has paused it, and no admin."""
+        return self.state == "paused" and self.reason is not None
 
     @property
     def was_not_queued(self) -> bool:

@@ -30,6 +30,9 @@ def of(send: Send) -> list[dict[str, Any]]:
         for reason, (text, next_) in _SKIPPED.items()
         if send.skips.get(reason)
     ]
+    if send.changed:
+        text = "people have changed since the send was planned, and were sent nothing. Plan them anew with what they are now."
+        found.append(_one("changed", send.changed, text, "skipped", "replan"))
     counts = send.counts
     if counts.get("bounced"):
         text = "people's mail came back. Ask a parent for the right address, or give them login details on paper."

@@ -48,6 +48,8 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         "skip_signed_in": send.selection.skip_signed_in or None,
         "skip_sent_within": send.selection.skip_sent_within or None,
         "retries": list(send.retries) or None,
+        "replans": list(send.replans) or None,
+        "changed": send.changed or None,
         "revoke": send.revoke or None,
         "moving_since": send.moving_since,
         "moved_before": send.moved_before,
@@ -101,6 +103,8 @@ def send_from_item(item: Item) -> Send:
         skips=item.get("skips") or {},
         whom=item.get("whom", ""),
         planning_until=item.get("planning_until", 0),
+        changed=item.get("changed", 0),
+        replans=tuple(item.get("replans") or ()),
     )
 
 
