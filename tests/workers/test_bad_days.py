@@ -77,7 +77,7 @@ def mailed(world: World, *numbers: int) -> None:
 def forgot(world: World) -> Done:
     """Somebody has asked for a link."""
     system = world.wiring("plan_send")
-    key = lookup(system.lookup_key(NORTHBRIDGE.slug), "email", "s7@pupils.northbridge.example")
+    key = lookup(world.wiring("portal").lookup_key(NORTHBRIDGE.slug), "email", "s7@pupils.northbridge.example")
     request = new_id(system.now())
     world.put(
         "requests_queue",
