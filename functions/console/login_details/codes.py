@@ -33,7 +33,7 @@ def reveal(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     details = revealed.details
     days = {"pin": last_day(details.pin_ends), "parent": last_day(details.parent_code_ends)}
     place = codes.redeem_url(system().settings["ORIGIN"], school)
-    keys = {format: new_id(system().now()) for format in ("slips", "letters")}  # a double click makes one file
+    keys = {each: new_id(system().now()) for each in ("slips", "letters")}  # a double click makes one file
     context = {"student": details.student, "days": days, "place": place, "keys": keys}
     return Answer(data=_revealed_json(revealed), context=context)
 
