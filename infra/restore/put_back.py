@@ -111,7 +111,7 @@ class Walk:
             for page in self._scan(table):
                 mine = [item for item in page if not self._school or school_of(item) == self._school]
                 found.read[table] += len(mine)
-                found.schools |= {text(item, "pk") for item in mine if text(item, "sk") == "SCHOOL"}
+                found.schools |= {text(item, "pk") for item in page if text(item, "sk") == "SCHOOL"}
                 yield self._compared(table, mine, found)
 
     def _compared(self, table: str, items: list[Wire], found: Sum) -> list[Write]:
