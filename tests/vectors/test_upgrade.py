@@ -218,7 +218,10 @@ def test_a_message_that_waits_for_a_link_makes_one_that_works(world: World, aske
     fits(now, DIRECTORY[2])
 
 
-@pytest.mark.parametrize("asked", [{"kind": "password_changed", "person": ANN}, {"kind": "test", "person": ADMIN, "mail": "reset"}])
+OTHERS = [{"kind": "password_changed", "person": ANN}, {"kind": "test", "person": ADMIN, "mail": "reset"}]
+
+
+@pytest.mark.parametrize("asked", OTHERS)
 def test_other_mails_that_wait_go_out(world: World, asked: dict[str, str]) -> None:
     world.put("requests_queue", school=SLUG, request=SEND, at=NOW, **asked)
     world.run()
