@@ -14,7 +14,7 @@ from latchkey.sends.tell_new_emails import MOST, tell_new_emails
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
-from worker.consume import Consumer, Record
+from worker.consume import ONES_OWN, Consumer, Record, is_of, life
 
 logger = Logger()
 
@@ -28,7 +28,8 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: the schedule, or messages. A record that failed comes again, and at last goes to the dead-letter queue."""
     if event.get("kind") == "due":
         return due()
-    return Consumer("a plan", logger, system).consume(event, context, plan)
+    whole_send = is_of(event["Records"][0], system().settings["PLAN_QUEUE"])
+    return Consumer("a plan", logger, system).consume(event, context, plan, held=life(context) if whole_send else ONES_OWN)
 
 
 def due() -> dict[str, int]:

@@ -43,9 +43,6 @@ UNUSED = {
         "mail_feedback", "Ledger", "dynamodb:PutItem", ACTIVITY
     ): "the audit event of a brake, where a story's bounces come in time",
     Grant("plan_send", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a forgotten password, by username",
-    Grant(
-        "plan_send", "LookUp", "kms:GenerateMac", "key/LookupKey"
-    ): "no use case of plan_send does; goes with its setting LOOKUP_KEY",
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a sign-in by username",
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/schools"): "the search for a school",
     Grant("portal", "Sessions", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",

@@ -117,6 +117,12 @@ class Wiring:
 
         self.persist(lambda: hide(self.client("sqs"), queue, receipt, seconds), _FOR_A_MESSAGE)
 
+    def hold(self, queue: str, receipt: str, seconds: int) -> None:
+        """The same, tried once: the work waits for it."""
+        from latchkey.shared.stores.queues import hide
+
+        hide(self.client("sqs"), queue, receipt, seconds)
+
     def persist(self, work: Callable[[], T], seconds: float) -> T:
         """Do what must not be left undone, again and again while a service is busy; ``TryLater`` after so many seconds."""
         return persist(work, seconds, self._sleep)

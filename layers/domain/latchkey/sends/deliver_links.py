@@ -20,6 +20,7 @@ from latchkey.mail.stores.rate import AHEAD, STRETCH, Wait
 from latchkey.password_links.model import links
 from latchkey.sends import queue_chunks
 from latchkey.sends.check_people import Check
+from latchkey.sends.model.ledger import grace_of
 from latchkey.sends.model.send import WAITS, Chunk, Mail, lane_of, with_state
 from latchkey.sends.needs import System
 from latchkey.sends.stores.ledger import SendStopped
@@ -29,7 +30,7 @@ _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for wr
 _LAST_CALL: Final = 4.0  # seconds in which the last call of all should be answered
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
 _PAUSES: Final = (1.0, 2.0, 4.0)  # seconds to wait while SES asks to slow down
-_LATER: Final = 900  # seconds until a chunk comes again that waits for the account, or for word of a mail
+_LATER: Final = 900  # seconds until a chunk comes again that waits for the account
 _SOON: Final = 60  # ... or for SES to take more
 
 
@@ -112,7 +113,7 @@ def _deliver(system: System, check: Check, work: Work, time_left: Callable[[], f
         record = partial(ledger.record, chunk, delivery.mails, system.now())
         recorded = system.persist(record, time_left() - _LAST_CALL)
     if wait is None and recorded.state != "done":
-        wait = MustWait("unsure", seconds=_LATER)  # another worker has or had some of its mails
+        wait = MustWait("unsure", seconds=grace_of(chunk))  # another worker has or had some of its mails
     changed = zip(chunk.mails, delivery.mails, strict=True)
     outcome.mails.update(after.state for before, after in changed if after.state != before.state)
     if wait is not None:
@@ -176,11 +177,11 @@ class _Delivery:
                 except Unsure:
                     unsure += 1
                     if unsure > 1:
-                        raise MustWait("unsure", seconds=_LATER) from None
+                        raise MustWait("unsure", seconds=grace_of(self._chunk)) from None
             if part:
                 parts.appendleft(part)
         if unsure:
-            raise MustWait("unsure", seconds=_LATER)
+            raise MustWait("unsure", seconds=grace_of(self._chunk))
 
     def _send(self, places: list[int], mails: Sequence[tuple[str, dict[str, str]]]) -> list[int]:
         """One call of SES; the places to try again. Its mails are ``sending`` until an answer tells what became of them."""

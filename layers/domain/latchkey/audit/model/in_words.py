@@ -27,6 +27,7 @@ WORDS: Final[Mapping[str, str]] = {
     "codes.reveal": "looked at a student’s codes",
     "codes.void": "asked to void codes",
     "codes.voided": "voided codes",
+    "data.restore": "put back what was lost",
     "email.told": "told people at both addresses that their e-mail address was changed",
     "export.download": "downloaded login details",
     "export.failed": "could not make a file of login details",

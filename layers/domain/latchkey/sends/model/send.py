@@ -59,6 +59,8 @@ NOT_QUEUED: Final = "not_queued"
 """Why a send failed whose message never reached the queue: the same request sets it off after all."""
 NOT_APPROVED: Final = "not_approved"
 """Why a send was cancelled that nobody approved in time."""
+RESTORED: Final = "restored"
+"""Why a send is paused that was under way at the moment from which an operator has put it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

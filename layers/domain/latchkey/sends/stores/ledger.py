@@ -2,7 +2,7 @@
 
 Three times decide who may send a mail of a chunk. A worker takes the chunk, and dies:
 
-    lease                 lease_until            mail.at + GRACE (15 min)          chunk.expires_at
+    lease                 lease_until            mail.at + grace_of(chunk)         chunk.expires_at
     ├─────────────────────────┤──────────────────────────┤───────────────────────────────┤──────────▶
     │ leased: the worker has  │ grace: what it had in    │ sent again, with the same     │ expired: the link
     │ it; another is told to  │ hand is ``sending``. SES │ link, because no event of SES │ would not work, so
@@ -11,7 +11,8 @@ Three times decide who may send a mail of a chunk. A worker takes the chunk, and
     │                         │ Mails that are only      │                               │
     │                         │ ``planned`` are taken    │                               │
 
-The grace belongs to each mail: it runs from when the mail came to be ``sending``, not from the end of the lease.
+The grace is 15 minutes; for one person's own mail it is a minute, which doubles from worker to worker. It belongs to each mail:
+it runs from when the mail came to be ``sending``, not from the end of the lease.
 """
 
 import random
