@@ -3,12 +3,13 @@
 from typing import Any
 
 from console.lists import only, page_of
+from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
-from latchkey.sends.model import approval, in_words, progress, send_actions, send_request, start_time, suggestions
+from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, start_time, suggestions
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Selection, Send
@@ -65,7 +66,8 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """How far a send is."""
     admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now())})
+    data = send_json(found) | {"for_it": blame.for_it(found, sender())}
+    return Answer(data=data, context={"expects_news": progress.expects_news(found, system().now())})
 
 
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
@@ -92,6 +94,9 @@ def send_json(send: Send) -> dict[str, Any]:
         "per_minute": speed.per_minute,
         "retry_of": source if pick == "failed" else None,
         "again_of": source if pick == "no_password" else None,
+        "refused_of": source if pick == "refused" else None,
+        "refused_in": send.selection.domain,
+        "refused": {"school_filter": send.refused.filter, "our_fault": send.refused.ours, "dead_address": send.refused.dead},
         "retries": list(send.retries),
         "revoke": send.revoke,
         "skip_signed_in": send.selection.skip_signed_in,
@@ -137,6 +142,8 @@ def _select(request: Request) -> object:
     if fields.get("to") == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
+    if fields.get("to") == "refused":
+        return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
     if fields.get("to") in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if fields["to"] == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
@@ -152,6 +159,9 @@ def _check(selection: Selection, school: School) -> dict[str, Any]:
 
 def _form(selection: Selection) -> dict[str, str]:
     """The selection as fields of the form that confirms it."""
+    if selection.is_from_sends:
+        which = {"send": selection.source, "domain": selection.domain}
+        return {"to": "refused", **{name: value for name, value in which.items() if value}}
     if selection.filter is None:
         return {"to": "listed", "ids": " ".join(selection.ids)}
     return {"to": "filter", **{f"filter.{name}": value for name, value in selection.filter.items()}}

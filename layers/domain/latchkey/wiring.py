@@ -45,8 +45,10 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends import needs as sends
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
     from latchkey.shared.stores.files import Files
@@ -209,6 +211,18 @@ class Wiring:
         from latchkey.sends.stores.ledger import Ledger
 
         return Ledger(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def mail_domains(self, school: str) -> MailDomains:
+        """How a school's mail fares by receiving domain."""
+        from latchkey.sends.stores.mail_domains import MailDomains
+
+        return MailDomains(self.table("ACTIVITY_TABLE"), school)
+
+    def trusts(self, school: str) -> Trusts:
+        """The domains whose people are to be mailed again."""
+        from latchkey.sends.stores.trusts import Trusts
+
+        return Trusts(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""

@@ -1,8 +1,9 @@
-"""Choose people from the ledger of an earlier send: those whose mail failed, or those who have set no password since."""
+"""Choose people from the ledgers of earlier sends: those whose mail failed or was refused, or who have set no password since."""
 
 from collections.abc import Iterator
 
 from latchkey.people.model.person import Person
+from latchkey.sends.choose_refused import refused
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
 from latchkey.sends.needs import System
@@ -12,6 +13,9 @@ _AT_ONCE = 500  # people read in one go
 
 def chosen(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
     """The people whom a selection from another send means, nobody twice. ``but`` is a retry that does not count as one yet."""
+    if selection.pick == "refused":
+        yield from refused(system, school, selection, but)
+        return
     source = system.sends(school).get(selection.source) if selection.source else None
     if source is None:
         return

@@ -8,6 +8,7 @@ from typing import Final
 from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
+from latchkey.sends.model.refusals import shown
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import Recipient, RecipientFilter, all_recipients, get_send
 from latchkey.shared.stores.files import URL_LIFE
@@ -47,7 +48,7 @@ def download_recipients(system: System, school: str, admin: Person, send_id: str
 
 
 def _row(each: Recipient) -> list[str]:
-    why = (each.reason or "").replace("_", " ")
+    why = (shown(each.reason) or "").replace("_", " ")
     times = _time(each.at), _time(each.password_set_at)
     return [each.name, each.email or "", each.state, why, *times, each.person, each.detail]
 

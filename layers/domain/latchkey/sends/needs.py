@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
@@ -39,6 +41,10 @@ class System(schools.System, Protocol):
     def sends(self, school: str) -> Sends: ...
 
     def ledger(self, school: str) -> Ledger: ...
+
+    def mail_domains(self, school: str) -> MailDomains: ...
+
+    def trusts(self, school: str) -> Trusts: ...
 
     def claims(self, school: str) -> Claims: ...
 

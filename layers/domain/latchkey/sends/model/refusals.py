@@ -27,7 +27,7 @@ from typing import Final, Literal, get_args
 
 Fault = Literal["our_fault", "school_filter", "dead_address"]
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
-FAULT_REASONS: Final[Mapping[Fault, str]] = {
+FAULT_REASONS: Final[Mapping[str, str]] = {
     "our_fault": "the mail server does not trust this site as a sender; whoever runs this site has to mend that",
     "school_filter": "the reader's mail filter lets no mail from this site through; the address may be right",
     "dead_address": "the address does not take mail",
@@ -177,7 +177,7 @@ def _by_text(said: str) -> Fault | None:
 
 def _plain(label: str, code: _Detail | None, said: str, *, passing: bool) -> str:
     """The reason of a bounce that is neither ours nor a filter's."""
-    if code in _ABOUT_THE_MAIL:
+    if code is not None and code in _ABOUT_THE_MAIL:
         return _ABOUT_THE_MAIL[code]
     if code is not None and code[0] in {5, 6}:  # the protocol, or what the mail looks like
         return "soft_content" if code[0] == 6 else "soft"

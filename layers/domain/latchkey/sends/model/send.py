@@ -13,7 +13,7 @@ from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
 Kind = Literal["password_link", "forgot_password", "password_changed", "test"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
-Pick = Literal["failed", "no_password"]
+Pick = Literal["failed", "no_password", "refused"]
 Origin = Literal["admin", "person"]
 """Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
@@ -54,7 +54,9 @@ NOT_APPROVED: Final = "not_approved"
 class Selection:
     """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
 
-    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, or those who have set no password since.
+    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
+    those whose mail was refused though their address may be right. ``domain`` in its place: the refused of the last weeks' sends,
+    with an address in this domain.
     Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
     whoever was sent a link within that time.
     """
@@ -63,8 +65,14 @@ class Selection:
     filter: Mapping[str, str] | None = None
     source: str | None = None
     pick: Pick | None = None
+    domain: str | None = None
     skip_signed_in: bool = False
     skip_sent_within: int = 0
+
+    @property
+    def is_from_sends(self) -> bool:
+        """Whether earlier sends say who is meant."""
+        return self.source is not None or self.domain is not None
 
 
 EVERYBODY: Final = Selection()
@@ -79,6 +87,15 @@ class Tally:
     complained: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """People whose mail was refused, by whose fault that is: of a dead address, of a filter, ours."""
+
+    dead: int = 0
+    filter: int = 0
+    ours: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """One run, an admin's or one person's own request (``origin``). Times in epoch seconds.
@@ -89,7 +106,8 @@ class Send:
     with it the links that were out by then. ``moving_since``: when it was started or last resumed, with ``moved_before``
     people behind it. ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
-    ``planning_until``: until then a worker may be planning it.
+    ``planning_until``: until then a worker may be planning it. ``refused``: whose fault it was that mail came back, of those whom
+    it counts for anybody's; ``refused_before``: the same when the send was last resumed after its brake had paused it.
     """
 
     id: str
@@ -119,6 +137,8 @@ class Send:
     approve_by: int | None = None
     skips: Mapping[str, int] = field(default_factory=dict)
     planning_until: int = 0
+    refused: Refused = Refused()
+    refused_before: Refused = Refused()
 
     @property
     def done(self) -> int:

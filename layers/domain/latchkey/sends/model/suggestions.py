@@ -31,9 +31,20 @@ def of(send: Send) -> list[dict[str, Any]]:
         if send.skips.get(reason)
     ]
     counts = send.counts
-    if counts.get("bounced"):
+    for fault, count, text in (
+        (
+            "school_filter",
+            send.refused.filter,
+            "people's mail was refused by a mail filter. Have it mended, then send again to them.",
+        ),
+        ("our_fault", send.refused.ours, "people's mail was refused by our fault. Have it mended, then send again to them."),
+    ):
+        if count:
+            found.append(_one(fault, count, text, "bounced", "refused"))
+    others = counts.get("bounced", 0) - send.refused.filter - send.refused.ours
+    if others > 0:
         text = "people's mail came back. Ask a parent for the right address, or give them login details on paper."
-        found.append(_one("bounced", counts["bounced"], text, "bounced", "exports"))
+        found.append(_one("bounced", others, text, "bounced", "exports"))
     for state in sorted(RETRIED):
         if counts.get(state):
             words = "was not taken by the mail service" if state == "failed" else "would have brought a link that had run out"
