@@ -12,6 +12,10 @@ _SKIPPED: Final = {
     "bounced_before": ("people have an address that mail came back from. Correct it by a roster, or use paper.", "exports"),
     "complained_before": ("people have called mail from the school spam. Reach them on paper or through a parent.", "exports"),
 }
+_REFUSED: Final = {
+    "school_filter": "people's mail was refused by a mail filter. Have it mended, then send again to them.",
+    "our_fault": "people's mail was refused because this site is not trusted. Have that mended, then send again to them.",
+}
 
 _SINGLE: Final = (
     ("people's", "person's"),
@@ -31,16 +35,9 @@ def of(send: Send) -> list[dict[str, Any]]:
         if send.skips.get(reason)
     ]
     counts = send.counts
-    for fault, count, text in (
-        (
-            "school_filter",
-            send.refused.filter,
-            "people's mail was refused by a mail filter. Have it mended, then send again to them.",
-        ),
-        ("our_fault", send.refused.ours, "people's mail was refused by our fault. Have it mended, then send again to them."),
-    ):
+    for fault, count in (("school_filter", send.refused.filter), ("our_fault", send.refused.ours)):
         if count:
-            found.append(_one(fault, count, text, "bounced", "refused"))
+            found.append(_one(fault, count, _REFUSED[fault], "bounced", "refused"))
     others = counts.get("bounced", 0) - send.refused.filter - send.refused.ours
     if others > 0:
         text = "people's mail came back. Ask a parent for the right address, or give them login details on paper."
