@@ -8,7 +8,7 @@ from console.system import system
 from latchkey.sends import watch_send
 from latchkey.sends.download_recipients import download_recipients
 from latchkey.sends.model.in_words import reasons_of
-from latchkey.sends.model.mail_states import MAIL_STATES, is_hard
+from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.refusals import shown
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -53,7 +53,6 @@ def _recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
         "email": row.email,
         "state": row.state,
         "reason": shown(row.reason),
-        "permanent": is_hard(row.state, row.reason) if row.state == "bounced" else None,
         "detail": row.detail or None,
         "at": rfc3339(row.at),
         "password_set_at": rfc3339(row.password_set_at),

@@ -66,8 +66,7 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """How far a send is."""
     admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    data = send_json(found) | {"for_it": blame.for_it(found, sender())}
-    return Answer(data=data, context={"expects_news": progress.expects_news(found, system().now())})
+    return Answer(data=send_json(found), context={"expects_news": progress.expects_news(found, system().now())})
 
 
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
@@ -97,6 +96,7 @@ def send_json(send: Send) -> dict[str, Any]:
         "refused_of": source if pick == "refused" else None,
         "refused_in": send.selection.domain,
         "refused": {"school_filter": send.refused.filter, "our_fault": send.refused.ours, "dead_address": send.refused.dead},
+        "for_it": blame.for_it(send, sender()),
         "retries": list(send.retries),
         "revoke": send.revoke,
         "skip_signed_in": send.selection.skip_signed_in,

@@ -39,12 +39,10 @@ def _of_a_send(system: System, school: str, selection: Selection, but: str) -> _
     if source is None:
         return
     newest: dict[str, Fault | None] = {}
-    for send in system.sends(school).all():
-        if send.id <= source.id:
-            break
-        if send.selection.pick == "refused" and send.id != but:
-            for person, fault in _words(system, school, send, None):
-                newest.setdefault(person, fault)
+    later = [send for send in system.sends(school).all() if send.selection.pick == "refused" and send.id not in {but, source.id}]
+    for send in sorted(later, key=_made, reverse=True):
+        for person, fault in _words(system, school, send, None) if send.created_at >= source.created_at else ():
+            newest.setdefault(person, fault)
     seen: set[str] = set()
     for person, fault in _words(system, school, source, selection.domain):
         if fault is not None and person not in seen and newest.get(person, fault) is not None:
@@ -60,6 +58,7 @@ def _of_a_domain(system: System, school: str, selection: Selection, but: str) ->
             break
         if send.id != but:
             sends.append(send)
+    sends.sort(key=_made, reverse=True)
     while sends and not sends[-1].counts.get("bounced"):
         sends.pop()  # older than the oldest refusal
     seen: set[str] = set()
@@ -79,6 +78,10 @@ def _words(system: System, school: str, send: Send, domain: str | None) -> Itera
                 fault = _fault(mail)
                 for account in mail.accounts:
                     yield account.person, fault
+
+
+def _made(send: Send) -> int:
+    return send.created_at
 
 
 def _fault(mail: Mail) -> Fault | None:
