@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
 
@@ -30,6 +32,10 @@ class System(Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def sends(self, school: str) -> Sends: ...
+
+    def mail_domains(self, school: str) -> MailDomains: ...
+
+    def trusts(self, school: str) -> Trusts: ...
 
     def ledger(self, school: str) -> Ledger: ...
 

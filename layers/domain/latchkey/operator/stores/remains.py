@@ -21,6 +21,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "SEND": "chunks of mails",
         "EXPORTS": "exports",
         "AUDIT": "events",
+        "MAILDOMAINS": "counts of mail by domain",
+        "TRUSTS": "trusted domains",
         "T": "counters",
     },
 }
