@@ -31,11 +31,8 @@ _NOT_SENT = {
 }
 _SUPPRESSED = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList"}
 _UNKNOWN = ("5.1.1", "smtp; 550 5.1.1 user unknown")
-_CLOSED = (
-    "5.7.1",
-    "smtp; 550-5.7.1 The user or domain that you are sending to (or from) has a policy that prohibited the mail that you sent. "
-    "550 5.7.1 - gsmtp",
-)
+_PROHIBITED = "The user or domain that you are sending to (or from) has a policy that prohibited the mail that you sent."
+_CLOSED = ("5.7.1", f"smtp; 550-5.7.1 {_PROHIBITED} 550 5.7.1 - gsmtp")
 _UNTRUSTED = ("5.7.26", "smtp; 550-5.7.26 Your email has been blocked because the sender is unauthenticated. 550 5.7.26 - gsmtp")
 _ANSWERS = {  # what each address answers: SES's label, and the server's own words
     "bounce": (_HARD, _UNKNOWN),
