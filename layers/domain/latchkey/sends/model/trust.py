@@ -41,7 +41,9 @@ class Trust:
 def parse_trust(fields: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """``(domain, person)`` of a request, one of them None; ``Invalid`` names every field that cannot be used."""
     domain, person = fields.get("domain") or None, fields.get("person") or None
-    if (domain is None) == (person is None):
+    if domain is None and person is None:  # the field that the page has
+        raise Invalid("Nothing was changed.", fields={"domain": _ONE})
+    if domain is not None and person is not None:
         raise Invalid("Nothing was changed.", fields={"domain": _ONE, "person": _ONE})
     if domain is not None:
         return parse_domain(domain), None
