@@ -36,7 +36,7 @@ def trust(request: Request, school: str) -> Answer:
     domain, person = parse_trust(request.fields)
     if person is not None:
         taken = trust_addresses.trust_person(system(), school, seen.person, person)
-        return Answer(data={"person": person, "taken": int(taken)}, location=f"/admin/{school}/people/{person}")
+        return Answer(data={"person": person, "taken": taken}, location=f"/admin/{school}/people/{person}")
     assert domain is not None  # noqa: S101 - for the type checker
     found = trust_addresses.trust_domain(system(), school, seen.person, domain)
     status = 202 if found.new else 200

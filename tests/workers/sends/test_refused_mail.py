@@ -248,6 +248,9 @@ class TestTrust:
         assert audited(road) == ["mail.trust"]
         assert not trust_addresses.trust_person(console, SCHOOL, ADMIN, ann.id)
         assert audited(road) == ["mail.trust"]
+        home = [self.marked(road, number, email="home@x.example") for number in (3, 4)]
+        assert trust_addresses.trust_person(console, SCHOOL, ADMIN, home[0].id) == 2, "they share the address"
+        assert [person(road, each).problem for each in home] == [None, None]
         with pytest.raises(NotFound):
             trust_addresses.trust_person(console, SCHOOL, ADMIN, "0" * 20)
         with pytest.raises(Conflict):

@@ -1,8 +1,9 @@
 """Trust addresses that mail came back from: "the address is right, try again". The mark that skips their people is taken.
 
-One person's is taken at once. Everybody's of a domain is a worker's: it reads the school's people some pages at a time, writes
-down how far it is, and puts its message again until all are read, so a school of 100,000 people costs a few messages. Whatever is
-done twice takes nothing twice. Who has called mail spam stays left alone, whatever an admin says of the address.
+One person's is taken at once, together with those of people who share the address. Everybody's of a domain is a worker's: it
+reads the school's people some pages at a time, writes down how far it is, and puts its message again until all are read, so a
+school of 100,000 people costs a few messages. Whatever is done twice takes nothing twice. Who has called mail spam stays left
+alone, whatever an admin says of the address.
 
 SES keeps a list of its own for complaints only (template.yaml, ``MailConfiguration``): addresses that mail came back from are not
 on it, so there is nothing to take them from.
@@ -34,8 +35,11 @@ class Trusted:
     new: bool
 
 
-def trust_person(system: System, school: str, admin: Person, person_id: str) -> bool:
-    """Take the mark of one person; whether there was one. ``NotFound``; ``Conflict`` if they have called mail spam."""
+def trust_person(system: System, school: str, admin: Person, person_id: str) -> int:
+    """Take the mark of one person, and of those who share the address, as they got it together; how many had one.
+
+    ``NotFound``; ``Conflict`` if they have called mail spam.
+    """
     directory = system.directory(school)
     person = directory.person(person_id)
     if person is None:
@@ -45,10 +49,13 @@ def trust_person(system: System, school: str, admin: Person, person_id: str) -> 
             "This person has called mail from the school spam, so no more goes out to the address. Nothing was changed.",
             code="complained",
         )
-    if person.problem is None or not directory.take_mail_problems([person]):
-        return False
-    system.audit(school).record(admin.id, "mail.trust", system.now(), {"person": person.id, "taken": 1})
-    return True
+    if person.problem is None or person.email_key is None:
+        return 0
+    sharing = {each.id: each for each in (person, *directory.by_email_key(person.email_key)) if each.problem == "bounced"}
+    taken = directory.take_mail_problems(sharing.values())
+    if taken:
+        system.audit(school).record(admin.id, "mail.trust", system.now(), {"person": person.id, "taken": taken})
+    return taken
 
 
 def trust_domain(system: System, school: str, admin: Person, domain: str) -> Trusted:
