@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from latchkey.sends.model.refusals import FAULT_REASONS, FAULTS, fault_of, reason_of, shown
+from latchkey.sends.model.refusals import FAULT_REASONS, FAULTS, fault_of, reason_of, reason_of_delay, shown
 
 FOR_A_GROUP = (
     "smtp;550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed "
@@ -145,6 +145,20 @@ def test_without_words_and_with_a_dead_address_the_label_decides(kind: Any, sub_
 def test_a_filter_and_our_fault_do_not_hang_on_the_label(kind: Any) -> None:
     assert reason_of(kind, "General", "5.7.1", RESTRICTED) == "hard_filter"
     assert reason_of(kind, "General", "5.7.26", UNSIGNED) == "hard_ours"
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "reason"),
+    [
+        ("4.4.1", "smtp; 421 4.4.1 Unable to connect", "delay"),
+        ("4.2.2", "smtp; 452 4.2.2 over quota", "delay"),
+        ("4.7.26", "smtp; 421-4.7.26 rate limited because it is unauthenticated", "delay_ours"),
+        (None, "smtp; 421 4.7.0 IP not in whitelist for RCPT domain", "delay_filter"),
+        (None, None, "delay"),
+    ],
+)
+def test_a_mail_that_is_tried_again_says_whose_fault_it_is_too(status: Any, text: Any, reason: str) -> None:
+    assert reason_of_delay("delay", status, text) == reason
 
 
 @pytest.mark.parametrize("sub_type", ["Suppressed", "OnAccountSuppressionList"])

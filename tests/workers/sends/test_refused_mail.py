@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import mail_feedback.handler as door
-from latchkey.errors import Conflict, NotFound, TryLater
+from latchkey.errors import Conflict, NotFound, TooMany, TryLater
 from latchkey.people.model.person import MailProblem, Person
 from latchkey.sends import mail_feedback, trust_addresses
 from latchkey.sends.model.domains import OTHER, DomainCounts
@@ -232,6 +232,15 @@ class TestTrust:
     def test_a_message_about_a_trust_that_is_not_there_is_poison(self, road: MailRoad) -> None:
         body = message(kind="trust", school=SCHOOL, trust="0" * 26)
         assert road.plan([body]) == [body]
+
+    def test_only_a_few_domains_are_under_way_at_once(self, road: MailRoad) -> None:
+        for number in range(trust_addresses.AT_ONCE):
+            assert trust(road, f"d{number}.example").new
+        with pytest.raises(TooMany):
+            trust(road, PUPILS)
+        assert not trust(road, "d0.example").new
+        drain(road)
+        assert trust(road, PUPILS).new
 
     def test_a_lost_message_is_put_again_when_it_is_asked_for_again(self, road: MailRoad) -> None:
         first = trust(road, PUPILS)

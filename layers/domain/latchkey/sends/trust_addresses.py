@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from latchkey.errors import Conflict, NotFound, Poison
+from latchkey.errors import Conflict, NotFound, Poison, TooMany
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
 from latchkey.people.model.position import Position
@@ -24,6 +24,8 @@ from latchkey.shared.model.ids import new_id
 
 PAGES: Final = 20
 """Pages of the list of people that one message reads, a megabyte each: some 30,000 people."""
+AT_ONCE: Final = 5
+"""Domains of a school that may be under way: each reads the whole list of people."""
 _STALE: Final = 600  # seconds after which an unfinished one is put on the queue once more if it is asked for again
 
 
@@ -59,7 +61,10 @@ def trust_person(system: System, school: str, admin: Person, person_id: str) -> 
 
 
 def trust_domain(system: System, school: str, admin: Person, domain: str) -> Trusted:
-    """Have the marks of everybody of a domain taken. While that is under way, asking again begins no other."""
+    """Have the marks of everybody of a domain taken. While that is under way, asking again begins no other.
+
+    ``TooMany`` while several other domains are.
+    """
     trusts, now = system.trusts(school), system.now()
     recent, _ = trusts.page()
     under_way = next((each for each in recent if each.domain == domain and each.is_under_way), None)
@@ -67,6 +72,9 @@ def trust_domain(system: System, school: str, admin: Person, domain: str) -> Tru
         if under_way.state == "queued" or under_way.created_at + _STALE <= now:  # its message may be lost
             _put(system, school, under_way)
         return Trusted(under_way, new=False)
+    if sum(each.is_under_way for each in recent) >= AT_ONCE:
+        said = f"{AT_ONCE} domains are under way already. Nothing was changed; try again in a few minutes."
+        raise TooMany(said, retry_after=300)
     trust = Trust(id=new_id(now), domain=domain, created_at=now, created_by=admin.id)
     trusts.make(trust)
     system.audit(school).record(admin.id, "mail.trust", now, {"trust": trust.id})

@@ -143,6 +143,18 @@ class TestTrust:
         (event,) = school.get("/admin/northbridge/audit").json_body["items"]
         assert (event["action"], event["facts"]) == ("mail.trust", {"trust": made["id"]})
 
+    def test_too_many_domains_at_once_are_refused_in_words(self, school: Console) -> None:
+        for number in range(5):
+            assert school.post(TRUST, {"domain": f"d{number}.example"}).status_code == 202
+        answer = school.post(TRUST, {"domain": HERE})
+        assert (answer.status_code, check("post", TRUST, answer)["code"], answer.headers["Retry-After"]) == (
+            429,
+            "too_many",
+            "300",
+        )
+        assert "5 domains are under way already" in school.form(TRUST, {"domain": HERE}).body.decode()
+        assert len(messages(school)) == 5
+
     def test_a_domain_by_a_form(self, school: Console) -> None:
         answer = school.form(TRUST, {"domain": HERE})
         assert (answer.status_code, answer.headers["Location"]) == (303, DOMAINS)

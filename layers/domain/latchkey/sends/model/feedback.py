@@ -13,7 +13,7 @@ from email.utils import parseaddr
 from typing import Any, Final
 
 from latchkey.sends.model.mail_states import Fact, MailState
-from latchkey.sends.model.refusals import FAULT_REASONS, reason_of
+from latchkey.sends.model.refusals import FAULT_REASONS, reason_of, reason_of_delay
 from latchkey.shared.model.ids import is_id, is_slug
 
 _MOST_CHUNKS: Final = 99_999
@@ -33,6 +33,8 @@ TOLD_REASONS: Final[Mapping[str, str]] = {
     "soft_content": "the mail server refused what the mail looks like",
     "soft_undetermined": "the mail server sent it back without saying why",
     "delay": "the mail server does not answer; the mail service tries again",
+    "delay_filter": FAULT_REASONS["school_filter"],
+    "delay_ours": FAULT_REASONS["our_fault"],
     "delay_mailbox_full": "the mailbox is full; the mail service tries again",
     "delay_content": "the mail server holds it for spam; the mail service tries again",
     "rejected": "the mail service refused what the mail looks like",
@@ -157,8 +159,12 @@ def _delivered(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: i
 
 def _delayed(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: int) -> _Facts:
     delay = _part(event, "deliveryDelay")
-    reason = _DELAYS.get(_word(delay.get("delayType")), "delay")
-    return _each(delay.get("delayedRecipients"), "delayed", lambda _: reason, _seconds(delay.get("timestamp")))
+    label = _DELAYS.get(_word(delay.get("delayType")), "delay")
+
+    def why(recipient: Mapping[str, Any]) -> str:
+        return reason_of_delay(label, recipient.get("status"), recipient.get("diagnosticCode"))
+
+    return _each(delay.get("delayedRecipients"), "delayed", why, _seconds(delay.get("timestamp")))
 
 
 def _bounced(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: int) -> _Facts:

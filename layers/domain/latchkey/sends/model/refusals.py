@@ -17,8 +17,9 @@ good: an address counts as dead only if neither the codes nor SES call the refus
 - SES (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types): Permanent, Transient, Undetermined,
   with sub-types; a recipient's ``status`` and ``diagnosticCode`` are the receiving server's own, where it has said anything.
 
-What the ledger stores begins with ``hard`` for a refusal for good, and with ``soft`` for one for now. Items of older releases
-have ``hard``, ``hard_no_mailbox``, ``hard_suppressed`` and ``soft...``: a dead address and nobody's fault, as they meant then.
+What the ledger stores begins with ``hard`` for a refusal for good, with ``soft`` for one for now, and with ``delay`` while SES
+tries again. Items of older releases have ``hard``, ``hard_no_mailbox``, ``hard_suppressed``, ``soft...`` and ``delay...``: a dead
+address and nobody's fault, as they meant then.
 """
 
 import re
@@ -41,6 +42,8 @@ _STORED: Final[Mapping[str, Fault]] = {
     "soft_filter": "school_filter",
     "hard_ours": "our_fault",
     "soft_ours": "our_fault",
+    "delay_filter": "school_filter",
+    "delay_ours": "our_fault",
 }
 _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "Permanent": {
@@ -59,7 +62,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _UNDETERMINED: Final[Mapping[str, str]] = {"": "soft_undetermined"}
 
-_READ: Final = 2_000  # characters of a text that count: what comes after that is nobody's answer
+_LONGEST: Final = 2_000  # characters of a text that count: what comes after that is nobody's answer
 _CODE: Final = re.compile(r"(?<![\w.])([245])\.([0-7])\.(\d{1,3})(?!\.?\d)", re.ASCII)
 _BASIC: Final = re.compile(r"(?:^|[\s;<>:(])([45])\d\d(?=[\s#-])", re.ASCII)
 _AUTHENTICATION: Final = re.compile(
@@ -112,14 +115,20 @@ def reason_of(kind: object, sub_type: object, status: object, text: object) -> s
     label = labels.get(sub_type, labels[""]) if isinstance(sub_type, str) else labels[""]
     if label == "hard_suppressed":  # SES has not asked the server: the answer is its own
         return label
-    said = text[:_READ].casefold() if isinstance(text, str) else ""
-    codes = _codes(said, status.strip()[:20] if isinstance(status, str) else "")
+    said, codes = _read(status, text)
     fault = _fault(next(iter(codes), None), said)
     passing = _is_passing(said) or any(each == "4" for each, _ in codes)
     if fault == "dead_address" or fault is None:
         return _plain(label, codes[0][1] if codes else None, said, passing=passing)
     word = "filter" if fault == "school_filter" else "ours"
     return f"soft_{word}" if passing else f"hard_{word}"
+
+
+def reason_of_delay(label: str, status: object, text: object) -> str:
+    """The reason of a mail that SES tries again: whose fault that is, where it is a filter's or ours, else SES's own word."""
+    said, codes = _read(status, text)
+    fault = _fault(next(iter(codes), None), said)
+    return {"school_filter": "delay_filter", "our_fault": "delay_ours"}.get(fault or "", label)
 
 
 def fault_of(reason: str | None) -> Fault | None:
@@ -130,6 +139,12 @@ def fault_of(reason: str | None) -> Fault | None:
 def shown(reason: str | None) -> str | None:
     """The reason that lists, files and the API show: whose fault it is, where it is somebody's; else what the ledger keeps."""
     return fault_of(reason) or reason
+
+
+def _read(status: object, text: object) -> tuple[str, list[tuple[str, _Detail]]]:
+    """The beginning of a text in small letters, and the enhanced codes of both."""
+    said = text[:_LONGEST].casefold() if isinstance(text, str) else ""
+    return said, _codes(said, status.strip()[:20] if isinstance(status, str) else "")
 
 
 def _is_passing(said: str) -> bool:
