@@ -2,7 +2,7 @@
 
 from console import audit, people, readiness, rosters, schools
 from console.login_details import codes, exports
-from console.sends import control, preview, recipients, sends
+from console.sends import control, mail, preview, recipients, sends
 from web.app import new_app
 
 app = new_app(
@@ -13,6 +13,7 @@ app = new_app(
     sends.routes,
     recipients.routes,
     control.routes,
+    mail.routes,
     exports.routes,
     codes.routes,
     rosters.routes,

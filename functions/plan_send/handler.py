@@ -11,6 +11,7 @@ from latchkey.sends.cancel_chunks import cancel_chunks
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.start_due import start_due
 from latchkey.sends.tell_new_emails import MOST, tell_new_emails
+from latchkey.sends.trust_addresses import take_marks
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
@@ -64,6 +65,9 @@ def work(message: Message) -> dict[str, Any]:
     if kind == "emails_changed":
         told = tell_new_emails(system(), message.slug(), message.ids("people", MOST), message.time())
         return {"kind": kind, "school": message.slug(), "told": told}
+    if kind == "trust":
+        trust = take_marks(system(), message.slug(), message.id("trust"))
+        return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}
     asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")

@@ -5,12 +5,13 @@ from typing import Any
 
 from console.lists import only, page_of
 from console.sends import ways_back
+from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
-from latchkey.sends.model import approval, in_words, progress, send_actions, send_request, start_time, suggestions
+from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, start_time, suggestions
 from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
@@ -136,6 +137,10 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "retry_of": source if pick == "failed" else None,
         "replan_of": source if pick == "changed" else None,
         "again_of": source if pick == "no_password" else None,
+        "refused_of": source if pick == "refused" else None,
+        "refused_in": send.selection.domain,
+        "refused": {"school_filter": send.refused.filter, "our_fault": send.refused.ours, "dead_address": send.refused.dead},
+        "for_it": blame.for_it(send, sender()),
         "retries": list(send.retries),
         "replans": list(send.replans),
         "changed": send.changed,
@@ -186,6 +191,8 @@ def _select(request: Request) -> object:
     if fields.get("to") == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
+    if fields.get("to") == "refused":
+        return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
     if fields.get("to") in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if fields["to"] == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
@@ -201,6 +208,9 @@ def _check(request: Request, selection: Selection, school: School) -> dict[str, 
 
 def _form(selection: Selection) -> dict[str, str]:
     """The selection as fields of the form that confirms it."""
+    if selection.is_from_sends:
+        which = {"send": selection.source, "domain": selection.domain}
+        return {"to": "refused", **{name: value for name, value in which.items() if value}}
     if selection.filter is None:
         return {"to": "listed", "ids": " ".join(selection.ids)}
     return {"to": "filter", **{f"filter.{name}": value for name, value in selection.filter.items()}}

@@ -63,7 +63,10 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "PAGES_BUCKET",
     ),
 }
-OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {"portal": ("ORIGIN_SECRET",), "console": ("ORIGIN_SECRET",)}
+OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
+    "portal": ("ORIGIN_SECRET",),
+    "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
+}
 
 
 class MissingSettings(RuntimeError):

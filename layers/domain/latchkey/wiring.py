@@ -51,9 +51,11 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
     from latchkey.shared.stores.files import Files
@@ -273,6 +275,18 @@ class Wiring:
         from latchkey.sends.stores.school_hours import SchoolHours
 
         return SchoolHours(self.table("ACTIVITY_TABLE"), school)
+
+    def mail_domains(self, school: str) -> MailDomains:
+        """How a school's mail fares by receiving domain."""
+        from latchkey.sends.stores.mail_domains import MailDomains
+
+        return MailDomains(self.table("ACTIVITY_TABLE"), school)
+
+    def trusts(self, school: str) -> Trusts:
+        """The domains whose people are to be mailed again."""
+        from latchkey.sends.stores.trusts import Trusts
+
+        return Trusts(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""

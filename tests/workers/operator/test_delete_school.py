@@ -10,6 +10,8 @@ import pytest
 import operate.handler as door
 from latchkey.codes.model.codes import code
 from latchkey.people.model.person import Person
+from latchkey.sends.model.domains import DomainCounts
+from latchkey.sends.model.trust import Trust
 from latchkey.shared.stores.counters import Budget
 from latchkey.shared.stores.dynamo import Table
 from latchkey.sign_in.stores.sessions import Session
@@ -48,6 +50,9 @@ def fill(road: MailRoad, school: str) -> None:
     console.audit(school).record("x", "send.start", START)
     portal.audit(school).record("x", "sign_in.done", START)
     portal.audit(school).tally("portal", "sign_in.refused", START, {"people": "others"})
+    feedback = road.system.wiring("mail_feedback")
+    feedback.mail_domains(school).add([{"x.example": DomainCounts(sent=1)}], START)
+    console.trusts(school).make(Trust(id="01jhm6qk00zzzzzzzzzzzzzzzz", domain="x.example", created_at=START, created_by=ann.id))
     console.claims(school).claim("send", "k" * 32, "01jhm6qk00zzzzzzzzzzzzzzzz", START)
     s3 = console.client("s3")
     for setting, key in (
@@ -121,6 +126,8 @@ def test_without_its_name_typed_it_only_counts(road: MailRoad, operate: Any) -> 
         "sessions": 1,
         "counters": 1,
         "events": 3,
+        "counts of mail by domain": 1,
+        "trusted domains": 1,
         "other items": 1,
         "files of login details": 1,
         "files of recipients": 1,

@@ -8,6 +8,8 @@ import pytest
 import operate.handler as door
 from latchkey.audit.model.visitors import LENGTH, asking
 from latchkey.people.model.person import CodeState, FormerEmail, MailProblem
+from latchkey.sends.model.domains import DomainCounts
+from latchkey.sends.model.trust import Trust
 from tests.support.mail_road import Context, MailRoad
 
 
@@ -46,6 +48,12 @@ def test_everything_is_in_it_once_and_no_secret(road: MailRoad, operate: Any) ->
     send = road.start()
     road.plan()
     road.deliver()
+    road.system.wiring("mail_feedback").mail_domains("northbridge").add(
+        [{"x.example": DomainCounts(sent=2, used=1)}], 1_790_000_000
+    )
+    road.system.wiring("console").trusts("northbridge").make(
+        Trust(id="0" * 26, domain="x.example", created_at=1_790_000_000, created_by=ann.id)
+    )
     answer = operate()
     assert answer["next"] is None
     found = files(road)
@@ -55,7 +63,12 @@ def test_everything_is_in_it_once_and_no_secret(road: MailRoad, operate: Any) ->
         "sends": 1,
         "recipients": 2,
         "events": len(lines(found["events-00001.jsonl"])),
+        "mail_domains": 1,
+        "trusts": 1,
     }
+    counted = {"domain": "x.example", "sent": 2, "delivered": 0, "used": 1, "refused_by_us": 0, "refused_by_filter": 0, "dead": 0}
+    assert lines(found["mail_domains-00001.jsonl"]) == [counted]
+    assert [(each["domain"], each["state"]) for each in lines(found["trusts-00001.jsonl"])] == [("x.example", "queued")]
     people = {each["id"]: each for name, text in found.items() if name.startswith("people") for each in lines(text)}
     assert people[ann.id] == {
         "id": ann.id,

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.schools import Schools
     from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
 
@@ -40,6 +42,10 @@ class System(Protocol):
     def setting_changes(self) -> SettingChanges: ...
 
     def sends(self, school: str) -> Sends: ...
+
+    def mail_domains(self, school: str) -> MailDomains: ...
+
+    def trusts(self, school: str) -> Trusts: ...
 
     def ledger(self, school: str) -> Ledger: ...
 

@@ -1,8 +1,9 @@
-"""Choose people from the ledger of an earlier send: whose mail failed, who has set no password since, who had changed."""
+"""Choose people from the ledgers of earlier sends: whose mail failed or was refused, who has set no password since, who had changed."""
 
 from collections.abc import Callable, Iterator
 
 from latchkey.people.model.person import Person
+from latchkey.sends.choose_refused import refused
 from latchkey.sends.model.drift import DRIFTED
 from latchkey.sends.model.send import Mail, Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
@@ -13,6 +14,9 @@ _AT_ONCE = 500  # people read in one go
 
 def chosen(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
     """The people whom a selection from another send means, nobody twice. ``but`` is a retry that does not count as one yet."""
+    if selection.pick == "refused":
+        yield from refused(system, school, selection, but)
+        return
     source = system.sends(school).get(selection.source) if selection.source else None
     if source is None:
         return

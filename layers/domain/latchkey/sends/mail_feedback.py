@@ -7,17 +7,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from latchkey.errors import Changed, NotFound, TryLater
 from latchkey.people.model.person import MailProblem, Person
 from latchkey.sends.brake_school import brake_school
+from latchkey.sends.model.blame import braked_for
 from latchkey.sends.model.brake import brake_reason
+from latchkey.sends.model.domains import Moves, moves
 from latchkey.sends.model.feedback import DeliveryEvent, Unusable, read, same_address
 from latchkey.sends.model.ledger import apply_event
 from latchkey.sends.model.mail_states import Fact, is_hard
+from latchkey.sends.model.refusals import fault_of
 from latchkey.sends.model.send import Chunk, Mail, Origin
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
+
+_TO_COUNT: Final = 5  # seconds
 
 
 @dataclass(slots=True)
@@ -47,17 +53,21 @@ def record_events(system: System, bodies: Sequence[str]) -> Outcome:
             continue
         for each in told:
             groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
+    moved: dict[str, list[Moves]] = {}
     suspects: dict[tuple[str, str, Origin], set[int]] = {}
     since = _since(system, groups)
     for group, entries in groups.items():
         places = {place for place, _ in entries}
         try:
-            chunk = _amend(system, group, [told for _, told in entries], outcome.counts, since.get(group.school, 0))
+            before, chunk = _amend(system, group, [told for _, told in entries], outcome.counts, since.get(group.school, 0))
         except TryLater:
             outcome.again |= places
             continue
+        if before is not None and chunk is not None:
+            moved.setdefault(group.school, []).append(moves(before, chunk))
         if chunk is not None and any(_is_bad(mail) for mail in chunk.mails):
             suspects.setdefault((group.school, group.send, chunk.origin), set()).update(places)
+    _count_domains(system, moved, outcome.counts)
     _judge(system, suspects, outcome)
     return outcome
 
@@ -90,13 +100,22 @@ def _judge(system: System, suspects: Mapping[tuple[str, str, Origin], set[int]],
             outcome.again |= places
 
 
-def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str], since: int) -> Chunk | None:
-    """Write down what was told of a chunk, and of its people; None if there is no such chunk."""
+def _amend(
+    system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str], since: int
+) -> tuple[Chunk | None, Chunk | None]:
+    """Write down what was told of a chunk, and of its people; the chunk before and after, None if there is no such chunk."""
+    before: Chunk | None = None
+
+    def change(found: Chunk) -> Chunk:
+        nonlocal before
+        before = found
+        return _told(found, told)
+
     try:
-        chunk = system.ledger(group.school).amend(group.send, group.chunk, lambda found: _told(found, told), system.now(), since)
+        chunk = system.ledger(group.school).amend(group.send, group.chunk, change, system.now(), since)
     except NotFound:
         counts["unknown"] += len(told)
-        return None
+        return None, None
     mails = {same_address(mail.to): mail for mail in chunk.mails if mail.state != "skipped"}
     problems: dict[str, MailProblem] = {}
     for each in told:
@@ -107,11 +126,26 @@ def _amend(system: System, group: _Place, told: list[DeliveryEvent], counts: Cou
         counts[each.fact.state] += 1
         if each.fact.state == "complained":
             problems[each.address] = MailProblem("complained", each.fact.at, "")
-        elif is_hard(each.fact.state, each.fact.reason):
+        elif each.fact.state == "bounced" and fault_of(each.fact.reason) == "dead_address":
             problems.setdefault(each.address, MailProblem("bounced", each.fact.at, ""))
     for address, problem in problems.items():
         _note_problem(system, group.school, mails[address], address, problem)
-    return chunk
+    return before, chunk
+
+
+def _count_domains(system: System, moved: dict[str, list[Moves]], counts: Counter[str]) -> None:
+    """Count what became of mails by domain, once a school and batch.
+
+    The ledger moves once for each fact, so no fact is counted twice. It is written first: a worker that dies in between, or a
+    table that stays busy, leaves a batch uncounted. The counts are there to show who refuses mail, and decide nothing.
+    """
+    for school, some in moved.items():
+        found = [each for each in some if each]
+        if found:
+            try:
+                system.persist(lambda: system.mail_domains(school).add(found, system.now()), _TO_COUNT)  # noqa: B023 - used at once
+            except TryLater:
+                counts["uncounted"] += 1
 
 
 def _told(chunk: Chunk, told: Iterable[DeliveryEvent]) -> Chunk:
@@ -157,12 +191,15 @@ def _brake(system: System, school: str, send_id: str) -> bool:
     reason = brake_reason(send)
     if reason is None:
         return False
+    reason = braked_for(send, reason)
     facts: dict[str, str | int] = {
         **facts_of(send),
         "reason": reason,
         "mails": send.tally.out - send.braked.out,
         "bounced": send.tally.hard - send.braked.hard,
         "complained": send.tally.complained - send.braked.complained,
+        "filter": send.refused.filter - send.refused_before.filter,
+        "ours": send.refused.ours - send.refused_before.ours,
     }
     event = system.audit(school).record_of("mail_feedback", "send.brake", system.now(), facts)
     try:

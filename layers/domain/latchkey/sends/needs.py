@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
@@ -44,9 +46,14 @@ class System(schools.System, Protocol):
     def ledger(self, school: str) -> Ledger: ...
 
     def allowances(self, school: str) -> Allowances: ...
+
     def briefs(self, school: str) -> Briefs: ...
 
     def school_hours(self, school: str) -> SchoolHours: ...
+
+    def mail_domains(self, school: str) -> MailDomains: ...
+
+    def trusts(self, school: str) -> Trusts: ...
 
     def claims(self, school: str) -> Claims: ...
 

@@ -173,7 +173,7 @@ def _hold(system: System, school: str, send: Send, why: Need, *, people: int, no
 def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
     """The people of a send, and the ids that are nobody's; the second is complete when the first is used up."""
     directory = system.directory(school.slug)
-    if send.selection.source is not None:
+    if send.selection.is_from_sends:
         return chosen(system, school.slug, send.selection, but=send.id), []
     if send.selection.filter is not None:
         try:

@@ -21,7 +21,7 @@ from latchkey.shared.start_run import Started, Starting, id_for
 def try_out(system: System, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
-    if selection.source is not None:
+    if selection.is_from_sends:
         return dry_run(chosen(system, school.slug, selection), school, 0, selection, sent)
     if selection.filter is not None:
         matching = system.directory(school.slug).matching(people_filter.parse(selection.filter))
@@ -104,7 +104,7 @@ def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
 
 def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
     sends, selection = system.sends(school), asked.selection
-    by = "send" if selection.source else "ids" if selection.ids else "filter"
+    by = "send" if selection.is_from_sends else "ids" if selection.ids else "filter"
 
     def announce(send: Send) -> None:
         facts: dict[str, str | int] = {**facts_of(send), "kind": send.kind, "by": by, "ids": len(selection.ids)}
@@ -127,7 +127,7 @@ def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
 
 def _somebody(system: System, school: School, selection: Selection) -> bool:
     directory = system.directory(school.slug)
-    if selection.source is not None:
+    if selection.is_from_sends:
         return next(chosen(system, school.slug, selection), None) is not None
     if selection.filter is None:
         return bool(directory.by_ids(selection.ids))

@@ -9,6 +9,7 @@ from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.people_filter import begins
 from latchkey.sends.model import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
+from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Mail, Send
 from latchkey.sends.needs import System
 from latchkey.shared.model.ids import is_id
@@ -47,7 +48,7 @@ class RecipientFilter:
 
     def matches(self, mail: Mail, account: MailAccount) -> bool:
         """Whether a recipient is meant."""
-        if (self.state and mail.state != self.state) or (self.reason and mail.reason != self.reason):
+        if (self.state and mail.state != self.state) or (self.reason and self.reason not in {mail.reason, shown(mail.reason)}):
             return False
         return not self.q or begins(self.q, (account.name, mail.to))
 

@@ -35,6 +35,8 @@ WORDS: Final[Mapping[str, str]] = {
     "export.start": "asked for login details",
     "links.end": "ended all password links",
     "mail.requested": "asked for a mail",
+    "mail.trust": "trusted addresses that mail came back from",
+    "mail.trusted": "took the marks of a domain’s addresses",
     "name.guessed": "saw 100 wrong tries in a row for a name that nobody has",
     "page.not_theirs": "asked for something that this school does not have",
     "password.set": "set a password",

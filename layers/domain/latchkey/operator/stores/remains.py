@@ -30,6 +30,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "AUDIT": "events",
         "SIGNINS": "events",
         "ALONE": "counters",
+        "MAILDOMAINS": "counts of mail by domain",
+        "TRUSTS": "trusted domains",
         "T": "counters",
     },
 }

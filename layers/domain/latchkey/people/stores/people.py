@@ -320,6 +320,18 @@ class Directory:
             return False
         return True
 
+    def take_mail_problems(self, people: Iterable[Person]) -> int:
+        """Forget that mail to these people came back; of how many. Nobody is touched whose address or mark is another by now."""
+        taken, left = 0, iter(people)
+        while some := [_unmarked(self, person) for person in islice(left, _TRANSACTION)]:
+            try:
+                self._table.transact(some)
+            except ConditionFailed:
+                taken += sum(self._is_in_time(update, None) for update in some)
+            else:
+                taken += len(some)
+        return taken
+
     def take_over(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write what a roster says of people who exist, each of whom is changed once: never a password, code or admin right.
 
@@ -371,6 +383,13 @@ class Directory:
         except ConditionFailed:
             return False
         return True
+
+
+def _unmarked(directory: Directory, person: Person) -> Update:
+    same_address: Condition = ("email_key", "=", person.email_key)
+    # A complaint that came meanwhile stays; a mark that somebody else has taken is not counted twice.
+    still_marked: Condition = ("mail_problem.kind", "=", "bounced")
+    return directory.change_of(person.id, {"mail_problem": None}, [same_address, still_marked])
 
 
 def _prefix_of(wanted: PeopleFilter) -> str:

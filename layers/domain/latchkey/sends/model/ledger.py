@@ -6,7 +6,8 @@ from typing import Final
 
 from latchkey.sends.model.drift import without
 from latchkey.sends.model.mail_states import CHANGED_IN_HAND, OPEN, OUT, Fact, is_hard, stronger
-from latchkey.sends.model.send import Chunk, Mail, Tally
+from latchkey.sends.model.refusals import Fault, fault_of
+from latchkey.sends.model.send import Chunk, Mail, Refused, Tally
 
 NOBODY: Final[Mapping[int, frozenset[str]]] = {}
 GRACE: Final = 15 * 60
@@ -24,6 +25,9 @@ class LeasedChunk:
 
     stored: Chunk
     work: Chunk
+
+
+_REFUSED: Final[tuple[Fault, ...]] = ("dead_address", "school_filter", "our_fault")  # as the fields of Refused
 
 
 def open_of(counts: Mapping[str, int]) -> int:
@@ -138,3 +142,13 @@ def tally(chunk: Chunk) -> Tally:
         hard=sum(is_hard(mail.state, mail.reason) for mail in chunk.mails),
         complained=sum(mail.state == "complained" for mail in chunk.mails),
     )
+
+
+def refused(chunk: Chunk) -> Refused:
+    """The chunk's people whose mail was refused, by whose fault that is."""
+    people: dict[Fault | None, int] = {}
+    for mail in chunk.mails:
+        if mail.state == "bounced":
+            fault = fault_of(mail.reason)
+            people[fault] = people.get(fault, 0) + len(mail.accounts)
+    return Refused(*(people.get(fault, 0) for fault in _REFUSED))

@@ -13,7 +13,7 @@ from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
 Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
-Pick = Literal["failed", "no_password", "changed"]
+Pick = Literal["failed", "no_password", "changed", "refused"]
 Origin = Literal["admin", "person"]
 """Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
@@ -68,7 +68,8 @@ class Selection:
     """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
 
     ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
-    those who were skipped because they had changed since it was planned.
+    those who were skipped because they had changed since it was planned, or those whose mail was refused though their address may
+    be right. ``domain`` in its place: the refused of the last weeks' sends, with an address in this domain.
     Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
     whoever was sent a link within that time.
     """
@@ -77,8 +78,14 @@ class Selection:
     filter: Mapping[str, str] | None = None
     source: str | None = None
     pick: Pick | None = None
+    domain: str | None = None
     skip_signed_in: bool = False
     skip_sent_within: int = 0
+
+    @property
+    def is_from_sends(self) -> bool:
+        """Whether earlier sends say who is meant."""
+        return self.source is not None or self.domain is not None
 
 
 EVERYBODY: Final = Selection()
@@ -93,6 +100,15 @@ class Tally:
     complained: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """People whose mail was refused, by whose fault that is: of a dead address, of a filter, ours."""
+
+    dead: int = 0
+    filter: int = 0
+    ours: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """One run, an admin's or one person's own request (``origin``). Times in epoch seconds.
@@ -105,7 +121,8 @@ class Send:
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
     ``planning_until``: until then a worker may be planning it. ``whom``: to whom it goes, in words that name nobody
     (``send_names``); empty in a send from before these were kept. ``changed``: how many of the skipped had changed since it was
-    planned; ``replans``: the sends that took them up.
+    planned; ``replans``: the sends that took them up. ``refused``: whose fault it was that mail came back, of those whom it
+    counts for anybody's; ``refused_before``: the same when the send was last resumed after its brake had paused it.
     """
 
     id: str
@@ -138,6 +155,8 @@ class Send:
     whom: str = ""
     changed: int = 0
     replans: tuple[str, ...] = ()
+    refused: Refused = Refused()
+    refused_before: Refused = Refused()
 
     @property
     def done(self) -> int:
@@ -147,7 +166,7 @@ class Send:
     @property
     def was_braked(self) -> bool:
         """Whether a brake has paused it, and no admin."""
-        return self.state == "paused" and self.reason is not None
+        return self.state == "paused" and self.reason not in {None, RESTORED}
 
     @property
     def was_not_queued(self) -> bool:

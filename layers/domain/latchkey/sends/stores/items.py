@@ -12,10 +12,11 @@ from typing import Final
 
 from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.ledger import open_of
-from latchkey.sends.model.send import Chunk, Mail, Origin, Selection, Send, Tally
+from latchkey.sends.model.send import Chunk, Mail, Origin, Refused, Selection, Send, Tally
 from latchkey.shared.stores.dynamo import Item, Value
 
 KEPT: Final = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end
+REFUSED: Final = ("refused_dead", "refused_filter", "refused_ours")
 TALLY: Final = ("mails_out", "mails_hard", "mails_complained")
 
 
@@ -43,8 +44,10 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         "open": open_of(send.counts),
         **dict(zip(TALLY, astuple(send.tally), strict=True)),
         "braked": list(astuple(send.braked)),
+        **{name: count or None for name, count in zip(REFUSED, astuple(send.refused), strict=True)},
         "source": send.selection.source,
         "pick": send.selection.pick,
+        "domain": send.selection.domain,
         "skip_signed_in": send.selection.skip_signed_in or None,
         "skip_sent_within": send.selection.skip_sent_within or None,
         "retries": list(send.retries) or None,
@@ -79,6 +82,7 @@ def send_from_item(item: Item) -> Send:
             filter=item.get("filter"),
             source=item.get("source"),
             pick=item.get("pick"),
+            domain=item.get("domain"),
             skip_signed_in=item.get("skip_signed_in", False),
             skip_sent_within=item.get("skip_sent_within", 0),
         ),
@@ -91,6 +95,8 @@ def send_from_item(item: Item) -> Send:
         waiting_since=item.get("waiting_since"),
         tally=Tally(*(item.get(name, 0) for name in TALLY)),
         braked=Tally(*item.get("braked", ())),
+        refused=Refused(*(item.get(name, 0) for name in REFUSED)),
+        refused_before=Refused(*item.get("refused_before", ())),
         retries=tuple(item.get("retries") or ()),
         revoke=item.get("revoke", False),
         moving_since=item.get("moving_since"),

@@ -23,11 +23,11 @@ from typing import Final
 
 from latchkey.errors import NotFound, TryLater
 from latchkey.sends.model.drift import Changed, changed_of, nobody
-from latchkey.sends.model.ledger import grace_left, merge, open_of, settle, take, tally
+from latchkey.sends.model.ledger import grace_left, merge, open_of, refused, settle, take, tally
 from latchkey.sends.model.mail_states import Fact
 from latchkey.sends.model.school_brake import moved as school_moved
 from latchkey.sends.model.send import Chunk, Mail, Send, Tally
-from latchkey.sends.stores.items import TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
+from latchkey.sends.stores.items import REFUSED, TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
 from latchkey.sends.stores.school_hours import SchoolHours
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
@@ -206,8 +206,9 @@ class Ledger:
         moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
         moved["open"] = open_of(after) - open_of(before)
         moved["changed"] = changed_of(new) - changed_of(old)
-        for name, was, now in zip(TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
-            moved[name] = now - was
+        for names, count in ((TALLY, tally), (REFUSED, refused)):
+            for name, was, now in zip(names, astuple(count(old)), astuple(count(new)), strict=True):
+                moved[name] = now - was
         return {path: count for path, count in moved.items() if count}
 
     def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[Condition]) -> list[Update]:

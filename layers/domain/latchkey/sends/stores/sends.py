@@ -190,6 +190,7 @@ class Sends:
             something_left: Condition = ("open", ">", 0)
             facts = {"state": "running", "reason": None, "moving_since": now, "moved_before": gone(send)}
             if send.was_braked:
+                facts["refused_before"] = list(astuple(send.refused))
                 facts["braked"] = list(astuple(send.tally))  # the brake counts anew: an admin has seen what came back until now
             also = something_left
         return self._turn(send, facts, [_as_read(send), also], event, anew)
