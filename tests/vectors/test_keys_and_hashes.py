@@ -16,10 +16,11 @@ def test_keys_that_kms_derives() -> None:
 
 
 def test_keys_that_kms_derives_in_a_later_epoch() -> None:
-    """What HMAC-SHA-256 makes of the labels latchkey/(links|codes)/v1/northbridge/1; epoch 0 has the keys above."""
+    """What HMAC-SHA-256 makes of the labels latchkey/(links|codes|lookup)/v1/northbridge/1; epoch 0 has the keys above."""
     portal = MemoryWorld().wiring("portal")
     assert portal.link_key("northbridge", 0) == portal.link_key("northbridge")
     assert portal.code_key("northbridge", 0) == portal.code_key("northbridge")
+    assert portal.lookup_key("northbridge", 0) == portal.lookup_key("northbridge")
     assert portal.link_key("northbridge", 1).hex() == "c82fa693539bc1d11edfd339752834c123a07765b23193c4c51c6da0520b4eb2"
     assert portal.code_key("northbridge", 1).hex() == "6b44260dafb774d9afe7ddf6bf482afde738d66a4911ff30690c1420e6fc4840"
 

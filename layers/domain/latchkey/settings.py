@@ -48,7 +48,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "DELIVER_QUEUE",
         "URGENT_QUEUE",
     ),
-    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE"),
+    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY"),
     "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "ROSTER_QUEUE", "UPLOADS_BUCKET"),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": (

@@ -9,7 +9,7 @@ from latchkey.shared.model.pages import PAGE, Page, Pager
 
 def read_audit(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[dict[str, Any]]:
     """One page of the school's audit trail, newest first."""
-    pager = Pager(f"audit|{school}", system.lookup_key(school))
+    pager = Pager(f"audit|{school}", system.cursor_key(school))
     return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit))
 
 

@@ -5,20 +5,20 @@ was. Nobody is signed in by it: they sign in with what they chose, and so know t
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
+from latchkey.codes.stores.uses import Name
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.person import FormerEmail, Person
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive
+from latchkey.sign_in.budgets import forgive_person
 from latchkey.sign_in.model import passwords
 
 LONGEST_NAME: Final = 100
@@ -54,15 +54,15 @@ def _claim(system: System, found: OpenCode, wishes: Wishes) -> Person:
         after = _wished(system, found, wishes)
         _check_password(after, found, wishes)
         hashed = hashed or hashing.hash_of(wishes.password)
-        holder, event = _holder_of_username(system, found, after), _event(system, found, before.id, now)
+        names, event = _new_names(system, found, after), _event(system, found, before.id, now)
         if before.email is not None and before.email != after.email:
             after = replace(after, former_email=FormerEmail(before.email, now))
         try:
-            system.code_uses(slug).claim(before, after, hashed, now, event, holder=holder)
+            system.code_uses(slug).claim(before, after, hashed, now, event, names=names)
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
-            _tell(system, found, after, now, (before.email_key, after.username_key))
+            _tell(system, found, after, now, replace(after, email=before.email))
             return after
     raise TryLater()
 
@@ -84,7 +84,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes) -> Person:
         given_name=given,
         family_name=family,
         email=address,
-        email_key=identifiers.lookup(system.lookup_key(slug), "email", address),
+        email_key=identifiers.lookup(_newest_key(system, found), "email", address),
         children=(found.student.id,),
         version=1,
         password_set_at=now,
@@ -96,13 +96,13 @@ def _register(system: System, found: OpenCode, wishes: Wishes) -> Person:
     except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
-    _tell(system, found, parent, now, ())
+    _tell(system, found, parent, now, None)
     return parent
 
 
 def _wished(system: System, found: OpenCode, wishes: Wishes) -> Person:
     """The student with the address and username that they chose. Others may have the same address, as siblings do (ADR 0005)."""
-    student, rule, key = found.student, found.school.settings.student_email, system.lookup_key(found.school.slug)
+    student, rule, key = found.student, found.school.settings.student_email, _newest_key(system, found)
     after, wrong = student, dict[str, str]()
     if wishes.email and rule == "none":
         wrong["email"] = "Your school keeps no e-mail addresses of students. Leave this empty."
@@ -124,17 +124,25 @@ def _wished(system: System, found: OpenCode, wishes: Wishes) -> Person:
     return after
 
 
-def _holder_of_username(system: System, found: OpenCode, after: Person) -> str | None:
-    """Who chose this student's new username last, if anybody did; ``Invalid`` if it is somebody else's now."""
-    key, slug = after.username_key, found.school.slug
-    if key is None or key == found.student.username_key:
-        return None
-    directory, holder = system.directory(slug), system.credentials(slug).holder_of(key)
-    people = [*directory.by_username_key(key), *(directory.by_ids([holder]) if holder else [])]
-    if any(person.username_key == key and person.id != after.id for person in people):
+def _newest_key(system: System, found: OpenCode) -> bytes:
+    return system.lookup_key(found.school.slug, found.school.lookup_epoch)
+
+
+def _new_names(system: System, found: OpenCode, after: Person) -> list[Name]:
+    """This student's new username under each look-up key, with who chose it last; ``Invalid`` if it is somebody else's now."""
+    username, school = after.username, found.school
+    if username is None or username == found.student.username:
+        return []
+    directory, credentials, names = system.directory(school.slug), system.credentials(school.slug), list[Name]()
+    for epoch in school.lookup_epochs:
+        key = identifiers.lookup(system.lookup_key(school.slug, epoch), "username", username)
+        names.append(Name(key, epoch, credentials.holder_of(key, epoch)))
+    holders = [name.holder for name in names if name.holder]
+    people = [*directory.by_username_key(*(name.key for name in names)), *(directory.by_ids(holders) if holders else [])]
+    if any(person.username == username and person.id != after.id for person in people):
         taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
         raise _unusable({"username": taken}, "username_taken")
-    return holder
+    return names
 
 
 def _check_password(person: Person, found: OpenCode, wishes: Wishes) -> None:
@@ -175,8 +183,11 @@ def _event(system: System, found: OpenCode, actor: str, now: int) -> EventWrite:
     return system.audit(found.school.slug).record_of(actor, "code.use", now, facts)
 
 
-def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Iterable[str | None]) -> None:
-    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before."""
+def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Person | None) -> None:
+    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before.
+
+    ``proved``: whose address and username get their budgets back.
+    """
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})
     try:
@@ -188,9 +199,8 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Ite
             "at": now,
         }
         system.queue("REQUESTS_QUEUE").put(message)
-        for key in proved:
-            if key is not None:
-                forgive(system, slug, key)
+        if proved is not None:
+            forgive_person(system, found.school, proved)
     except Exception as error:  # the answer must say that the code was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}

@@ -6,13 +6,14 @@ tells who exists. A budget runs out for what was typed, known or not, and comes 
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
-from latchkey.shared.model.identifiers import typed_lookup
+from latchkey.shared.model.identifiers import typed_lookups
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import forgive, spend
 from latchkey.sign_in.needs import System
@@ -27,13 +28,13 @@ def sign_in(
 ) -> tuple[str, SignedIn]:
     """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
     school = the_school(system, slug)
-    kind, key = typed_lookup(system.lookup_key(slug), identifier)
-    spend(system, slug, key, source_ip)
-    person = _matching(system, school, _accounts(system, school, kind, key), password)
+    kind, keys = typed_lookups([system.lookup_key(slug, epoch) for epoch in school.lookup_epochs], identifier)
+    spend(system, school, keys[0], source_ip)
+    person = _matching(system, school, _accounts(system, school, kind, keys), password)
     if person is None:
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
-    forgive(system, slug, key)
+    forgive(system, slug, keys[0])
     close_session(system, presented)
     try:
         now = system.now()
@@ -50,10 +51,10 @@ def _knows_of_new_email(person: Person, now: int) -> bool:
     return person.former_email is not None and person.former_email.at < now - DAY
 
 
-def _accounts(system: System, school: School, kind: str, key: str) -> list[Person]:
+def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) -> list[Person]:
     """The accounts that this identifier may mean and that have a password of ours."""
     directory = system.directory(school.slug)
-    people = directory.by_email_key(key) if kind == "email" else directory.by_username_key(key)
+    people = directory.by_email_key(*keys) if kind == "email" else directory.by_username_key(*keys)
     if not people:
         directory.by_ids([NOBODY])
     able = [
