@@ -53,7 +53,8 @@ def count_people(system: System, school: object, cursor: object, time_left: Call
     """Count whom a rotation would move; nothing is changed."""
     found = the_school(system, school)
     epoch = found.lookup_epoch + (found.lookup_rotation == "")
-    at, people = _cursor(cursor, found, "counting"), 0
+    at: _Cursor | None = _cursor(cursor, found, "counting")
+    people = 0
     while at is not None and time_left() > _RESERVE:
         page, at = _page(system, found, at)
         people += sum(1 for person in page if person.email_key or person.username_key)
@@ -66,7 +67,7 @@ def rotate_lookup_key(system: System, school: object, since: object, cursor: obj
     ``since`` (epoch seconds): a rotation that has ended at that time or later is the one that is meant, and no other begins.
     """
     found = the_school(system, school)
-    if since is not None and not (isinstance(since, int) and since > 0):
+    if since is not None and (not isinstance(since, int) or isinstance(since, bool) or since <= 0):
         raise Invalid("Say the time at which the command was first given, in seconds since 1970.")
     if found.lookup_rotation == "":
         if since is not None and found.lookup_since >= since:
@@ -82,7 +83,8 @@ def _move(system: System, school: School, cursor: object, time_left: Callable[[]
     if early := _early(system, school, SETTLED):
         return early
     old, new = (system.lookup_key(school.slug, epoch) for epoch in (school.lookup_epoch - 1, school.lookup_epoch))
-    at, people = _cursor(cursor, school, "moving"), 0
+    at: _Cursor | None = _cursor(cursor, school, "moving")
+    people = 0
     while at is not None and time_left() > _RESERVE:
         page, following = _page(system, school, at)
         changes = [PersonChange(each, after) for each in page if (after := moved(each, old, new)) != each]
