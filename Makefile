@@ -43,6 +43,9 @@ down: $(VENV)/.ready ## Stop what `make up` started; the data stays
 school: $(VENV)/.ready ## Make a school and invite its first admin: make school ENV=local ARGS='--help'
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
 
+operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='--help' lists them; see docs/operate.md
+	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
+
 ##@ Checks
 check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; what CI runs first
 	$(call say,'ruff')
@@ -176,4 +179,4 @@ $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school check test busy unit mutate format translations pictures bench programs deploy verify build lock clean help
+.PHONY: run up down school operate check test busy unit mutate format translations pictures bench programs deploy verify build lock clean help

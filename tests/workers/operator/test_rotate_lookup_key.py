@@ -330,7 +330,7 @@ def test_a_bounce_marks_whoever_is_moved_between_reading_and_writing(
 
 @pytest.mark.parametrize("moved", [True, False])
 @pytest.mark.parametrize("by", ["email", "username"])
-def test_forgot_password_finds_people_by_either_key(road: MailRoad, operate: Any, by: str, moved: bool) -> None:  # noqa: FBT001
+def test_forgot_password_finds_people_by_either_key(road: MailRoad, operate: Any, by: str, moved: bool) -> None:
     ann = road.person(1)
     operate()
     if moved:
