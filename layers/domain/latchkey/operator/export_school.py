@@ -39,7 +39,7 @@ people      id: stays the same in all files; role; names; email; username; langu
 sends       one run of mails: who asked (created_by), when, how many people by state of their mail (counts), why it stopped
 recipients  one mail of a send: send, to, state, reason, at, people (ids), kind and language of the mail
 exports     one run of login details: what was asked for, state, rows; never the file
-rosters     one import: file name, state, counts
+rosters     one import: file name, state, counts (previewed: what the preview found; counts: what was applied)
 events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts
 
 The files lie in the bucket for exports, which deletes them after a day: copy them to where they are to be kept.
@@ -53,7 +53,7 @@ _SEND: Final = (
     "approved_by",
 )  # fmt: skip
 _EXPORT: Final = ("id", "kind", "state", "created_by", "total", "done", "rows", "left_out", "unprintable", "codes", "reason")
-_ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "applied", "warnings")
+_ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "counts", "warnings", "reason")
 
 Record = dict[str, Any]
 
