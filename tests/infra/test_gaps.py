@@ -123,7 +123,7 @@ def test_methods_that_take_anything_are_said_again() -> None:
     said = {"x-amazon-apigateway-integration": {"httpMethod": "POST", "type": "aws_proxy", "uri": {"Fn::Sub": uri}}}
     aws = FakeAws({"paths": {path: {"x-amazon-apigateway-any-method": said} for path in ("/", "/{proxy+}")}})
     repair(lambda _: aws, "latchkey")
-    told = aws.told[2:]
+    told = aws.told[3:]
     assert [name for name, _ in told] == ["put_method", "put_integration", "put_integration", "create_deployment"]
     assert told[0][1] == {"restApiId": "abc123", "resourceId": "r1", "httpMethod": "ANY", "authorizationType": "NONE"}
     assert told[2][1] == {
