@@ -153,7 +153,7 @@ def test_a_school_with_a_roster_and_an_export_is_exported_with_them(road: MailRo
 
 
 @pytest.mark.parametrize(
-    ("names", "kind"), [("_PERSON", Person), ("_SEND", Send), ("_EXPORT", Export), ("_ROSTER", Run)], ids=lambda each: str(each)
+    ("names", "kind"), [("_PERSON", Person), ("_SEND", Send), ("_EXPORT", Export), ("_ROSTER", Run)], ids=str
 )
 def test_every_field_that_is_named_is_one(names: str, kind: Any) -> None:
     assert [name for name in getattr(exporting, names) if name not in kind.__dataclass_fields__ and not hasattr(kind, name)] == []
