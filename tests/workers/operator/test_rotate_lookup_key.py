@@ -427,3 +427,28 @@ def test_feedback_reads_the_school_once_a_minute_only(road: MailRoad) -> None:
     bounce(road, ann)
     bounce(road, road.person(2))
     assert reads == [SCHOOL]
+
+
+def test_a_piece_that_is_asked_for_again_after_its_answer_was_lost_does_what_is_next(road: MailRoad, operate: Any) -> None:
+    """The caller has the cursor of the piece before, of whichever step."""
+    road.monkeypatch.setattr(rotation, "_PAGE", 1)
+    people = [road.person(number, family_name=f"F{number}") for number in range(1, 4)]
+    answers = [operate()]
+    while answers[-1]["next"] is not None:
+        road.system.clock.now += answers[-1]["wait"]
+        answers.append(operate(Steps(1), next=answers[-1]["next"]))
+    assert {answer["state"] for answer in answers} == {"waiting", "moving", "clearing", "done"}
+    for answer in answers[:-1]:
+        assert operate(next=answer["next"])["state"] == "done", "and begins no other rotation"
+    operate(since=int(road.system.clock()) + 1)
+    for answer in answers[:-1]:
+        assert operate(next=answer["next"])["state"] == "waiting"
+    for wait in (SETTLED, CLEARED):
+        road.system.clock.now += wait
+        if wait == CLEARED:
+            assert school(road).lookup_rotation == "clearing"
+        for answer in answers[:-1]:
+            again = operate(Steps(0), next=answer["next"])
+            assert again["ok"], again
+        finish(road, operate, operate()) if wait == CLEARED else operate()
+    assert (school(road).lookup_epoch, all_have(road, people, 2)) == (2, True)

@@ -64,13 +64,15 @@ def count_people(system: System, school: object, cursor: object, time_left: Call
 def rotate_lookup_key(system: System, school: object, since: object, cursor: object, time_left: Callable[[], float]) -> Rotated:
     """Begin a rotation, or go on with the one that has begun.
 
-    ``since`` (epoch seconds): a rotation that has ended at that time or later is the one that is meant, and no other begins.
+    ``since`` (epoch seconds): a rotation that has ended at that time or later is the one that is meant, and no other begins. Nor
+    does one with a cursor of the rotation that was the last.
     """
     found = the_school(system, school)
     if since is not None and (not isinstance(since, int) or isinstance(since, bool) or since <= 0):
         raise Invalid("Say the time at which the command was first given, in seconds since 1970.")
     if found.lookup_rotation == "":
-        if since is not None and found.lookup_since >= since:
+        ended = since is not None and found.lookup_since >= since
+        if ended or _checked(cursor, found).get("epoch") == found.lookup_epoch:
             return Rotated("done", found.lookup_epoch)
         found = _step(system, found, "moving")
         system.audit(found.slug).record("operator", "lookup.rotate", system.now(), {"epoch": found.lookup_epoch})
@@ -147,17 +149,25 @@ def _beginning(school: School, step: str) -> _Cursor:
 
 def _cursor(cursor: object, school: School, step: str) -> _Cursor:
     """Where an earlier call has stopped; the beginning of this step, if that was in another one."""
+    given = _checked(cursor, school)
+    same = (given.get("epoch"), given.get("step")) == (school.lookup_epoch, step)
+    return given if same else _beginning(school, step)
+
+
+def _checked(cursor: object, school: School) -> _Cursor:
+    """A cursor that has the form of one; ``Invalid`` for anything else, and empty where there is none."""
     if cursor is None:
-        return _beginning(school, step)
-    if not isinstance(cursor, Mapping) or set(cursor) != {"epoch", "step", "at", "found"} or not _is_place(cursor["at"], step):
-        raise Invalid("This is not where an earlier call has stopped.")
-    same = (cursor["epoch"], cursor["step"]) == (school.lookup_epoch, step)
-    return (
-        {**_beginning(school, step), "at": cursor["at"], "found": cursor["found"] is True} if same else _beginning(school, step)
-    )
+        return {}
+    if isinstance(cursor, Mapping) and set(cursor) == set(_beginning(school, "")):
+        at, is_clearing = cursor["at"], cursor["step"] == "clearing"
+        if at is None or (_is_key(at) if is_clearing else _is_position(at)):
+            return {**cursor, "found": cursor["found"] is True}
+    raise Invalid("This is not where an earlier call has stopped.")
 
 
-def _is_place(at: object, step: str) -> bool:
-    if at is None or step == "clearing":
-        return at is None or isinstance(at, Mapping)
+def _is_key(at: object) -> bool:
+    return isinstance(at, Mapping) and set(at) == {"pk", "sk"} and all(isinstance(part, str) for part in at.values())
+
+
+def _is_position(at: object) -> bool:
     return isinstance(at, list) and len(at) in {1, 4} and at[0] in ROLES and all(isinstance(part, str) for part in at)
