@@ -71,7 +71,7 @@ def work(message: Message) -> dict[str, Any]:
     asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")
-        outcome = request_mail.forgot(system(), asked, by, key, source)
+        outcome = request_mail.forgot(system(), asked, by, key, source, older=message.optional_lookup("older"))
     elif kind == "renew":
         outcome = request_mail.renew(system(), asked, message.id("person"))
     elif kind == "password_changed":

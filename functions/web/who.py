@@ -47,7 +47,9 @@ def admin(request: Request, system: System, school: str) -> SignedIn:
         raise NotFound() from None
     if found.person.is_admin:
         part = request.path.split("/")[3:4] if found.school.slug == school else ["school"]
-        request.when_not_found = partial(count_not_found, system, found.school.slug, found.person.id, "".join(part))
+        request.when_not_found = partial(
+            count_not_found, system.audit(found.school.slug), found.person.id, "".join(part), system.now()
+        )
     if found.school.slug != school or not found.person.is_admin:
         request.context.update(school=None, person=None)
         raise NotFound()

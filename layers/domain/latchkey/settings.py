@@ -37,7 +37,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "PAGES_BUCKET",
         "ORIGIN",
     ),
-    "plan_send": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "PLAN_QUEUE", "DELIVER_QUEUE", "URGENT_QUEUE"),
+    "plan_send": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "PLAN_QUEUE", "DELIVER_QUEUE", "URGENT_QUEUE"),
     "deliver_links": (
         "DIRECTORY_TABLE",
         "ACTIVITY_TABLE",
@@ -48,7 +48,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "DELIVER_QUEUE",
         "URGENT_QUEUE",
     ),
-    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE"),
+    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY"),
     "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "ROSTER_QUEUE", "REQUESTS_QUEUE", "UPLOADS_BUCKET"),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": (

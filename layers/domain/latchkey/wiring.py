@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from latchkey.settings import FunctionName, Settings
+from latchkey.shared.model import identifiers
 from latchkey.shared.stores.aws import Client, ClientFactory, client_factory
 from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.operator import needs as operator
+    from latchkey.operator.stores.old_names import OldNames
     from latchkey.operator.stores.remains import Remains
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
@@ -319,6 +321,12 @@ class Wiring:
 
         return Remains(self.table(f"{table.upper()}_TABLE"), table, school)
 
+    def old_names(self, school: str) -> OldNames:
+        """The names of a school under look-up keys of epochs that are over."""
+        from latchkey.operator.stores.old_names import OldNames
+
+        return OldNames(self.table("CREDENTIALS_TABLE"), school)
+
     def rosters(self, school: str) -> Rosters:
         """A school's roster runs."""
         from latchkey.rosters.stores.rosters import Rosters
@@ -400,9 +408,13 @@ class Wiring:
 
         return self._keyring("CODE_KEY").key(codes.key_label(school, epoch))
 
-    def lookup_key(self, school: str) -> bytes:
-        """The key of a school's look-up keys for e-mail addresses and usernames."""
-        return self._keyring("LOOKUP_KEY").key(f"latchkey/lookup/v1/{school}")
+    def lookup_key(self, school: str, epoch: int = 0) -> bytes:
+        """The key of a school's look-up keys for e-mail addresses and usernames in an epoch."""
+        return self._keyring("LOOKUP_KEY").key(identifiers.key_label(school, epoch))
+
+    def cursor_key(self, school: str) -> bytes:
+        """The key that seals the cursors of a school's lists: no identifier, and nothing that is stored, is under it."""
+        return self.lookup_key(school)
 
 
 if TYPE_CHECKING:

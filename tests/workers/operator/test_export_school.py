@@ -1,14 +1,20 @@
 """A school in files: each thing once, in pieces, and nothing that a password, a link or a code could be made of."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import operate.handler as door
 from latchkey.audit.model.visitors import LENGTH, asking
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem
+from latchkey.login_details.model.request import ExportRequest, Scope
+from latchkey.login_details.model.runs import Export
+from latchkey.operator import export_school as exporting
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person
+from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.domains import DomainCounts
+from latchkey.sends.model.send import Send
 from latchkey.sends.model.trust import Trust
 from tests.support.mail_road import Context, MailRoad
 
@@ -157,3 +163,24 @@ def test_it_is_in_the_activity(road: MailRoad, operate: Any) -> None:
     assert [(each["action"], each["facts"]["export"]) for each in events] == [
         ("school.export", answer["folder"].rpartition("/")[2])
     ]
+
+
+def test_a_school_with_a_roster_and_an_export_is_exported_with_them(road: MailRoad, operate: Any) -> None:
+    """Every field that is named is there, of every kind."""
+    console = road.system.wiring("console")
+    audit, now = console.audit("northbridge"), int(road.system.clock())
+    run = Run(id="0" * 26, state="finished", step="apply", filename="people.csv", key="k", created_at=now, created_by="x")
+    console.rosters("northbridge").make(replace(run, counts={"new": 2}), audit.record_of("x", "roster.start", now))
+    wanted = ExportRequest(scope=Scope("person", "0" * 20))
+    console.exports("northbridge").make(Export(id="1" * 26, state="queued", created_at=now, created_by="x", wanted=wanted))
+    answer = operate()
+    assert (answer["ok"], answer["counts"]["rosters"], answer["counts"]["exports"]) == (True, 1, 1)
+    (roster,) = lines(files(road)["rosters-00001.jsonl"])
+    assert (roster["filename"], roster["counts"]) == ("people.csv", {"new": 2})
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"), [("_PERSON", Person), ("_SEND", Send), ("_EXPORT", Export), ("_ROSTER", Run)], ids=str
+)
+def test_every_field_that_is_named_is_one(names: str, kind: Any) -> None:
+    assert [name for name in getattr(exporting, names) if name not in kind.__dataclass_fields__ and not hasattr(kind, name)] == []

@@ -3,21 +3,21 @@
 import logging
 from typing import Final
 
-from latchkey.audit.needs import System
+from latchkey.audit.stores.audit import Audit
 
-PARTS: Final = frozenset({"people", "sends", "exports", "rosters", "codes", "settings", "audit", "school"})
+PARTS: Final = frozenset({"people", "sends", "exports", "rosters", "codes", "settings", "audit", "mail", "school"})
 log = logging.getLogger(__name__)
 
 
-def count_not_found(system: System, school: str, admin: str, part: str) -> None:
+def count_not_found(audit: Audit, admin: str, part: str, now: int) -> None:
     """Count it for this admin, this part of the console and this hour, in the admin's own school. Nothing of it is kept verbatim.
 
     The answer is the same 404 whether this works or not.
     """
     try:
         where = part if part in PARTS else "elsewhere"
-        system.audit(school).tally(admin, "page.not_theirs", system.now(), {"where": where})
+        audit.tally(admin, "page.not_theirs", now, {"where": where})
     except Exception as error:  # nobody gets anything: the answer must not depend on what is busy here
         log.error(  # noqa: TRY400 - a trace could hold values
-            "not counted: something that a school does not have", extra={"school": school, "error": type(error).__name__}
+            "not counted: something that a school does not have", extra={"school": audit.school, "error": type(error).__name__}
         )

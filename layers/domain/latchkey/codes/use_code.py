@@ -5,13 +5,14 @@ was, and is said all at once. Nobody is signed in by it: they sign in with what 
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
+from latchkey.codes.stores.uses import Name
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
@@ -19,7 +20,7 @@ from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive
+from latchkey.sign_in.budgets import forgive_person
 from latchkey.sign_in.model import passwords
 
 _ROUNDS: Final = 5
@@ -80,18 +81,18 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
     for _ in range(_ROUNDS):
         before, now, wrong = found.student, system.now(), _Wrong(dict(known))
         after = _wished(system, found, wishes, wrong)
-        holder = _holder_of_username(system, found, after, wrong)
+        taken = _new_names(system, found, after, wrong)
         _check_password(after, found, wishes, wrong)
         wrong.raise_any()
         hashed, event = hashed or hashing.hash_of(wishes.password), _event(system, found, before.id, now)
         if before.email != after.email and (before.email is not None or is_told(before, after.email)):
             after = replace(after, former_email=former_email(before, now))
         try:
-            system.code_uses(slug).claim(before, after, hashed, now, event, holder=holder)
+            system.code_uses(slug).claim(before, after, hashed, now, event, names=taken)
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
-            _tell(system, found, after, now, (before.email_key, after.username_key))
+            _tell(system, found, after, now, replace(after, email=before.email))
             if is_told(before, after.email) and after.former_email is not None:
                 _tell_new_email(system, slug, after.id, after.former_email.at)
             return after
@@ -106,7 +107,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     slug, now, wrong = found.school.slug, system.now(), _Wrong(dict(known))
     given, family = _name(wishes.given_name, "given_name", wrong), _name(wishes.family_name, "family_name", wrong)
     address = _address(wishes.email, wrong)
-    key = identifiers.lookup(system.lookup_key(slug), "email", address)
+    key = identifiers.lookup(_newest_key(system, found), "email", address)
     parent = Person(
         id=new_id(system.time()),
         role="parent",
@@ -127,13 +128,13 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
-    _tell(system, found, parent, now, ())
+    _tell(system, found, parent, now, None)
     return parent
 
 
 def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> Person:
     """The student with the address and username that they chose. Others may have the same address, as siblings do (ADR 0005)."""
-    student, rule, key = found.student, found.school.settings.student_email, system.lookup_key(found.school.slug)
+    student, rule, key = found.student, found.school.settings.student_email, _newest_key(system, found)
     after = student
     if wishes.email and rule == "none":
         wrong.add("email", "Your school keeps no e-mail addresses of students. Leave this empty.")
@@ -155,17 +156,25 @@ def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> P
     return after
 
 
-def _holder_of_username(system: System, found: OpenCode, after: Person, wrong: _Wrong) -> str | None:
-    """Who chose this student's new username last, if anybody did; it is wrong if it is somebody else's now."""
-    key, slug = after.username_key, found.school.slug
-    if key is None or key == found.student.username_key:
-        return None
-    directory, holder = system.directory(slug), system.credentials(slug).holder_of(key)
-    people = [*directory.by_username_key(key), *(directory.by_ids([holder]) if holder else [])]
-    if any(person.username_key == key and person.id != after.id for person in people):
+def _newest_key(system: System, found: OpenCode) -> bytes:
+    return system.lookup_key(found.school.slug, found.school.lookup_epoch)
+
+
+def _new_names(system: System, found: OpenCode, after: Person, wrong: _Wrong) -> list[Name]:
+    """This student's new username under each look-up key, with who chose it last; it is wrong if it is somebody else's now."""
+    username, school = after.username, found.school
+    if username is None or username == found.student.username:
+        return []
+    directory, credentials, chosen = system.directory(school.slug), system.credentials(school.slug), list[Name]()
+    for epoch in school.lookup_epochs:
+        key = identifiers.lookup(system.lookup_key(school.slug, epoch), "username", username)
+        chosen.append(Name(key, epoch, credentials.holder_of(key, epoch)))
+    holders = [name.holder for name in chosen if name.holder]
+    people = [*directory.by_username_key(*(name.key for name in chosen)), *(directory.by_ids(holders) if holders else [])]
+    if any(person.username == username and person.id != after.id for person in people):
         taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
         wrong.add("username", taken, "username_taken")
-    return holder
+    return chosen
 
 
 def _check_password(person: Person, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> None:
@@ -202,8 +211,11 @@ def _event(system: System, found: OpenCode, actor: str, now: int) -> EventWrite:
     return system.audit(found.school.slug).record_of(actor, "code.use", now, facts)
 
 
-def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Iterable[str | None]) -> None:
-    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before."""
+def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Person | None) -> None:
+    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before.
+
+    ``proved``: whose address and username get their budgets back.
+    """
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})
     try:
@@ -215,9 +227,8 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Ite
             "at": now,
         }
         system.queue("REQUESTS_QUEUE").put(message)
-        for key in proved:
-            if key is not None:
-                forgive(system, slug, key)
+        if proved is not None:
+            forgive_person(system, found.school, proved)
     except Exception as error:  # the answer must say that the code was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}

@@ -42,7 +42,7 @@ sends       one run of mails: who asked (created_by), when, how many people by s
             and by whose fault mail came back (refused)
 recipients  one mail of a send: send, to, state, reason, at, people (ids), kind and language of the mail
 exports     one run of login details: what was asked for, state, rows; never the file
-rosters     one import: file name, state, counts
+rosters     one import: file name, state, counts (previewed: what the preview found; counts: what was applied)
 events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts (tries: how often
             within the hour), and from where (visitor: the same mark is the same line; it holds no address)
 mail_domains how mail fares by the domain of addresses, in people: sent, delivered, used (a password was set), refused_by_us,
@@ -61,7 +61,7 @@ _SEND: Final = (
 )  # fmt: skip
 _TRUST: Final = ("id", "domain", "state", "created_by", "looked", "taken")
 _EXPORT: Final = ("id", "kind", "state", "created_by", "total", "done", "rows", "left_out", "unprintable", "codes", "reason")
-_ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "applied", "warnings")
+_ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "counts", "warnings", "reason")
 
 Record = dict[str, Any]
 

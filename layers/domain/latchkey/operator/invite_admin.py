@@ -7,6 +7,7 @@ from latchkey.errors import Changed, Conflict, Invalid
 from latchkey.operator.needs import System
 from latchkey.operator.the_school import the_school
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 from latchkey.sends.model.send import Selection, Send
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id, person_id
@@ -33,7 +34,7 @@ def invite_admin(system: System, school: object, email: object, given_name: obje
     given, family = _name(given_name, "given_name", wrong), _name(family_name, "family_name", wrong)
     if address is None or wrong:
         raise Invalid("Nobody was invited.", fields=wrong)
-    person, new = _admin(system, found.slug, address, given, family)
+    person, new = _admin(system, found, address, given, family)
     now = system.now()
     send = Send(
         id=new_id(now),
@@ -51,14 +52,14 @@ def invite_admin(system: System, school: object, email: object, given_name: obje
     return Invited(person, new, send.id)
 
 
-def _admin(system: System, school: str, address: str, given: str, family: str) -> tuple[Person, bool]:
+def _admin(system: System, school: School, address: str, given: str, family: str) -> tuple[Person, bool]:
     """The admin with this address: one there is, or a teacher or member of staff with it, or a new member of staff."""
-    directory = system.directory(school)
-    key = identifiers.lookup(system.lookup_key(school), "email", address)
+    directory = system.directory(school.slug)
+    keys = [identifiers.lookup(system.lookup_key(school.slug, epoch), "email", address) for epoch in school.lookup_epochs]
     # Computed, so that an invitation that is sent twice at once makes one person; keyed, so that no roster can name it.
-    invited = person_id(school, f"invited/{key}")
-    by_key = {person.id: person for person in [*directory.by_email_key(key), *directory.by_ids([invited])]}
-    found = [person for person in by_key.values() if person.status == "active" and person.email_key == key]
+    invited, *older = (person_id(school.slug, f"invited/{key}") for key in keys)
+    by_key = {person.id: person for person in [*directory.by_email_key(*keys), *directory.by_ids([invited, *older])]}
+    found = [person for person in by_key.values() if person.status == "active" and person.email == address]
     if admins := [person for person in found if person.is_admin]:
         return admins[0], False
     adults = [person for person in found if person.role in {"teacher", "staff"}]
@@ -75,7 +76,7 @@ def _admin(system: System, school: str, address: str, given: str, family: str) -
         given_name=given,
         family_name=family,
         email=address,
-        email_key=key,
+        email_key=keys[0],
         is_admin=True,
     )
     if not directory.make(person):  # whoever was invited under this address has another one by now, or has left

@@ -11,6 +11,7 @@ from typing import Final
 
 from latchkey.errors import Changed, NotFound, TryLater
 from latchkey.people.model.person import MailProblem, Person
+from latchkey.people.stores.people import Directory
 from latchkey.sends.brake_school import brake_school
 from latchkey.sends.model.blame import braked_for
 from latchkey.sends.model.brake import brake_reason
@@ -22,6 +23,9 @@ from latchkey.sends.model.refusals import fault_of
 from latchkey.sends.model.send import Chunk, Mail, Origin
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
+from latchkey.shared.model.identifiers import lookup
+
+_TRIES: Final = 3
 
 _TO_COUNT: Final = 5  # seconds
 
@@ -166,12 +170,34 @@ def _note_problem(system: System, school: str, mail: Mail, address: str, problem
     """Remember that an address takes no mail from us, for everybody of the school who has it still."""
     directory = system.directory(school)
     owners = directory.by_ids(account.person for account in mail.accounts)
-    keys = {person.email_key for person in owners if person.email_key and same_address(person.email or "") == address}
-    for key in keys:
-        people = {person.id: person for person in (*owners, *directory.by_email_key(key)) if person.email_key == key}
+    emails = {person.email for person in owners if person.email and same_address(person.email) == address}
+    for email in sorted(emails):
+        theirs = [person for person in owners if person.email == email]
+        keys = _keys(system, school, email, theirs)
+        people = {person.id: person for person in (*theirs, *directory.by_email_key(*keys)) if person.email == email}
         for person in people.values():
-            if not _knows(person, problem):
-                directory.note_mail_problem(person.id, replace(problem, email_key=key))
+            _mark(directory, person, problem)
+
+
+def _keys(system: System, school: str, email: str, owners: Iterable[Person]) -> list[str]:
+    """The look-up keys of an address: that of its owners, and both while look-up keys are replaced."""
+    found = system.kept_schools.get(school)
+    epochs = found.lookup_epochs if found is not None and found.lookup_rotation == "moving" else ()
+    both = [lookup(system.lookup_key(school, epoch), "email", email) for epoch in epochs]
+    return list(dict.fromkeys([*both, *(person.email_key for person in owners if person.email_key)]))
+
+
+def _mark(directory: Directory, person: Person, problem: MailProblem) -> None:
+    """Mark a person, as they now are if their look-up key has just been replaced."""
+    for _ in range(_TRIES):
+        if person.email_key is None or _knows(person, problem):
+            return
+        if directory.note_mail_problem(person.id, replace(problem, email_key=person.email_key)):
+            return
+        again = directory.by_ids([person.id])
+        if not again or again[0].email != person.email:
+            return  # they have another address by now
+        person = again[0]
 
 
 def _knows(person: Person, problem: MailProblem) -> bool:

@@ -67,7 +67,7 @@ def parse_wanted(query: Mapping[str, str]) -> RecipientFilter:
 
 def list_sends(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Send]:
     """One page of the school's sends, newest first."""
-    pager = Pager(f"sends|{school}", system.lookup_key(school))
+    pager = Pager(f"sends|{school}", system.cursor_key(school))
     return pager.page(*system.sends(school).page(after=pager.after(cursor), limit=limit))
 
 
@@ -95,7 +95,7 @@ def list_recipients(
 ) -> Page[Recipient]:
     """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
     found = get_send(system, school, send)
-    pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school))
+    pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.cursor_key(school))
     chunk, index = (int(part) for part in pager.place(cursor) or (1, 0))
     rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
     return pager.page(_recipients(system, school, found, rows), following)

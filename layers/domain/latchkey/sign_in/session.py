@@ -17,6 +17,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.sign_in.needs import System
+from latchkey.sign_in.stamps import bears
 from latchkey.sign_in.stores.sessions import Session
 
 ABSOLUTE: Final = 12 * 3600
@@ -61,12 +62,12 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
     if session is None or session.expires_at <= now:
         raise NotSignedIn()
     person = system.directory(school).person(person_id)
-    if person is None or person.status != "active" or (person.version, person.stamp) != (session.version, session.stamp):
+    if person is None or person.status != "active" or person.version != session.version:
         raise NotSignedIn()
     if now - session.seen_at > IDLE[person.role]:
         raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")
     found = system.schools.get(school)
-    if found is None or found.ends_session(person, session.created_at):
+    if found is None or not bears(system, found, person, session.stamp) or found.ends_session(person, session.created_at):
         raise NotSignedIn()
     if active and now - session.seen_at > _SEEN_EVERY:
         try:

@@ -9,13 +9,14 @@ same answer, until its owner sets another by a link or a code. Of a name that no
 """
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
-from latchkey.shared.model.identifiers import lookup, typed_lookup
+from latchkey.shared.model.identifiers import lookup, typed_lookups
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import IN_A_ROW, give_back, note_failure, note_row, spend
 from latchkey.sign_in.needs import System
@@ -35,10 +36,10 @@ def sign_in(
 ) -> tuple[str, SignedIn]:
     """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
     school = the_school(system, slug)
-    kind, key = typed_lookup(system.lookup_key(slug), identifier)
-    spent = spend(system, slug, key, source_ip)
-    people = _accounts(system, school, kind, key)
-    person = _matching(system, school, people, password, key)
+    kind, keys = typed_lookups([system.lookup_key(slug, epoch) for epoch in school.lookup_epochs], identifier)
+    spent = spend(system, school, keys[0], source_ip)
+    people = _accounts(system, school, kind, keys)
+    person = _matching(system, school, people, password, keys[0])
     if person is None:
         note_failure(system, slug)
         count_refused(system, slug, people)
@@ -61,10 +62,10 @@ def _knows_of_new_email(person: Person, now: int) -> bool:
     return person.former_email is not None and person.former_email.at < now - DAY
 
 
-def _accounts(system: System, school: School, kind: str, key: str) -> list[Person]:
+def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) -> list[Person]:
     """The accounts that this identifier may mean and that have a password of ours."""
     directory = system.directory(school.slug)
-    people = directory.by_email_key(key) if kind == "email" else directory.by_username_key(key)
+    people = directory.by_email_key(*keys) if kind == "email" else directory.by_username_key(*keys)
     if not people:
         directory.by_ids([NOBODY])
     able = [
@@ -82,7 +83,7 @@ def _matching(system: System, school: School, people: list[Person], password: st
     credentials, failures, now = system.credentials(school.slug), system.failures(school.slug), system.now()
     tried: list[tuple[Row, Tally, Person | None]] = []
     for person in people:
-        row = _row(system, school.slug, person)
+        row = _row(system, school, person)
         tally = failures.count(row, now)
         kept = credentials.password_hash(person.id)
         if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
@@ -113,9 +114,9 @@ def _tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> N
         audit.record("portal", "password.stopped", now, {"person": whose.id})
 
 
-def _row(system: System, slug: str, person: Person) -> Row:
+def _row(system: System, school: School, person: Person) -> Row:
     """The tries in a row of an account's present password."""
-    return Row(lookup(system.lookup_key(slug), "person", person.id), person.password_set_at or 0)
+    return Row(lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person.id), person.password_set_at or 0)
 
 
 def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:

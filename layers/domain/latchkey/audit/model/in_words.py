@@ -34,6 +34,7 @@ WORDS: Final[Mapping[str, str]] = {
     "export.finish": "made a file of login details",
     "export.start": "asked for login details",
     "links.end": "ended all password links",
+    "lookup.rotate": "replaced the key under which addresses and usernames are found",
     "mail.requested": "asked for a mail",
     "mail.trust": "trusted addresses that mail came back from",
     "mail.trusted": "took the marks of a domain’s addresses",

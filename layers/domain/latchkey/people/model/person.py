@@ -110,7 +110,11 @@ class Person:
     @property
     def stamp(self) -> str:
         """Changes with e-mail, role, status or admin rights: whatever carries an older stamp is dead."""
-        facts = f"{self.email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
+        return self.stamp_with(self.email_key)
+
+    def stamp_with(self, email_key: str | None) -> str:
+        """The stamp if the look-up key of the address were this one: that of another epoch."""
+        facts = f"{email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
         return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
 

@@ -3,6 +3,11 @@
 from latchkey.shared.stores.dynamo import Condition, Put, Table
 
 
+def name_kind(epoch: int) -> str:
+    """The sort key of names under look-up keys of an epoch: keys alone do not say which epoch they are of."""
+    return f"USERNAME#{epoch}" if epoch else "USERNAME"
+
+
 class Credentials:
     """The password hashes of one school."""
 
@@ -20,14 +25,14 @@ class Credentials:
         pk, sk = self._key(person)
         return self._table, Put(item={"pk": pk, "sk": sk, "hash": password_hash, "set_at": now})
 
-    def holder_of(self, username_key: str) -> str | None:
+    def holder_of(self, username_key: str, epoch: int = 0) -> str | None:
         """The person who chose this username last, read consistently; the school's roster gives names without asking here."""
-        item = self._table.get(*self._name(username_key))
+        item = self._table.get(*self._name(username_key, epoch))
         return item["person"] if item else None
 
-    def name_of(self, username_key: str, person: str, holder: str | None) -> tuple[Table, Put]:
+    def name_of(self, username_key: str, person: str, holder: str | None, epoch: int = 0) -> tuple[Table, Put]:
         """The write that gives a username to a person if it still is its ``holder``'s: of two who choose it, one gets it."""
-        pk, sk = self._name(username_key)
+        pk, sk = self._name(username_key, epoch)
         still_theirs: Condition = ("person", "=", holder)
         return self._table, Put(item={"pk": pk, "sk": sk, "person": person}, when=[still_theirs])
 
@@ -40,5 +45,5 @@ class Credentials:
     def _key(self, person: str) -> tuple[str, str]:
         return f"{self.school}#P#{person}", "PASSWORD"
 
-    def _name(self, username_key: str) -> tuple[str, str]:
-        return f"{self.school}#U#{username_key}", "USERNAME"
+    def _name(self, username_key: str, epoch: int) -> tuple[str, str]:
+        return f"{self.school}#U#{username_key}", name_kind(epoch)

@@ -26,7 +26,7 @@ class Passwords:
         """
         one_use_wins: Condition = ("version", "=", person.version)
         mailed_for: list[Condition] = [
-            ("email_key", "=", person.email_key),
+            ("email", "=", person.email),  # the address itself: its look-up key may be replaced meanwhile
             ("role", "=", person.role),
             ("status", "=", person.status),
         ]
