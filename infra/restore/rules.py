@@ -50,6 +50,8 @@ _KINDS: Final[Mapping[str, Mapping[str, str]]] = {
         "EXPORTS": "exports",
         "VOIDED": "times of voiding",
         "AUDIT": "audit events",
+        "SIGNINS": "audit events",
+        "MAILDOMAINS": "counts of mail by domain",
     },
 }
 _UNDER_WAY: Final = {"queued", "running"}

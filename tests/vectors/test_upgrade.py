@@ -128,7 +128,7 @@ def send(state: str, **facts: Any) -> dict[str, Any]:
 HALF = send("running", total=2, chunks=1, counts={"sent": 1, "planned": 1}, open=1, mails_out=1)
 MAILS = (
     f'[["ann@x.example","sent",null,{NOW},[["{ANN}","Ann Lee","student","ann@x.example",3,"bbbed901e358"]]],'
-    f'["cat@x.example","planned",null,{NOW},[["{CAT}","Cat Lee","student","cat@x.example",0,"000000000000"]]]]'
+    f'["cat@x.example","planned",null,{NOW},[["{CAT}","Cat Lee","student","cat@x.example",0,"8cc54879809b"]]]]'
 )
 CHUNK = {
     "pk": f"{SLUG}#SEND#{SEND}",

@@ -107,7 +107,7 @@ def both(road: MailRoad) -> None:
 @pytest.mark.usefixtures("both")
 def test_all_of_one_school_goes_and_nothing_of_another(road: MailRoad, operate: Any) -> None:
     theirs = keys(road, "northbridge-2")
-    assert len(theirs) == 15
+    assert len(theirs) == 17
     assert total(pieces(operate, confirm="northbridge"))["people"] == 1
     assert keys(road, "northbridge") == ["northbridge|ENDED"]
     assert keys(road, "northbridge-2") == theirs

@@ -158,7 +158,7 @@ def test_settings_that_are_changed_meanwhile_leave_the_rotation_as_it_is(road: M
     operate()
     before = school(road)
     road.system.wiring("console").schools.change(replace(before, name="Northbridge", lookup_epoch=0, lookup_rotation=""))
-    assert school(road) == replace(before, name="Northbridge")
+    assert replace(school(road), settings_revision=before.settings_revision) == replace(before, name="Northbridge")
 
 
 def test_a_crash_after_any_write_and_a_repeat_leave_nobody_out(road: MailRoad, operate: Any) -> None:

@@ -106,7 +106,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
             again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
-            lost = _write(system, school, key, part, pace, now)
+            lost = _write(system, school, key, part, pace, now=now)
             tell_new_emails(system, school, (each for some in part for each in some.decisions), now, again=again)
             counts = added(run.counts or zero(), ahead)
             counts["changed"] -= lost
@@ -134,7 +134,7 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     return counts
 
 
-def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pace: Pace, now: int) -> int:
+def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pace: Pace, *, now: int) -> int:
     """Write what these rows change at ``now``; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
     directory = system.directory(school)

@@ -1,4 +1,4 @@
-"""Choose people from the ledgers of earlier sends: whose mail failed or was refused, who has no password since, who had changed."""
+"""Choose people from ledgers of earlier sends: whose mail failed or was refused, who has no password since, who had changed."""
 
 from collections.abc import Callable, Iterator
 

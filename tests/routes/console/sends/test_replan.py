@@ -63,4 +63,4 @@ def test_the_page_has_the_button_and_names_both_sends(console: Console, send: st
     assert "Plan 1 who changed anew" in page
     new = console.post(f"{SENDS}/{send}/replan", {}).json_body["id"]
     assert "taken up by" in console.page(f"{SENDS}/{send}").body.decode()
-    assert "New plan," in console.page(f"{SENDS}/{new}").body.decode()
+    assert "(planned anew)" in console.page(f"{SENDS}/{new}").body.decode()

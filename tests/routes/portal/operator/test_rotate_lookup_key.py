@@ -91,7 +91,8 @@ def test_a_changed_address_still_ends_older_links(portal: Portal, operate: Any) 
 def test_a_password_is_set_although_the_key_is_replaced_in_between(portal: Portal) -> None:
     ann = portal.add("ann", email="ann@x.example")
     portal.system.wiring("read_roster").directory("northbridge").change(ann.id, {"email_key": "e" * 32})
-    portal.wiring.passwords("northbridge").set(ann, "$argon2id$", "f" * 32, 1)
+    event = portal.wiring.audit("northbridge").record_of(ann.id, "password.set", 1)
+    portal.wiring.passwords("northbridge").set(ann, "$argon2id$", "f" * 32, 1, event)
     assert portal.person(ann).version == ann.version + 1
 
 
