@@ -1,8 +1,8 @@
 """Hand chunks over to deliver_links: a send has at most two dozen chunks in the queue, so that sends take turns.
 
 A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
-them. So plan_send puts the first two dozen; the first chunk of each dozen puts the dozen after the next when a worker has taken it.
-That is one call for twelve chunks, as if all were put at once. Putting a message twice harms nothing.
+them. So plan_send puts the first two dozen; the first chunk of each dozen puts the dozen after the next when a worker has taken
+it. That is one call for twelve chunks, as if all were put at once. Putting a message twice harms nothing.
 
 A message names up to four chunks that follow each other, so that one call reads them, and two their people; each is taken, mailed
 and recorded by itself.
