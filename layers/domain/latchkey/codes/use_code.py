@@ -240,6 +240,6 @@ def _tell_new_email(system: System, slug: str, person: str, at: int) -> None:
     try:
         message = {"kind": "emails_changed", "school": slug, "people": [person], "at": at}
         system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
-    except Exception as error:  # the answer must say that the code was used; the notice of the password has gone to both addresses
+    except Exception as error:  # the answer must say that the code was used; both addresses have the notice of the password
         facts = {"school": slug, "person": person, "error": type(error).__name__}
         log.error("not told of a new address", extra=facts)  # noqa: TRY400 - a trace could hold values
