@@ -17,6 +17,10 @@ from latchkey.errors import Invalid, LatchkeyError
 LONGEST_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+READS = frozenset({"GET", "HEAD"})
+"""Methods that change nothing, so another site may lead a browser here with them."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose body has to be one that we read."""
 
 
 class Malformed(Invalid):
@@ -104,7 +108,7 @@ def parse(raw: ChaliceRequest) -> Request:
     if len(content) > LONGEST_BODY:
         raise TooLarge("The request is too large.")
     is_form = media == FORM
-    if raw.method in {"POST", "PUT", "PATCH"} and not is_form and media != JSON:
+    if raw.method in WITH_BODY and not is_form and media != JSON:
         raise UnsupportedMedia
     return Request(
         method=raw.method,

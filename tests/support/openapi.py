@@ -10,11 +10,21 @@ from jsonschema import Draft202012Validator
 
 from tests.support.sam import ROOT
 
+OPENAPI = ROOT / "docs" / "openapi.yaml"
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+
+
+@cache
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """``(method, path, operation)`` of everything that the document describes, in its order."""
+    paths: dict[str, dict[str, Any]] = yaml.safe_load(OPENAPI.read_text())["paths"]
+    return [(method, path, item[method]) for path, item in paths.items() for method in item if method in METHODS]
+
 
 @cache
 def document() -> dict[str, Any]:
     """The document, in which objects that say nothing of other fields have none."""
-    read: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+    read: dict[str, Any] = yaml.safe_load(OPENAPI.read_text())
     _close(read)
     return read
 
