@@ -92,6 +92,11 @@ class Request:
             return False
         raise Invalid(fields={name: "This must be true or false."})
 
+    def is_trial(self) -> bool:
+        """Whether to say what would happen and do nothing: ``dry_run``, or a form that does not ``confirm`` it yet."""
+        is_sure = self.flag("confirm") if self.is_form else True
+        return self.flag("dry_run") or not is_sure
+
 
 def bare(raw: ChaliceRequest) -> Request:
     """A request that no view will see: enough of it to know whether a browser asks."""
