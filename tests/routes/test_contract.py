@@ -1,15 +1,12 @@
 """Schemathesis holds both apps to docs/openapi.yaml: what a client may send is taken or refused as it says, and never breaks.
 
-Every operation is asked with what its parameters and body allow and with what they do not, as nobody, as an admin of a school
+Every operation is asked with what its parameters and body allow and with what they do not: as nobody, as an admin of a school
 with something in it, and, where the request is in order, as that admin's browser. The cases are the same in every run: those of
-Schemathesis's coverage phase, and ``EXAMPLES`` made at random with one seed. An operation that is added is judged like the others.
+Schemathesis's coverage phase, and ``EXAMPLES`` of each mode made at random with one seed. A new operation is judged by itself.
 """
 
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -18,34 +15,32 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from requests import Session
 
-import portal.system
-from latchkey.sends.plan_send import plan_send
-from tests.support.console import HEAD_TEACHER, ORIGIN, PAGE, Console, make_person, running_console
+from tests.support.console import HEAD_TEACHER, ORIGIN, PAGE, Console
+from tests.support.contract import OPERATIONS, Operation, ids_of, real_names, world
 from tests.support.in_process import InProcess
-from tests.support.openapi import OPENAPI, operations
+from tests.support.openapi import OPENAPI
 
 EXAMPLES: Final = 6
 SEED: Final = 20260
-SCHOOL: Final = "northbridge"
 FINDINGS: Final = 12
 """How many findings of an operation are printed."""
 Case = Any  # Schemathesis is imported by the test, not by whoever collects it: that takes two seconds
 
 
-@pytest.mark.parametrize("label", [f"{method.upper()} {path}" for method, path, _ in operations()])
+@pytest.mark.parametrize("asked", OPERATIONS, ids=lambda each: each.label)
 def test_an_operation_keeps_the_contract(
-    label: str, schema: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    asked: Operation, schema: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # two lines for each request would bury the findings
-    operation = schema.find_operation_by_label(label)
+    operation = schema.find_operation_by_label(asked.label)
     with world(monkeypatch) as console:
-        judge = Judge(console, label)
+        judge = Judge(console, asked)
         for case in cases_of(operation):
             judge(case)
     capsys.readouterr()  # so would the metrics
     if judge.findings:
         shown = "\n\n".join([*judge.findings.values()][:FINDINGS])
-        pytest.fail(f"{label}: {len(judge.findings)} findings against docs/openapi.yaml\n\n{shown}\n", pytrace=False)
+        pytest.fail(f"{asked.label}: {len(judge.findings)} findings against docs/openapi.yaml\n\n{shown}\n", pytrace=False)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +84,7 @@ def cases_of(operation: Any) -> list[Case]:
 class Judge:
     """Sends each case as everybody, and keeps one finding of each kind."""
 
-    def __init__(self, console: Console, label: str) -> None:
+    def __init__(self, console: Console, asked: Operation) -> None:
         from schemathesis.checks import load_all_checks
         from schemathesis.generation.meta import ParameterLocation
         from schemathesis.specs.openapi import checks
@@ -100,10 +95,8 @@ class Judge:
             checks.positive_data_acceptance,  # a well-formed code, cursor or password can still be a wrong one
         ]
         self._path, self._query = ParameterLocation.PATH, ParameterLocation.QUERY
-        self._label, self._console = label, console
-        self._ids = ids_of(console)
-        wanted = next(each.get("security") for method, path, each in operations() if f"{method.upper()} {path}" == label)
-        self._closed = bool(wanted) and {} not in wanted
+        self._console, self._is_closed = console, asked.is_closed
+        self._real, self._person = real_names(console, asked.path), ids_of(console)["people"]
         self.findings: dict[tuple[str, str], str] = {}
 
     def __call__(self, case: Case) -> None:
@@ -118,13 +111,11 @@ class Judge:
     def _make_real(self, case: Case) -> None:
         """Put names that exist where the case has names that could."""
         if case.path_parameters and not case.meta.is_negative_at(self._path):
-            place = self._label.partition("/admin/{school}/")[2].partition("/")[0]
-            real = {"school": SCHOOL, "id": self._ids.get(place), "name": "latchkey.css"}
-            for name, value in real.items():
-                if value and name in case.path_parameters:
+            for name, value in self._real.items():
+                if name in case.path_parameters:
                     case.path_parameters[name] = value
         if case.query and "person" in case.query and not case.meta.is_negative_at(self._query):
-            case.query["person"] = self._ids["people"]
+            case.query["person"] = self._person
 
     def _send(self, who: str, case: Case, headers: dict[str, str]) -> None:
         from schemathesis.core.failures import FailureGroup
@@ -143,7 +134,7 @@ class Judge:
             for failure in group.exceptions:
                 self._note(who, case, f"{failure.title}: {failure.message}")
         else:
-            if who == "nobody" and self._closed and answer.status_code < 400:
+            if who == "nobody" and self._is_closed and answer.status_code < 400:
                 self._note(who, case, f"nobody may do this, but {answer.status_code} was answered")
 
     def _note(self, who: str, case: Case, text: str) -> None:
@@ -155,29 +146,3 @@ class Judge:
 
 
 ADAPTER: Final = InProcess()
-
-
-@contextmanager
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
-    """Northbridge with people, a send that runs, an export and a roster."""
-    with running_console(monkeypatch) as console:
-        monkeypatch.setattr(portal.system, "wiring", console.system.wiring)
-        console.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
-        send = console.post(f"/admin/{SCHOOL}/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]
-        plan_send(console.system.wiring("plan_send"), SCHOOL, send)
-        console.post(f"/admin/{SCHOOL}/exports", {"scope": "school", "format": "slips"})
-        console.post(f"/admin/{SCHOOL}/rosters", {"filename": "people.csv"})
-        yield console
-
-
-def ids_of(console: Console) -> dict[str, str]:
-    """An id of each list of the console: what stands first in it, by the list's name."""
-    lists = [
-        path.split("/")[3] for method, path, _ in operations() if method == "get" and path.count("/") == 3 and "/admin/" in path
-    ]
-    found: dict[str, str] = {}
-    for name in lists:
-        body = console.get(f"/admin/{SCHOOL}/{name}").json_body
-        if body.get("items"):
-            found[name] = body["items"][0]["id"]
-    return found

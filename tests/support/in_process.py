@@ -1,4 +1,4 @@
-"""Both apps behind one origin for ``requests``, in the process: every request goes to the app that the template gives its path."""
+"""Both apps behind one origin for ``requests``, in the process: each goes to the app that the template gives its path."""
 
 import io
 from itertools import count
