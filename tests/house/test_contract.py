@@ -83,6 +83,12 @@ def test_nothing_is_referred_to_that_is_not_there_and_nothing_stands_unused() ->
     assert not there - used
 
 
+def test_the_document_is_openapi() -> None:
+    import schemathesis  # here, because it takes a second
+
+    schemathesis.openapi.from_dict(DOCUMENT).validate()
+
+
 def test_operations_have_names_of_their_own() -> None:
     names = [asked.said["operationId"] for asked in OPERATIONS]
     assert len(names) == len(set(names))
