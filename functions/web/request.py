@@ -139,7 +139,7 @@ def _form(content: bytes) -> dict[str, str]:
 
 
 def _json(content: bytes) -> dict[str, Any]:
-    if not content.strip():
+    if not content:
         return {}
     try:
         found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)

@@ -7,6 +7,8 @@ Schemathesis's coverage phase, and ``EXAMPLES`` of each mode made at random with
 
 import json
 import logging
+from copy import deepcopy
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -43,14 +45,23 @@ def test_an_operation_keeps_the_contract(
         pytest.fail(f"{asked.label}: {len(judge.findings)} findings against docs/openapi.yaml\n\n{shown}\n", pytrace=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def schema() -> Any:
-    """The document as Schemathesis reads it. Credentials are those of who asks, never made up."""
+    """The document as Schemathesis reads it, anew for each test, since it remembers what it has generated for other operations.
+
+    Credentials are those of who asks, never made up.
+    """
     import schemathesis
     from schemathesis.config import SchemathesisConfig
 
     config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
-    return schemathesis.openapi.from_dict(yaml.safe_load(OPENAPI.read_text()), config=config)
+    return schemathesis.openapi.from_dict(deepcopy(_read()), config=config)
+
+
+@cache
+def _read() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(OPENAPI.read_text())
+    return read
 
 
 def cases_of(operation: Any) -> list[Case]:

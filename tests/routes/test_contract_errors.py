@@ -62,7 +62,7 @@ def test_a_parameter_that_comes_twice(ask: Asker) -> None:
 
 @with_a_body
 def test_a_body_that_cannot_be_read_is_too_large_or_of_another_kind(ask: Asker) -> None:
-    for body in (b'{"a": 1, "a": 2}', b"[]", b"{"):
+    for body in (b'{"a": 1, "a": 2}', b"[]", b"{", b" "):
         assert ask.both(body=body) == {400}
     assert ask.both(body=b"a=1&a=2", Content_Type="application/x-www-form-urlencoded") == {400}
     assert ask.both(body=b'{"a": "' + b"a" * LONGEST_BODY + b'"}') == {413}
