@@ -54,7 +54,9 @@ def test_an_error_of_an_operation_is_a_shared_one(asked: Operation) -> None:
         if int(status) < 400:
             continue
         name = said.get("$ref", "").rpartition("/")[2]
-        assert name in RESPONSES, f"{asked.label}: {status} is to be a $ref to one of {', '.join(sorted(RESPONSES))}"
+        assert name in RESPONSES, (
+            f"{asked.label}: {status} is to be a $ref to #/components/responses/{name_of(int(status))} or another of it"
+        )
         assert BY_NAME.get(name, status) == status, f"{asked.label}: {name} is {BY_NAME[name]}, and stands at {status}"
         assert set(RESPONSES[name]["content"]) == {"application/problem+json", "text/html"}, name
         if status == "429":

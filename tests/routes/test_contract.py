@@ -18,7 +18,7 @@ from hypothesis.errors import Unsatisfiable
 from requests import Session
 
 from tests.support.console import HEAD_TEACHER, ORIGIN, PAGE, Console
-from tests.support.contract import OPERATIONS, Operation, ids_of, real_names, world
+from tests.support.contract import OPERATIONS, Operation, real_names, world
 from tests.support.in_process import InProcess
 from tests.support.openapi import OPENAPI
 
@@ -107,7 +107,8 @@ class Judge:
         ]
         self._path, self._query = ParameterLocation.PATH, ParameterLocation.QUERY
         self._console, self._is_closed = console, asked.is_closed
-        self._real, self._person = real_names(console, asked.path), ids_of(console)["people"]
+        self._real = real_names(console, asked.path)
+        self._person = real_names(console, "/admin/{school}/people/{id}")["id"]
         self.findings: dict[tuple[str, str], str] = {}
 
     def __call__(self, case: Case) -> None:

@@ -1,5 +1,6 @@
 """What the contract tests share: every operation with what its route is registered with, and a school to ask about."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -84,19 +85,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
 
 
 def real_names(console: Console, path: str) -> dict[str, str]:
-    """What can stand at the places of an operation's path, so that it is there."""
-    ids = ids_of(console)
-    listed = path.partition("/admin/{school}/")[2].partition("/")[0]
-    return {"school": SCHOOL, "name": "latchkey.css", **({"id": ids[listed]} if listed in ids else {})}
+    """What can stand at the places of an operation's path, so that it is there: ``id`` from the list that stands before it.
 
-
-def ids_of(console: Console) -> dict[str, str]:
-    """An id of each list of the console: what stands first in it, by the list's name."""
-    found: dict[str, str] = {}
-    for each in OPERATIONS:
-        if each.method == "GET" and each.path.startswith("/admin/{school}/") and each.path.count("/") == 3:
-            name = each.path.rpartition("/")[2]
-            items = console.get(f"/admin/{SCHOOL}/{name}").json_body.get("items")
-            if items and "id" in items[0]:
-                found[name] = items[0]["id"]
+    Where no list has anything, the name is one that nothing has.
+    """
+    found = {"school": SCHOOL, "name": "latchkey.css"}
+    for place in re.findall(r"\{([a-z_]+)\}", path):
+        if place not in found:
+            before = path[: path.index(f"/{{{place}}}")].format_map(found)
+            answer = console.get(before)
+            items = answer.json_body.get("items", []) if answer.status_code == 200 else []
+            found[place] = next((str(item.get(place, item.get("id"))) for item in items), "z" * 20)
     return found
