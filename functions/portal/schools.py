@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from latchkey.errors import Invalid
 from latchkey.schools.find_school import search, the_school
 from portal.system import system
-from web.answer import Answer
+from web.answer import Answer, problem_of
 from web.request import Request
 from web.route_group import RouteGroup
 from web.school_page import TEMPLATE, facts
@@ -22,7 +23,13 @@ def front(request: Request) -> Answer:
 @routes.on("GET", "/schools", page="schools/find_school.html", public=True)
 def schools(request: Request) -> Answer:
     """Schools by name, town, postcode or URN."""
-    text = request.query.get("q", "")[:_LONGEST]
+    text = request.query.get("q", "")
+    if len(text) > _LONGEST:
+        wrong = Invalid("The search is too long.", fields={"q": f"Search for a text of at most {_LONGEST} characters."})
+        if not request.wants_page:
+            raise wrong
+        said = {"q": text[:_LONGEST], "problem": problem_of(422, wrong)}  # the box again, with what is wrong
+        return Answer(data={"items": [], "next": None}, status=422, context=said)
     return Answer(data={"items": [_found(school) for school in search(system(), text)], "next": None}, context={"q": text})
 
 

@@ -25,7 +25,8 @@ class App(Chalice):
         super().__init__(name, configure_logs=False)
         for group in groups:
             self.register_blueprint(group)
-        self._routes = Routes(self.routes, {path for group in groups for path in group.fragments})
+        self.kinds = {route: kind for group in groups for route, kind in group.kinds.items()}
+        self._routes = Routes(self.routes, {path for (_, path), kind in self.kinds.items() if kind.fragment})
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event of API Gateway (or of chalice.test, which has its path in the context only)."""

@@ -17,6 +17,10 @@ from latchkey.errors import Invalid, LatchkeyError
 LONGEST_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+READS = frozenset({"GET", "HEAD"})
+"""Methods that change nothing, so another site may lead a browser here with them."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose body has to be one that we read."""
 
 
 class Malformed(Invalid):
@@ -90,6 +94,11 @@ class Request:
             return False
         raise Invalid(fields={name: "This must be true or false."})
 
+    def is_trial(self) -> bool:
+        """Whether to say what would happen and do nothing: ``dry_run``, or a form that does not ``confirm`` it yet."""
+        is_sure = self.flag("confirm") if self.is_form else True
+        return self.flag("dry_run") or not is_sure
+
 
 def bare(raw: ChaliceRequest) -> Request:
     """A request that no view will see: enough of it to know whether a browser asks."""
@@ -106,7 +115,7 @@ def parse(raw: ChaliceRequest) -> Request:
     if len(content) > LONGEST_BODY:
         raise TooLarge("The request is too large.")
     is_form = media == FORM
-    if raw.method in {"POST", "PUT", "PATCH"} and not is_form and media != JSON:
+    if raw.method in WITH_BODY and not is_form and media != JSON:
         raise UnsupportedMedia
     return Request(
         method=raw.method,
@@ -132,7 +141,7 @@ def _form(content: bytes) -> dict[str, str]:
 
 
 def _json(content: bytes) -> dict[str, Any]:
-    if not content.strip():
+    if not content:
         return {}
     try:
         found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)

@@ -3,6 +3,7 @@
 import functools
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -12,10 +13,21 @@ from latchkey.audit.model.visitors import asking
 from measure.metrics import kind_of, measure
 from web.answer import Answer, refuse, respond, shared
 from web.logs import log
-from web.request import Request, parse
+from web.request import READS, Request, parse
 
 View = Callable[..., Answer]
 _OUR_FAULT = errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What a route was registered with; see ``RouteGroup.on``."""
+
+    page: str | None = None
+    form: str | None = None
+    open_to_other_sites: bool = False
+    fragment: bool = False
+    public: bool = False
 
 
 class RouteGroup(Blueprint):
@@ -24,7 +36,7 @@ class RouteGroup(Blueprint):
     def __init__(self, import_name: str, settings: Callable[[], Any]) -> None:
         super().__init__(import_name)
         self._settings = settings
-        self.fragments: set[str] = set()
+        self.kinds: dict[tuple[str, str], Kind] = {}
 
     def on(
         self,
@@ -43,8 +55,9 @@ class RouteGroup(Blueprint):
         address has a secret in the fragment, which is put right where a mail program made it a part of the path. ``public``:
         the page is the same for everyone, so CloudFront may keep it.
         """
-        if fragment:
-            self.fragments.add(path)
+        self.kinds[method, path] = Kind(
+            page=page, form=form, open_to_other_sites=open_to_other_sites, fragment=fragment, public=public
+        )
 
         def register(view: View) -> View:
             @functools.wraps(view)
@@ -77,7 +90,7 @@ class RouteGroup(Blueprint):
                 raise errors.Forbidden()
             # Only behind that secret is this header our CloudFront's own; anyone else could write what they like.
             request.source_ip = request.headers.get("x-latchkey-viewer") or request.source_ip
-        if request.method in {"GET", "HEAD"} or open_to_other_sites:
+        if request.method in READS or open_to_other_sites:
             return
         # A browser always says where a POST comes from. A script that sends JSON without a cookie cannot be another site's page:
         # JSON across sites needs a preflight, which nobody answers.

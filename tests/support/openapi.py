@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -10,19 +11,29 @@ from jsonschema import Draft202012Validator
 
 from tests.support.sam import ROOT
 
+OPENAPI = ROOT / "docs" / "openapi.yaml"
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+
+
+@cache
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """``(method, path, operation)`` of everything that the document describes, in its order."""
+    paths: dict[str, dict[str, Any]] = yaml.safe_load(OPENAPI.read_text())["paths"]
+    return [(method, path, item[method]) for path, item in paths.items() for method in item if method in METHODS]
+
 
 @cache
 def document() -> dict[str, Any]:
     """The document, in which objects that say nothing of other fields have none."""
-    read: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
-    _close(read)
+    read: dict[str, Any] = yaml.safe_load(OPENAPI.read_text())
+    _close(read, deepcopy(read["components"]["schemas"]))
     return read
 
 
-def _close(part: Any, *, open_: bool = False) -> None:
+def _close(part: Any, schemas: dict[str, Any], *, open_: bool = False) -> None:
     if isinstance(part, list):
         for each in part:
-            _close(each)
+            _close(each, schemas)
         return
     if not isinstance(part, dict):
         return
@@ -32,10 +43,12 @@ def _close(part: Any, *, open_: bool = False) -> None:
         part.setdefault("additionalProperties", False)
     for name, each in part.items():
         if name == "allOf":
+            # A schema that is closed where it stands alone is a part of the whole here.
+            each[:] = [deepcopy(schemas[one["$ref"].rpartition("/")[2]]) if "$ref" in one else one for one in each]
             for one in each:
-                _close(one, open_=True)
+                _close(one, schemas, open_=True)
         else:
-            _close(each)
+            _close(each, schemas)
 
 
 def check(method: str, path: str, answer: Any) -> Any:
@@ -48,6 +61,25 @@ def check(method: str, path: str, answer: Any) -> Any:
     wrong = [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(body)]
     assert not wrong, f"{method} {path}: {wrong}"
     return body
+
+
+def described(method: str, path: str, answer: Any) -> None:
+    """Hold any answer to an operation, named by the path of the document, to it: status, Content-Type and JSON."""
+    found = document()["paths"][path][method]["responses"].get(str(answer.status_code))
+    where = f"{method.upper()} {path} answered {answer.status_code}"
+    assert found is not None, f"{where}, which docs/openapi.yaml does not describe: {answer.body[:300]!r}"
+    content = _resolved(found).get("content", {})
+    kind = str(answer.headers.get("Content-Type", "")).partition(";")[0]
+    if answer.body or content:
+        assert kind in content, (
+            f"{where} with {kind or 'no Content-Type'}, and docs/openapi.yaml has {', '.join(content) or 'none'}"
+        )
+    if kind.endswith("json"):
+        schema = {**content[kind]["schema"], "components": document()["components"]}
+        wrong = [
+            f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(json.loads(answer.body))
+        ]
+        assert not wrong, f"{where}: {wrong}"
 
 
 def _operation(method: str, path: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def void(request: Request, school: str) -> Answer:
     key = parse_key(request.fields.get("idempotency_key"))
     form = {**scope_form(wanted.scope), "kind": _kind(wanted)}
     request.context.update(form=form, key=new_id(system().now()), wanted=wanted, type_it=wanted.scope.kind in _WIDE)
-    if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
+    if request.is_trial():
         return Answer(**_counted(seen.school, wanted))
     number = _number(request, "codes", "Give the number of codes that you were shown.")
     typed = _typed(request, seen.school, wanted, number)

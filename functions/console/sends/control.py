@@ -38,7 +38,7 @@ def cancel(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     """Stop a send for good, or (a form asks that first) say whom it would hit."""
     seen = _asked(request, school, id, ("revoke", "dry_run", "confirm"))
     revoke = request.flag("revoke")
-    if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
+    if request.is_trial():
         impact = control_send.impact(system(), school, id)
         return Answer(data={"to_cancel": impact.waiting, "to_revoke": impact.links, "exact": impact.exact})
     return _changed(control_send.cancel(system(), school, seen.person, id, revoke=revoke), school, id)
@@ -63,7 +63,7 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     """Send again to those who have set no password since, or (a form asks that first) say to how many."""
     seen = _asked(request, school, id, ("dry_run", "confirm", "idempotency_key"))
     key = parse_key(request.fields.get("idempotency_key"))
-    if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
+    if request.is_trial():
         tried = repeat_send.try_again(system(), seen.school, id)
         meant = repeat_send.those_again(id)
         return Answer(data=dry_run_json(tried, seen, meant), context={"key": new_id(system().now())})

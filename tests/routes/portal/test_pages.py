@@ -29,12 +29,26 @@ def test_a_school_is_found_by_name_town_postcode_or_urn_in_spite_of_typing_error
 
 
 def test_a_search_takes_anything(portal: Portal) -> None:
-    for text in ("%00", "a" * 5000, "%F0%9F%90%98", "<script>", "a%20b%20c%20d%20e%20f%20g%20h%20i%20j", ""):
+    for text in ("%00", "a" * 100, "%F0%9F%90%98", "<script>", "a%20b%20c%20d%20e%20f%20g%20h%20i%20j", ""):
         assert portal.get(f"/schools?q={text}").status_code == 200, text
         page = portal.page(f"/?q={text}")
         assert page.status_code == 200
         assert b"<script" not in page.body
     assert portal.get("/schools?x=1").status_code == 200
+
+
+def test_a_search_for_too_much_is_refused_and_the_box_comes_back(portal: Portal) -> None:
+    for path in ("/", "/schools"):
+        for text in ("a" * 101, "a" * 5000):
+            said = portal.get(f"{path}?q={text}")
+            assert (said.status_code, said.json_body["fields"]) == (422, {"q": "Search for a text of at most 100 characters."})
+            page = portal.page(f"{path}?q={text}")
+            assert page.status_code == 422
+            assert "s-maxage" not in page.headers["Cache-Control"]
+            shown = page.body.decode()
+            assert shown.count("Search for a text of at most 100 characters.") == 2  # above, and at the box
+            assert f'value="{"a" * 100}"' in shown
+            assert "No school found" not in shown
 
 
 def test_a_query_that_comes_twice_is_refused(portal: Portal) -> None:

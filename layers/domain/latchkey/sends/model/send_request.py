@@ -48,7 +48,8 @@ def parse(fields: Mapping[str, Any], now: int, flag: Callable[[str], bool], *, i
     kind = parse_kind(fields.get("kind"))
     selection = parse_selection(fields.get("select"))
     key = parse_key(fields.get("idempotency_key"))
-    dry_run = flag("dry_run") or (is_form and not flag("confirm"))
+    is_sure = flag("confirm") if is_form else True
+    dry_run = flag("dry_run") or not is_sure
     try:
         within = parse_within(fields.get("skip_sent_within"), is_text=is_form)
         selection = replace(selection, skip_signed_in=flag("skip_signed_in"), skip_sent_within=within)

@@ -1,0 +1,99 @@
+"""What the contract tests share: every operation with what its route is registered with, and a school to ask about."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pytest
+
+import portal.system
+from console.app import app as console_app
+from latchkey import errors
+from latchkey.sends.plan_send import plan_send
+from portal.app import app as portal_app
+from tests.support.console import Console, make_person, running_console
+from tests.support.openapi import operations
+from web.answer import STATUS
+from web.app import App
+from web.request import READS, WITH_BODY, Malformed, TooLarge, UnsupportedMedia
+from web.route_group import Kind
+
+SCHOOL: Final = "northbridge"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of docs/openapi.yaml, and its route."""
+
+    method: str
+    path: str
+    said: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        """POST /schools/{school}/sessions, say."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def app(self) -> App:
+        """The app that has its route."""
+        return portal_app if (self.method, self.path) in portal_app.kinds else console_app
+
+    @property
+    def kind(self) -> Kind:
+        """What its route is registered with."""
+        kind: Kind = self.app.kinds[self.method, self.path]
+        return kind
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether somebody has to be signed in for it."""
+        return bool(self.said.get("security")) and {} not in self.said["security"]
+
+    def errors(self) -> dict[int, str]:
+        """The errors that its kind can answer: ``{status: why}``. What its use case refuses besides is not known here."""
+        found: dict[type[errors.LatchkeyError], str] = {Malformed: "a parameter can be given twice"}
+        if self.method in WITH_BODY:
+            found |= {TooLarge: "it has a body", UnsupportedMedia: "it has a body"}
+        if self.method not in READS and not self.kind.open_to_other_sites:
+            found[errors.Forbidden] = "another site can post to it"
+        if "{" in self.path:
+            found[errors.NotFound] = "what its path names may not exist, or not for who asks"
+        elif self.is_closed:
+            found[errors.NotSignedIn] = "somebody has to be signed in"
+        if self.said.get("requestBody") or self.said.get("parameters"):
+            found[errors.Invalid] = "it has parameters or fields"
+        return {STATUS[error]: why for error, why in found.items()}
+
+
+OPERATIONS: Final = [Operation(method.upper(), path, said) for method, path, said in operations()]
+
+
+@contextmanager
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    """Northbridge with people, a send that runs, an export and a roster."""
+    with running_console(monkeypatch) as console:
+        monkeypatch.setattr(portal.system, "wiring", console.system.wiring)
+        console.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
+        send = console.post(f"/admin/{SCHOOL}/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]
+        plan_send(console.system.wiring("plan_send"), SCHOOL, send)
+        console.post(f"/admin/{SCHOOL}/exports", {"scope": "school", "format": "slips"})
+        console.post(f"/admin/{SCHOOL}/rosters", {"filename": "people.csv"})
+        yield console
+
+
+def real_names(console: Console, path: str) -> dict[str, str]:
+    """What can stand at the places of an operation's path, so that it is there: ``id`` from the list that stands before it.
+
+    Where no list has anything, the name is one that nothing has.
+    """
+    found = {"school": SCHOOL, "name": "latchkey.css"}
+    for place in re.findall(r"\{([a-z_]+)\}", path):
+        if place not in found:
+            before = path[: path.index(f"/{{{place}}}")].format_map(found)
+            answer = console.get(before)
+            items = answer.json_body.get("items", []) if answer.status_code == 200 else []
+            found[place] = next((str(item.get(place, item.get("id"))) for item in items), "z" * 20)
+    return found
