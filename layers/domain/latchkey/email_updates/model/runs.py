@@ -30,8 +30,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Times are epoch seconds. ``lost``: people who were changed by somebody else before they were written; ``kept``: people
-    whose address was not put back, because somebody else has changed it since. ``undone_at``: when undoing began. ``asked`` tells its request from others."""
+    """Times are epoch seconds; ``undone_at`` is when undoing began. ``asked`` tells its request from others.
+
+    ``lost``: people who were changed by somebody else before they were written. ``kept``: people whose address was not put back,
+    because somebody else has changed it since.
+    """
 
     id: str
     state: RunState
