@@ -205,7 +205,9 @@ def _choices(school: str) -> dict[str, Any]:
 def _shown(decisions: Sequence[Decision]) -> dict[str, Any]:
     """What the page of a preview shows: its rows by state, and a text of those that can be put right."""
     again = "\n".join(
-        f"{_who(each)}\t{each.item.email}" for each in decisions if each.state in {"unknown", "unusable"} and _who(each)
+        f"{_who(each)}\t{each.item.email}"
+        for each in decisions
+        if (each.person is None or each.state == "unusable") and _who(each)
     )
     return {
         "decisions": {state: [each for each in decisions if each.state == state] for state in STATES},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from latchkey.email_updates.model.runs import Run
 from latchkey.errors import Invalid
 from latchkey.operator.needs import System
 from latchkey.operator.the_school import the_school
@@ -20,7 +21,7 @@ from latchkey.schools.model.school import School, as_values
 from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import is_id, new_id
 
-KINDS: Final = ("school", "people", "sends", "recipients", "exports", "rosters", "events")
+KINDS: Final = ("school", "people", "sends", "recipients", "exports", "rosters", "events", "email_updates")
 _RESERVE: Final = 15.0  # seconds kept for the file in hand
 _AT_ONCE: Final = 500
 README: Final = """\
@@ -41,6 +42,9 @@ recipients  one mail of a send: send, to, state, reason, at, people (ids), kind 
 exports     one run of login details: what was asked for, state, rows; never the file
 rosters     one import: file name, state, counts
 events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts
+email_updates
+            new addresses of many people, of the last seven days: who asked (created_by), state; rows: person, state, and the
+            address before and after; lost, kept: ids of people whom somebody else had changed
 
 The files lie in the bucket for exports, which deletes them after a day: copy them to where they are to be kept.
 """
@@ -193,6 +197,16 @@ def _events(system: System, school: School, after: Any) -> tuple[list[Record], A
     return [each | {"at": _time(each["at"])} for each in found], following
 
 
+def _email_updates(system: System, school: School, after: Any) -> tuple[list[Record], Any]:
+    found, following = system.email_runs(school.slug).page(after=after, limit=_AT_ONCE)
+    return [_email_update(each) for each in found], following
+
+
+def _email_update(run: Run) -> Record:
+    times = {"created_at": _time(run.created_at), "undone_at": _time(run.undone_at)}
+    return _of(run, ("id", "state", "created_by", "lost", "kept")) | times | {"rows": [_bare(asdict(row)) for row in run.rows]}
+
+
 _READ: Final[Mapping[str, Callable[[System, School, Any], tuple[list[Record], Any]]]] = {
     "school": _school,
     "people": _people,
@@ -201,6 +215,7 @@ _READ: Final[Mapping[str, Callable[[System, School, Any], tuple[list[Record], An
     "exports": _exports,
     "rosters": _rosters,
     "events": _events,
+    "email_updates": _email_updates,
 }
 
 
