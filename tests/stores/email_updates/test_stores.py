@@ -1,4 +1,4 @@
-"""Runs and changes of addresses: conditions hold, on moto and in memory."""
+"""Runs and changes of addresses: conditions hold."""
 
 from dataclasses import replace
 
