@@ -1,6 +1,5 @@
 """What a JSON request may say; and what tells one from another."""
 
-from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,12 +17,12 @@ ANYTHING = st.recursive(
 
 @given(ANYTHING)
 def test_anything_is_items_or_refused_with_the_fields(value: object) -> None:
-    fields: Mapping[str, str] = {}
+    fields: dict[str, str] = {}
     items: list[Item] = []
     try:
         items = parse_items(value)
     except Invalid as refused:
-        fields = refused.fields
+        fields = dict(refused.fields)
     assert bool(items) != bool(fields)
     assert all(name.partition(".")[0] == "items" for name in fields)
     assert all(item.keys for item in items)
