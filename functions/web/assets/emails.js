@@ -18,13 +18,13 @@
 
   const place = document.getElementById("from-file");
   if (!place) return;
-  const LARGEST = 200000;
+  const LARGEST = 120000;
   const file = document.getElementById("file"), said = document.getElementById("file-said");
   place.hidden = false;
   file.addEventListener("change", async () => {
     const [chosen] = file.files;
     if (!chosen) return;
-    if (chosen.size > LARGEST) { said.textContent = "This file is too large: at most 200 kB. Use a roster, or a part of it."; return; }
+    if (chosen.size > LARGEST) { said.textContent = "This file is too large: at most 120 kB. Use a roster, or a part of it."; return; }
     const bytes = new Uint8Array(await chosen.arrayBuffer());
     const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     let text;

@@ -1,6 +1,5 @@
 """What a JSON request may say; and what tells one from another."""
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,6 +1,5 @@
 """Two columns of text become items, whatever separates them and whatever stands above."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

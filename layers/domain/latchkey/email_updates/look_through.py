@@ -4,7 +4,7 @@ UPNs and names stand in no index, and a school's domains are nowhere counted, so
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -40,7 +40,9 @@ def look_through(system: System, school: str, items: Sequence[Item]) -> tuple[li
     found = _walk(system, school, {key for item in items for key in _wanted(item)})
     ids = [_meant(school, item, found) for item in items]
     people = {person.id: person for person in system.directory(school).by_ids({each for some in ids for each in some})}
-    return [_asked(item, some, people) for item, some in zip(items, ids, strict=True)], found
+    return [
+        _asked(item, [people[each] for each in sorted(some) if each in people]) for item, some in zip(items, ids, strict=True)
+    ], found
 
 
 def _wanted(item: Item) -> Iterator[_Key]:
@@ -104,8 +106,7 @@ def _meant(school: str, item: Item, found: School) -> set[str]:
     """The ids of all whom an item may mean: one, none, or too many."""
     each = [_meant_by(school, kind, value, found) for kind, value in item.keys]
     together = set.intersection(*each) if each else set()
-    # Keys of different people are a contradiction, which is told as one.
-    return together or (set().union(*each) if all(each) else set())
+    return together or set().union(*each)  # keys of different people are a contradiction, which is told as one
 
 
 def _meant_by(school: str, kind: str, value: str, found: School) -> set[str]:
@@ -137,20 +138,25 @@ def _stands_in(place: str, where: tuple[str | None, str | None]) -> bool:
     return groups.same(year, groups.year_group(place) or place) or groups.same(group, place)
 
 
-def _asked(item: Item, ids: Iterable[str], people: dict[str, Person]) -> Asked:
-    there = [people[each] for each in sorted(ids) if each in people and _has_mis_id(item, people[each])]
-    if len(there) == 1 and there[0].status == "left":
+def _asked(item: Item, there: Sequence[Person]) -> Asked:
+    """The item with the one person whom it means, of those whom it may mean."""
+    meant = [person for person in there if _fits(item, person)]
+    if len(meant) != 1:
+        several = len(meant) > 1 or (len(item.keys) > 1 and bool(there))
+        return Asked(item, None, _several(item) if several else None)
+    if meant[0].status == "left":
         return Asked(item, None, ("unknown", "This person has left the school."))
-    if len(there) == 1:
-        return Asked(item, there[0])
-    if not there:
-        return Asked(item, None)
-    return Asked(item, None, _several(item))
+    return Asked(item, meant[0])
 
 
-def _has_mis_id(item: Item, person: Person) -> bool:
-    """Whether a person has the MIS id under which they were looked for: an id that is made of it may be another's."""
-    return all(len(item.keys) > 1 or kind != "mis_id" or person.mis_id == value for kind, value in item.keys)
+def _fits(item: Item, person: Person) -> bool:
+    """Whether the keys of an item are this person's, as they are now: the index may be behind, and ids of MIS ids are guessed."""
+    facts = {"id": person.id, "upn": person.upn, "mis_id": person.mis_id, "username": person.username}
+    return all(
+        facts[kind] == {"upn": value.upper(), "username": value.casefold()}.get(kind, value)
+        for kind, value in item.keys
+        if kind in facts
+    )
 
 
 def _several(item: Item) -> tuple[State, str]:

@@ -1,5 +1,8 @@
 """Give people other addresses, as a roster does: what was there is kept with them, and both addresses are told.
 
+The queue hears of them before they are written: its messages are seen minutes later, and of somebody whose address was not
+changed at that second they make no mail. So nobody's address is ever changed without a word, whatever dies on the way.
+
 It may be done twice: who has the address already is not written again, but is named again to the queue, which makes no second
 mail.
 """
@@ -27,12 +30,13 @@ def write_emails(system: System, school: str, wanted: Mapping[str, tuple[str | N
         for person in found.values()
         if person.email == wanted[person.id][0] != wanted[person.id][1] and _is_free(person)
     ]
-    late = system.email_changes(school).write(changes)
-    there = {person.id: person for person in directory.by_ids(late)}  # perhaps the same request, sent twice
-    present = found | {each.before.id: each.after for each in changes if each.before.id not in late} | there
-    done = {each for each, (_, after) in wanted.items() if each in present and present[each].email == after}
-    told = list(_told([present[each] for each in done], since, now))
+    there = [person for person in found.values() if person.email == wanted[person.id][1]]
+    told = [*_told(there, since, now), *_told([each.after for each in changes], since, now)]
     system.queue("REQUESTS_QUEUE").put_many(notices(school, told), delay=SETTLES)
+    late = system.email_changes(school).write(changes)
+    again = directory.by_ids(late)  # perhaps the same request, sent twice
+    done = {person.id for person in (*there, *again) if person.email == wanted[person.id][1]}
+    done |= {each.before.id for each in changes} - late
     return [each for each in wanted if each not in done]
 
 
@@ -46,7 +50,7 @@ def _with(person: Person, email: str | None, key: bytes, now: int) -> Person:
 
 
 def _told(people: list[Person], since: int, now: int) -> Iterator[tuple[int, str]]:
-    """``(when, id)`` of those who have a password and got their address in this run."""
+    """``(when, id)`` of those who have a password, and get or got their address in this run."""
     for person in people:
         former = person.former_email
         if person.password_set_at is not None and former is not None and since - SETTLES < former.at <= now:

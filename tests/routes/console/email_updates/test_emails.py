@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from latchkey.email_updates.model.items import MOST
+from latchkey.email_updates.stores.runs import EmailRuns
 from latchkey.people.model.new_email import SETTLES
 from latchkey.people.model.person import MailProblem, Person
 from latchkey.shared.model.identifiers import lookup
@@ -127,7 +128,15 @@ class TestPreview:
 
     def test_keys_of_different_people_contradict_each_other(self, school: Console) -> None:
         assert states(school, {"mis_id": "M5", "username": "user6", "email": "a@home.example"}) == ["clash"]
+        assert states(school, {"mis_id": "nobody", "username": "user6", "email": "a@home.example"}) == ["clash"]
+        assert states(school, {"mis_id": "nobody", "username": "nobody", "email": "a@home.example"}) == ["unknown"]
         assert states(school, {"mis_id": "M5", "username": "user5", "email": "a@home.example"}) == ["new"]
+
+    def test_the_id_of_an_mis_id_is_not_enough(self, school: Console) -> None:
+        """A person's id can be that of an MIS id which they do not have (any more)."""
+        school.add([replace(make_person(60), mis_id="another", email=None)])
+        assert states(school, {"mis_id": "60", "email": "a@home.example"}) == ["unknown"]
+        assert states(school, {"mis_id": "another", "email": "a@home.example"}) == ["new"]
 
     def test_who_left_and_who_is_at_another_school_are_nobody(self, school: Console) -> None:
         school.add([make_person(20, status="left")])
@@ -256,6 +265,27 @@ class TestApply:
         assert run["counts"] == NOBODY | {"clash": 1, "changed": 1}
         assert person(school, 1).email == "else@home.example"
 
+    def test_nothing_is_written_that_the_queue_did_not_hear_of(self, school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+        school.add([make_person(31, password_set_at=1_700_000_000)])
+        monkeypatch.setattr(Queue, "put_many", lambda *_, **__: 1 / 0)
+        assert school.post(EMAILS, {"items": [{"id": make_person(31).id, "email": "x@home.example"}]}).status_code == 500
+        assert person(school, 31).email == "p31@northbridge.example"
+
+    def test_a_request_that_died_after_the_last_write_is_finished_too(
+        self, school: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        school.add([make_person(31, password_set_at=1_700_000_000)])
+        items = [{"id": make_person(31).id, "email": "x@home.example"}]
+        with monkeypatch.context() as broken:
+            broken.setattr(EmailRuns, "note_applied", lambda *_: 1 / 0)
+            assert school.post(EMAILS, {"items": items, "idempotency_key": "a-key-of-mine"}).status_code == 500
+        former = person(school, 31).former_email
+        school.system.clock.now += 10
+        assert ask(school, items, idempotency_key="a-key-of-mine")["counts"] == NOBODY | {"changed": 1}
+        assert person(school, 31).former_email == former
+        first, second = school.system.messages("REQUESTS_QUEUE")
+        assert first == second
+
     def test_a_request_that_died_is_finished_by_the_same_request(self, school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
         school.add([make_person(31, password_set_at=1_700_000_000)])
         items = [{"id": make_person(n).id, "email": f"n{n}@home.example"} for n in (1, 31)]
@@ -322,8 +352,6 @@ class TestUndo:
         assert (former.email, json.loads(body)["at"]) == ("x@home.example", former.at)
 
     def test_an_undo_that_died_is_finished_by_the_next(self, school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-        from latchkey.email_updates.stores.runs import EmailRuns
-
         run = ask(school, [{"id": make_person(5).id, "email": "five@home.example"}])
         where = f"{EMAILS}/{run['id']}/undo"
         with monkeypatch.context() as broken:
