@@ -62,6 +62,12 @@ def test_a_row_that_cannot_be_one_stays_a_row_with_its_reason() -> None:
     assert "whose" in nobody.fault
 
 
+def test_a_name_that_would_take_long_to_look_through_is_no_name() -> None:
+    (item,) = items_of("Amy" + " " * 100_000 + "x\ta@x.example").items
+    assert (item.keys, item.fault) == ((), "What says whose address this is is too long.")
+    assert not items_of("A" * 320 + "\ta@x.example").items[0].fault
+
+
 @pytest.mark.parametrize("text", ["", "  \n \n", 'M1,"a@x.example', "x" * (LONGEST + 1)])
 def test_what_cannot_be_read_is_said_of_the_text(text: str) -> None:
     with pytest.raises(Invalid) as caught:

@@ -32,6 +32,13 @@ def test_what_is_no_address(text: str) -> None:
         written_email(text)
 
 
+def test_a_text_that_would_take_long_to_look_through_is_refused() -> None:
+    """Each of its blanks could begin what stands behind an address."""
+    with pytest.raises(NoAddress, match="is not an e-mail address"):
+        written_email("Ann" + " " * 200_000 + "<ann@x.example>")
+    assert written_email("Ann" + " " * 980 + "<a@x.example>") == "a@x.example"
+
+
 @pytest.mark.parametrize("text", ["=ann@x.example", "+ann@x.example", "-ann@x.example"])
 def test_what_a_spreadsheet_would_compute(text: str) -> None:
     with pytest.raises(NoAddress, match="begins like a formula"):

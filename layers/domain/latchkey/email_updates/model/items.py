@@ -14,7 +14,8 @@ people are written in three transactions of a hundred, which fits well into one 
 KEYS: Final = ("id", "upn", "mis_id", "username", "name")
 """Who is meant; ``name`` may end in the year or the registration group."""
 _FIELDS: Final = (*KEYS, "email", "confirm", "seen")
-_LONGEST: Final = 320
+LONGEST: Final = 320
+"""Characters of a text in an item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,8 @@ def _text(value: Mapping[str, Any], name: str, place: str, wrong: dict[str, str]
     found = value.get(name)
     if found is None:
         return ""
-    if not isinstance(found, str) or len(found) > _LONGEST or any("\ud800" <= char <= "\udfff" for char in found):
-        wrong[f"{place}.{name}"] = f"This must be a text of at most {_LONGEST} characters."
+    if not isinstance(found, str) or len(found) > LONGEST or any("\ud800" <= char <= "\udfff" for char in found):
+        wrong[f"{place}.{name}"] = f"This must be a text of at most {LONGEST} characters."
         return ""
     return found.strip()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
+from latchkey.email_updates.model.items import LONGEST as LONGEST_CELL
 from latchkey.email_updates.model.items import Item, check_number
 from latchkey.errors import Invalid
 from latchkey.office_files.model.tables import Table
@@ -106,5 +107,7 @@ def _item(row: Sequence[str], places: Mapping[str, int]) -> Item | None:
         keys = [("name", " ".join(filter(None, names)))]
     if not keys:
         return Item(email=email, fault="Nothing says whose address this is.", given={"email": email})
+    if any(len(value) > LONGEST_CELL for _, value in keys):
+        return Item(email=email, fault="What says whose address this is is too long.", given={"email": email})
     shown = {kind if kind != "any" else "name": value for kind, value in chain(keys)}
     return Item(keys=tuple(keys), email=email, given={**shown, "email": email})

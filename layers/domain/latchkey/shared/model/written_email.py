@@ -10,6 +10,8 @@ NOTHING: Final = frozenset(
     {"", "-", "--", ".", "n/a", "na", "none", "null", "nil", "unknown", "#n/a", "#ref!", "#value!", "#name?"}
 )
 """What people write, in small letters, into a cell that has nothing to say."""
+LONGEST: Final = 1_000
+"""Characters: an address and much around it. Longer texts are not looked through, which could take very long."""
 _FORMULA: Final = ("=", "+", "-", "@")
 _IN_BRACKETS: Final = re.compile(r".*<([^<>@\s]+@[^<>@\s]+)>\s*")
 _ASIDE: Final = re.compile(r"\s*\([^()]*\)\s*$")
@@ -27,6 +29,8 @@ def written_email(text: str) -> str | None:
     """
     if text.casefold() in NOTHING:
         return None
+    if len(text) > LONGEST:
+        raise NoAddress("is not an e-mail address")
     found = identifiers.email(text) or identifiers.email(_tidied(text))
     if found is None:
         raise NoAddress("is not an e-mail address")
