@@ -2,12 +2,15 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from latchkey.email_updates.model.items import MOST
+from latchkey.email_updates import apply_emails
+from latchkey.email_updates.model.items import MOST, parse_items
+from latchkey.email_updates.model.runs import Run
 from latchkey.email_updates.stores.runs import EmailRuns
 from latchkey.people.model.new_email import SETTLES
 from latchkey.people.model.person import MailProblem, Person
@@ -243,6 +246,20 @@ class TestApply:
         assert answer.status_code == 409
         assert person(school, 5).email == "five@home.example"
 
+    def test_the_same_key_at_once_changes_once(self, school: Console) -> None:
+        items = parse_items([{"id": make_person(n).id, "email": f"n{n}@home.example"} for n in (1, 5)])
+        wiring = school.system.wiring("console")
+
+        def request(_: int) -> Run:
+            return apply_emails.apply_emails(wiring, "northbridge", HEAD_TEACHER, items, "a-key-of-mine")
+
+        with ThreadPoolExecutor(6) as pool:
+            runs = list(pool.map(request, range(6)))
+        assert {run.id for run in runs} == {runs[0].id}
+        assert runs[0].counts == NOBODY | {"new": 1, "changed": 1}
+        assert len(events(school)) == 1
+        assert wiring.email_runs("northbridge").get(runs[0].id).lost == ()  # type: ignore[union-attr]
+
     def test_no_address_is_in_the_audit_trail_or_a_message(self, school: Console) -> None:
         school.add([make_person(31, password_set_at=1_700_000_000)])
         ask(school, [{"id": make_person(31).id, "email": "secret@home.example"}])
@@ -250,8 +267,6 @@ class TestApply:
         assert "@" not in said
 
     def test_somebody_changed_meanwhile_is_told_and_left_alone(self, school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-        from latchkey.email_updates import apply_emails
-
         real = apply_emails.write_emails
 
         def late(system: Any, slug: str, wanted: Any, since: int) -> list[str]:
