@@ -1,8 +1,8 @@
 """Apply new addresses: keep what undoing needs, then write them.
 
-request ──▶ run "applying", with every address before and after, and the event ──▶ people ──▶ queue ──▶ "applied"
-               ▲                                                                    │
-               └──────── the same request again (its key) goes on here ◀── a crash ─┘
+request -> run "applying", with every address before and after, and the event -> queue -> people -> "applied"
+             ^                                                                     |
+             +-------- the same request again (its key) goes on here <- a crash ---+
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ State = Literal["new", "changed", "same", "clash", "unusable", "suspicious", "un
 STATES: Final[tuple[State, ...]] = ("new", "changed", "same", "clash", "unusable", "suspicious", "unknown")
 WRITTEN: Final[frozenset[State]] = frozenset({"new", "changed"})
 """The states of items whose address is written."""
-MEANWHILE: Final = "Somebody has changed this address since. Nothing was overwritten."
+MEANWHILE: Final = "Somebody has changed this person since. Nothing was overwritten."
 
 
 class Asked(NamedTuple):
