@@ -64,9 +64,9 @@ class TestChanges:
         assert directory.person(ann.id) == replace(ann, email=None, email_key=None)
         assert directory.by_email_key("a" * 32) == []
 
-    @pytest.mark.parametrize("facts", [{"email_key": "e" * 32}, {"is_admin": True}, {"status": "left"}])
+    @pytest.mark.parametrize("facts", [{"email_key": "e" * 32}, {"is_admin": True}, {"status": "left"}, {"password_set_at": 5}])
     def test_who_is_not_as_they_were_is_left_alone_and_named(
-        self, directory: Directory, changes: EmailChanges, facts: dict[str, str | bool]
+        self, directory: Directory, changes: EmailChanges, facts: dict[str, str | bool | int]
     ) -> None:
         people = [pupil(number, email="a@x.example", email_key="a" * 32) for number in range(1, 4)]
         directory.put_new(people)

@@ -20,7 +20,7 @@ class EmailChanges:
     def write(self, changes: Sequence[PersonChange]) -> set[str]:
         """Write these addresses, as many at once as a transaction takes; the ids of those who were not as they were read.
 
-        Who got another address, became an admin or left since is left alone.
+        Who got another address, set a password, became an admin or left since is left alone.
         """
         late: set[str] = set()
         for start in range(0, len(changes), _TRANSACTION):
@@ -48,5 +48,7 @@ class EmailChanges:
             ("email_key", "=", before.email_key),
             ("is_admin", "<>", True),
             ("status", "=", before.status),
+            # Whoever sets their first password at this moment has to be told, and was read as somebody who has not.
+            ("password_set_at", "=", before.password_set_at),
         ]
         return self._directory.change_of(before.id, facts, as_read)
