@@ -1,6 +1,6 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, people, readiness, rosters, schools
+from console import audit, people, people_emails, readiness, rosters, schools
 from console.login_details import codes, exports
 from console.sends import control, mail, preview, recipients, sends
 from web.app import new_app
@@ -9,6 +9,7 @@ app = new_app(
     "console",
     readiness.routes,
     people.routes,
+    people_emails.routes,
     preview.routes,
     sends.routes,
     recipients.routes,

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
+    from latchkey.email_updates import needs as email_updates
+    from latchkey.email_updates.stores.changes import EmailChanges
+    from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -333,6 +336,18 @@ class Wiring:
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
+    def email_changes(self, school: str) -> EmailChanges:
+        """Where many of a school's people get new addresses."""
+        from latchkey.email_updates.stores.changes import EmailChanges
+
+        return EmailChanges(self.table("DIRECTORY_TABLE"), school)
+
+    def email_runs(self, school: str) -> EmailRuns:
+        """A school's e-mail updates."""
+        from latchkey.email_updates.stores.runs import EmailRuns
+
+        return EmailRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
     def uploads(self) -> Uploads:
         """The files that schools upload."""
         from latchkey.shared.stores.uploads import Uploads
@@ -350,7 +365,7 @@ class Wiring:
         from latchkey.audit.model.visitors import mark, who_asks
 
         address = who_asks()
-        return mark(self.lookup_key(school), address) if address else None
+        return mark(self.cursor_key(school), address) if address else None
 
     def counters(self, setting: str, school: str) -> Counters:
         """A school's counters, in the table that a setting names."""
@@ -414,7 +429,7 @@ class Wiring:
 
     def cursor_key(self, school: str) -> bytes:
         """The key that seals the cursors of a school's lists: no identifier, and nothing that is stored, is under it."""
-        return self.lookup_key(school)
+        return self.lookup_key(school, 0)
 
 
 if TYPE_CHECKING:
@@ -423,6 +438,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _audit: audit.System = wiring
         _codes: codes.System = wiring
+        _email_updates: email_updates.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring
         _password_links: password_links.System = wiring

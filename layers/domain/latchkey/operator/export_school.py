@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from latchkey.email_updates.model.runs import Run
 from latchkey.errors import Invalid
 from latchkey.operator.needs import System
 from latchkey.operator.the_school import the_school
@@ -21,7 +22,18 @@ from latchkey.sends.model.domains import in_order
 from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import is_id, new_id
 
-KINDS: Final = ("school", "people", "sends", "recipients", "exports", "rosters", "events", "mail_domains", "trusts")
+KINDS: Final = (
+    "school",
+    "people",
+    "sends",
+    "recipients",
+    "exports",
+    "rosters",
+    "events",
+    "mail_domains",
+    "trusts",
+    "email_updates",
+)
 _RESERVE: Final = 15.0  # seconds kept for the file in hand
 _AT_ONCE: Final = 500
 README: Final = """\
@@ -48,6 +60,9 @@ events      the audit trail: who (actor: an id, or a part of Latchkey) did what 
 mail_domains how mail fares by the domain of addresses, in people: sent, delivered, used (a password was set), refused_by_us,
             refused_by_filter, dead (addresses); domain "other" stands for the smaller ones
 trusts      a domain whose people were to be mailed again: who asked, state, how many marks were taken
+email_updates
+            new addresses of many people, of the last seven days: who asked (created_by), state; rows: person, state, and the
+            address before and after; lost, kept: ids of people whom somebody else had changed
 
 The files lie in the bucket for exports, which deletes them after a day: copy them to where they are to be kept.
 """
@@ -216,6 +231,16 @@ def _trusts(system: System, school: School, after: Any) -> tuple[list[Record], A
     return [_of(each, _TRUST) | {"created_at": _time(each.created_at)} for each in found], following
 
 
+def _email_updates(system: System, school: School, after: Any) -> tuple[list[Record], Any]:
+    found, following = system.email_runs(school.slug).page(after=after, limit=_AT_ONCE)
+    return [_email_update(each) for each in found], following
+
+
+def _email_update(run: Run) -> Record:
+    times = {"created_at": _time(run.created_at), "undone_at": _time(run.undone_at)}
+    return _of(run, ("id", "state", "created_by", "lost", "kept")) | times | {"rows": [_bare(asdict(row)) for row in run.rows]}
+
+
 _READ: Final[Mapping[str, Callable[[System, School, Any], tuple[list[Record], Any]]]] = {
     "school": _school,
     "people": _people,
@@ -226,6 +251,7 @@ _READ: Final[Mapping[str, Callable[[System, School, Any], tuple[list[Record], An
     "events": _events,
     "mail_domains": _mail_domains,
     "trusts": _trusts,
+    "email_updates": _email_updates,
 }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
+    from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.login_details.stores.runs import Exports
     from latchkey.operator.stores.old_names import OldNames
     from latchkey.operator.stores.remains import Remains
@@ -53,6 +54,8 @@ class System(Protocol):
     def exports(self, school: str) -> Exports: ...
 
     def rosters(self, school: str) -> Rosters: ...
+
+    def email_runs(self, school: str) -> EmailRuns: ...
 
     def remains(self, table: str, school: str) -> Remains: ...
 

@@ -5,22 +5,18 @@ worker dies in between, the next one finds these people as the file says: of the
 an address within the last day is named, perhaps again, which makes no second mail.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from typing import Any, Final
+from collections.abc import Iterable
 
-from latchkey.people.model.new_email import SETTLES, former_email, is_told
+from latchkey.people.model.new_email import SETTLES, former_email, is_told, notices
 from latchkey.rosters.model.changes import Decision
 from latchkey.rosters.needs import System
 from latchkey.schools.model.school import DAY
 
-AT_ONCE: Final = 50  # people in a message
-
 
 def tell_new_emails(system: System, school: str, decided: Iterable[Decision], now: int, *, again: bool) -> None:
     """Name everybody among these whose address was changed at ``now``; ``again``: or shortly before, by a worker that died."""
-    changed = sorted({found for each in decided if (found := _changed(each, now, again)) is not None})
-    system.queue("REQUESTS_QUEUE").put_many(_messages(school, changed), delay=SETTLES)
+    changed = {found for each in decided if (found := _changed(each, now, again)) is not None}
+    system.queue("REQUESTS_QUEUE").put_many(notices(school, changed), delay=SETTLES)
 
 
 def _changed(decision: Decision, now: int, again: bool) -> tuple[int, str] | None:
@@ -34,10 +30,3 @@ def _changed(decision: Decision, now: int, again: bool) -> tuple[int, str] | Non
     if again and before is not None and before.at > now - DAY and person.password_set_at < before.at:
         return before.at, person.id
     return None
-
-
-def _messages(school: str, changed: list[tuple[int, str]]) -> Iterator[dict[str, Any]]:
-    for at, group in groupby(changed, key=lambda each: each[0]):
-        people = [person for _, person in group]
-        for start in range(0, len(people), AT_ONCE):
-            yield {"kind": "emails_changed", "school": school, "people": people[start : start + AT_ONCE], "at": at}

@@ -29,6 +29,8 @@ WORDS: Final[Mapping[str, str]] = {
     "codes.voided": "voided codes",
     "data.restore": "put back what was lost",
     "email.told": "told people at both addresses that their e-mail address was changed",
+    "emails.apply": "changed the e-mail addresses of people",
+    "emails.undo": "put e-mail addresses back",
     "export.download": "downloaded login details",
     "export.failed": "could not make a file of login details",
     "export.finish": "made a file of login details",
@@ -74,7 +76,7 @@ WORDS: Final[Mapping[str, str]] = {
 }
 _ACTORS: Final[Mapping[str, str]] = {"operator": "the operator", "portal": "a visitor"}
 _PLACES: Final[Mapping[str, str]] = {
-    "send": "sends", "retry": "sends", "again": "sends", "replan": "sends",
+    "send": "sends", "retry": "sends", "again": "sends", "replan": "sends", "emails": "people/emails",
     "export": "exports", "roster": "rosters", "person": "people",
     "student": "people",
 }  # fmt: skip

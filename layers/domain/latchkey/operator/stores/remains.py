@@ -27,6 +27,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "REQUESTS": "requested mails",
         "SEND": "chunks of mails",
         "EXPORTS": "exports",
+        "EMAILS": "e-mail updates",
         "AUDIT": "events",
         "SIGNINS": "events",
         "ALONE": "counters",

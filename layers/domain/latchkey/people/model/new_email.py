@@ -7,12 +7,16 @@ Changes that follow each other within ``SETTLES`` count as one, from the address
 a file that puts another one right makes no second mail, and none at all where the address is again what it was.
 """
 
-from typing import Final
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, Final
 
 from latchkey.people.model.person import FormerEmail, Person
 
 SETTLES: Final = 240
 """Seconds from a change until it is told: less than the five minutes at which a message of the queue requests counts as late."""
+NAMED_AT_ONCE: Final = 50
+"""People in a message."""
 _LATEST: Final = 86_400  # seconds; a notice that is older says nothing new
 _MOST_LATE: Final = 5
 
@@ -43,3 +47,14 @@ def _late(former: FormerEmail | None, now: int, most: int) -> FormerEmail | None
     if former is None or former.at <= now - _LATEST or most == 0:
         return None
     return FormerEmail(former.email, former.at, _late(former.earlier, now, most - 1))
+
+
+def notices(school: str, changed: Iterable[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+    """The messages that let these people be told: ``(when, id)``, the time being that of their former address.
+
+    They are put after the people are written, and seen ``SETTLES`` later; the same people named again make no second mail.
+    """
+    for at, group in groupby(sorted(set(changed)), key=lambda each: each[0]):
+        people = [person for _, person in group]
+        for start in range(0, len(people), NAMED_AT_ONCE):
+            yield {"kind": "emails_changed", "school": school, "people": people[start : start + NAMED_AT_ONCE], "at": at}

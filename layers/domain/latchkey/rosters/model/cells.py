@@ -13,6 +13,7 @@ from latchkey.people.model import groups
 from latchkey.people.model.person import Role
 from latchkey.people.model.upn import all_upns, is_upn
 from latchkey.shared.model import identifiers, languages
+from latchkey.shared.model.written_email import NOTHING, NoAddress, written_email
 
 LONGEST_NAME: Final = 100
 LONGEST_LANGUAGE: Final = 50
@@ -23,19 +24,13 @@ _DATE: Final = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d.*|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|\d(?:\.\d+)?E\+\d+"
 )
 _SEPARATORS: Final = re.compile(r"[;,|\s]+")
-_FORMULA: Final = ("=", "+", "-", "@")
 # What identifiers.email and identifiers.username let through as it stands; the rest goes the long way. The quantifiers
 # are possessive: what does not match says so at once.
 _USUAL_EMAIL: Final = re.compile(
     r"(?:[a-z0-9][a-z0-9_']*+(?:[.+-][a-z0-9_']++)*+@(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)+[a-z]{2,24})?"
 )
 _USUAL_USERNAME: Final = re.compile(r"(?:[a-z0-9]|[a-z0-9][a-z0-9._-]{0,62}[a-z0-9])?")
-# What people write into a cell that has nothing to say.
-_NOTHING: Final = {"", "-", "--", ".", "n/a", "na", "none", "null", "nil", "unknown", "#n/a", "#ref!", "#value!", "#name?"}
 _NO_NAMES: Final = {"-", "."}
-_IN_BRACKETS: Final = re.compile(r".*<([^<>@\s]+@[^<>@\s]+)>\s*")
-_ASIDE: Final = re.compile(r"\s*\([^()]*\)\s*$")
-_APART: Final = re.compile(r"[;,|\s]+")
 
 
 class Wrong(ValueError):
@@ -72,36 +67,16 @@ def _visible(char: str) -> str:
 
 
 def email(text: str) -> str | None:
-    """The normalised address, or None for a cell that says that there is none.
-
-    Of two addresses the first; without what mail programs put around one (``Ann Lee <ann@x.example>``, ``mailto:``, a full stop).
-    """
-    if text.casefold() in _NOTHING:
-        return None
-    found = identifiers.email(text) or identifiers.email(_tidied(text))
-    if found is None:
-        raise Wrong("is not an e-mail address")
-    if found.startswith(_FORMULA):
-        raise Wrong("begins like a formula")
-    return found
-
-
-def _tidied(text: str) -> str:
-    """The address inside what people copy with it."""
-    seen = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"}).replace("’", "'")
-    inside = _IN_BRACKETS.fullmatch(seen)
-    if inside is not None:
-        seen = inside.group(1)
-    seen = _ASIDE.sub("", seen.strip()).strip()
-    if seen[:7].casefold() == "mailto:":
-        seen = seen[7:]
-    first = next((part for part in _APART.split(seen) if part), "") if seen.count("@") > 1 else seen
-    return first.strip("<> \t").rstrip(".")
+    """The normalised address, or None for a cell that says that there is none; ``written_email`` has the rule."""
+    try:
+        return written_email(text)
+    except NoAddress as error:
+        raise Wrong(str(error)) from error
 
 
 def username(text: str) -> str | None:
     """The normalised username, or None for an empty cell."""
-    if text.casefold() in _NOTHING:
+    if text.casefold() in NOTHING:
         return None
     found = identifiers.username(text)
     if found is None:
@@ -111,7 +86,7 @@ def username(text: str) -> str | None:
 
 def upn(text: str) -> str | None:
     """The UPN, or None for an empty cell."""
-    if text.casefold() in _NOTHING:
+    if text.casefold() in NOTHING:
         return None
     found = text.upper()
     if not is_upn(found):
@@ -121,7 +96,7 @@ def upn(text: str) -> str | None:
 
 def year_group(text: str) -> str | None:
     """The year group in one form: ``7`` for 07, Y7 and Year 7; R for reception, N for nursery."""
-    if text.casefold() in _NOTHING:
+    if text.casefold() in NOTHING:
         return None
     found = groups.year_group(text)
     if found is None:
@@ -131,7 +106,7 @@ def year_group(text: str) -> str | None:
 
 def registration_group(text: str) -> str | None:
     """The registration group, taken literally; None for an empty cell. Formulas are guarded where files are written."""
-    if text.casefold() in _NOTHING:
+    if text.casefold() in NOTHING:
         return None
     if not text.isprintable() or len(text) > LONGEST_GROUP:
         raise Wrong(f"must hold at most {LONGEST_GROUP} characters that can be seen")

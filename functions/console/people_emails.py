@@ -1,0 +1,226 @@
+"""Update e-mails: who has no address that works, new addresses for many people, and undoing them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from console.lists import only
+from console.system import system
+from latchkey.email_updates.apply_emails import apply_emails
+from latchkey.email_updates.check_emails import check_emails
+from latchkey.email_updates.count_missing import count_missing, to_fill_in
+from latchkey.email_updates.model.decisions import STATES, WRITTEN, Decision, counted, seen_of
+from latchkey.email_updates.model.items import MOST, Item, check_number, parse_items
+from latchkey.email_updates.model.pasted import Pasted, items_of
+from latchkey.email_updates.model.runs import Row, Run
+from latchkey.email_updates.undo_emails import run_of, undo_emails
+from latchkey.errors import Conflict, Invalid
+from latchkey.people.know_groups import known_groups
+from latchkey.people.model.people_filter import parse
+from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.request_key import parse_key
+from web.answer import Answer
+from web.request import Request
+from web.route_group import RouteGroup
+from web.times import rfc3339
+from web.who import admin
+
+routes = RouteGroup(__name__, lambda: system().settings)
+_FILTER: Final = ("role", "year_group", "registration_group")
+_FORM: Final = "people/emails.html"
+
+
+@routes.on("GET", "/admin/{school}/people/emails", page=_FORM)
+def emails(request: Request, school: str) -> Answer:
+    """Who has no usable address, by role and year; with a role, year or group, the people to fill in."""
+    admin(request, system(), school)
+    only(request.query, (*_FILTER, "everybody"))
+    if request.query.get("everybody", "true") != "true":
+        raise Invalid(fields={"everybody": "This must be true, or left out."})
+    data = _missing_json(school) | _to_fill_in(request, school)
+    return Answer(data=data, context=_choices(school) if request.wants_page else {})
+
+
+@routes.on("POST", "/admin/{school}/people/emails", page="people/emails_check.html", form=_FORM)
+def update(request: Request, school: str) -> Answer:
+    """What would become of new addresses (a form asks that first), or the addresses themselves."""
+    seen = admin(request, system(), school)
+    try:
+        asked, key = _asked(request), parse_key(request.fields.get("idempotency_key"))
+        if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
+            decisions = check_emails(system(), school, asked.items)
+            data = checked_json(decisions, system().cursor_key(school)) | {"left_out": asked.without}
+            return Answer(data=data, context=_shown(decisions))
+        run = apply_emails(system(), school, seen.person, asked.items, key)
+    except (Invalid, Conflict):
+        if request.wants_page:  # the same page again, with what is wrong
+            request.context.update(_choices(school), data=_missing_json(school) | {"items": [], "more": False, "filter": {}})
+        raise
+    data = run_json(run) | {"items": _applied_json(asked.items, run.shown), "left_out": asked.without}
+    return Answer(data=data, location=f"/admin/{school}/people/emails/{run.id}")
+
+
+@routes.on("GET", "/admin/{school}/people/emails/{id}", page="people/emails_run.html")
+def run(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """What became of an update."""
+    admin(request, system(), school)
+    found = run_of(system(), school, id)
+    data = run_json(found) | {"items": [_row_json(row) for row in found.shown]}
+    return Answer(data=data, context=_named(school, found) if request.wants_page else {})
+
+
+@routes.on("POST", "/admin/{school}/people/emails/{id}/undo")
+def undo(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Put the addresses back, of everybody whose address nobody has changed since."""
+    seen = admin(request, system(), school)
+    if not request.is_form:
+        only(request.fields, ())
+    undone = undo_emails(system(), school, seen.person, id)
+    return Answer(data=run_json(undone), location=f"/admin/{school}/people/emails/{id}")
+
+
+def _asked(request: Request) -> Pasted:
+    """The items of a request: a list, a text of two columns, or the fields of a form."""
+    if not request.is_form:
+        only(request.fields, ("items", "text", "dry_run", "idempotency_key"))
+        if "text" not in request.fields:
+            return Pasted(parse_items(request.fields.get("items")), 0)
+        if "items" in request.fields:
+            raise Invalid("Nothing was changed.", fields={"text": "Give items or a text, not both."})
+        text = request.fields["text"]
+        if not isinstance(text, str):
+            raise Invalid("Nothing was changed.", fields={"text": "This must be a text."})
+        return items_of(text)
+    typed = _typed(request)
+    text = str(request.fields.get("text", ""))
+    pasted = items_of(text) if text.strip() else Pasted([], 0)
+    items = [*typed, *pasted.items]
+    if not items and not pasted.without:
+        raise Invalid("Nothing was changed.", fields={"text": "Type an address for somebody, or paste two columns."})
+    check_number(len(items), "text")
+    return Pasted(items, pasted.without)
+
+
+def _typed(request: Request) -> list[Item]:
+    """The items of the fields ``email.<id>``; an empty one leaves the person alone."""
+    fields = request.fields
+    return [
+        Item(
+            keys=(("id", person),),
+            email=value.strip(),
+            confirm=fields.get(f"sure.{person}") == "on",
+            seen=fields.get(f"seen.{person}") or None,
+            given={"id": person, "email": value.strip()},
+        )
+        for name, value in fields.items()
+        if name.startswith("email.") and value.strip() and (person := name.removeprefix("email."))
+    ]
+
+
+def checked_json(decisions: Sequence[Decision], key: bytes) -> dict[str, Any]:
+    """A preview as the API shows it."""
+    return {
+        "items": [_decision_json(each, key) for each in decisions],
+        "counts": counted(each.state for each in decisions),
+    }
+
+
+def _decision_json(decision: Decision, key: bytes) -> dict[str, Any]:
+    person = decision.person
+    return {
+        **decision.item.given,
+        "person": person.id if person else None,
+        "address": decision.address,
+        "state": decision.state,
+        "text": decision.text,
+        "seen": seen_of(person, key) if person else None,
+    }
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """An update as the API shows it, without its items."""
+    return {
+        "id": run.id,
+        "state": run.state,
+        "created_at": rfc3339(run.created_at),
+        "created_by": run.created_by,
+        "undo_until": rfc3339(run.undo_until),
+        "can_be_undone": run.can_be_undone(system().now()),
+        "counts": run.counts,
+        "undone_at": rfc3339(run.undone_at),
+        "restored": len(run.written) - len(run.kept) if run.state == "undone" else 0,
+        "kept": list(run.kept),
+    }
+
+
+def _applied_json(items: Sequence[Item], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [{**item.given, **_row_json(row)} for item, row in zip(items, rows, strict=True)]
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    return {"person": row.person or None, "address": row.after, "state": row.state, "text": row.text}
+
+
+def _missing_json(school: str) -> dict[str, Any]:
+    """People without a usable address, those first whose mail came back, then by how many have none."""
+    found = count_missing(system(), school)
+    rows = [
+        {"role": role, "year_group": year or None, "people": each.people, "missing": each.missing, "bounced": each.bounced}
+        for (role, year), each in found.numbers.items()
+    ]
+    return {"missing": rows, "complete": found.complete}
+
+
+def _to_fill_in(request: Request, school: str) -> dict[str, Any]:
+    chosen = {name: value for name, value in request.query.items() if name in _FILTER and value.strip()}
+    if not chosen:
+        return {"items": [], "more": False, "filter": {}}
+    wanted = parse(chosen)
+    everybody = request.query.get("everybody") == "true"
+    people, more = to_fill_in(system(), school, wanted, everybody=everybody)
+    shown = wanted.as_mapping() | ({"everybody": "true"} if everybody else {})
+    return {"items": [_person_json(person, system().cursor_key(school)) for person in people], "more": more, "filter": shown}
+
+
+def _person_json(person: Person, key: bytes) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "role": person.role,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "year_group": person.year_group,
+        "registration_group": person.registration_group,
+        "email": person.email,
+        "mail_problem": person.problem,
+        "seen": seen_of(person, key),
+    }
+
+
+def _choices(school: str) -> dict[str, Any]:
+    """What the page lets people choose from."""
+    roles: tuple[Role, ...] = ROLES
+    return {"groups": known_groups(system(), school), "roles": roles, "most": MOST}
+
+
+def _shown(decisions: Sequence[Decision]) -> dict[str, Any]:
+    """What the page of a preview shows: its rows by state, and a text of those that can be put right."""
+    again = "\n".join(
+        f"{_who(each)}\t{each.item.email}"
+        for each in decisions
+        if (each.person is None or each.state == "unusable") and _who(each)
+    )
+    return {
+        "decisions": {state: [each for each in decisions if each.state == state] for state in STATES},
+        "written": WRITTEN,
+        "again": again,
+        "key": new_id(system().now()),
+    }
+
+
+def _who(decision: Decision) -> str:
+    return next((value for _, value in decision.item.keys), "")
+
+
+def _named(school: str, run: Run) -> dict[str, Any]:
+    ids = {row.person for row in run.rows if row.person}
+    return {"names": {person.id: person for person in system().directory(school).by_ids(sorted(ids))}}

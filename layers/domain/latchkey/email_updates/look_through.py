@@ -1,0 +1,165 @@
+"""One walk through the people of a school: whom the items mean, which addresses are admins', which domains are in use.
+
+UPNs and names stand in no index, and a school's domains are nowhere counted, so everybody is read once, a megabyte at a time.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from latchkey.email_updates.model.decisions import Asked, State
+from latchkey.email_updates.model.items import Item
+from latchkey.email_updates.needs import System
+from latchkey.errors import Conflict
+from latchkey.people.model import groups
+from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.person import Person
+from latchkey.people.model.position import Position
+from latchkey.people.model.upn import is_upn
+from latchkey.shared.model.ids import is_id, person_id
+
+_READS: Final = 100  # pages of up to 1 MB: more people than a school has
+_YEAR: Final = re.compile(r"(.+?)[\s,]+\(?((?:year|yr|y)?\.?\s*[0-9]{1,2}[a-z]{0,3}|r|reception|n|nursery)\)?", re.IGNORECASE)
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class School:
+    """What the walk has found. ``keys``: the ids of those who are meant by a key."""
+
+    keys: dict[_Key, set[str]] = field(default_factory=dict)
+    places: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    admins: set[str] = field(default_factory=set)
+    used: dict[str, int] = field(default_factory=dict)
+
+
+def look_through(system: System, school: str, items: Sequence[Item]) -> tuple[list[Asked], School]:
+    """The items with the people whom they mean, read consistently, and what else was found."""
+    found = _walk(system, school, {key for item in items for key in _wanted(item)})
+    ids = [_meant(school, item, found) for item in items]
+    people = {person.id: person for person in system.directory(school).by_ids({each for some in ids for each in some})}
+    return [
+        _asked(item, [people[each] for each in sorted(some) if each in people]) for item, some in zip(items, ids, strict=True)
+    ], found
+
+
+def _wanted(item: Item) -> Iterator[_Key]:
+    for kind, value in item.keys:
+        if kind in {"upn", "any"}:
+            yield "upn", value.upper()
+        if kind in {"mis_id", "any"}:
+            yield "mis_id", value
+        if kind in {"username", "any"}:
+            yield "username", value.casefold()
+        if kind in {"name", "any"}:
+            yield from (("name", name) for name, _ in _names(value))
+
+
+def _names(text: str) -> Iterator[tuple[str, str]]:
+    """A name as it may be meant, and the year or group behind it: the whole text, and the text without its end."""
+    yield _folded(text), ""
+    if found := _YEAR.fullmatch(text.strip()):
+        yield _folded(found[1]), found[2].strip()
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace(",", " ").split())
+
+
+def _walk(system: System, school: str, wanted: set[_Key]) -> School:
+    found, everybody = School(), PeopleFilter()
+    complete = False
+    for people, following in islice(system.directory(school).pages_from(Position(everybody.roles[0]), everybody), _READS):
+        for person in people:
+            _note(found, person, wanted)
+        complete = following is None
+    if not complete:
+        raise Conflict("The school has too many people to look through at once. Use a roster.")
+    return found
+
+
+def _note(found: School, person: Person, wanted: set[_Key]) -> None:
+    for key in _keys_of(person):
+        if key in wanted:
+            found.keys.setdefault(key, set()).add(person.id)
+            found.places[person.id] = (person.year_group, person.registration_group)
+    if person.email is None or person.status == "left":
+        return
+    if person.is_admin:
+        found.admins.add(person.email)
+    if person.problem is None:
+        domain = person.email.rpartition("@")[2]
+        found.used[domain] = found.used.get(domain, 0) + 1
+
+
+def _keys_of(person: Person) -> Iterator[_Key]:
+    facts = (("upn", person.upn), ("mis_id", person.mis_id), ("username", person.username))
+    yield from ((kind, value) for kind, value in facts if value)
+    if person.status != "left":
+        yield "name", _folded(person.name)
+        yield "name", _folded(f"{person.family_name} {person.given_name}")
+
+
+def _meant(school: str, item: Item, found: School) -> set[str]:
+    """The ids of all whom an item may mean: one, none, or too many."""
+    each = [_meant_by(school, kind, value, found) for kind, value in item.keys]
+    together = set.intersection(*each) if each else set()
+    return together or set().union(*each)  # keys of different people are a contradiction, which is told as one
+
+
+def _meant_by(school: str, kind: str, value: str, found: School) -> set[str]:
+    if kind == "id":
+        return {value} if is_id(value) else set()
+    if kind == "mis_id":
+        # The index of the list may be a moment behind: who came with a roster just now is found by key.
+        return found.keys.get(("mis_id", value)) or {person_id(school, value)}
+    if kind in {"upn", "username"}:
+        return found.keys.get((kind, value.upper() if kind == "upn" else value.casefold()), set())
+    named = _by_name(value, found)
+    if kind == "name":
+        return named
+    if is_upn(value.upper()):
+        return found.keys.get(("upn", value.upper()), set())
+    by_key = found.keys.get(("mis_id", value), set()) | found.keys.get(("username", value.casefold()), set())
+    return by_key or ({value} if is_id(value) and not named else named)
+
+
+def _by_name(text: str, found: School) -> set[str]:
+    meant: set[str] = set()
+    for name, place in _names(text):
+        meant |= {each for each in found.keys.get(("name", name), ()) if not place or _stands_in(place, found.places[each])}
+    return meant
+
+
+def _stands_in(place: str, where: tuple[str | None, str | None]) -> bool:
+    year, group = where
+    return groups.same(year, groups.year_group(place) or place) or groups.same(group, place)
+
+
+def _asked(item: Item, there: Sequence[Person]) -> Asked:
+    """The item with the one person whom it means, of those whom it may mean."""
+    meant = [person for person in there if _fits(item, person)]
+    if len(meant) != 1:
+        several = len(meant) > 1 or (len(item.keys) > 1 and bool(there))
+        return Asked(item, None, _several(item) if several else None)
+    if meant[0].status == "left":
+        return Asked(item, None, ("unknown", "This person has left the school."))
+    return Asked(item, meant[0])
+
+
+def _fits(item: Item, person: Person) -> bool:
+    """Whether the keys of an item are this person's, as they are now: the index may be behind, and ids of MIS ids are guessed."""
+    facts = {"id": person.id, "upn": person.upn, "mis_id": person.mis_id, "username": person.username}
+    return all(
+        facts[kind] == {"upn": value.upper(), "username": value.casefold()}.get(kind, value)
+        for kind, value in item.keys
+        if kind in facts
+    )
+
+
+def _several(item: Item) -> tuple[State, str]:
+    if len(item.keys) > 1:
+        return "clash", "What says whose address this is names different people."
+    return "clash", "More than one person is meant. Use the UPN, the MIS id or the username."

@@ -1,0 +1,133 @@
+"""What becomes of each item: one rule for the preview and for what is written."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
+
+from latchkey.email_updates.model.doubts import Doubts
+from latchkey.email_updates.model.items import Item
+from latchkey.people.model.person import Person
+from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.written_email import NoAddress, written_email
+
+State = Literal["new", "changed", "same", "clash", "unusable", "suspicious", "unknown"]
+STATES: Final[tuple[State, ...]] = ("new", "changed", "same", "clash", "unusable", "suspicious", "unknown")
+WRITTEN: Final[frozenset[State]] = frozenset({"new", "changed"})
+"""The states of items whose address is written."""
+MEANWHILE: Final = "Somebody has changed this person since. Nothing was overwritten."
+
+
+class Asked(NamedTuple):
+    """An item, the person whom it means, and why it means nobody: ``(state, text)``."""
+
+    item: Item
+    person: Person | None
+    fault: tuple[State, str] | None = None
+
+
+class Surroundings(NamedTuple):
+    """The addresses of the school's admins, what is in doubt there, and what ``seen_of`` says of a person."""
+
+    admins: Container[str]
+    doubts: Doubts
+    seen: Callable[[Person], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an item, in words for people. ``address`` is the tidied one, None if there is none."""
+
+    item: Item
+    state: State
+    text: str
+    person: Person | None = None
+    address: str | None = None
+
+
+def seen_of(person: Person, key: bytes) -> str:
+    """What says, without giving it away, which address a person has now."""
+    return lookup(key, "email", person.email)[:16] if person.email else "none"
+
+
+def decide(asked: Sequence[Asked], around: Surroundings) -> list[Decision]:
+    """A decision for each item, in order."""
+    read = [_read(each) for each in asked]
+    several = _named_otherwise(read)
+    made: list[Decision] = []
+    before: set[str] = set()
+    for each in read:
+        if each.person is None or each.address is None:
+            made.append(each)
+            continue
+        if each.person.id in several:
+            made.append(replace(each, state="clash", text="This person is named more than once, with different addresses."))
+        elif each.person.id in before:
+            made.append(replace(each, state="same", text="This person is named above with the same address."))
+        else:
+            made.append(_decided(each, each.person, each.address, around))
+        before.add(each.person.id)
+    return made
+
+
+def counted(states: Iterable[State]) -> dict[State, int]:
+    """How many items are in each state; all states are named."""
+    found = Counter(states)
+    return {state: found[state] for state in STATES}
+
+
+def _read(asked: Asked) -> Decision:
+    """An item whose person and address are known; or what is wrong with it."""
+    item, person = asked.item, asked.person
+    try:
+        address, wrong = written_email(item.email), ""
+    except NoAddress as error:
+        address, wrong = None, f"This {error}."
+    if item.fault:
+        return Decision(item, "unusable", item.fault)
+    if person is None:
+        state, text = asked.fault or ("unknown", "The school has no such person.")
+        return Decision(item, state, text, None, address)
+    if address is None:
+        return Decision(item, "unusable", wrong or "There is no address. Addresses are not taken away here.", person)
+    return Decision(item, "same", "", person, address)
+
+
+def _named_otherwise(read: Sequence[Decision]) -> set[str]:
+    """The people who are named with more than one address."""
+    addresses: dict[str, set[str]] = {}
+    for each in read:
+        if each.person is not None and each.address is not None:
+            addresses.setdefault(each.person.id, set()).add(each.address)
+    return {person for person, named in addresses.items() if len(named) > 1}
+
+
+def _decided(read: Decision, person: Person, address: str, around: Surroundings) -> Decision:
+    if person.email == address:
+        came_back = " Mail to it came back." if person.problem else ""
+        return replace(read, state="same", text=f"This person has this address already.{came_back}")
+    refused = _refused(person, address, around.admins)
+    if refused is None and read.item.seen is not None and read.item.seen != around.seen(person):
+        refused = MEANWHILE
+    if refused is not None:
+        return replace(read, state="clash", text=refused)
+    meant = around.doubts.meant(address)
+    if meant is not None and not read.item.confirm:
+        return replace(read, state="suspicious", text=_question(meant))
+    if person.email is None:
+        return replace(read, state="new", text="")
+    return replace(read, state="changed", text="Mail to the address before came back." if person.problem else "")
+
+
+def _refused(person: Person, address: str, admins: Container[str]) -> str | None:
+    if person.is_admin:
+        return "This person is an admin. An admin's address is not changed here."
+    if address in admins:
+        return "This is the address of an admin of the school."
+    return None
+
+
+def _question(meant: str) -> str:
+    if meant:
+        return f"This looks mistyped: is it {meant}? Confirm the address if it is right."
+    return "This looks mistyped: there are no addresses with this ending. Confirm the address if it is right."
