@@ -1,7 +1,8 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, people, readiness, rosters, schools
+from console import audit, readiness, rosters, schools
 from console.login_details import codes, exports
+from console.people import edit, people
 from console.sends import control, preview, recipients, sends
 from web.app import new_app
 
@@ -9,6 +10,7 @@ app = new_app(
     "console",
     readiness.routes,
     people.routes,
+    edit.routes,
     preview.routes,
     sends.routes,
     recipients.routes,

@@ -21,6 +21,7 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive
 from latchkey.sign_in.model import passwords
+from latchkey.sign_in.username_holder import UsernameTaken, holder_of_username
 
 LONGEST_NAME: Final = 100
 _ROUNDS: Final = 5
@@ -132,12 +133,11 @@ def _holder_of_username(system: System, found: OpenCode, after: Person) -> str |
     key, slug = after.username_key, found.school.slug
     if key is None or key == found.student.username_key:
         return None
-    directory, holder = system.directory(slug), system.credentials(slug).holder_of(key)
-    people = [*directory.by_username_key(key), *(directory.by_ids([holder]) if holder else [])]
-    if any(person.username_key == key and person.id != after.id for person in people):
+    try:
+        return holder_of_username(system, slug, key, after.id)
+    except UsernameTaken:
         taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
-        raise _unusable({"username": taken}, "username_taken")
-    return holder
+        raise _unusable({"username": taken}, "username_taken") from None
 
 
 def _check_password(person: Person, found: OpenCode, wishes: Wishes) -> None:

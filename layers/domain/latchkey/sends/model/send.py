@@ -19,12 +19,21 @@ Origin = Literal["admin", "person"]
 Approval = Literal["needed", "given"]
 Need = Literal["people", "staff"]
 Skip = Literal[
-    "no_address", "single_sign_on", "left", "unknown", "bounced_before", "complained_before", "already_in", "sent_recently"
+    "no_address",
+    "single_sign_on",
+    "left",
+    "disabled",
+    "unknown",
+    "bounced_before",
+    "complained_before",
+    "already_in",
+    "sent_recently",
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
     "single_sign_on": "uses the school's own sign-in",
     "left": "has left the school",
+    "disabled": "has an account that is switched off",
     "unknown": "is not a person of this school",
     "bounced_before": "has an address that mail came back from",
     "complained_before": "has called mail from this school spam",
@@ -198,8 +207,8 @@ def purpose_of(person: Person) -> Purpose:
 
 def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
     """Why this person gets no password link; None if they get one. ``sent``: who was sent one lately, as ``but`` asks."""
-    if person.status == "left":
-        return "left"
+    if person.status != "active":
+        return "left" if person.status == "left" else "disabled"
     if school.uses_sso(person):
         return "single_sign_on"
     if person.email is None:

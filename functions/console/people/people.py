@@ -9,6 +9,7 @@ from latchkey.codes.model.codes import Kind
 from latchkey.people.list_people import count_people, family, list_people
 from latchkey.people.model.people_filter import FIELDS, parse
 from latchkey.people.model.person import CodeState, Person
+from latchkey.records.model.fields import revision
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -38,6 +39,7 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     seen = admin(request, system(), school)
     found = family(system(), school, id)
     data = person_json(found.person) | {
+        "revision": revision(found.person),
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child) for child in found.children],
         "parents": [_brief(parent) for parent in found.parents],
@@ -47,7 +49,8 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
         },
     }
     reason = skip_reason(found.person, seen.school)
-    return Answer(data=data, context={"no_link": SKIP_REASONS[reason] if reason else ""})
+    context = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
+    return Answer(data=data, context=context)
 
 
 def person_json(person: Person) -> dict[str, Any]:
