@@ -37,7 +37,6 @@ def _numbers(numbers: Numbers) -> dict[str, int]:
     return {
         "total": numbers.people,
         "left": numbers.left,
-        "disabled": numbers.disabled,
         "missing_email": numbers.missing_email,
         "never_logged_in": numbers.never_logged_in,
     }

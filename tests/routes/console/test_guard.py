@@ -68,7 +68,7 @@ def test_strangers_find_nothing_behind_any_door(console: Console) -> None:
 def test_a_browser_without_a_session_is_sent_to_sign_in(console: Console) -> None:
     console.token = None
     for path, method in ROUTES:
-        if method == "PUT":
+        if method not in {"GET", "POST"}:
             continue
         answer = call(console, method, path, page=True)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/schools/northbridge/sessions"), (method, path)
