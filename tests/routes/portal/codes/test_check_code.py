@@ -101,7 +101,7 @@ def test_what_is_no_code_is_invalid(portal: Portal, body: str) -> None:
 
 
 def test_everybody_without_a_genuine_code_gets_the_same_answer(portal: Portal) -> None:
-    """Wrong, nobody's number, a student who left, one who is switched off, one who was given no code, another school's code, a dead code."""
+    """Wrong, nobody's number, who left or is switched off or was given no code, another school's code, a dead code."""
     key = portal.wiring.code_key("northbridge")
     ann = pupil(portal)
     pupil(portal, "bob", 8, status="left")

@@ -10,7 +10,7 @@ NOBODY: Final = "0" * 20  # an id that no person has: reading it costs what read
 ADULTS: Final[frozenset[str]] = frozenset({"teacher", "staff"})
 """Who works at the school."""
 Status = Literal["active", "disabled", "left"]
-"""``disabled``: an admin has switched the account off, and only an admin switches it on again. ``left``: a roster can say so, too."""
+"""``disabled``: an admin has switched the account off, and only an admin switches it on again. ``left``: rosters say so, too."""
 STATUSES: Final[tuple[Status, ...]] = ("active", "disabled", "left")
 
 

@@ -66,5 +66,11 @@ class Sessions:
         """End a session, whether it exists or not."""
         self._table.delete(self._pk(person), secret_hash)
 
+    def end_all(self, person: str) -> None:
+        """End all sessions that this person has now."""
+        for page in self._table.pages(self._pk(person)):
+            for item in page:
+                self._table.delete(item["pk"], item["sk"])
+
     def _pk(self, person: str) -> str:
         return f"{self.school}#P#{person}"
