@@ -2,7 +2,7 @@
 
 from console import audit, readiness, rosters, schools
 from console.login_details import codes, exports
-from console.people import actions, edit, people
+from console.people import actions, admins, edit, people
 from console.sends import control, preview, recipients, sends
 from web.app import new_app
 
@@ -12,6 +12,7 @@ app = new_app(
     people.routes,
     edit.routes,
     actions.routes,
+    admins.routes,
     preview.routes,
     sends.routes,
     recipients.routes,

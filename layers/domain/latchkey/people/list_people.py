@@ -20,7 +20,10 @@ _COUNTED: Final = 60  # reads of up to 1 MB that the numbers of a list may cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """Those whom a filter means, by what matters; all but ``left`` and ``disabled`` are active. ``complete``: all were counted.
+    """Those whom a filter means by what matters; all but ``left`` and ``disabled`` are active.
+
+    ``complete``: everybody was counted.
+    """
 
     people: int = 0
     left: int = 0
