@@ -2,7 +2,7 @@
 
 from console import audit, readiness, rosters, schools
 from console.login_details import codes, exports
-from console.people import actions, admins, edit, people
+from console.people import actions, admins, edit, history, people
 from console.sends import control, preview, recipients, sends
 from web.app import new_app
 
@@ -13,6 +13,7 @@ app = new_app(
     edit.routes,
     actions.routes,
     admins.routes,
+    history.routes,
     preview.routes,
     sends.routes,
     recipients.routes,

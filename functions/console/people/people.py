@@ -3,6 +3,7 @@
 from typing import Any
 
 from console.lists import page_of
+from console.people.history import history_json, names_in
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
@@ -49,7 +50,10 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
         },
     }
     reason = skip_reason(found.person, seen.school)
-    context = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
+    context: dict[str, Any] = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
+    if request.wants_page:
+        shown = history_json(school, id)
+        context |= {"history": shown, **names_in(school, id, shown)}
     return Answer(data=data, context=context)
 
 

@@ -25,12 +25,12 @@ class Invited:
     send: str
 
 
-def invite(system: Invites, school: str, by: str, address: str, given: str, family: str) -> Invited:
+def invite(system: Invites, school: str, by: str, address: str, names: tuple[str, str]) -> Invited:
     """Make an admin with this address and mail them a password link; somebody who is an admin already gets the link again.
 
-    ``by`` is a person's id or ``operator``; the address is in its one form.
+    ``by`` is a person's id or ``operator``; the address is in its one form; ``names`` are given and family name.
     """
-    return _invited(system, school, by, *_admin(system, school, address, given, family))
+    return _invited(system, school, by, *_admin(system, school, address, *names))
 
 
 def invite_by_admin(system: System, school: str, by: Person, values: Mapping[str, Any]) -> Invited:
@@ -45,7 +45,7 @@ def invite_by_admin(system: System, school: str, by: Person, values: Mapping[str
         wrong.setdefault("given_name", "Give a first name or a last name.")
     if wrong:
         raise Invalid("Nobody was invited.", fields={name: wrong[name] for name in _ASKED if name in wrong})
-    return invite(system, school, by.id, facts["email"] or "", given, family)
+    return invite(system, school, by.id, facts["email"] or "", (given, family))
 
 
 def _invite_person(system: System, school: str, by: Person, person: Any) -> Invited:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.sends import needs as sends
 from latchkey.sign_in import needs as sign_in
 
 if TYPE_CHECKING:
@@ -32,15 +33,11 @@ class Invites(Protocol):
     def lookup_key(self, school: str) -> bytes: ...
 
 
-class System(sign_in.System, Protocol):
-    """Its stores, keys, queues and clock, and what sign in takes."""
-
-    def queue(self, setting: str) -> Queue: ...
+class System(sign_in.System, sends.System, Protocol):
+    """Its stores, keys, queues and clock, and what sign in and sends take."""
 
     def groups(self, school: str) -> KeptGroups: ...
 
     def numbers(self, school: str) -> Numbers: ...
 
     def edits(self, school: str) -> Edits: ...
-
-    def sends(self, school: str) -> Sends: ...

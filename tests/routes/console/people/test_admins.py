@@ -153,7 +153,7 @@ class TestEnd:
 
         monkeypatch.setattr(Edits, "end_admin", first_the_other)
         answers.append(delete(console, BEN).status_code)
-        assert answers == [204, 404]
+        assert answers == [204, 409]
         assert own is not None
         console.token = theirs
         assert ids(console) == [BEN.id]
