@@ -1,7 +1,9 @@
-"""What can be done with one person: sign them out, take a parent and a student apart."""
+"""What can be done with one person: sign them out, take a parent and a student apart, erase them."""
 
 from console.lists import only
 from console.system import system
+from latchkey.errors import Invalid
+from latchkey.records.erase_person import erase_person
 from latchkey.records.sign_out import sign_out
 from latchkey.records.unlink_parent import unlink_parent
 from web.answer import Answer
@@ -31,3 +33,17 @@ def unlink(request: Request, school: str, id: str, parent: str) -> Answer:  # no
 
 routes.on("DELETE", "/admin/{school}/people/{id}/parents/{parent}")(unlink)
 routes.on("POST", "/admin/{school}/people/{id}/parents/{parent}/delete")(unlink)  # browsers can only post
+
+
+def erase(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Erase a person; a form says so with a tick."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("confirm",) if request.is_form else ())
+    if request.is_form and not request.flag("confirm"):
+        raise Invalid("Nobody was erased.", fields={"confirm": "Tick that this person is to be erased."})
+    erase_person(system(), school, seen.person, id)
+    return Answer(status=204, location=f"/admin/{school}/people")
+
+
+routes.on("DELETE", "/admin/{school}/people/{id}")(erase)
+routes.on("POST", "/admin/{school}/people/{id}/delete")(erase)  # browsers can only post

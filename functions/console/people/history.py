@@ -3,6 +3,7 @@
 from typing import Any
 
 from console.system import system
+from latchkey.records.history import History
 from latchkey.records.history import history as look
 from latchkey.shared.model.ids import is_id
 from web.answer import Answer
@@ -18,13 +19,12 @@ routes = RouteGroup(__name__, lambda: system().settings)
 def history(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What is known to have happened to a person, newest first."""
     admin(request, system(), school)
-    data = history_json(school, id)
+    data = history_json(look(system(), school, id))
     return Answer(data=data, context=names_in(school, id, data) if request.wants_page else {})
 
 
-def history_json(school: str, person: str) -> dict[str, Any]:
+def history_json(found: History) -> dict[str, Any]:
     """A time line as the API shows it."""
-    found = look(system(), school, person)
     items = [
         {"at": rfc3339(each.at), "what": each.what, "by": each.by or None, "detail": each.detail or None} for each in found.items
     ]

@@ -31,6 +31,11 @@ class Credentials:
         still_theirs: Condition = ("person", "=", holder)
         return self._table, Put(item={"pk": pk, "sk": sk, "person": person}, when=[still_theirs])
 
+    def forget(self, person: str, username_key: str | None) -> None:
+        """Delete a person's hash, and that they have this username."""
+        names = [self._name(username_key)] if username_key is not None and self.holder_of(username_key) == person else []
+        self._table.delete_many([self._key(person), *names])
+
     def rehash(self, person: str, old: str, new: str) -> None:
         """Replace a hash by one of the same password with newer parameters; ``Changed`` if it changed meanwhile."""
         pk, sk = self._key(person)
