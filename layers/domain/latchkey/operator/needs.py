@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.records.invite_admin import Invites
+
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.login_details.stores.runs import Exports
@@ -14,15 +16,12 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.files import Files
-    from latchkey.shared.stores.queues import Queue
 
 
-class System(Protocol):
+class System(Invites, Protocol):
     """Its stores, keys, queues and clock."""
 
     def now(self) -> int: ...
-
-    def queue(self, setting: str) -> Queue: ...
 
     @property
     def schools(self) -> Schools: ...
@@ -44,5 +43,3 @@ class System(Protocol):
     def files(self, setting: str) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
-
-    def lookup_key(self, school: str) -> bytes: ...

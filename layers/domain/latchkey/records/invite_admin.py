@@ -1,19 +1,44 @@
 """Invite an admin of a school: somebody new, a teacher or member of staff who is there, or an admin again."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from latchkey.errors import Changed, Conflict, Invalid
 from latchkey.people.model.person import ADULTS, Person
 from latchkey.records.model import fields
-from latchkey.records.needs import Invites, System
 from latchkey.records.the_person import the_person
 from latchkey.sends.model.send import Selection, Send
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id, person_id
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from latchkey.audit.stores.audit import Audit
+    from latchkey.people.stores.people import Directory
+    from latchkey.records.needs import System
+    from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.queues import Queue
+
 _ASKED = ("email", "given_name", "family_name")
+
+
+class Invites(Protocol):
+    """What inviting an admin takes, of the console and of the operator."""
+
+    def now(self) -> int: ...
+
+    def queue(self, setting: str) -> Queue: ...
+
+    def directory(self, school: str) -> Directory: ...
+
+    def sends(self, school: str) -> Sends: ...
+
+    def audit(self, school: str) -> Audit: ...
+
+    def lookup_key(self, school: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
