@@ -1,4 +1,4 @@
-"""Literal messages of erasing a person and of correcting an address, as they are put and as they are taken. Never change these."""
+"""Literal messages of erasing a person and of correcting an address, as put and as taken. Never change these."""
 
 import json
 from typing import Any
