@@ -43,6 +43,9 @@ down: $(VENV)/.ready ## Stop what `make up` started; the data stays
 school: $(VENV)/.ready ## Make a school and invite its first admin: make school ENV=local ARGS='--help'
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
 
+operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='--help' lists them; see docs/operate.md
+	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
+
 # Two browsers and clients side by side on one stack, then what needs it for itself or reads what the others left. The stack
 # ends with this shell.
 define STACK_TESTS
@@ -115,6 +118,10 @@ deploy: $(VENV)/.ready ## Deploy to your AWS account: make deploy ENV=prod (asks
 verify: $(VENV)/.ready ## Does what was deployed work, and may it mail? make verify ENV=prod
 	@python -m infra.deploy $(ENV) --verify
 
+restore: $(VENV)/.ready ## Put back what was lost: make restore ENV=prod AT=2026-11-20T14:30:00Z; see docs/operate.md
+	@python -m infra.restore $(ENV) --at "$(AT)" $(if $(SCHOOL),--school "$(SCHOOL)") $(if $(OVERWRITE),--overwrite) \
+		$(if $(YES),--yes) $(if $(REMOVE),--remove)
+
 ##@ The house
 build: $(BUILD)/.built ## Build functions and layers for this machine (nothing that did not change)
 
@@ -185,4 +192,4 @@ $(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school check test busy unit mutate format translations pictures bench programs deploy verify build lock clean help
+.PHONY: run up down school operate check test busy unit mutate format translations pictures bench programs deploy verify restore build lock clean help

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from latchkey.login_details.build_export import build_export
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
-from worker.consume import Consumer, Record, is_last_try
+from worker.consume import Consumer, Record, is_last_try, life
 
 logger = Logger()
 
@@ -19,7 +19,7 @@ def system() -> Wiring:
 
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: a record that failed comes again, and at last goes to the dead-letter queue."""
-    return Consumer("export", logger, system).consume(event, context, lambda record: build(record, context))
+    return Consumer("export", logger, system).consume(event, context, lambda record: build(record, context), held=life(context))
 
 
 def build(record: Record, context: Any = None) -> None:

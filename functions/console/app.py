@@ -3,7 +3,7 @@
 from console import audit, readiness, rosters, schools
 from console.login_details import codes, exports
 from console.people import actions, admins, edit, everything, history, people
-from console.sends import control, preview, recipients, sends
+from console.sends import control, mail, preview, recipients, sends
 from web.app import new_app
 
 app = new_app(
@@ -19,6 +19,7 @@ app = new_app(
     sends.routes,
     recipients.routes,
     control.routes,
+    mail.routes,
     exports.routes,
     codes.routes,
     rosters.routes,

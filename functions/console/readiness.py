@@ -4,10 +4,12 @@ from typing import Any
 
 from console.login_details.exports import export_json
 from console.rosters import roster_json
-from console.sends.sends import sends_json
+from console.schools import waiting_json
+from console.sends.sends import send_json, sends_json
 from console.system import system
 from latchkey.people.list_people import Numbers
 from latchkey.readiness.overview import overview as look
+from latchkey.schools.model.guard import waiting_now
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -29,6 +31,8 @@ def overview(request: Request, school: str) -> Answer:
         "exports": [export_json(export, school) for export in found.exports],
         "rosters": [roster_json(run) for run in found.rosters],
         "next": found.next,
+        "approvals": [send_json(send, school) for send in found.approvals_of(seen.person.id)],
+        "waiting": waiting_json(system(), waiting_now(seen.school, system().now())),
     }
     return Answer(data=data)
 

@@ -8,6 +8,7 @@ from console.system import system
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.start_roster import start_roster
 from latchkey.rosters.watch_roster import Preview, ask_to_apply, list_rosters, roster_of
+from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
@@ -25,7 +26,8 @@ def rosters(request: Request, school: str) -> Answer:
     admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
     page = list_rosters(system(), school, cursor=cursor, limit=limit)
-    return Answer(data={"items": [roster_json(run) for run in page.items], "next": page.next}, context={"cursor": cursor})
+    data = {"items": [roster_json(run) for run in page.items], "next": page.next}
+    return Answer(data=data, context={"cursor": cursor, "key": new_id(system().now())})
 
 
 @routes.on("POST", "/admin/{school}/rosters", page="rosters/roster_upload.html")
@@ -52,7 +54,7 @@ def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     admin(request, system(), school)
     found = roster_of(system(), school, id)
     clean = f"/admin/{school}/rosters/{id}" if request.wants_page and request.query else None
-    return Answer(data=preview_json(found), location=clean)
+    return Answer(data=preview_json(found), location=clean, context={"key": new_id(system().now())})
 
 
 @routes.on("POST", "/admin/{school}/rosters/{id}/apply")

@@ -1,6 +1,7 @@
 """SQS consumer of the queues deliver and urgent; returns the messages that failed."""
 
-from typing import Any
+import math
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
@@ -8,9 +9,11 @@ from latchkey.sends.deliver_links import Outcome, Work, deliver_chunks
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
-from worker.consume import Consumer, Record
+from worker.consume import ONES_OWN, Consumer, Record, is_of
 
 logger = Logger()
+_ONES_OWN_SECONDS: Final = 45
+"""Seconds for one person's mail: its lease, a little longer, ends before the message of a worker that died comes again."""
 
 
 def system() -> Wiring:
@@ -20,14 +23,20 @@ def system() -> Wiring:
 
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: a record that failed comes again, and at last goes to the dead-letter queue."""
-    return Consumer("a chunk", logger, system).consume(event, context, lambda record: deliver(record, context))
+    urgent = is_of(event["Records"][0], system().settings["URGENT_QUEUE"])
+    most, held = (_ONES_OWN_SECONDS, ONES_OWN) if urgent else (math.inf, None)
+    return Consumer("a chunk", logger, system).consume(event, context, lambda record: deliver(record, context, most), held=held)
 
 
-def deliver(record: Record, context: Any) -> None:
-    """One message: a chunk or two."""
-    work, outcome = Work.of(Message(record["body"])), Outcome()
+def deliver(record: Record, context: Any, most: float = math.inf) -> None:
+    """One message: a chunk or two, in ``most`` seconds at most."""
+    work, outcome, end = Work.of(Message(record["body"])), Outcome(), system().time() + most
+
+    def left() -> float:
+        return float(min(context.get_remaining_time_in_millis() / 1000, end - system().time()))
+
     try:
-        deliver_chunks(system(), work, lambda: context.get_remaining_time_in_millis() / 1000, outcome)
+        deliver_chunks(system(), work, left, outcome)
     finally:
         tell(outcome)
     logger.info("delivered", extra={"school": work.school, "send": work.send, "chunk": work.number})

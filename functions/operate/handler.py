@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, NamedTuple, get_args
 
 from aws_lambda_powertools import Logger
 
-from latchkey.errors import Invalid, LatchkeyError
+from latchkey.errors import Invalid, LatchkeyError, TryLater
 from latchkey.operator.admins import end_admin, list_admins
 from latchkey.operator.delete_school import PLACES, delete_school
 from latchkey.operator.end_epoch import What, end_epoch, try_to_end
 from latchkey.operator.export_school import export_school
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.operator.make_school import make_school
+from latchkey.operator.rotate_lookup_key import count_people, rotate_lookup_key
 from latchkey.people.model.person import Person
 from latchkey.schools.publish_page import publish_page, publish_pages
 from latchkey.wiring import Wiring, wiring
@@ -58,13 +60,14 @@ def handle(event: Any, context: Any) -> dict[str, Any]:
 
 
 def refusal(error: LatchkeyError) -> dict[str, Any]:
-    """Why not, as a sentence; with the fields that cannot be used."""
+    """Why not, as a sentence; with the fields that cannot be used. ``again``: a service was busy, so the same may work later."""
     fields = error.fields if isinstance(error, Invalid) else {}
     reasons = [error.detail, *(f"{name}: {text}" for name, text in fields.items())]
     answer: dict[str, Any] = {"ok": False, "error": " ".join(reasons)}
     if fields:
         answer["fields"] = fields
-    return answer | ({"exists": True} if error.code == "exists" else {})
+    answer |= {"exists": True} if error.code == "exists" else {}
+    return answer | ({"again": True} if isinstance(error, TryLater) else {})
 
 
 def _make_school(event: Command) -> dict[str, Any]:
@@ -103,6 +106,19 @@ def _export_school(event: Command) -> dict[str, Any]:
     return {"folder": folder, "counts": exported.lines, "next": exported.next}
 
 
+def _rotate_lookup_key(event: Command) -> dict[str, Any]:
+    school, following = event.get("school"), event.get("next")
+    if event.get("confirm") is True:
+        done = rotate_lookup_key(system(), school, event.get("since"), following, event.time_left)
+    else:
+        done = count_people(system(), school, following, event.time_left)
+    return asdict(done)
+
+
+def _list_schools(_event: Command) -> dict[str, Any]:
+    return {"schools": [school["slug"] for school in system().schools.all()], "at": system().now()}
+
+
 def _list_admins(event: Command) -> dict[str, Any]:
     return {"admins": [_admin(each) for each in list_admins(system(), event.get("school"))]}
 
@@ -124,6 +140,8 @@ COMMANDS = {
     "end_epoch": _end_epoch,
     "delete_school": _delete_school,
     "export_school": _export_school,
+    "rotate_lookup_key": _rotate_lookup_key,
+    "list_schools": _list_schools,
     "list_admins": _list_admins,
     "end_admin": _end_admin,
 }

@@ -13,10 +13,11 @@ from latchkey.sends.model.send import Origin
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.start_due import start_due
 from latchkey.sends.tell_new_emails import MOST, tell_new_emails
+from latchkey.sends.trust_addresses import take_marks
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
-from worker.consume import Consumer, Record
+from worker.consume import ONES_OWN, Consumer, Record, is_of, life
 
 logger = Logger()
 
@@ -30,7 +31,8 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: the schedule, or messages. A record that failed comes again, and at last goes to the dead-letter queue."""
     if event.get("kind") == "due":
         return due()
-    return Consumer("a plan", logger, system).consume(event, context, plan)
+    whole_send = is_of(event["Records"][0], system().settings["PLAN_QUEUE"])
+    return Consumer("a plan", logger, system).consume(event, context, plan, held=life(context) if whole_send else ONES_OWN)
 
 
 def due() -> dict[str, int]:
@@ -70,10 +72,13 @@ def work(message: Message) -> dict[str, Any]:
         origin = message.one_of("origin", get_args(Origin))
         changed = erase_mails(system(), message.slug(), message.id("person"), origin, after)
         return {"kind": kind, "school": message.slug(), "chunks": changed}
+    if kind == "trust":
+        trust = take_marks(system(), message.slug(), message.id("trust"))
+        return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}
     asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")
-        outcome = request_mail.forgot(system(), asked, by, key, source)
+        outcome = request_mail.forgot(system(), asked, by, key, source, older=message.optional_lookup("older"))
     elif kind == "renew":
         outcome = request_mail.renew(system(), asked, message.id("person"))
     elif kind == "password_changed":

@@ -45,18 +45,27 @@ def use(request: Request, school: str) -> Answer:
     """Claim an account with a PIN, or register with a parent code."""
     data = _page_of(request, school)
     found = _checked(request, school)
-    password = request.text("password", longest=LONGEST_RECEIVED)
+    wrong: dict[str, str] = {}
+    typed = {name: _text(request, name, wrong) for name in OPTIONAL}
+    password = _text(request, "password", wrong, longest=LONGEST_RECEIVED, required=True)
     if request.is_form and request.fields.get("password_again", password) != password:
-        raise Invalid(fields={"password_again": "These two are not the same. Type the password again."})
-    person = use_code(
-        system(), found, Wishes(password=password, **{name: request.text(name, required=False) for name in OPTIONAL})
-    )
+        wrong |= {"password_again": "These two are not the same. Type the password again."}
+    person = use_code(system(), found, Wishes(password=password, **typed), wrong)
     done = {
         "kind": found.code.kind,
         "person": person_facts(person) | {"email": person.email, "username": person.username},
         "sign_in": f"/schools/{school}/sessions",
     }
     return Answer(data=data if request.wants_page else done, status=201, context={"done": done})
+
+
+def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 320, required: bool = False) -> str:
+    """A field, or nothing and what is wrong with it: all that is wrong is said at once."""
+    try:
+        return request.text(name, longest=longest, required=required)
+    except Invalid as error:
+        wrong |= error.fields
+        return ""
 
 
 def _page_of(request: Request, school: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from latchkey.rosters.model.runs import Run
 from latchkey.rosters.read_roster import preview_roster
 from latchkey.shared.model.messages import decoded
 from latchkey.wiring import Wiring, wiring
-from worker.consume import Consumer, Record, is_last_try
+from worker.consume import Consumer, Record, is_last_try, life
 
 logger = Logger()
 
@@ -30,7 +30,7 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     def left() -> float:
         return float(context.get_remaining_time_in_millis() / 1000)
 
-    return Consumer("roster", logger, system).consume(event, context, lambda record: work(record, left))
+    return Consumer("roster", logger, system).consume(event, context, lambda record: work(record, left), held=life(context))
 
 
 def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:

@@ -4,7 +4,7 @@ A field that comes twice is refused, never "the last one wins" (GitLab CVE-2023-
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -47,7 +47,8 @@ class NotAllowed(LatchkeyError):
 class Request:
     """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
 
-    ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path.
+    ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path. ``when_not_found`` is done
+    before a 404 is answered.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Request:
     cookies: Mapping[str, str]
     context: dict[str, Any] = field(default_factory=dict)
     moved_to: str | None = None
+    when_not_found: Callable[[], None] | None = None
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
         """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""

@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from latchkey import errors
+from latchkey.audit.model.visitors import asking
 from measure.metrics import kind_of, measure
 from web.answer import Answer, refuse, respond, shared
 from web.logs import log
@@ -54,7 +55,8 @@ class RouteGroup(Blueprint):
                     self._check_origin(request, open_to_other_sites)
                     if request.moved_to is not None:
                         return respond(request, Answer(status=303, location=request.moved_to), None)
-                    return shared(request, respond(request, view(request, **arguments), page), public)
+                    with asking(request.source_ip):
+                        return shared(request, respond(request, _seen(view, request, arguments), page), public)
                 except errors.LatchkeyError as error:
                     return _refused(view, request, error, form)
                 except Exception as error:
@@ -93,6 +95,15 @@ class RouteGroup(Blueprint):
             site is None and (request.is_form or request.headers.get("cookie"))
         ):
             raise errors.Forbidden()
+
+
+def _seen(view: View, request: Request, arguments: dict[str, str]) -> Answer:
+    try:
+        return view(request, **arguments)
+    except errors.NotFound:
+        if request.when_not_found is not None:
+            request.when_not_found()
+        raise
 
 
 def _refused(view: View, request: Request | None, error: errors.LatchkeyError, form: str | None) -> Response:

@@ -1,5 +1,8 @@
 """Sessions of a request: the cookie of browsers, the bearer token of scripts."""
 
+from functools import partial
+
+from latchkey.audit.count_not_found import count_not_found
 from latchkey.errors import NotFound, NotSignedIn
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
@@ -42,6 +45,11 @@ def admin(request: Request, system: System, school: str) -> SignedIn:
         if request.wants_page:
             raise
         raise NotFound() from None
+    if found.person.is_admin:
+        part = request.path.split("/")[3:4] if found.school.slug == school else ["school"]
+        request.when_not_found = partial(
+            count_not_found, system.audit(found.school.slug), found.person.id, "".join(part), system.now()
+        )
     if found.school.slug != school or not found.person.is_admin:
         request.context.update(school=None, person=None)
         raise NotFound()

@@ -8,6 +8,9 @@ queue. The loop is written out here because Powertools' batch processor costs a 
 
 Half of each pause is left to chance, so that what failed together does not come again together. The other half is sure: by the
 last try at least ten minutes have passed, and no outage that is shorter brings a message to the dead letters (tests/house).
+
+A worker that dies says nothing. So before the work begins, ``held`` says how long its messages stay hidden: no longer than the
+worker can live. Otherwise they would be hidden for their queue's visibility timeout, six times that (decision 0031).
 """
 
 import random
@@ -24,6 +27,8 @@ from measure.metrics import kind_of, measure
 LAST_TRY: Final = 14  # maxReceiveCount of every queue
 FIRST_PAUSE: Final = 5  # seconds
 LONGEST_PAUSE: Final = 180  # no queue hides a message for less
+ONES_OWN: Final = 60  # seconds after which one person's mail comes again whose worker died
+_AFTER: Final = 70  # seconds that a message stays hidden longer than its worker can live: until its lease is over, too
 _ENOUGH: Final = 90  # seconds that a message should find: a call that hangs is tried four times, 20 seconds each
 Record = Mapping[str, Any]
 
@@ -32,7 +37,10 @@ class System(Protocol):
     """What the wiring of a worker does for the consumer."""
 
     def hide(self, queue: str, receipt: str, seconds: int) -> None:
-        """Let a message that was received be seen again after so many seconds."""
+        """Let a message that was received be seen again after so many seconds; try for a while."""
+
+    def hold(self, queue: str, receipt: str, seconds: int) -> None:
+        """The same, tried once: people wait."""
 
 
 class Consumer:
@@ -48,11 +56,15 @@ class Consumer:
         self._waits: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
 
-    def consume(self, event: Mapping[str, Any], context: Any, work: Callable[[Record], None]) -> dict[str, Any]:
+    def consume(
+        self, event: Mapping[str, Any], context: Any, work: Callable[[Record], None], *, held: int | None = None
+    ) -> dict[str, Any]:
         """Hand each message to ``work``, which logs what it did; the partial batch response.
 
-        Once the invocation's time runs short the rest of a batch is handed back untouched.
+        ``held``: seconds after which the messages come again if this worker dies. Once the invocation's time runs short the rest
+        of a batch is handed back untouched.
         """
+        self._hold(event["Records"], held)
         failed: list[Record] = []
         for place, record in enumerate(event["Records"]):
             if place and context is not None and context.get_remaining_time_in_millis() < 1000 * _ENOUGH:
@@ -106,6 +118,16 @@ class Consumer:
             return True
         return False
 
+    def _hold(self, records: Iterable[Record], seconds: int | None) -> None:
+        """Hide the messages for so many seconds from now on; where it fails they stay hidden for longer, and nothing else."""
+        if seconds is None:
+            return
+        try:
+            for record in records:
+                self._system().hold(record["eventSourceARN"], record["receiptHandle"], seconds)
+        except Exception as error:
+            self._logger.warning("messages are hidden for long", extra={"reason": type(error).__name__})
+
     def _back(self, record: Record, seconds: int) -> None:
         """Let a message come again soon. Where even that fails, its queue brings it again after its visibility timeout."""
         try:
@@ -125,6 +147,16 @@ def pause(tries: int) -> int:
         return 0
     longest: int = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
     return longest - random.randint(0, longest // 2)  # noqa: S311 - spreads retries, guards nothing
+
+
+def life(context: Any) -> int | None:
+    """Seconds for which a message is held that is one worker's for as long as it may run; None where nobody knows."""
+    return None if context is None else int(context.get_remaining_time_in_millis() / 1000) + _AFTER
+
+
+def is_of(record: Record, queue: str) -> bool:
+    """Whether a message came from the queue with this URL."""
+    return bool(record["eventSourceARN"].rpartition(":")[2] == queue.rpartition("/")[2])
 
 
 def attempt(record: Record) -> int:

@@ -2,7 +2,8 @@
 
 For each mail, the events of AWS's mailbox simulator go to the queue that on AWS a rule feeds from the event bus:
 everything is delivered, except what is sent to bounce@, complaint@ and suppressionlist@simulator.amazonses.com (`bounce+x@` too).
-AWS's simulator has no address for a mail that SES rejects or cannot render; here reject@ and rendering@ are those.
+AWS's simulator has no address for a mail that SES rejects or cannot render; here reject@ and rendering@ are those. Nor has it one
+behind a school's filter: filter@ is refused for ever, mended@ the first time only, unsigned@ because the sender is not trusted.
 MiniStack forgets the tags of a mail, so the chunk is found in the ledger by the address and by the link in the mail.
 """
 
@@ -11,6 +12,7 @@ import logging
 import re
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -28,6 +30,17 @@ _NOT_SENT = {
     "rendering": ("Rendering Failure", {"failure": {"errorMessage": "Attribute 'x' is not present", "templateName": "x"}}),
 }
 _SUPPRESSED = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList"}
+_UNKNOWN = ("5.1.1", "smtp; 550 5.1.1 user unknown")
+_PROHIBITED = "The user or domain that you are sending to (or from) has a policy that prohibited the mail that you sent."
+_CLOSED = ("5.7.1", f"smtp; 550-5.7.1 {_PROHIBITED} 550 5.7.1 - gsmtp")
+_UNTRUSTED = ("5.7.26", "smtp; 550-5.7.26 Your email has been blocked because the sender is unauthenticated. 550 5.7.26 - gsmtp")
+_ANSWERS = {  # what each address answers: SES's label, and the server's own words
+    "bounce": (_HARD, _UNKNOWN),
+    "suppressionlist": (_SUPPRESSED, _UNKNOWN),
+    "filter": (_HARD, _CLOSED),
+    "mended": (_HARD, _CLOSED),
+    "unsigned": (_HARD, _UNTRUSTED),
+}
 
 Tags: TypeAlias = Mapping[str, str]
 _Key: TypeAlias = tuple[str, str, str, int]  # school, address, person, expiry
@@ -95,6 +108,7 @@ class Feedback:
         self._tell = tell
         self._count = -1
         self._told: set[str] = set()
+        self._mails: Counter[str] = Counter()
 
     def step(self) -> None:
         """Look once."""
@@ -106,7 +120,8 @@ class Feedback:
                 continue
             for to in message["To"]:
                 if tags := self._ledger.tags(to, message["BodyText"] or ""):
-                    self._tell(events(message["MessageId"], to, tags, message["Timestamp"]))
+                    self._tell(events(message["MessageId"], to, tags, message["Timestamp"], earlier=self._mails[to]))
+                    self._mails[to] += 1
             self._told.add(message["MessageId"])
         self._count = count
 
@@ -119,8 +134,8 @@ class Feedback:
                 logging.getLogger(__name__).exception("could not tell what became of mails")
 
 
-def events(message: str, to: str, tags: Tags, at: float) -> list[str]:
-    """The events of one mail, in the form in which EventBridge puts them on a queue."""
+def events(message: str, to: str, tags: Tags, at: float, *, earlier: int = 0) -> list[str]:
+    """The events of one mail, in the form in which EventBridge puts them on a queue; so many went to the address before."""
     when = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     mail = {
         "timestamp": when,
@@ -134,9 +149,9 @@ def events(message: str, to: str, tags: Tags, at: float) -> list[str]:
     told: list[tuple[str, dict[str, Any]]] = [("Send", {"send": {}})]
     if outcome in _NOT_SENT:
         told = [_NOT_SENT[outcome]]
-    elif outcome in {"bounce", "suppressionlist"}:
-        bounced = [{"emailAddress": to, "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]
-        kind = _HARD if outcome == "bounce" else _SUPPRESSED
+    elif outcome in _ANSWERS and not (outcome == "mended" and earlier):
+        kind, (status, said) = _ANSWERS[outcome]
+        bounced = [{"emailAddress": to, "action": "failed", "status": status, "diagnosticCode": said}]
         told.append(("Bounce", {"bounce": {**kind, "timestamp": when, "bouncedRecipients": bounced}}))
     else:
         told.append(("Delivery", delivery))

@@ -5,17 +5,17 @@ Nothing here adds to the system: each repair says exactly what template.yaml say
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-_BATCHES = "ministack-batches"
+_OWN = "ministack-"  # the beginning of the names of policies that stand beside a role's own
 _ANY = "x-amazon-apigateway-any-method"
 
 
 def repair(clients: Any, stack: str) -> None:
     """Close the known gaps; `clients` makes a client for a service's name."""
     _say_concurrency_again(clients("lambda"))
-    _let_batches_be_sent(clients("cloudformation"), clients("iam"), stack)
+    _let_roles_do_what_they_may(clients("cloudformation"), clients("iam"), stack)
     _say_api_again(clients("cloudformation"), clients("apigateway"), stack)
 
 
@@ -30,20 +30,31 @@ def _say_concurrency_again(functions: Any) -> None:
                 functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
 
 
-def _let_batches_be_sent(formation: Any, iam: Any, stack: str) -> None:
-    """AWS allows SendMessageBatch to whoever may sqs:SendMessage; MiniStack wants a permission of that name."""
+def _let_roles_do_what_they_may(formation: Any, iam: Any, stack: str) -> None:
+    """What MiniStack judges by other words than AWS, allowed to exactly the roles that AWS would allow it."""
     for kind, role in _resources(formation, stack).values():
         if kind != "AWS::IAM::Role":
             continue
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            if name.startswith(_OWN):
+                continue
             statements = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]
-            sends = [each for each in statements if "sqs:SendMessage" in _listed(each.get("Action"))]
-            if name != _BATCHES and sends:
-                document = {
-                    "Version": "2012-10-17",
-                    "Statement": [{**each, "Action": "sqs:SendMessageBatch"} for each in sends],
-                }
-                iam.put_role_policy(RoleName=role, PolicyName=_BATCHES, PolicyDocument=json.dumps(document))
+            for own, more in (("batches", _batches(statements)), ("mail", _mail(statements))):
+                if more:
+                    document = {"Version": "2012-10-17", "Statement": more}
+                    iam.put_role_policy(RoleName=role, PolicyName=_OWN + own, PolicyDocument=json.dumps(document))
+
+
+def _batches(statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """AWS allows SendMessageBatch to whoever may sqs:SendMessage; MiniStack wants a permission of that name."""
+    sends = (each for each in statements if "sqs:SendMessage" in _listed(each.get("Action")))
+    return [{**each, "Action": "sqs:SendMessageBatch"} for each in sends]
+
+
+def _mail(statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """AWS judges a bulk mail on the sender's identity and a configuration set; MiniStack knows neither and judges it on *."""
+    mails = (each for each in statements if "ses:SendBulkEmail" in _listed(each.get("Action")))
+    return [{**each, "Resource": "*"} for each in mails]
 
 
 def _listed(actions: Any) -> list[str]:

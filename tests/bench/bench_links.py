@@ -113,7 +113,9 @@ def _cost(run: Run) -> Row:
     planned = sum(ceil(size / 1024) for size in run.sizes)
     writes = planned + 2 * 2 * (planned + chunks)  # planned; leased and recorded in transactions with the send's item
     writes += run.aws.calls["dynamodb.UpdateItem"]  # slots of the rate
+    writes += 2 * chunks  # the school's hour, recorded with them
     reads = run.aws.calls["dynamodb.Query"] * 128 + sum(ceil(size / 4096) for size in run.sizes)
+    reads += run.size + run.delivered  # the people and the school, read again before a message is mailed
     requests = run.aws.calls["sqs.SendMessageBatch"] + 2 * run.delivered  # and each message is received and deleted
     dollars = (writes * WRITE + reads * READ + requests * SQS + run.delivered * INVOCATION) / 1e6 * 100_000 / run.size
     got = f"${dollars:.3f} ({statistics.mean(run.sizes) / 1024:.1f} KB a chunk)"

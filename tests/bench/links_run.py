@@ -9,6 +9,7 @@ import json
 import random
 import re
 import time
+from functools import cache
 from math import ceil
 from typing import Any
 
@@ -65,6 +66,7 @@ class Run:
         self.sizes: list[int] = []
         self.delivered = 0  # messages: a chunk or two each
         self._pages = iter(pages)
+        self._standings = standings(tuple(pages))
         self._written: list[bytes] = []
         self._chunks: dict[bytes, bytes] = {}
         self._messages: list[bytes] = []
@@ -72,6 +74,7 @@ class Run:
         send = pack_item({**_send_item(), "state": "queued"})
         running = json.dumps({"Attributes": pack_item({**_send_item(), "state": "running", "chunks": 9})}).encode()
         items = {b"SCHOOL": pack_item(school_to_item(SCHOOL)), SEND.id.encode(): send}
+        self._school = json.dumps(items[b"SCHOOL"]).encode()
         gets = {key: json.dumps({"Item": item}).encode() for key, item in items.items()}
         self._put = self.aws.answers["sqs.SendMessageBatch"]
         self.aws.answers |= {
@@ -80,7 +83,7 @@ class Run:
                 or next((answer for key, answer in gets.items() if b'{"S": "' + key + b'"}' in body), b"{}")
             ),
             "dynamodb.BatchGetItem": self._get_many,
-            "dynamodb.Query": lambda _: next(self._pages),
+            "dynamodb.Query": lambda body: b'{"Items":[]}' if b"#BRAKE" in body else next(self._pages),
             "dynamodb.UpdateItem": lambda body: self._take_slots(body) if b'"#RATE"' in body else running,
             "dynamodb.BatchWriteItem": self._keep,
             "sqs.SendMessageBatch": self._queue,
@@ -128,9 +131,11 @@ class Run:
         return b'{"UnprocessedItems":{}}'
 
     def _get_many(self, body: bytes) -> bytes:
-        """Chunks that are read together."""
-        found = b",".join(self._chunks[key][len(b'{"Item": ') : -1] for key in re.findall(rb"CHUNK#\d+", body))
-        return b'{"Responses":{"activity":[' + found + b']},"UnprocessedKeys":{}}'
+        """Chunks that are read together, with their school; or people, of whom only what decides is asked for."""
+        people = b",".join(self._standings[key] for key in re.findall(rb"#P#(\w+)", body))
+        chunks = b",".join(self._chunks[key][len(b'{"Item": ') : -1] for key in re.findall(rb"CHUNK#\d+", body))
+        directory = people or self._school
+        return b'{"Responses":{"activity":[' + chunks + b'],"directory":[' + directory + b']},"UnprocessedKeys":{}}'
 
     def _queue(self, body: bytes) -> bytes:
         self._messages.append(body)
@@ -147,6 +152,14 @@ class Run:
                 item = request["PutRequest"]["Item"]
                 self.sizes.append(_size(item))
                 self._chunks[item["sk"]["S"].encode()] = json.dumps({"Item": item}).encode()
+
+
+@cache
+def standings(pages: tuple[bytes, ...]) -> dict[bytes, bytes]:
+    """What delivery reads of a school's students, by their ids."""
+    names = {"id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem"}
+    people = (item for page in pages for item in json.loads(page)["Items"])
+    return {item["id"]["S"].encode(): json.dumps({name: item[name] for name in names & item.keys()}).encode() for item in people}
 
 
 def _chunk(body: bytes) -> bytes:

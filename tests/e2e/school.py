@@ -190,3 +190,13 @@ def second_admin(stack: Any) -> dict[str, str]:
         used = product.http.post("/password-links/use", json={"token": token, "password": PASSWORD})
         assert used.status_code == 204, used.text
     return {"identifier": DEPUTY["email"], "password": PASSWORD}
+
+
+def without_approval(admin: Product, stack: Any) -> None:
+    """Switch approval off: one admin asks for it, and the second one approves."""
+    asked = admin.http.put(admin.console("settings"), json={"approval": {"above": None, "staff": False}})
+    assert asked.status_code in {200, 202}, asked.text
+    deputy = Product(stack).sign_in(**second_admin(stack))
+    for change in asked.json().get("waiting", ()):
+        done = deputy.http.post(admin.console(f"settings/waiting/{change['id']}/approve"), json={})
+        assert done.status_code == 200, done.text

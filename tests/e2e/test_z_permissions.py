@@ -36,16 +36,21 @@ UNUSED = {
     Grant("plan_send", "HandOver", "sqs:SendMessage", "PlanQueue"): "a send that starts at its time",
     Grant("console", "OwnSession", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
-    Grant("deliver_links", "MailOnALaptop", "ses:SendBulkEmail", "*"): "for MiniStack, in no account of AWS",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than twenty chunks",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "UrgentQueue"): "what waits",
     Grant(
         "mail_feedback", "Ledger", "dynamodb:PutItem", ACTIVITY
     ): "the audit event of a brake, where a story's bounces come in time",
+    Grant(
+        "mail_feedback", "LookUp", "kms:GenerateMac", "key/LookupKey"
+    ): "an address that bounces while look-up keys are being replaced",
+    Grant(
+        "mail_feedback", "ReadSchoolAndOwnersOfAddresses", "dynamodb:GetItem", DIRECTORY
+    ): "where a story's bounces come in time",
     Grant("plan_send", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a forgotten password, by username",
     Grant(
         "plan_send", "LookUp", "kms:GenerateMac", "key/LookupKey"
-    ): "no use case of plan_send does; goes with its setting LOOKUP_KEY",
+    ): "the mailbox of somebody whose look-up key is being replaced, or whose address a roster has changed",
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a sign-in by username",
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/schools"): "the search for a school",
     Grant("portal", "Sessions", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",

@@ -164,14 +164,19 @@ class TestRoles:
         roster = {"upn", "mis_id", "year_group", "registration_group", "number", "number_key", "language", "mail_problem"}
         assert not {"is_admin", *roster} & set(attributes)
 
-    def test_of_the_portal_can_only_add_to_the_audit_trail(self) -> None:
+    def test_of_the_portal_can_only_add_to_the_audit_trail_and_count_beside_it(self) -> None:
         activity = [
             (statement["Action"], statement.get("Condition"))
             for statement in sam.statements(function("PortalFunction"))
             if "ActivityTable" in {sam.named(resource) for resource in statement["Resource"]}
         ]
-        only_audit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#AUDIT"]}}
-        assert activity == [(["dynamodb:PutItem"], only_audit)]
+        audit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#AUDIT", "*#SIGNINS"]}}
+        tally = ["pk", "sk", "actor", "action", "at", "facts", "visitor", "tries", "expires_at"]
+        count = {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#SIGNINS"]},
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": tally},
+        }
+        assert activity == [(["dynamodb:PutItem"], audit), (["dynamodb:UpdateItem"], count)]
 
     def test_let_only_doors_and_the_builder_make_codes(self) -> None:
         makers = {n for n in FUNCTIONS if ("kms:GenerateMac", "CodeKey") in sam.grants(function(n))}

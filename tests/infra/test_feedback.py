@@ -10,6 +10,7 @@ from infra.inbox.feedback import Feedback, Ledger, events
 from latchkey.mail.model.account import MailAccount
 from latchkey.password_links.model import links
 from latchkey.sends.model.feedback import read
+from latchkey.sends.model.refusals import fault_of
 from latchkey.sends.model.send import Chunk, Mail, Send
 from tests.support.system import REGION, START, running_system
 
@@ -25,6 +26,9 @@ PERSON = "p" * 20
         ("success@simulator.amazonses.com", ["sent", "delivered"]),
         ("bounce+7@simulator.amazonses.com", ["sent", "bounced"]),
         ("suppressionlist@simulator.amazonses.com", ["sent", "bounced"]),
+        ("filter+x@simulator.amazonses.com", ["sent", "bounced"]),
+        ("unsigned@simulator.amazonses.com", ["sent", "bounced"]),
+        ("filter+x@x.example", ["sent", "delivered"]),
         ("reject+x@simulator.amazonses.com", ["failed"]),
         ("rendering+x@simulator.amazonses.com", ["failed"]),
         ("reject@x.example", ["sent", "delivered"]),
@@ -35,6 +39,24 @@ def test_the_simulators_addresses_have_their_outcome(to: str, states: list[str])
     told = [each for body in events("m@email.amazonses.com", to, TAGS, NOW) for each in read(body)]
     assert [each.fact.state for each in told] == states
     assert {(each.school, each.send, each.chunk, each.address) for each in told} == {("northbridge", "0" * 26, 2, to)}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "earlier", "fault"),
+    [
+        ("bounce", 0, "dead_address"),
+        ("suppressionlist", 0, "dead_address"),
+        ("filter", 0, "school_filter"),
+        ("filter", 1, "school_filter"),
+        ("mended", 0, "school_filter"),
+        ("mended", 1, None),
+        ("unsigned", 0, "our_fault"),
+    ],
+)
+def test_a_filter_can_be_played_and_mended(outcome: str, earlier: int, fault: str | None) -> None:
+    bodies = events("m@email.amazonses.com", f"{outcome}+1@simulator.amazonses.com", TAGS, NOW, earlier=earlier)
+    last = [each.fact for body in bodies for each in read(body)][-1]
+    assert (last.state, fault_of(last.reason)) == ("bounced" if fault else "delivered", fault)
 
 
 class Post:

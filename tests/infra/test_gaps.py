@@ -15,6 +15,9 @@ REFUSED = {
 SENDS = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:deliver"], "Sid": "Deliver"}
 
 
+MAILS = {"Effect": "Allow", "Action": "ses:SendBulkEmail", "Resource": ["arn:identity"], "Sid": "Mail"}
+
+
 def resource(name: str, kind: str, physical: str) -> dict[str, str]:
     return {"LogicalResourceId": name, "ResourceType": kind, "PhysicalResourceId": physical}
 
@@ -64,7 +67,7 @@ class FakeAws:
 
     def get_role_policy(self, **_: str) -> Any:
         reads = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:table"}
-        return {"PolicyDocument": {"Statement": [reads, SENDS]}}
+        return {"PolicyDocument": {"Statement": [reads, SENDS, MAILS]}}
 
     def __getattr__(self, name: str) -> Any:
         return lambda **said: self.told.append((name, said))
@@ -78,6 +81,14 @@ BATCHES = (
         "PolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [{**SENDS, "Action": "sqs:SendMessageBatch"}]}),
     },
 )
+MAIL = (
+    "put_role_policy",
+    {
+        "RoleName": "latchkey-plan",
+        "PolicyName": "ministack-mail",
+        "PolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [{**MAILS, "Resource": "*"}]}),
+    },
+)
 
 
 def test_concurrency_batches_and_gateway_responses_are_said_again() -> None:
@@ -86,6 +97,7 @@ def test_concurrency_batches_and_gateway_responses_are_said_again() -> None:
     assert aws.told == [
         ("update_event_source_mapping", {"UUID": "1", "ScalingConfig": {"MaximumConcurrency": 2}}),
         BATCHES,
+        MAIL,
         (
             "put_gateway_response",
             {
@@ -103,7 +115,7 @@ def test_concurrency_batches_and_gateway_responses_are_said_again() -> None:
 def test_an_api_without_gateway_responses_is_not_deployed_again() -> None:
     aws = FakeAws({})
     repair(lambda _: aws, "latchkey")
-    assert [name for name, _ in aws.told] == ["update_event_source_mapping", "put_role_policy"]
+    assert [name for name, _ in aws.told] == ["update_event_source_mapping", "put_role_policy", "put_role_policy"]
 
 
 def test_methods_that_take_anything_are_said_again() -> None:
@@ -111,7 +123,7 @@ def test_methods_that_take_anything_are_said_again() -> None:
     said = {"x-amazon-apigateway-integration": {"httpMethod": "POST", "type": "aws_proxy", "uri": {"Fn::Sub": uri}}}
     aws = FakeAws({"paths": {path: {"x-amazon-apigateway-any-method": said} for path in ("/", "/{proxy+}")}})
     repair(lambda _: aws, "latchkey")
-    told = aws.told[2:]
+    told = aws.told[3:]
     assert [name for name, _ in told] == ["put_method", "put_integration", "put_integration", "create_deployment"]
     assert told[0][1] == {"restApiId": "abc123", "resourceId": "r1", "httpMethod": "ANY", "authorizationType": "NONE"}
     assert told[2][1] == {

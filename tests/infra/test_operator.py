@@ -22,8 +22,10 @@ class FakeSession:
         self.function_error = function_error
         self.invoked: list[tuple[str, Any]] = []
         self.endpoints: set[str | None] = set()
+        self.configs: dict[str, Any] = {}
 
-    def client(self, _service: str, endpoint_url: str | None = None) -> "FakeSession":
+    def client(self, _service: str, endpoint_url: str | None = None, config: Any = None) -> "FakeSession":
+        self.configs[_service] = config
         self.endpoints.add(endpoint_url)
         return self
 

@@ -90,8 +90,9 @@ class MemoryDynamo:
         self.before("BatchGetItem")
         found: dict[str, list[_Wire]] = {}
         for name, wanted in RequestItems.items():
+            assert wanted["ConsistentRead"]
             items = (self._table(name).get(_key(key)) for key in wanted["Keys"])
-            found[name] = [copy.deepcopy(item) for item in items if item is not None]
+            found[name] = [copy.deepcopy(_only(item, wanted)) for item in items if item is not None]
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def query(self, **request: Any) -> _Wire:
@@ -157,6 +158,14 @@ class MemoryDynamo:
 def _behind(key: str, second: str, *, above: bool) -> bool:
     """Whether a sort key is one that the condition means."""
     return key.encode() > second.encode() if above else key.startswith(second)
+
+
+def _only(item: _Wire, wanted: _Wire) -> _Wire:
+    """The attributes that a projection names; all if there is none."""
+    if "ProjectionExpression" not in wanted:
+        return item
+    names = {wanted["ExpressionAttributeNames"][alias] for alias in wanted["ProjectionExpression"].split(", ")}
+    return {name: value for name, value in item.items() if name in names}
 
 
 def _act(word: str, action: str, item: _Wire, request: _Wire) -> None:

@@ -22,13 +22,14 @@ STUDENT = Person(
     email_key="de5571300ff083b4b18cd7141780efd2",
     password_set_at=NOW - 9,
 )
+SCHOOL = School(slug="northbridge", name="Northbridge Academy")
 ADMIN = Person(id="01234567890000000004", role="staff", given_name="Eve", family_name="Fox", is_admin=True)
 
 
 @pytest.fixture
 def world() -> MemoryWorld:
     made = MemoryWorld()
-    assert made.wiring("operate").schools.make(School(slug="northbridge", name="Northbridge Academy"))
+    assert made.wiring("operate").schools.make(SCHOOL)
     made.wiring("operate").directory("northbridge").put_new([STUDENT, ADMIN])
     return made
 
@@ -41,13 +42,13 @@ def put(world: MemoryWorld) -> list[tuple[str, int, dict[str, Any]]]:
 
 
 def test_a_corrected_address(world: MemoryWorld) -> None:
-    change_person(world.wiring("console"), "northbridge", ADMIN, STUDENT.id, {"email": "new@x.example"})
+    change_person(world.wiring("console"), SCHOOL, ADMIN, STUDENT.id, {"email": "new@x.example"})
     message = {"v": 1, "kind": "emails_changed", "school": "northbridge", "people": ["01234567890000000001"], "at": NOW}
     assert put(world) == [("requests_queue", 240, message)]
 
 
 def test_erasing(world: MemoryWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    erase_person(world.wiring("console"), "northbridge", ADMIN, STUDENT.id)
+    erase_person(world.wiring("console"), SCHOOL, ADMIN, STUDENT.id)
     first = {"v": 1, "kind": "erase", "school": "northbridge", "person": "01234567890000000001", "origin": "admin"}
     assert put(world) == [("plan_queue", 900, first)]
     monkeypatch.setattr(plan_door, "system", lambda: world.wiring("plan_send"))

@@ -1,5 +1,6 @@
 """Literal keys that are derived, and hashes of what people know or hold. Never change these; add a version."""
 
+from latchkey.shared.model.identifiers import lookup
 from latchkey.sign_in import hashing
 from latchkey.sign_in.session import who
 from tests.support.memory_world import NOW, MemoryWorld
@@ -16,11 +17,16 @@ def test_keys_that_kms_derives() -> None:
 
 
 def test_keys_that_kms_derives_in_a_later_epoch() -> None:
-    """What HMAC-SHA-256 makes of the labels latchkey/(links|codes)/v1/northbridge/1; epoch 0 has the keys above."""
+    """What HMAC-SHA-256 makes of the labels latchkey/(links|codes|lookup)/v1/northbridge/1; epoch 0 has the keys above."""
     portal = MemoryWorld().wiring("portal")
     assert portal.link_key("northbridge", 0) == portal.link_key("northbridge")
     assert portal.code_key("northbridge", 0) == portal.code_key("northbridge")
+    assert portal.lookup_key("northbridge", 0) == portal.lookup_key("northbridge")
     assert portal.link_key("northbridge", 1).hex() == "c82fa693539bc1d11edfd339752834c123a07765b23193c4c51c6da0520b4eb2"
+    key = portal.lookup_key("northbridge", 1)
+    assert key.hex() == "1717607d8e1fcc341a11473d0c39636c828eecf6c152cc75e2443052f28c2274"
+    assert lookup(key, "email", "head@northbridge.example") == "d199f355990e0818943a5de9d1d74492"
+    assert lookup(key, "username", "annlee") == "522699b1b6019219ca7326d855a3766c"
     assert portal.code_key("northbridge", 1).hex() == "6b44260dafb774d9afe7ddf6bf482afde738d66a4911ff30690c1420e6fc4840"
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ def mailed(world: World, *numbers: int) -> None:
 def forgot(world: World) -> Done:
     """Somebody has asked for a link."""
     system = world.wiring("plan_send")
-    key = lookup(system.lookup_key(NORTHBRIDGE.slug), "email", "s7@pupils.northbridge.example")
+    key = lookup(world.wiring("portal").lookup_key(NORTHBRIDGE.slug), "email", "s7@pupils.northbridge.example")
     request = new_id(system.now())
     world.put(
         "requests_queue",
@@ -251,7 +252,7 @@ def test_mail_that_ses_may_have_taken_is_sent_again_with_the_same_link(
 
 
 def test_whoever_comes_after_a_worker_that_died_waits_for_the_end_of_its_lease_once(world: World) -> None:
-    """A second message (an admin asked again) goes on with the roster; the first one is hidden for an hour and a half."""
+    """A second message (an admin asked again) goes on with the roster; the first one comes again a little later."""
     done = apply(world)
     (first,) = world.sqs.letters
     outage = world.fail("dynamodb", 10, 0.5, Killed())
@@ -260,6 +261,53 @@ def test_whoever_comes_after_a_worker_that_died_waits_for_the_end_of_its_lease_o
     world.run()
     assert done(world) <= outage.end + LEASE + 60
     assert (first.tries, second.tries) == (2, 2)
+
+
+DEATHS = [(forgot, "dynamodb", after) for after in range(1, 14)] + [(forgot, "kms", 1)]
+DEATHS += [(forgot, "sqs", 2)] + [(forgot, "sesv2", after) for after in (1, 2)]
+
+
+@pytest.mark.parametrize(("work", "service", "after"), DEATHS)
+def test_one_persons_mail_comes_within_a_minute_or_so_though_its_worker_died(
+    world: World, work: Callable[[World], Done], service: str, after: int
+) -> None:
+    """Wherever Lambda ended it: out of memory, out of time, its machine gone; but for its first call, which says so."""
+    done = work(world)
+    outage = world.fail(service, after, 0.5, Killed())
+    world.run()
+    assert done(world) <= outage.end + 90
+    assert world.sqs.dead == []
+
+
+def test_somebody_whose_mail_ses_takes_and_denies_again_and_again_does_not_get_one_each_minute(world: World) -> None:
+    """A worker dies after each call of SES, for an hour; no event comes."""
+    done, honest, start = forgot(world), world.ses.send_bulk_email, world.now
+
+    def takes_and_dies(**request: Any) -> Any:
+        answer = honest(**request)
+        if world.now < start + 3_600:
+            raise Killed
+        return answer
+
+    world.ses.send_bulk_email = takes_and_dies  # type: ignore[method-assign]
+    world.run()
+    done(world)
+    between = [round(later.at - earlier.at, -1) // 60 for earlier, later in pairwise(world.ses.mails)]
+    assert between == [1, 2, 4, 8, 15, 15], "until the link has run out"
+
+
+@pytest.mark.parametrize(
+    ("work", "service", "most"), [(send, "dynamodb", 10), (apply, "dynamodb", 20), (export, "dynamodb", 20), (export, "s3", 20)]
+)
+def test_whole_runs_go_on_when_their_worker_cannot_live_any_more(
+    world: World, work: Callable[[World], Done], service: str, most: int
+) -> None:
+    """Not after six times that, for which their queues would hide a message."""
+    done = work(world)
+    outage = world.fail(service, 4 if service == "dynamodb" else 1, 0.5, Killed())
+    world.run()
+    assert done(world) <= outage.end + most * 60
+    assert world.sqs.dead == []
 
 
 def slow_table(world: World, each_second: float) -> None:

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 from latchkey.errors import MustWait, Poison, TryLater
 from tests.support import sqs
-from worker.consume import LAST_TRY, LONGEST_PAUSE, Consumer, Record, is_last_try, pause
+from worker.consume import LAST_TRY, LONGEST_PAUSE, Consumer, Record, is_last_try, is_of, life, pause
 
 
 def event_of(*bodies: str, attempt: int = 1) -> dict[str, Any]:
@@ -28,6 +28,7 @@ class Worker:
 
     busy: bool = False
     back: list[tuple[str, int]] = field(default_factory=list)
+    held: list[tuple[str, int]] = field(default_factory=list)
     out: io.StringIO = field(default_factory=io.StringIO)
 
     def hide(self, queue: str, receipt: str, seconds: int) -> None:
@@ -36,6 +37,12 @@ class Worker:
             raise TryLater()
         assert queue == "arn:aws:sqs:eu-west-2:123456789012:a_queue"
         self.back.append((receipt.removeprefix("receipt-of-"), seconds))
+
+    def hold(self, queue: str, receipt: str, seconds: int) -> None:
+        """What the wiring does."""
+        if self.busy:
+            raise TryLater()
+        self.held.append((receipt.removeprefix("receipt-of-"), seconds))
 
     @property
     def consumer(self) -> Consumer:
@@ -166,6 +173,35 @@ def test_a_batch_that_takes_too_long_is_handed_back_before_lambda_ends_the_worke
     assert worker.consume(hang, event_of(*"12345"), context) == [f"id-of-{each}" for each in "12345"]
     assert context.seconds == 60
     assert [(body, seconds > 0) for body, seconds in worker.back] == [(each, each < "4") for each in "12345"]
+
+
+def test_messages_are_held_before_the_first_of_them_is_worked_on() -> None:
+    """Should the worker die, they come again when its life is over, not after their queue's visibility timeout."""
+    worker = Worker()
+
+    def work(_: Record) -> None:
+        assert worker.held == [("1", 60), ("2", 60)]
+
+    assert ids(worker.consumer.consume(event_of("1", "2"), None, work, held=60)) == []
+    assert len(worker.held) == 2
+
+
+def test_work_goes_on_where_a_message_cannot_be_held() -> None:
+    worker, seen = Worker(busy=True), []
+    assert ids(worker.consumer.consume(event_of("1", "2"), None, lambda each: seen.append(each["body"]), held=60)) == []
+    assert seen == ["1", "2"]
+    assert [line["message"] for line in worker.lines()] == ["messages are hidden for long"]
+
+
+def test_a_whole_run_is_held_for_as_long_as_its_worker_can_live_and_its_lease() -> None:
+    assert life(sqs.Context(300)) == 370
+    assert life(None) is None
+
+
+def test_a_message_is_of_the_queue_whose_name_ends_its_url() -> None:
+    (record,) = event_of("1")["Records"]
+    assert is_of(record, "https://sqs.eu-west-2.amazonaws.com/123456789012/a_queue")
+    assert not is_of(record, "https://sqs.eu-west-2.amazonaws.com/123456789012/another_a_queue")
 
 
 def test_one_message_is_always_tried() -> None:

@@ -36,7 +36,9 @@ def reveal(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     details = revealed.details
     days = {"pin": last_day(details.pin_ends), "parent": last_day(details.parent_code_ends)}
     place = codes.redeem_url(system().settings["ORIGIN"], school)
-    return Answer(data=_revealed_json(revealed), context={"student": details.student, "days": days, "place": place})
+    keys = {each: new_id(system().now()) for each in ("slips", "letters")}  # a double click makes one file
+    context = {"student": details.student, "days": days, "place": place, "keys": keys}
+    return Answer(data=_revealed_json(revealed), context=context)
 
 
 @routes.on("POST", "/admin/{school}/codes/void", page="login_details/void_check.html", form="login_details/void_check.html")

@@ -41,7 +41,7 @@ def erase(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     only(request.fields, ("confirm",) if request.is_form else ())
     if request.is_form and not request.flag("confirm"):
         raise Invalid("Nobody was erased.", fields={"confirm": "Tick that this person is to be erased."})
-    erase_person(system(), school, seen.person, id)
+    erase_person(system(), seen.school, seen.person, id)
     return Answer(status=204, location=f"/admin/{school}/people")
 
 

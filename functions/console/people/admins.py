@@ -6,7 +6,7 @@ from console.lists import only
 from console.people.people import person_json
 from console.system import system
 from latchkey.people.model.person import ADULTS, Person
-from latchkey.records.admins import admins_of, end_admin
+from latchkey.records.admins import end_admin
 from latchkey.records.invite_admin import invite_by_admin
 from latchkey.records.the_person import the_person
 from latchkey.sign_in.session import SignedIn
@@ -37,7 +37,7 @@ def invite(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     _for_page(request, seen)
     only(request.fields, ("person", "email", "given_name", "family_name"))
-    invite_by_admin(system(), school, seen.person, request.fields)
+    invite_by_admin(system(), seen.school, seen.person, request.fields)
     return Answer(status=202, location=f"/admin/{school}/admins?saved=invited")
 
 
@@ -46,7 +46,7 @@ def end(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the n
     seen = admin(request, system(), school)
     _for_page(request, seen)
     only(request.fields, ())
-    end_admin(system(), school, seen.person, id)
+    end_admin(system(), seen.school, seen.person, id)
     return Answer(status=204, location=f"/admin/{school}/admins?saved=ended")
 
 
@@ -57,7 +57,7 @@ routes.on("POST", "/admin/{school}/admins/{id}/delete", form="people/admins.html
 def _for_page(request: Request, seen: SignedIn) -> None:
     """What the page needs, also if something is refused."""
     if request.wants_page or request.method == "GET":
-        data = {"items": [_json(each) for each in admins_of(system().directory(seen.school.slug))]}
+        data = {"items": [_json(each) for each in system().admins(seen.school.slug).all()]}
         request.context.update(data=data, saved="", candidate=None)
 
 

@@ -36,7 +36,7 @@ def add(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     request.context.update(_of_new())
     only(request.fields, (*fields.ADDED, "idempotency_key"))
-    person = add_person(system(), school, seen.person, request.fields)
+    person = add_person(system(), seen.school, seen.person, request.fields)
     place = f"/admin/{school}/people/{person.id}"
     return Answer(data=_json(person), status=201, location=place + ("?saved=added" if request.wants_page else ""))
 
@@ -57,7 +57,7 @@ def change(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     only(request.fields, (*fields.CHANGED, "revision"))
     request.text("revision", longest=16, required=False)
     try:
-        person = change_person(system(), school, seen.person, id, request.fields)
+        person = change_person(system(), seen.school, seen.person, id, request.fields)
     except Conflict:
         request.context.update(_of(the_person(system(), school, id), seen.person))  # the form shows what is there by now
         raise

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from console.lists import only
-from console.sends.sends import dry_run_json, send_json
+from console.sends.sends import alone, dry_run_json, send_json
 from console.system import system
 from latchkey.sends import approve_send, control_send, repeat_send, watch_send
 from latchkey.sends.model.send import Send
@@ -51,6 +51,13 @@ def retry(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     return _started(repeat_send.retry(system(), seen.school, seen.person, id), school)
 
 
+@routes.on("POST", f"{_SEND}/replan", form="sends/send.html")
+def replan(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Plan those anew who had changed since the send was planned."""
+    seen = _asked(request, school, id)
+    return _started(repeat_send.replan(system(), seen.school, seen.person, id), school)
+
+
 @routes.on("POST", f"{_SEND}/again", page="sends/send_again.html", form="sends/send.html")
 def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Send again to those who have set no password since, or (a form asks that first) say to how many."""
@@ -59,7 +66,7 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
         tried = repeat_send.try_again(system(), seen.school, id)
         meant = repeat_send.those_again(id)
-        return Answer(data=dry_run_json(tried, seen.school, meant), context={"key": new_id(system().now())})
+        return Answer(data=dry_run_json(tried, seen, meant), context={"key": new_id(system().now())})
     return _started(repeat_send.again(system(), seen.school, seen.person, id, key), school)
 
 
@@ -73,8 +80,9 @@ def _asked(request: Request, school: str, send: str, fields: tuple[str, ...] = (
     """The admin who asks; a browser's page of a refusal shows the send as it is."""
     seen = admin(request, system(), school)
     if request.wants_page:
-        shown = send_json(watch_send.get_send(system(), school, send), school)
-        request.context.update(data=shown, send=shown)
+        found = watch_send.get_send(system(), school, send)
+        shown = send_json(found, school)
+        request.context.update(data=shown, send=shown, **alone(seen, found))
     only(request.fields, fields)
     return seen
 

@@ -9,6 +9,7 @@ from latchkey.sends import watch_send
 from latchkey.sends.download_recipients import download_recipients
 from latchkey.sends.model.in_words import reasons_of
 from latchkey.sends.model.mail_states import MAIL_STATES
+from latchkey.sends.model.refusals import shown
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.request import Request
@@ -51,7 +52,7 @@ def _recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
         "name": row.name,
         "email": row.email,
         "state": row.state,
-        "reason": row.reason,
+        "reason": shown(row.reason),
         "detail": row.detail or None,
         "at": rfc3339(row.at),
         "password_set_at": rfc3339(row.password_set_at),

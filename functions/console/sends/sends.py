@@ -5,12 +5,13 @@ from typing import Any
 
 from console.lists import only, page_of
 from console.sends import ways_back
+from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
-from latchkey.sends.model import approval, in_words, progress, send_actions, send_request, start_time, suggestions
+from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, start_time, suggestions
 from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
@@ -19,6 +20,7 @@ from latchkey.sends.model.send_request import TYPED, Mistyped
 from latchkey.sends.name_sends import authors_of, name_selection, name_sends
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
+from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -59,28 +61,39 @@ def start(request: Request, school: str) -> Answer:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
     except Mistyped as wrong:
         if request.wants_page:  # the same page again, with what is wrong
-            request.context.update(_tried(request, wrong.selection, seen.school))
+            request.context.update(_tried(request, wrong.selection, seen))
         raise
     if asked.dry_run:
-        context = _tried(request, asked.selection, seen.school, asked.start_at)
+        context = _tried(request, asked.selection, seen, asked.start_at)
         return Answer(data=context.pop("data"), context=context)
     started = start_send.start_send(system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at)
     return Answer(data=send_json(started.run, school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
-def _tried(request: Request, selection: Selection, school: School, start_at: int | None = None) -> dict[str, Any]:
+def _tried(request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None) -> dict[str, Any]:
     """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
-    found = start_send.try_out(system(), school, selection)
-    data = dry_run_json(found, school, selection, start_at)
-    return {**_check(request, selection, school), "data": data, "typed": {name: request.fields.get(name, "") for name in TYPED}}
+    found = start_send.try_out(system(), seen.school, selection)
+    data = dry_run_json(found, seen, selection, start_at)
+    return {
+        **_check(request, selection, seen.school),
+        "data": data,
+        "typed": {name: request.fields.get(name, "") for name in TYPED},
+    }
 
 
 @routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
 def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """How far a send is."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    return Answer(data=send_json(found, school), context={"expects_news": progress.expects_news(found, system().now())})
+    news = progress.expects_news(found, system().now())
+    return Answer(data=send_json(found, school), context={"expects_news": news, **alone(seen, found)})
+
+
+def alone(seen: SignedIn, send: Send) -> dict[str, bool]:
+    """Whether nobody but the maker of a send, who looks at it, could approve it."""
+    own = approval.waits(send) and send.created_by == seen.person.id
+    return {"alone": own and not system().admins(seen.school.slug).others(seen.person.id)}
 
 
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
@@ -122,13 +135,21 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "reason_text": in_words.why_it_waits(send),
         "per_minute": speed.per_minute,
         "retry_of": source if pick == "failed" else None,
+        "replan_of": source if pick == "changed" else None,
         "again_of": source if pick == "no_password" else None,
+        "refused_of": source if pick == "refused" else None,
+        "refused_in": send.selection.domain,
+        "refused": {"school_filter": send.refused.filter, "our_fault": send.refused.ours, "dead_address": send.refused.dead},
+        "for_it": blame.for_it(send, sender()),
         "retries": list(send.retries),
+        "replans": list(send.replans),
+        "changed": send.changed,
         "revoke": send.revoke,
         "skip_signed_in": send.selection.skip_signed_in,
         "skip_sent_within": send.selection.skip_sent_within,
         "actions": list(send_actions.possible(send)),
         "scheduled_for": rfc3339(send.start_at),
+        "waiting_for": in_words.waits_for(send, system().now()),
         "approval": _approval(send),
         "suggestions": suggestions.of(send),
     }
@@ -141,10 +162,10 @@ def _approval(send: Send) -> dict[str, Any] | None:
     return {"state": send.approval, "reason": send.need, "text": text, "by": send.approved_by, "until": until}
 
 
-def dry_run_json(found: DryRun, school: School, selection: Selection, start_at: int | None = None) -> dict[str, Any]:
-    """What a send to a selection would do, as the API shows it."""
-    expected = forecast(system(), found.mails)
-    need = approval.need_of(school.settings.approval, found)
+def dry_run_json(found: DryRun, seen: SignedIn, selection: Selection, start_at: int | None = None) -> dict[str, Any]:
+    """What a send of this admin to a selection would do, as the API shows it."""
+    expected, school = forecast(system(), found.mails), seen.school
+    need = start_send.why_approval(system(), school, seen.person, found, start_at)
     within = selection.skip_sent_within
     return {
         "name": name_selection(system(), school.slug, selection),
@@ -170,6 +191,8 @@ def _select(request: Request) -> object:
     if fields.get("to") == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
+    if fields.get("to") == "refused":
+        return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
     if fields.get("to") in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if fields["to"] == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
@@ -185,6 +208,9 @@ def _check(request: Request, selection: Selection, school: School) -> dict[str, 
 
 def _form(selection: Selection) -> dict[str, str]:
     """The selection as fields of the form that confirms it."""
+    if selection.is_from_sends:
+        which = {"send": selection.source, "domain": selection.domain}
+        return {"to": "refused", **{name: value for name, value in which.items() if value}}
     if selection.filter is None:
         return {"to": "listed", "ids": " ".join(selection.ids)}
     return {"to": "filter", **{f"filter.{name}": value for name, value in selection.filter.items()}}

@@ -49,7 +49,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "DELIVER_QUEUE",
         "URGENT_QUEUE",
     ),
-    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE"),
+    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY"),
     "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "ROSTER_QUEUE", "REQUESTS_QUEUE", "UPLOADS_BUCKET"),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": (
@@ -64,7 +64,10 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "PAGES_BUCKET",
     ),
 }
-OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {"portal": ("ORIGIN_SECRET",), "console": ("ORIGIN_SECRET",)}
+OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
+    "portal": ("ORIGIN_SECRET",),
+    "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
+}
 
 
 class MissingSettings(RuntimeError):

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from latchkey.settings import FunctionName, Settings
+from latchkey.shared.model import identifiers
 from latchkey.shared.stores.aws import Client, ClientFactory, client_factory
 from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.operator import needs as operator
+    from latchkey.operator.stores.old_names import OldNames
     from latchkey.operator.stores.remains import Remains
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
+    from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
@@ -44,12 +47,19 @@ if TYPE_CHECKING:
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
     from latchkey.schools.stores.logos import Logos
+    from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.page_copies import PageCopies
     from latchkey.schools.stores.schools import Schools
+    from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends import needs as sends
+    from latchkey.sends.stores.allowances import Allowances
+    from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.reminders import Reminders
+    from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
     from latchkey.shared.stores.files import Files
@@ -113,6 +123,12 @@ class Wiring:
 
         self.persist(lambda: hide(self.client("sqs"), queue, receipt, seconds), _FOR_A_MESSAGE)
 
+    def hold(self, queue: str, receipt: str, seconds: int) -> None:
+        """The same, tried once: the work waits for it."""
+        from latchkey.shared.stores.queues import hide
+
+        hide(self.client("sqs"), queue, receipt, seconds)
+
     def persist(self, work: Callable[[], T], seconds: float) -> T:
         """Do what must not be left undone, again and again while a service is busy; ``TryLater`` after so many seconds."""
         return persist(work, seconds, self._sleep)
@@ -142,6 +158,25 @@ class Wiring:
         from latchkey.people.stores.groups import KeptGroups
 
         return KeptGroups(self.table("DIRECTORY_TABLE"), school)
+
+    def admins(self, school: str) -> Admins:
+        """A school's admins."""
+        from latchkey.people.stores.admins import Admins
+
+        return Admins(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    @property
+    def setting_changes(self) -> SettingChanges:
+        """The changes of schools' settings."""
+        from latchkey.schools.stores.setting_changes import SettingChanges
+
+        return SettingChanges(self.client("dynamodb"), self.table("DIRECTORY_TABLE"))
+
+    def notices(self, school: str) -> Notices:
+        """What a school's admins are to be told by mail."""
+        from latchkey.schools.stores.notices import Notices
+
+        return Notices(self.table("ACTIVITY_TABLE"), school)
 
     def numbers(self, school: str) -> Numbers:
         """The short numbers of a school's students."""
@@ -233,6 +268,37 @@ class Wiring:
 
         return Ledger(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def allowances(self, school: str) -> Allowances:
+        """What a school's admins have sent without approval."""
+        from latchkey.sends.stores.allowances import Allowances
+
+        return Allowances(self.table("ACTIVITY_TABLE"), school)
+
+    def briefs(self, school: str) -> Briefs:
+        """What workers read before they take chunks of a school's sends."""
+        from latchkey.sends.stores.briefs import Briefs
+
+        tables = self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE")
+        return Briefs(self.client("dynamodb"), *tables, school)
+
+    def school_hours(self, school: str) -> SchoolHours:
+        """What became of a school's mails, by the hour."""
+        from latchkey.sends.stores.school_hours import SchoolHours
+
+        return SchoolHours(self.table("ACTIVITY_TABLE"), school)
+
+    def mail_domains(self, school: str) -> MailDomains:
+        """How a school's mail fares by receiving domain."""
+        from latchkey.sends.stores.mail_domains import MailDomains
+
+        return MailDomains(self.table("ACTIVITY_TABLE"), school)
+
+    def trusts(self, school: str) -> Trusts:
+        """The domains whose people are to be mailed again."""
+        from latchkey.sends.stores.trusts import Trusts
+
+        return Trusts(self.table("ACTIVITY_TABLE"), school)
+
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""
         from latchkey.shared.stores.claims import Claims
@@ -264,6 +330,12 @@ class Wiring:
 
         return Remains(self.table(f"{table.upper()}_TABLE"), table, school)
 
+    def old_names(self, school: str) -> OldNames:
+        """The names of a school under look-up keys of epochs that are over."""
+        from latchkey.operator.stores.old_names import OldNames
+
+        return OldNames(self.table("CREDENTIALS_TABLE"), school)
+
     def rosters(self, school: str) -> Rosters:
         """A school's roster runs."""
         from latchkey.rosters.stores.rosters import Rosters
@@ -280,7 +352,14 @@ class Wiring:
         """A school's audit trail."""
         from latchkey.audit.stores.audit import Audit
 
-        return Audit(self.table("ACTIVITY_TABLE"), school)
+        return Audit(self.table("ACTIVITY_TABLE"), school, lambda: self._visitor(school))
+
+    def _visitor(self, school: str) -> str | None:
+        """The mark of the visitor whose request is being answered, under the school's key; None in a worker."""
+        from latchkey.audit.model.visitors import mark, who_asks
+
+        address = who_asks()
+        return mark(self.lookup_key(school), address) if address else None
 
     def counters(self, setting: str, school: str) -> Counters:
         """A school's counters, in the table that a setting names."""
@@ -338,9 +417,13 @@ class Wiring:
 
         return self._keyring("CODE_KEY").key(codes.key_label(school, epoch))
 
-    def lookup_key(self, school: str) -> bytes:
-        """The key of a school's look-up keys for e-mail addresses and usernames."""
-        return self._keyring("LOOKUP_KEY").key(f"latchkey/lookup/v1/{school}")
+    def lookup_key(self, school: str, epoch: int = 0) -> bytes:
+        """The key of a school's look-up keys for e-mail addresses and usernames in an epoch."""
+        return self._keyring("LOOKUP_KEY").key(identifiers.key_label(school, epoch))
+
+    def cursor_key(self, school: str) -> bytes:
+        """The key that seals the cursors of a school's lists: no identifier, and nothing that is stored, is under it."""
+        return self.lookup_key(school)
 
 
 if TYPE_CHECKING:

@@ -148,8 +148,8 @@ CHANGED_MEANWHILE = [
     {"role": "staff"},
     {"is_admin": True},
     {"status": "left"},
-    {"email_key": "f"},
-    {"username_key": "g"},
+    {"email": "f@x.example"},
+    {"username": "g"},
 ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.mail.model.account import MailAccount
-from latchkey.sends.model.ledger import GRACE, apply_event, merge, settle, take, tally
+from latchkey.sends.model.ledger import GRACE, apply_event, grace_left, merge, settle, take, tally
 from latchkey.sends.model.mail_states import MAIL_STATES, OPEN, OUT, Fact, is_hard, stronger
 from latchkey.sends.model.send import Chunk, Mail, Tally, with_state
 
@@ -175,6 +175,17 @@ def test_a_worker_takes_what_is_planned_and_what_has_waited_for_word_long_enough
     assert [place for place, each in enumerate(taken.work.mails) if each.state == "planned"] == mine
     assert all(taken.stored.mails[place].state == "sending" for place in mine)
     assert all(taken.stored.mails[place].at == NOW + later for place in mine)
+
+
+@pytest.mark.parametrize(
+    ("origin", "attempt", "grace"),
+    [("admin", 1, 900), ("admin", 5, 900), *[("person", n, each) for n, each in enumerate((60, 60, 120, 240, 480, 900, 900))]],
+)
+def test_one_persons_own_mail_waits_a_minute_for_word_and_longer_after_each_try(origin: str, attempt: int, grace: int) -> None:
+    held = replace(chunk(mail(1, "sending")), origin=origin, attempt=attempt)  # type: ignore[arg-type]
+    assert take(held, NOW + grace - 1, 60) is None
+    assert grace_left(held, NOW + grace - 1) == 1
+    assert take(held, NOW + grace, 60) is not None
 
 
 RESULTS = st.sampled_from(["planned", "sending", "sent", "failed", "expired"])

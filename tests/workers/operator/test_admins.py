@@ -33,7 +33,9 @@ def test_the_rights_of_an_admin_end_with_their_sessions(road: MailRoad, operate:
     assert (now_is.is_admin, now_is.status, now_is.stamp == ann.stamp) == (False, "active", False)
     assert [each["id"] for each in operate("list_admins")["admins"]] == [ben.id]
     events, _ = road.system.wiring("console").audit("northbridge").page()
-    assert [(each["actor"], each["action"], each["facts"]) for each in events] == [("operator", "admin.end", {"person": ann.id})]
+    assert [(each["actor"], each["action"], each["facts"]) for each in events] == [
+        ("operator", "admin.end", {"person": ann.id, "role": ann.role})
+    ]
 
 
 def test_the_last_admin_stays_unless_that_is_meant(road: MailRoad, operate: Any) -> None:

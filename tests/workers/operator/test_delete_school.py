@@ -10,6 +10,8 @@ import pytest
 import operate.handler as door
 from latchkey.codes.model.codes import code
 from latchkey.people.model.person import Person
+from latchkey.sends.model.domains import DomainCounts
+from latchkey.sends.model.trust import Trust
 from latchkey.shared.stores.counters import Budget
 from latchkey.shared.stores.dynamo import Table
 from latchkey.sign_in.stores.sessions import Session
@@ -46,6 +48,11 @@ def fill(road: MailRoad, school: str) -> None:
     )
     portal.counters("CREDENTIALS_TABLE", school).count(Budget("sign-in", 10, 900), "key", START)
     console.audit(school).record("x", "send.start", START)
+    portal.audit(school).record("x", "sign_in.done", START)
+    portal.audit(school).tally("portal", "sign_in.refused", START, {"people": "others"})
+    feedback = road.system.wiring("mail_feedback")
+    feedback.mail_domains(school).add([{"x.example": DomainCounts(sent=1)}], START)
+    console.trusts(school).make(Trust(id="01jhm6qk00zzzzzzzzzzzzzzzz", domain="x.example", created_at=START, created_by=ann.id))
     console.claims(school).claim("send", "k" * 32, "01jhm6qk00zzzzzzzzzzzzzzzz", START)
     s3 = console.client("s3")
     for setting, key in (
@@ -100,7 +107,7 @@ def both(road: MailRoad) -> None:
 @pytest.mark.usefixtures("both")
 def test_all_of_one_school_goes_and_nothing_of_another(road: MailRoad, operate: Any) -> None:
     theirs = keys(road, "northbridge-2")
-    assert len(theirs) == 13
+    assert len(theirs) == 17
     assert total(pieces(operate, confirm="northbridge"))["people"] == 1
     assert keys(road, "northbridge") == ["northbridge|ENDED"]
     assert keys(road, "northbridge-2") == theirs
@@ -118,7 +125,9 @@ def test_without_its_name_typed_it_only_counts(road: MailRoad, operate: Any) -> 
         "usernames": 1,
         "sessions": 1,
         "counters": 1,
-        "events": 1,
+        "events": 3,
+        "counts of mail by domain": 1,
+        "trusted domains": 1,
         "other items": 1,
         "files of login details": 1,
         "files of recipients": 1,

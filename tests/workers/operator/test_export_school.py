@@ -1,12 +1,21 @@
 """A school in files: each thing once, in pieces, and nothing that a password, a link or a code could be made of."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import operate.handler as door
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem
+from latchkey.audit.model.visitors import LENGTH, asking
+from latchkey.login_details.model.request import ExportRequest, Scope
+from latchkey.login_details.model.runs import Export
+from latchkey.operator import export_school as exporting
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person
+from latchkey.rosters.model.runs import Run
+from latchkey.sends.model.domains import DomainCounts
+from latchkey.sends.model.send import Send
+from latchkey.sends.model.trust import Trust
 from tests.support.mail_road import Context, MailRoad
 
 
@@ -45,6 +54,12 @@ def test_everything_is_in_it_once_and_no_secret(road: MailRoad, operate: Any) ->
     send = road.start()
     road.plan()
     road.deliver()
+    road.system.wiring("mail_feedback").mail_domains("northbridge").add(
+        [{"x.example": DomainCounts(sent=2, used=1)}], 1_790_000_000
+    )
+    road.system.wiring("console").trusts("northbridge").make(
+        Trust(id="0" * 26, domain="x.example", created_at=1_790_000_000, created_by=ann.id)
+    )
     answer = operate()
     assert answer["next"] is None
     found = files(road)
@@ -54,7 +69,12 @@ def test_everything_is_in_it_once_and_no_secret(road: MailRoad, operate: Any) ->
         "sends": 1,
         "recipients": 2,
         "events": len(lines(found["events-00001.jsonl"])),
+        "mail_domains": 1,
+        "trusts": 1,
     }
+    counted = {"domain": "x.example", "sent": 2, "delivered": 0, "used": 1, "refused_by_us": 0, "refused_by_filter": 0, "dead": 0}
+    assert lines(found["mail_domains-00001.jsonl"]) == [counted]
+    assert [(each["domain"], each["state"]) for each in lines(found["trusts-00001.jsonl"])] == [("x.example", "queued")]
     people = {each["id"]: each for name, text in found.items() if name.startswith("people") for each in lines(text)}
     assert people[ann.id] == {
         "id": ann.id,
@@ -124,9 +144,43 @@ def test_a_place_that_no_call_gave_is_refused(road: MailRoad, operate: Any, curs
     assert files(road) == {}
 
 
+def test_sign_ins_and_what_was_refused_are_among_the_events(road: MailRoad, operate: Any) -> None:
+    portal = road.system.wiring("portal")
+    now = portal.now()
+    portal.audit("northbridge").record("a" * 20, "sign_in.done", now, {"role": "staff"})
+    with asking("203.0.113.9"):
+        portal.audit("northbridge").tally("portal", "sign_in.refused", now, {"people": "others"})
+    operate()
+    found = {each["action"]: each for each in lines(files(road)["events-00001.jsonl"])}
+    assert found["sign_in.done"]["facts"] == {"role": "staff"}
+    assert found["sign_in.refused"]["facts"] == {"people": "others", "tries": 1}
+    assert len(found["sign_in.refused"]["visitor"]) == LENGTH
+
+
 def test_it_is_in_the_activity(road: MailRoad, operate: Any) -> None:
     answer = operate()
     events, _ = road.system.wiring("console").audit("northbridge").page()
     assert [(each["action"], each["facts"]["export"]) for each in events] == [
         ("school.export", answer["folder"].rpartition("/")[2])
     ]
+
+
+def test_a_school_with_a_roster_and_an_export_is_exported_with_them(road: MailRoad, operate: Any) -> None:
+    """Every field that is named is there, of every kind."""
+    console = road.system.wiring("console")
+    audit, now = console.audit("northbridge"), int(road.system.clock())
+    run = Run(id="0" * 26, state="finished", step="apply", filename="people.csv", key="k", created_at=now, created_by="x")
+    console.rosters("northbridge").make(replace(run, counts={"new": 2}), audit.record_of("x", "roster.start", now))
+    wanted = ExportRequest(scope=Scope("person", "0" * 20))
+    console.exports("northbridge").make(Export(id="1" * 26, state="queued", created_at=now, created_by="x", wanted=wanted))
+    answer = operate()
+    assert (answer["ok"], answer["counts"]["rosters"], answer["counts"]["exports"]) == (True, 1, 1)
+    (roster,) = lines(files(road)["rosters-00001.jsonl"])
+    assert (roster["filename"], roster["counts"]) == ("people.csv", {"new": 2})
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"), [("_PERSON", Person), ("_SEND", Send), ("_EXPORT", Export), ("_ROSTER", Run)], ids=str
+)
+def test_every_field_that_is_named_is_one(names: str, kind: Any) -> None:
+    assert [name for name in getattr(exporting, names) if name not in kind.__dataclass_fields__ and not hasattr(kind, name)] == []

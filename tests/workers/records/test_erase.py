@@ -13,7 +13,10 @@ ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin",
 
 def erase(road: MailRoad, person: Person) -> None:
     """By the console, and then by the worker, as often as there are messages."""
-    erase_person(road.system.wiring("console"), "northbridge", ADMIN, person.id)
+    console = road.system.wiring("console")
+    school = console.schools.get("northbridge")
+    assert school is not None
+    erase_person(console, school, ADMIN, person.id)
     road.system.clock.now += 900
     message = {"v": 1, "kind": "erase", "school": "northbridge", "person": person.id, "origin": "admin"}
     bodies = [json.dumps(message)]

@@ -11,8 +11,9 @@ import mail_feedback.handler as door
 from latchkey.mail.model.account import MailAccount, account_of
 from latchkey.people.model.person import Person
 from latchkey.sends.mail_feedback import record_events
-from latchkey.sends.model.send import Chunk, Mail, Send, skip_reason, with_state
+from latchkey.sends.model.send import Chunk, Mail, Send, Tally, skip_reason, with_state
 from latchkey.sends.stores.ledger import Ledger as Chunks
+from latchkey.sends.stores.school_hours import SchoolHours
 from latchkey.sends.stores.sends import Sends
 from tests.support.control import ADMIN, pause, resume
 from tests.support.mail_road import MailRoad
@@ -58,6 +59,12 @@ class Ledger:
         for chunk in chunks:
             work = self.chunks.lease(SEND, chunk.number, NOW, 60)
             self.chunks.record(work, [with_state(mail, state, None, NOW) for mail in work.mails], NOW)  # type: ignore[arg-type]
+
+    def mail_more(self, mails: int) -> None:
+        """So many more mails of the send are out."""
+        self.sends._change(self.send, {"mails_out": self.send.tally.out + mails}, [])
+        table = self.road.system.wiring("console").table("ACTIVITY_TABLE")
+        table.update(SchoolHours(table, "northbridge").counted(Tally(mails), NOW))
 
     def hear(self, *bodies: str) -> dict[str, Any]:
         self.road.monkeypatch.setattr(door, "system", lambda: self.road.system.wiring("mail_feedback"))
@@ -321,11 +328,10 @@ class TestBrake:
 
     def test_counts_on_after_a_pause_that_was_not_its_own(self, ledger: Ledger) -> None:
         """What comes back late belongs to the mails from before the pause."""
-        ledger.start(20)
-        ledger.sends._change(ledger.send, {"mails_out": 41}, [])
+        ledger.start(41)
         pause(ledger.road, SEND)
         resume(ledger.road, SEND)
-        ledger.sends._change(ledger.send, {"mails_out": 61}, [])
+        ledger.mail_more(20)
         ledger.hear(told("Bounce", 0), told("Bounce", 1))
         assert (ledger.send.state, ledger.audit()) == ("running", [])
 

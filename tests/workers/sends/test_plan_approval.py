@@ -35,7 +35,8 @@ def held(road: MailRoad, send: str) -> None:
     assert found.approve_by == int(road.system.clock()) + OPEN_FOR
     assert road.chunks() == []
     due = list(road.system.wiring("plan_send").reminders.until(int(road.system.clock()) + OPEN_FOR))
-    assert [each.send for each in due] == [send]
+    assert [each.send for each in due if each.notice is None] == [send]
+    assert [(each.notice.kind, each.notice.send) for each in due if each.notice] == [("send_waiting", send)]
 
 
 def approved(road: MailRoad, send: str) -> None:

@@ -2,18 +2,19 @@
 
 from typing import Any
 
+from latchkey.audit.model.in_words import Kind, people_in
 from latchkey.audit.needs import System
-from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.pages import PAGE, Page, Pager
 
 
-def read_audit(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[dict[str, Any]]:
-    """One page of the school's audit trail, newest first."""
-    pager = Pager(f"audit|{school}", system.lookup_key(school))
-    return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit))
+def read_audit(
+    system: System, school: str, *, kind: Kind = "all", cursor: str | None = None, limit: int = PAGE
+) -> Page[dict[str, Any]]:
+    """One page of the school's audit trail, newest first: all of it, or one kind of event."""
+    pager = Pager(f"audit|{school}" if kind == "all" else f"audit|{school}|{kind}", system.cursor_key(school))
+    return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit, kind=kind))
 
 
 def names_of(system: System, school: str, events: list[dict[str, Any]]) -> dict[str, str]:
-    """The names, as they are now, of the people who did these things; the trail itself holds ids only."""
-    ids = {event["actor"] for event in events if is_id(event["actor"])}
-    return {person.id: person.name for person in system.directory(school).by_ids(sorted(ids))}
+    """The names, as they are now, of the people who did these things or whom they are about; the trail itself holds ids only."""
+    return {person.id: person.name for person in system.directory(school).by_ids(sorted(people_in(events)))}

@@ -98,7 +98,7 @@ class _Guess:
         self._now = system.now()
         self._counters = system.counters("CREDENTIALS_TABLE", school.slug)
         self._uses = system.code_uses(school.slug)
-        self._source = visitor(system.lookup_key(school.slug), source_ip)
+        self._source = visitor(system.lookup_key(school.slug, school.lookup_epoch), source_ip)
         self._key = system.code_key(school.slug, school.code_epoch)
 
     def made(self) -> OpenCode:

@@ -1,12 +1,12 @@
 """Use a code: a PIN lets its student claim or recover the account, a parent code registers a parent.
 
 Everything that a use changes is written in one transaction. What cannot be taken, such as a weak password, leaves the code as it
-was. Nobody is signed in by it: they sign in with what they chose, and so know that they can.
+was, and is said all at once. Nobody is signed in by it: they sign in with what they chose, and so know that they can.
 """
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
@@ -15,17 +15,24 @@ from latchkey.codes.needs import System
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
-from latchkey.shared.model import identifiers
+from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive
+from latchkey.sign_in.budgets import forgive_person
 from latchkey.sign_in.model import passwords
-from latchkey.sign_in.username_holder import UsernameTaken, holder_of_username
+from latchkey.sign_in.stores.credentials import Name
+from latchkey.sign_in.username_holder import names_of
 
-LONGEST_NAME: Final = 100
 _ROUNDS: Final = 5
+_FORM: Final = ("given_name", "family_name", "username", "email", "password", "password_again")
+"""The fields in the order in which the page has them, and so says what is wrong with them."""
 _NAMES: Final = {"given_name": "first name", "family_name": "last name"}
+_NO_NAME: Final[Mapping[names.Fault, str]] = {
+    "missing": "Enter your {name}.",
+    "long": f"Enter your {{name}} with at most {names.LONGEST_NAME} characters.",
+    "signs": "Enter your {name} with letters. Spaces, hyphens, apostrophes and full stops after initials can stand between them.",
+}
 log = logging.getLogger(__name__)
 
 
@@ -40,128 +47,150 @@ class Wishes:
     family_name: str = ""
 
 
-def use_code(system: System, found: OpenCode, wishes: Wishes) -> Person:
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """What cannot be taken, by field; of a field the first word counts. ``codes``: what programs read, of some faults."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, text: str, code: str | None = None) -> None:
+        if name not in self.fields:
+            self.fields[name] = text
+            self.codes.update({name: code} if code else {})
+
+    def raise_any(self) -> None:
+        """``Invalid`` with everything that is wrong; ``code`` says more where only one thing is."""
+        if self.fields:
+            code = next(iter(self.codes.values()), None) if len(self.fields) == 1 else None
+            fields = {name: self.fields[name] for name in sorted(self.fields, key=_FORM.index)}
+            raise Invalid("Some of this cannot be used. Your code still works.", fields=fields, code=code)
+
+
+def use_code(system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str, str] | None = None) -> Person:
     """The account that this code has opened, as it now is.
 
-    ``Invalid``: something cannot be taken, and the code still works. ``Gone``: somebody was quicker.
+    ``wrong``: what the caller knows to be wrong with which field. ``Invalid`` names all that cannot be taken; the code still
+    works. ``Gone``: somebody was quicker.
     """
-    return (_claim if found.code.kind == "pin" else _register)(system, found, wishes)
+    return (_claim if found.code.kind == "pin" else _register)(system, found, wishes, wrong or {})
 
 
-def _claim(system: System, found: OpenCode, wishes: Wishes) -> Person:
+def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
     """Give the student of a PIN the password, address and username that they chose."""
     slug, hashed = found.school.slug, ""
     for _ in range(_ROUNDS):
-        before, now = found.student, system.now()
-        after = _wished(system, found, wishes)
-        _check_password(after, found, wishes)
-        hashed = hashed or hashing.hash_of(wishes.password)
-        holder, event = _holder_of_username(system, found, after), _event(system, found, before.id, now)
+        before, now, wrong = found.student, system.now(), _Wrong(dict(known))
+        after = _wished(system, found, wishes, wrong)
+        taken = _new_names(system, found, after, wrong)
+        _check_password(after, found, wishes, wrong)
+        wrong.raise_any()
+        hashed, event = hashed or hashing.hash_of(wishes.password), _event(system, found, before.id, now)
         if before.email != after.email and (before.email is not None or is_told(before, after.email)):
             after = replace(after, former_email=former_email(before, now))
         try:
-            system.code_uses(slug).claim(before, after, hashed, now, event, holder=holder)
+            system.code_uses(slug).claim(before, after, hashed, now, event, names=taken)
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
-            _tell(system, found, after, now, (before.email_key, after.username_key))
+            _tell(system, found, after, now, replace(after, email=before.email))
             if is_told(before, after.email) and after.former_email is not None:
                 _tell_new_email(system, slug, after.id, after.former_email.at)
             return after
     raise TryLater()
 
 
-def _register(system: System, found: OpenCode, wishes: Wishes) -> Person:
+def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
     """Make a parent and link them to the student of a parent code.
 
     Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here.
     """
-    slug, now = found.school.slug, system.now()
-    wrong: dict[str, str] = {}
+    slug, now, wrong = found.school.slug, system.now(), _Wrong(dict(known))
     given, family = _name(wishes.given_name, "given_name", wrong), _name(wishes.family_name, "family_name", wrong)
     address = _address(wishes.email, wrong)
-    if wrong:
-        raise _unusable(wrong)
+    key = identifiers.lookup(_newest_key(system, found), "email", address)
     parent = Person(
         id=new_id(system.time()),
         role="parent",
         given_name=given,
         family_name=family,
         email=address,
-        email_key=identifiers.lookup(system.lookup_key(slug), "email", address),
+        email_key=key,
+        email_typed=key,
         children=(found.student.id,),
         version=1,
         password_set_at=now,
     )
-    _check_password(parent, found, wishes)
+    _check_password(parent, found, wishes, wrong)
+    wrong.raise_any()
     hashed = hashing.hash_of(wishes.password)
     try:
         system.code_uses(slug).register(found.student, parent, hashed, now, _event(system, found, parent.id, now))
     except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
-    _tell(system, found, parent, now, ())
+    _tell(system, found, parent, now, None)
     return parent
 
 
-def _wished(system: System, found: OpenCode, wishes: Wishes) -> Person:
+def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> Person:
     """The student with the address and username that they chose. Others may have the same address, as siblings do (ADR 0005)."""
-    student, rule, key = found.student, found.school.settings.student_email, system.lookup_key(found.school.slug)
-    after, wrong = student, dict[str, str]()
+    student, rule, key = found.student, found.school.settings.student_email, _newest_key(system, found)
+    after = student
     if wishes.email and rule == "none":
-        wrong["email"] = "Your school keeps no e-mail addresses of students. Leave this empty."
+        wrong.add("email", "Your school keeps no e-mail addresses of students. Leave this empty.")
     elif wishes.email or (rule == "required" and student.email is None):
         address = _address(wishes.email, wrong)
-        after = replace(after, email=address, email_key=identifiers.lookup(key, "email", address))
+        if address and address != student.email:
+            email_key = identifiers.lookup(key, "email", address)
+            after = replace(after, email=address, email_key=email_key, email_typed=email_key)
     if wishes.username:
         name = identifiers.username(wishes.username)
         if student.username is not None and name != student.username:
-            wrong["username"] = "You have a username already, and your school knows you by it. Leave this empty."
+            wrong.add("username", "You have a username already, and your school knows you by it. Leave this empty.")
         elif name is None:
-            wrong["username"] = "Use letters from a to z and digits, with dots, hyphens and underscores between them."
+            wrong.add("username", "Use letters from a to z and digits, with dots, hyphens and underscores between them.")
         else:
             after = replace(after, username=name, username_key=identifiers.lookup(key, "username", name))
-    if not (wrong or after.email or after.username):
-        wrong["username"] = "Choose a username, or give an e-mail address if your school allows it: you sign in with it."
-    if wrong:
-        raise _unusable(wrong)
+    if not (wrong.fields.keys() & {"email", "username"} or after.email or after.username):
+        wrong.add("username", "Choose a username, or give an e-mail address if your school allows it: you sign in with it.")
     return after
 
 
-def _holder_of_username(system: System, found: OpenCode, after: Person) -> str | None:
-    """Who chose this student's new username last, if anybody did; ``Invalid`` if it is somebody else's now."""
-    key, slug = after.username_key, found.school.slug
-    if key is None or key == found.student.username_key:
-        return None
-    try:
-        return holder_of_username(system, slug, key, after.id)
-    except UsernameTaken:
+def _newest_key(system: System, found: OpenCode) -> bytes:
+    return system.lookup_key(found.school.slug, found.school.lookup_epoch)
+
+
+def _new_names(system: System, found: OpenCode, after: Person, wrong: _Wrong) -> list[Name]:
+    """This student's new username under each look-up key, with who chose it last; it is wrong if it is somebody else's now."""
+    username, school = after.username, found.school
+    if username is None or username == found.student.username:
+        return []
+    chosen, is_taken = names_of(system, school, username, after.id)
+    if is_taken:
         taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
-        raise _unusable({"username": taken}, "username_taken") from None
+        wrong.add("username", taken, "username_taken")
+    return chosen
 
 
-def _check_password(person: Person, found: OpenCode, wishes: Wishes) -> None:
+def _check_password(person: Person, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> None:
     words = passwords.context_words(person, found.school)
     weak = passwords.fault(wishes.password, passwords.shortest(person.role), words, common_passwords())
     if weak is not None:
-        raise _unusable({"password": weak}, "weak_password")
+        wrong.add("password", weak, "weak_password")
 
 
-def _unusable(wrong: dict[str, str], code: str | None = None) -> Invalid:
-    return Invalid("Some of this cannot be used. Your code still works.", fields=wrong, code=code)
-
-
-def _address(typed: str, wrong: dict[str, str]) -> str:
+def _address(typed: str, wrong: _Wrong) -> str:
     address = identifiers.email(typed)
     if address is None:
-        wrong["email"] = "Enter an e-mail address, like name@example.org."
+        wrong.add("email", "Enter an e-mail address, like name@example.org.")
     return address or ""
 
 
-def _name(typed: str, field: str, wrong: dict[str, str]) -> str:
-    name = typed.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        wrong[field] = f"Enter your {_NAMES[field]}: one line of at most {LONGEST_NAME} characters."
+def _name(typed: str, field: str, wrong: _Wrong) -> str:
+    name = names.name_of(typed)
+    if fault := names.fault(name):
+        wrong.add(field, _NO_NAME[fault].format(name=_NAMES[field]))
     return name
 
 
@@ -178,8 +207,11 @@ def _event(system: System, found: OpenCode, actor: str, now: int) -> EventWrite:
     return system.audit(found.school.slug).record_of(actor, "code.use", now, facts)
 
 
-def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Iterable[str | None]) -> None:
-    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before."""
+def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Person | None) -> None:
+    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before.
+
+    ``proved``: whose address and username get their budgets back.
+    """
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})
     try:
@@ -191,9 +223,8 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Ite
             "at": now,
         }
         system.queue("REQUESTS_QUEUE").put(message)
-        for key in proved:
-            if key is not None:
-                forgive(system, slug, key)
+        if proved is not None:
+            forgive_person(system, found.school, proved)
     except Exception as error:  # the answer must say that the code was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}

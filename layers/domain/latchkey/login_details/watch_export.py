@@ -13,7 +13,7 @@ PAGE: Final = 20  # the form for a new one stands above the list
 
 def list_exports(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Export]:
     """One page of the school's exports, newest first."""
-    pager = Pager(f"exports|{school}", system.lookup_key(school))
+    pager = Pager(f"exports|{school}", system.cursor_key(school))
     return pager.page(*system.exports(school).page(after=pager.after(cursor), limit=limit))
 
 

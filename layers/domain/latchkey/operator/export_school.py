@@ -17,10 +17,11 @@ from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.model.position import Position
 from latchkey.schools.model.school import School, as_values
+from latchkey.sends.model.domains import in_order
 from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import is_id, new_id
 
-KINDS: Final = ("school", "people", "sends", "recipients", "exports", "rosters", "events")
+KINDS: Final = ("school", "people", "sends", "recipients", "exports", "rosters", "events", "mail_domains", "trusts")
 _RESERVE: Final = 15.0  # seconds kept for the file in hand
 _AT_ONCE: Final = 500
 README: Final = """\
@@ -35,12 +36,18 @@ school      name, slug, urn, town, postcode; settings: what the school chose, li
 people      id: stays the same in all files; role; names; email; username; language; upn; mis_id; year_group;
             registration_group; is_admin; status: active or left; children, parents: ids; number: the student's short number
             in codes; password_set_at, last_login_at; mail_problem: why mail does not reach them; former_email;
+            email_unconfirmed: they typed it, and have used no link that went there;
             pin, parent_code: generation, end and uses of a code, never the code
-sends       one run of mails: who asked (created_by), when, how many people by state of their mail (counts), why it stopped
+sends       one run of mails: who asked (created_by), when, how many people by state of their mail (counts), why it stopped,
+            and by whose fault mail came back (refused)
 recipients  one mail of a send: send, to, state, reason, at, people (ids), kind and language of the mail
 exports     one run of login details: what was asked for, state, rows; never the file
-rosters     one import: file name, state, counts
-events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts
+rosters     one import: file name, state, counts (previewed: what the preview found; counts: what was applied)
+events      the audit trail: who (actor: an id, or a part of Latchkey) did what (action), when, with which facts (tries: how often
+            within the hour), and from where (visitor: the same mark is the same line; it holds no address)
+mail_domains how mail fares by the domain of addresses, in people: sent, delivered, used (a password was set), refused_by_us,
+            refused_by_filter, dead (addresses); domain "other" stands for the smaller ones
+trusts      a domain whose people were to be mailed again: who asked, state, how many marks were taken
 
 The files lie in the bucket for exports, which deletes them after a day: copy them to where they are to be kept.
 """
@@ -49,11 +56,12 @@ _PERSON: Final = (
     "registration_group", "is_admin", "status", "children", "parents", "number",
 )  # fmt: skip
 _SEND: Final = (
-    "id", "kind", "state", "created_by", "total", "counts", "reason", "waiting", "skips", "retries", "revoke", "approval", "need",
-    "approved_by", "whom",
+    "id", "kind", "state", "created_by", "total", "counts", "reason", "waiting", "skips", "retries", "replans", "changed",
+    "revoke", "approval", "need", "approved_by", "whom",
 )  # fmt: skip
+_TRUST: Final = ("id", "domain", "state", "created_by", "looked", "taken")
 _EXPORT: Final = ("id", "kind", "state", "created_by", "total", "done", "rows", "left_out", "unprintable", "codes", "reason")
-_ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "applied", "warnings")
+_ROSTER: Final = ("id", "state", "step", "filename", "created_by", "total", "done", "previewed", "counts", "warnings", "reason")
 
 Record = dict[str, Any]
 
@@ -131,6 +139,7 @@ def _person(person: Person) -> Record:
         "last_login_at": _time(person.last_login_at),
         "mail_problem": {"kind": problem.kind, "at": _time(problem.at)} if problem and person.problem else None,
         "former_email": {"email": former.email, "at": _time(former.at)} if former else None,
+        "email_unconfirmed": person.address_is_unconfirmed or None,
         "pin": _code(person.pin),
         "parent_code": _code(person.parent_code),
     }
@@ -147,7 +156,11 @@ def _sends(system: System, school: School, after: Any) -> tuple[list[Record], An
 
 def _send(send: Send) -> Record:
     times = ("created_at", "finished_at", "start_at")
-    return _of(send, _SEND) | {name: _time(getattr(send, name)) for name in times} | {"meant": asdict(send.selection)}
+    return (
+        _of(send, _SEND)
+        | {name: _time(getattr(send, name)) for name in times}
+        | {"meant": asdict(send.selection), "refused": asdict(send.refused)}
+    )
 
 
 def _recipients(system: System, school: School, after: Any) -> tuple[list[Record], Any]:
@@ -193,6 +206,16 @@ def _events(system: System, school: School, after: Any) -> tuple[list[Record], A
     return [each | {"at": _time(each["at"])} for each in found], following
 
 
+def _mail_domains(system: System, school: School, _after: Any) -> tuple[list[Record], Any]:
+    counts = system.mail_domains(school.slug).get().counts
+    return [{"domain": domain, **asdict(found)} for domain, found in in_order(counts)], None
+
+
+def _trusts(system: System, school: School, after: Any) -> tuple[list[Record], Any]:
+    found, following = system.trusts(school.slug).page(after=after, limit=_AT_ONCE)
+    return [_of(each, _TRUST) | {"created_at": _time(each.created_at)} for each in found], following
+
+
 _READ: Final[Mapping[str, Callable[[System, School, Any], tuple[list[Record], Any]]]] = {
     "school": _school,
     "people": _people,
@@ -201,6 +224,8 @@ _READ: Final[Mapping[str, Callable[[System, School, Any], tuple[list[Record], An
     "exports": _exports,
     "rosters": _rosters,
     "events": _events,
+    "mail_domains": _mail_domains,
+    "trusts": _trusts,
 }
 
 

@@ -21,7 +21,7 @@ def invite_admin(system: System, school: object, email: object, given_name: obje
     given, family = _name(given_name, "given_name", wrong), _name(family_name, "family_name", wrong)
     if address is None or wrong:
         raise Invalid("Nobody was invited.", fields=wrong)
-    return invite(system, found.slug, "operator", address, (given, family))
+    return invite(system, found, "operator", address, (given, family))
 
 
 def _name(value: object, field: str, wrong: dict[str, str]) -> str:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.records.admins import Follows
 from latchkey.records.invite_admin import Invites
 
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.login_details.stores.runs import Exports
+    from latchkey.operator.stores.old_names import OldNames
     from latchkey.operator.stores.remains import Remains
+    from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends.stores.ledger import Ledger
+    from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.sends import Sends
+    from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
 
 
-class System(Invites, Protocol):
+class System(Invites, Follows, Protocol):
     """Its stores, keys, queues and clock."""
 
     def now(self) -> int: ...
@@ -28,7 +33,13 @@ class System(Invites, Protocol):
 
     def directory(self, school: str) -> Directory: ...
 
+    def admins(self, school: str) -> Admins: ...
+
     def sends(self, school: str) -> Sends: ...
+
+    def mail_domains(self, school: str) -> MailDomains: ...
+
+    def trusts(self, school: str) -> Trusts: ...
 
     def ledger(self, school: str) -> Ledger: ...
 
@@ -37,6 +48,8 @@ class System(Invites, Protocol):
     def rosters(self, school: str) -> Rosters: ...
 
     def remains(self, table: str, school: str) -> Remains: ...
+
+    def old_names(self, school: str) -> OldNames: ...
 
     def export_files(self) -> Files: ...
 

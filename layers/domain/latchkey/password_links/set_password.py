@@ -4,7 +4,7 @@ Only ``use`` with a password that is good enough uses a link up; looking never d
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from latchkey.errors import Changed, Gone, Invalid, TooMany
@@ -18,8 +18,9 @@ from latchkey.shared.model.ids import is_slug, new_id
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive
+from latchkey.sign_in.budgets import forgive_person
 from latchkey.sign_in.model import passwords
+from latchkey.sign_in.stamps import bears
 
 USES: Final = Budget("link-use", 60, 3_600)
 RENEWALS: Final = Budget("link-renew", 3, 3_600)
@@ -51,7 +52,7 @@ def check(system: System, token: str) -> OpenLink:
     """What a link that works is for; ``Gone`` with the reason if it does not. Changes nothing."""
     link, school = _genuine(system, token)
     person = system.directory(link.school).person(link.person)
-    fault = _fault(link, token, school, person, system.now())
+    fault = _fault(system, link, token, school, person)
     if person is None or fault is not None:
         _refuse(fault or "replaced")
     return OpenLink(link, school, person)
@@ -64,16 +65,17 @@ def use(system: System, token: str, password: str) -> None:
     weak = passwords.fault(password, found.shortest, passwords.context_words(person, found.school), common_passwords())
     if weak is not None:
         raise Invalid("This password cannot be used. Your link still works.", fields={"password": weak}, code="weak_password")
-    if not system.counters("CREDENTIALS_TABLE", slug).spend(USES, _counted(system, slug, person.id), system.now()):
+    if not system.counters("CREDENTIALS_TABLE", slug).spend(USES, _counted(system, found.school, person.id), system.now()):
         raise TooMany("This link was tried too often. It still works; wait a little, then try again.")
     now = system.now()
     try:
-        system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now)
+        event = system.audit(slug).record_of(person.id, "password.set", now, {"purpose": found.link.purpose, "role": person.role})
+        system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now, event)
     except Changed:
         now_is = system.directory(slug).person(person.id)
-        _refuse(_fault(found.link, token, found.school, now_is, now) or "used")
+        _refuse(_fault(system, found.link, token, found.school, now_is) or "used")
     log.info("password set", extra={"school": slug, "person": person.id, "purpose": found.link.purpose})
-    _afterwards(system, slug, person, now)
+    _afterwards(system, found.school, person, now)
 
 
 def renew(system: System, token: str) -> None:
@@ -84,9 +86,9 @@ def renew(system: System, token: str) -> None:
         return
     person = system.directory(link.school).person(link.person)
     now = system.now()
-    if person is None or person.status != "active" or _fault(link, token, school, person, now) is None:
+    if person is None or person.status != "active" or _fault(system, link, token, school, person) is None:
         return
-    if system.counters("CREDENTIALS_TABLE", link.school).spend(RENEWALS, _counted(system, link.school, person.id), now):
+    if system.counters("CREDENTIALS_TABLE", link.school).spend(RENEWALS, _counted(system, school, person.id), now):
         _request(system, "renew", link.school, person.id, now)
 
 
@@ -105,23 +107,24 @@ def _genuine(system: System, token: str) -> tuple[Link, School]:
     return link, school
 
 
-def _fault(link: Link, token: str, school: School, person: Person | None, now: int) -> Fault | None:
+def _fault(system: System, link: Link, token: str, school: School, person: Person | None) -> Fault | None:
     if person is not None and school.uses_sso(person):
         return "replaced"  # the school has since switched to its own sign-in: a password would open nothing
-    return links.fault(link, token, person, now)
+    if person is not None and bears(system, school, person, link.stamp):
+        link = replace(link, stamp=person.stamp)
+    return links.fault(link, token, person, system.now())
 
 
 def _refuse(fault: Fault) -> NoReturn:
     raise Gone(_GONE[fault], code=fault)
 
 
-def _afterwards(system: System, slug: str, person: Person, now: int) -> None:
+def _afterwards(system: System, school: School, person: Person, now: int) -> None:
     """The password stands, whatever happens here: the person is told by mail, and may sign in at once."""
+    slug = school.slug
     try:
         _request(system, "password_changed", slug, person.id, now)
-        for key in (person.email_key, person.username_key):
-            if key is not None:
-                forgive(system, slug, key)
+        forgive_person(system, school, person)
     except Exception as error:  # the answer must say that the password was set
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a new password", extra={"school": slug, "person": person.id, "error": type(error).__name__}
@@ -132,5 +135,5 @@ def _request(system: System, kind: str, slug: str, person: str, now: int) -> Non
     system.queue("REQUESTS_QUEUE").put({"kind": kind, "school": slug, "person": person, "request": new_id(), "at": now})
 
 
-def _counted(system: System, slug: str, person: str) -> str:
-    return lookup(system.lookup_key(slug), "person", person)
+def _counted(system: System, school: School, person: str) -> str:
+    return lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person)

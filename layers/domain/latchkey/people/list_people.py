@@ -47,7 +47,7 @@ def list_people(
     system: System, school: str, wanted: PeopleFilter, *, cursor: str | None = None, limit: int = PAGE
 ) -> Page[Person]:
     """One page of the people whom a filter means. A page can be short, even empty, where few match: ``next`` goes on."""
-    pager = Pager(f"people|{school}|{asdict(wanted)}", system.lookup_key(school))
+    pager = Pager(f"people|{school}|{asdict(wanted)}", system.cursor_key(school))
     start = Position.of_parts(pager.place(cursor) or [wanted.roles[0]])
     try:
         pages = system.directory(school).pages_from(start, wanted, limit=_SCAN if _sparse(wanted) else limit + 1)

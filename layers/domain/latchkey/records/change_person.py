@@ -11,7 +11,9 @@ from latchkey.records.model import fields
 from latchkey.records.needs import System
 from latchkey.records.the_person import the_person
 from latchkey.records.who_has import usable
+from latchkey.schools.model.school import School
 from latchkey.shared.model.in_words import in_a_row
+from latchkey.sign_in.stores.credentials import Name
 
 _ROUNDS: Final = 5
 _ANOTHER_ADMINS: Final = ("email", "username", "role", "status")
@@ -19,49 +21,50 @@ _OF_GROUPS: Final = ("year_group", "registration_group", "status")
 _ENDS_LINKS: Final = ("email", "role", "status")
 
 
-def change_person(system: System, school: str, by: Person, person: str, values: Mapping[str, Any]) -> Person:
+def change_person(system: System, school: School, by: Person, person: str, values: Mapping[str, Any]) -> Person:
     """The person as changed by an admin. ``values``: some of ``fields.CHANGED``, and the ``revision`` that was seen, if any.
 
     ``Invalid`` names all fields that cannot be taken; ``Conflict``: somebody else has changed the person meanwhile, or it is a
     thing that no admin may do alone. Nothing is written then.
     """
-    before = the_person(system, school, person)
+    slug = school.slug
+    before = the_person(system, slug, person)
     seen = values.get("revision")
     if seen and seen != fields.revision(before):
         raise Conflict("Somebody has changed this person since you opened the form. Look at what is there now.", code="changed")
     for _ in range(_ROUNDS):
-        after, holder = _wished(system, school, by, before, values)
+        after, names = _wished(system, school, by, before, values)
         changed = fields.differing(before, after)
         if not changed:
             return before
         now = system.now()
-        after = _told(system, school, before, after, now)
+        after = _told(system, slug, before, after, now)
         if set(_ENDS_LINKS) & set(changed):  # for good: the stamp alone would bear links again once it is as before
             after = replace(after, version=before.version + 1)
         if set(_OF_GROUPS) & set(changed):
-            system.groups(school).note_change(now)
+            system.groups(slug).note_change(now)
         facts = {"person": before.id, "fields": in_a_row(changed)}
-        event = system.audit(school).record_of(by.id, "person.change", now, facts)
+        event = system.audit(slug).record_of(by.id, "person.change", now, facts)
         try:
-            system.edits(school).change(before, after, event, holder=holder)
+            system.edits(slug).change(before, after, event, names)
         except Changed:
-            before = _again(system, school, before)
+            before = _again(system, slug, before)
         else:
             return after
     raise TryLater()
 
 
-def _wished(system: System, school: str, by: Person, before: Person, values: Mapping[str, Any]) -> tuple[Person, str | None]:
+def _wished(system: System, school: School, by: Person, before: Person, values: Mapping[str, Any]) -> tuple[Person, list[Name]]:
     """The person as they are to be, and who got the new username last."""
     facts, wrong = fields.read(values, fields.CHANGED)
-    after = fields.with_facts(before, facts, system.lookup_key(school))
+    after = fields.with_facts(before, facts, system.lookup_key(school.slug, school.lookup_epoch))
     wrong = {**fields.misfits(after, before), **wrong}
-    holder, taken = usable(system, school, before, after)
+    names, taken = usable(system, school, before, after)
     wrong = {**taken, **wrong}
     if wrong:
         raise Invalid("Nothing was changed.", fields={name: wrong[name] for name in fields.CHANGED if name in wrong})
     _check_admin(by, before, fields.differing(before, after))
-    return after, holder
+    return after, names
 
 
 def _check_admin(by: Person, before: Person, changed: list[str]) -> None:

@@ -12,20 +12,25 @@ from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
 from latchkey.records.needs import System
 from latchkey.records.the_person import the_person
+from latchkey.schools.model.school import School
+from latchkey.shared.model.identifiers import lookup
 
 _ROUNDS: Final = 5
 _LATER: Final = 900
 """Seconds until the ledger is gone through: what is on its way to SES has been settled by then."""
 
 
-def erase_person(system: System, school: str, by: Person, person: str) -> None:
+def erase_person(system: System, known: School, by: Person, person: str) -> None:
     """Erase a person of the school; ``NotFound`` for nobody, ``Conflict`` for an admin: their rights are ended first."""
+    school = known.slug
     found = _end(system, school, by, person)
+    keys = ((system.lookup_key(school, epoch), epoch) for epoch in known.lookup_epochs if found.username is not None)
+    names = [(lookup(key, "username", found.username or ""), epoch) for key, epoch in keys]
     message: dict[str, Any] = {"kind": "erase", "school": school, "person": found.id, "origin": "admin"}
     system.queue("PLAN_QUEUE").put(message, delay=_LATER)
     _unlink(system, school, found)
     system.sessions(school).end_all(found.id)
-    system.credentials(school).forget(found.id, found.username_key)
+    system.credentials(school).forget(found.id, names)
     system.groups(school).note_change(system.now())
     system.directory(school).erase(found.id)
 

@@ -18,11 +18,15 @@ from latchkey.sends.name_sends import name_sends
 
 MOST: Final = 100
 """Entries of a time line."""
-_EVENTS: Final = 500
+_EVENTS: Final = 400
+_SIGN_INS: Final = 200
 _SENDS: Final = 20
 _REQUESTS: Final = 40  # what people have asked for themselves
 _READS: Final = 4  # of ten chunks: 2,000 mails of sends in which the person may stand
-_THEIRS: Final = frozenset({"code.use"})  # what somebody does for themselves; the rest of an actor's events is about others
+# What somebody does for themselves; the rest of what they do is about others.
+_THEIRS: Final = frozenset({"code.use", "password.set", "sign_in.done"})
+
+_EVENT_OF: Final = {"signed_in": "sign_in.done", "password_set": "password.set"}  # what says the same, and more of it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,19 +53,20 @@ class History:
 def history(system: System, school: str, person: str) -> History:
     """The time line of a person; ``NotFound`` where this school has no such person."""
     found = the_person(system, school, person)
-    events, older = system.audit(school).page(limit=_EVENTS)
+    deeds, older = system.audit(school).page(limit=_EVENTS, kind="deeds")
+    own, earlier = system.audit(school).page(limit=_SIGN_INS, kind="sign_ins")
     mails = _Mails(system, school, found)
     entries = [
-        *_facts(found),
         *(
             Entry(event["at"], event["action"], event["actor"], str(event["facts"].get("fields", "")))
-            for event in events
+            for event in (*deeds, *own)
             if found.id in event["facts"].values() or (event["actor"] == found.id and event["action"] in _THEIRS)
         ),
         *mails.entries(),
     ]
-    shown = sorted(entries, reverse=True)
-    return History(shown[:MOST], complete=older is None and mails.complete and len(shown) <= MOST)
+    known = {entry.what for entry in entries}
+    shown = sorted([*entries, *(fact for fact in _facts(found) if _EVENT_OF.get(fact.what) not in known)], reverse=True)
+    return History(shown[:MOST], complete=older is None and earlier is None and mails.complete and len(shown) <= MOST)
 
 
 def _facts(person: Person) -> Iterator[Entry]:

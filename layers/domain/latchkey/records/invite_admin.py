@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.people.stores.people import Directory
     from latchkey.records.needs import System
+    from latchkey.schools.model.school import School
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.queues import Queue
 
@@ -38,7 +39,7 @@ class Invites(Protocol):
 
     def audit(self, school: str) -> Audit: ...
 
-    def lookup_key(self, school: str) -> bytes: ...
+    def lookup_key(self, school: str, epoch: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,18 @@ class Invited:
     send: str
 
 
-def invite(system: Invites, school: str, by: str, address: str, names: tuple[str, str]) -> Invited:
+def invite(system: Invites, school: School, by: str, address: str, names: tuple[str, str]) -> Invited:
     """Make an admin with this address and mail them a password link; somebody who is an admin already gets the link again.
 
     ``by`` is a person's id or ``operator``; the address is in its one form; ``names`` are given and family name.
     """
-    return _invited(system, school, by, *_admin(system, school, address, *names))
+    return _invited(system, school.slug, by, *_admin(system, school, address, *names))
 
 
-def invite_by_admin(system: System, school: str, by: Person, values: Mapping[str, Any]) -> Invited:
+def invite_by_admin(system: System, school: School, by: Person, values: Mapping[str, Any]) -> Invited:
     """The same for an admin: ``person``, somebody of the school, or ``email`` with a name."""
     if values.get("person"):
-        return _invite_person(system, school, by, values["person"])
+        return _invite_person(system, school.slug, by, values["person"])
     facts, wrong = fields.read({name: values.get(name, "") for name in _ASKED}, _ASKED)
     if facts.get("email") is None:
         wrong.setdefault("email", "Enter an e-mail address, like name@example.org.")
@@ -100,33 +101,33 @@ def _invited(system: Invites, school: str, by: str, person: Person, new: bool) -
     )
     system.sends(school).make(send)
     system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send.id})
-    facts: dict[str, str | int] = {"person": person.id, "send": send.id, "new": int(new)}
+    facts: dict[str, str | int] = {"person": person.id, "role": person.role, "send": send.id, "new": int(new)}
     system.audit(school).record(by, "admin.invite", now, facts)
     return Invited(person, new, send.id)
 
 
-def _admin(system: Invites, school: str, address: str, given: str, family: str) -> tuple[Person, bool]:
+def _admin(system: Invites, school: School, address: str, given: str, family: str) -> tuple[Person, bool]:
     """The admin with this address: one there is, or a teacher or member of staff with it, or a new member of staff."""
-    directory = system.directory(school)
-    key = identifiers.lookup(system.lookup_key(school), "email", address)
+    directory = system.directory(school.slug)
+    keys = [identifiers.lookup(system.lookup_key(school.slug, epoch), "email", address) for epoch in school.lookup_epochs]
     # Computed, so that an invitation that is sent twice at once makes one person; keyed, so that no roster can name it.
-    invited = person_id(school, f"invited/{key}")
-    by_key = {person.id: person for person in [*directory.by_email_key(key), *directory.by_ids([invited])]}
-    found = [person for person in by_key.values() if person.status == "active" and person.email_key == key]
+    invited, *older = (person_id(school.slug, f"invited/{key}") for key in keys)
+    by_key = {person.id: person for person in [*directory.by_email_key(*keys), *directory.by_ids([invited, *older])]}
+    found = [person for person in by_key.values() if person.status == "active" and person.email == address]
     if admins := [person for person in found if person.is_admin]:
         return admins[0], False
     adults = [person for person in found if person.role in {"teacher", "staff"}]
     if len(adults) > 1:
         raise Conflict("Several members of staff share this address. Give the one you mean an address of their own first.")
     if adults:
-        return _promoted(system, school, adults[0]), True
+        return _promoted(system, school.slug, adults[0]), True
     person = Person(
         id=invited,
         role="staff",
         given_name=given,
         family_name=family,
         email=address,
-        email_key=key,
+        email_key=keys[0],
         is_admin=True,
     )
     if not directory.make(person):  # whoever was invited under this address has another one by now, or has left

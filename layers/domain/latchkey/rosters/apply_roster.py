@@ -6,7 +6,7 @@ written are counted before (``ahead``), so a crash between writing and counting 
 What takes longer than one invocation is handed over to the next one: a large roster, or a table that takes people slowly.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import inf
@@ -17,6 +17,7 @@ from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
 from latchkey.people.model.person import Person, Role
+from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
 from latchkey.rosters.model.changes import Decision
@@ -25,7 +26,6 @@ from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
 from latchkey.rosters.tell_new_emails import tell_new_emails
-from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.pace import Pace
 from latchkey.shared.stores.uploads import UploadLost
@@ -93,6 +93,7 @@ def _hand_over(system: System, school: str, run: Run) -> Run:
 def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> Run:
     """The run as it then is: still running if the time was short."""
     rosters, pace = system.rosters(school), Pace(left)
+    key = _newest_key(system, school)
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
@@ -105,7 +106,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
             again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
-            lost = _write(system, school, part, pace, now)
+            lost = _write(system, school, key, part, pace, now=now)
             tell_new_emails(system, school, (each for some in part for each in some.decisions), now, again=again)
             counts = added(run.counts or zero(), ahead)
             counts["changed"] -= lost
@@ -133,10 +134,10 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     return counts
 
 
-def _write(system: System, school: str, part: Sequence[Decided], pace: Pace, now: int) -> int:
+def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pace: Pace, *, now: int) -> int:
     """Write what these rows change at ``now``; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
-    directory, key = system.directory(school), system.lookup_key(school)
+    directory = system.directory(school)
     new = [each for each in decided if each.kind == "new"]
     if new:
         students = sum(each.row.role == "student" for each in new)
@@ -165,21 +166,28 @@ def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int])
         registration_group=row.registration_group,
         language=row.language,
         number=next(numbers) if row.role == "student" else None,
-        **_keys(key, {"email": row.email, "username": row.username}),
+        **keys_of(key, row.email, row.username),
     )
 
 
-def _keys(key: bytes, facts: Mapping[str, str | None]) -> dict[str, Any]:
-    kinds = ("email", "username")
-    return {f"{kind}_key": lookup(key, kind, value) for kind in kinds if (value := facts.get(kind)) is not None}
+def _newest_key(system: System, school: str) -> bytes:
+    """The school's newest look-up key, as it is now: an invocation ends before a rotation that begins meanwhile moves anybody."""
+    found = system.schools.get(school)
+    if found is None:
+        raise Poison("There is no such school.")
+    return system.lookup_key(school, found.lookup_epoch)
 
 
 def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
-    """A changed person as they are to be."""
-    named: dict[str, Any] = {**decision.facts, **_keys(key, decision.facts)}
-    if "email" in decision.facts and is_told(person, decision.facts["email"]):
-        named["former_email"] = former_email(person, now)
-    return replace(person, **named, status=decision.status or person.status)
+    """A changed person as they are to be.
+
+    Their look-up keys are the newest, changed or not: while these are replaced, nobody may get past that by moving in the list.
+    """
+    facts: dict[str, Any] = {**decision.facts}
+    changed = keys_of(key, facts.get("email"), facts.get("username"))
+    if "email" in facts and is_told(person, facts["email"]):
+        facts["former_email"] = former_email(person, now)
+    return replace(with_keys(person, key), **facts, **changed, status=decision.status or person.status)
 
 
 def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: Callable[[], float]) -> tuple[int, bool]:

@@ -24,7 +24,7 @@ class Preview:
 
 def list_rosters(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Run]:
     """One page of the school's rosters, newest first."""
-    pager = Pager(f"rosters|{school}", system.lookup_key(school))
+    pager = Pager(f"rosters|{school}", system.cursor_key(school))
     return pager.page(*system.rosters(school).page(after=pager.after(cursor), limit=limit))
 
 

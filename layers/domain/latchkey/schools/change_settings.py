@@ -1,32 +1,113 @@
-"""Change a school's settings."""
+"""Change a school's settings; what one admin cannot change alone waits for a second one, where there is one."""
 
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-from latchkey.errors import Changed, NotFound
+from latchkey.audit.stores.audit import EventWrite
+from latchkey.errors import Changed, Conflict, Invalid, NotFound, TryLater
 from latchkey.people.model.person import Person
-from latchkey.schools.model import logo, settings_rules
+from latchkey.schools.model import guard, logo, settings_changes, settings_rules
 from latchkey.schools.model.school import School, Settings
+from latchkey.schools.model.waiting import Change, Notice, Waiting
 from latchkey.schools.needs import System
+from latchkey.schools.stores.setting_changes import changed
+from latchkey.shared.model.ids import new_id
+
+TRIES: Final = 8
+ALONE: Final = (
+    "A second admin has to approve such sends, and you are the only admin of this school, so none could ever go out. "
+    "Ask whoever runs this site to invite another admin first."
+)
 
 
-def change_settings(system: System, school: School, admin: Person, values: Mapping[str, object]) -> Settings:
-    """Change the settings that ``values`` names and write what really changed, so that two admins do not undo each other."""
-    after = settings_rules.change(school.settings, values)
-    changed = [each.name for each in fields(Settings) if getattr(after, each.name) != getattr(school.settings, each.name)]
-    if not changed:
-        return after
-    if "logo" in changed:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The settings in force after a request; the changes that wait for a second admin, and whether this request asked for any."""
+
+    settings: Settings
+    waiting: Waiting | None = None
+    asked: bool = False
+
+
+def change_settings(system: System, school: School, admin: Person, values: Mapping[str, object]) -> Outcome:
+    """Change the settings that ``values`` names and write what really changed, so that two admins do not undo each other.
+
+    Guarded changes wait where somebody else can approve them, and apply at once where nobody can; all admins are told by mail.
+    The same admin's second request joins the first; another admin's is refused until the first is decided (409).
+    """
+    for _ in range(TRIES):
+        before = system.schools.get(school.slug)
+        if before is None:
+            raise NotFound()
+        after = settings_rules.change(before.settings, values)
+        try:
+            return _change(system, before, after, admin, values)
+        except Changed:
+            continue
+    raise TryLater("These settings change too quickly just now. Nothing was changed; try again.")
+
+
+def _change(system: System, before: School, after: Settings, admin: Person, values: Mapping[str, object]) -> Outcome:
+    now = system.now()
+    waiting = guard.waiting_now(before, now)
+    if after == before.settings:
+        return Outcome(after, waiting)
+    asked = [change for change in guard.differences(before.settings, after) if guard.needs_second(change)]
+    switches_on = guard.switches_on(before.settings, after)
+    alone = bool(asked or switches_on) and not system.admins(before.slug).others(admin.id)
+    if alone and switches_on:
+        raise Invalid("Nothing was changed.", fields={"approval.above": ALONE})
+    if asked and not alone:
+        if waiting is not None and waiting.by != admin.id:
+            raise Conflict(
+                "Another admin's change of settings waits for approval. Approve or decline it first. Nothing was changed.",
+                code="change_waits",
+            )
+        after = guard.undone(after, asked)
+        wanted: Waiting | None = guard.joined(waiting, asked, admin.id, new_id(now), now)
+    else:
+        wanted = None if alone else waiting
+    if wanted is not None and not guard.holds(after, wanted.changes):
+        wanted = None  # the same setting was changed meanwhile by what needs nobody else: ask for it anew
+    if after == before.settings and wanted == waiting:
+        return Outcome(after, waiting, asked=True)
+    _put_logo(system, before, after, values)
+    told = [*_applied(system, before, after, admin, now), *_asked(system, before, wanted, admin, now)]
+    system.setting_changes.write(before, after, wanted, told, now)
+    return Outcome(after, wanted, asked=bool(asked) and wanted is not None)
+
+
+def _put_logo(system: System, before: School, after: Settings, values: Mapping[str, object]) -> None:
+    if after.logo != before.settings.logo:
         picture = values["logo_png"]
-        system.logos(school.slug).put(logo.read(picture) if picture else None)
-    now, switched = system.now(), set(after.sso.roles) ^ set(school.settings.sso.roles)
-    try:
-        system.schools.change_settings(school.slug, after, changed, sso_changed=sorted(switched), now=now)
-    except Changed:
-        raise NotFound() from None
-    system.audit(school.slug).record(admin.id, "settings.change", now, {"fields": ", ".join(changed)})
-    return after
+        system.logos(before.slug).put(logo.read(picture) if picture else None)
+
+
+def _applied(system: System, before: School, after: Settings, admin: Person, now: int) -> Iterator[EventWrite]:
+    """The event of what applies now, and what admins are told of it."""
+    if names := changed(before.settings, after):
+        yield system.audit(before.slug).record_of(
+            admin.id, "settings.change", now, settings_changes.facts_of(before.settings, after, names)
+        )
+    if changes := guard.differences(before.settings, after):
+        notice = Notice(id=new_id(now), kind="settings_changed", at=now, by=admin.id, changes=tuple(changes))
+        yield system.notices(before.slug).put_of(notice)
+
+
+def _asked(system: System, before: School, wanted: Waiting | None, admin: Person, now: int) -> Iterator[EventWrite]:
+    """The event of what waits from now on, and what admins are told of it."""
+    if wanted is not None and wanted != before.waiting:
+        facts: dict[str, str | int] = {"fields": fields_of(wanted.changes), "change": wanted.id}
+        yield system.audit(before.slug).record_of(admin.id, "settings.ask", now, facts)
+        notice = Notice(id=wanted.id, kind="settings_waiting", at=now, by=admin.id, changes=wanted.changes)
+        yield system.notices(before.slug).put_of(notice)
+
+
+def fields_of(changes: tuple[Change, ...]) -> str:
+    """The settings of some changes, for the audit trail."""
+    return ", ".join(change.setting for change in changes)
 
 
 def logo_in_page(system: System, school: School) -> str:

@@ -15,14 +15,17 @@ _TRIES: Final = 8
 
 
 def approve(system: System, school: str, admin: Person, send_id: str) -> Turned:
-    """Agree to a send. It starts now, or at its time; asking twice changes nothing."""
+    """Agree to a send. It starts now, or at its time; asking twice changes nothing.
+
+    Nobody agrees to a send of their own, unless they are the school's only admin by now: then nobody else ever could.
+    """
     for _ in range(_TRIES):
         send, now = get_send(system, school, send_id), system.now()
         new = send.approval == "needed"
         if new:
             if send.state not in {"queued", "paused"}:
                 raise Conflict(refusal("pause", send.state), code=f"send_{send.state}")
-            if send.created_by == admin.id:
+            if send.created_by == admin.id and system.admins(school).others(admin.id):
                 raise Conflict("You made this send, so another admin has to approve it. Nothing was sent.", code="own_send")
             if (send.approve_by or 0) <= now:
                 raise Conflict("Nobody approved this send in seven days. Nothing was sent; start a new one.", code="too_late")

@@ -1,9 +1,11 @@
-"""Choose people from the ledger of an earlier send: those whose mail failed, or those who have set no password since."""
+"""Choose people from ledgers of earlier sends: whose mail failed or was refused, who has no password since, who had changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from latchkey.people.model.person import Person
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.choose_refused import refused
+from latchkey.sends.model.drift import DRIFTED
+from latchkey.sends.model.send import Mail, Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
 from latchkey.sends.needs import System
 
@@ -12,34 +14,47 @@ _AT_ONCE = 500  # people read in one go
 
 def chosen(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
     """The people whom a selection from another send means, nobody twice. ``but`` is a retry that does not count as one yet."""
+    if selection.pick == "refused":
+        yield from refused(system, school, selection, but)
+        return
     source = system.sends(school).get(selection.source) if selection.source else None
     if source is None:
         return
     if selection.pick == "failed":
-        yield from _people(system, school, _failed(system, school, source, but))
+        yield from _people(system, school, _left(system, school, source, _has_failed, but))
+    elif selection.pick == "changed":
+        yield from _people(system, school, _left(system, school, source, _had_changed, but))
     elif selection.pick == "no_password":
-        people = _people(system, school, _in_states(system, school, source, REACHED))
+        people = _people(system, school, _those(system, school, source, lambda mail: mail.state in REACHED))
         yield from (person for person in people if (person.password_set_at or 0) < source.created_at)
 
 
-def _failed(system: System, school: str, source: Send, but: str) -> Iterator[str]:
-    """Ids of those whose mail failed and whom no retry has taken up; one that was cancelled in a retry is still to do."""
+def _left(system: System, school: str, source: Send, wanted: Callable[[Mail], bool], but: str) -> Iterator[str]:
+    """Ids of those whose mail is wanted and whom no taker has taken up; one that was cancelled in a taker is still to do."""
     taken: set[str] = set()
-    for retry_id in source.retries:
-        retry = system.sends(school).get(retry_id) if retry_id != but else None
-        if retry is not None:
-            taken.update(_in_states(system, school, retry, None))
-    for person in _in_states(system, school, source, RETRIED):
+    for taker_id in source.retries if wanted is _has_failed else source.replans:
+        taker = system.sends(school).get(taker_id) if taker_id != but else None
+        if taker is not None:
+            taken.update(_those(system, school, taker, lambda mail: mail.state != "cancelled"))
+    for person in _those(system, school, source, wanted):
         if person not in taken:
             yield person
 
 
-def _in_states(system: System, school: str, send: Send, states: frozenset[str] | None) -> Iterator[str]:
-    """Ids of the people of a planned send whose mail is in one of these states (None: any but cancelled), nobody twice."""
+def _has_failed(mail: Mail) -> bool:
+    return mail.state in RETRIED
+
+
+def _had_changed(mail: Mail) -> bool:
+    return mail.state == "skipped" and mail.reason in DRIFTED
+
+
+def _those(system: System, school: str, send: Send, wanted: Callable[[Mail], bool]) -> Iterator[str]:
+    """Ids of the people of a planned send whose mail is wanted, nobody twice."""
     seen: set[str] = set()
     for chunk in system.ledger(school).chunks(send.id) if send.chunks else ():
         for mail in chunk.mails if chunk.number <= send.chunks else ():
-            if mail.state in states if states is not None else mail.state != "cancelled":
+            if wanted(mail):
                 fresh = [account.person for account in mail.accounts if account.person not in seen]
                 seen.update(fresh)
                 yield from fresh

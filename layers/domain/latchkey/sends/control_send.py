@@ -16,6 +16,7 @@ from latchkey.sends.model.send_actions import DONE, FROM, Act, refusal, to_revok
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
+from latchkey.shared.model.ids import is_id
 
 CANCEL_STEP: Final = 100  # chunks of one message: 5,000 people
 COUNTED: Final = 5_000  # more people than this are not looked up one by one for a page
@@ -61,6 +62,8 @@ def cancel(system: System, school: str, admin: Person, send_id: str, *, revoke: 
     A send that was cancelled without it can be cancelled with it later.
     """
     turned = _turn(system, school, admin, send_id, "cancel", revoke=revoke)
+    if not turned.send.chunks and is_id(turned.send.created_by):  # it goes to nobody, so it counts for nobody
+        system.allowances(school).give_back(turned.send.created_by, send_id, system.now())
     firsts = range(1, turned.send.chunks + 1, CANCEL_STEP)
     try:
         system.queue("PLAN_QUEUE").put_many(
@@ -107,7 +110,8 @@ def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *,
             if act == "pause":
                 return Turned(sends.pause(send, event), new=True)
             if act == "resume":
-                return Turned(sends.resume(send, now, event), new=True)
+                anew = system.school_hours(school).anew(now) if send.was_braked else None
+                return Turned(sends.resume(send, now, event, anew), new=True)
             return Turned(sends.cancel(send, now, event, revoke=revoke), new=True)
         except Changed:
             continue

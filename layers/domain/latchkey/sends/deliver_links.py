@@ -11,15 +11,16 @@ from functools import cached_property, partial
 from typing import Final, Self, cast
 
 from latchkey.errors import MustWait, NotFound, Poison, TryLater
-from latchkey.mail.messages.template import VARIABLES, template
+from latchkey.mail.messages.template import VARIABLES, notice, template
 from latchkey.mail.model.account import NOTICES
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
-from latchkey.mail.stores.rate import STRETCH, Wait
+from latchkey.mail.stores.rate import AHEAD, STRETCH, Wait
 from latchkey.password_links.model import links
-from latchkey.schools.model.school import School
 from latchkey.sends import queue_chunks
+from latchkey.sends.check_people import Check
+from latchkey.sends.model.ledger import grace_of
 from latchkey.sends.model.send import WAITS, Chunk, Mail, lane_of, with_state
 from latchkey.sends.needs import System
 from latchkey.sends.stores.ledger import SendStopped
@@ -29,7 +30,7 @@ _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for wr
 _LAST_CALL: Final = 4.0  # seconds in which the last call of all should be answered
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
 _PAUSES: Final = (1.0, 2.0, 4.0)  # seconds to wait while SES asks to slow down
-_LATER: Final = 900  # seconds until a chunk comes again that waits for the account, or for word of a mail
+_LATER: Final = 900  # seconds until a chunk comes again that waits for the account
 _SOON: Final = 60  # ... or for SES to take more
 
 
@@ -74,17 +75,14 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float], o
     What has to wait goes back to the queue as a new message, so that no wait ever counts as a failure; ``TryLater`` is for the
     rest: the same message comes again.
     """
-    school = system.schools.get(work.school)  # not kept: a link of an older epoch would be dead on arrival
-    if school is None:
-        raise Poison("a chunk of a school that does not exist")
     numbers = range(work.number, work.number + work.chunks)
-    seen = system.ledger(work.school).seen(work.send, numbers) if work.chunks > 1 else {}
+    check = Check(system, work.school, work.send, numbers)
     later: TryLater | None = None
     outcome = outcome or Outcome()
     for number in numbers:
         try:
-            one = replace(work, number=number)
-            _deliver(system, school, one, seen=seen.get(number), time_left=time_left, outcome=outcome)
+            check.renew(range(number, numbers.stop))
+            _deliver(system, check, replace(work, number=number), time_left, outcome)
         except SendStopped:
             return  # whoever lets the send go on puts its chunks again
         except TryLater as error:
@@ -93,17 +91,17 @@ def deliver_chunks(system: System, work: Work, time_left: Callable[[], float], o
         raise later
 
 
-def _deliver(
-    system: System, school: School, work: Work, *, seen: Chunk | None, time_left: Callable[[], float], outcome: Outcome
-) -> None:
+def _deliver(system: System, check: Check, work: Work, time_left: Callable[[], float], outcome: Outcome) -> None:
     ledger = system.ledger(work.school)
+    seconds = int(time_left()) + _LEASE_MARGIN
     try:
-        chunk = ledger.lease(work.send, work.number, system.now(), int(time_left()) + _LEASE_MARGIN, seen)
+        seen = check.seen(work.number)
+        chunk = ledger.lease(work.send, work.number, system.now(), seconds, seen=seen, changed=check.changed)
     except NotFound:
         raise Poison("a chunk that does not exist") from None
     if chunk.state == "done":
         return
-    delivery = _Delivery(system, school, chunk, time_left)
+    delivery = _Delivery(system, check, chunk, time_left)
     wait: MustWait | None = None
     try:
         queue_chunks.go_on(system, work.school, work.send, work.number, work.last)
@@ -115,7 +113,7 @@ def _deliver(
         record = partial(ledger.record, chunk, delivery.mails, system.now())
         recorded = system.persist(record, time_left() - _LAST_CALL)
     if wait is None and recorded.state != "done":
-        wait = MustWait("unsure", seconds=_LATER)  # another worker has or had some of its mails
+        wait = MustWait("unsure", seconds=grace_of(chunk))  # another worker has or had some of its mails
     changed = zip(chunk.mails, delivery.mails, strict=True)
     outcome.mails.update(after.state for before, after in changed if after.state != before.state)
     if wait is not None:
@@ -141,9 +139,10 @@ def _tell(system: System, work: Work, chunk: Chunk, wait: MustWait | None) -> No
 class _Delivery:
     """One worker's attempt at one chunk; ``mails`` is what it knows of them."""
 
-    def __init__(self, system: System, school: School, chunk: Chunk, time_left: Callable[[], float]) -> None:
+    def __init__(self, system: System, check: Check, chunk: Chunk, time_left: Callable[[], float]) -> None:
         self._system = system
-        self._school = school
+        self._check = check
+        school = self._school = check.school
         self._chunk = chunk
         self._time_left = time_left
         self.mails = list(chunk.mails)
@@ -178,11 +177,11 @@ class _Delivery:
                 except Unsure:
                     unsure += 1
                     if unsure > 1:
-                        raise MustWait("unsure", seconds=_LATER) from None
+                        raise MustWait("unsure", seconds=grace_of(self._chunk)) from None
             if part:
                 parts.appendleft(part)
         if unsure:
-            raise MustWait("unsure", seconds=_LATER)
+            raise MustWait("unsure", seconds=grace_of(self._chunk))
 
     def _send(self, places: list[int], mails: Sequence[tuple[str, dict[str, str]]]) -> list[int]:
         """One call of SES; the places to try again. Its mails are ``sending`` until an answer tells what became of them."""
@@ -204,7 +203,7 @@ class _Delivery:
         if waits:
             self._system.mailer.forget()
             raise MustWait(waits, seconds=_LATER)
-        again = [place for place, result in zip(places, results, strict=True) if not result.sent and not result.failure]
+        again = [place for place, result in zip(places, results, strict=True) if result.again]
         if len(again) == len(places):
             self._rest()
         return again
@@ -213,11 +212,12 @@ class _Delivery:
         """When some of the mails may go."""
         account = self._system.mailer.account(self._system.now(), bulk=self._chunk.origin == "admin")
         while True:
-            if self._time_left() < _MARGIN + STRETCH:
-                raise MustWait("busy")
+            if self._time_left() < _MARGIN + STRETCH or self._system.time() + AHEAD + STRETCH > self._check.until:
+                raise MustWait("busy")  # who comes next looks again who has changed
             taken = self._system.rate.take(min(mails, account.left), account.each_second, urgent=lane_of(self._chunk) == "person")
             if not isinstance(taken, Wait):
-                if taken[-1].at - self._system.time() > self._time_left() - _MARGIN:
+                late = taken[-1].at - self._system.time() > self._time_left() - _MARGIN
+                if late or taken[-1].at > self._check.until:
                     raise MustWait("busy")
                 return taken
             if taken.seconds > self._time_left() - _MARGIN:
@@ -232,6 +232,9 @@ class _Delivery:
 
     def _variables(self, mail: Mail) -> dict[str, str]:
         chunk, school = self._chunk, self._school
+        if chunk.notice is not None:
+            console = f"{self._system.settings['ORIGIN']}/admin/{school.slug}"
+            return notice(school, chunk.mail, chunk.notice, console, chunk.language)
         if chunk.test:
             accounts = [(account, f"{self._system.settings['ORIGIN']}/set-password#{links.DUMMY}") for account in mail.accounts]
         elif chunk.mail in NOTICES:
@@ -264,3 +267,5 @@ class _Delivery:
                 self.mails[place] = with_state(self.mails[place], "expired", None, now)
             elif result.failure:
                 self.mails[place] = with_state(self.mails[place], "failed", result.failure, now)
+            elif result.unsure:
+                self.mails[place] = with_state(self.mails[place], "sending", None, now)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
+from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_names import facts_of, file_part
 from latchkey.sends.model.start_time import ZONE
@@ -60,7 +61,7 @@ def _started(send: Send) -> str:
 
 
 def _row(each: Recipient) -> list[str]:
-    why = (each.reason or "").replace("_", " ")
+    why = (shown(each.reason) or "").replace("_", " ")
     times = _time(each.at), _time(each.password_set_at)
     return [each.name, each.email or "", each.state, why, *times, each.person, each.detail]
 

@@ -11,7 +11,9 @@ from latchkey.errors import Changed, Invalid, Poison, TryLater
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.schools.model.waiting import Notice
 from latchkey.sends import queue_chunks
+from latchkey.sends.brake_school import braked_now, record_brake
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, adults_of, holds, need
@@ -22,6 +24,7 @@ from latchkey.sends.model.send import Chunk, Need, Send
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
+from latchkey.shared.model.ids import is_id
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
 _GIVE_BACK = 30  # seconds in which a worker that cannot go on tries to give a send back
@@ -89,12 +92,14 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     with _uncollected():
         ledger.write_chunks(counted())
     ledger.empty_after(send, number)
-    found = need(school.settings.approval, counts["planned"], adults) if send.approval != "given" else None
+    found = _why_approval(system, school, send, people=counts["planned"], adults=adults, now=now)
     if found is not None:
-        return _hold(system, school.slug, send, found, now)
+        return _hold(system, school.slug, send, found, people=counts["planned"], now=now)
+    braked = braked_now(system, school.slug) if waiting else None
     planned = replace(
         send,
-        state="running" if waiting else "finished",
+        state="paused" if braked else "running" if waiting else "finished",
+        reason=braked,
         finished_at=None if waiting else now,
         moving_since=now if waiting else None,
         total=counts.total(),
@@ -103,9 +108,10 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         skips=skips,
     )
     turned = sends.finish_planning(planned)
-    if turned.state not in {"running", "finished"}:
-        return turned
-    queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
+    if turned.state != planned.state or (braked and not turned.chunks):
+        return turned  # it was stopped meanwhile
+    if not braked:
+        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {
         **facts_of(send),
         "total": planned.total,
@@ -113,6 +119,8 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
         "skipped": counts["skipped"],
     }
     system.audit(school.slug).record("plan_send", "send.planned", now, facts)
+    if braked:
+        record_brake(system, school.slug, turned, braked, "plan_send")
     return turned
 
 
@@ -139,16 +147,33 @@ def _step_back(system: System, school: str, send: Send) -> Send:
     return system.sends(school).put_off(send)
 
 
-def _hold(system: System, school: str, send: Send, why: Need, now: int) -> Send:
+def _why_approval(system: System, school: School, send: Send, *, people: int, adults: int, now: int) -> Need | None:
+    """Why a send to so many people waits for another admin. If it does not, it counts from now on as what its maker sent alone.
+
+    The operator's invitations wait for nobody: where no admin can be reached they are the way to another one.
+    """
+    if not is_id(send.created_by):
+        return None
+    rule, allowances = school.settings.approval, system.allowances(school.slug)
+    why = need(rule, people, adults) if send.approval != "given" else None
+    if why is not None or send.approval == "given":
+        allowances.give_back(send.created_by, send.id, now)
+        return why
+    return None if allowances.take(send.created_by, send.id, people, now=now, above=rule.above) else "day"
+
+
+def _hold(system: System, school: str, send: Send, why: Need, *, people: int, now: int) -> Send:
     """Hold a send that has grown past the approval limit since it was created. It is planned again once approved."""
     system.reminders.put(Reminder(now + OPEN_FOR, school, send.id))
+    notice = Notice(id=send.id, kind="send_waiting", at=now, by=send.created_by, send=send.id, people=people)
+    system.notices(school).put(notice)
     return system.sends(school).hold(send, why, now + OPEN_FOR)
 
 
 def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
     """The people of a send, and the ids that are nobody's; the second is complete when the first is used up."""
     directory = system.directory(school.slug)
-    if send.selection.source is not None:
+    if send.selection.is_from_sends:
         return chosen(system, school.slug, send.selection, but=send.id), []
     if send.selection.filter is not None:
         try:

@@ -1,16 +1,17 @@
-"""Send again what a send did not achieve: a retry of what failed, or a reminder to those who have not set a password.
+"""Send again what a send did not achieve: a retry of what failed, a new plan for those who had changed since it was planned, or
+a reminder to those who have not set a password.
 
 Either is a new send, linked to the old one. The old ledger stays what it was, and each send's numbers add up to its own people.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 from latchkey.errors import Changed, Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.model.planning import DryRun
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send import Pick, Selection, Send
 from latchkey.sends.model.send_actions import FROM, Act, refusal
 from latchkey.sends.model.send_names import facts_of, whom_of
 from latchkey.sends.needs import System
@@ -20,6 +21,11 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.start_run import Started
 
 _TRIES: Final = 8
+_TAKES_UP: Final[dict[Literal["retry", "replan"], tuple[Pick, str, str]]] = {
+    "retry": ("failed", "Nobody's mail failed in this send, so nothing was sent.", "nobody_failed"),
+    "replan": ("changed", "Nobody in this send had changed since it was planned, so nothing was sent.", "nobody_changed"),
+}
+"""Whom it picks; what is said, and by which code, where there is nobody."""
 
 
 def retry(system: System, school: School, admin: Person, send_id: str) -> Started[Send]:
@@ -27,25 +33,36 @@ def retry(system: System, school: School, admin: Person, send_id: str) -> Starte
 
     So however often it is asked for, and by however many at once, nobody is sent a second mail.
     """
-    sends = system.sends(school.slug)
+    return _take_up(system, school, admin, send_id, "retry")
+
+
+def replan(system: System, school: School, admin: Person, send_id: str) -> Started[Send]:
+    """A new send to those who were skipped because they had changed, decided by what they are now; the rest as of ``retry``."""
+    return _take_up(system, school, admin, send_id, "replan")
+
+
+def _take_up(system: System, school: School, admin: Person, send_id: str, act: Literal["retry", "replan"]) -> Started[Send]:
+    """A new send to those whom an old one has left and whom none has taken up yet. If there are none, the last that did."""
+    pick, nobody, code = _TAKES_UP[act]
+    sends, selection = system.sends(school.slug), Selection(source=send_id, pick=pick)
     for _ in range(_TRIES):
         old = get_send(system, school.slug, send_id)
-        _check(old, "retry")
-        selection = Selection(source=old.id, pick="failed")
-        last = sends.get(old.retries[-1]) if old.retries else None
-        if old.retries and _pending(last):
+        _check(old, act)
+        takers = old.retries if act == "retry" else old.replans
+        last = sends.get(takers[-1]) if takers else None
+        if takers and _pending(last):
             try:
-                return start_send(system, school, admin, selection, send_id=old.retries[-1], to=whom_of(old))
+                return start_send(system, school, admin, selection, send_id=takers[-1], to=whom_of(old))
             except Invalid:
                 continue  # it was planned meanwhile, and has taken all of them up
         if next(chosen(system, school.slug, selection), None) is None:
             if last is not None:
                 return Started(last, new=False)
-            raise Conflict("Nobody's mail failed in this send, so nothing was sent.", code="nobody_failed")
+            raise Conflict(nobody, code=code)
         fresh, now = new_id(system.now()), system.now()
-        event = system.audit(school.slug).record_of(admin.id, "send.retry", now, {**facts_of(old), "retry": fresh})
+        event = system.audit(school.slug).record_of(admin.id, f"send.{act}", now, {**facts_of(old), act: fresh})
         try:
-            sends.add_retry(old, fresh, event)
+            (sends.add_retry if act == "retry" else sends.add_replan)(old, fresh, event)
         except Changed:
             continue
         return start_send(system, school, admin, selection, send_id=fresh, to=whom_of(old))
@@ -83,8 +100,8 @@ def _check(old: Send, act: Act) -> None:
         raise Conflict(refusal(act, old.state), code=f"send_{old.state}")
 
 
-def _pending(retry: Send | None) -> bool:
-    """Whether a retry was recorded but is not planned yet; planning selects its recipients."""
-    if retry is None or retry.was_not_queued:
+def _pending(taker: Send | None) -> bool:
+    """Whether a retry or a new plan was recorded but is not planned yet; planning selects its recipients."""
+    if taker is None or taker.was_not_queued:
         return True
-    return retry.state in {"queued", "paused"} and not retry.chunks
+    return taker.state in {"queued", "paused"} and not taker.chunks

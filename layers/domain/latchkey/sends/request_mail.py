@@ -14,6 +14,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
 from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
 from latchkey.sends.needs import System
+from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.languages import one_for
 from latchkey.shared.stores.counters import Budget
 
@@ -37,15 +38,19 @@ class Asked:
     at: int
 
 
-def forgot(system: System, asked: Asked, by: By, key: str, source: str) -> Outcome:
-    """Somebody typed an identifier whose look-up key is ``key``; ``source`` stands for where they are."""
+def forgot(system: System, asked: Asked, by: By, key: str, source: str, *, older: str | None = None) -> Outcome:
+    """Somebody typed an identifier whose look-up key is ``key``; ``source`` stands for where they are.
+
+    ``older`` is its look-up key in the epoch before, while look-up keys are replaced.
+    """
     request = _Request(system, asked)
     if early := request.early(request.school.settings.forgot_life):
         return early
     if not request.spend(EACH_SOURCE, source) or not request.spend(EACH_MAILBOX, key):
         return "limited"
     directory = system.directory(asked.school)
-    people = request.served(directory.by_email_key(key) if by == "email" else directory.by_username_key(key))
+    keys = (key, older) if older else (key,)
+    people = request.served(directory.by_email_key(*keys) if by == "email" else directory.by_username_key(*keys))
     if by == "username" and not request.spend_mailboxes(people):
         return "limited"
     return request.plan("forgot_password", "forgot", people)
@@ -71,8 +76,10 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
     if owner is None:
         return "nobody"
     former = owner.former_email
-    there_too = [replace(owner, email=former.email)] if former is not None and former.at == asked.at else []
-    return request.plan("password_changed", "password_changed", [owner, *there_too])
+    people = [owner]
+    if former is not None and former.at == asked.at:  # whether that one was ever confirmed is not kept: nothing typed goes there
+        people.append(replace(owner, email=former.email, email_typed=owner.email_key))
+    return request.plan("password_changed", "password_changed", people)
 
 
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
@@ -118,8 +125,14 @@ class _Request:
 
     def spend_mailboxes(self, people: Sequence[Person]) -> bool:
         """The same for the mailboxes of these people, whichever way they were found."""
-        mailboxes = dict.fromkeys(person.email_key or "" for person in people)
+        mailboxes = dict.fromkeys(self._mailbox(person) for person in people)
         return all(self.spend(EACH_MAILBOX, mailbox) for mailbox in mailboxes)
+
+    def _mailbox(self, person: Person) -> str:
+        """What stands for a person's mailbox in counters: its newest look-up key, which theirs may not be yet."""
+        if person.email is None or self.school.lookup_rotation != "moving":
+            return person.email_key or ""
+        return lookup(self._system.lookup_key(self.school.slug, self.school.lookup_epoch), "email", person.email)
 
     def served(self, people: Iterable[Person | None]) -> list[Person]:
         """Those who get a link: active, with an address, not signing in elsewhere."""

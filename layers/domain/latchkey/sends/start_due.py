@@ -1,8 +1,9 @@
-"""Every minute: start the sends whose time has come, and give up those that nobody approved in time."""
+"""Every minute: start the sends whose time has come, give up those that nobody approved in time, mail admins their notices."""
 
 from dataclasses import dataclass
 
 from latchkey.errors import Changed, TryLater
+from latchkey.sends.mail_notices import mail_notice
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_names import facts_of
@@ -14,10 +15,11 @@ _GRACE = 600  # seconds in which a send may still be on its way into the table a
 
 @dataclass(slots=True)
 class Looked:
-    """How many sends were started, given up, or could not be looked at now."""
+    """How many sends were started or given up, how many mails admins are sent, and what could not be looked at now."""
 
     started: int = 0
     given_up: int = 0
+    notices: int = 0
     left: int = 0
 
 
@@ -33,6 +35,10 @@ def start_due(system: System) -> Looked:
 
 
 def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
+    if reminder.notice is not None:
+        looked.notices += mail_notice(system, reminder.school, reminder.notice)
+        system.reminders.forget(reminder)
+        return
     send = system.sends(reminder.school).get(reminder.send)
     if send is None and reminder.at > now - _GRACE:
         return

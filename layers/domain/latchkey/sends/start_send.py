@@ -6,11 +6,12 @@ from latchkey.errors import Invalid
 from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import ApprovalRule, School
+from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
-from latchkey.sends.model.approval import OPEN_FOR, holds, need_of
+from latchkey.sends.model.approval import OPEN_FOR, holds, need_of, waits
 from latchkey.sends.model.planning import DryRun, dry_run
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send import Need, Selection, Send
 from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
@@ -20,7 +21,7 @@ from latchkey.shared.start_run import Started, Starting, id_for
 def try_out(system: System, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
-    if selection.source is not None:
+    if selection.is_from_sends:
         return dry_run(chosen(system, school.slug, selection), school, 0, selection, sent)
     if selection.filter is not None:
         matching = system.directory(school.slug).matching(people_filter.parse(selection.filter))
@@ -61,24 +62,49 @@ def start_send(
         start_at=start_at,
         whom=to or whom(selection),
     )
-    send = _held(system, school, send)
+    send, people = _held(system, school, send)
     for at in {send.start_at, send.approve_by} - {None}:  # before the send, which then cannot be forgotten
         system.reminders.put(Reminder(at or 0, school.slug, send.id))
-    return _starting(system, school.slug, send).start(send)
+    started = _starting(system, school.slug, send).start(send)
+    if waits(started.run):
+        system.notices(school.slug).put(
+            Notice(id=send.id, kind="send_waiting", at=started.run.created_at, by=admin.id, send=send.id, people=people)
+        )
+    return started
 
 
-def _held(system: System, school: School, send: Send) -> Send:
-    """The send, waiting for another admin where the school's rule says so. plan_send looks again, for people come and go."""
+def why_approval(system: System, school: School, admin: Person, tried: DryRun, start_at: int | None = None) -> Need | None:
+    """Why a send that was tried out would need another admin's approval if this admin started it; None if it would not."""
+    rule = school.settings.approval
+    why = need_of(rule, tried)
+    if why is None and rule.above is not None and tried.to_send:
+        spent = system.allowances(school.slug).spent(admin.id, start_at or system.now())
+        return "day" if spent + tried.to_send > rule.above else None
+    return why
+
+
+def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
+    """The send, waiting for another admin where the school's rule says so, and to how many people it would go.
+
+    plan_send looks again, for people come and go.
+    """
     rule = school.settings.approval
     if rule == ApprovalRule():
-        return send
-    need = need_of(rule, try_out(system, school, send.selection))
-    return replace(send, approval="needed", need=need, approve_by=send.created_at + OPEN_FOR) if need else send
+        return send, 0
+    tried = try_out(system, school, send.selection)
+    need, now = need_of(rule, tried), send.created_at
+    if need is None and rule.above is not None:
+        allowances, at = system.allowances(school.slug), send.start_at or now
+        fits = allowances.reserve(send.created_by, send.id, tried.to_send, at=at, now=now, above=rule.above)
+        need = None if fits else "day"
+    if need is None:
+        return send, tried.to_send
+    return replace(send, approval="needed", need=need, approve_by=now + OPEN_FOR), tried.to_send
 
 
 def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
     sends, selection = system.sends(school), asked.selection
-    by = "send" if selection.source else "ids" if selection.ids else "filter"
+    by = "send" if selection.is_from_sends else "ids" if selection.ids else "filter"
 
     def announce(send: Send) -> None:
         facts: dict[str, str | int] = {**facts_of(send), "kind": send.kind, "by": by, "ids": len(selection.ids)}
@@ -101,7 +127,7 @@ def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
 
 def _somebody(system: System, school: School, selection: Selection) -> bool:
     directory = system.directory(school.slug)
-    if selection.source is not None:
+    if selection.is_from_sends:
         return next(chosen(system, school.slug, selection), None) is not None
     if selection.filter is None:
         return bool(directory.by_ids(selection.ids))

@@ -52,7 +52,7 @@ def _plan(system: System, school: School, old: str, group: Sequence[Person], at:
     language = one_for({person.language or school.settings.language for person in group}, school.settings.language)
     chunks = [
         Chunk(send=send, number=number, origin="person", mail=name, language=language, expires_at=at + DAY, mails=(mail,))
-        for number, (name, mail) in enumerate(_mails(system, school.slug, old, group, at), 1)
+        for number, (name, mail) in enumerate(_mails(system, school, old, group, at), 1)
     ]
     if not chunks:
         return 0
@@ -73,16 +73,16 @@ def _plan(system: System, school: School, old: str, group: Sequence[Person], at:
     return len(group) if made else 0
 
 
-def _mails(system: System, slug: str, old: str, group: Sequence[Person], at: int) -> Iterator[tuple[MailName, Mail]]:
+def _mails(system: System, school: School, old: str, group: Sequence[Person], at: int) -> Iterator[tuple[MailName, Mail]]:
     new = group[0].email
     if new:
         yield "email_given", Mail(to=new, accounts=tuple(map(account_of, group)), at=at)
-    if old and not _came_back(system, slug, old, group):
+    if old and not _came_back(system, school, old, group):
         accounts = tuple(replace(account_of(person), login=masked(new) if new else "") for person in group)
         yield "email_replaced", Mail(to=old, accounts=accounts, at=at)
 
 
-def _came_back(system: System, slug: str, old: str, group: Sequence[Person]) -> bool:
+def _came_back(system: System, school: School, old: str, group: Sequence[Person]) -> bool:
     """Whether mail to the old address came back for good or was called spam, which may be why it was changed."""
-    key = lookup(system.lookup_key(slug), "email", old)
-    return any(person.mail_problem is not None and person.mail_problem.email_key == key for person in group)
+    keys = {lookup(system.lookup_key(school.slug, epoch), "email", old) for epoch in school.lookup_epochs}
+    return any(person.mail_problem is not None and person.mail_problem.email_key in keys for person in group)

@@ -9,6 +9,7 @@ from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.people_filter import begins
 from latchkey.sends.model import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
+from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Mail, Send
 from latchkey.sends.needs import System
 from latchkey.shared.model.ids import is_id
@@ -47,7 +48,7 @@ class RecipientFilter:
 
     def matches(self, mail: Mail, account: MailAccount) -> bool:
         """Whether a recipient is meant."""
-        if (self.state and mail.state != self.state) or (self.reason and mail.reason != self.reason):
+        if (self.state and mail.state != self.state) or (self.reason and self.reason not in {mail.reason, shown(mail.reason)}):
             return False
         return not self.q or begins(self.q, (account.name, mail.to))
 
@@ -66,7 +67,7 @@ def parse_wanted(query: Mapping[str, str]) -> RecipientFilter:
 
 def list_sends(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Send]:
     """One page of the school's sends, newest first."""
-    pager = Pager(f"sends|{school}", system.lookup_key(school))
+    pager = Pager(f"sends|{school}", system.cursor_key(school))
     return pager.page(*system.sends(school).page(after=pager.after(cursor), limit=limit))
 
 
@@ -94,7 +95,7 @@ def list_recipients(
 ) -> Page[Recipient]:
     """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
     found = get_send(system, school, send)
-    pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.lookup_key(school))
+    pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.cursor_key(school))
     chunk, index = (int(part) for part in pager.place(cursor) or (1, 0))
     rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
     return pager.page(_recipients(system, school, found, rows), following)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from latchkey.errors import TooMany
+from latchkey.people.model.person import Person
+from latchkey.people.model.person_keys import keys_of
+from latchkey.schools.model.school import School
 from latchkey.shared.model.addresses import visitor
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in.needs import System
@@ -39,10 +42,11 @@ class Spent:
     now: int
 
 
-def spend(system: System, slug: str, key: str, source_ip: str) -> Spent:
-    """Count a try of an identifier from a visitor's address; ``TooMany`` over budget."""
+def spend(system: System, school: School, key: str, source_ip: str) -> Spent:
+    """Count a try of an identifier from a visitor's address; ``TooMany`` over budget. Counters are under the newest key."""
+    slug = school.slug
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
-    spender = visitor(system.lookup_key(slug), source_ip)
+    spender = visitor(system.lookup_key(slug, school.lookup_epoch), source_ip)
     pace = _pace(counters.read(PER_SCHOOL, "all", now).count)
     if pace is not None and not counters.spend(pace, spender, now):
         _refuse(slug, pace, now, "Many wrong passwords are tried at this school just now, so only a few tries are let through.")
@@ -71,6 +75,13 @@ def forgive(system: System, slug: str, key: str) -> None:
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
     for budget in PER_IDENTIFIER:
         counters.clear(budget, key, now)
+
+
+def forgive_person(system: System, school: School, person: Person) -> None:
+    """Give a person's address and username their budgets back, whichever epoch the keys in their item are of."""
+    key = system.lookup_key(school.slug, school.lookup_epoch)
+    for each in keys_of(key, person.email, person.username).values():
+        forgive(system, school.slug, str(each))
 
 
 def note_failure(system: System, slug: str) -> None:

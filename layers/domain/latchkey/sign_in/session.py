@@ -11,11 +11,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, NotSignedIn
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.sign_in.needs import System
+from latchkey.sign_in.stamps import bears
 from latchkey.sign_in.stores.sessions import Session
 
 ABSOLUTE: Final = 12 * 3600
@@ -32,8 +34,8 @@ class SignedIn:
     session: Session
 
 
-def open_session(system: System, school: str, person: Person) -> tuple[str, Session]:
-    """``(token, session)`` of a new session for the person in the state in which they were checked."""
+def open_session(system: System, school: str, person: Person, event: EventWrite | None = None) -> tuple[str, Session]:
+    """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event."""
     now = system.now()
     secret = secrets.token_urlsafe(32)
     session = Session(
@@ -45,7 +47,7 @@ def open_session(system: System, school: str, person: Person) -> tuple[str, Sess
         seen_at=now,
         expires_at=now + ABSOLUTE,
     )
-    system.sessions(school).put(session)
+    system.sessions(school).put(session, event)
     return f"{school}.{person.id}.{secret}", session
 
 
@@ -60,12 +62,12 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
     if session is None or session.expires_at <= now:
         raise NotSignedIn()
     person = system.directory(school).person(person_id)
-    if person is None or person.status != "active" or (person.version, person.stamp) != (session.version, session.stamp):
+    if person is None or person.status != "active" or person.version != session.version:
         raise NotSignedIn()
     if now - session.seen_at > IDLE[person.role]:
         raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")
     found = system.schools.get(school)
-    if found is None or found.ends_session(person, session.created_at):
+    if found is None or not bears(system, found, person, session.stamp) or found.ends_session(person, session.created_at):
         raise NotSignedIn()
     if active and now - session.seen_at > _SEEN_EVERY:
         try:

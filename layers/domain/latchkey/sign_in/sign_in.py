@@ -9,16 +9,18 @@ same answer, until its owner sets another by a link or a code. Of a name that no
 """
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
-from latchkey.shared.model.identifiers import lookup, typed_lookup
+from latchkey.shared.model.identifiers import lookup, typed_lookups
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import IN_A_ROW, give_back, note_failure, note_row, spend
 from latchkey.sign_in.needs import System
+from latchkey.sign_in.record_sign_in import count_refused, sign_in_of
 from latchkey.sign_in.session import SignedIn, close_session, open_session
 from latchkey.sign_in.stores.failures import Row
 
@@ -34,11 +36,13 @@ def sign_in(
 ) -> tuple[str, SignedIn]:
     """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
     school = the_school(system, slug)
-    kind, key = typed_lookup(system.lookup_key(slug), identifier)
-    spent = spend(system, slug, key, source_ip)
-    person = _matching(system, school, _accounts(system, school, kind, key), password, key)
+    kind, keys = typed_lookups([system.lookup_key(slug, epoch) for epoch in school.lookup_epochs], identifier)
+    spent = spend(system, school, keys[0], source_ip)
+    people = _accounts(system, school, kind, keys)
+    person = _matching(system, school, people, password, keys[0])
     if person is None:
         note_failure(system, slug)
+        count_refused(system, slug, people)
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
     give_back(system, slug, spent)
@@ -48,7 +52,7 @@ def sign_in(
         person = system.directory(slug).note_sign_in(person, now, forget_former_email=_knows_of_new_email(person, now))
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    token, session = open_session(system, slug, person)
+    token, session = open_session(system, slug, person, sign_in_of(system, slug, person))
     log.info("signed in", extra={"school": slug, "person": person.id})
     return token, SignedIn(school, person, session)
 
@@ -58,10 +62,10 @@ def _knows_of_new_email(person: Person, now: int) -> bool:
     return person.former_email is not None and person.former_email.at < now - DAY
 
 
-def _accounts(system: System, school: School, kind: str, key: str) -> list[Person]:
+def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) -> list[Person]:
     """The accounts that this identifier may mean and that have a password of ours."""
     directory = system.directory(school.slug)
-    people = directory.by_email_key(key) if kind == "email" else directory.by_username_key(key)
+    people = directory.by_email_key(*keys) if kind == "email" else directory.by_username_key(*keys)
     if not people:
         directory.by_ids([NOBODY])
     able = [
@@ -79,7 +83,7 @@ def _matching(system: System, school: School, people: list[Person], password: st
     credentials, failures, now = system.credentials(school.slug), system.failures(school.slug), system.now()
     tried: list[tuple[Row, Tally, Person | None]] = []
     for person in people:
-        row = _row(system, school.slug, person)
+        row = _row(system, school, person)
         tally = failures.count(row, now)
         kept = credentials.password_hash(person.id)
         if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
@@ -110,9 +114,9 @@ def _tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> N
         audit.record("portal", "password.stopped", now, {"person": whose.id})
 
 
-def _row(system: System, slug: str, person: Person) -> Row:
+def _row(system: System, school: School, person: Person) -> Row:
     """The tries in a row of an account's present password."""
-    return Row(lookup(system.lookup_key(slug), "person", person.id), person.password_set_at or 0)
+    return Row(lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person.id), person.password_set_at or 0)
 
 
 def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:

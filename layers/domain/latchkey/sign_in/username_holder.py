@@ -1,20 +1,17 @@
 """Whose a username is: what the directory says, and what the table ``credentials`` says of names that somebody chose."""
 
-from latchkey.errors import LatchkeyError
+from latchkey.schools.model.school import School
+from latchkey.shared.model.identifiers import lookup
 from latchkey.sign_in.needs import System
+from latchkey.sign_in.stores.credentials import Name
 
 
-class UsernameTaken(LatchkeyError):
-    """Somebody at your school has this username."""
-
-
-def holder_of_username(system: System, school: str, key: str, person: str) -> str | None:
-    """Who got this username last by a choice of their own or of an admin, None if nobody did; the write expects the same.
-
-    ``UsernameTaken`` if it is another person's than ``person``'s now. ``key``: the username's look-up key.
-    """
-    directory, holder = system.directory(school), system.credentials(school).holder_of(key)
-    people = [*directory.by_username_key(key), *(directory.by_ids([holder]) if holder else [])]
-    if any(each.username_key == key and each.id != person for each in people):
-        raise UsernameTaken()
-    return holder
+def names_of(system: System, school: School, username: str, person: str) -> tuple[list[Name], bool]:
+    """A username under each look-up key of the school, with who got it last; and whether another than ``person`` has it now."""
+    directory, credentials, names = system.directory(school.slug), system.credentials(school.slug), list[Name]()
+    for epoch in school.lookup_epochs:
+        key = lookup(system.lookup_key(school.slug, epoch), "username", username)
+        names.append(Name(key, epoch, credentials.holder_of(key, epoch)))
+    holders = [name.holder for name in names if name.holder]
+    people = [*directory.by_username_key(*(name.key for name in names)), *(directory.by_ids(holders) if holders else [])]
+    return names, any(each.username == username and each.id != person for each in people)

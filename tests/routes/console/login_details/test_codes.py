@@ -303,3 +303,13 @@ def test_a_file_from_before_says_that_codes_were_voided(console: Console, monkey
     later = console.post(EXPORTS, {"scope": {"school": True}, "format": "mail_merge_csv"}).json_body
     build(console, monkeypatch)
     assert console.get(f"{EXPORTS}/{later['id']}").json_body["voided_since"] is None
+
+
+def test_one_students_paper_that_is_asked_for_twice_is_made_once(console: Console) -> None:
+    page = console.form(codes_of(student(1)), {}).body.decode()
+    forms = [form.split("</form>")[0] for form in page.split('<form method="post"')[1:] if "/exports" in form.split(">")[0]]
+    assert [hidden(form)["format"] for form in forms] == ["slips", "letters"]
+    for form in forms:
+        asked = hidden(form)
+        assert len({console.form(EXPORTS, asked).headers["Location"] for _ in range(2)}) == 1
+    assert len(console.get(EXPORTS).json_body["items"]) == 2

@@ -39,7 +39,7 @@ def now_is(console: Console, person: Person) -> Person:
 
 
 def events(console: Console) -> list[tuple[str, dict[str, Any]]]:
-    return [(each["action"], each["facts"]) for each in console.get("/admin/northbridge/audit").json_body["items"]]
+    return [(each["action"], each["facts"]) for each in console.get("/admin/northbridge/audit", kind="deeds").json_body["items"]]
 
 
 class TestSignOut:

@@ -36,7 +36,7 @@ def keyed(console: Console, person: Person) -> Person:
 
 
 def events(console: Console) -> list[tuple[str, dict[str, Any]]]:
-    return [(each["action"], each["facts"]) for each in console.get("/admin/northbridge/audit").json_body["items"]]
+    return [(each["action"], each["facts"]) for each in console.get("/admin/northbridge/audit", kind="deeds").json_body["items"]]
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_the_audit_trail_names_people_on_the_page_and_ids_in_the_data(console: C
     first = console.get(HOME + "/audit", limit="1").json_body
     second = console.get(HOME + "/audit", limit="1", cursor=first["next"]).json_body
     assert [item["actor"] for item in first["items"] + second["items"]] == ["plan_send", HEAD_TEACHER.id]
-    assert set(first["items"][0]) == {"id", "actor", "action", "at", "facts"}
+    assert set(first["items"][0]) == {"id", "actor", "action", "at", "facts", "visitor"}
     assert "Ada" not in str(second)
     text = console.page(HOME + "/audit").body.decode()
     assert f'<a href="/admin/northbridge/people/{HEAD_TEACHER.id}">Ada Admin</a>' in text

@@ -76,6 +76,24 @@ def test_pages_show_numbers_reasons_and_no_markup_of_the_file(desk: Desk) -> Non
     assert "Apply this roster" in desk.console.page(f"{ROSTERS}/{again['id']}").body.decode() or again["links"] == 0
 
 
+def test_a_form_that_is_posted_twice_starts_one_roster(desk: Desk) -> None:
+    """A double click, or Back: each page that offers an upload gives its form a key of its own."""
+    failed = desk.preview(b"a,b\n1,2\n")
+    for page in (ROSTERS, f"{ROSTERS}/{failed['id']}"):
+        before = len(desk.console.get(ROSTERS).json_body["items"])
+        keys = [hidden_key(desk.console.page(page).body.decode()) for _ in range(2)]
+        assert keys[0] != keys[1]
+        answers = [desk.console.form(ROSTERS, {"idempotency_key": key}) for key in (keys[0], keys[0], keys[1])]
+        assert [answer.status_code for answer in answers] == [201] * 3
+        assert len(desk.console.get(ROSTERS).json_body["items"]) == before + 2
+
+
+def hidden_key(page: str) -> str:
+    found = re.search(r'name="idempotency_key" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
 def test_a_failed_run_says_why_and_what_was_kept(desk: Desk) -> None:
     run = desk.preview(b"a,b\n1,2\n")
     assert (run["state"], run["progress"]["total"]) == ("failed", 0)

@@ -95,13 +95,19 @@ def test_what_is_unknown_or_out_of_bounds_is_refused(console: Console, body: dic
     assert console.get(SETTINGS).json_body == before
 
 
-def test_changes_stand_in_the_audit_trail_by_name_without_what_was_written(console: Console) -> None:
-    console.post(SETTINGS, {"notice": "Private words", "code_life": 86_400}, "put")
+def test_changes_stand_in_the_audit_trail_as_they_were_and_are(console: Console) -> None:
+    console.post(SETTINGS, {"notice": "Closed today", "code_life": 86_400}, "put")
     (event,) = console.get("/admin/northbridge/audit").json_body["items"]
     assert (event["action"], event["actor"], event["facts"]) == (
         "settings.change",
         HEAD_TEACHER.id,
-        {"fields": "code_life, notice"},
+        {
+            "fields": "code_life, notice",
+            "code_life.was": "90 days",
+            "code_life.now": "1 day",
+            "notice.was": "",
+            "notice.now": "Closed today",
+        },
     )
 
 

@@ -97,7 +97,8 @@ def test_an_admin_of_such_a_role_keeps_session_and_password(
 def test_a_console_session_of_somebody_who_is_no_admin_any_more_is_none(portal: Portal, head: Person) -> None:
     token = portal.sign_in("head").json_body["token"]
     switch(portal, head, ["teacher"])
-    portal.system.wiring("operate").directory("northbridge").end_admin(portal.person(head))
+    admins = portal.system.wiring("operate").admins("northbridge")
+    admins.end(portal.person(head), admins.revision(), [])
     assert status(portal, token) == 401
 
 

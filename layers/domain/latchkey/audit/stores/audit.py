@@ -1,22 +1,38 @@
-"""Audit events: who did what, when, to how many. Ids and numbers only: no names, addresses, codes or links."""
+"""Audit events: who did what, when, to how many, and from where: ids, numbers, marks, and what a setting says.
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+They stand in two partitions of the school, each in the order of time: what people and Latchkey do, and sign-ins with all that
+comes in as great numbers (``in_words.SIGN_INS``). The portal may add to both. What anybody can cause without end is not an event
+each time but a tally: one item for an hour, counted up. Tallies stand beside the sign-ins, and the portal may count there only.
+"""
 
-from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.dynamo import Put, Table, Value
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from latchkey.audit.model.in_words import SIGN_INS, Kind
+from latchkey.shared.model.ids import derived_id, new_id
+from latchkey.shared.stores.dynamo import Item, Put, Table, Update, Value
 
 EventWrite: TypeAlias = tuple[Table, Put]
 """An event that another store writes in a transaction of its own, with what it tells of."""
-_KEPT = 7 * 365 * 86_400
+_KEPT: Final = 7 * 365 * 86_400
+_HOUR: Final = 3_600
+_PARTITIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "deeds": ("#AUDIT",),
+    "sign_ins": ("#SIGNINS",),
+    "all": ("#AUDIT", "#SIGNINS"),
+}
 
 
 class Audit:
-    """The audit trail of one school. Events are written once and never changed."""
+    """The audit trail of one school. Events are written once and never changed; only tallies count on within their hour.
 
-    def __init__(self, table: Table, school: str) -> None:
+    ``visitor`` gives the mark of the address that asks now, None where nobody does.
+    """
+
+    def __init__(self, table: Table, school: str, visitor: Callable[[], str | None] = lambda: None) -> None:
         self._table = table
         self.school = school
+        self._visitor = visitor
 
     def record(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> None:
         """Write an event. ``actor`` is a person's id, or the name of a part of the system; ``action`` like ``send.start``."""
@@ -24,16 +40,45 @@ class Audit:
 
     def record_of(self, actor: str, action: str, now: int, facts: Mapping[str, str | int] | None = None) -> EventWrite:
         """The write that ``record`` makes, to stand in a transaction."""
-        event: dict[str, Value] = {"pk": f"{self.school}#AUDIT", "sk": new_id(now), "actor": actor, "action": action, "at": now}
-        rest: dict[str, Value] = {"facts": dict(facts or {}), "expires_at": now + _KEPT}
-        return self._table, Put(item=event | rest, when=[("pk", "missing", None)])
+        pk = self._pk("#SIGNINS" if action in SIGN_INS else "#AUDIT")
+        event: dict[str, Value] = {"pk": pk, "sk": new_id(now), **self._said(actor, action, now, facts or {})}
+        return self._table, Put(item=event, when=[("pk", "missing", None)])
 
-    def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[dict[str, Any]], str | None]:
-        """``id, actor, action, at, facts`` of events, newest first, and the cursor of the next page."""
-        pk = f"{self.school}#AUDIT"
-        page = self._table.page(pk, start={"pk": pk, "sk": after} if after else None, limit=limit, newest_first=True)
-        events = [
-            {"id": item["sk"], "actor": item["actor"], "action": item["action"], "at": item["at"], "facts": item["facts"]}
-            for item in page.items
-        ]
-        return events, page.next["sk"] if page.next else None
+    def tally(self, actor: str, action: str, now: int, facts: Mapping[str, str | int]) -> None:
+        """Count an event that can come without end: one item for its actor, action and facts in an hour, with the last time."""
+        what = "|".join((actor, action, *(f"{name}={value}" for name, value in sorted(facts.items()))))
+        sk = derived_id(now - now % _HOUR, f"tally/{self.school}|{what}")
+        self._table.update(Update(pk=self._pk("#SIGNINS"), sk=sk, set=self._said(actor, action, now, facts), add={"tries": 1}))
+
+    def page(self, *, after: str | None = None, limit: int = 50, kind: Kind = "all") -> tuple[list[dict[str, Any]], str | None]:
+        """``id, actor, action, at, facts`` of events, and ``visitor`` where known, newest first; the next page's cursor."""
+        items, more = list[Item](), False
+        for name in _PARTITIONS[kind]:
+            pk = self._pk(name)
+            page = self._table.page(pk, start={"pk": pk, "sk": after} if after else None, limit=limit, newest_first=True)
+            items += page.items
+            more = more or page.next is not None
+        items.sort(key=lambda item: str(item["sk"]), reverse=True)
+        more = more or len(items) > limit
+        shown = items[:limit]
+        return [_event(item) for item in shown], shown[-1]["sk"] if more and shown else None
+
+    def _said(self, actor: str, action: str, now: int, facts: Mapping[str, str | int]) -> dict[str, Value]:
+        return {
+            "actor": actor,
+            "action": action,
+            "at": now,
+            "facts": dict(facts),
+            "visitor": self._visitor(),
+            "expires_at": now + _KEPT,
+        }
+
+    def _pk(self, partition: str) -> str:
+        return f"{self.school}{partition}"
+
+
+def _event(item: Item) -> dict[str, Any]:
+    event = {"id": item["sk"], "actor": item["actor"], "action": item["action"], "at": item["at"], "facts": item["facts"]}
+    if "tries" in item:
+        event["facts"] = {**item["facts"], "tries": item["tries"]}
+    return event | ({"visitor": item["visitor"]} if "visitor" in item else {})

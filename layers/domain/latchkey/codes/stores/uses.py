@@ -11,9 +11,9 @@ from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
-from latchkey.sign_in.stores.credentials import Credentials
+from latchkey.sign_in.stores.credentials import Credentials, Name
 
-_CHOSEN: Final = ("email", "email_key", "username", "username_key")
+_CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
 _SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN
 
 
@@ -45,11 +45,11 @@ class CodeUses:
             return  # there is a newer code by now, with a count of its own
 
     def claim(
-        self, before: Person, after: Person, password_hash: str, now: int, event: EventWrite, *, holder: str | None = None
+        self, before: Person, after: Person, password_hash: str, now: int, event: EventWrite, *, names: Sequence[Name] = ()
     ) -> None:
         """Use a student's PIN: set a password, address and username; the event stands or falls with it.
 
-        ``holder`` is who chose a new username last, None if nobody did: of two who choose it at once one gets it.
+        ``names`` are the look-up keys of a new username with who chose it last: of two who choose it at once one gets it.
         ``Changed`` if the PIN of ``before`` no longer works, the student is not as they were then, or the name is another's.
         """
         as_read: list[Condition] = [(name, "=", getattr(before, name)) for name in _SAME]
@@ -60,8 +60,7 @@ class CodeUses:
         changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": now})
         password = self._credentials.password_of(before.id, password_hash, now)
         writes: list[tuple[Table, Update | Put]] = [(self._people, changed), password, event]
-        if after.username_key is not None and after.username_key != before.username_key:
-            writes.append(self._credentials.name_of(after.username_key, after.id, holder))
+        writes += [self._credentials.name_of(name.key, after.id, name.holder, name.epoch) for name in names]
         transact(self._client, writes)
 
     def register(self, student: Person, parent: Person, password_hash: str, now: int, event: EventWrite) -> None:

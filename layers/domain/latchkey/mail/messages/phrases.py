@@ -31,6 +31,8 @@ class Phrases:
     roles_html: Mapping[str, str]
     account_text: str
     account_html: str
+    unconfirmed_text: str
+    unconfirmed_html: str
     link_text: str
     link_html: str
     help_text: str
@@ -56,6 +58,8 @@ def phrases(code: str) -> Phrases:
         account_html='<div class="a"><p><b><bdi>{name}</bdi></b> ({role})<br>'
         + _html_pattern(sign_in, "login", f"<b>{login}</b>")
         + "</p>{link}</div>",
+        unconfirmed_text="{who}\n",
+        unconfirmed_html='<div class="a"><p><b><bdi>{who}</bdi></b></p>{link}</div>',
         # The link stands alone in its line: whoever copies the line copies nothing else.
         link_text=_pattern(gettext("Set the password here:")) + "\n{link}\n",
         link_html='<p><a class="b" href="{link}">'

@@ -6,11 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from string import Template as Layout
 from textwrap import fill
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from latchkey.mail.messages.phrases import escape, isolated, phrases, words
+from latchkey.mail.messages.phrases import Phrases, escape, isolated, phrases, words
 from latchkey.mail.messages.words import GREETING, Words
-from latchkey.mail.model.account import MailAccount, MailName
+from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
@@ -22,7 +22,7 @@ _HTML_SLOTS: Final = {"{school}": "<bdi>{{school_html}}</bdi>", "{life}": "{{lif
 
 
 @lru_cache(64)
-def template(name: MailName, language: str = "en", logo: Logo | None = None) -> Template:
+def template(name: MailName | NoticeName, language: str = "en", logo: Logo | None = None) -> Template:
     """A mail's parts in a language (English where there is no such catalogue), made once."""
     tongue, texts = catalogue(language)
     mail: Words = import_module(f"latchkey.mail.messages.{name}").WORDS
@@ -82,6 +82,13 @@ def email_given(
     return password_changed(school, accounts, 0, language)
 
 
+def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
+    """Tells an admin what has happened; ``console`` is the school's address there."""
+    from latchkey.mail.messages.notices import notice_variables
+
+    return _of_school(school, language) | notice_variables(kind, facts, console, language)
+
+
 class Variables(Protocol):
     """What fills a mail."""
 
@@ -92,7 +99,7 @@ class Variables(Protocol):
         ...
 
 
-VARIABLES: Final[Mapping[MailName, Variables]] = {
+VARIABLES: Final[Mapping[str, Variables]] = {
     "welcome": welcome,
     "reset": reset,
     "forgot": forgot,
@@ -147,6 +154,11 @@ def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> d
     said = phrases(language)
     texts, htmls = [], []
     for account, link in accounts:
+        if account.unconfirmed:
+            text, html = _unconfirmed(account, link, said)
+            texts.append(text)
+            htmls.append(html)
+            continue
         name, role, login = plain(account.name), account.role, plain(account.login)
         texts.append(
             said.account_text.format(
@@ -165,3 +177,13 @@ def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> d
             )
         )
     return {"accounts_text": "\n".join(texts), "accounts_html": "".join(htmls)}
+
+
+def _unconfirmed(account: MailAccount, link: str, said: Phrases) -> tuple[str, str]:
+    """An account in a mail to an address that nobody has confirmed: in the school's words alone, without its login."""
+    role = said.roles.get(account.role, account.role)
+    name = plain(account.name)
+    who = role[:1].upper() + role[1:] if account.name_is_typed else f"{isolated(name, right_to_left=said.right_to_left)} ({role})"
+    text = said.unconfirmed_text.format(who=who) + (said.link_text.format(link=link) if link else "")
+    link_html = said.link_html.format(link=escape(link)) if link else ""
+    return text, said.unconfirmed_html.format(who=escape(who), link=link_html)

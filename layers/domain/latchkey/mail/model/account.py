@@ -6,8 +6,11 @@ from typing import Final, Literal
 from latchkey.people.model.person import Person
 
 MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given"]
-NOTICES: Final[frozenset[MailName]] = frozenset({"password_changed", "email_replaced", "email_given"})
-"""Mails that tell what has happened. They carry no link, so that they teach nobody to follow one."""
+"""Mails about accounts."""
+NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given"})
+"""Mails to a person that tell what has happened. They carry no link, so that they teach nobody to follow one."""
+NoticeName = Literal["settings_waiting", "settings_changed", "send_waiting", "approval_off"]
+"""Mails that tell admins what has happened at their school."""
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 Failure = Literal["refused", "expired", "sender", "not_sent"]
 FAIL_REASONS: Final[dict[Failure, str]] = {
@@ -20,7 +23,10 @@ FAIL_REASONS: Final[dict[Failure, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAccount:
-    """One person inside a mail, frozen when the send was planned; everything that the link depends on."""
+    """One person inside a mail, frozen when the send was planned; everything that the link depends on.
+
+    ``unconfirmed``: nobody has shown that they read the address, so the mail says nothing that was typed with it.
+    """
 
     person: str
     name: str
@@ -28,6 +34,12 @@ class MailAccount:
     login: str
     version: int
     stamp: str
+    unconfirmed: bool = False
+
+    @property
+    def name_is_typed(self) -> bool:
+        """Whether the name may be what somebody typed beside the address; a student's is the school's own."""
+        return self.unconfirmed and self.role != "student"
 
 
 def account_of(person: Person) -> MailAccount:
@@ -39,6 +51,7 @@ def account_of(person: Person) -> MailAccount:
         login=person.username or person.email or "",
         version=person.version,
         stamp=person.stamp,
+        unconfirmed=person.address_is_unconfirmed,
     )
 
 

@@ -85,15 +85,25 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one mail: sent, failed for good, or to be tried again: in a moment or, if ``waits`` says why, much later."""
+    """What became of one mail: sent, failed for good, or to be tried again: in a moment or, if ``waits`` says why, much later.
+
+    ``unsure``: SES said nothing of it, so it may have been sent.
+    """
 
     sent: bool = False
     failure: Failure | None = None
     waits: str = ""
+    unsure: bool = False
+
+    @property
+    def again(self) -> bool:
+        """Whether SES said that it has not taken the mail, and may take it in a moment."""
+        return not (self.sent or self.failure or self.waits or self.unsure)
 
 
 _SENT: Final = Result(sent=True)
 _LATER: Final = Result()
+_UNSURE: Final = Result(unsure=True)
 
 
 class Mailer:
@@ -143,7 +153,10 @@ class Mailer:
         self._account = None
 
     def send(self, envelope: Envelope, mails: Sequence[tuple[str, Mapping[str, str]]]) -> list[Result]:
-        """Send up to 50 mails: ``(address, variables)`` each. ``Refused`` or ``Slow`` when none was sent."""
+        """Send up to 50 mails: ``(address, variables)`` each. ``Refused`` or ``Slow`` when none was sent.
+
+        The results stand in the order of the mails, one for each; where SES's answer is silent, the result is ``unsure``.
+        """
         data = [json.dumps(variables) for _, variables in mails]
         template = {"Subject": envelope.template.subject, "Text": envelope.template.text, "Html": envelope.template.html}
         request: dict[str, Any] = {
@@ -168,13 +181,14 @@ class Mailer:
             answer = self._client.send_bulk_email(**request)
         except (ClientError, BotoCoreError) as error:
             _translate(error, self._from)
-        entries = answer["BulkEmailEntryResults"][: len(mails)]
+        # In the order of the mails. Silence is no "no": of a mail without an entry nobody knows whether SES took it.
+        entries = (answer.get("BulkEmailEntryResults") or [])[: len(mails)]
         results = [_result(entry, self._from) for entry in entries]
         refused = next((entry for entry, result in zip(entries, results, strict=True) if result.waits == "sender"), None)
         if refused:
             log.error(SENDER_REFUSED, refused["Status"])
         self._sent += sum(result.sent for result in results)
-        return results + [_LATER] * (len(mails) - len(results))
+        return results + [_UNSURE] * (len(mails) - len(results))
 
 
 def _inline(logo: Logo) -> dict[str, Any]:
@@ -190,7 +204,9 @@ def _inline(logo: Logo) -> dict[str, Any]:
 
 
 def _result(entry: Mapping[str, str], sender: str) -> Result:
-    status = entry.get("Status", "")
+    status = entry.get("Status")
+    if not status:
+        return _UNSURE
     if status == "SUCCESS":
         return _SENT
     if status in _AGAIN:

@@ -66,12 +66,17 @@ class Rate:
         return Wait(0.05)
 
     def wait_for(self, slot: Slot) -> bool:
-        """Sleep until a slot begins; whether its call may begin now. A slot that was missed stays unused."""
-        for _ in range(3):
-            pause = slot.at - self._clock()
-            if pause <= 0:
-                break
+        """Sleep until a slot begins; whether its call may begin now. A slot that was missed stays unused.
+
+        So does one whose time has not come after the pause that led to it: the clock was put back meanwhile, and by the other
+        workers' clocks the slot is long past.
+        """
+        pause = slot.at - self._clock()
+        if pause > 0:
             self._sleep(pause)
+            rest = slot.at - self._clock()
+            if 0 < rest < LATE:
+                self._sleep(rest)  # the last milliseconds: a sleep may end early
         late = self._clock() - slot.at
         if -0.001 <= late < LATE:
             self._lead = max(_LEAD, self._lead * 0.9)

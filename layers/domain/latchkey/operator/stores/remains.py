@@ -28,6 +28,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "SEND": "chunks of mails",
         "EXPORTS": "exports",
         "AUDIT": "events",
+        "SIGNINS": "events",
+        "ALONE": "counters",
+        "MAILDOMAINS": "counts of mail by domain",
+        "TRUSTS": "trusted domains",
         "T": "counters",
     },
 }

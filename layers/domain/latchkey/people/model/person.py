@@ -54,7 +54,10 @@ class FormerEmail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1."""
+    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
+
+    ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
+    """
 
     id: str
     role: Role
@@ -82,6 +85,7 @@ class Person:
     parent_code: CodeState | None = None
     mail_problem: MailProblem | None = None
     former_email: FormerEmail | None = None
+    email_typed: str | None = None
 
     @property
     def name(self) -> str:
@@ -95,9 +99,24 @@ class Person:
         return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
 
     @property
+    def address_is_unconfirmed(self) -> bool:
+        """Whether somebody typed this address beside a code, and nobody has shown since that they read its mail.
+
+        Items of older releases do not say so: there a parent who is in no roster, and has a password but never used a link, has
+        registered with a code.
+        """
+        typed = self.email_typed is not None and self.email_typed == self.email_key
+        registered = self.role == "parent" and self.mis_id is None and self.password_set_at is not None
+        return typed or (registered and self.used_link is None)
+
+    @property
     def stamp(self) -> str:
         """Changes with e-mail, role, status or admin rights: whatever carries an older stamp is dead."""
-        facts = f"{self.email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
+        return self.stamp_with(self.email_key)
+
+    def stamp_with(self, email_key: str | None) -> str:
+        """The stamp if the look-up key of the address were this one: that of another epoch."""
+        facts = f"{email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
         return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
 

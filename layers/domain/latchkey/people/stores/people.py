@@ -14,12 +14,16 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put,
 from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
-_DECIDED_BY: Final = ("role", "is_admin", "status", "email_key", "username_key")  # what decides what a roster may change
+_DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username")  # what decides what a roster may change
+_KEYS: Final = ("email_key", "username_key")
+_OF_KEYS: Final = (*_KEYS, "email_typed")
+_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem")
 _ROSTER_FACTS: Final = (
     "given_name",
     "family_name",
     "email",
     "email_key",
+    "email_typed",
     "username",
     "username_key",
     "language",
@@ -78,6 +82,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "parent_code": code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
         "former_email": former_to_value(person.former_email),
+        "email_typed": person.email_typed,
     }
     return facts
 
@@ -112,6 +117,7 @@ def person_from_item(item: Item) -> Person:
         parent_code=_code_from_value(get("parent_code")),
         mail_problem=_problem_from_value(get("mail_problem")),
         former_email=_former_from_value(get("former_email")),
+        email_typed=get("email_typed"),
     )
 
 
@@ -173,23 +179,35 @@ class Directory:
         found = {item["id"]: person_from_item(item) for item in items}
         return [found[person] for person in wanted if person in found]
 
-    def by_email_key(self, key: str) -> list[Person]:
-        """Everybody whose address has this look-up key (at most 50); found in an index, then read again by key."""
-        return [person for person in self._by_key("by_email", "email_key", key) if person.email_key == key]
+    def standings(self, ids: Iterable[str]) -> dict[str, Person]:
+        """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
 
-    def by_username_key(self, key: str) -> list[Person]:
-        """Everybody whose username has this look-up key; found in an index, then read again by key."""
-        return [person for person in self._by_key("by_username", "username_key", key) if person.username_key == key]
+        That is role, status, admin rights, address, version and what became of mail to them; all else is empty, names too.
+        """
+        items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
+        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in items}
+
+    def by_email_key(self, *keys: str) -> list[Person]:
+        """Everybody whose address has one of these look-up keys (at most 50 each); found in an index, then read again by key.
+
+        The newest key comes first. It is asked for last: whoever is moved to it meanwhile is then found with one of the two.
+        """
+        return [person for person in self._by_key("by_email", "email_key", *reversed(keys)) if person.email_key in keys]
+
+    def by_username_key(self, *keys: str) -> list[Person]:
+        """Everybody whose username has one of these look-up keys, the newest first; found as those of an address."""
+        return [person for person in self._by_key("by_username", "username_key", *reversed(keys)) if person.username_key in keys]
 
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
         found = self._by_key("by_number", "number_key", _number_key(self.school, number))
         return next((person for person in found if person.number == number), None)
 
-    def _by_key(self, index: str, attribute: str, key: str) -> list[Person]:
-        page = self._table.page(key, index=index, pk_name=attribute, limit=50)
+    def _by_key(self, index: str, attribute: str, *keys: str) -> list[Person]:
         prefix = f"{self.school}#P#"
-        return self.by_ids(item["pk"].removeprefix(prefix) for item in page.items if item["pk"].startswith(prefix))
+        pages = [self._table.page(key, index=index, pk_name=attribute, limit=50) for key in keys]
+        found = (item["pk"] for page in pages for item in page.items)
+        return self.by_ids(pk.removeprefix(prefix) for pk in found if pk.startswith(prefix))
 
     def pages_from(
         self, position: Position, wanted: PeopleFilter, *, limit: int | None = None
@@ -295,11 +313,6 @@ class Directory:
         still_here: Condition = ("status", "=", "active")
         return self.change(person.id, {"is_admin": True}, [same_address, still_here])
 
-    def end_admin(self, person: Person) -> Person:
-        """Take admin rights; with the stamp every session and link ends. ``Changed`` if they are no admin by now."""
-        still_admin: Condition = ("is_admin", "=", True)
-        return self.change(person.id, {"is_admin": False}, [still_admin])
-
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
         nobody_else_has: Condition = ("version", "=", version)
@@ -318,12 +331,28 @@ class Directory:
             return False
         return True
 
+    def take_mail_problems(self, people: Iterable[Person]) -> int:
+        """Forget that mail to these people came back; of how many. Nobody is touched whose address or mark is another by now."""
+        taken, left = 0, iter(people)
+        while some := [_unmarked(self, person) for person in islice(left, _TRANSACTION)]:
+            try:
+                self._table.transact(some)
+            except ConditionFailed:
+                taken += sum(self._is_in_time(update, None) for update in some)
+            else:
+                taken += len(some)
+        return taken
+
     def take_over(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write what a roster says of people who exist, each of whom is changed once: never a password, code or admin right.
 
         How many were left alone, because somebody else has changed their role, rights, status, address or username meanwhile.
         """
         return self._write_each(map(self._taken_over, changes), pace)
+
+    def move_keys(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
+        """Replace look-up keys, and no more; how many were left alone, because somebody has changed them meanwhile."""
+        return self._write_each(map(self._with_other_keys, changes), pace)
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
@@ -336,12 +365,31 @@ class Directory:
         }
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
+        marked = before.mail_problem
+        if marked and after.mail_problem and after.mail_problem.email_key != marked.email_key:
+            facts["mail_problem.email_key"] = after.mail_problem.email_key
         # As it was when this was decided: nobody became an admin, changed the address or left in between.
         as_decided: list[Condition] = [(name, "=", getattr(before, name)) for name in _DECIDED_BY]
         update = self.change_of(before.id, facts | {"people_sk": sort_key(after)}, as_decided)
         # Leaving ends links and sessions for good: without the version they would come to life again on return.
         leaves = before.status != "left" and after.status == "left"
         return replace(update, add={"version": 1}) if leaves else update
+
+    def _with_other_keys(self, change: PersonChange) -> Update:
+        before, after = change.before, change.after
+        facts: dict[str, Value] = {
+            name: getattr(after, name) for name in _OF_KEYS if getattr(after, name) != getattr(before, name)
+        }
+        if after.mail_problem != before.mail_problem:
+            facts["mail_problem"] = asdict(after.mail_problem) if after.mail_problem else None
+        as_computed: list[Condition] = [(name, "=", getattr(before, name)) for name in ("email", "username", *_KEYS)]
+        marked = before.mail_problem  # a mark that comes meanwhile names the key of before
+        same_mark: list[Condition] = (
+            [(f"mail_problem.{name}", "=", getattr(marked, name)) for name in ("email_key", "at")]
+            if marked
+            else [("mail_problem", "missing", None)]
+        )
+        return self.change_of(before.id, facts, [*as_computed, *same_mark])
 
     def _linked(self, change: PersonChange) -> Update:
         facts: dict[str, Value] = {}
@@ -369,6 +417,13 @@ class Directory:
         except ConditionFailed:
             return False
         return True
+
+
+def _unmarked(directory: Directory, person: Person) -> Update:
+    same_address: Condition = ("email_key", "=", person.email_key)
+    # A complaint that came meanwhile stays; a mark that somebody else has taken is not counted twice.
+    still_marked: Condition = ("mail_problem.kind", "=", "bounced")
+    return directory.change_of(person.id, {"mail_problem": None}, [same_address, still_marked])
 
 
 def _prefix_of(wanted: PeopleFilter) -> str:

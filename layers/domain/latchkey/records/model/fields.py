@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from latchkey.errors import Invalid
 from latchkey.people.model.person import ADULTS, ROLES, STATUSES, Person
+from latchkey.people.model.person_keys import with_keys
 from latchkey.rosters.model import cells
-from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.languages import LANGUAGES
 
 CHANGED: Final = (
@@ -104,13 +104,9 @@ def misfits(after: Person, before: Person | None = None) -> dict[str, str]:
 
 
 def with_facts(person: Person, facts: Mapping[str, str | None], key: bytes) -> Person:
-    """The person with these facts, and with the look-up keys that belong to them (``key`` is the school's)."""
+    """The person with these facts, and with the look-up keys that belong to them (``key`` is the school's newest)."""
     named: dict[str, Any] = dict(facts)
-    for kind in ("email", "username"):
-        value = facts.get(kind)
-        if kind in facts and value != getattr(person, kind):
-            named[f"{kind}_key"] = lookup(key, kind, value) if value is not None else None
-    return replace(person, **named)
+    return with_keys(replace(person, **named), key)
 
 
 def differing(one: Person, other: Person) -> list[str]:

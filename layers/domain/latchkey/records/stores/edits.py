@@ -1,7 +1,6 @@
 """Writing what an admin decides of one person: each is one transaction with its audit event."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
@@ -9,13 +8,14 @@ from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value, person_to_item
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
-from latchkey.sign_in.stores.credentials import Credentials
+from latchkey.sign_in.stores.credentials import Credentials, Name
 
 _FACTS: Final = (
     "given_name",
     "family_name",
     "email",
     "email_key",
+    "email_typed",
     "username",
     "username_key",
     "role",
@@ -36,23 +36,27 @@ class Edits:
         self._credentials = Credentials(credentials, school)
         self.school = school
 
-    def change(self, before: Person, after: Person, event: EventWrite, *, holder: str | None = None) -> None:
+    def change(self, before: Person, after: Person, event: EventWrite, names: Iterable[Name] = ()) -> None:
         """Write what differs, and raise the credential version to that of ``after``.
 
-        ``holder`` is who got a new username last. ``Changed`` if the person is not as read, or the name was given away meanwhile.
+        ``names`` are a new username's, with who got it last. ``Changed`` if the person is not as read, or the name was given away
+        meanwhile.
         """
         item = person_to_item(self.school, after)
         facts: dict[str, Value] = {name: item[name] for name in _FACTS if getattr(after, name) != getattr(before, name)}
         facts |= {"people_pk": item["people_pk"], "people_sk": item["people_sk"], "version": after.version}
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
+        marked = before.mail_problem
+        if marked and after.mail_problem and after.mail_problem.email_key != marked.email_key:
+            facts["mail_problem.email_key"] = after.mail_problem.email_key
         update = self._directory.change_of(before.id, facts, _as_read(before))
-        self._write([(self._people, update), *self._username(after, before.username_key, holder), event])
+        self._write([(self._people, update), *self._names(after, names), event])
 
-    def add(self, person: Person, event: EventWrite, *, holder: str | None = None) -> None:
+    def add(self, person: Person, event: EventWrite, names: Iterable[Name] = ()) -> None:
         """Write a new person; ``Changed`` if there is one with this id, or the username was given away meanwhile."""
         new = Put(item=person_to_item(self.school, person), when=[("pk", "missing", None)])
-        self._write([(self._people, new), *self._username(person, None, holder), event])
+        self._write([(self._people, new), *self._names(person, names), event])
 
     def unlink(self, parent: Person, child: Person, event: EventWrite) -> None:
         """Take a parent and a child apart, both ways; ``Changed`` if either is linked otherwise by now."""
@@ -67,24 +71,9 @@ class Edits:
             ]
         )
 
-    def end_admin(self, admin: Person, other: Person, event: EventWrite) -> None:
-        """Take admin rights from one, if the other still has them; ``Changed`` if either is no admin by now.
-
-        Two who end each other at once, with nobody else left:
-
-            A ends B      reads A, B: both admins  ──── writes: A still admin? yes  ── B is none
-            B ends A      reads A, B: both admins  ──────────────── writes: B still admin? no ── Changed
-        """
-        still_admin: list[Condition] = [("is_admin", "=", True), ("status", "=", "active")]
-        ended = replace(self._directory.change_of(admin.id, {"is_admin": False}, [("is_admin", "=", True)]), add={"version": 1})
-        stays = self._directory.change_of(other.id, {"is_admin": True}, still_admin)
-        self._write([(self._people, ended), (self._people, stays), event])
-
-    def _username(self, after: Person, before: str | None, holder: str | None) -> list[tuple[Table, Put]]:
-        """The write that keeps a new username for its person, as for a name that a student chooses with a PIN."""
-        if after.username_key is None or after.username_key == before:
-            return []
-        return [self._credentials.name_of(after.username_key, after.id, holder)]
+    def _names(self, person: Person, names: Iterable[Name]) -> list[tuple[Table, Put]]:
+        """The writes that keep a new username for its person, as for a name that a student chooses with a PIN."""
+        return [self._credentials.name_of(name.key, person.id, name.holder, name.epoch) for name in names]
 
     def _write(self, writes: Sequence[tuple[Table, Update | Put]]) -> None:
         transact(self._client, writes)

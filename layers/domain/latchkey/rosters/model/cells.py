@@ -58,7 +58,7 @@ def name(text: str) -> str:
     """
     if text in _NO_NAMES:
         return ""
-    seen = text if text.isprintable() else "".join(map(_visible, text)).strip()
+    seen = text if text.isprintable() else " ".join("".join(map(_visible, text)).split())
     return seen if len(seen) <= LONGEST_NAME else seen[:LONGEST_NAME].strip()
 
 

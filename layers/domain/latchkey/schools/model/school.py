@@ -4,9 +4,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from latchkey.people.model.person import Person, Role
+from latchkey.schools.model.waiting import Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
+LookupRotation = Literal["", "moving", "clearing"]
+"""``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +64,10 @@ def as_values(settings: Settings) -> dict[str, Any]:
 class School:
     """The tenant. ``slug`` is in every key and URL; ``urn`` is its number in GIAS.
 
-    The epochs are in the labels of its keys: raising one ends every link or code that was made before. ``sso_changed`` has the
-    roles that were given the school's own sign-in, or passwords again, and when that was last (epoch seconds).
+    The epochs are in the labels of its keys: raising one ends every link or code that was made before. That of the look-up key
+    ends nothing: ``lookup_rotation`` says how far people are on the way to it, ``lookup_since`` since when (epoch seconds).
+    ``sso_changed`` has the roles that were given the school's own sign-in, or passwords again, and when that was last (epoch
+    seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin.
     """
 
     slug: str
@@ -74,6 +79,17 @@ class School:
     link_epoch: int = 0
     code_epoch: int = 0
     sso_changed: tuple[tuple[Role, int], ...] = ()
+    settings_revision: int = 0
+    waiting: Waiting | None = None
+    lookup_epoch: int = 0
+    lookup_rotation: LookupRotation = ""
+    lookup_since: int = 0
+
+    @property
+    def lookup_epochs(self) -> tuple[int, ...]:
+        """The epochs whose look-up keys find people, the newest first: two while the look-up key is rotated."""
+        newest = self.lookup_epoch
+        return (newest, newest - 1) if self.lookup_rotation == "moving" else (newest,)
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""

@@ -5,17 +5,19 @@ from dataclasses import asdict
 from typing import Literal
 
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, as_values
-from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.schools.model.school import ApprovalRule, LookupRotation, School, Settings, SingleSignOn, as_values
+from latchkey.schools.stores.waiting import waiting_from_value
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
 _ENDED = "ENDED"
-_EPOCHS = ("link_epoch", "code_epoch")
-_KEPT = (*_EPOCHS, "sso_changed")  # only ever raised, each by a write of its own
+_EPOCHS = ("link_epoch", "code_epoch", "lookup_epoch")
+_ROTATION = ("lookup_rotation", "lookup_since")
+_KEPT = (*_EPOCHS, *_ROTATION, "sso_changed", "settings_revision", "waiting")  # written by what changes it, and by nothing else
 
 
 def school_to_item(school: School) -> dict[str, Value]:
-    """The item of a school, without what is only ever raised."""
+    """The item of a school, without what is only ever raised, asked for and decided, or moved by the operator's commands."""
     facts = asdict(school) | {"settings": as_values(school.settings)}
     facts = {name: value for name, value in facts.items() if name not in _KEPT}
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
@@ -36,11 +38,16 @@ def school_from_item(item: Item) -> School:
         settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
-        sso_changed=tuple((role, item[_changed(role)]) for role in ROLES if _changed(role) in item),
+        sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),
+        settings_revision=item.get("settings_revision", 0),
+        waiting=waiting_from_value(item.get("waiting")),
+        lookup_epoch=item.get("lookup_epoch", 0),
+        lookup_rotation=item.get("lookup_rotation", ""),
+        lookup_since=item.get("lookup_since", 0),
     )
 
 
-def _changed(role: Role) -> str:
+def changed_at(role: Role) -> str:
     """The attribute that says when a role's way of signing in was changed."""
     return f"sso_changed_{role}"
 
@@ -75,7 +82,8 @@ class Schools:
     def change(self, school: School) -> None:
         """Set a school's facts and settings, and nothing else that its item holds; ``Changed`` if there is none."""
         facts = {name: value for name, value in school_to_item(school).items() if name not in {"pk", "sk"}}
-        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, when=[("pk", "exists", None)]))
+        there: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, add={"settings_revision": 1}, when=[there]))
 
     def end(self, slug: str, now: int) -> None:
         """Delete a school, and keep of it only the epochs at which a school of the same slug would begin.
@@ -87,6 +95,8 @@ class Schools:
         if school is None:
             return
         epochs = {"link_epoch": school.link_epoch + 1, "code_epoch": school.code_epoch + 1}
+        if school.lookup_epoch:  # it opens nothing, so it need not be raised; a key that was replaced must not come back
+            epochs["lookup_epoch"] = school.lookup_epoch
         self._table.put(Put(item={"pk": slug, "sk": _ENDED, "ended_at": now, **epochs}))
         self._table.delete_many([(slug, "SCHOOL")])
 
@@ -100,13 +110,27 @@ class Schools:
         raised = self._table.update(Update(pk=slug, sk="SCHOOL", add={name: 1}, when=[("pk", "exists", None)]))
         return int(raised[name])
 
+    def rotate_lookup_key(self, school: School, to: LookupRotation, now: int) -> School:
+        """Take the next step of rotating a school's look-up key: ``moving`` raises its epoch, "" ends the rotation.
+
+        ``Changed`` if the school is gone, or another call has taken the step.
+        """
+        not_yet: Condition = ("lookup_rotation", "=", school.lookup_rotation or None)
+        same_epoch: Condition = ("lookup_epoch", "=", school.lookup_epoch or None)
+        facts: dict[str, Value] = {"lookup_rotation": to or None, "lookup_since": now}
+        raised = {"lookup_epoch": 1} if to == "moving" else {}
+        when: list[Condition] = [("pk", "exists", None), not_yet, same_epoch]
+        return school_from_item(self._table.update(Update(pk=school.slug, sk="SCHOOL", set=facts, add=raised, when=when)))
+
     def change_settings(
         self, slug: str, settings: Settings, names: Sequence[str], *, sso_changed: Iterable[Role] = (), now: int = 0
     ) -> None:
         """Set these of a school's settings and leave the others alone; ``Changed`` if there is no such school.
 
-        ``sso_changed``: the roles whose way of signing in this changes, at ``now``.
+        ``sso_changed``: the roles whose way of signing in this changes, at ``now``. For the operator; admins change settings by
+        ``SettingChanges``.
         """
         values = as_values(settings)
-        changes = {f"settings.{name}": values[name] for name in names} | {_changed(role): now for role in sso_changed}
-        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, when=[("pk", "exists", None)]))
+        changes = {f"settings.{name}": values[name] for name in names} | {changed_at(role): now for role in sso_changed}
+        there: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=slug, sk="SCHOOL", set=changes, add={"settings_revision": 1}, when=[there]))

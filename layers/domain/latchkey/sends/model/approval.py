@@ -1,4 +1,7 @@
-"""Whether a send needs a second admin: above a number of people, or wherever teachers or staff are among them."""
+"""Whether a send needs a second admin: above a number of people, or wherever teachers or staff are among them.
+
+People are counted who get a mail; who is skipped is not. The sends of one admin within 24 hours add up (``allowance``).
+"""
 
 from typing import Final
 
@@ -12,6 +15,7 @@ _CLOCKS: Final = 5  # seconds
 NEEDS: Final[dict[Need, str]] = {
     "people": "it goes to more people than one admin may send to alone",
     "staff": "teachers or staff are among its recipients",
+    "day": "together with what the same admin sends within 24 hours it goes to more people than one admin may send to alone",
 }
 
 
@@ -30,6 +34,11 @@ def need_of(rule: ApprovalRule, tried: DryRun) -> Need | None:
 def adults_of(chunk: Chunk) -> int:
     """Teachers and staff who get a mail by a chunk that was just planned."""
     return sum(account.role in ADULTS for mail in chunk.mails if mail.state == "planned" for account in mail.accounts)
+
+
+def waits(send: Send) -> bool:
+    """Whether a send waits for a second admin."""
+    return send.approval == "needed" and send.state in {"queued", "paused"}
 
 
 def holds(send: Send, now: int) -> bool:

@@ -5,9 +5,18 @@ from typing import Final, Literal
 
 from latchkey.sends.model.send import Send
 
-Brake = Literal["brake_bounces", "brake_complaints"]
+Brake = Literal["brake_bounces", "brake_filter", "brake_ours", "brake_complaints"]
 BRAKES: Final[Mapping[Brake, str]] = {
     "brake_bounces": "5 % of the mails came back because the address does not take mail. Check the addresses, then resume it.",
+    "brake_filter": (
+        "Too many mails came back because a mail filter lets no mail from this site through. The addresses may be right, and "
+        "nobody is marked. Have whoever looks after the filter allow this site, then resume the send, and send again to those "
+        "who were refused."
+    ),
+    "brake_ours": (
+        "Too many mails came back because mail servers do not trust this site as a sender. The addresses may be right, and "
+        "nobody is marked. Have whoever runs this site mend that, then resume the send, and send again to those who were refused."
+    ),
     "brake_complaints": "One reader in 1,000 called the mail spam. Find out why, then resume it.",
 }
 """Why the brake paused a send, as sentences."""

@@ -13,35 +13,28 @@ from email.utils import parseaddr
 from typing import Any, Final
 
 from latchkey.sends.model.mail_states import Fact, MailState
+from latchkey.sends.model.refusals import FAULT_REASONS, reason_of, reason_of_delay
 from latchkey.shared.model.ids import is_id, is_slug
 
 _MOST_CHUNKS: Final = 99_999
 _LONGEST: Final = 200
-_BOUNCES: Final[Mapping[str, Mapping[str, str]]] = {
-    "Permanent": {
-        "": "hard",
-        "NoEmail": "hard_no_mailbox",
-        "Suppressed": "hard_suppressed",
-        "OnAccountSuppressionList": "hard_suppressed",
-    },
-    "Transient": {
-        "": "soft",
-        "MailboxFull": "soft_mailbox_full",
-        "MessageTooLarge": "soft_content",
-        "ContentRejected": "soft_content",
-        "AttachmentRejected": "soft_content",
-    },
-}
 _DELAYS: Final = {"MailboxFull": "delay_mailbox_full", "SpamDetected": "delay_content"}
 TOLD_REASONS: Final[Mapping[str, str]] = {
-    "hard": "the address does not take mail",
+    **FAULT_REASONS,
+    "hard": FAULT_REASONS["dead_address"],
     "hard_no_mailbox": "there is no such mailbox",
     "hard_suppressed": "the address has refused mail before, so the mail service did not try again",
+    "hard_filter": FAULT_REASONS["school_filter"],
+    "hard_ours": FAULT_REASONS["our_fault"],
+    "soft_filter": FAULT_REASONS["school_filter"],
+    "soft_ours": FAULT_REASONS["our_fault"],
     "soft": "the mail server did not take the mail this time",
     "soft_mailbox_full": "the mailbox is full",
     "soft_content": "the mail server refused what the mail looks like",
     "soft_undetermined": "the mail server sent it back without saying why",
     "delay": "the mail server does not answer; the mail service tries again",
+    "delay_filter": FAULT_REASONS["school_filter"],
+    "delay_ours": FAULT_REASONS["our_fault"],
     "delay_mailbox_full": "the mailbox is full; the mail service tries again",
     "delay_content": "the mail server holds it for spam; the mail service tries again",
     "rejected": "the mail service refused what the mail looks like",
@@ -145,11 +138,11 @@ def _all(addresses: object, fact: Fact) -> _Facts:
     return [(address, fact) for address in addresses if isinstance(address, str)]
 
 
-def _each(recipients: object, state: MailState, reason: str | None, at: int) -> _Facts:
+def _each(recipients: object, state: MailState, why: Callable[[Mapping[str, Any]], str | None], at: int) -> _Facts:
     if not isinstance(recipients, list):
         raise Unusable
     return [
-        (each["emailAddress"], Fact(state, reason, at, _text(each.get("diagnosticCode"))))
+        (each["emailAddress"], Fact(state, why(each), at, _text(each.get("diagnosticCode"))))
         for each in recipients
         if isinstance(each, Mapping) and isinstance(each.get("emailAddress"), str)
     ]
@@ -166,22 +159,29 @@ def _delivered(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: i
 
 def _delayed(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: int) -> _Facts:
     delay = _part(event, "deliveryDelay")
-    reason = _DELAYS.get(_word(delay.get("delayType")), "delay")
-    return _each(delay.get("delayedRecipients"), "delayed", reason, _seconds(delay.get("timestamp")))
+    label = _DELAYS.get(_word(delay.get("delayType")), "delay")
+
+    def why(recipient: Mapping[str, Any]) -> str:
+        return reason_of_delay(label, recipient.get("status"), recipient.get("diagnosticCode"))
+
+    return _each(delay.get("delayedRecipients"), "delayed", why, _seconds(delay.get("timestamp")))
 
 
 def _bounced(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: int) -> _Facts:
     bounce = _part(event, "bounce")
-    reasons = _BOUNCES.get(_word(bounce.get("bounceType")), {"": "soft_undetermined"})
-    reason = reasons.get(_word(bounce.get("bounceSubType")), reasons[""])
-    return _each(bounce.get("bouncedRecipients"), "bounced", reason, _seconds(bounce.get("timestamp")))
+    kind, sub_type = bounce.get("bounceType"), bounce.get("bounceSubType")
+
+    def why(recipient: Mapping[str, Any]) -> str:
+        return reason_of(kind, sub_type, recipient.get("status"), recipient.get("diagnosticCode"))
+
+    return _each(bounce.get("bouncedRecipients"), "bounced", why, _seconds(bounce.get("timestamp")))
 
 
 def _complained(event: Mapping[str, Any], _mail: Mapping[str, Any], _mailed_at: int) -> _Facts:
     complaint = _part(event, "complaint")
     if complaint.get("complaintFeedbackType") == "not-spam":  # the reader took the mail out of the spam
         return []
-    return _each(complaint.get("complainedRecipients"), "complained", None, _seconds(complaint.get("timestamp")))
+    return _each(complaint.get("complainedRecipients"), "complained", lambda _: None, _seconds(complaint.get("timestamp")))
 
 
 def _rejected(event: Mapping[str, Any], mail: Mapping[str, Any], mailed_at: int) -> _Facts:

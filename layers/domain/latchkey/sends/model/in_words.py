@@ -1,18 +1,28 @@
 """Sends in words: why somebody got no mail or what became of it, why a send waits, and why it needs a second admin."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from latchkey.mail.model.account import FAIL_REASONS
-from latchkey.sends.model.approval import NEEDS
+from latchkey.sends.model.approval import NEEDS, waits
 from latchkey.sends.model.brake import BRAKES
 from latchkey.sends.model.feedback import TOLD_REASONS
-from latchkey.sends.model.send import SKIP_REASONS, WAITS, Need, Send, Skip
+from latchkey.sends.model.school_brake import SCHOOL_BRAKES
+from latchkey.sends.model.send import RESTORED, SKIP_REASONS, WAITS, Need, Send, Skip
 from latchkey.sends.model.send_actions import CANCEL_REASONS
 
 _TABLES: Final[tuple[Mapping[Any, str], ...]] = (SKIP_REASONS, FAIL_REASONS, CANCEL_REASONS, TOLD_REASONS)
 REASONS: Final[Mapping[str, str]] = {word: text for table in _TABLES for word, text in table.items()}
 """What the ledger's reasons mean, in a sentence about a person."""
+_RESTORED: Final = (
+    "This send was lost and has been put back as it was while it was under way. Mails that went out since then are not in it: "
+    "cancel it, or resume it only if nobody got them."
+)
+_BRAKES: Final[tuple[Mapping[Any, str], ...]] = (BRAKES, SCHOOL_BRAKES)
+_PAUSED: Final[Mapping[str, str]] = {
+    **{str(word): said for table in _BRAKES for word, said in table.items()},
+    RESTORED: _RESTORED,
+}
 
 
 def reasons_of(send: Send) -> dict[str, str]:
@@ -30,8 +40,15 @@ def skip_text(reason: Skip, minutes: int) -> str:
 def why_it_waits(send: Send) -> str | None:
     """Why a send does not move, where it says so itself."""
     if send.state == "paused" and send.reason:
-        return next((text for word, text in BRAKES.items() if word == send.reason), None)
+        return _PAUSED.get(send.reason)
     return WAITS.get(send.waiting or "") if send.state == "running" else None
+
+
+def waits_for(send: Send, now: int) -> Literal["approval", "start_time"] | None:
+    """What a send waits for before it can begin: another admin's approval, or its time."""
+    if waits(send):
+        return "approval"
+    return "start_time" if send.state == "queued" and (send.start_at or 0) > now else None
 
 
 def why_approval(need: Need | None) -> str | None:

@@ -27,6 +27,11 @@ OPEN: Final[frozenset[str]] = frozenset({"planned", "sending"})
 OUT: Final[frozenset[str]] = frozenset({"sent", "delayed", "delivered", "bounced", "complained"})
 """SES has taken the mail."""
 
+CHANGED: Final = "changed"
+"""Why somebody is skipped who is no longer as the send was planned for. What SES tells of the mail is stronger all the same."""
+CHANGED_IN_HAND: Final = "changed_in_hand"
+"""The same of a mail that a worker had lost, perhaps after SES had taken it."""
+
 _RANKS: Final[Mapping[str, int]] = {
     "planned": 0,
     "sending": 1,
@@ -60,6 +65,8 @@ def is_hard(state: str, reason: str | None) -> bool:
 
 def rank(fact: Fact) -> int:
     """How strong a fact is: what is known later in a mail's life is stronger."""
+    if fact.state == "skipped" and fact.reason in {CHANGED, CHANGED_IN_HAND}:
+        return _RANKS["cancelled"]
     return _HARD_BOUNCE if is_hard(fact.state, fact.reason) else _RANKS[fact.state]
 
 

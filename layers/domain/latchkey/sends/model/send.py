@@ -3,21 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from latchkey.mail.model.account import MailAccount, MailName
+from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.password_links.model.links import Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
-Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test"]
+Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
-Pick = Literal["failed", "no_password"]
+Pick = Literal["failed", "no_password", "changed", "refused"]
 Origin = Literal["admin", "person"]
 """Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
-Need = Literal["people", "staff"]
+Need = Literal["people", "staff", "day"]
 Skip = Literal[
     "no_address",
     "single_sign_on",
@@ -28,6 +28,8 @@ Skip = Literal[
     "complained_before",
     "already_in",
     "sent_recently",
+    "changed",
+    "changed_in_hand",
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
@@ -39,6 +41,8 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "complained_before": "has called mail from this school spam",
     "already_in": "has logged in before",
     "sent_recently": "was sent a link a short while ago, or is about to be",
+    "changed": "has changed since the send was planned: address, password, role, or how they sign in",
+    "changed_in_hand": "has changed since the send was planned; the mail may be out already, and this line changes if it is",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 WAITS: Final[Mapping[str, str]] = {
@@ -57,13 +61,17 @@ NOT_QUEUED: Final = "not_queued"
 """Why a send failed whose message never reached the queue: the same request sets it off after all."""
 NOT_APPROVED: Final = "not_approved"
 """Why a send was cancelled that nobody approved in time."""
+RESTORED: Final = "restored"
+"""Why a send is paused that was under way at the moment from which an operator has put it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
 
-    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, or those who have set no password since.
+    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
+    those who were skipped because they had changed since it was planned, or those whose mail was refused though their address may
+    be right. ``domain`` in its place: the refused of the last weeks' sends, with an address in this domain.
     Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
     whoever was sent a link within that time.
     """
@@ -72,8 +80,14 @@ class Selection:
     filter: Mapping[str, str] | None = None
     source: str | None = None
     pick: Pick | None = None
+    domain: str | None = None
     skip_signed_in: bool = False
     skip_sent_within: int = 0
+
+    @property
+    def is_from_sends(self) -> bool:
+        """Whether earlier sends say who is meant."""
+        return self.source is not None or self.domain is not None
 
 
 EVERYBODY: Final = Selection()
@@ -88,6 +102,15 @@ class Tally:
     complained: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """People whose mail was refused, by whose fault that is: of a dead address, of a filter, ours."""
+
+    dead: int = 0
+    filter: int = 0
+    ours: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """One run, an admin's or one person's own request (``origin``). Times in epoch seconds.
@@ -99,7 +122,9 @@ class Send:
     people behind it. ``start_at``: not before then. ``approval``: whether a second admin has to agree or has agreed, why
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
     ``planning_until``: until then a worker may be planning it. ``whom``: to whom it goes, in words that name nobody
-    (``send_names``); empty in a send from before these were kept.
+    (``send_names``); empty in a send from before these were kept. ``changed``: how many of the skipped had changed since it was
+    planned; ``replans``: the sends that took them up. ``refused``: whose fault it was that mail came back, of those whom it
+    counts for anybody's; ``refused_before``: the same when the send was last resumed after its brake had paused it.
     """
 
     id: str
@@ -130,11 +155,20 @@ class Send:
     skips: Mapping[str, int] = field(default_factory=dict)
     planning_until: int = 0
     whom: str = ""
+    changed: int = 0
+    replans: tuple[str, ...] = ()
+    refused: Refused = Refused()
+    refused_before: Refused = Refused()
 
     @property
     def done(self) -> int:
         """People whose mail needs no more work."""
         return sum(count for state, count in self.counts.items() if state not in OPEN)
+
+    @property
+    def was_braked(self) -> bool:
+        """Whether a brake has paused it, and no admin."""
+        return self.state == "paused" and self.reason not in {None, RESTORED}
 
     @property
     def was_not_queued(self) -> bool:
@@ -171,12 +205,13 @@ class Chunk:
     """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
 
     ``revision`` counts its writes. ``leased_at`` is known to the worker that has it only. A ``test`` has links that do not work.
+    ``notice`` is what mails to admins tell, as ``mail_notices`` has frozen it.
     """
 
     send: str
     number: int
     origin: Origin
-    mail: MailName
+    mail: MailName | NoticeName
     expires_at: int
     mails: tuple[Mail, ...]
     language: str = "en"
@@ -186,6 +221,7 @@ class Chunk:
     revision: int = 0
     leased_at: int = 0
     test: bool = False
+    notice: Mapping[str, Any] | None = None
 
     def counts(self) -> Counter[str]:
         """People by the state of their mail."""

@@ -8,12 +8,13 @@ from latchkey.mail.model.account import NOTICES, MailAccount
 from latchkey.sends.model.mail_states import OPEN, OUT, Fact
 from latchkey.sends.model.send import Chunk, Send, State
 
-Act = Literal["pause", "resume", "cancel", "retry", "again"]
+Act = Literal["pause", "resume", "cancel", "retry", "replan", "again"]
 FROM: Final[dict[Act, frozenset[State]]] = {
     "pause": frozenset({"queued", "running"}),
     "resume": frozenset({"paused"}),
     "cancel": frozenset({"queued", "running", "paused"}),
     "retry": frozenset({"finished", "paused", "cancelled"}),
+    "replan": frozenset({"finished", "paused", "cancelled"}),
     "again": frozenset({"finished", "paused", "cancelled"}),
 }
 """The states of a send in which something can be done with it."""
@@ -44,6 +45,7 @@ _SO: Final[dict[Act, str]] = {
     "resume": "It cannot be resumed, and nothing was changed.",
     "cancel": "There is nothing left to cancel, and nothing was changed.",
     "retry": "Nothing was sent. Pause it or wait until it has finished, then retry those whose mail failed.",
+    "replan": "Nothing was sent. Pause it or wait until it has finished, then plan those who have changed anew.",
     "again": "Nothing was sent. Pause it or wait until it has finished, then send again.",
 }
 _NEVER: Final = "Nothing was sent now either: choose the people again and start a new send."
@@ -51,7 +53,7 @@ _NEVER: Final = "Nothing was sent now either: choose the people again and start 
 
 def refusal(act: Act, state: State) -> str:
     """Why something cannot be done in this state, as a sentence."""
-    so = _NEVER if state == "failed" and act in {"retry", "again"} else _SO[act]
+    so = _NEVER if state == "failed" and act in {"retry", "replan", "again"} else _SO[act]
     return f"{_NOW.get(state, 'This send is in another state.')} {so}"
 
 
@@ -59,6 +61,7 @@ def possible(send: Send) -> list[Act]:
     """What can be done with a send now, in the order of its buttons."""
     some = {
         "retry": any(send.counts.get(state) for state in RETRIED),
+        "replan": send.changed > 0,
         "again": any(send.counts.get(state) for state in REACHED),
     }
     return [act for act, states in FROM.items() if send.state in states and some.get(act, True)]
@@ -77,7 +80,7 @@ def cancelled(chunk: Chunk, now: int) -> Chunk:
 
 def to_revoke(chunk: Chunk) -> Iterator[MailAccount]:
     """The accounts of a chunk whose link went out, or may have gone out."""
-    if chunk.mail in NOTICES:
+    if chunk.mail in NOTICES or chunk.notice is not None:
         return
     for mail in chunk.mails:
         if mail.state in OUT or (mail.state == "cancelled" and mail.reason == IN_HAND):

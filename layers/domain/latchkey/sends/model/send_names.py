@@ -16,7 +16,7 @@ _QUALITIES: Final = {
     "never_logged_in": "who have never logged in",
     "bounced": "whose mail came back",
 }
-_LATER: Final = {"failed": "retry", "no_password": "reminder"}
+_LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew"}
 
 
 def whom(selection: Selection, searched: str = "by a search") -> str:

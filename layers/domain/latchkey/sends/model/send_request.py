@@ -9,6 +9,7 @@ from latchkey.errors import Invalid
 from latchkey.people.model import people_filter
 from latchkey.sends.model import start_time
 from latchkey.sends.model.send import Selection
+from latchkey.sends.model.trust import parse_domain
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.request_key import parse_key
 
@@ -67,11 +68,13 @@ def parse_kind(kind: object) -> Literal["password_link"]:
 
 
 def parse_selection(select: object) -> Selection:
-    """Who is meant, as ids or as a filter, from a JSON value."""
-    if not isinstance(select, Mapping) or set(select) not in ({"ids"}, {"filter"}):
+    """Who is meant, as ids, as a filter or as those whom earlier sends' mails did not reach, from a JSON value."""
+    if not isinstance(select, Mapping) or set(select) not in ({"ids"}, {"filter"}, {"refused"}):
         raise Invalid(
             "Nobody is selected. Nothing was sent.", fields={"select": "Choose people, by ids or by a filter, not by both."}
         )
+    if "refused" in select:
+        return _refused(select["refused"])
     if "filter" in select:
         wanted = select["filter"]
         if not isinstance(wanted, Mapping):
@@ -85,6 +88,17 @@ def parse_selection(select: object) -> Selection:
     if not all(isinstance(each, str) and is_id(each) for each in ids):
         raise Invalid(fields={"select": "One of the ids does not have the form of an id."})
     return Selection(ids=tuple(dict.fromkeys(ids)))
+
+
+def _refused(which: object) -> Selection:
+    """Those who were refused in a send, or in a domain, though their address may be right."""
+    if not isinstance(which, Mapping) or set(which) not in ({"send"}, {"domain"}):
+        raise Invalid("Nobody is selected. Nothing was sent.", fields={"select": "Say which send or which domain refused them."})
+    if "domain" in which:
+        return Selection(pick="refused", domain=parse_domain(which["domain"], "select"))
+    if not isinstance(which["send"], str) or not is_id(which["send"]):
+        raise Invalid(fields={"select": "The send does not have the form of an id."})
+    return Selection(pick="refused", source=which["send"])
 
 
 def parse_within(value: object, *, is_text: bool = False) -> int:

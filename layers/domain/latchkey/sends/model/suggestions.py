@@ -12,6 +12,10 @@ _SKIPPED: Final = {
     "bounced_before": ("people have an address that mail came back from. Correct it by a roster, or use paper.", "exports"),
     "complained_before": ("people have called mail from the school spam. Reach them on paper or through a parent.", "exports"),
 }
+_REFUSED: Final = {
+    "school_filter": "people's mail was refused by a mail filter. Have it mended, then send again to them.",
+    "our_fault": "people's mail was refused because this site is not trusted. Have that mended, then send again to them.",
+}
 
 _SINGLE: Final = (
     ("people's", "person's"),
@@ -30,10 +34,17 @@ def of(send: Send) -> list[dict[str, Any]]:
         for reason, (text, next_) in _SKIPPED.items()
         if send.skips.get(reason)
     ]
+    if send.changed:
+        text = "people have changed since the send was planned, and were sent nothing. Plan them anew with what they are now."
+        found.append(_one("changed", send.changed, text, "skipped", "replan"))
     counts = send.counts
-    if counts.get("bounced"):
+    for fault, count in (("school_filter", send.refused.filter), ("our_fault", send.refused.ours)):
+        if count:
+            found.append(_one(fault, count, _REFUSED[fault], "bounced", "refused"))
+    others = counts.get("bounced", 0) - send.refused.filter - send.refused.ours
+    if others > 0:
         text = "people's mail came back. Ask a parent for the right address, or give them login details on paper."
-        found.append(_one("bounced", counts["bounced"], text, "bounced", "exports"))
+        found.append(_one("bounced", others, text, "bounced", "exports"))
     for state in sorted(RETRIED):
         if counts.get(state):
             words = "was not taken by the mail service" if state == "failed" else "would have brought a link that had run out"

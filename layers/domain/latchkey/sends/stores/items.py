@@ -12,10 +12,11 @@ from typing import Final
 
 from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.ledger import open_of
-from latchkey.sends.model.send import Chunk, Mail, Origin, Selection, Send, Tally
+from latchkey.sends.model.send import Chunk, Mail, Origin, Refused, Selection, Send, Tally
 from latchkey.shared.stores.dynamo import Item, Value
 
 KEPT: Final = 400 * 86_400  # a school year and the summer; the ledger names people, so it must end
+REFUSED: Final = ("refused_dead", "refused_filter", "refused_ours")
 TALLY: Final = ("mails_out", "mails_hard", "mails_complained")
 
 
@@ -43,11 +44,15 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         "open": open_of(send.counts),
         **dict(zip(TALLY, astuple(send.tally), strict=True)),
         "braked": list(astuple(send.braked)),
+        **{name: count or None for name, count in zip(REFUSED, astuple(send.refused), strict=True)},
         "source": send.selection.source,
         "pick": send.selection.pick,
+        "domain": send.selection.domain,
         "skip_signed_in": send.selection.skip_signed_in or None,
         "skip_sent_within": send.selection.skip_sent_within or None,
         "retries": list(send.retries) or None,
+        "replans": list(send.replans) or None,
+        "changed": send.changed or None,
         "revoke": send.revoke or None,
         "moving_since": send.moving_since,
         "moved_before": send.moved_before,
@@ -77,6 +82,7 @@ def send_from_item(item: Item) -> Send:
             filter=item.get("filter"),
             source=item.get("source"),
             pick=item.get("pick"),
+            domain=item.get("domain"),
             skip_signed_in=item.get("skip_signed_in", False),
             skip_sent_within=item.get("skip_sent_within", 0),
         ),
@@ -89,6 +95,8 @@ def send_from_item(item: Item) -> Send:
         waiting_since=item.get("waiting_since"),
         tally=Tally(*(item.get(name, 0) for name in TALLY)),
         braked=Tally(*item.get("braked", ())),
+        refused=Refused(*(item.get(name, 0) for name in REFUSED)),
+        refused_before=Refused(*item.get("refused_before", ())),
         retries=tuple(item.get("retries") or ()),
         revoke=item.get("revoke", False),
         moving_since=item.get("moving_since"),
@@ -101,6 +109,8 @@ def send_from_item(item: Item) -> Send:
         skips=item.get("skips") or {},
         whom=item.get("whom", ""),
         planning_until=item.get("planning_until", 0),
+        changed=item.get("changed", 0),
+        replans=tuple(item.get("replans") or ()),
     )
 
 
@@ -112,12 +122,17 @@ def pack_mails(mails: Iterable[Mail]) -> bytes:
             mail.state,
             mail.reason,
             mail.at,
-            [(each.person, each.name, each.role, each.login, each.version, each.stamp) for each in mail.accounts],
+            [_account_row(each) for each in mail.accounts],
             *((mail.detail,) if mail.detail else ()),
         )
         for mail in mails
     ]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
+
+
+def _account_row(account: MailAccount) -> tuple[str | int, ...]:
+    row = (account.person, account.name, account.role, account.login, account.version, account.stamp)
+    return (*row, 1) if account.unconfirmed else row
 
 
 def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
@@ -129,8 +144,10 @@ def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
             reason=reason,
             at=at,
             accounts=tuple(
-                MailAccount(person=person, name=name, role=role, login=login, version=version, stamp=stamp)
-                for person, name, role, login, version, stamp in accounts
+                MailAccount(
+                    person=person, name=name, role=role, login=login, version=version, stamp=stamp, unconfirmed=bool(unconfirmed)
+                )
+                for person, name, role, login, version, stamp, *unconfirmed in accounts
             ),
             detail=more[0] if more else "",
         )
@@ -153,6 +170,7 @@ def chunk_from_item(item: Item) -> Chunk:
         attempt=item.get("attempt", 0),
         revision=item.get("revision", 0),
         test=item.get("test", False),
+        notice=item.get("notice"),
     )
 
 
@@ -178,6 +196,7 @@ def chunk_to_item(school: str, chunk: Chunk) -> dict[str, Value]:
         "attempt": chunk.attempt,
         "revision": chunk.revision or None,
         "test": chunk.test or None,
+        "notice": dict(chunk.notice) if chunk.notice is not None else None,
         "mails": pack_mails(chunk.mails),
         "expires_at": chunk.expires_at + KEPT,
     }

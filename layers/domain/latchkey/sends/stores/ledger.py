@@ -2,7 +2,7 @@
 
 Three times decide who may send a mail of a chunk. A worker takes the chunk, and dies:
 
-    lease                 lease_until            mail.at + GRACE (15 min)          chunk.expires_at
+    lease                 lease_until            mail.at + grace_of(chunk)         chunk.expires_at
     ├─────────────────────────┤──────────────────────────┤───────────────────────────────┤──────────▶
     │ leased: the worker has  │ grace: what it had in    │ sent again, with the same     │ expired: the link
     │ it; another is told to  │ hand is ``sending``. SES │ link, because no event of SES │ would not work, so
@@ -11,7 +11,8 @@ Three times decide who may send a mail of a chunk. A worker takes the chunk, and
     │                         │ Mails that are only      │                               │
     │                         │ ``planned`` are taken    │                               │
 
-The grace belongs to each mail: it runs from when the mail came to be ``sending``, not from the end of the lease.
+The grace is 15 minutes; for one person's own mail it is a minute, which doubles from worker to worker. It belongs to each mail:
+it runs from when the mail came to be ``sending``, not from the end of the lease.
 """
 
 import random
@@ -21,10 +22,13 @@ from dataclasses import astuple, replace
 from typing import Final
 
 from latchkey.errors import NotFound, TryLater
-from latchkey.sends.model.ledger import grace_left, merge, open_of, settle, take, tally
+from latchkey.sends.model.drift import Changed, changed_of, nobody
+from latchkey.sends.model.ledger import grace_left, merge, open_of, refused, settle, take, tally
 from latchkey.sends.model.mail_states import Fact
-from latchkey.sends.model.send import Chunk, Mail, Send
-from latchkey.sends.stores.items import TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
+from latchkey.sends.model.school_brake import moved as school_moved
+from latchkey.sends.model.send import Chunk, Mail, Send, Tally
+from latchkey.sends.stores.items import REFUSED, TALLY, chunk_from_item, chunk_key, chunk_to_item, pack_mails, send_pk
+from latchkey.sends.stores.school_hours import SchoolHours
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
 
@@ -45,6 +49,7 @@ class Ledger:
     def __init__(self, client: Client, table: Table, school: str) -> None:
         self._client = client
         self._table = table
+        self._hours = SchoolHours(table, school)
         self.school = school
 
     def write_chunks(self, chunks: Iterable[Chunk]) -> None:
@@ -79,18 +84,17 @@ class Ledger:
         chunks = [chunk_from_item(item) for item in page.items]
         return chunks, chunks[-1].number if page.next and chunks else None
 
-    def seen(self, send: str, numbers: Iterable[int]) -> dict[int, Chunk]:
-        """The chunks that exist, by number and in one call, to be leased one after the other."""
-        items = self._table.get_many(self._chunk_key(send, number) for number in numbers)
-        return {item["number"]: chunk_from_item(item) for item in items}
-
-    def lease(self, send: str, number: int, now: int, seconds: int, seen: Chunk | None = None) -> Chunk:
+    def lease(
+        self, send: str, number: int, now: int, seconds: int, *, seen: Chunk | None = None, changed: Changed = nobody
+    ) -> Chunk:
         """Take a chunk for delivery: what this worker has to send is ``planned`` in it and ``sending`` in the ledger.
 
         One that is done comes back as it is. ``seen`` saves the read; where it is out of date, the condition of the write fails
-        and says how the chunk is by now. ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not
-        running; ``TryLater`` if another worker has it, or if all that is left may have been sent by a worker that died, and the
-        grace still runs.
+        and says how the chunk is by now. ``changed`` says who of a chunk no longer is as the send was planned for: they are
+        skipped in the same write, and where nobody else is left nothing is taken.
+
+        ``NotFound`` if there is no such chunk or send; ``SendStopped`` if its send is not running; ``TryLater`` if another worker
+        has it, or if all that is left may have been sent by a worker that died, and the grace still runs.
         """
         chunk = seen or self.chunk(send, number)
         running: Condition = ("state", "=", "running")
@@ -101,7 +105,7 @@ class Ledger:
                 return chunk
             if chunk.lease_until > now:
                 raise TryLater("Another worker has this chunk.", seconds=chunk.lease_until - now)
-            taken = take(chunk, now, seconds)
+            taken = take(chunk, now, seconds, changed(chunk))
             if taken is None:
                 wait = grace_left(chunk, now)
                 raise TryLater("The rest of this chunk may have been sent already; waiting for SES's events.", seconds=wait)
@@ -141,11 +145,12 @@ class Ledger:
                 return replace(new, revision=revision)
         raise TryLater("Too many write to this chunk.")
 
-    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int) -> Chunk:
+    def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int, since: int = 0) -> Chunk:
         """Change the mails of a chunk, and the send's counters with them, all or nothing; returns the chunk as it then is.
 
         ``change`` gets the chunk as it is and can be called again when somebody else was quicker. Nothing is written when it
-        changes nothing. ``NotFound`` if there is no such chunk or send.
+        changes nothing. ``since``: what comes back of mails from before then does not count for the school's brake.
+        ``NotFound`` if there is no such chunk or send.
         """
         old = self.chunk(send, number)
         for attempt in range(_TRIES):
@@ -155,7 +160,7 @@ class Ledger:
             if new.mails == old.mails:
                 return old
             try:
-                return replace(new, revision=self._write(old, new, now, []))
+                return replace(new, revision=self._write(old, new, now, [], since))
             except ConditionFailed as failed:
                 old = self._lost_to(failed, old)
             _pause(attempt)
@@ -169,8 +174,10 @@ class Ledger:
             return chunk_from_item(failed.item)
         raise SendStopped(failed.item["state"])
 
-    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[Condition]) -> int:
+    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[Condition], since: int = 0) -> int:
         """Write a chunk that is still as it was read, and move the send's counters by the difference; the new revision.
+
+        The mails of an admin's send count in the school's hour, too.
 
         ``when``: what must hold of the send. Whoever settles the last open mail of a running send finishes it in the same
         transaction. ``ConditionFailed`` with the item, the chunk's or the send's, that was not as expected.
@@ -186,9 +193,11 @@ class Ledger:
             self._table.update(mine)
             return old.revision + 1
         ways = self._counters(new, moved, now, when)
+        hour = school_moved(old, new, since) if new.origin == "admin" else Tally()
+        also = [(self._table, self._hours.counted(hour, now))] if hour != Tally() else []
         for place, counters in enumerate(ways):
             try:
-                transact(self._client, [(self._table, mine), (self._table, counters)])
+                transact(self._client, [(self._table, mine), (self._table, counters), *also])
                 break
             except ConditionFailed as failed:
                 last = place == len(ways) - 1
@@ -201,12 +210,16 @@ class Ledger:
         before, after = old.counts(), new.counts()
         moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
         moved["open"] = open_of(after) - open_of(before)
-        for name, was, now in zip(TALLY, astuple(tally(old)), astuple(tally(new)), strict=True):
-            moved[name] = now - was
+        moved["changed"] = changed_of(new) - changed_of(old)
+        for names, count in ((TALLY, tally), (REFUSED, refused)):
+            for name, was, now in zip(names, astuple(count(old)), astuple(count(new)), strict=True):
+                moved[name] = now - was
         return {path: count for path, count in moved.items() if count}
 
     def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[Condition]) -> list[Update]:
-        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the send is stopped.
+        """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the brake has paused it and
+        this was the last, the send is stopped. What the brake has paused is finished with its last mail: nothing is left to
+        look into. What an admin has paused is finished when they resume it.
 
         One of them holds at any time, but the send can go from one to another while they are tried in turn:
 
@@ -224,12 +237,19 @@ class Ledger:
         others_left: Condition = ("open", ">", settled)
         none_left: Condition = ("open", "=", settled)
         running: Condition = ("state", "=", "running")
+        paused: Condition = ("state", "=", "paused")
+        by_the_brake: Condition = ("reason", "exists", None)
+        by_an_admin: Condition = ("reason", "missing", None)
         # Not simply the update: resumed in this moment, the send would run on with nothing left and never finish.
-        not_running: Condition = ("state", "<>", "running")
+        over: list[Condition] = [("state", "<>", "running"), ("state", "<>", "paused")]
+        finished: dict[str, Value] = {"state": "finished", "finished_at": now}
         more = replace(update, when=[others_left, *when])
-        last = replace(update, set={"state": "finished", "finished_at": now}, when=[none_left, running])
-        stopped = replace(update, when=[not_running, *when])
-        return ([more, last, stopped] if chunk.origin == "admin" else [last, more, stopped]) * 3
+        last = replace(update, set=finished, when=[none_left, running])
+        braked = replace(update, set={**finished, "reason": None}, when=[none_left, paused, by_the_brake, *when])
+        held = replace(update, when=[paused, by_an_admin, *when])
+        ended = replace(update, when=[*over, *when])
+        ways = [more, last] if chunk.origin == "admin" else [last, more]
+        return [*ways, braked, held, ended] * 3
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
         return chunk_key(self.school, send, number)

@@ -7,24 +7,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from latchkey.shared.stores.dynamo import Item, Put, Table
+from latchkey.schools.model.waiting import Notice
+from latchkey.schools.stores.notices import notice_from_value
+from latchkey.shared.stores.due import PK, due_item, due_key
+from latchkey.shared.stores.dynamo import Put, Table
 
-PK: Final = "#DUE"  # no slug begins so: it is no school's
 _KEPT: Final = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A send to look at, and when (epoch seconds)."""
+    """A send to look at, or a ``notice`` to mail, and when (epoch seconds)."""
 
     at: int
     school: str
     send: str
+    notice: Notice | None = None
 
     @property
     def sk(self) -> str:
         """Its place in time."""
-        return f"{self.at:010d}#{self.school}#{self.send}"
+        return due_key(self.at, self.school, self.send)
 
 
 class Reminders:
@@ -35,8 +38,7 @@ class Reminders:
 
     def put(self, reminder: Reminder) -> None:
         """Keep a reminder; the same one twice is one."""
-        item: Item = {"pk": PK, "sk": reminder.sk, "at": reminder.at, "school": reminder.school, "send": reminder.send}
-        self._table.put(Put(item=item | {"expires_at": reminder.at + _KEPT}))
+        self._table.put(Put(item=due_item(reminder.at, reminder.school, reminder.send, _KEPT)))
 
     def until(self, now: int) -> Iterator[Reminder]:
         """What is due, the oldest first."""
@@ -44,7 +46,8 @@ class Reminders:
             for item in page:
                 if item["at"] > now:
                     return
-                yield Reminder(item["at"], item["school"], item["send"])
+                notice = item.get("notice")
+                yield Reminder(item["at"], item["school"], item["send"], notice_from_value(notice) if notice else None)
 
     def forget(self, reminder: Reminder) -> None:
         """Drop a reminder."""

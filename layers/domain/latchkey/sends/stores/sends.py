@@ -7,11 +7,13 @@ from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed
-from latchkey.sends.model.brake import BRAKES, Brake
+from latchkey.sends.model.brake import Brake
 from latchkey.sends.model.ledger import open_of
 from latchkey.sends.model.progress import gone
+from latchkey.sends.model.school_brake import SchoolBrake
 from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Chunk, Need, Origin, Send
 from latchkey.sends.stores.items import chunk_to_item, send_from_item, send_pk, send_to_item
+from latchkey.sends.stores.school_hours import SinceWrite
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 
@@ -118,6 +120,7 @@ class Sends:
             "counts": dict(planned.counts),
             "open": open_of(planned.counts),
             "skips": dict(planned.skips),
+            "reason": planned.reason,
         }
         return self._give_back(planned, facts)
 
@@ -154,8 +157,8 @@ class Sends:
         with suppress(ConditionFailed):  # it says so already, or it is stopped
             self._table.update(Update(pk=send_pk(self.school, origin), sk=send, set=facts, when=when))
 
-    def brake(self, send: Send, reason: Brake, event: EventWrite) -> Send:
-        """Pause a running send because too much of it came back."""
+    def brake(self, send: Send, reason: Brake | SchoolBrake, event: EventWrite) -> Send:
+        """Pause a running send because too much of it, or of all that its school mailed, came back."""
         running: Condition = ("state", "=", "running")
         # Of two workers who saw the same numbers one pauses it. An admin may have resumed it meanwhile: it counts anew then.
         counted_from_there: Condition = ("braked", "=", list(astuple(send.braked)))
@@ -166,8 +169,9 @@ class Sends:
         """Hold a send: from now on no worker takes a chunk of it."""
         return self._turn(send, {"state": "paused", "reason": None, **_NOT_WAITING}, [_as_read(send)], event)
 
-    def resume(self, send: Send, now: int, event: EventWrite) -> Send:
-        """Let a paused send go on: to be planned, or running; finished if nothing is left to do.
+    def resume(self, send: Send, now: int, event: EventWrite, anew: SinceWrite | None = None) -> Send:
+        """Let a paused send go on: to be planned, or running; finished if nothing is left to do. With ``anew`` the school's brake
+        counts from now on.
 
         What a worker had in hand when it was paused may be the last of it, and be recorded in this moment:
 
@@ -185,10 +189,11 @@ class Sends:
         else:
             something_left: Condition = ("open", ">", 0)
             facts = {"state": "running", "reason": None, "moving_since": now, "moved_before": gone(send)}
-            if send.reason in BRAKES:
+            if send.was_braked:
+                facts["refused_before"] = list(astuple(send.refused))
                 facts["braked"] = list(astuple(send.tally))  # the brake counts anew: an admin has seen what came back until now
             also = something_left
-        return self._turn(send, facts, [_as_read(send), also], event)
+        return self._turn(send, facts, [_as_read(send), also], event, anew)
 
     def cancel(self, send: Send, now: int, event: EventWrite, *, revoke: bool) -> Send:
         """Stop a send for good; ``revoke``: and its links with it, which can be asked for later as well."""
@@ -202,9 +207,22 @@ class Sends:
         nobody_else_retries = ("retries", "=", before or None)
         return self._turn(send, {"retries": [*before, retry]}, [nobody_else_retries], event)
 
-    def _turn(self, send: Send, facts: Mapping[str, Value], when: Sequence[Condition], event: EventWrite) -> Send:
+    def add_replan(self, send: Send, replan: str, event: EventWrite) -> Send:
+        """A new send takes up those who had changed since this one was planned."""
+        before = list(send.replans)
+        nobody_else_replans = ("replans", "=", before or None)
+        return self._turn(send, {"replans": [*before, replan]}, [nobody_else_replans], event)
+
+    def _turn(
+        self,
+        send: Send,
+        facts: Mapping[str, Value],
+        when: Sequence[Condition],
+        event: EventWrite,
+        anew: SinceWrite | None = None,
+    ) -> Send:
         """Change a send together with the audit event that tells of it, all or nothing."""
-        transact(self._client, [(self._table, self._change_of(send, facts, when)), event])
+        transact(self._client, [(self._table, self._change_of(send, facts, when)), event, *([anew] if anew else [])])
         turned = self.get(send.id, origin=send.origin)
         if turned is None:
             raise Changed

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # One strict pattern before any parser: parsers disagree (CVE-2023-27043). RFC 5321 lengths; ASCII only.
 _EMAIL = re.compile(
@@ -61,6 +62,11 @@ def username(text: object) -> str | None:
     return value if _USERNAME.fullmatch(value) else None
 
 
+def key_label(school: str, epoch: int) -> str:
+    """What KMS derives the key of a school's look-up keys from; epoch 0 is that of the first release."""
+    return f"latchkey/lookup/v1/{school}/{epoch}" if epoch else f"latchkey/lookup/v1/{school}"
+
+
 def lookup(key: bytes, kind: str, value: str) -> str:
     """HMAC-SHA-256 of an identifier under a school's key, 32 hex digits: can stand in an index or a queue message."""
     return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
@@ -72,3 +78,9 @@ def typed_lookup(key: bytes, text: str) -> tuple[str, str]:
     if address is not None:
         return "email", lookup(key, "email", address)
     return "username", lookup(key, "username", username(text) or "\0" + text[:320])
+
+
+def typed_lookups(keys: Iterable[bytes], text: str) -> tuple[str, list[str]]:
+    """The same under each of several keys, in their order."""
+    found = [typed_lookup(key, text) for key in keys]
+    return found[0][0], [each for _, each in found]

@@ -71,6 +71,10 @@ class Message:
         """An identifier's look-up key."""
         return self._formed(name, lambda text: _LOOKUP.fullmatch(text) is not None)
 
+    def optional_lookup(self, name: str) -> str | None:
+        """An identifier's look-up key; None where the message names none."""
+        return self.lookup(name) if name in self._values else None
+
     def time(self, name: str = "at") -> int:
         """Epoch seconds."""
         return self._number(name, _LATEST)

@@ -68,13 +68,17 @@ class Table:
         answer = self._call("get_item", Key=key_of(pk, sk), ConsistentRead=True)
         return unpack_item(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Iterable[tuple[str, str]]) -> list[Item]:
-        """The items that exist, read consistently, in no certain order."""
-        return [item for _, item in batch_get(self._client, {self: keys})]
+    def get_many(self, keys: Iterable[tuple[str, str]], only: Sequence[str] = ()) -> list[Item]:
+        """The items that exist, read consistently, in no certain order; ``only`` these attributes of them, if it names some."""
+        return [item for _, item in batch_get(self._client, {self: keys}, {self: only})]
 
     def put(self, put: Put) -> None:
         """Write an item; ``ConditionFailed`` if a condition does not hold."""
         self._conditional("put_item", put.request(self.name))
+
+    def put_with(self, put: Put, other: tuple["Table", Put]) -> None:
+        """Write an item here and one in another table, both or neither."""
+        transact(self._client, [(self, put), other])
 
     def update(self, update: Update) -> Item:
         """Update an item and return it as it now is; ``ConditionFailed`` if a condition does not hold."""
@@ -234,13 +238,21 @@ class Table:
         raise TryLater()
 
 
-def batch_get(client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]]) -> Iterator[tuple[str, Item]]:
-    """``(table name, item)`` of the items that exist, read consistently, 100 keys a call across tables."""
+def batch_get(
+    client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]], only: Mapping[Table, Sequence[str]] | None = None
+) -> Iterator[tuple[str, Item]]:
+    """``(table name, item)`` of the items that exist, read consistently, 100 keys a call across tables.
+
+    ``only``: of which tables which attributes alone are read, so that a role can be allowed to see no other.
+    """
+    projected = {table.name: _projection(names) for table, names in (only or {}).items() if names}
     keys = [(table.name, key_of(pk, sk)) for table, pairs in wanted.items() for pk, sk in dict.fromkeys(pairs)]
     for start in range(0, len(keys), _BATCH_GET):
         left: dict[str, Any] = {}
         for name, key in keys[start : start + _BATCH_GET]:
-            left.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+            if name not in left:
+                left[name] = {"Keys": [], "ConsistentRead": True, **projected.get(name, {})}
+            left[name]["Keys"].append(key)
         for attempt in range(_TRIES):
             try:
                 answer = client.batch_get_item(RequestItems=left)
@@ -255,6 +267,12 @@ def batch_get(client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]])
             _pause(attempt)
         else:
             raise TryLater()
+
+
+def _projection(names: Sequence[str]) -> dict[str, Any]:
+    """Some are words of DynamoDB's own, so all have an alias."""
+    aliases = {f"#{place}": name for place, name in enumerate(names)}
+    return {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
 
 
 def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> None:

@@ -1,5 +1,6 @@
 """Setting a password: the one transaction over ``directory`` and ``credentials``."""
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
@@ -16,8 +17,8 @@ class Passwords:
         self._directory = Directory(directory, school)
         self._credentials = Credentials(credentials, school)
 
-    def set(self, person: Person, password_hash: str, used_link: str, now: int) -> None:
-        """Set a first or a new password; ``Changed`` if the person is no longer as read.
+    def set(self, person: Person, password_hash: str, used_link: str, now: int, event: EventWrite) -> None:
+        """Set a first or a new password, with its audit event; ``Changed`` if the person is no longer as read.
 
         The version decides: of two uses of one link, or of two links, one wins. Address, role and status are what the link
         was mailed for. Admin rights are in the stamp that was checked on reading; the role of the portal may not name them here,
@@ -25,10 +26,12 @@ class Passwords:
         """
         one_use_wins: Condition = ("version", "=", person.version)
         mailed_for: list[Condition] = [
-            ("email_key", "=", person.email_key),
+            ("email", "=", person.email),  # the address itself: its look-up key may be replaced meanwhile
             ("role", "=", person.role),
             ("status", "=", person.status),
         ]
         facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now, "used_link": used_link}
+        facts["email_typed"] = None  # whoever has the link reads the address that it was mailed to
         unchanged = self._directory.change_of(person.id, facts, [one_use_wins, *mailed_for])
-        transact(self._client, [(self._people, unchanged), self._credentials.password_of(person.id, password_hash, now)])
+        password = self._credentials.password_of(person.id, password_hash, now)
+        transact(self._client, [(self._people, unchanged), password, event])

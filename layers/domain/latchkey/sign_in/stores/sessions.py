@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update
 
 
@@ -34,22 +35,24 @@ class Sessions:
         """All sessions that this person has, also those that have ended and are not deleted yet."""
         return [_session(person, item) for page in self._table.pages(self._pk(person)) for item in page]
 
-    def put(self, session: Session) -> None:
-        """Write a new session."""
-        self._table.put(
-            Put(
-                item={
-                    "pk": self._pk(session.person),
-                    "sk": session.hash,
-                    "version": session.version,
-                    "stamp": session.stamp,
-                    "created_at": session.created_at,
-                    "seen_at": session.seen_at,
-                    "expires_at": session.expires_at,
-                },
-                when=[("pk", "missing", None)],
-            )
+    def put(self, session: Session, event: EventWrite | None = None) -> None:
+        """Write a new session; with an audit event both or neither, in one call."""
+        new = Put(
+            item={
+                "pk": self._pk(session.person),
+                "sk": session.hash,
+                "version": session.version,
+                "stamp": session.stamp,
+                "created_at": session.created_at,
+                "seen_at": session.seen_at,
+                "expires_at": session.expires_at,
+            },
+            when=[("pk", "missing", None)],
         )
+        if event is None:
+            self._table.put(new)
+        else:
+            self._table.put_with(new, event)
 
     def seen(self, session: Session, now: int) -> None:
         """Note that the session is in use; ``Changed`` if it has ended meanwhile."""

@@ -1,0 +1,145 @@
+"""The audit trail in words: what each event says, who did it, and its facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from latchkey.shared.model.ids import is_id
+
+Kind = Literal["deeds", "sign_ins", "all"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+KIND_NAMES: Final[Mapping[Kind, str]] = {
+    "deeds": "What people did",
+    "sign_ins": "Sign-ins, refusals and passwords",
+    "all": "Everything",
+}
+SIGN_INS: Final = frozenset(
+    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "mail.requested", "page.not_theirs"},
+)
+"""What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
+WORDS: Final[Mapping[str, str]] = {
+    "admin.end": "ended an admin’s rights",
+    "admin.invite": "invited an admin",
+    "approval.off": "switched approval off: one admin is left",
+    "code.dead": "ended a code: too many wrong guesses",
+    "code.use": "set a password with a code",
+    "codes.end": "ended all codes",
+    "codes.reveal": "looked at a student’s codes",
+    "codes.void": "asked to void codes",
+    "codes.voided": "voided codes",
+    "data.restore": "put back what was lost",
+    "email.told": "told people at both addresses that their e-mail address was changed",
+    "export.download": "downloaded login details",
+    "export.failed": "could not make a file of login details",
+    "export.finish": "made a file of login details",
+    "export.start": "asked for login details",
+    "links.end": "ended all password links",
+    "lookup.rotate": "replaced the key under which addresses and usernames are found",
+    "mail.requested": "asked for a mail",
+    "mail.trust": "trusted addresses that mail came back from",
+    "mail.trusted": "took the marks of a domain’s addresses",
+    "name.guessed": "saw 100 wrong tries in a row for a name that nobody has",
+    "page.not_theirs": "asked for something that this school does not have",
+    "parent.unlink": "unlinked a parent from a student",
+    "password.set": "set a password",
+    "password.stopped": "stopped a password: 100 wrong tries in a row; a link or a code sets a new one",
+    "person.add": "added a person",
+    "person.change": "changed a person",
+    "person.erase": "erased a person",
+    "person.everything": "looked at everything held about a person",
+    "roster.applied": "applied a roster",
+    "roster.apply": "asked to apply a roster",
+    "roster.preview": "previewed a roster",
+    "roster.refused": "refused a roster",
+    "roster.start": "uploaded a roster",
+    "school.export": "exported the school to files",
+    "school.make": "made the school",
+    "send.again": "sent again to those without a password",
+    "send.approve": "approved a send",
+    "send.brake": "paused a send: too much came back",
+    "send.cancel": "cancelled a send",
+    "send.download": "downloaded the recipients of a send",
+    "send.not_approved": "cancelled a send that nobody approved",
+    "send.pause": "paused a send",
+    "send.planned": "planned a send",
+    "send.replan": "planned those anew who had changed since a send was planned",
+    "send.resume": "resumed a send",
+    "send.retry": "retried what failed in a send",
+    "send.revoked": "revoked the links of a send",
+    "send.start": "started a send",
+    "send.test": "sent a test mail to themselves",
+    "sessions.end": "signed a person out everywhere",
+    "settings.approve": "approved a change of settings",
+    "settings.ask": "asked for a change of settings that a second admin has to approve",
+    "settings.change": "changed settings",
+    "settings.decline": "declined a change of settings",
+    "settings.drop": "dropped a change of settings: one admin is left",
+    "settings.withdraw": "withdrew a change of settings",
+    "sign_in.done": "signed in",
+    "sign_in.refused": "could not sign in",
+}
+_ACTORS: Final[Mapping[str, str]] = {"operator": "the operator", "portal": "a visitor"}
+_PLACES: Final[Mapping[str, str]] = {
+    "send": "sends", "retry": "sends", "again": "sends", "replan": "sends",
+    "export": "exports", "roster": "rosters", "person": "people",
+    "student": "people", "parent": "people",
+}  # fmt: skip
+_VALUES: Final[Mapping[tuple[str, str | int], str]] = {
+    ("purpose", "welcome"): "the first link that the school sent",
+    ("purpose", "reset"): "a later link that the school sent",
+    ("purpose", "forgot"): "a link that they asked for",
+    ("kind", "pin"): "a PIN",
+    ("kind", "parent"): "a parent code",
+    ("people", "others"): "students, and names that cannot sign in here",
+    ("where", "school"): "another school",
+}
+_NAMES: Final[Mapping[str, str]] = {"purpose": "with", "tries": "times within the hour", "people": "who"}
+_WAS, _NOW = ".was", ".now"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: what it is, what it says, and the part of the console that has a page about it (empty: none) with its id."""
+
+    name: str
+    text: str
+    place: str = ""
+    id: str = ""
+
+
+def actor(who: str, names: Mapping[str, str]) -> str:
+    """Who did it; ``names`` has the names of people by their ids."""
+    if is_id(who):
+        return names.get(who, "somebody who is no longer here")
+    return _ACTORS.get(who, "Latchkey")
+
+
+def facts(found: Mapping[str, str | int], names: Mapping[str, str]) -> list[Fact]:
+    """The facts of an event in their order; a setting with what it was and what it is now."""
+    said = []
+    to = str(found.get("to", "")) if "send" in found else ""  # whom a send goes to stands in its name
+    for name, value in found.items():
+        if to and name in {"send", "to"}:
+            if name == "send":
+                said.append(Fact("send", f"password link{'s' if to != '1 person' else ''} to {to}", "sends", str(value)))
+            continue
+        label = _NAMES.get(name, name.replace("_", " "))
+        if name.endswith(_WAS):
+            setting = name.removesuffix(_WAS)
+            now = found.get(setting + _NOW, "")
+            label = setting.replace("_", " ").replace(".", ", ")
+            said.append(Fact(label, f"was {value if value != '' else 'empty'}, is now {now if now != '' else 'empty'}"))
+        elif not name.endswith(_NOW):
+            text = names.get(str(value), "") or _VALUES.get((name, value), str(value))
+            said.append(Fact(label, text, _PLACES.get(name, ""), str(value)))
+    return said
+
+
+def people_in(events: list[dict[str, object]]) -> set[str]:
+    """The ids of people in these events: who did it, and whom it is about."""
+    found = set()
+    for event in events:
+        about = event["facts"]
+        ids = [event["actor"], *((about.get("person"), about.get("student")) if isinstance(about, dict) else ())]
+        found |= {each for each in ids if isinstance(each, str) and is_id(each)}
+    return found

@@ -1,0 +1,118 @@
+"""What mails to admins tell, line by line: which setting, from what to what, by whom and when; or which send waits.
+
+Values of settings stand here as an admin has typed them, on one line and without any mark that turns the direction of writing;
+no other mail holds what somebody typed into a form.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from latchkey.mail.messages.phrases import escape, isolated, phrases, words
+from latchkey.mail.messages.words import _
+from latchkey.mail.model.mail_html import plain
+from latchkey.shared.catalogues import catalogue
+
+SETTINGS: Final[Mapping[str, str]] = {
+    "approval.above": _("Sends to more people than this wait for another admin"),
+    "approval.staff": _("Every send to teachers or staff waits for another admin"),
+    "sso.roles": _("Who uses the school’s own sign-in"),
+    "sso.provider": _("Provider of the school’s own sign-in"),
+    "sso.label": _("Words on the button of the school’s own sign-in"),
+    "sso.url": _("Address of the school’s own sign-in"),
+    "sso.help": _("What to do if the school’s own sign-in does not work"),
+    "reply_to": _("Replies to mails go to"),
+    "welcome_life": _("How long first password links work"),
+    "reset_life": _("How long new password links work"),
+    "forgot_life": _("How long links work that people ask for themselves"),
+}
+"""The settings of whose changes admins are told, in words."""
+BEFORE: Final = _("Before: {value}")
+AFTER: Final = _("After: {value}")
+BY: Final = _("By: {value}")
+APPROVED_BY: Final = _("Approved by: {value}")
+WHEN: Final = _("When: {value}")
+PEOPLE: Final = _("People: {value}")
+HERE: Final = _("Look at it here:")
+YES: Final = _("yes")
+NO: Final = _("no")
+OFF: Final = _("off")
+NOTHING: Final = _("nothing")
+_PAGES: Final[Mapping[str, str]] = {
+    "settings_waiting": "settings",
+    "settings_changed": "settings",
+    "approval_off": "sends",
+    "send_waiting": "sends/{send}",
+}
+_LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
+
+
+def value_in_words(setting: str, value: Any, language: str = "en") -> str:
+    """The value of a setting as people say it: "14 days", "off", "student, parent"."""
+    texts = catalogue(language)[1]
+    if setting in _LIVES:
+        return words(value, language)
+    if isinstance(value, bool):
+        return texts.gettext(YES if value else NO)
+    if value is None and setting == "approval.above":
+        return texts.gettext(OFF)
+    if isinstance(value, list):
+        roles = phrases(language).roles
+        return ", ".join(roles.get(role, role) for role in value) or texts.gettext(NOTHING)
+    return plain(str(value)) if value not in {None, ""} else texts.gettext(NOTHING)
+
+
+def notice_variables(kind: str, notice: Mapping[str, Any], console: str, language: str) -> dict[str, str]:
+    """What a mail to admins tells, in the variables where other mails list accounts. ``console``: where the school is there."""
+    right_to_left = phrases(language).right_to_left
+    blocks = [_rows_of_change(change, language) for change in notice.get("changes") or ()]
+    blocks.append(_rows_of_all(notice, language))
+    link = f"{console}/{_PAGES[kind].format(send=notice.get('send'))}"
+    here = catalogue(language)[1].gettext(HERE)
+    text = "\n".join("".join(f"{_text(row, right_to_left=right_to_left)}\n" for row in rows) for rows in blocks)
+    html = "".join(f'<div class="a"><p>{"<br>".join(map(_html, rows))}</p></div>' for rows in blocks)
+    shown = escape(link)
+    return {
+        "accounts_text": f"{text}\n{here}\n{link}\n",
+        "accounts_html": f'{html}<p>{escape(here)}<br><a href="{shown}"><bdi dir="ltr">{shown}</bdi></a></p>',
+    }
+
+
+_Row = tuple[str, str]
+"""A pattern with ``{value}``, and the value; or what stands alone, and nothing."""
+
+
+def _rows_of_change(change: Mapping[str, Any], language: str) -> list[_Row]:
+    texts, setting = catalogue(language)[1], change["setting"]
+    old, new = (value_in_words(setting, change[each], language) for each in ("old", "new"))
+    return [(texts.gettext(SETTINGS.get(setting, setting)), ""), (texts.gettext(BEFORE), old), (texts.gettext(AFTER), new)]
+
+
+def _rows_of_all(notice: Mapping[str, Any], language: str) -> list[_Row]:
+    texts = catalogue(language)[1]
+    people = notice.get("people") or 0
+    rows = [
+        (BY, plain(notice.get("by") or "")),
+        (APPROVED_BY, plain(notice.get("approved_by") or "")),
+        (PEOPLE, str(people) if people else ""),
+        (WHEN, _local(notice["at"])),
+    ]
+    return [(texts.gettext(pattern), value) for pattern, value in rows if value]
+
+
+def _local(at: int) -> str:
+    """A time by the clock of schools in the United Kingdom, written the same in every language."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromtimestamp(at, ZoneInfo("Europe/London")).strftime("%Y-%m-%d, %H:%M")
+
+
+def _text(row: _Row, *, right_to_left: bool) -> str:
+    return row[0].replace("{value}", isolated(row[1], right_to_left=right_to_left))
+
+
+def _html(row: _Row) -> str:
+    pattern, value = row
+    if not value:
+        return f"<b>{escape(pattern)}</b>"
+    return escape(pattern).replace(escape("{value}"), f"<bdi>{escape(value)}</bdi>")

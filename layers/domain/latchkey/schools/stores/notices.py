@@ -1,0 +1,62 @@
+"""What admins are to be told by mail, in the table ``activity``: written together with what it tells of, mailed within a minute.
+
+It stands with what is due (``shared/stores/due``), so nothing is lost if a queue is busy, and no queue message has to name
+anybody. It is deleted as soon as its mails are written down.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from latchkey.audit.stores.audit import EventWrite
+from latchkey.schools.model.waiting import Notice
+from latchkey.schools.stores.waiting import changes_from_value, changes_to_value
+from latchkey.shared.stores.due import due_item
+from latchkey.shared.stores.dynamo import Put, Table, Value
+
+_KEPT: Final = 30 * 86_400
+
+
+class Notices:
+    """The notices of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+
+    def put(self, notice: Notice) -> None:
+        """Keep a notice until it is mailed; the same one twice is one mail."""
+        self._table.put(self.put_of(notice)[1])
+
+    def put_of(self, notice: Notice) -> EventWrite:
+        """The write that ``put`` makes, to stand in a transaction."""
+        item = due_item(notice.at, self.school, notice.id, _KEPT)
+        return self._table, Put(item=item | {"notice": notice_to_value(notice)})
+
+
+def notice_to_value(notice: Notice) -> Value:
+    """What an item holds of a notice."""
+    value: dict[str, Value] = {
+        "id": notice.id,
+        "kind": notice.kind,
+        "at": notice.at,
+        "by": notice.by,
+        "approved_by": notice.approved_by,
+        "changes": changes_to_value(notice.changes),
+        "send": notice.send,
+        "people": notice.people,
+    }
+    return value
+
+
+def notice_from_value(value: Mapping[str, Any]) -> Notice:
+    """The notice of an item."""
+    return Notice(
+        id=value["id"],
+        kind=value["kind"],
+        at=value["at"],
+        by=value["by"],
+        approved_by=value.get("approved_by"),
+        changes=changes_from_value(value.get("changes") or ()),
+        send=value.get("send"),
+        people=value.get("people", 0),
+    )

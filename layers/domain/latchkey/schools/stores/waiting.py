@@ -1,0 +1,33 @@
+"""How changes of settings stand in items: those that wait in a school's item, those that admins are told of in a notice."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from latchkey.schools.model.waiting import Change, Waiting
+from latchkey.shared.stores.dynamo import Value
+
+
+def waiting_to_value(waiting: Waiting | None) -> Value:
+    """What a school's item holds of changes that wait."""
+    if waiting is None:
+        return None
+    changes = changes_to_value(waiting.changes)
+    return {"id": waiting.id, "by": waiting.by, "at": waiting.at, "until": waiting.until, "changes": changes}
+
+
+def waiting_from_value(value: Mapping[str, Any] | None) -> Waiting | None:
+    """The changes that wait."""
+    if not value:
+        return None
+    changes = changes_from_value(value["changes"])
+    return Waiting(id=value["id"], by=value["by"], at=value["at"], until=value["until"], changes=changes)
+
+
+def changes_to_value(changes: Iterable[Change]) -> list[Value]:
+    """Changes of settings as plain values."""
+    return [{"setting": each.setting, "old": each.old, "new": each.new} for each in changes]
+
+
+def changes_from_value(values: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
+    """The changes of such values."""
+    return tuple(Change(each["setting"], each.get("old"), each.get("new")) for each in values)

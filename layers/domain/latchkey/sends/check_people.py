@@ -1,0 +1,76 @@
+"""Look again, before a message's chunks are mailed, who of their people still is as the send was planned for.
+
+Read for all chunks of a message together: their school and the chunks in one call, their people in another (100 a call). So a
+link costs a hundredth of a call more than its chunk would alone, and no decision that a mail follows is older than a minute.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from latchkey.errors import Poison
+from latchkey.people.model.person import Person
+from latchkey.sends.model.drift import changed_in, is_decided_anew
+from latchkey.sends.model.mail_states import OPEN
+from latchkey.sends.model.send import Chunk
+from latchkey.sends.needs import System
+
+GOOD_FOR: Final = 60.0
+"""Seconds after which nothing is mailed any more by what was read of its people."""
+_RENEWED: Final = 20.0  # seconds after which a chunk that is to be begun is looked at anew
+
+
+class Check:
+    """What a worker has read of its message: the school, the chunks, and their people. ``Poison`` if there is no such school."""
+
+    def __init__(self, system: System, school: str, send: str, numbers: Iterable[int]) -> None:
+        self._system = system
+        self._send = send
+        self._slug = school
+        self._read(numbers)
+
+    @property
+    def until(self) -> float:
+        """Until when mails may begin by what was read, in epoch seconds."""
+        return self._read_at + GOOD_FOR
+
+    def seen(self, number: int) -> Chunk | None:
+        """A chunk as it was read."""
+        return self._chunks.get(number)
+
+    def renew(self, numbers: Iterable[int]) -> None:
+        """Read these chunks again with their school and people, if what was read is not fresh."""
+        if self._system.time() - self._read_at > _RENEWED:
+            self._read(numbers)
+
+    def changed(self, chunk: Chunk) -> Mapping[int, frozenset[str]]:
+        """Who of a chunk's open mails is no longer as the send was planned for: ids by the place of their mail."""
+        if not is_decided_anew(chunk):
+            return {}
+        people = self._people_of(chunk)
+        found = {place: changed_in(mail, people, self.school) for place, mail in enumerate(chunk.mails) if mail.state in OPEN}
+        return {place: ids for place, ids in found.items() if ids}
+
+    def _read(self, numbers: Iterable[int]) -> None:
+        self._read_at = self._system.time()  # before the calls: what they find is at least as new
+        brief = self._system.briefs(self._slug).read(self._send, numbers)
+        if brief.school is None:
+            raise Poison("a chunk of a school that does not exist")
+        self.school = brief.school
+        self._chunks = brief.chunks
+        self._people: dict[str, Person] = {}
+        self._known: set[str] = set()
+
+    def _people_of(self, chunk: Chunk) -> Mapping[str, Person]:
+        """The people of a chunk, read with those of the message's other chunks when the first is asked for."""
+        wanted = _open_people(chunk)
+        if not wanted <= self._known:
+            wanted = wanted.union(*map(_open_people, self._chunks.values())) - self._known
+            self._people |= self._system.directory(self._slug).standings(sorted(wanted))
+            self._known |= wanted
+        return self._people
+
+
+def _open_people(chunk: Chunk) -> set[str]:
+    if chunk.state == "done" or not is_decided_anew(chunk):
+        return set()
+    return {account.person for mail in chunk.mails if mail.state in OPEN for account in mail.accounts}
