@@ -39,7 +39,7 @@ def _let_roles_do_what_they_may(formation: Any, iam: Any, stack: str) -> None:
             if name.startswith(_OWN):
                 continue
             statements = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]
-            for own, more in (("batches", _batches(statements)), ("mail", _mail(statements))):
+            for own, more in (("batches", _batches(statements)), ("mail", _mail(statements)), ("reads", _reads(statements))):
                 if more:
                     document = {"Version": "2012-10-17", "Statement": more}
                     iam.put_role_policy(RoleName=role, PolicyName=_OWN + own, PolicyDocument=json.dumps(document))
@@ -55,6 +55,21 @@ def _mail(statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """AWS judges a bulk mail on the sender's identity and a configuration set; MiniStack knows neither and judges it on *."""
     mails = (each for each in statements if "ses:SendBulkEmail" in _listed(each.get("Action")))
     return [{**each, "Resource": "*"} for each in mails]
+
+
+def _reads(statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A batch of reads names attributes for each table; MiniStack looks for them elsewhere, and so takes it for a read of all."""
+    reads = (each for each in statements if "dynamodb:BatchGetItem" in _listed(each.get("Action")))
+    found = []
+    for each in reads:
+        conditions = {
+            kind: kept
+            for kind, values in each.get("Condition", {}).items()
+            if (kept := {key: value for key, value in values.items() if key != "dynamodb:Select"})
+        }
+        if conditions != each.get("Condition", {}):
+            found.append({**each, "Action": "dynamodb:BatchGetItem", "Condition": conditions})
+    return found
 
 
 def _listed(actions: Any) -> list[str]:

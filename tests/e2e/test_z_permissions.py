@@ -36,7 +36,7 @@ UNUSED = {
     Grant("plan_send", "HandOver", "sqs:SendMessage", "PlanQueue"): "a send that starts at its time",
     Grant("console", "OwnSession", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
-    Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than twenty chunks",
+    Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than two dozen chunks",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "UrgentQueue"): "what waits",
     Grant(
         "mail_feedback", "Ledger", "dynamodb:PutItem", ACTIVITY

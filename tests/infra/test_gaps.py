@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from infra.local import gaps
 from infra.local.gaps import repair
 
 REFUSED = {
@@ -110,6 +111,13 @@ def test_concurrency_batches_and_gateway_responses_are_said_again() -> None:
         ),
         ("create_deployment", {"restApiId": "abc123", "stageName": "live"}),
     ]
+
+
+def test_a_batch_of_reads_need_not_say_what_it_selects() -> None:
+    attributes = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk"]}}
+    read = {"Effect": "Allow", "Action": "dynamodb:BatchGetItem", "Resource": "table"}
+    selects = {"StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
+    assert gaps._reads([{**read, "Condition": {**attributes, **selects}}, read, SENDS]) == [{**read, "Condition": attributes}]
 
 
 def test_an_api_without_gateway_responses_is_not_deployed_again() -> None:

@@ -116,9 +116,9 @@ def test_a_crash_in_the_middle_is_made_good_by_the_next_delivery(desk: Desk, mon
     message = desk.console.system.messages("ROSTER_QUEUE")[0]
     write, calls = apply_roster._write, []
 
-    def crashing(*arguments: Any) -> int:
+    def crashing(*arguments: Any, **named: Any) -> int:
         calls.append(1)
-        lost = write(*arguments)
+        lost = write(*arguments, **named)
         if len(calls) == 2:
             raise RuntimeError("the container is gone")
         return lost

@@ -276,19 +276,19 @@ def test_near_the_end_of_its_time_a_worker_hands_the_rest_back(road: MailRoad) -
 def _numbers(road: MailRoad) -> list[int]:
     """The chunks that the messages in the queue name."""
     messages = [json.loads(each) for each in road.chunks()]
-    assert all(each.get("chunks", 1) <= 2 for each in messages)
+    assert all(each.get("chunks", 1) <= 4 for each in messages)
     return sorted(each["chunk"] + more for each in messages for more in range(each.get("chunks", 1)))
 
 
-def test_a_send_has_few_chunks_in_the_queue_and_each_ten_chunks_call_the_next(road: MailRoad) -> None:
-    """Whoever comes second waits for twenty chunks of the first, however many the first has."""
+def test_a_send_has_few_chunks_in_the_queue_and_each_dozen_calls_the_next(road: MailRoad) -> None:
+    """Whoever comes second waits for two dozen chunks of the first, however many the first has."""
     _, chunks = planned(road, 1)
     body = json.loads(chunks[0])
     worker = road.worker()
-    hand_over.begin(worker, "northbridge", body["send"], 45)
-    assert _numbers(road) == list(range(1, 21))
-    for number, following in ((1, range(21, 31)), (2, ()), (11, range(31, 41)), (21, range(41, 46)), (31, ()), (41, ())):
-        hand_over.go_on(worker, "northbridge", body["send"], number, 45)
+    hand_over.begin(worker, "northbridge", body["send"], 53)
+    assert _numbers(road) == list(range(1, 25))
+    for number, following in ((1, range(25, 37)), (2, ()), (13, range(37, 49)), (25, range(49, 54)), (37, ()), (49, ())):
+        hand_over.go_on(worker, "northbridge", body["send"], number, 53)
         assert _numbers(road) == list(following)
 
 

@@ -232,10 +232,12 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Per
 
 
 def _tell_new_email(system: System, slug: str, person: str, at: int) -> None:
-    """Both addresses are told of the other one, as after a roster."""
+    """Tell both addresses of the change, as after a roster."""
     try:
         message = {"kind": "emails_changed", "school": slug, "people": [person], "at": at}
         system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
-    except Exception as error:  # the answer must say that the code was used; word of the password has gone to both addresses
+    except (
+        Exception
+    ) as error:  # the answer must say that the code was used; the notice of the password has gone to both addresses
         facts = {"school": slug, "person": person, "error": type(error).__name__}
         log.error("not told of a new address", extra=facts)  # noqa: TRY400 - a trace could hold values

@@ -86,7 +86,7 @@ def _put_logo(system: System, before: School, after: Settings, values: Mapping[s
 
 
 def _applied(system: System, before: School, after: Settings, admin: Person, now: int) -> Iterator[EventWrite]:
-    """The event of what applies now, and what admins are told of it."""
+    """The event of what applies now, and the notice to admins."""
     if names := changed(before.settings, after):
         yield system.audit(before.slug).record_of(
             admin.id, "settings.change", now, settings_changes.facts_of(before.settings, after, names)
@@ -97,7 +97,7 @@ def _applied(system: System, before: School, after: Settings, admin: Person, now
 
 
 def _asked(system: System, before: School, wanted: Waiting | None, admin: Person, now: int) -> Iterator[EventWrite]:
-    """The event of what waits from now on, and what admins are told of it."""
+    """The event of what waits from now on, and the notice to admins."""
     if wanted is not None and wanted != before.waiting:
         facts: dict[str, str | int] = {"fields": fields_of(wanted.changes), "change": wanted.id}
         yield system.audit(before.slug).record_of(admin.id, "settings.ask", now, facts)

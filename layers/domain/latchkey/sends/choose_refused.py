@@ -1,6 +1,6 @@
 """Choose people whose mail was refused though their address may be right: by a filter, by our fault, or trusted since.
 
-The newest word of each person counts: who was refused on Monday and reached on Tuesday is not meant on Wednesday. Who has set a
+The newest result of each person counts: who was refused on Monday and reached on Tuesday is not meant on Wednesday. Who has set a
 password since is not meant either. People with a dead address are, once nothing marks it as dead any more.
 """
 

@@ -107,7 +107,7 @@ def _judge(system: System, suspects: Mapping[tuple[str, str, Origin], set[int]],
 def _amend(
     system: System, group: _Place, told: list[DeliveryEvent], counts: Counter[str], since: int
 ) -> tuple[Chunk | None, Chunk | None]:
-    """Write down what was told of a chunk, and of its people; the chunk before and after, None if there is no such chunk."""
+    """Record the events of a chunk, and of its people; the chunk before and after, None if there is no such chunk."""
     before: Chunk | None = None
 
     def change(found: Chunk) -> Chunk:
@@ -153,7 +153,7 @@ def _count_domains(system: System, moved: dict[str, list[Moves]], counts: Counte
 
 
 def _told(chunk: Chunk, told: Iterable[DeliveryEvent]) -> Chunk:
-    """The chunk after all that was told of it."""
+    """The chunk after its events."""
     mails = list(chunk.mails)
     places: dict[str, list[int]] = {}
     for place, mail in enumerate(mails):

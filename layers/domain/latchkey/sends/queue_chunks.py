@@ -1,10 +1,11 @@
-"""Hand chunks over to deliver_links: a send has at most twenty chunks in the queue, so that sends take turns.
+"""Hand chunks over to deliver_links: a send has at most two dozen chunks in the queue, so that sends take turns.
 
 A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
-them. So plan_send puts the first twenty; the first chunk of each ten puts the ten after the next when a worker has taken it. That
-is one call for ten chunks, as if all were put at once. Putting a message twice harms nothing.
+them. So plan_send puts the first two dozen; the first chunk of each dozen puts the dozen after the next when a worker has taken
+it. That is one call for twelve chunks, as if all were put at once. Putting a message twice harms nothing.
 
-A message names two chunks that follow each other, so that one call reads both; each is taken, mailed and recorded by itself.
+A message names up to four chunks that follow each other, so that one call reads them, and two their people; each is taken, mailed
+and recorded by itself.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,8 @@ from typing import Any, Final
 from latchkey.sends.model.send import Origin
 from latchkey.sends.needs import System
 
-TOGETHER: Final = 2
-_STEP: Final = 10
+TOGETHER: Final = 4
+_STEP: Final = 12
 AT_FIRST: Final = 2 * _STEP
 
 
@@ -49,15 +50,18 @@ def _put(system: System, school: str, send: str, chunks: Iterable[int], last: in
 
 
 def _together(chunks: Iterable[int]) -> Iterator[dict[str, int]]:
-    """Chunks that follow each other, in pairs; the others by themselves."""
-    held: int | None = None
+    """Chunks that follow each other, four in a message; what is left of them in pairs, and the others by themselves."""
+    run: list[int] = []
     for number in chunks:
-        if held == number - 1:
-            yield {"chunk": held, "chunks": TOGETHER}
-            held = None
-            continue
-        if held is not None:
-            yield {"chunk": held}
-        held = number
-    if held is not None:
-        yield {"chunk": held}
+        if run and number != run[-1] + 1:
+            yield from _in_messages(run)
+            run = []
+        run.append(number)
+    yield from _in_messages(run)
+
+
+def _in_messages(run: list[int]) -> Iterator[dict[str, int]]:
+    while run:
+        size = next((size for size in (TOGETHER, 2) if len(run) >= size), 1)
+        yield {"chunk": run[0], "chunks": size} if size > 1 else {"chunk": run[0]}
+        run = run[size:]

@@ -1,4 +1,4 @@
-"""One person's own mails, behind the queue: a forgotten password, a renewed link, and word of a changed password.
+"""One person's own mails, behind the queue: a forgotten password, a renewed link, and the notice of a changed password.
 
 Nobody waits for an answer here, so nothing tells who exists. Limits are spent before anybody is looked up, and again for the
 mailbox that would get the mail; a mail goes to the stored address only; a message that comes twice makes one mail.

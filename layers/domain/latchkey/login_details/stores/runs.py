@@ -208,7 +208,7 @@ class Exports:
     def finish(self, export: Export, event: EventWrite) -> None:
         """Write a leased run as it has ended, and the audit event, both or neither.
 
-        A run that voided codes leaves word of it, so that older files can say that some of their codes may be dead.
+        A run that voided codes notes that, so that older files can say that some of their codes may be dead.
         """
         item = _to_item(self.school, export)
         facts = {name: value for name, value in item.items() if name not in {"pk", "sk"}}

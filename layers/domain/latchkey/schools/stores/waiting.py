@@ -1,4 +1,4 @@
-"""How changes of settings stand in items: those that wait in a school's item, those that admins are told of in a notice."""
+"""How changes of settings stand in items: those that wait in a school's item, those that a notice to admins names."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -11,7 +11,7 @@ from latchkey.sends.model.send import Chunk, Mail, Refused, Tally
 
 NOBODY: Final[Mapping[int, frozenset[str]]] = {}
 GRACE: Final = 15 * 60
-"""Seconds that a mail may be ``sending`` without word of it before it is sent again."""
+"""Seconds that a mail may be ``sending`` without an event before it is sent again."""
 ONES_OWN_GRACE: Final = 60
 """... for what one person asked for, who waits at the screen: SES tells of nearly every mail within seconds."""
 
@@ -36,7 +36,7 @@ def open_of(counts: Mapping[str, int]) -> int:
 
 
 def grace_of(chunk: Chunk) -> int:
-    """Seconds after which this chunk's mails are sent again without word of them.
+    """Seconds after which this chunk's mails are sent again without an event of them.
 
     One person's own doubles from worker to worker, so that an SES that takes mails and denies it does not fill a mailbox:
     after 1, 2, 4, 8 and then every 15 minutes.
@@ -60,7 +60,7 @@ def take(chunk: Chunk, now: int, seconds: int, changed: Mapping[int, frozenset[s
     where others share their mail. One that may be out already is not sent again to the others either: it would be another mail.
     With nobody else left the chunk is in nobody's hands.
 
-    A mail that is ``sending`` already was lost by another worker, perhaps after SES had taken it: it waits for word of it,
+    A mail that is ``sending`` already was lost by another worker, perhaps after SES had taken it: it waits for an event,
     and is sent again only after the grace period.
     """
     mine = {

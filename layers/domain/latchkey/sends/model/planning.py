@@ -59,7 +59,7 @@ def chunks_of(
 ) -> Iterator[Chunk]:
     """The chunks of a send, numbered from 1: first those with mails, then those that only record who was skipped.
 
-    ``sent``: who was sent a link lately, if the send asks for that.
+    ``sent``: who was sent a link recently, if the send asks for that.
     """
     mails: dict[tuple[Purpose, str], list[MailAccount]] = {}
     languages: dict[tuple[Purpose, str], set[str]] = {}

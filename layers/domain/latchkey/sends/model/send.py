@@ -232,7 +232,7 @@ class Chunk:
 
 
 def lane_of(chunk: Chunk) -> Origin:
-    """With whose mails a chunk goes: nobody waits for word of a new address, of which a roster may make thousands."""
+    """With whose mails a chunk goes: nobody waits for the notice of a new address, of which a roster may make thousands."""
     return "admin" if chunk.mail in {"email_replaced", "email_given"} else chunk.origin
 
 
@@ -242,7 +242,7 @@ def purpose_of(person: Person) -> Purpose:
 
 
 def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
-    """Why this person gets no password link; None if they get one. ``sent``: who was sent one lately, as ``but`` asks."""
+    """Why this person gets no password link; None if they get one. ``sent``: who was sent one recently, as ``but`` asks."""
     if person.status != "active":
         return "left" if person.status == "left" else "disabled"
     if school.uses_sso(person):
