@@ -32,7 +32,7 @@ def test_somebody_is_added_put_right_and_erased(desk: BrowserContext, product: P
     expect(page.get_by_label("E-mail")).to_be_focused()
     check(page, "person-edit-wrong")
     page.get_by_label("E-mail").fill("zoe@northbridge.example")
-    page.get_by_label("Account").select_option("disabled")
+    page.get_by_label("Account", exact=True).select_option("disabled")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Your change was saved.")
     expect(page.get_by_text("has an account that is switched off")).to_be_visible()
