@@ -1,7 +1,8 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, people, people_emails, readiness, rosters, schools
+from console import audit, people_emails, readiness, rosters, schools
 from console.login_details import codes, exports
+from console.people import actions, admins, edit, everything, history, people
 from console.sends import control, mail, preview, recipients, sends
 from web.app import new_app
 
@@ -10,6 +11,11 @@ app = new_app(
     readiness.routes,
     people.routes,
     people_emails.routes,
+    edit.routes,
+    actions.routes,
+    admins.routes,
+    history.routes,
+    everything.routes,
     preview.routes,
     sends.routes,
     recipients.routes,

@@ -1,13 +1,15 @@
 """SQS consumer of the queues plan and requests; returns the messages that failed."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from aws_lambda_powertools import Logger
 
 from latchkey.errors import Poison, TryLater
+from latchkey.records.erase_mails import erase_mails
 from latchkey.sends import request_mail
 from latchkey.sends.cancel_chunks import cancel_chunks
+from latchkey.sends.model.send import Origin
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.start_due import start_due
 from latchkey.sends.tell_new_emails import MOST, tell_new_emails
@@ -65,6 +67,11 @@ def work(message: Message) -> dict[str, Any]:
     if kind == "emails_changed":
         told = tell_new_emails(system(), message.slug(), message.ids("people", MOST), message.time())
         return {"kind": kind, "school": message.slug(), "told": told}
+    if kind == "erase":
+        after = message.id("after") if message.has("after") else None
+        origin = message.one_of("origin", get_args(Origin))
+        changed = erase_mails(system(), message.slug(), message.id("person"), origin, after)
+        return {"kind": kind, "school": message.slug(), "chunks": changed}
     if kind == "trust":
         trust = take_marks(system(), message.slug(), message.id("trust"))
         return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}

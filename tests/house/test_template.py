@@ -192,7 +192,13 @@ class TestRoles:
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
-        assert readers == {"PortalFunction", "OperateFunction"}
+        assert readers == {"PortalFunction", "ConsoleFunction", "OperateFunction"}
+        reach = [s for s in sam.statements(function("ConsoleFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])]
+        erase, usernames = sorted(reach, key=lambda statement: str(statement["Sid"]))
+        assert usernames["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"], "nothing that needs no key"
+        assert usernames["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#U#*"]}}, "no hash is there"
+        assert erase["Action"] == ["dynamodb:BatchWriteItem"], "it deletes, and nothing is given back"
+        assert erase["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk"]}
         keys_only = {action for action, resource in sam.grants(function("OperateFunction")) if resource == "CredentialsTable"}
         assert keys_only <= {"dynamodb:Scan", "dynamodb:BatchWriteItem"}, "it deletes a school, and reads no more than keys"
 

@@ -74,12 +74,15 @@ class MemoryDynamo:
         return {}
 
     def batch_write_item(self, *, RequestItems: Mapping[str, list[_Wire]]) -> _Wire:  # noqa: N803
-        """BatchWriteItem, of puts."""
+        """BatchWriteItem."""
         self.before("BatchWriteItem")
         assert sum(map(len, RequestItems.values())) <= 25
         for name, requests in RequestItems.items():
             for request in requests:
-                self._apply({"TableName": name, "Item": request["PutRequest"]["Item"]})
+                if "DeleteRequest" in request:
+                    self._table(name).pop(_key(request["DeleteRequest"]["Key"]), None)
+                else:
+                    self._apply({"TableName": name, "Item": request["PutRequest"]["Item"]})
         return {"UnprocessedItems": {}}
 
     def batch_get_item(self, *, RequestItems: Mapping[str, _Wire]) -> _Wire:  # noqa: N803

@@ -24,6 +24,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     ),
     "console": (
         "DIRECTORY_TABLE",
+        "CREDENTIALS_TABLE",
         "SESSIONS_TABLE",
         "ACTIVITY_TABLE",
         "LOOKUP_KEY",

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
+    from latchkey.records import needs as records
+    from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools import needs as schools
@@ -244,6 +246,13 @@ class Wiring:
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return CodeUses(self.client("dynamodb"), *tables, school)
 
+    def edits(self, school: str) -> Edits:
+        """Where an admin's corrections of a school's people are written."""
+        from latchkey.records.stores.edits import Edits
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return Edits(self.client("dynamodb"), *tables, school)
+
     def sessions(self, school: str) -> Sessions:
         """A school's sessions."""
         from latchkey.sign_in.stores.sessions import Sessions
@@ -444,6 +453,7 @@ if TYPE_CHECKING:
         _password_links: password_links.System = wiring
         _people: people.System = wiring
         _readiness: readiness.System = wiring
+        _records: records.System = wiring
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _sends: sends.System = wiring

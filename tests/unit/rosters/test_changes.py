@@ -112,6 +112,8 @@ def test_a_fact_that_was_not_known_is_added() -> None:
         ("left", True, "unchanged", None),
         ("left", False, "changed", "active"),
         ("active", False, "unchanged", None),
+        ("disabled", False, "unchanged", None),
+        ("disabled", True, "unchanged", None),
     ],
 )
 def test_people_leave_and_come_back(was: str, leaves: bool, kind: str, status: str | None) -> None:

@@ -35,7 +35,7 @@ people = st.lists(
             st.none(), st.sampled_from(["a@x.example", "b@x.example"]), st.from_regex(r"[a-z]{3,9}@x\.example", fullmatch=True)
         ),
         st.booleans(),
-        st.sampled_from(["active", "left"]),
+        st.sampled_from(["active", "disabled", "left"]),
         st.sampled_from([None, 1]),
         st.sampled_from([None, 2]),
     ),
@@ -101,11 +101,12 @@ def test_every_skip_has_its_reason() -> None:
         person(3, role="staff"),
         person(4, role="staff", is_admin=True),
         person(5, role="parent"),
+        person(6, status="disabled"),
     ]
     forecast = dry_run(group, SSO, unknown=2)
-    assert forecast.skipped == {"unknown": 2, "single_sign_on": 2, "left": 1}
+    assert forecast.skipped == {"unknown": 2, "single_sign_on": 2, "left": 1, "disabled": 1}
     assert forecast.to_send == 2
-    assert dry_run(group, SCHOOL).skipped == {"no_address": 1, "left": 1}
+    assert dry_run(group, SCHOOL).skipped == {"no_address": 1, "left": 1, "disabled": 1}
 
 
 def test_who_can_be_sent_nothing_at_all_is_told_so_before_what_was_asked_for() -> None:

@@ -40,7 +40,8 @@ def test_a_token_names_its_holder_and_is_stored_only_as_a_hash(system: TestSyste
 
 
 @pytest.mark.parametrize(
-    "change", [{"version": 2}, {"status": "left"}, {"email_key": "other"}, {"role": "teacher"}, {"is_admin": True}]
+    "change",
+    [{"version": 2}, {"status": "left"}, {"status": "disabled"}, {"email_key": "other"}, {"role": "teacher"}, {"is_admin": True}],
 )
 def test_a_changed_account_ends_every_session(system: TestSystem, portal: Wiring, change: dict[str, object]) -> None:
     token, _ = open_session(portal, "northbridge", ANN)

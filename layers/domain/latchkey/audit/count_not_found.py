@@ -5,7 +5,7 @@ from typing import Final
 
 from latchkey.audit.stores.audit import Audit
 
-PARTS: Final = frozenset({"people", "sends", "exports", "rosters", "codes", "settings", "audit", "mail", "school"})
+PARTS: Final = frozenset({"people", "sends", "exports", "rosters", "codes", "settings", "audit", "mail", "admins", "school"})
 log = logging.getLogger(__name__)
 
 

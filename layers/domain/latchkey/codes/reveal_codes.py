@@ -26,6 +26,8 @@ def reveal_codes(system: System, school: School, admin: Person, person_id: str) 
         raise NotFound()
     if person.status == "left":
         raise Conflict("This student has left the school, so no code works for them.")
+    if person.status == "disabled":
+        raise Conflict("This account is switched off, so no code works for it. Switch it on first.")
     if person.number is None:
         raise Conflict("This student has no number for a code yet. Load the roster again, then come back.")
     issued = issue_codes(system, school, [person], ("pin", "parent"))

@@ -12,7 +12,6 @@ from typing import Any, Final
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
-from latchkey.codes.stores.uses import Name
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
@@ -22,6 +21,8 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive_person
 from latchkey.sign_in.model import passwords
+from latchkey.sign_in.stores.credentials import Name
+from latchkey.sign_in.username_holder import names_of
 
 _ROUNDS: Final = 5
 _FORM: Final = ("given_name", "family_name", "username", "email", "password", "password_again")
@@ -165,13 +166,8 @@ def _new_names(system: System, found: OpenCode, after: Person, wrong: _Wrong) ->
     username, school = after.username, found.school
     if username is None or username == found.student.username:
         return []
-    directory, credentials, chosen = system.directory(school.slug), system.credentials(school.slug), list[Name]()
-    for epoch in school.lookup_epochs:
-        key = identifiers.lookup(system.lookup_key(school.slug, epoch), "username", username)
-        chosen.append(Name(key, epoch, credentials.holder_of(key, epoch)))
-    holders = [name.holder for name in chosen if name.holder]
-    people = [*directory.by_username_key(*(name.key for name in chosen)), *(directory.by_ids(holders) if holders else [])]
-    if any(person.username == username and person.id != after.id for person in people):
+    chosen, is_taken = names_of(system, school, username, after.id)
+    if is_taken:
         taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
         wrong.add("username", taken, "username_taken")
     return chosen

@@ -15,11 +15,12 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 
 LOOKED_AT: Final = 60  # pages of 1 MB that one request may read: about 80,000 students
-Reason = Literal["unknown", "not_student", "left", "no_number", "no_upn"]
+Reason = Literal["unknown", "not_student", "left", "disabled", "no_number", "no_upn"]
 REASONS: Final[Mapping[Reason, str]] = {
     "unknown": "is not a person of this school",
     "not_student": "is not a student",
     "left": "has left the school",
+    "disabled": "has an account that is switched off",
     "no_number": "has no number for a code yet: load the roster again",
     "no_upn": "has no UPN, by which this file is read",
 }
@@ -65,8 +66,9 @@ def cannot_be_in(person: Person, wanted: ExportRequest) -> Reason | None:
 
 
 def _count(trial: Trial, person: Person, school: School, wanted: ExportRequest, now: int) -> None:
-    if wanted.scope.people is not None and (person.role != "student" or person.status == "left"):
-        trial.left_out["left" if person.role == "student" else "not_student"] += 1
+    if wanted.scope.people is not None and (person.role != "student" or person.status != "active"):
+        gone: Reason = "left" if person.status == "left" else "disabled"
+        trial.left_out[gone if person.role == "student" else "not_student"] += 1
         return
     if not is_meant(wanted, person, school, now, since=now + 1):
         return

@@ -10,11 +10,8 @@ from latchkey.errors import Changed, Conflict, NotFound, TryLater
 from latchkey.operator.needs import System
 from latchkey.operator.the_school import the_school
 from latchkey.people.model.person import Person
-from latchkey.people.stores.admins import Write
-from latchkey.schools.model import guard
-from latchkey.schools.model.school import ApprovalRule, School
-from latchkey.schools.model.waiting import Notice
-from latchkey.shared.model.ids import is_id, new_id
+from latchkey.records.admins import follows
+from latchkey.shared.model.ids import is_id
 
 _TRIES: Final = 8
 
@@ -42,27 +39,8 @@ def end_admin(system: System, school: object, person: object, *, last_too: bool)
         if not others and not last_too:
             raise Conflict("This is the school's last admin. Invite another first, or say that the last one is meant.")
         try:
-            admins.end(found, revision, _follows(system, the_school(system, slug), found, others))
+            admins.end(found, revision, follows(system, the_school(system, slug), "operator", found, others))
         except Changed:
             continue
         return directory.person(found.id) or found
     raise TryLater("This school's admins change too quickly just now. Nothing was changed; try again.")
-
-
-def _follows(system: System, school: School, ended: Person, others: list[Person]) -> list[Write]:
-    """What else is written when somebody's rights end."""
-    now, audit = system.now(), system.audit(school.slug)
-    writes: list[Write] = [audit.record_of("operator", "admin.end", now, {"person": ended.id, "role": ended.role})]
-    rule = school.settings.approval
-    if len(others) > 1 or (rule == ApprovalRule() and school.waiting is None):
-        return writes
-    after = guard.without_approval(school.settings)
-    writes.append(system.setting_changes.write_of(school, after, None, now))
-    if school.waiting is not None:
-        writes.append(audit.record_of("operator", "settings.drop", now, {"change": school.waiting.id}))
-    changes = tuple(guard.differences(school.settings, after))
-    if changes:
-        writes.append(audit.record_of("operator", "approval.off", now, {"admins": len(others)}))
-        notice = Notice(id=new_id(now), kind="approval_off", at=now, by="operator", changes=changes)
-        writes.append(system.notices(school.slug).put_of(notice))
-    return writes

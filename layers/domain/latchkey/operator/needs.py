@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.records.admins import Follows
+from latchkey.records.invite_admin import Invites
+
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.email_updates.stores.runs import EmailRuns
@@ -13,23 +16,18 @@ if TYPE_CHECKING:
     from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
-    from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.schools import Schools
-    from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.sends import Sends
     from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
-    from latchkey.shared.stores.queues import Queue
 
 
-class System(Protocol):
+class System(Invites, Follows, Protocol):
     """Its stores, keys, queues and clock."""
 
     def now(self) -> int: ...
-
-    def queue(self, setting: str) -> Queue: ...
 
     @property
     def schools(self) -> Schools: ...
@@ -37,11 +35,6 @@ class System(Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def admins(self, school: str) -> Admins: ...
-
-    def notices(self, school: str) -> Notices: ...
-
-    @property
-    def setting_changes(self) -> SettingChanges: ...
 
     def sends(self, school: str) -> Sends: ...
 
@@ -66,5 +59,3 @@ class System(Protocol):
     def files(self, setting: str) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
-
-    def lookup_key(self, school: str, epoch: int) -> bytes: ...

@@ -20,10 +20,14 @@ _COUNTED: Final = 60  # reads of up to 1 MB that the numbers of a list may cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """Those whom a filter means, by what matters; all but ``left`` are active. ``complete``: everybody was counted."""
+    """Those whom a filter means by what matters; all but ``left`` and ``disabled`` are active.
+
+    ``complete``: everybody was counted.
+    """
 
     people: int = 0
     left: int = 0
+    disabled: int = 0
     missing_email: int = 0
     never_logged_in: int = 0
     unreached: int = 0
@@ -89,7 +93,8 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
     return replace(
         numbers,
         people=numbers.people + len(active),
-        left=numbers.left + len(people) - len(active),
+        left=numbers.left + sum(person.status == "left" for person in people),
+        disabled=numbers.disabled + sum(person.status == "disabled" for person in people),
         missing_email=numbers.missing_email + sum(person.email is None for person in active),
         never_logged_in=numbers.never_logged_in + len(new),
         unreached=numbers.unreached + sum(person.email is not None for person in new),

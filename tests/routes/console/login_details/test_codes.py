@@ -130,13 +130,13 @@ def test_a_student_of_the_schools_own_sign_in_has_instructions(console: Console)
 
 def test_nobody_elses_codes(console: Console) -> None:
     console.add([student(9, school="southgate")], "southgate")
-    console.add([student(5, status="left"), student(6, number=None), student(7, role="teacher")])
+    console.add([student(5, status="left"), student(6, number=None), student(7, role="teacher"), student(8, status="disabled")])
     unknown = console.post("/admin/northbridge/people/" + "z" * 20 + "/codes", {})
     assert unknown.status_code == 404
     for other in (HEAD_TEACHER, student(7), student(9, school="southgate")):
         answer = console.post(codes_of(other), {})
         assert (answer.status_code, answer.body) == (404, unknown.body)
-    for number in (5, 6):
+    for number in (5, 6, 8):
         answer = console.post(codes_of(student(number)), {})
         assert answer.status_code == 409
     assert "Load the roster again" in console.post(codes_of(student(6)), {}).json_body["detail"]

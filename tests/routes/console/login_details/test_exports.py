@@ -442,12 +442,13 @@ def test_a_dry_run_agrees_with_the_run(console: Console, monkeypatch: pytest.Mon
 
 
 def test_a_selection_says_who_of_it_cannot_be_in_the_file(console: Console) -> None:
-    console.add([student(5, status="left"), student(6, role="teacher"), student(7, upn=None)])
-    ids = [student(number).id for number in (1, 5, 6, 7)] + ["z" * 20, "y" * 20]
+    console.add([student(5, status="left"), student(6, role="teacher"), student(7, upn=None), student(8, status="disabled")])
+    ids = [student(number).id for number in (1, 5, 6, 7, 8)] + ["z" * 20, "y" * 20]
     tried = console.post(PATH, {"scope": {"ids": ids}, "format": "sims_aspect", "dry_run": True}).json_body
     assert tried["total"] == 1
     assert {each["reason"]: each["count"] for each in tried["left_out"]} == {
         "left": 1,
+        "disabled": 1,
         "not_student": 1,
         "no_upn": 1,
         "unknown": 2,

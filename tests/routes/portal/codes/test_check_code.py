@@ -101,17 +101,18 @@ def test_what_is_no_code_is_invalid(portal: Portal, body: str) -> None:
 
 
 def test_everybody_without_a_genuine_code_gets_the_same_answer(portal: Portal) -> None:
-    """Wrong, nobody's number, a student who left, one who was given no code, another school's code, a dead code."""
+    """Wrong, nobody's number, who left or is switched off or was given no code, another school's code, a dead code."""
     key = portal.wiring.code_key("northbridge")
     ann = pupil(portal)
     pupil(portal, "bob", 8, status="left")
     pupil(portal, "cat", 9, pin=None)
     pupil(portal, "dan", 10, pin=replace(LIVE, failed=10))
     pupil(portal, "eva", 11, is_admin=True)
+    pupil(portal, "fay", 12, status="disabled")
     theirs = codes.code("pin", 7, 3, portal.wiring.code_key("southgate"))
     tried = [
         next(wrong_codes("pin", 7, key)),
-        *(codes.code("pin", number, 3, key) for number in (8, 9, 10, 11, 6_000_000)),
+        *(codes.code("pin", number, 3, key) for number in (8, 9, 10, 11, 12, 6_000_000)),
         theirs,
     ]
     answers = {

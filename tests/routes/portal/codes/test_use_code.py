@@ -348,6 +348,7 @@ def test_fifty_parents_at_once_get_as_many_places_as_there_are(portal: Portal, m
         ({"{}": {"generation": 4, "expires_at": ENDS, "uses": 0}}, "replaced"),
         ({"{}.expires_at": 1_795_000_000}, "expired"),
         ({"status": "left"}, "refused"),
+        ({"status": "disabled"}, "refused"),
     ],
 )
 def test_what_happens_to_a_code_between_looking_and_using_counts(

@@ -87,7 +87,14 @@ def test_all_older_links_and_sessions_end_at_once(portal: Portal) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"email_key": "0" * 32}, {"role": "teacher"}, {"is_admin": True}, {"status": "left"}, {"version": 2}],
+    [
+        {"email_key": "0" * 32},
+        {"role": "teacher"},
+        {"is_admin": True},
+        {"status": "left"},
+        {"status": "disabled"},
+        {"version": 2},
+    ],
     ids=str,
 )
 def test_a_changed_account_kills_its_links(portal: Portal, change: dict[str, Any]) -> None:

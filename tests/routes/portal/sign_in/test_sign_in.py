@@ -64,6 +64,7 @@ def test_every_failure_gets_the_same_answer_for_the_same_work(portal: Portal, mo
     portal.add("ann", email="ann@northbridge.example")
     portal.add("new", password=None)
     portal.add("gone", status="left")
+    portal.add("off", status="disabled")
     portal.add("elsewhere", "southgate")
     portal.add("neighbour", "southgate", role="teacher")
     tries = [
@@ -71,6 +72,7 @@ def test_every_failure_gets_the_same_answer_for_the_same_work(portal: Portal, mo
         ("ann@northbridge.example", "northbridge"),
         ("new", "northbridge"),
         ("gone", "northbridge"),
+        ("off", "northbridge"),
         ("nobody", "northbridge"),
         ("nobody@northbridge.example", "northbridge"),
         ("neighbour", "northbridge"),
@@ -97,7 +99,9 @@ def test_a_right_password_does_not_help_those_who_may_not_sign_in_here(portal: P
     portal.add("gone", status="left")
     portal.add("elsewhere", "southgate")
     portal.add("boss", "southgate", role="staff", is_admin=True)
+    portal.add("off", status="disabled")
     assert portal.sign_in("gone").status_code == 401
+    assert portal.sign_in("off").status_code == 401
     assert portal.sign_in("elsewhere", school="southgate").status_code == 401
     assert portal.sign_in("boss", school="southgate").status_code == 201, "an admin keeps a password"
 

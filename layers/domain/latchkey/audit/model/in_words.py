@@ -42,8 +42,13 @@ WORDS: Final[Mapping[str, str]] = {
     "mail.trusted": "took the marks of a domain’s addresses",
     "name.guessed": "saw 100 wrong tries in a row for a name that nobody has",
     "page.not_theirs": "asked for something that this school does not have",
+    "parent.unlink": "unlinked a parent from a student",
     "password.set": "set a password",
     "password.stopped": "stopped a password: 100 wrong tries in a row; a link or a code sets a new one",
+    "person.add": "added a person",
+    "person.change": "changed a person",
+    "person.erase": "erased a person",
+    "person.everything": "looked at everything held about a person",
     "roster.applied": "applied a roster",
     "roster.apply": "asked to apply a roster",
     "roster.preview": "previewed a roster",
@@ -65,6 +70,7 @@ WORDS: Final[Mapping[str, str]] = {
     "send.revoked": "revoked the links of a send",
     "send.start": "started a send",
     "send.test": "sent a test mail to themselves",
+    "sessions.end": "signed a person out everywhere",
     "settings.approve": "approved a change of settings",
     "settings.ask": "asked for a change of settings that a second admin has to approve",
     "settings.change": "changed settings",
@@ -78,7 +84,7 @@ _ACTORS: Final[Mapping[str, str]] = {"operator": "the operator", "portal": "a vi
 _PLACES: Final[Mapping[str, str]] = {
     "send": "sends", "retry": "sends", "again": "sends", "replan": "sends", "emails": "people/emails",
     "export": "exports", "roster": "rosters", "person": "people",
-    "student": "people",
+    "student": "people", "parent": "people",
 }  # fmt: skip
 _VALUES: Final[Mapping[tuple[str, str | int], str]] = {
     ("purpose", "welcome"): "the first link that the school sent",

@@ -1,7 +1,7 @@
 """Using codes: guesses are counted in the student's item, and all that a use changes stands in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
@@ -11,19 +11,10 @@ from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
-from latchkey.sign_in.stores.credentials import Credentials
+from latchkey.sign_in.stores.credentials import Credentials, Name
 
 _CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
 _SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A username's look-up key in an epoch, and who chose the name last (None: nobody did)."""
-
-    key: str
-    epoch: int
-    holder: str | None
 
 
 class CodeUses:

@@ -9,7 +9,9 @@ ROLES: Final[tuple[Role, ...]] = ("student", "teacher", "staff", "parent")
 NOBODY: Final = "0" * 20  # an id that no person has: reading it costs what reading a person costs
 ADULTS: Final[frozenset[str]] = frozenset({"teacher", "staff"})
 """Who works at the school."""
-Status = Literal["active", "left"]
+Status = Literal["active", "disabled", "left"]
+"""``disabled``: an admin has switched the account off, and only an admin switches it on again. ``left``: rosters say so, too."""
+STATUSES: Final[tuple[Status, ...]] = ("active", "disabled", "left")
 
 
 @dataclass(frozen=True, slots=True)

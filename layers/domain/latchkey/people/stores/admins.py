@@ -1,6 +1,7 @@
 """The admins of a school: who they are, and how one stops being one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from latchkey.people.model.people_filter import PeopleFilter
@@ -51,6 +52,7 @@ class Admins:
         ``Changed`` if they are no admin by now, or somebody else's rights ended since ``revision`` was read.
         """
         still_admin = self._directory.change_of(person.id, {"is_admin": False}, [("is_admin", "=", True)])
+        still_admin = replace(still_admin, add={"version": 1})  # else rights that are given again bring old links back
         nobody_else_ended = Update(
             pk=self.school, sk=_LOCK, set={"revision": revision + 1}, when=[("revision", "=", revision or None)]
         )

@@ -295,6 +295,10 @@ class Directory:
         pk, sk = _person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
 
+    def erase(self, person: str) -> None:
+        """Delete the item of a person, whether it exists or not; what else is kept of them is other stores' to delete."""
+        self._table.delete_many([_person_key(self.school, person)])
+
     def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool) -> Person:
         """Note that the person signs in now; ``Changed`` if a new password was set since they were read."""
         facts: dict[str, Value] = {"last_login_at": now}

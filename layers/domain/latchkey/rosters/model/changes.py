@@ -90,7 +90,8 @@ def decide(row: Row, existing: Person | None, taken: KnownPeople, names: Mapping
     if existing is None:
         return Decision("new", row, facts=facts, warned=warned)
     wanted: Status = "left" if row.leaves else "active"
-    status = wanted if existing.status != wanted else None
+    # An admin has switched this account off; a roster that still has the person must not switch it on again.
+    status = wanted if existing.status not in {wanted, "disabled"} else None
     return Decision("changed" if facts or status else "unchanged", row, existing, facts, status, warned=warned)
 
 

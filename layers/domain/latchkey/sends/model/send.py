@@ -22,6 +22,7 @@ Skip = Literal[
     "no_address",
     "single_sign_on",
     "left",
+    "disabled",
     "unknown",
     "bounced_before",
     "complained_before",
@@ -34,6 +35,7 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
     "single_sign_on": "uses the school's own sign-in",
     "left": "has left the school",
+    "disabled": "has an account that is switched off",
     "unknown": "is not a person of this school",
     "bounced_before": "has an address that mail came back from",
     "complained_before": "has called mail from this school spam",
@@ -241,8 +243,8 @@ def purpose_of(person: Person) -> Purpose:
 
 def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
     """Why this person gets no password link; None if they get one. ``sent``: who was sent one recently, as ``but`` asks."""
-    if person.status == "left":
-        return "left"
+    if person.status != "active":
+        return "left" if person.status == "left" else "disabled"
     if school.uses_sso(person):
         return "single_sign_on"
     if person.email is None:

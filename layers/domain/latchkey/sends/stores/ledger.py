@@ -67,6 +67,11 @@ class Ledger:
         item = self._table.get(*self._chunk_key(send, number))
         return chunk_from_item(item) if item else None
 
+    def first_chunks(self, sends: Iterable[str]) -> dict[str, Chunk]:
+        """The first chunk of each of these sends, where there is one: one call for a hundred."""
+        items = self._table.get_many(self._chunk_key(send, 1) for send in sends)
+        return {chunk.send: chunk for chunk in map(chunk_from_item, items)}
+
     def chunks(self, send: str) -> Iterator[Chunk]:
         """All chunks of a send, in order."""
         for page in self._table.pages(f"{self.school}#SEND#{send}", prefix="CHUNK#"):

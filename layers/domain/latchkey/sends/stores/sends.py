@@ -51,9 +51,9 @@ class Sends:
         item = self._table.get(send_pk(self.school, origin), send)
         return send_from_item(item) if item else None
 
-    def page(self, *, after: str | None = None, limit: int = 50) -> tuple[list[Send], str | None]:
-        """Admins' sends, newest first, and the id after which the next page begins."""
-        pk = send_pk(self.school, "admin")
+    def page(self, *, after: str | None = None, limit: int = 50, origin: Origin = "admin") -> tuple[list[Send], str | None]:
+        """Admins' sends, or people's own, newest first, and the id after which the next page begins."""
+        pk = send_pk(self.school, origin)
         start = {"pk": pk, "sk": after} if after else None
         page = self._table.page(pk, start=start, limit=limit, newest_first=True)
         return [send_from_item(item) for item in page.items], page.next["sk"] if page.next else None

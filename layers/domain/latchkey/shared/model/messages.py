@@ -83,6 +83,10 @@ class Message:
         """The number of a chunk, from 1."""
         return self._number(name, _MOST_CHUNKS)
 
+    def has(self, name: str) -> bool:
+        """Whether the message names this at all."""
+        return name in self._values
+
     def flag(self, name: str) -> bool:
         """Whether the message says so."""
         return self._values.get(name) is True

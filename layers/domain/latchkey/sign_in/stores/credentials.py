@@ -1,6 +1,18 @@
 """Password hashes, and who chose which username: the table ``credentials``, which only the portal can read."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from latchkey.shared.stores.dynamo import Condition, Put, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A username's look-up key in an epoch, and who chose the name last (None: nobody did)."""
+
+    key: str
+    epoch: int
+    holder: str | None
 
 
 def name_kind(epoch: int) -> str:
@@ -35,6 +47,11 @@ class Credentials:
         pk, sk = self._name(username_key, epoch)
         still_theirs: Condition = ("person", "=", holder)
         return self._table, Put(item={"pk": pk, "sk": sk, "person": person}, when=[still_theirs])
+
+    def forget(self, person: str, names: Iterable[tuple[str, int]]) -> None:
+        """Delete a person's hash, and that they have these usernames, each a look-up key and its epoch."""
+        theirs = [self._name(key, epoch) for key, epoch in names if self.holder_of(key, epoch) == person]
+        self._table.delete_many([self._key(person), *theirs])
 
     def rehash(self, person: str, old: str, new: str) -> None:
         """Replace a hash by one of the same password with newer parameters; ``Changed`` if it changed meanwhile."""

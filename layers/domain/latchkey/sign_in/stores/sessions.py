@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from latchkey.audit.stores.audit import EventWrite
-from latchkey.shared.stores.dynamo import Condition, Put, Table, Update
+from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +29,11 @@ class Sessions:
     def get(self, person: str, secret_hash: str) -> Session | None:
         """The session of this person with this hash, read consistently."""
         item = self._table.get(self._pk(person), secret_hash)
-        if item is None:
-            return None
-        return Session(
-            person=person,
-            hash=secret_hash,
-            version=item["version"],
-            stamp=item["stamp"],
-            created_at=item["created_at"],
-            seen_at=item["seen_at"],
-            expires_at=item["expires_at"],
-        )
+        return _session(person, item) if item is not None else None
+
+    def all_of(self, person: str) -> list[Session]:
+        """All sessions that this person has, also those that have ended and are not deleted yet."""
+        return [_session(person, item) for page in self._table.pages(self._pk(person)) for item in page]
 
     def put(self, session: Session, event: EventWrite | None = None) -> None:
         """Write a new session; with an audit event both or neither, in one call."""
@@ -69,5 +63,23 @@ class Sessions:
         """End a session, whether it exists or not."""
         self._table.delete(self._pk(person), secret_hash)
 
+    def end_all(self, person: str) -> None:
+        """End all sessions that this person has now."""
+        for page in self._table.pages(self._pk(person)):
+            for item in page:
+                self._table.delete(item["pk"], item["sk"])
+
     def _pk(self, person: str) -> str:
         return f"{self.school}#P#{person}"
+
+
+def _session(person: str, item: Item) -> Session:
+    return Session(
+        person=person,
+        hash=item["sk"],
+        version=item["version"],
+        stamp=item["stamp"],
+        created_at=item["created_at"],
+        seen_at=item["seen_at"],
+        expires_at=item["expires_at"],
+    )

@@ -3,12 +3,15 @@
 from typing import Any
 
 from console.lists import page_of
+from console.people.history import history_json, names_in
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
-from latchkey.people.list_people import count_people, family, list_people
+from latchkey.people.list_people import Family, count_people, family, list_people
 from latchkey.people.model.people_filter import FIELDS, parse
 from latchkey.people.model.person import CodeState, Person
+from latchkey.records.history import history as look
+from latchkey.records.model.fields import revision
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -37,17 +40,27 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     """One person, their way in and their family."""
     seen = admin(request, system(), school)
     found = family(system(), school, id)
-    data = person_json(found.person) | {
+    data = whole_person(found, seen.school.code_epoch)
+    reason = skip_reason(found.person, seen.school)
+    context: dict[str, Any] = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
+    if request.wants_page:
+        shown = history_json(look(system(), school, id))
+        context |= {"history": shown, **names_in(school, id, shown)}
+    return Answer(data=data, context=context)
+
+
+def whole_person(found: Family, epoch: int) -> dict[str, Any]:
+    """A person with family and codes, as the API shows one."""
+    return person_json(found.person) | {
+        "revision": revision(found.person),
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child) for child in found.children],
         "parents": [_brief(parent) for parent in found.parents],
         "codes": {
-            "pin": _code(found.person.pin, "pin", seen.school.code_epoch),
-            "parent_code": _code(found.person.parent_code, "parent", seen.school.code_epoch),
+            "pin": _code(found.person.pin, "pin", epoch),
+            "parent_code": _code(found.person.parent_code, "parent", epoch),
         },
     }
-    reason = skip_reason(found.person, seen.school)
-    return Answer(data=data, context={"no_link": SKIP_REASONS[reason] if reason else ""})
 
 
 def person_json(person: Person) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""People of the console: the list, the page of one, their forms, and the school's admins."""

@@ -1,0 +1,38 @@
+"""The time line of a person."""
+
+from typing import Any
+
+from console.system import system
+from latchkey.records.history import History
+from latchkey.records.history import history as look
+from latchkey.shared.model.ids import is_id
+from web.answer import Answer
+from web.request import Request
+from web.route_group import RouteGroup
+from web.times import rfc3339
+from web.who import admin
+
+routes = RouteGroup(__name__, lambda: system().settings)
+
+
+@routes.on("GET", "/admin/{school}/people/{id}/history", page="people/history.html")
+def history(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """What is known to have happened to a person, newest first."""
+    admin(request, system(), school)
+    data = history_json(look(system(), school, id))
+    return Answer(data=data, context=names_in(school, id, data) if request.wants_page else {})
+
+
+def history_json(found: History) -> dict[str, Any]:
+    """A time line as the API shows it."""
+    items = [
+        {"at": rfc3339(each.at), "what": each.what, "by": each.by or None, "detail": each.detail or None} for each in found.items
+    ]
+    return {"items": items, "complete": found.complete}
+
+
+def names_in(school: str, person: str, history: dict[str, Any]) -> dict[str, Any]:
+    """For the page: the names, as they are now, of those who did it, and of the person."""
+    ids = sorted({person, *(each["by"] for each in history["items"] if is_id(each["by"] or ""))})
+    names = {each.id: each.name for each in system().directory(school).by_ids(ids)}
+    return {"names": names, "whose": person}

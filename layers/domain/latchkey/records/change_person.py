@@ -1,0 +1,106 @@
+"""Change what is known of one person: an admin puts a name, an address, a group or a status right."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from latchkey.errors import Changed, Conflict, Invalid, TryLater
+from latchkey.people.model.new_email import SETTLES, former_email, is_told
+from latchkey.people.model.person import Person
+from latchkey.records.model import fields
+from latchkey.records.needs import System
+from latchkey.records.the_person import the_person
+from latchkey.records.who_has import usable
+from latchkey.schools.model.school import School
+from latchkey.shared.model.in_words import in_a_row
+from latchkey.sign_in.stores.credentials import Name
+
+_ROUNDS: Final = 5
+_ANOTHER_ADMINS: Final = ("email", "username", "role", "status")
+_OF_GROUPS: Final = ("year_group", "registration_group", "status")
+_ENDS_LINKS: Final = ("email", "role", "status")
+
+
+def change_person(system: System, school: School, by: Person, person: str, values: Mapping[str, Any]) -> Person:
+    """The person as changed by an admin. ``values``: some of ``fields.CHANGED``, and the ``revision`` that was seen, if any.
+
+    ``Invalid`` names all fields that cannot be taken; ``Conflict``: somebody else has changed the person meanwhile, or it is a
+    thing that no admin may do alone. Nothing is written then.
+    """
+    slug = school.slug
+    before = the_person(system, slug, person)
+    seen = values.get("revision")
+    if seen and seen != fields.revision(before):
+        raise Conflict("Somebody has changed this person since you opened the form. Look at what is there now.", code="changed")
+    for _ in range(_ROUNDS):
+        after, names = _wished(system, school, by, before, values)
+        changed = fields.differing(before, after)
+        if not changed:
+            return before
+        now = system.now()
+        after = _told(system, slug, before, after, now)
+        if set(_ENDS_LINKS) & set(changed):  # for good: the stamp alone would bear links again once it is as before
+            after = replace(after, version=before.version + 1)
+        if set(_OF_GROUPS) & set(changed):
+            system.groups(slug).note_change(now)
+        facts = {"person": before.id, "fields": in_a_row(changed)}
+        event = system.audit(slug).record_of(by.id, "person.change", now, facts)
+        try:
+            system.edits(slug).change(before, after, event, names)
+        except Changed:
+            before = _again(system, slug, before)
+        else:
+            return after
+    raise TryLater()
+
+
+def _wished(system: System, school: School, by: Person, before: Person, values: Mapping[str, Any]) -> tuple[Person, list[Name]]:
+    """The person as they are to be, and who got the new username last."""
+    facts, wrong = fields.read(values, fields.CHANGED)
+    after = fields.with_facts(before, facts, system.lookup_key(school.slug, school.lookup_epoch))
+    wrong = {**fields.misfits(after, before), **wrong}
+    names, taken = usable(system, school, before, after)
+    wrong = {**taken, **wrong}
+    if wrong:
+        raise Invalid("Nothing was changed.", fields={name: wrong[name] for name in fields.CHANGED if name in wrong})
+    _check_admin(by, before, fields.differing(before, after))
+    return after, names
+
+
+def _check_admin(by: Person, before: Person, changed: list[str]) -> None:
+    """How an admin gets in is nobody's to change but their own; an account with admin rights is not switched off."""
+    if not before.is_admin:
+        return
+    if before.id == by.id:
+        if "status" in changed:
+            raise Conflict("You cannot end your own account. Another admin can, once your admin rights are ended.", code="admin")
+        return
+    kept = [name for name in changed if name in _ANOTHER_ADMINS]
+    if kept:
+        raise Conflict(
+            f"This person is an admin, and no admin changes another admin’s {in_a_row(kept)} alone. Nothing was changed. "
+            "They can do it themselves, or their admin rights can be ended first.",
+            code="admin",
+        )
+
+
+def _told(system: System, school: str, before: Person, after: Person, now: int) -> Person:
+    """The person with the address that is replaced, whose owner is told of it by mail, as the new one's is.
+
+    The message goes first and is looked at minutes later: if nothing is written after all, nobody is told anything.
+    """
+    if not is_told(before, after.email):
+        return after
+    former = former_email(before, now)
+    message: dict[str, Any] = {"kind": "emails_changed", "school": school, "people": [before.id], "at": former.at}
+    system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
+    return replace(after, former_email=former)
+
+
+def _again(system: System, school: str, before: Person) -> Person:
+    """The person as they are by now, if an admin sees no difference: they have signed in or set a password meanwhile."""
+    now_is = the_person(system, school, before.id)
+    if fields.revision(now_is) != fields.revision(before):
+        differ = in_a_row(fields.differing(before, now_is) or ["admin rights"])
+        raise Conflict(f"Somebody else has changed this person just now ({differ}). Nothing of yours was saved.", code="changed")
+    return now_is
