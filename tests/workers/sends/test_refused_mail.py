@@ -150,7 +150,7 @@ def test_the_brake_says_whose_fault_most_of_it_is(road: MailRoad, answers: list[
 
 
 def test_what_was_refused_before_a_resume_is_no_longer_blamed(road: MailRoad) -> None:
-    for number in range(1, 301):
+    for number in range(1, 451):
         road.person(number)
     send = road.start()
     road.plan()
@@ -161,7 +161,7 @@ def test_what_was_refused_before_a_resume_is_no_longer_blamed(road: MailRoad) ->
     resume(road, send)
     road.system.messages("PLAN_QUEUE")
     road.deliver([two])
-    hear(road, [said(mail, GONE) for mail in road.ses.mails[100:120]])
+    hear(road, [said(mail, GONE) for mail in road.ses.mails[200:220]])
     assert (road.send(send).state, road.send(send).reason) == ("paused", "brake_bounces")
     assert road.send(send).refused_before.filter == 30
 
