@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.e2e.client import Product
-from tests.e2e.school import HEADER, apply, table, upload
+from tests.e2e.school import HEADER, apply, name_of_group, table, upload
 
 pytestmark = pytest.mark.e2e
 
@@ -37,7 +37,7 @@ def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothin
         ("roster.zip", b"this is no zip"),
         ("roster.csv", b"PK\x03\x04 this is no zip either"),
         ("roster.csv", b"mis_id,role\n1,student\n"),
-        ("roster.csv", "\n".join([",".join(HEADER), "1,student,Zo\xe9,Lee,,,,7,7A,"]).encode("latin-1")),
+        ("roster.csv", "\n".join([",".join(HEADER), "1,student,Zo\x81,Lee,,,,7,7A,"]).encode("latin-1")),
         ("roster.csv", b"\x00\x00\x00\x00"),
     ],
 )
@@ -58,10 +58,26 @@ def test_bad_rows_are_listed_with_line_and_column_and_raise_nobody(admin: Produc
             ["e2e-12", "student", "Don", "Double", "", "", "", "7", "7A", ""],
         ),
     )
-    assert preview["counts"]["rejected"] == 4
-    assert preview["counts"]["new"] == 0
-    assert {row["line"] for row in preview["rejected"]} == {2, 3, 4, 5}
+    assert preview["counts"]["rejected"] == 3
+    assert preview["counts"]["new"] == 1
+    assert {row["line"] for row in preview["rejected"]} == {2, 4, 5}
     assert all(row["column"] and row["reason"] for row in preview["rejected"])
+    assert [(each["kind"], [row["line"] for row in each["rows"]]) for each in preview["warnings"]] == [("upn", [3])]
+
+
+def test_a_report_as_a_spreadsheet_wrote_it_is_read(admin: Product) -> None:
+    group = name_of_group()
+    lines = ["Pupil list;;;", "sep was here;;;", "Adno;Type;Forename;Surname;Reg Group;E-mail"]
+    lines += [f"{group}-1;Pupil;Zoë;Nuñez;{group};zoe at home", f"{group}-2;Pupil;Seán;;{group}"]
+    preview = upload(admin, "\r\n".join(lines).encode("cp1252"))
+    assert (preview["state"], preview["counts"]["new"], preview["counts"]["rejected"]) == ("previewed", 2, 0)
+    assert any("Zoë Nuñez" in each["text"] for each in preview["warnings"])
+    assert apply(admin, preview)["state"] == "finished"
+    people = admin.all(admin.console("people"), role="student", registration_group=group)
+    assert sorted((each["given_name"], each["family_name"], each["email"]) for each in people) == [
+        ("Seán", "", None),
+        ("Zoë", "Nuñez", None),
+    ]
 
 
 def test_a_larger_file_than_allowed_and_another_key_are_refused_by_s3(admin: Product) -> None:
