@@ -69,5 +69,5 @@ def test_an_address_that_is_right_after_all_is_tried_again(admin: Product) -> No
         admin.console("sends"), json={"kind": "password_link", "select": {"refused": {"send": path.rpartition("/")[2]}}}
     )
     assert again.status_code == 202, again.text
-    settled(admin, admin.console(f"sends/{again.json()['id']}"))
+    to_the_end(admin, admin.console(f"sends/{again.json()['id']}"))
     assert {each["mail_problem"]["kind"] for each in people(admin, mine)} == {"bounced"}, "a dead address is marked anew"

@@ -13,8 +13,8 @@ from latchkey.sends.model.send import Chunk, Tally
 SchoolBrake = Literal["brake_school_bounces", "brake_school_complaints"]
 SCHOOL_BRAKES: Final[Mapping[SchoolBrake, str]] = {
     "brake_school_bounces": (
-        "5 % of the school's mails of the last 24 hours came back. The page of who takes our mail, and who refuses it, says whose "
-        "fault it was. Mend that, then resume it: mails are counted anew from then on."
+        "5 % of the school's mails of the last 24 hours came back. The page of who takes our mail, and who refuses it, says "
+        "whose fault it was. Mend that, then resume it: mails are counted anew from then on."
     ),
     "brake_school_complaints": (
         "Of the school's mails of the last 24 hours one reader in 1,000 called theirs spam. Find out why, then resume it: mails "
