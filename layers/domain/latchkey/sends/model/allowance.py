@@ -26,3 +26,11 @@ def allows(before: Spent, send: str, people: int, at: int, above: int | None) ->
     if above is None:
         return True
     return spent(before, at, send) + people <= above and len(before.keys() - {send}) < MOST
+
+
+def with_send(before: Spent, send: str, people: int, at: int, above: int | None) -> dict[str, tuple[int, int]] | None:
+    """What is remembered with this send, the oldest left out beyond ``MOST``; None if the admin may not send it alone."""
+    if not allows(before, send, people, at, above):
+        return None
+    entries = dict(before) | {send: (at, people)}
+    return entries if len(entries) <= MOST else dict(sorted(entries.items(), key=lambda each: each[1])[-MOST:])

@@ -12,7 +12,7 @@ from typing import Final
 
 from latchkey.errors import TryLater
 from latchkey.schools.model.school import DAY
-from latchkey.sends.model.allowance import MOST, Spent, allows, kept, spent
+from latchkey.sends.model.allowance import kept, spent, with_send
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 
 _TRIES: Final = 16
@@ -37,13 +37,13 @@ class Allowances:
         """
 
         def add(before: _Entries) -> _Entries | None:
-            return before if send in before else _with(before, send, people, at, above)
+            return before if send in before else with_send(before, send, people, at, above)
 
         return self._change(admin, now, add)
 
     def take(self, admin: str, send: str, people: int, *, now: int, above: int | None) -> bool:
         """Count a send that goes out now to just so many people; False, and it counts no more, if that is beyond ``above``."""
-        if self._change(admin, now, lambda before: _with(before, send, people, now, above)):
+        if self._change(admin, now, lambda before: with_send(before, send, people, now, above)):
             return True
         self.give_back(admin, send, now)
         return False
@@ -78,10 +78,3 @@ class Allowances:
     @property
     def _pk(self) -> str:
         return f"{self.school}#ALONE"
-
-
-def _with(before: Spent, send: str, people: int, at: int, above: int | None) -> _Entries | None:
-    if not allows(before, send, people, at, above):
-        return None
-    entries = dict(before) | {send: (at, people)}
-    return entries if len(entries) <= MOST else dict(sorted(entries.items(), key=lambda each: each[1])[-MOST:])
