@@ -180,9 +180,11 @@ def _operation(request: Request) -> tuple[str, dict[str, Any]]:
 def _s3(method: str, query: Mapping[str, str]) -> str:
     match method:
         case "GET":
-            return "GetObject"
+            return "ListObjectsV2" if "list-type" in query else "GetObject"
         case "PUT":
             return "UploadPart" if "partNumber" in query else "PutObject"
+        case "POST" if "delete" in query:
+            return "DeleteObjects"
         case "POST":
             return "CreateMultipartUpload" if "uploads" in query else "CompleteMultipartUpload"
         case "DELETE" if "uploadId" in query:

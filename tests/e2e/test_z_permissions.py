@@ -23,6 +23,9 @@ from tests.support.iam.roles import roles
 pytestmark = [pytest.mark.e2e, pytest.mark.last(of="run")]
 ROLES = roles()
 DIRECTORY, ACTIVITY = "table/DirectoryTable", "table/ActivityTable"
+SIGN_OUT = "somebody whom an admin signs out everywhere, in a browser's story"
+ERASED = "a person who is erased, in a browser's story"
+NAMED = "a username that an admin gives or changes, in a browser's story"
 LARGE = "a file of more than 5 MiB goes in parts (tests/stores/shared/test_files.py)"
 WORKERS = {sam.package(each): sam.queue_events(each) for each in sam.functions().values() if sam.queue_events(each)}
 UNUSED = {
@@ -34,7 +37,27 @@ UNUSED = {
     Grant("console", "RevealCodes", "kms:GenerateMac", "key/CodeKey"): "one student's codes on the screen, in a browser's story",
     Grant("plan_send", "DropReminders", "dynamodb:DeleteItem", ACTIVITY): "a send that starts at its time",
     Grant("plan_send", "HandOver", "sqs:SendMessage", "PlanQueue"): "a send that starts at its time",
-    Grant("console", "OwnSession", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
+    Grant("console", "Sessions", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
+    Grant("console", "Sessions", "dynamodb:Query", "table/SessionsTable"): SIGN_OUT,
+    Grant("console", "Sessions", "dynamodb:DeleteItem", "table/SessionsTable"): SIGN_OUT,
+    Grant("console", "EraseOnePerson", "dynamodb:BatchWriteItem", "table/CredentialsTable"): ERASED,
+    Grant("console", "EraseOnePerson", "dynamodb:BatchWriteItem", DIRECTORY): ERASED,
+    Grant("console", "Usernames", "dynamodb:GetItem", "table/CredentialsTable"): NAMED,
+    Grant("console", "Usernames", "dynamodb:PutItem", "table/CredentialsTable"): NAMED,
+    Grant("console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): NAMED,
+    Grant(
+        "console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_email"
+    ): "who shares an address that is trusted again",
+    Grant("console", "SendsExportsAudit", "dynamodb:BatchGetItem", ACTIVITY): "a person's time line, where they were in a send",
+    Grant("deliver_links", "ReadLogo", "dynamodb:GetItem", DIRECTORY): "a school with a logo in its mails",
+    Grant("mail_feedback", "Ledger", "dynamodb:Query", ACTIVITY): "where a story's bounces come in time",
+    Grant(
+        "plan_send", "TakeMailProblem", "dynamodb:UpdateItem", DIRECTORY
+    ): "a domain that is trusted again while people are marked",
+    Grant("portal", "CountRefusedSignIns", "dynamodb:UpdateItem", ACTIVITY): "a wrong password",
+    Grant(
+        "read_roster", "TellNewAddresses", "sqs:SendMessage", "RequestsQueue"
+    ): "a roster that changes an address with a password",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than two dozen chunks",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "UrgentQueue"): "what waits",
