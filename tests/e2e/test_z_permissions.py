@@ -45,19 +45,13 @@ UNUSED = {
     Grant("console", "Usernames", "dynamodb:GetItem", "table/CredentialsTable"): NAMED,
     Grant("console", "Usernames", "dynamodb:PutItem", "table/CredentialsTable"): NAMED,
     Grant("console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): NAMED,
-    Grant(
-        "console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_email"
-    ): "who shares an address that is trusted again",
-    Grant("console", "SendsExportsAudit", "dynamodb:BatchGetItem", ACTIVITY): "a person's time line, where they were in a send",
+    Grant("console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_email"): "who shares a trusted address",
+    Grant("console", "SendsExportsAudit", "dynamodb:BatchGetItem", ACTIVITY): "a time line with a send in it",
     Grant("deliver_links", "ReadLogo", "dynamodb:GetItem", DIRECTORY): "a school with a logo in its mails",
     Grant("mail_feedback", "Ledger", "dynamodb:Query", ACTIVITY): "where a story's bounces come in time",
-    Grant(
-        "plan_send", "TakeMailProblem", "dynamodb:UpdateItem", DIRECTORY
-    ): "a domain that is trusted again while people are marked",
+    Grant("plan_send", "TakeMailProblem", "dynamodb:UpdateItem", DIRECTORY): "a trusted domain",
     Grant("portal", "CountRefusedSignIns", "dynamodb:UpdateItem", ACTIVITY): "a wrong password",
-    Grant(
-        "read_roster", "TellNewAddresses", "sqs:SendMessage", "RequestsQueue"
-    ): "a roster that changes an address with a password",
+    Grant("read_roster", "TellNewAddresses", "sqs:SendMessage", "RequestsQueue"): "another address of somebody with a password",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than two dozen chunks",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "UrgentQueue"): "what waits",
