@@ -47,6 +47,7 @@ UNUSED = {
     Grant("console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): NAMED,
     Grant("console", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_email"): "who shares a trusted address",
     Grant("console", "SendsExportsAudit", "dynamodb:BatchGetItem", ACTIVITY): "a time line with a send in it",
+    Grant("deliver_links", "Ledger", "dynamodb:GetItem", ACTIVITY): "a chunk or a send that another worker changed meanwhile",
     Grant("deliver_links", "ReadLogo", "dynamodb:GetItem", DIRECTORY): "a school with a logo in its mails",
     Grant("mail_feedback", "Ledger", "dynamodb:Query", ACTIVITY): "where a story's bounces come in time",
     Grant("plan_send", "TakeMailProblem", "dynamodb:UpdateItem", DIRECTORY): "a trusted domain",
