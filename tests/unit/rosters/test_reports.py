@@ -250,3 +250,10 @@ def test_samples_show_accents_and_odd_signs_first() -> None:
 def test_years_as_reports_write_them(cell: str) -> None:
     (row,) = rows(opened(f"Adno,Role,Name,Year\n1,Pupil,A B,{cell}\n".encode()))
     assert row.year_group == "7"
+
+
+def test_a_known_as_name_stands_beside_the_legal_one() -> None:
+    content = b"Adno,Type,Forename,Surname,Known as,Preferred Surname\n1,Pupil,Thomasina,Yates,Tam,\n"
+    (row,) = rows(opened(content))
+    assert (row.given_name, row.family_name) == ("Thomasina", "Yates")
+    assert (row.preferred_given_name, row.preferred_family_name) == ("Tam", None)
