@@ -1,6 +1,6 @@
 """Which format a roster has: decided by what the file holds, not by its name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import BinaryIO, Protocol
 
@@ -10,6 +10,7 @@ from latchkey.office_files.model.text import encoding_of
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.oneroster import USERS, Notes, OneRoster
 from latchkey.rosters.model.plain_csv import FILE, PlainCsv
+from latchkey.rosters.model.questions import NOTHING_CHOSEN, Asks
 from latchkey.rosters.model.runs import Batch, Format
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -24,14 +25,21 @@ class Source(Protocol):
     def names(self) -> Mapping[str, str]: ...
     @property
     def warnings(self) -> list[str]: ...
+    @property
+    def asks(self) -> Sequence[Asks]:
+        """What the file itself makes the preview ask, once all rows have been read; it was read as the answers say."""
+
     def batches(self) -> Iterator[Batch]:
         """All rows, in order."""
 
 
-def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes, today: date) -> Source:
+def open_roster(
+    file: BinaryIO, school: frozenset[str], notes: Notes, today: date, chosen: Mapping[str, str] = NOTHING_CHOSEN
+) -> Source:
     """The roster in a file; ``Unusable`` says why there is none.
 
     ``school`` are the names under which the file may name us; who left before ``today`` has left.
+    ``chosen`` are answers to questions (``model/questions``).
     """
     start = file.read(8)
     if start.startswith(_OLD_EXCEL):
