@@ -57,7 +57,7 @@ OURS = (
 
 def opened(content: bytes, chosen: Chosen | None = None) -> PlainCsv:
     with TemporaryNotes() as notes:
-        source = open_roster(io.BytesIO(content), frozenset(), notes, date(2026, 11, 26), lambda _: chosen)
+        source = open_roster(io.BytesIO(content), frozenset(), notes, date(2026, 11, 26), columns=lambda _: chosen)
     assert isinstance(source, PlainCsv)
     return source
 

@@ -13,6 +13,7 @@ from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.model import full_names, words
 from latchkey.rosters.model.columns import Chosen, Column, Proposal, columns_of, fingerprint, propose, telling
 from latchkey.rosters.model.leaving import Leavers
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import COMMON, Checker
 from latchkey.rosters.model.runs import Batch
 from latchkey.rosters.model.shapes import AccountsFile, accounts_of
@@ -53,6 +54,7 @@ class PlainCsv:
     """
 
     format: Final = "plain_csv"
+    asks: Sequence[Asks] = ()
 
     def __init__(
         self,
