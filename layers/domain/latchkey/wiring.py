@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
+    from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools import needs as schools
     from latchkey.schools.model.logo import Logo
@@ -344,6 +345,12 @@ class Wiring:
         from latchkey.rosters.stores.rosters import Rosters
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def roster_columns(self, school: str) -> RosterColumns:
+        """How the columns of a school's tables are read."""
+        from latchkey.rosters.stores.columns import RosterColumns
+
+        return RosterColumns(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def email_changes(self, school: str) -> EmailChanges:
         """Where many of a school's people get new addresses."""

@@ -7,7 +7,7 @@ people who are there. Reading again is cheap; remembering a million rows would n
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
@@ -15,6 +15,7 @@ from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.changes import Decision, KnownPeople, decide
+from latchkey.rosters.model.columns import chosen_from
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
@@ -44,13 +45,33 @@ class Decided:
     merged: int
 
 
-def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
-    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
+def read(
+    system: System,
+    school: str,
+    file: BinaryIO,
+    notes: TemporaryNotes,
+    chosen: Mapping[str, str],
+    *,
+    columns: Mapping[str, Any] | None = None,
+) -> Reading:
+    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used.
+
+    ``columns``: how a table's columns were read before; without it, as the school last confirmed it, or by their words.
+    """
     known = system.schools.get(school)
     if known is None:
         raise Poison("There is no such school.")
     ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
-    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date(), chosen)
+    read_before = chosen_from(columns) if columns else None
+    remembered = system.roster_columns(school).remembered
+    source = open_roster(
+        file,
+        ours,
+        notes,
+        datetime.fromtimestamp(system.now(), UTC).date(),
+        chosen,
+        columns=lambda header: read_before or remembered(header),
+    )
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)

@@ -77,11 +77,20 @@ class Rosters:
         return self._save(run, {"done": done})
 
     def finish_preview(
-        self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int
+        self,
+        run: Run,
+        counts: Mapping[str, int],
+        done: int,
+        source: "Source",
+        *,
+        asked: "Asked",
+        pages: int,
+        reading: Mapping[str, Any] | None = None,
     ) -> Run:
         """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
         what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
         what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
+        what["reading"] = {**reading} if reading is not None else None
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 
     def note_ahead(self, run: Run, ahead: Mapping[str, int], until: int) -> Run:
@@ -193,19 +202,20 @@ class Rosters:
     def _choices_key(self) -> tuple[str, str]:
         return f"{self.school}#ROSTERCHOICES", "CHOICES"
 
-    def begin_apply(self, run: Run, person: str, now: int, seconds: int) -> Run:
-        """Turn a previewed run into one that is being applied, and lock the school for it, both or neither.
+    def begin_apply(self, run: Run, person: str, now: int, seconds: int, *others: tuple[Table, Put | Update]) -> Run:
+        """Turn a previewed run into one that is being applied, and lock the school for it, with ``others``: all or nothing.
 
-        ``Changed`` if the run is in another state, or another roster has the lock.
+        ``Changed`` if the run is in another state or was read again, or another roster has the lock.
         """
         pk, sk = self._key(run.id)
         facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
         not_begun: Condition = ("state", "=", "previewed")
         same_file: Condition = ("etag", "=", run.etag)
+        same_reading: Condition = ("attempt", "=", run.attempt)
         nobody_applies: Condition = ("lease_until", "<=", now)
-        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file])
+        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file, same_reading])
         locked = self._lock(run.id, now + seconds, nobody_applies)
-        transact(self._client, [(self._table, started), (self._table, locked)])
+        transact(self._client, [(self._table, started), (self._table, locked), *others])
         return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
 
     def keep_lock(self, run: str, now: int, seconds: int) -> bool:
