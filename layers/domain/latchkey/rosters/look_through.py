@@ -12,7 +12,7 @@ from typing import BinaryIO
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import ROLES
+from latchkey.people.model.person import ROLES, Person
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.changes import Decision, KnownPeople, decide
 from latchkey.rosters.model.duplicates import Duplicates
@@ -66,12 +66,12 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
     """What becomes of each row after the first ``done``, some hundred rows at a time."""
-    taken = taken_of(system, school)
+    taken, reached = taken_of(system, school), set[str]()
     for batch in reading.source.batches():
         if done >= batch.size:
             done -= batch.size
             continue
-        yield _decided(system, school, reading, taken, batch)
+        yield _decided(system, school, reading, taken, batch, reached)
 
 
 def taken_of(system: System, school: str) -> KnownPeople:
@@ -83,13 +83,20 @@ def taken_of(system: System, school: str) -> KnownPeople:
     return taken
 
 
-def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
+def _decided(
+    system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch, reached: set[str]
+) -> Decided:
     names = reading.source.names
     alone = reading.duplicates.sort_out(batch.rows, names)
     rows = alone.rows
     ids = [person_id(school, row.mis_id) for row in rows]
-    existing = {person.id: person for person in system.directory(school).by_ids(ids)}
-    decided = [decide(row, existing.get(each), taken, names) for row, each in zip(rows, ids, strict=True)]
+    existing = system.directory(school).following(ids)
+    decided = [
+        Decision("unchanged", row, existing[each])
+        if each in existing and _is_said_elsewhere(row, existing[each], each, reading, reached)
+        else decide(row, existing.get(each), taken, names)
+        for row, each in zip(rows, ids, strict=True)
+    ]
     rejected = [each.rejection for each in decided if each.rejection is not None]
     warned = [warning for each in decided for warning in each.warned]
     return Decided(
@@ -99,6 +106,21 @@ def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, 
         sorted([*batch.warned, *alone.warned, *warned]),
         alone.merged,
     )
+
+
+def _is_said_elsewhere(row: Row, person: Person, asked: str, reading: Reading, reached: set[str]) -> bool:
+    """Whether another row is the one that counts for a person whose row this is because an account was merged into theirs.
+
+    Their own MIS id's, where the file has it; else the first row that reaches them (``reached`` are those whom one has). A row of
+    another role is about what they were: a parent who is a teacher keeps the role, and the links.
+    """
+    if asked == person.id or row.mis_id == person.mis_id:
+        return False
+    own = person.mis_id is not None and reading.duplicates.holds(person.mis_id)
+    if own or row.role != person.role or person.id in reached:
+        return True
+    reached.add(person.id)
+    return False
 
 
 def counts_of(decided: Decided) -> dict[str, int]:
