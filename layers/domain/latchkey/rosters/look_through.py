@@ -5,7 +5,7 @@ people who are there. Reading again is cheap; remembering a million rows would n
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -25,12 +25,16 @@ from latchkey.shared.model.ids import person_id
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A roster that has been looked through: ready to be compared with the people who are there."""
+    """A roster that has been looked through: ready to be compared with the people who are there.
+
+    ``reached``: the people for whom a row of an account counts that was merged into theirs.
+    """
 
     source: Source
     total: int
     duplicates: Duplicates
     notes: TemporaryNotes
+    reached: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,12 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
     """What becomes of each row after the first ``done``, some hundred rows at a time."""
-    taken, reached = taken_of(system, school), set[str]()
+    taken = taken_of(system, school)
     for batch in reading.source.batches():
         if done >= batch.size:
             done -= batch.size
             continue
-        yield _decided(system, school, reading, taken, batch, reached)
+        yield _decided(system, school, reading, taken, batch)
 
 
 def taken_of(system: System, school: str) -> KnownPeople:
@@ -83,9 +87,7 @@ def taken_of(system: System, school: str) -> KnownPeople:
     return taken
 
 
-def _decided(
-    system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch, reached: set[str]
-) -> Decided:
+def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
     names = reading.source.names
     alone = reading.duplicates.sort_out(batch.rows, names)
     rows = alone.rows
@@ -93,7 +95,7 @@ def _decided(
     existing = system.directory(school).following(ids)
     decided = [
         Decision("unchanged", row, existing[each])
-        if each in existing and _is_said_elsewhere(row, existing[each], each, reading, reached)
+        if each in existing and _is_said_elsewhere(row, existing[each], each, reading)
         else decide(row, existing.get(each), taken, names)
         for row, each in zip(rows, ids, strict=True)
     ]
@@ -108,18 +110,18 @@ def _decided(
     )
 
 
-def _is_said_elsewhere(row: Row, person: Person, asked: str, reading: Reading, reached: set[str]) -> bool:
+def _is_said_elsewhere(row: Row, person: Person, asked: str, reading: Reading) -> bool:
     """Whether another row is the one that counts for a person whose row this is because an account was merged into theirs.
 
-    Their own MIS id's, where the file has it; else the first row that reaches them (``reached`` are those whom one has). A row of
-    another role is about what they were: a parent who is a teacher keeps the role, and the links.
+    Their own MIS id's, where the file has it; else the first row that reaches them. A row of another role is about what they
+    were: a parent who is a teacher keeps the role, and the links.
     """
     if asked == person.id or row.mis_id == person.mis_id:
         return False
     own = person.mis_id is not None and reading.duplicates.holds(person.mis_id)
-    if own or row.role != person.role or person.id in reached:
+    if own or row.role != person.role or person.id in reading.reached:
         return True
-    reached.add(person.id)
+    reading.reached.add(person.id)
     return False
 
 

@@ -194,7 +194,7 @@ class Directory:
         return [found[person] for person in wanted if person in found]
 
     def following(self, ids: Iterable[str]) -> dict[str, Person]:
-        """Who has each of these ids now, by the id asked for: also the person into whom its account was merged, read consistently.
+        """Who has each of these ids now, by the id asked for, read consistently; also those into whom its account was merged.
 
         For what names people by ids that never end: a roster's.
         """
