@@ -206,3 +206,9 @@ def test_short_forms() -> None:
     assert can_be_one("bob", "robert")
     assert not can_be_one("ann", "ben")
     assert not can_be_one("alexander", "alexandra")
+
+
+def test_the_name_that_somebody_goes_by_is_theirs_too() -> None:
+    one = student(1, "Thomas", "Lee", preferred_given_name="Tam")
+    assert rank(one, student(2, "Tam", "Lee")) == LIKELY
+    assert rank(one, student(2, "Ben", "Lee")) is None

@@ -69,12 +69,13 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is compared of a person. ``kin``: the ids of a student's parents, or of an adult's children."""
+    """What is compared of a person. ``known``: the first name that they go by; ``kin``: a student's parents, an adult's children."""
 
     id: str
     role: str
     given: Name
     family: Name
+    known: Name
     written: str
     upn: str | None
     mis_id: str | None
@@ -108,6 +109,7 @@ def facts_of(person: Person) -> Facts:
         role=person.role,
         given=folded_name(person.given_name),
         family=folded_name(person.family_name),
+        known=folded_name(person.preferred_given_name or person.given_name),
         written=f"{person.given_name}|{person.family_name}",
         upn=person.upn,
         mis_id=person.mis_id,
@@ -267,7 +269,9 @@ def names_of(one: Facts, other: Facts) -> Names:
         return "other"
     if one.given.whole == other.given.whole:
         return "near" if _alike(one.family, other.family) else "renamed"
-    return "near" if one.family.whole == other.family.whole and _one_given(one.given, other.given) else "other"
+    known = one.known.whole in {other.known.whole, other.given.whole} or one.given.whole == other.known.whole
+    given = known or _one_given(one.given, other.given)
+    return "near" if one.family.whole == other.family.whole and given else "other"
 
 
 def _one_given(one: Name, other: Name) -> bool:

@@ -67,6 +67,8 @@ class LentPassword:
 class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
 
+    ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
+    there are any, are what the person is known by. ``known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
@@ -100,6 +102,8 @@ class Person:
     email_typed: str | None = None
     merged: tuple[str, ...] = ()
     lent_password: LentPassword | None = None
+    preferred_given_name: str | None = None
+    preferred_family_name: str | None = None
 
     @property
     def name(self) -> str:

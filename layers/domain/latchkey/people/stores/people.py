@@ -22,6 +22,8 @@ _HOPS: Final = 10  # an account that was merged into one that was merged into an
 _ROSTER_FACTS: Final = (
     "given_name",
     "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
     "email",
     "email_key",
     "email_typed",
@@ -86,6 +88,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "email_typed": person.email_typed,
         "merged": list(person.merged) or None,
         "lent_password": asdict(person.lent_password) if person.lent_password else None,
+        "preferred_given_name": person.preferred_given_name,
+        "preferred_family_name": person.preferred_family_name,
     }
     return facts
 
@@ -123,6 +127,8 @@ def person_from_item(item: Item) -> Person:
         email_typed=get("email_typed"),
         merged=tuple(get("merged") or ()),
         lent_password=_lent_from_value(get("lent_password")),
+        preferred_given_name=get("preferred_given_name"),
+        preferred_family_name=get("preferred_family_name"),
     )
 
 
