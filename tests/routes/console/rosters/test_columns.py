@@ -201,4 +201,3 @@ def test_another_reading_with_fewer_rows_to_show_leaves_none_of_the_old(desk: De
     work(desk)
     again = desk.run(run["id"])
     assert (again["counts"]["new"], again["rejected"]) == (250, [])
-

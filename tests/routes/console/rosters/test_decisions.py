@@ -34,9 +34,9 @@ def desk(console: Console, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
     read = look_through.open_roster
 
-    def reading(*given: Any) -> Any:
-        source = read(*given)
-        source.warnings = [f"Read with {option_of(given[4], 'scale')}."]
+    def reading(*given: Any, **more: Any) -> Any:
+        source = read(*given, **more)
+        monkeypatch.setattr(plain_csv.PlainCsv, "warnings", [f"Read with {option_of(given[4], 'scale')}."])
         return source
 
     monkeypatch.setattr(look_through, "open_roster", reading)

@@ -211,9 +211,9 @@ class Rosters:
         facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
         not_begun: Condition = ("state", "=", "previewed")
         same_file: Condition = ("etag", "=", run.etag)
-        same_reading: Condition = ("attempt", "=", run.attempt)
+        same_reading: list[Condition] = [("attempt", "=", run.attempt)] if run.attempt else []
         nobody_applies: Condition = ("lease_until", "<=", now)
-        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file, same_reading])
+        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file, *same_reading])
         locked = self._lock(run.id, now + seconds, nobody_applies)
         transact(self._client, [(self._table, started), (self._table, locked), *others])
         return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
