@@ -16,7 +16,7 @@ from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
-from latchkey.people.model.person import Person, Role
+from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
@@ -196,30 +196,27 @@ def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: 
     How many links were new, and whether the time was enough for all.
     """
     links = 0
-    ways: tuple[tuple[Iterator[tuple[str, list[str]]], Role], ...] = (
-        (notes.children_of_parents(), "parent"),
-        (notes.parents_of_children(), "student"),
-    )
-    for groups, role in ways:
+    for groups, of_students in ((notes.children_of_parents(), False), (notes.parents_of_children(), True)):
         while some := list(islice(groups, _LINKED_AT_ONCE)):
-            new = _linked(system, school, some, role, pace)
-            links += new if role == "student" else 0  # the same links the other way
+            new = _linked(system, school, some, pace, of_students=of_students)
+            links += new if of_students else 0  # the same links the other way
             if left() < RESERVE:
                 return links, False
     return links, True
 
 
-def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, pace: Pace) -> int:
-    other: Role = "student" if role == "parent" else "parent"
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], pace: Pace, *, of_students: bool) -> int:
+    """Link some students to their parents, or some parents to their children: a parent is an adult of any role."""
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
     found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
     changes = []
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is None or person.role != role:
+        if person is None or (person.role == "student") != of_students:
             continue
-        after, new = _with_links(person, [each for each in ids if each in found and found[each].role == other])
+        others = [each for each in ids if each in found and (found[each].role == "student") != of_students]
+        after, new = _with_links(person, others)
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))
@@ -230,7 +227,7 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
 
 def _with_links(person: Person, ids: Sequence[str]) -> tuple[Person, int]:
     """A parent with these children or a student with these parents as well, and how many of them are new."""
-    before = person.children if person.role == "parent" else person.parents
+    before = person.parents if person.role == "student" else person.children
     after = (*before, *(each for each in ids if each not in before))[:_MOST_LINKS]
-    with_them = replace(person, children=after) if person.role == "parent" else replace(person, parents=after)
+    with_them = replace(person, parents=after) if person.role == "student" else replace(person, children=after)
     return with_them, len(after) - len(before)

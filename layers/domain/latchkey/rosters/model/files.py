@@ -1,16 +1,16 @@
 """Which format a roster has: decided by what the file holds, not by its name."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import BinaryIO, Protocol
 
 from latchkey.office_files.model.archive import MAGIC, Zip
 from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.text import encoding_of
 from latchkey.office_files.model.unusable import Unusable
-from latchkey.rosters.model.oneroster import USERS, Notes, OneRoster
+from latchkey.rosters.model.bundle import USERS, Around, Notes
 from latchkey.rosters.model.plain_csv import FILE, PlainCsv
 from latchkey.rosters.model.runs import Batch, Format
+from latchkey.rosters.model.which_bundle import open_bundle
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -24,21 +24,26 @@ class Source(Protocol):
     def names(self) -> Mapping[str, str]: ...
     @property
     def warnings(self) -> list[str]: ...
+    @property
+    def shape(self) -> str:
+        """What was seen, and what of it was not read, in words."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the file has everybody: who is missing in one that has not is not missing."""
+
     def batches(self) -> Iterator[Batch]:
         """All rows, in order."""
 
 
-def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes, today: date) -> Source:
-    """The roster in a file; ``Unusable`` says why there is none.
-
-    ``school`` are the names under which the file may name us; who left before ``today`` has left.
-    """
+def open_roster(file: BinaryIO, around: Around, notes: Notes) -> Source:
+    """The roster in a file; ``Unusable`` says why there is none."""
     start = file.read(8)
     if start.startswith(_OLD_EXCEL):
         raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
     if start.startswith((MAGIC, b"PK\x05\x06")):
         bundle = Zip(file)
-        return OneRoster(bundle.names, bundle.open, school, notes)
+        return open_bundle(bundle.names, bundle.open, around, notes)
 
     def again() -> BinaryIO:
         file.seek(0)
@@ -47,5 +52,5 @@ def open_roster(file: BinaryIO, school: frozenset[str], notes: Notes, today: dat
     encoding = encoding_of(again(), FILE)
     header = {name.casefold() for name in Table(again(), FILE, encoding=encoding).header}
     if "sourcedid" in header:
-        return OneRoster([USERS], lambda _: again(), school, notes)
-    return PlainCsv(again, school, today)
+        return open_bundle([USERS], lambda _: again(), around, notes)
+    return PlainCsv(again, around.names, around.today)

@@ -27,6 +27,8 @@ class PlainCsv:
     """
 
     format: Final = "plain_csv"
+    shape: Final = "A table, one row for each person"
+    whole: Final = True
 
     def __init__(self, open_file: Callable[[], BinaryIO], school: frozenset[str], today: date) -> None:
         self._open = open_file

@@ -76,7 +76,7 @@ class Rosters:
 
     def finish_preview(self, run: Run, counts: Mapping[str, int], done: int, source: "Source") -> Run:
         """End the reading: the run now waits for an admin to apply it."""
-        what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
+        what: dict[str, Value] = {"format": source.format, "shape": source.shape, "warnings": [*source.warnings]}
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 
     def note_ahead(self, run: Run, ahead: Mapping[str, int], until: int) -> Run:
