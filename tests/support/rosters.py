@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from latchkey.people.model.person import Person
 from latchkey.rosters.model.bundle import Around
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.plain_csv import HEADER
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.runs import Rejection, Row
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.ids import person_id
@@ -82,6 +83,7 @@ class Parsed:
     format: str = ""
     shape: str = ""
     whole: bool = True
+    asks: Sequence[Asks] = ()
 
 
 def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001"), **around: Any) -> Parsed:
@@ -95,6 +97,7 @@ def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001"), **around: 
             found.rows += batch.rows
             found.rejected += batch.rejected
             found.warned += batch.warned
+        found.asks = source.asks
     return found
 
 

@@ -242,3 +242,29 @@ def test_the_preview_says_which_files_were_left_unread() -> None:
         user("a"), "1,,,a,primary,student,,,nb1,\n", courses="sourcedId\n", demographics="sourcedId\n", academicSessions="x\n"
     )
     assert found.shape == "OneRoster 1.2; academic sessions, courses and demographics were not read"
+
+
+@pytest.mark.parametrize(
+    ("grade", "years", "ceds"),
+    [
+        ("07", "7", "8"),
+        ("6", "6", "7"),
+        ("13", "13", "14"),
+        ("KG", "R", "1"),
+        ("PK", "N", "N"),
+        ("TK", None, "R"),
+        ('"06,07"', "6", "7"),
+        ("R", "R", "R"),
+        ("Year 7", "7", "7"),
+        ("UG", None, None),
+        ("", None, None),
+    ],
+)
+def test_grades_are_year_groups_or_codes_of_ceds_as_the_school_says(grade: str, years: str | None, ceds: str | None) -> None:
+    for chosen, year in (({}, years), ({"grades": "years"}, years), ({"grades": "ceds"}, ceds)):
+        users = user("a", grades=grade) + user("b", "Bob", grades=grade)
+        content = zipped(users=USERS_12 + users, roles=ROLES + "1,,,a,primary,student,,,nb1,\n2,,,b,primary,teacher,,,nb1,\n")
+        found = parse(content, chosen=chosen)
+        assert [each.year_group for each in found.rows] == [year, None]
+        asked = [(each.question, each.count) for each in found.asks]
+        assert asked == ([] if grade in {"", "R", "Year 7", "UG"} else [("grades", 1)])

@@ -4,7 +4,7 @@ Up to three passes over the file, each in a stream: look (form, school, who may 
 people who are there. Reading again is cheap; remembering a million rows would not be.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -45,9 +45,9 @@ class Decided:
     merged: int
 
 
-def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
-    """Look through a roster; ``Unusable`` says why it cannot be used."""
-    source = open_roster(file, _around(system, school), notes)
+def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
+    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
+    source = open_roster(file, _around(system, school, chosen), notes)
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
@@ -61,7 +61,7 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> 
     return Reading(source, total, duplicates, notes)
 
 
-def _around(system: System, school: str) -> Around:
+def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
     """What a reader knows beside its file."""
     found = system.schools.get(school)
     if found is None:
@@ -74,7 +74,7 @@ def _around(system: System, school: str) -> Around:
         return {asked[each.id]: KnownAs(each.role, each.given_name, each.family_name) for each in people}
 
     names = frozenset(name.casefold() for name in (found.slug, found.urn, found.settings.laestab) if name)
-    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known)
+    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, chosen)
 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:

@@ -8,6 +8,7 @@ from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
+from latchkey.rosters.model.questions import Asked, remembered
 from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, SHOWN_WARNED, Change, Rejection, Run, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
@@ -17,6 +18,14 @@ from latchkey.shared.stores.uploads import UploadLost
 
 _SAVE_EVERY: Final = 2048  # rows
 _LOOKED_UP_AT_ONCE: Final = 100  # people
+
+
+def read_again(system: System, school: str, roster: str) -> Run | None:
+    """Preview a run anew, because an admin has answered what to read otherwise. As ``preview_roster``."""
+    run = system.rosters(school).get(roster)
+    if run is None:
+        raise Poison("There is no such roster.")
+    return preview_roster(system, school, roster, run.key) if run.state == "running" else None
 
 
 def preview_roster(system: System, school: str, roster: str, key: str) -> Run | None:
@@ -45,9 +54,10 @@ def preview_roster(system: System, school: str, roster: str, key: str) -> Run | 
 
 def _preview(system: System, school: str, run: Run) -> Run:
     rosters = system.rosters(school)
-    upload = system.uploads().open(run.key)
+    upload = system.uploads().open(run.key, run.etag)
+    asked = Asked({**remembered(rosters.remembered()), **run.chosen})
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes)
+        reading = read(system, school, cast("BinaryIO", upload), notes, asked.chosen)
         run = rosters.note_file(run, total=reading.total, etag=upload.etag, size=upload.size)
         notes.miss_linked()
         counts, rejected, warned, done, saved = zero(), list[Rejection](), list[Rejection](), 0, 0
@@ -58,14 +68,16 @@ def _preview(system: System, school: str, run: Run) -> Run:
             warned += decided.warned[: SHOWN_WARNED - len(warned)]
             _take_samples(samples, decided)
             notes.seen([each.row.mis_id for each in decided.decisions])
+            asked.add(ask for each in decided.decisions for ask in each.asks)
             done += decided.size
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done
         counts["links"] = notes.links
         counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
         warned += lost[: SHOWN_WARNED - len(warned)]
-    rosters.write_preview(run.id, rejected, samples, warned)
-    run = rosters.finish_preview(run, counts, done, reading.source)
+        asked.add(reading.source.asks)
+    pages = rosters.write_preview(run.id, rejected, samples, warned=warned, concerned=asked.people, before=run.pages)
+    run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})
     return run

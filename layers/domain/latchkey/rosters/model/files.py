@@ -1,6 +1,6 @@
 """Which format a roster has: decided by what the file holds, not by its name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Protocol
 
 from latchkey.office_files.model.archive import MAGIC, Zip
@@ -9,6 +9,7 @@ from latchkey.office_files.model.text import encoding_of
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import USERS, Around, Notes
 from latchkey.rosters.model.plain_csv import FILE, PlainCsv
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.runs import Batch, Format
 from latchkey.rosters.model.which_bundle import open_bundle
 
@@ -31,6 +32,10 @@ class Source(Protocol):
     @property
     def whole(self) -> bool:
         """Whether the file has everybody: who is missing in one that has not is not missing."""
+
+    @property
+    def asks(self) -> Sequence[Asks]:
+        """What the file itself makes the preview ask, once all rows have been read; it was read as the answers say."""
 
     def batches(self) -> Iterator[Batch]:
         """All rows, in order."""

@@ -12,7 +12,9 @@ from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.upn import is_upn
 from latchkey.rosters.model.bundle import ROLES_FILE, USERS, Around, Bundle, Notes, alive
 from latchkey.rosters.model.bundle_roles import BundleRoles, Layout
+from latchkey.rosters.model.grades import Grades
 from latchkey.rosters.model.organisations import ORGS, organisations
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch
 from latchkey.rosters.model.users import Some, Users
@@ -71,7 +73,13 @@ class OneRoster:
         self._notes = notes
         self._roles = None if self._role_here else BundleRoles(bundle, _LAYOUT, orgs, notes, around.today)
         self._users = Users(bundle, around, orgs, self._roles, changes_only=not self.whole, nameless=not self.whole)
+        self._grades = Grades(around.chosen)
         self._prepared = False
+
+    @property
+    def asks(self) -> Sequence[Asks]:
+        """Which years the grades mean."""
+        return self._grades.asks
 
     @property
     def shape(self) -> str:
@@ -101,8 +109,8 @@ class OneRoster:
         chosen["links"] = some.column("agentsourcedids")
         chosen["upn"] = _upns(some, students)
         chosen["year_group"] = [
-            cell.replace(";", ",").partition(",")[0] if student else ""
-            for cell, student in zip(some.column("grades"), students, strict=True)
+            self._grades.year(cell, line) if student else ""
+            for line, cell, student in zip(some.lines, some.column("grades"), students, strict=True)
         ]
         groups = self._notes.find("group", some.ids)
         if groups:

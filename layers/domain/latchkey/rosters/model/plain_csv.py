@@ -10,6 +10,7 @@ from latchkey.office_files.model.text import encoding_of
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.model import words
 from latchkey.rosters.model.leaving import Leavers
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import COMMON, Checker
 from latchkey.rosters.model.runs import Batch
 
@@ -29,6 +30,7 @@ class PlainCsv:
     format: Final = "plain_csv"
     shape: Final = "A table, one row for each person"
     whole: Final = True
+    asks: Sequence[Asks] = ()
 
     def __init__(self, open_file: Callable[[], BinaryIO], school: frozenset[str], today: date) -> None:
         self._open = open_file

@@ -28,8 +28,10 @@ COMMON: Final = (
     "language",
 )
 """The columns of every format; to whom somebody is linked each format says in its own way."""
+PREFERRED: Final = ("preferred_given_name", "preferred_family_name")
+"""What somebody is known by, where a file says it beside the legal name."""
 COLUMNS: Final = (*COMMON, "links")
-MORE: Final = ("preferred_given_name", "preferred_family_name", "former_upn")
+MORE: Final = (*PREFERRED, "former_upn")
 """Columns that only some formats have."""
 _NEEDED: Final = frozenset(("mis_id", "role"))
 _NAMES: Final = frozenset(("given_name", "family_name"))
@@ -60,21 +62,22 @@ class Checker:
             "mis_id": cells.mis_id,
             "given_name": cells.name,
             "family_name": cells.name,
+            **dict.fromkeys(PREFERRED, lambda text: cells.name(text) or None),
             "email": cells.email,
             "username": cells.username,
             "upn": cells.upn,
             "links": cells.links,
-            "preferred_given_name": cells.name,
-            "preferred_family_name": cells.name,
             "former_upn": cells.upn,
         }
         self._usual: dict[str, Callable[[Sequence[str]], bool]] = {
             "mis_id": cells.all_usual_ids,
             "given_name": cells.all_usual_names,
             "family_name": cells.all_usual_names,
+            **dict.fromkeys(PREFERRED, cells.all_usual_names),
             "email": cells.all_usual_emails,
             "username": cells.all_usual_usernames,
             "upn": cells.all_usual_upns,
+            "former_upn": cells.all_usual_upns,
         }
 
     def batch(
@@ -93,8 +96,8 @@ class Checker:
         found = _Found()
         columns = _addresses_apart(columns)
         values = [self._column(name, columns.get(name), lines, found) for name in COLUMNS]
+        more = [self._column(name, columns.get(name), lines, found) for name in MORE]
         # What Row._make does, without a call of Python for each row.
-        more = [self._more(name, columns.get(name), lines, found) for name in MORE]
         rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *more, strict=True)))
         for place, row in enumerate(rows):
             if not (row.given_name and row.family_name):
@@ -129,11 +132,6 @@ class Checker:
             return given if name in _NEEDED or name in _NAMES else [text or None for text in given]
         return self._one_by_one(name, given, self._rules[name], lines, found)
 
-    def _more(self, name: str, given: Sequence[str] | None, lines: Sequence[int], found: _Found) -> Sequence[Any]:
-        if given is None or not any(given):
-            return [None] * len(lines)
-        return [value or None for value in self._one_by_one(name, given, self._rules[name], lines, found)]
-
     def _one_by_one(
         self,
         name: str,
@@ -159,9 +157,15 @@ class Checker:
 
     def _one_name(self, row: Row, wrong: dict[int, Rejection]) -> Row:
         """Somebody with one name is called by it, whichever column it stands in."""
+        if not row.given_name and not row.family_name:  # some reports have only what people are known by
+            row = row._replace(given_name=row.preferred_given_name or "", family_name=row.preferred_family_name or "")
         if not row.given_name and not row.family_name:
             wrong.setdefault(row.line, Rejection(row.line, self._names.get("given_name", "given_name"), "there is no name", ""))
-        return row._replace(given_name=row.given_name or row.family_name, family_name="")
+        return (
+            row
+            if row.given_name and row.family_name
+            else row._replace(given_name=row.given_name or row.family_name, family_name="")
+        )
 
     def _adult(self, row: Row, warned: list[Rejection]) -> Row:
         if row.upn is not None:

@@ -91,6 +91,8 @@ class Run:
     ``previewed`` is what the preview found, ``counts`` what has been applied; ``ahead`` are the counts of the rows that were
     about to be written when the run was last saved: after a crash they are written again and counted once. ``slow``: the table
     takes people more slowly than they could be written. ``shape`` says in words what the file is, and what was left unread.
+    ``asked``: of how many the preview asks which question; ``chosen``: the answers (``model/questions``); ``pages``: in how many
+    items the preview is kept.
     """
 
     id: str
@@ -116,6 +118,9 @@ class Run:
     attempt: int = 0
     slow: bool | None = None
     shape: str | None = None
+    asked: Mapping[str, int] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    pages: int = 0
 
     @property
     def shown(self) -> dict[str, int]:

@@ -10,7 +10,9 @@ from typing import BinaryIO, Final
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import ROLES_FILE, USERS, Around, Bundle, Notes
 from latchkey.rosters.model.bundle_roles import BundleRoles, Layout, RoleHere
+from latchkey.rosters.model.grades import Grades
 from latchkey.rosters.model.organisations import ORGS, organisations
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch
 from latchkey.rosters.model.users import Some, Users
@@ -49,7 +51,13 @@ class Sds:
             self.warnings.append(
                 "users.csv has no names, so it makes nobody new. Export it with givenName and familyName if people are missing."
             )
+        self._grades = Grades(around.chosen)
         self._prepared = False
+
+    @property
+    def asks(self) -> Sequence[Asks]:
+        """Which years the grades mean."""
+        return self._grades.asks
 
     @property
     def shape(self) -> str:
@@ -78,7 +86,7 @@ class Sds:
             "family_name": some.family,
             "email": some.column("email"),
             "username": some.column("username"),
-            "year_group": some.grades,
+            "year_group": [self._grades.year(cell, line) for line, cell in zip(some.lines, some.grades, strict=True)],
             "links": [
                 ";".join((parents if some.role(place) == "student" else children).get(each, ()))
                 for place, each in enumerate(some.ids)
