@@ -1,6 +1,6 @@
 """Which format a roster has: decided by what the file holds, not by its name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Protocol
 
 from latchkey.office_files.model.archive import MAGIC, Zip
@@ -8,7 +8,8 @@ from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.text import encoding_of
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import USERS, Around, Notes
-from latchkey.rosters.model.plain_csv import FILE, PlainCsv
+from latchkey.rosters.model.columns import Chosen
+from latchkey.rosters.model.plain_csv import FILE, PlainCsv, nothing_remembered
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.runs import Batch, Format
 from latchkey.rosters.model.which_bundle import open_bundle
@@ -41,8 +42,13 @@ class Source(Protocol):
         """All rows, in order."""
 
 
-def open_roster(file: BinaryIO, around: Around, notes: Notes) -> Source:
-    """The roster in a file; ``Unusable`` says why there is none."""
+def open_roster(
+    file: BinaryIO, around: Around, notes: Notes, *, columns: Callable[[str], Chosen | None] = nothing_remembered
+) -> Source:
+    """The roster in a file; ``Unusable`` says why there is none.
+
+    ``columns`` says by a table's header what was chosen for its columns.
+    """
     start = file.read(8)
     if start.startswith(_OLD_EXCEL):
         raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
@@ -58,4 +64,4 @@ def open_roster(file: BinaryIO, around: Around, notes: Notes) -> Source:
     header = {name.casefold() for name in Table(again(), FILE, encoding=encoding).header}
     if "sourcedid" in header:
         return open_bundle([USERS], lambda _: again(), around, notes)
-    return PlainCsv(again, around.names, around.today)
+    return PlainCsv(again, around.names, around.today, columns)
