@@ -1,12 +1,11 @@
 """One table, one row for each person: our own columns, or an MIS's report under its own words (docs/rosters.md)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import BinaryIO, Final
+from typing import Final
 
-from latchkey.office_files.model.tables import Table
-from latchkey.office_files.model.text import encoding_of
+from latchkey.office_files.model.table_files import AnyTable, TableFile
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.model import words
 from latchkey.rosters.model.leaving import Leavers
@@ -21,17 +20,16 @@ _SAMPLE: Final = 5  # names that show whether an old encoding was read rightly
 
 
 class PlainCsv:
-    """A table in a stream; ``school`` are the names (slug, URN) under which a column ``school`` may name this school.
+    """A table in a file; ``school`` are the names (slug, URN) under which a column ``school`` may name this school.
 
     ``columns`` says which word of the header was read as which of our fields.
     """
 
     format: Final = "plain_csv"
 
-    def __init__(self, open_file: Callable[[], BinaryIO], school: frozenset[str], today: date) -> None:
-        self._open = open_file
+    def __init__(self, file: TableFile, school: frozenset[str], today: date) -> None:
+        self._file = file
         self._school = school
-        self._encoding = encoding_of(open_file(), FILE)
         table = self._table()
         self._places = _places(table.header)
         self._leavers = Leavers(self._places, today)
@@ -45,7 +43,12 @@ class PlainCsv:
                 f"The header (row {table.header_row:,}) lacks {', '.join(missing)}. We looked for it in the first 20 rows; it "
                 "must have an id, a role and a name, under the words of docs/rosters.md."
             )
-        self.warnings = [*self._encoding_warning(), *_warnings(table.header, self._places)]
+        self._warnings = [*self._encoding_warning(), *_warnings(table.header, self._places)]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to note about the whole file; complete once its rows have been read."""
+        return [*self._file.warnings, *self._warnings]
 
     def batches(self) -> Iterator[Batch]:
         """The rows of the file, in order; may be called again."""
@@ -59,8 +62,8 @@ class PlainCsv:
             chosen = {name: columns[place] for name, place in places.items()} if rows else {}
             yield checker.batch(lines, chosen, self._leavers.of(columns, len(rows)), [], too_long)
 
-    def _table(self) -> Table:
-        return Table(self._open(), FILE, encoding=self._encoding, known=words.is_known)
+    def _table(self) -> AnyTable:
+        return self._file.open(words.is_known)
 
     def _check_school(self, cells: Iterator[str]) -> None:
         for cell in {*cells}:
@@ -68,7 +71,7 @@ class PlainCsv:
                 raise Unusable(f"The column school names another school ({excerpt(cell)}). Nothing of this file was taken.")
 
     def _encoding_warning(self) -> list[str]:
-        if self._encoding != "cp1252":
+        if self._file.encoding != "cp1252":
             return []
         places = [self._places[name] for name in ("given_name", "family_name") if name in self._places]
         shown: list[str] = []
