@@ -2,7 +2,7 @@
 
 Reports put a title, a print date and empty rows above the header, Excel a line ``sep=;``, and both leave out empty cells at the
 end of a row. So the header is looked for in the first rows, and a short row has empty cells at its end. Apostrophes that guard
-cells of our own files (``office_files/csv``) are taken off, so what we wrote comes back as it was.
+cells of our own files (``model/guard``) are taken off, so what we wrote comes back as it was.
 """
 
 import csv
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import BinaryIO, Final, NamedTuple
 
-from latchkey.office_files.csv import unguard
+from latchkey.office_files.model.guard import unguard
 from latchkey.office_files.model.text import Encoding, Lines
 from latchkey.office_files.model.unusable import Unusable, excerpt
 
