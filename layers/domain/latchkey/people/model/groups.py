@@ -7,7 +7,10 @@ from typing import Final
 
 from latchkey.shared.model.folding import folded
 
-_YEAR: Final = re.compile(r"(?:(?:year|yr|y|blwyddyn|bl)\.?\s*)?0?([1-9]|1[0-4])", re.IGNORECASE | re.ASCII)
+_YEAR: Final = re.compile(
+    r"(?:(?:(?:(?:curriculum|curric|nc)\.?\s*)?(?:year|yr|y)|blwyddyn|bl)\.?\s*(?:group\s*)?)?0?([1-9]|1[0-4])",
+    re.IGNORECASE | re.ASCII,
+)
 _EARLY_YEARS: Final = {"r": "R", "reception": "R", "kg": "R", "n": "N", "nursery": "N", "pk": "N", "n1": "N1", "n2": "N2"}
 _NUMBER: Final = re.compile(r"[0-9]+")
 _DAY: Final = 86_400
