@@ -52,6 +52,17 @@ class FormerEmail:
     earlier: "FormerEmail | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class LentPassword:
+    """The password of an account that was merged into this one: its hash stands under ``person``.
+
+    It counts while ``set_at`` is when this account's password was set, so that the next password ends it by itself.
+    """
+
+    person: str
+    set_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
@@ -59,6 +70,7 @@ class Person:
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
+    ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
     id: str
@@ -88,6 +100,8 @@ class Person:
     mail_problem: MailProblem | None = None
     former_email: FormerEmail | None = None
     email_typed: str | None = None
+    merged: tuple[str, ...] = ()
+    lent_password: LentPassword | None = None
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
 
@@ -101,6 +115,12 @@ class Person:
         """Why mail does not reach this person; a new address starts without blame."""
         found = self.mail_problem
         return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
+
+    @property
+    def password_holder(self) -> str:
+        """The id under which the hash of this person's password stands: their own, or that of an account merged into theirs."""
+        lent = self.lent_password
+        return lent.person if lent is not None and lent.set_at == self.password_set_at else self.id
 
     @property
     def address_is_unconfirmed(self) -> bool:

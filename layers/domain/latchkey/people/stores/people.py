@@ -8,7 +8,7 @@ from typing import Any, Final
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person, Role
+from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, Person, Role
 from latchkey.people.model.position import Position
 from latchkey.people.model.register import prefixes, sort_key
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
@@ -18,7 +18,8 @@ _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username")  # what decides what a roster may change
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
-_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem")
+_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
+_HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 _ROSTER_FACTS: Final = (
     "given_name",
     "family_name",
@@ -86,6 +87,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
         "former_email": former_to_value(person.former_email),
         "email_typed": person.email_typed,
+        "merged": list(person.merged) or None,
+        "lent_password": asdict(person.lent_password) if person.lent_password else None,
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
     }
@@ -123,9 +126,20 @@ def person_from_item(item: Item) -> Person:
         mail_problem=_problem_from_value(get("mail_problem")),
         former_email=_former_from_value(get("former_email")),
         email_typed=get("email_typed"),
+        merged=tuple(get("merged") or ()),
+        lent_password=_lent_from_value(get("lent_password")),
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
     )
+
+
+def is_account(item: Item) -> bool:
+    """Whether an item is an account: what stays of one that was merged into another only says into which."""
+    return "merged_into" not in item
+
+
+def _lent_from_value(value: Mapping[str, Any] | None) -> LentPassword | None:
+    return LentPassword(value["person"], value["set_at"]) if value else None
 
 
 def code_to_value(code: CodeState | None) -> Value:
@@ -177,14 +191,31 @@ class Directory:
     def person(self, person: str) -> Person | None:
         """The person with this id, read consistently."""
         item = self._table.get(*_person_key(self.school, person))
-        return person_from_item(item) if item else None
+        return person_from_item(item) if item and is_account(item) else None
 
     def by_ids(self, ids: Iterable[str]) -> list[Person]:
         """Those of these people who exist, in the order asked for, read consistently."""
         wanted = list(dict.fromkeys(ids))
         items = self._table.get_many(_person_key(self.school, person) for person in wanted)
-        found = {item["id"]: person_from_item(item) for item in items}
+        found = {item["id"]: person_from_item(item) for item in items if is_account(item)}
         return [found[person] for person in wanted if person in found]
+
+    def following(self, ids: Iterable[str]) -> dict[str, Person]:
+        """Who has each of these ids now, by the id asked for, read consistently; also those into whom its account was merged.
+
+        For what names people by ids that never end: a roster's.
+        """
+        found: dict[str, Person] = {}
+        asked = {each: each for each in ids}  # and where that id has led so far
+        for _ in range(_HOPS):
+            items = self._table.get_many(_person_key(self.school, person) for person in dict.fromkeys(asked.values()))
+            by_id = {item["id"]: item for item in items}
+            leading = {one: by_id[at] for one, at in asked.items() if at in by_id}
+            found |= {one: person_from_item(item) for one, item in leading.items() if is_account(item)}
+            asked = {one: item["merged_into"] for one, item in leading.items() if not is_account(item)}
+            if not asked:
+                break
+        return found
 
     def standings(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
@@ -192,7 +223,8 @@ class Directory:
         That is role, status, admin rights, address, version and what became of mail to them; all else is empty, names too.
         """
         items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
-        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in items}
+        here = (item for item in items if is_account(item))
+        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in here}
 
     def by_email_key(self, *keys: str) -> list[Person]:
         """Everybody whose address has one of these look-up keys (at most 50 each); found in an index, then read again by key.
