@@ -211,14 +211,16 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], pace
     """Link some students to their parents, or some parents to their children: a parent is an adult of any role."""
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
-    found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
-    changes = []
+    found = directory.following([*wanted, *(each for ids in wanted.values() for each in ids)])
+    links: dict[str, tuple[Person, list[str]]] = {}  # two ids may be one person's by now
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is None or (person.role == "student") != of_students:
-            continue
-        others = [each for each in ids if each in found and (found[each].role == "student") != of_students]
-        after, new = _with_links(person, others)
+        if person is not None and (person.role == "student") == of_students:
+            meant = [found[each].id for each in ids if each in found and (found[each].role == "student") != of_students]
+            links.setdefault(person.id, (person, []))[1].extend(meant)
+    changes = []
+    for person, ids in links.values():
+        after, new = _with_links(person, list(dict.fromkeys(ids)))
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))

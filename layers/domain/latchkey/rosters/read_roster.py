@@ -87,7 +87,7 @@ def _links_to_nobody(system: System, school: str, notes: TemporaryNotes, column:
     """How many links name somebody who is in no row and not in Latchkey, and the first of these links."""
     missing = notes.missing()
     while some := {person_id(school, each): each for each in islice(missing, _LOOKED_UP_AT_ONCE)}:
-        notes.seen([some[person.id] for person in system.directory(school).by_ids(some)])
+        notes.seen([some[each] for each in system.directory(school).following(some)])
     count, first = notes.links_to_nobody(SHOWN_WARNED)
     reason = "names somebody who is in no row and not in Latchkey: there is no link"
     return count, [Rejection(line, column, reason, excerpt(who)) for line, who in first]

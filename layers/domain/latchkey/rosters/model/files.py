@@ -3,18 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Protocol
 
-from latchkey.office_files.model.archive import MAGIC, Zip
-from latchkey.office_files.model.tables import Table
-from latchkey.office_files.model.text import encoding_of
-from latchkey.office_files.model.unusable import Unusable
+from latchkey.office_files.model.archive import MAGIC, Zip, is_package
+from latchkey.office_files.model.table_files import table_file, table_in
 from latchkey.rosters.model.bundle import USERS, Around, Notes
 from latchkey.rosters.model.columns import Chosen
 from latchkey.rosters.model.plain_csv import FILE, PlainCsv, nothing_remembered
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.runs import Batch, Format
 from latchkey.rosters.model.which_bundle import open_bundle
-
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 class Source(Protocol):
@@ -50,18 +46,18 @@ def open_roster(
     ``columns`` says by a table's header what was chosen for its columns.
     """
     start = file.read(8)
-    if start.startswith(_OLD_EXCEL):
-        raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
-    if start.startswith((MAGIC, b"PK\x05\x06")):
+    if start.startswith((MAGIC, b"PK\x05\x06")) and not is_package(file):
         bundle = Zip(file)
-        return open_bundle(bundle.names, bundle.open, around, notes)
+        table = None if USERS in bundle else table_in(bundle, FILE)
+        if table is None:
+            return open_bundle(bundle.names, bundle.open, around, notes)
+        return PlainCsv(table, around.names, around.today, columns)
+    table = table_file(file, FILE)
+    if table.encoding is not None and "sourcedid" in {name.casefold() for name in table.open(lambda _: False).header}:
 
-    def again() -> BinaryIO:
-        file.seek(0)
-        return file
+        def again(_: str) -> BinaryIO:
+            file.seek(0)
+            return file
 
-    encoding = encoding_of(again(), FILE)
-    header = {name.casefold() for name in Table(again(), FILE, encoding=encoding).header}
-    if "sourcedid" in header:
-        return open_bundle([USERS], lambda _: again(), around, notes)
-    return PlainCsv(again, around.names, around.today, columns)
+        return open_bundle([USERS], again, around, notes)
+    return PlainCsv(table, around.names, around.today, columns)
