@@ -88,7 +88,7 @@ class Rosters:
         reading: Mapping[str, Any] | None = None,
     ) -> Run:
         """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
-        what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
+        what: dict[str, Value] = {"format": source.format, "shape": source.shape, "warnings": [*source.warnings]}
         what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
         what["reading"] = {**reading} if reading is not None else None
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
