@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.keyring import Keyring
     from latchkey.shared.stores.queues import Queue
+    from latchkey.shared.stores.register import Kind
     from latchkey.shared.stores.uploads import Uploads
     from latchkey.sign_in import needs as sign_in
     from latchkey.sign_in.stores.credentials import Credentials
@@ -77,6 +78,18 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_KEEPERS: Final = (
+    "schools",
+    "people",
+    "sign_in",
+    "rosters",
+    "email_updates",
+    "login_details",
+    "sends",
+    "mail",
+    "audit",
+)
+"""The packages that keep something in a table."""
 _FOR_A_MESSAGE: Final = 12  # seconds in which a message should be handed back; its queue brings it again anyway
 
 
@@ -439,6 +452,14 @@ class Wiring:
     def cursor_key(self, school: str) -> bytes:
         """The key that seals the cursors of a school's lists: no identifier, and nothing that is stored, is under it."""
         return self.lookup_key(school, 0)
+
+    @staticmethod
+    def register() -> tuple[Kind, ...]:
+        """What every package keeps: the data register."""
+        from importlib import import_module
+
+        kept = (import_module(f"latchkey.{package}.stores.register").REGISTER for package in _KEEPERS)
+        return tuple(kind for kinds in kept for kind in kinds)
 
 
 if TYPE_CHECKING:

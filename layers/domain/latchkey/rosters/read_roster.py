@@ -57,7 +57,7 @@ def _preview(system: System, school: str, run: Run) -> Run:
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done
         counts["links"] = notes.links
-    rosters.write_preview(run.id, rejected, samples, warned)
+    rosters.write_preview(run.id, system.now(), rejected, samples, warned)
     run = rosters.finish_preview(run, counts, done, reading.source)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the console, which starts rosters, does not load what reads
     from latchkey.rosters.model.files import Source
 
 _REJECTED_PAGE: Final = 100
+_PREVIEW_KEPT: Final = 30 * 24 * 3600  # seconds: it holds people's names and cells, which are nobody's to keep for ever
 Sample = Mapping[str, Sequence[Change]]
 
 
@@ -106,20 +107,22 @@ class Rosters:
         still_ours: list[Condition] = [("attempt", "=", run.attempt), ("state", "=", "running")]
         return self._update(run, facts, still_ours)
 
-    def write_preview(self, run: str, rejected: Sequence[Rejection], samples: Sample, warned: Sequence[Rejection] = ()) -> None:
+    def write_preview(
+        self, run: str, now: int, rejected: Sequence[Rejection], samples: Sample, warned: Sequence[Rejection] = ()
+    ) -> None:
         """Write what the preview shows: rows and cells that are left out, and samples of the rest."""
         pages: list[dict[str, Value]] = [
             {name: [list(each) for each in told[start : start + _REJECTED_PAGE]]}
             for name, told in (("rejected", rejected), ("warned", warned))
             for start in range(0, len(told), _REJECTED_PAGE)
         ]
-        kept: dict[str, Value] = {
+        shown: dict[str, Value] = {
             kind: [[each.line, each.name, each.role, each.group, list(each.facts)] for each in changes]
             for kind, changes in samples.items()
         }
-        pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": kept})
-        pk = f"{self.school}#ROSTER#{run}"
-        self._table.write_many({"pk": pk, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
+        pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": shown})
+        kept: dict[str, Value] = {"pk": f"{self.school}#ROSTER#{run}", "expires_at": now + _PREVIEW_KEPT}
+        self._table.write_many({**kept, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
 
     def preview(self, run: str) -> tuple[list[Rejection], dict[str, list[Change]]]:
         """The rejected rows that are shown, and samples of new and changed ones."""
