@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.fail_roster import give_up
-from latchkey.rosters.model.messages import Apply, FileCame, parse
+from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, parse
 from latchkey.rosters.model.runs import Run
-from latchkey.rosters.read_roster import preview_roster
+from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.shared.model.messages import decoded
 from latchkey.wiring import Wiring, wiring
 from worker.consume import Consumer, Record, is_last_try, life
@@ -48,8 +48,10 @@ def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
             logger.info("roster done", extra={"roster": run.id, "state": run.state, "step": run.step, **run.shown})
 
 
-def do(job: FileCame | Apply, left: Callable[[], float]) -> Run | None:
+def do(job: Job, left: Callable[[], float]) -> Run | None:
     """The run that this brought further, if any."""
     if isinstance(job, FileCame):
         return preview_roster(system(), job.school, job.roster, job.key)
+    if isinstance(job, ReadAgain):
+        return read_again(system(), job.school, job.roster)
     return apply_roster(system(), job.school, job.roster, left)

@@ -91,7 +91,7 @@ def test_nothing_is_left_but_what_goes_by_itself(road: MailRoad) -> None:
     assert known is not None
     erase_person(console, known, ADMIN, made.id)
     road.system.clock.now += 900
-    bodies = [body for body in road.system.messages("PLAN_QUEUE")]
+    bodies = road.system.messages("PLAN_QUEUE")
     bodies.append(json.dumps({"v": 1, "kind": "erase", "school": SCHOOL, "person": made.id, "origin": "admin"}))
     while bodies:
         assert road.plan(bodies) == []
