@@ -29,6 +29,9 @@ REGISTER: Final = (
             "warnings": "What was noticed about the file as a whole",
             "counts": "How many people were new, changed and so on",
             "previewed": "How many would be",
+            "asked": "What it asks before anything is made: which questions, about how many people, the choices",
+            "chosen": "What admins have chosen",
+            "pages": "How many pages its preview has",
             "ahead": "Counts of the rows that are being written, should the worker die",
             "done": "Rows gone through",
             "total": "Rows in all",
@@ -53,6 +56,7 @@ REGISTER: Final = (
         attributes={
             "rejected": "Rows that are not taken: line, column, why, the cell",
             "warned": "Cells that are not taken: line, column, why, the cell",
+            "concerned": "Some of the people whom its questions are about: line, name, role, group",
             "samples": "Some of the new and changed people: line, name, role, group, what changes",
         },
     ),
