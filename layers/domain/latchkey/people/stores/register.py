@@ -52,6 +52,7 @@ REGISTER: Final = (
             "parent_code": f"The code of a student's parents: {_CODE}",
             "mail_problem": "That mail to the address came back for good or was called spam, and when: no more is sent there",
             "former_email": "The address before, which hears of the change too; gone at the next sign-in",
+            "merged_into": "The id of the account that this one was merged into",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
         },
     ),
