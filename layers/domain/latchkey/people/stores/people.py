@@ -295,9 +295,9 @@ class Directory:
         pk, sk = _person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
 
-    def erase(self, person: str) -> None:
-        """Delete the item of a person, whether it exists or not; what else is kept of them is other stores' to delete."""
-        self._table.delete_many([_person_key(self.school, person)])
+    def erase(self, *people: str) -> None:
+        """Delete the items of these people, whether they exist or not; what else is kept of them is other stores' to delete."""
+        self._table.delete_many([_person_key(self.school, person) for person in people])
 
     def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool) -> Person:
         """Note that the person signs in now; ``Changed`` if a new password was set since they were read."""
@@ -397,7 +397,7 @@ class Directory:
         for name in ("children", "parents"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
-                facts[name] = list(after)
+                facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for
                 as_read.append((name, "=", list(before) or None))
         return self.change_of(change.before.id, facts, as_read)
 

@@ -1,4 +1,4 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply"."""
+"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply" or "undo"."""
 
 import re
 import secrets
@@ -31,12 +31,20 @@ class Apply:
     roster: str
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """An applied run is to be undone."""
+
+    school: str
+    roster: str
+
+
 def new_key(school: str, roster: str) -> str:
     """The key of a new upload, with 128 random bits."""
     return f"rosters/{school}/{roster}/{secrets.token_hex(16)}"
 
 
-def parse(message: object, bucket: str) -> list[FileCame | Apply]:
+def parse(message: object, bucket: str) -> list[FileCame | Apply | Undo]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
     match message:
         case {"Event": "s3:TestEvent"}:
@@ -44,8 +52,8 @@ def parse(message: object, bucket: str) -> list[FileCame | Apply]:
         case {"Records": [_, *_] as records}:
             return [_file_came(record, bucket) for record in records]
     ours = Message(message)
-    ours.one_of("kind", ["apply"])
-    return [Apply(ours.slug(), ours.id("roster"))]
+    kind = Undo if ours.one_of("kind", ["apply", "undo"]) == "undo" else Apply
+    return [kind(ours.slug(), ours.id("roster"))]
 
 
 def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:

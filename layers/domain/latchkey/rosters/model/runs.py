@@ -117,6 +117,11 @@ class Run:
         """The counts to show: what was applied once that has begun, what the preview found before."""
         return {kind: self.of(kind) for kind in KINDS}
 
+    @property
+    def noted(self) -> int:
+        """How many people it was about to change, as far as that was noted so that it can be undone."""
+        return self.counts.get("noted", 0) + self.ahead.get("noted", 0)
+
     def of(self, name: str) -> int:
         """One of the counts to show."""
         return (self.counts if self.step == "apply" else self.previewed).get(name, 0)
