@@ -162,6 +162,8 @@ def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int])
         role=row.role,
         given_name=row.given_name,
         family_name=row.family_name,
+        preferred_given_name=row.preferred_given_name,
+        preferred_family_name=row.preferred_family_name,
         email=row.email,
         username=row.username,
         upn=row.upn,

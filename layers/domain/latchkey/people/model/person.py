@@ -56,6 +56,8 @@ class FormerEmail:
 class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
 
+    ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
+    there are any, are what the person is known by. ``known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     """
 
@@ -86,6 +88,8 @@ class Person:
     mail_problem: MailProblem | None = None
     former_email: FormerEmail | None = None
     email_typed: str | None = None
+    preferred_given_name: str | None = None
+    preferred_family_name: str | None = None
 
     @property
     def name(self) -> str:

@@ -21,6 +21,8 @@ _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "v
 _ROSTER_FACTS: Final = (
     "given_name",
     "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
     "email",
     "email_key",
     "email_typed",
@@ -83,6 +85,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
         "former_email": former_to_value(person.former_email),
         "email_typed": person.email_typed,
+        "preferred_given_name": person.preferred_given_name,
+        "preferred_family_name": person.preferred_family_name,
     }
     return facts
 
@@ -118,6 +122,8 @@ def person_from_item(item: Item) -> Person:
         mail_problem=_problem_from_value(get("mail_problem")),
         former_email=_former_from_value(get("former_email")),
         email_typed=get("email_typed"),
+        preferred_given_name=get("preferred_given_name"),
+        preferred_family_name=get("preferred_family_name"),
     )
 
 

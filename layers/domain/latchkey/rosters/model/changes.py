@@ -10,7 +10,18 @@ from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model.person import Person, Status
 from latchkey.rosters.model.runs import Kind, Rejection, Row
 
-FACTS: Final = ("given_name", "family_name", "email", "username", "upn", "year_group", "registration_group", "language")
+FACTS: Final = (
+    "given_name",
+    "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
+    "email",
+    "username",
+    "upn",
+    "year_group",
+    "registration_group",
+    "language",
+)
 _ADMIN_KEEPS: Final = ("email", "username")
 
 

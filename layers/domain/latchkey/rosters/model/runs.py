@@ -46,6 +46,8 @@ class Row(NamedTuple):
     language: str | None
     links: tuple[str, ...]
     leaves: bool
+    preferred_given_name: str | None = None
+    preferred_family_name: str | None = None
 
 
 class Rejection(NamedTuple):
