@@ -34,7 +34,7 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
-    """One message: a file that came (or several), or a roster to apply or to undo. After the last try the admin sees that it failed."""
+    """One message: files that came, or a roster to apply or undo. After the last try the admin sees that it failed."""
     for job in parse(decoded(record["body"]), system().uploads().bucket):
         try:
             facts = undo(job, left) if isinstance(job, Undo) else do(job, left)

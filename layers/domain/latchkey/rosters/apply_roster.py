@@ -119,7 +119,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             if left() < RESERVE:
                 return run
         before.take_written()  # counted with the rows
-        links, complete = _link(system, school, notes, before, pace, left)
+        links, complete = _link(system, school, notes, before, left)
     now = system.now()
     counts = added(run.counts or zero(), {"links": links, "noted": before.take_written()})
     if not complete:
@@ -188,9 +188,7 @@ def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     return replace(with_keys(person, key), **facts, **changed, status=decision.status or person.status)
 
 
-def _link(
-    system: System, school: str, notes: TemporaryNotes, undo: NotesBefore, pace: Pace, left: Callable[[], float]
-) -> tuple[int, bool]:
+def _link(system: System, school: str, notes: TemporaryNotes, undo: NotesBefore, left: Callable[[], float]) -> tuple[int, bool]:
     """Link parents and children who both exist, both ways; links are added, never taken away.
 
     How many links were new, and whether the time was enough for all.
@@ -202,16 +200,14 @@ def _link(
     )
     for groups, role in ways:
         while some := list(islice(groups, _LINKED_AT_ONCE)):
-            new = _linked(system, school, some, role, undo, pace)
+            new = _linked(system, school, some, role, undo)
             links += new if role == "student" else 0  # the same links the other way
             if left() < RESERVE:
                 return links, False
     return links, True
 
 
-def _linked(
-    system: System, school: str, some: list[tuple[str, list[str]]], role: Role, undo: NotesBefore, pace: Pace
-) -> int:
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, undo: NotesBefore) -> int:
     other: Role = "student" if role == "parent" else "parent"
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
@@ -226,7 +222,7 @@ def _linked(
             count += new
             changes.append(PersonChange(person, after))
     undo.write(notes_of_links(changes))
-    if directory.link(changes, pace):
+    if directory.link(changes, undo.pace):
         raise TryLater()
     return count
 

@@ -21,7 +21,7 @@ class NotesBefore:
         self._system = system
         self._school = school
         self._run = run
-        self._pace = pace
+        self.pace = pace
         self._items = 0
         self._people = 0
 
@@ -29,7 +29,7 @@ class NotesBefore:
         """Write notes of changes that come after this."""
         until = self._system.now() + NOTE_LIFE
         store = self._system.undo_notes(self._school)
-        self._items += store.write(self._run.id, self._run.attempt, self._items, notes, until, self._pace)
+        self._items += store.write(self._run, self._items, notes, until, self.pace)
         self._people += len(notes)
 
     def take_written(self) -> int:

@@ -12,7 +12,7 @@ longer than one invocation is handed over to the next one; the school stays lock
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.errors import Changed, Poison, TryLater
 from latchkey.people.model.change import PersonChange
@@ -20,11 +20,13 @@ from latchkey.people.model.new_email import SETTLES, former_email, is_told, noti
 from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.look_through import newest_key, taken_of
-from latchkey.rosters.model.changes import KnownPeople
 from latchkey.rosters.model.runs import GIVE_BACK, LEASE, READER, RESERVE, added
 from latchkey.rosters.model.undo import Kept, Note, Undo, back, linked_back, why_kept
 from latchkey.rosters.needs import System
 from latchkey.shared.stores.pace import Pace
+
+if TYPE_CHECKING:
+    from latchkey.rosters.model.changes import KnownPeople
 
 _AT_ONCE: Final = 10  # items of notes, between two saves
 _ROUNDS: Final = 5
@@ -50,8 +52,6 @@ def undo_roster(system: System, school: str, roster: str, left: Callable[[], flo
             raise TryLater("Another worker undoes this roster.", seconds=found.lease_until - system.now()) from None
         return None
     try:
-        if not system.rosters(school).keep_lock(roster, system.now(), LEASE):
-            raise TryLater("Another roster is applied.")
         undo = _Undoing(system, school, undo, left).work()
     except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
         system.persist(lambda: store.release(undo), GIVE_BACK)
@@ -170,7 +170,7 @@ class _Undoing:
         done.restored += not {*note.was} <= {name for each in found.kept for name in each.fields}
         after = _with_facts(person, found.facts, self._key, self._system.now(), typed=note.typed)
         if note.added or note.removed:
-            of_parent = not (person.role == "student")
+            of_parent = person.role != "student"
             ids = person.children if of_parent else person.parents
             linked = linked_back(ids, note, there)
             if not of_parent:  # the same links the other way

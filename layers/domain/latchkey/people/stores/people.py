@@ -18,7 +18,7 @@ _DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username")  # what
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem")
-_ROSTER_FACTS: Final = (
+ROSTER_FACTS: Final = (
     "given_name",
     "family_name",
     "preferred_given_name",
@@ -367,7 +367,7 @@ class Directory:
     def _taken_over(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
         facts: dict[str, Value] = {
-            name: getattr(after, name) for name in _ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+            name: getattr(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
         }
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)

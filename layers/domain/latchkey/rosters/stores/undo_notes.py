@@ -1,4 +1,4 @@
-"""What a roster run was about to change (``activity``, with an end), and the undoing of a run (``directory``, beside its preview)."""
+"""What a roster was about to change (``activity``, with an end), and its undoing (``directory``, beside its preview)."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -6,6 +6,7 @@ from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed
+from latchkey.rosters.model.runs import Run
 from latchkey.rosters.model.undo import IN_A_NOTE, SHOWN_KEPT, Kept, Note, Undo
 from latchkey.rosters.stores.rosters import Rosters
 from latchkey.shared.stores.aws import Client
@@ -13,6 +14,7 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put,
 from latchkey.shared.stores.pace import Pace
 
 _UNDO: Final = "UNDO"
+_LISTS: Final = ("added", "removed")
 
 
 def _note_to_value(note: Note) -> dict[str, Value]:
@@ -32,8 +34,9 @@ def _note_to_value(note: Note) -> dict[str, Value]:
 
 
 def _note_from_value(value: Item) -> Note:
-    lists = {name: tuple(value[name]) for name in ("added", "removed") if name in value}
-    return Note(**{**value, **lists})
+    facts: Item = dict(value)
+    facts.update((name, tuple(value[name])) for name in _LISTS if name in value)
+    return Note(**facts)
 
 
 def _undo_from_item(item: Item) -> Undo:
@@ -50,16 +53,16 @@ class UndoNotes:
         self._rosters = Rosters(client, directory, school)
         self.school = school
 
-    def write(self, run: str, attempt: int, first: int, notes: Sequence[Note], until: int, pace: Pace) -> int:
-        """Write notes, ``IN_A_NOTE`` people an item, as the items from number ``first`` of this attempt; how many items.
+    def write(self, run: Run, first: int, notes: Sequence[Note], until: int, pace: Pace) -> int:
+        """Write notes, ``IN_A_NOTE`` people an item, as the items from number ``first`` of the run's attempt; how many items.
 
         A later attempt never writes over what an earlier one has noted: only the first knows what was there before.
         """
         parts = [notes[start : start + IN_A_NOTE] for start in range(0, len(notes), IN_A_NOTE)]
         items: list[dict[str, Value]] = [
             {
-                "pk": self._notes_pk(run),
-                "sk": f"{attempt:05d}#{number:07d}",
+                "pk": self._notes_pk(run.id),
+                "sk": f"{run.attempt:05d}#{number:07d}",
                 "people": [_note_to_value(note) for note in part],
                 "expires_at": until,
             }
@@ -147,5 +150,3 @@ class UndoNotes:
 
     def _key(self, run: str) -> tuple[str, str]:
         return f"{self.school}#ROSTER#{run}", _UNDO
-
-

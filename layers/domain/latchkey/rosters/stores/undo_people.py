@@ -6,26 +6,12 @@ from typing import Final
 
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person, sort_key
-from latchkey.people.stores.people import Directory, former_to_value
+from latchkey.people.stores.people import ROSTER_FACTS, Directory, former_to_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
-_FACTS: Final = (
-    "given_name",
-    "family_name",
-    "email",
-    "email_key",
-    "email_typed",
-    "username",
-    "username_key",
-    "language",
-    "upn",
-    "mis_id",
-    "year_group",
-    "registration_group",
-    "status",
-)
+_FACTS: Final = (*ROSTER_FACTS, "mis_id")
 _AS_READ: Final = (*_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
 
 
