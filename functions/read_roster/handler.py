@@ -9,8 +9,8 @@ from aws_lambda_powertools import Logger
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.fail_roster import give_up
-from latchkey.rosters.model.messages import Apply, FileCame, Undo, parse
-from latchkey.rosters.read_roster import preview_roster
+from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, Undo, parse
+from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.rosters.undo_roster import give_up_undoing, undo_roster
 from latchkey.shared.model.messages import decoded
 from latchkey.wiring import Wiring, wiring
@@ -48,10 +48,12 @@ def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
             logger.info("roster done", extra=facts)
 
 
-def do(job: FileCame | Apply, left: Callable[[], float]) -> dict[str, Any]:
+def do(job: Job, left: Callable[[], float]) -> dict[str, Any]:
     """Preview or apply; what to log of it, if it brought the run further."""
     if isinstance(job, FileCame):
         run = preview_roster(system(), job.school, job.roster, job.key)
+    elif isinstance(job, ReadAgain):
+        run = read_again(system(), job.school, job.roster)
     else:
         run = apply_roster(system(), job.school, job.roster, left)
     return {"roster": run.id, "state": run.state, "step": run.step, **run.shown} if run is not None else {}

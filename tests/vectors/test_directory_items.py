@@ -343,6 +343,9 @@ FULL_RUN = Run(
     finished_at=NOW + 9,
     lease_until=NOW + 60,
     attempt=2,
+    asked={"new_ids": 3},
+    chosen={"new_ids": "take_over"},
+    pages=2,
 )
 RUN_ITEM: dict[str, Any] = {
     "pk": "northbridge#ROSTERS",
@@ -368,6 +371,9 @@ RUN_ITEM: dict[str, Any] = {
     "finished_at": 1_800_000_009,
     "lease_until": 1_800_000_060,
     "attempt": 2,
+    "asked": {"new_ids": 3},
+    "chosen": {"new_ids": "take_over"},
+    "pages": 2,
 }
 
 

@@ -4,7 +4,7 @@ Up to three passes over the file, each in a stream: look (form, school, who may 
 people who are there. Reading again is cheap; remembering a million rows would not be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -44,13 +44,13 @@ class Decided:
     merged: int
 
 
-def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
-    """Look through a roster; ``Unusable`` says why it cannot be used."""
+def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
+    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
     known = system.schools.get(school)
     if known is None:
         raise Poison("There is no such school.")
     ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
-    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date())
+    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date(), chosen)
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)

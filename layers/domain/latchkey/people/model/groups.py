@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-_YEAR: Final = re.compile(r"(?:(?:year|yr|y|blwyddyn|bl)\.?\s*)?0?([1-9]|1[0-4])", re.IGNORECASE | re.ASCII)
+_YEAR: Final = re.compile(
+    r"(?:(?:(?:(?:curriculum|curric|nc)\.?\s*)?(?:year|yr|y)|blwyddyn|bl)\.?\s*(?:group\s*)?)?0?([1-9]|1[0-4])",
+    re.IGNORECASE | re.ASCII,
+)
 _EARLY_YEARS: Final = {"r": "R", "reception": "R", "kg": "R", "n": "N", "nursery": "N", "pk": "N", "n1": "N1", "n2": "N2"}
 _DAY: Final = 86_400
 _SETTLES: Final = 60  # seconds after a change until the index of lists surely shows it

@@ -1,4 +1,4 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply" or "undo"."""
+"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, or read it otherwise."""
 
 import re
 import secrets
@@ -39,12 +39,24 @@ class Undo:
     roster: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """A run's file is to be read again, because an admin has answered what to read otherwise."""
+
+    school: str
+    roster: str
+
+
+Job = FileCame | ReadAgain | Apply | Undo
+_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain]]] = {"apply": Apply, "undo": Undo, "read_again": ReadAgain}
+
+
 def new_key(school: str, roster: str) -> str:
     """The key of a new upload, with 128 random bits."""
     return f"rosters/{school}/{roster}/{secrets.token_hex(16)}"
 
 
-def parse(message: object, bucket: str) -> list[FileCame | Apply | Undo]:
+def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
     match message:
         case {"Event": "s3:TestEvent"}:
@@ -52,7 +64,7 @@ def parse(message: object, bucket: str) -> list[FileCame | Apply | Undo]:
         case {"Records": [_, *_] as records}:
             return [_file_came(record, bucket) for record in records]
     ours = Message(message)
-    kind = Undo if ours.one_of("kind", ["apply", "undo"]) == "undo" else Apply
+    kind = _KINDS[ours.one_of("kind", [*_KINDS])]
     return [kind(ours.slug(), ours.id("roster"))]
 
 
