@@ -114,7 +114,7 @@ def why_kept(person: Person, made: str) -> Why | None:
         return "in_use"
     if person.children or person.parents:
         return "linked"
-    return "edited" if mark_of(person) != made else None
+    return "edited" if person.merged or mark_of(person) != made else None
 
 
 @dataclass(frozen=True, slots=True)
