@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Final
 
 from latchkey.people.model.change import PersonChange
-from latchkey.people.model.person import Person, sort_key
+from latchkey.people.model.person import Person
+from latchkey.people.model.register import sort_key
 from latchkey.people.stores.people import ROSTER_FACTS, Directory, former_to_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
