@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.rosters.stores.undo_notes import UndoNotes
+    from latchkey.rosters.stores.undo_people import UndoPeople
     from latchkey.schools import needs as schools
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
@@ -357,6 +359,19 @@ class Wiring:
         from latchkey.rosters.stores.rosters import Rosters
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def undo_notes(self, school: str) -> UndoNotes:
+        """What a school's rosters were about to change, and their undoing."""
+        from latchkey.rosters.stores.undo_notes import UndoNotes
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("ACTIVITY_TABLE")
+        return UndoNotes(self.client("dynamodb"), *tables, school)
+
+    def undo_people(self, school: str) -> UndoPeople:
+        """Where a school's people are written back as they were before a roster."""
+        from latchkey.rosters.stores.undo_people import UndoPeople
+
+        return UndoPeople(self.table("DIRECTORY_TABLE"), school)
 
     def email_changes(self, school: str) -> EmailChanges:
         """Where many of a school's people get new addresses."""

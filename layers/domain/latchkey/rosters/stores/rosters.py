@@ -81,7 +81,7 @@ class Rosters:
         self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int
     ) -> Run:
         """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
-        what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
+        what: dict[str, Value] = {"format": source.format, "shape": source.shape, "warnings": [*source.warnings]}
         what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 
@@ -204,11 +204,14 @@ class Rosters:
         facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
         not_begun: Condition = ("state", "=", "previewed")
         same_file: Condition = ("etag", "=", run.etag)
-        nobody_applies: Condition = ("lease_until", "<=", now)
         started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file])
-        locked = self._lock(run.id, now + seconds, nobody_applies)
-        transact(self._client, [(self._table, started), (self._table, locked)])
+        transact(self._client, [(self._table, started), (self._table, self.lock_for(run.id, now, seconds))])
         return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
+
+    def lock_for(self, run: str, now: int, seconds: int) -> Update:
+        """What locks the school for a run, to stand in a transaction; it fails while another run has the lock."""
+        nobody_applies: Condition = ("lease_until", "<=", now)
+        return self._lock(run, now + seconds, nobody_applies)
 
     def keep_lock(self, run: str, now: int, seconds: int) -> bool:
         """Take the school's lock for this run, or keep it longer; False if another run has it."""
