@@ -437,11 +437,12 @@ def test_how_the_columns_of_a_table_are_read(world: MemoryWorld) -> None:
     chosen = Chosen(columns={"mis_id": 0, "given_name": 2}, role="student", source="last_time")
     assert stores.remembered("ab12") == chosen
     shown = [Column(0, "Adno", "mis_id", None, ("1",)), Column(1, "Diet", None, "is not known", ())]
-    world.wiring("read_roster").roster_columns(SCHOOL).write(RUN, shown)
+    world.wiring("read_roster").roster_columns(SCHOOL).write(RUN, shown, NOW)
     assert world.item("directory", f"northbridge#ROSTER#{RUN}", "COLUMNS#00001") == {
         "pk": f"northbridge#ROSTER#{RUN}",
         "sk": "COLUMNS#00001",
         "columns": [[0, "Adno", "mis_id", None, ["1"]], [1, "Diet", None, "is not known", []]],
+        "expires_at": NOW + 30 * 86_400,
     }
     assert stores.of(RUN) == shown
 
@@ -465,18 +466,20 @@ def test_what_a_preview_shows(world: MemoryWorld) -> None:
     rosters = world.wiring("read_roster").rosters(SCHOOL)
     rejected = [Rejection(line, "email", "is no address", "x") for line in range(2, 103)]
     samples = {"changed": [Change(4, "Ann Lee", "student", "7B", ("email",))], "new": [Change(5, "Ben Fox", "parent", "")]}
-    rosters.write_preview(RUN, rejected, samples)
-    pk = f"northbridge#ROSTER#{RUN}"
+    rosters.write_preview(RUN, NOW, rejected, samples)
+    pk, until = f"northbridge#ROSTER#{RUN}", NOW + 30 * 86_400
     pages: list[dict[str, Any]] = [
         {
             "pk": pk,
             "sk": "CHANGES#00001",
+            "expires_at": until,
             "rejected": [[line, "email", "is no address", "x"] for line in range(2, 102)],
         },
-        {"pk": pk, "sk": "CHANGES#00002", "rejected": [[102, "email", "is no address", "x"]]},
+        {"pk": pk, "sk": "CHANGES#00002", "expires_at": until, "rejected": [[102, "email", "is no address", "x"]]},
         {
             "pk": pk,
             "sk": "CHANGES#00003",
+            "expires_at": until,
             "samples": {
                 "changed": [[4, "Ann Lee", "student", "7B", ["email"]]],
                 "new": [[5, "Ben Fox", "parent", "", []]],

@@ -82,7 +82,9 @@ def _preview(system: System, school: str, run: Run) -> Run:
         counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
         warned += lost[: SHOWN_WARNED - len(warned)]
         asked.add(reading.source.asks)
-    pages = rosters.write_preview(run.id, rejected, samples, warned=warned, concerned=asked.people, before=run.pages)
+    pages = rosters.write_preview(
+        run.id, system.now(), rejected, samples, warned=warned, concerned=asked.people, before=run.pages
+    )
     columns = _keep_columns(system, school, run, reading.source)
     run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages, reading=columns)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
@@ -93,7 +95,7 @@ def _preview(system: System, school: str, run: Run) -> Run:
 def _ask_for_columns(system: System, school: str, run: Run, table: PlainCsv, asked: Asked) -> Run:
     """A preview that shows only the columns: nobody can be read before an admin says which are which."""
     rosters = system.rosters(school)
-    pages = rosters.write_preview(run.id, [], {}, before=run.pages)
+    pages = rosters.write_preview(run.id, system.now(), [], {}, before=run.pages)
     columns = _keep_columns(system, school, run, table)
     run = rosters.finish_preview(run, zero(), 0, table, asked=asked, pages=pages, reading=columns)
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, "columns": len(table.header)})
@@ -104,7 +106,7 @@ def _keep_columns(system: System, school: str, run: Run, source: Source) -> dict
     """Keep what the preview shows of a table's columns; how they were read."""
     if not isinstance(source, PlainCsv):
         return None
-    system.roster_columns(school).write(run.id, source.columns())
+    system.roster_columns(school).write(run.id, source.columns(), system.now())
     return source.reading
 
 

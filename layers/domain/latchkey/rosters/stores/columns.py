@@ -10,6 +10,7 @@ from typing import Final
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.rosters.model.columns import Chosen, Column, chosen_from
 from latchkey.rosters.model.runs import Run
+from latchkey.rosters.stores.rosters import PREVIEW_KEPT
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 
@@ -29,13 +30,14 @@ class RosterColumns:
         item = self._table.get(self._partition(), fingerprint)
         return chosen_from(item, "last_time") if item else None
 
-    def write(self, run: str, columns: Sequence[Column]) -> None:
+    def write(self, run: str, columns: Sequence[Column], now: int) -> None:
         """Keep the columns of a run's file, for its preview. Another reading has as many of them, so it replaces all."""
         self._table.write_many(
             {
                 "pk": f"{self.school}#ROSTER#{run}",
                 "sk": f"COLUMNS#{number:05d}",
                 "columns": [[*each[:4], list(each.samples)] for each in columns[start : start + _PAGE]],
+                "expires_at": now + PREVIEW_KEPT,
             }
             for number, start in enumerate(range(0, len(columns), _PAGE), start=1)
         )
