@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from latchkey.contacts.model import messages as contacts_messages
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.fail_roster import give_up
@@ -35,7 +36,13 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
     """One message: a file that came (or several), or a roster to apply. After the last try the admin sees that it failed."""
-    for job in parse(decoded(record["body"]), system().uploads().bucket):
+    message, bucket = decoded(record["body"]), system().uploads().bucket
+    about_contacts = contacts_messages.parse(message, bucket)
+    if about_contacts is not None:
+        for wanted in about_contacts:
+            _contacts(wanted, record, left)
+        return
+    for job in parse(message, bucket):
         try:
             run = do(job, left)
         except Poison:
@@ -46,6 +53,21 @@ def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
             raise
         if run is not None:
             logger.info("roster done", extra={"roster": run.id, "state": run.state, "step": run.step, **run.shown})
+
+
+def _contacts(wanted: contacts_messages.Read, record: Record, left: Callable[[], float]) -> None:
+    from latchkey.contacts import read_contacts  # rosters, of which there are many more, do not wait for it
+
+    try:
+        run = read_contacts.read_contacts(system(), wanted.school, wanted.run, wanted.key, left)
+    except Poison:
+        raise
+    except Exception:  # whatever it was: after the last try the admin must see that the run failed
+        if is_last_try(record):
+            read_contacts.give_up(system(), wanted.school, wanted.run)
+        raise
+    if run is not None:
+        logger.info("contacts read", extra={"run": run.id, "state": run.state, "step": run.step, **run.counts})
 
 
 def do(job: FileCame | Apply, left: Callable[[], float]) -> Run | None:

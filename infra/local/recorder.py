@@ -189,6 +189,8 @@ def _s3(method: str, query: Mapping[str, str]) -> str:
             return "CreateMultipartUpload" if "uploads" in query else "CompleteMultipartUpload"
         case "DELETE" if "uploadId" in query:
             return "AbortMultipartUpload"
+        case "DELETE":
+            return "DeleteObject"
     return method
 
 
