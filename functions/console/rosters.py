@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from console.lists import only, page_of
 from console.system import system
+from latchkey.rosters.decide_roster import decide_roster
+from latchkey.rosters.model.questions import QUESTIONS, option_of
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.start_roster import start_roster
 from latchkey.rosters.watch_roster import Preview, ask_to_apply, list_rosters, roster_of
@@ -65,6 +67,16 @@ def apply(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     return Answer(data=roster_json(run), status=202 if begun else 200, location=f"/admin/{school}/rosters/{id}")
 
 
+@routes.on("POST", "/admin/{school}/rosters/{id}/decide")
+def decide(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Answer a question of a preview; some answers let the file be read again."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("name", "option"))
+    name, option = request.text("name", longest=40), request.text("option", longest=40)
+    decide_roster(system(), school, seen.person, id, name=name, option=option)
+    return Answer(data=preview_json(roster_of(system(), school, id)), location=f"/admin/{school}/rosters/{id}")
+
+
 def roster_json(run: Run) -> dict[str, Any]:
     """A roster as the API shows it."""
     return {
@@ -95,8 +107,32 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "warnings": [*shown["warnings"], *_by_kind(preview.warned)],
         "warned": preview.run.of("warned"),
         "rejected": [_rejected(each) for each in preview.rejected],
+        "decisions": _decisions(preview),
         "samples": {kind: [_sample(each) for each in changes] for kind, changes in preview.samples.items()},
     }
+
+
+def _decisions(preview: Preview) -> list[dict[str, Any]]:
+    """What the preview asks, in the order of ``QUESTIONS``, with what happens as things stand."""
+    run = preview.run
+    return [
+        {
+            "name": name,
+            "text": question.text(run.asked[name]),
+            "count": run.asked[name],
+            "people": [
+                {"line": each.line or None, "name": each.name, "text": each.text or None}
+                for each in preview.concerned.get(name, [])
+            ],
+            "options": [{"name": option.name, "text": option.text} for option in question.options],
+            "chosen": option_of(run.chosen, name),
+            "default": question.default,
+            "remembered": question.remembered,
+            "rereads": question.rereads,
+        }
+        for name, question in QUESTIONS.items()
+        if run.asked.get(name)
+    ]
 
 
 def _of_file(text: str) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from latchkey.contacts.model import messages as contacts_messages
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.fail_roster import give_up
-from latchkey.rosters.model.messages import Apply, FileCame, parse
+from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, parse
 from latchkey.rosters.model.runs import Run
-from latchkey.rosters.read_roster import preview_roster
+from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.shared.model.messages import decoded
+from latchkey.shared.model.upload_events import records_of
 from latchkey.wiring import Wiring, wiring
 from worker.consume import Consumer, Record, is_last_try, life
 
@@ -35,14 +36,19 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
-    """One message: a file that came (or several), or a roster to apply. After the last try the admin sees that it failed."""
-    message, bucket = decoded(record["body"]), system().uploads().bucket
-    about_contacts = contacts_messages.parse(message, bucket)
-    if about_contacts is not None:
-        for wanted in about_contacts:
-            _contacts(wanted, record, left)
-        return
-    for job in parse(message, bucket):
+    """One message: files that came, or what an admin has said. After the last try the admin sees that it failed."""
+    message = decoded(record["body"])
+    records = records_of(message)
+    for part in [message] if records is None else [{"Records": [each]} for each in records]:
+        about_contacts = contacts_messages.parse(part, system().uploads().bucket)
+        if about_contacts is not None:
+            _contacts(about_contacts, record, left)
+        else:
+            _roster(part, record, left)
+
+
+def _roster(message: object, record: Record, left: Callable[[], float]) -> None:
+    for job in parse(message, system().uploads().bucket):
         try:
             run = do(job, left)
         except Poison:
@@ -70,8 +76,10 @@ def _contacts(wanted: contacts_messages.Read, record: Record, left: Callable[[],
         logger.info("contacts read", extra={"run": run.id, "state": run.state, "step": run.step, **run.counts})
 
 
-def do(job: FileCame | Apply, left: Callable[[], float]) -> Run | None:
+def do(job: Job, left: Callable[[], float]) -> Run | None:
     """The run that this brought further, if any."""
     if isinstance(job, FileCame):
         return preview_roster(system(), job.school, job.roster, job.key)
+    if isinstance(job, ReadAgain):
+        return read_again(system(), job.school, job.roster)
     return apply_roster(system(), job.school, job.roster, left)

@@ -25,6 +25,8 @@ NUMBERS: Final = 100_000
 _FACTS: Final = (
     "given_name",
     "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
     "people_pk",
     "people_sk",
     "role",

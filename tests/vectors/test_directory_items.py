@@ -164,6 +164,19 @@ def test_a_person_who_came_with_a_roster(world: MemoryWorld) -> None:
     assert world.item("directory", PEOPLE[0][1]["pk"], "PERSON") == PEOPLE[0][1]
 
 
+def test_a_person_who_is_known_by_another_name(world: MemoryWorld) -> None:
+    """In attributes of their own: an older release shows the legal name, and writes over neither."""
+    student, item = PEOPLE[0]
+    known = replace(student, preferred_given_name="Annie", preferred_family_name="Fox")
+    names = {"preferred_given_name": "Annie", "preferred_family_name": "Fox"}
+    directory = world.wiring("console").directory(SCHOOL)
+    world.put("directory", item | names)
+    assert directory.person(STUDENT) == known
+    world.wiring("read_roster").directory(SCHOOL).put_new([known])
+    stored = world.item("directory", item["pk"], "PERSON") or {}
+    assert {name: stored[name] for name in names} == names
+
+
 def test_the_oldest_item_of_a_person(world: MemoryWorld) -> None:
     oldest = {"id": STUDENT, "role": "student", "given_name": "Ann", "family_name": "Lee"}
     code = {"generation": 1, "expires_at": NOW, "uses": 0}
@@ -330,6 +343,9 @@ FULL_RUN = Run(
     finished_at=NOW + 9,
     lease_until=NOW + 60,
     attempt=2,
+    asked={"new_ids": 3},
+    chosen={"new_ids": "take_over"},
+    pages=2,
 )
 RUN_ITEM: dict[str, Any] = {
     "pk": "northbridge#ROSTERS",
@@ -355,6 +371,9 @@ RUN_ITEM: dict[str, Any] = {
     "finished_at": 1_800_000_009,
     "lease_until": 1_800_000_060,
     "attempt": 2,
+    "asked": {"new_ids": 3},
+    "chosen": {"new_ids": "take_over"},
+    "pages": 2,
 }
 
 

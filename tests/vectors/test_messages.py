@@ -24,7 +24,7 @@ from latchkey.operator.invite_admin import invite_admin
 from latchkey.password_links import set_password
 from latchkey.password_links.forgot_password import ask
 from latchkey.people.model.person import CodeState, Person
-from latchkey.rosters.model.messages import Apply, FileCame, parse
+from latchkey.rosters.model.messages import Apply, FileCame, ReadAgain, parse
 from latchkey.rosters.start_roster import start_roster
 from latchkey.rosters.watch_roster import ask_to_apply
 from latchkey.schools.model.school import School
@@ -294,6 +294,8 @@ def test_messages_of_rosters() -> None:
     assert parse(json.loads('{"Event":"s3:TestEvent"}'), "uploads_bucket") == []
     applied = json.loads(f'{{"v":1,"kind":"apply","school":"northbridge","roster":"{RUN}"}}')
     assert parse(applied, "uploads_bucket") == [Apply("northbridge", RUN)]
+    again = json.loads(f'{{"v":1,"kind":"read_again","school":"northbridge","roster":"{RUN}"}}')
+    assert parse(again, "uploads_bucket") == [ReadAgain("northbridge", RUN)]
 
 
 TAKERS: list[Callable[[str], object]] = [

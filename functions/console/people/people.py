@@ -70,6 +70,8 @@ def person_json(person: Person) -> dict[str, Any]:
         "role": person.role,
         "given_name": person.given_name,
         "family_name": person.family_name,
+        "preferred_given_name": person.preferred_given_name,
+        "preferred_family_name": person.preferred_family_name,
         "email": person.email,
         "username": person.username,
         "upn": person.upn,

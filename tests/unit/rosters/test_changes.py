@@ -73,6 +73,8 @@ def test_who_leaves_before_they_came_is_nobody() -> None:
 CHANGES = {
     "given_name": "Anna",
     "family_name": "Li",
+    "preferred_given_name": "Annie",
+    "preferred_family_name": "Lee-Fox",
     "email": "anna@x.example",
     "username": "anna.li",
     "upn": "A124",

@@ -57,12 +57,12 @@ def test_a_title_and_empty_rows_above_the_header() -> None:
 
 
 def test_words_of_other_systems_in_the_header() -> None:
-    header = "Admission Number,Type,Forename,Preferred Forename,Surname,E-mail,Username,UPN,Year Group,Reg. Group,Shoe size\n"
+    header = "Admission Number,Type,Legal Forename,Forename,Surname,E-mail,Username,UPN,Year Group,Reg. Group,Shoe size\n"
     found = parse((header + "A1,Pupil,Thomasina,Tam,Yates,t@x.example,,,Year 7,7A,38\n").encode())
-    assert found.rows[0][1:5] == ("A1", "student", "Tam", "Yates")
+    assert found.rows[0][1:5] == ("A1", "student", "Tam", "Yates"), "the better word counts"
     assert found.rows[0].email == "t@x.example"
     assert (found.rows[0].year_group, found.rows[0].registration_group) == ("7", "7A")
-    assert [warning.split("column ")[1].split()[0] for warning in found.warnings] == ["Forename", "Shoe"]
+    assert found.warnings == ["Not read: Legal Forename, Shoe size."]
 
 
 @pytest.mark.parametrize(

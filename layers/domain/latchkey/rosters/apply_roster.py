@@ -16,7 +16,7 @@ from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
-from latchkey.people.model.person import Person, Role
+from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
@@ -97,7 +97,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes)
+        reading = read(system, school, cast("BinaryIO", upload), notes, run.chosen)
         decided = decisions(system, school, reading, run.done)
         while part := list(islice(decided, _AT_ONCE)):
             now = system.now()
@@ -158,6 +158,8 @@ def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int])
         role=row.role,
         given_name=row.given_name,
         family_name=row.family_name,
+        preferred_given_name=row.preferred_given_name,
+        preferred_family_name=row.preferred_family_name,
         email=row.email,
         username=row.username,
         upn=row.upn,
@@ -213,13 +215,16 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
     other: Role = "student" if role == "parent" else "parent"
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
-    found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
-    changes = []
+    found = directory.following([*wanted, *(each for ids in wanted.values() for each in ids)])
+    links: dict[str, tuple[Person, list[str]]] = {}  # two ids may be one person's by now
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is None or person.role != role:
-            continue
-        after, new = _with_links(person, [each for each in ids if each in found and found[each].role == other])
+        if person is not None and _can_be(role, person, one):
+            meant = (found[each].id for each in ids if each in found and _can_be(other, found[each], each))
+            links.setdefault(person.id, (person, []))[1].extend(meant)
+    changes = []
+    for person, ids in links.values():
+        after, new = _with_links(person, list(dict.fromkeys(ids)))
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))
@@ -228,9 +233,14 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
     return count
 
 
+def _can_be(role: Role, person: Person, asked: str) -> bool:
+    """Whether a person has a role in a link; a parent whose account was merged into a teacher's is a parent still."""
+    return person.role == role or (role == "parent" and person.id != asked and person.role in ADULTS)
+
+
 def _with_links(person: Person, ids: Sequence[str]) -> tuple[Person, int]:
     """A parent with these children or a student with these parents as well, and how many of them are new."""
-    before = person.children if person.role == "parent" else person.parents
+    before = person.parents if person.role == "student" else person.children
     after = (*before, *(each for each in ids if each not in before))[:_MOST_LINKS]
-    with_them = replace(person, children=after) if person.role == "parent" else replace(person, parents=after)
+    with_them = replace(person, parents=after) if person.role == "student" else replace(person, children=after)
     return with_them, len(after) - len(before)

@@ -4,15 +4,15 @@ Up to three passes over the file, each in a stream: look (form, school, who may 
 people who are there. Reading again is cheap; remembering a million rows would not be.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import ROLES
+from latchkey.people.model.person import ROLES, Person
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.changes import Decision, KnownPeople, decide
 from latchkey.rosters.model.duplicates import Duplicates
@@ -25,12 +25,16 @@ from latchkey.shared.model.ids import person_id
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A roster that has been looked through: ready to be compared with the people who are there."""
+    """A roster that has been looked through: ready to be compared with the people who are there.
+
+    ``reached``: the people for whom a row of an account counts that was merged into theirs.
+    """
 
     source: Source
     total: int
     duplicates: Duplicates
     notes: TemporaryNotes
+    reached: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,13 @@ class Decided:
     merged: int
 
 
-def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes) -> Reading:
-    """Look through a roster; ``Unusable`` says why it cannot be used."""
+def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
+    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
     known = system.schools.get(school)
     if known is None:
         raise Poison("There is no such school.")
     ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
-    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date())
+    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date(), chosen)
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
@@ -88,8 +92,13 @@ def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, 
     alone = reading.duplicates.sort_out(batch.rows, names)
     rows = alone.rows
     ids = [person_id(school, row.mis_id) for row in rows]
-    existing = {person.id: person for person in system.directory(school).by_ids(ids)}
-    decided = [decide(row, existing.get(each), taken, names) for row, each in zip(rows, ids, strict=True)]
+    existing = system.directory(school).following(ids)
+    decided = [
+        Decision("unchanged", row, existing[each])
+        if each in existing and _is_said_elsewhere(row, existing[each], each, reading)
+        else decide(row, existing.get(each), taken, names)
+        for row, each in zip(rows, ids, strict=True)
+    ]
     rejected = [each.rejection for each in decided if each.rejection is not None]
     warned = [warning for each in decided for warning in each.warned]
     return Decided(
@@ -99,6 +108,21 @@ def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, 
         sorted([*batch.warned, *alone.warned, *warned]),
         alone.merged,
     )
+
+
+def _is_said_elsewhere(row: Row, person: Person, asked: str, reading: Reading) -> bool:
+    """Whether another row is the one that counts for a person whose row this is because an account was merged into theirs.
+
+    Their own MIS id's, where the file has it; else the first row that reaches them. A row of another role is about what they
+    were: a parent who is a teacher keeps the role, and the links.
+    """
+    if asked == person.id or row.mis_id == person.mis_id:
+        return False
+    own = person.mis_id is not None and reading.duplicates.holds(person.mis_id)
+    if own or row.role != person.role or person.id in reading.reached:
+        return True
+    reading.reached.add(person.id)
+    return False
 
 
 def counts_of(decided: Decided) -> dict[str, int]:

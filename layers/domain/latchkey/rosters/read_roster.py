@@ -7,6 +7,7 @@ from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
+from latchkey.rosters.model.questions import Asked, remembered
 from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, SHOWN_WARNED, Change, Rejection, Run, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
@@ -14,6 +15,14 @@ from latchkey.rosters.take_run import give_back, take
 from latchkey.shared.stores.uploads import UploadLost
 
 _SAVE_EVERY: Final = 2048  # rows
+
+
+def read_again(system: System, school: str, roster: str) -> Run | None:
+    """Preview a run anew, because an admin has answered what to read otherwise. As ``preview_roster``."""
+    run = system.rosters(school).get(roster)
+    if run is None:
+        raise Poison("There is no such roster.")
+    return preview_roster(system, school, roster, run.key) if run.state == "running" else None
 
 
 def preview_roster(system: System, school: str, roster: str, key: str) -> Run | None:
@@ -42,9 +51,10 @@ def preview_roster(system: System, school: str, roster: str, key: str) -> Run | 
 
 def _preview(system: System, school: str, run: Run) -> Run:
     rosters = system.rosters(school)
-    upload = system.uploads().open(run.key)
+    upload = system.uploads().open(run.key, run.etag)
+    asked = Asked({**remembered(rosters.remembered()), **run.chosen})
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes)
+        reading = read(system, school, cast("BinaryIO", upload), notes, asked.chosen)
         run = rosters.note_file(run, total=reading.total, etag=upload.etag, size=upload.size)
         counts, rejected, warned, done, saved = zero(), list[Rejection](), list[Rejection](), 0, 0
         samples: dict[str, list[Change]] = {"new": [], "changed": []}
@@ -53,12 +63,14 @@ def _preview(system: System, school: str, run: Run) -> Run:
             rejected += decided.rejected[: SHOWN_REJECTED - len(rejected)]
             warned += decided.warned[: SHOWN_WARNED - len(warned)]
             _take_samples(samples, decided)
+            asked.add(ask for each in decided.decisions for ask in each.asks)
             done += decided.size
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done
         counts["links"] = notes.links
-    rosters.write_preview(run.id, rejected, samples, warned)
-    run = rosters.finish_preview(run, counts, done, reading.source)
+        asked.add(reading.source.asks)
+    pages = rosters.write_preview(run.id, rejected, samples, warned=warned, concerned=asked.people, before=run.pages)
+    run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})
     return run

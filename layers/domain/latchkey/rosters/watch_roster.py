@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from latchkey.errors import Changed, Conflict, NotFound
 from latchkey.people.model.person import Person
+from latchkey.rosters.model.questions import Concerned
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.needs import System
 from latchkey.shared.model.ids import is_id
@@ -14,12 +15,14 @@ _WAIT = 3600  # seconds for which the school stays locked while the message wait
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A run with what its preview shows: rows that are left out, cells that are left out, samples of the rest."""
+    """A run with what its preview shows: rows that are left out, cells that are left out, samples of the rest, and
+    some of those whom its questions are about."""
 
     run: Run
     rejected: list[Rejection]
     warned: list[Rejection]
     samples: dict[str, list[Change]]
+    concerned: dict[str, list[Concerned]]
 
 
 def list_rosters(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Run]:
@@ -34,11 +37,11 @@ def roster_of(system: System, school: str, roster: str) -> Preview:
     if run is None:
         raise NotFound()
     if run.state == "queued" or run.step == "upload":
-        return Preview(run, [], [], {})
+        return Preview(run, [], [], {}, {})
     rosters = system.rosters(school)
     rejected, samples = rosters.preview(roster)
     warned = rosters.warned(roster) if run.of("warned") else []
-    return Preview(run, rejected, warned, samples)
+    return Preview(run, rejected, warned, samples, rosters.concerned(roster) if run.asked else {})
 
 
 def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[Run, bool]:

@@ -58,6 +58,7 @@ WORDS: Final[Mapping[str, str]] = {
     "person.everything": "looked at everything held about a person",
     "roster.applied": "applied a roster",
     "roster.apply": "asked to apply a roster",
+    "roster.decide": "answered what a roster asks",
     "roster.preview": "previewed a roster",
     "roster.refused": "refused a roster",
     "roster.start": "uploaded a roster",

@@ -1,11 +1,11 @@
 """The cells of a contacts export: names in one cell, several addresses in one, yes and no in all their words."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Final
 
 from latchkey.rosters.model.cells import name as clean_name
+from latchkey.shared.model import folding
 from latchkey.shared.model.written_email import LONGEST, NOTHING, NoAddress, written_email
 
 LONGEST_CELL: Final = 100
@@ -109,6 +109,5 @@ def digits(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
-    """A name to compare: small letters without accents, and single spaces for everything that is no letter or digit."""
-    letters = (char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
-    return " ".join("".join(char if char.isalnum() else "" if char in "'’‘`" else " " for char in letters).split())
+    """A name to compare, as ``shared`` folds it, with single spaces for everything that is no letter or digit."""
+    return " ".join("".join(char if char.isalnum() else " " for char in folding.folded(text)).split())

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from latchkey.contacts.model.cells import folded
 from latchkey.contacts.model.contact import StudentRef
-from latchkey.people.model import groups
 from latchkey.people.model.person import Person
+from latchkey.shared.model import folding
 
 REASONS: Final[Mapping[str, str]] = {
     "nobody": "the row has no UPN, id or name of a student",
@@ -48,7 +48,7 @@ class Match:
 def known_of(person: Person) -> Known:
     """What rows are compared with."""
     name = folded(f"{person.given_name} {person.family_name}")
-    group = groups.folded(person.registration_group or "")
+    group = folding.folded(person.registration_group or "")
     return Known(person.id, (person.upn or "").upper(), name, person.year_group or "", group, person.status == "active")
 
 

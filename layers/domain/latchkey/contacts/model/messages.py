@@ -29,15 +29,15 @@ class Read:
     key: str | None = None
 
 
-def parse(message: object, bucket: str) -> list[Read] | None:
-    """What a message of the roster queue asks for, if it is about contacts; None if it is about anything else."""
+def parse(message: object, bucket: str) -> Read | None:
+    """What a message of the roster queue asks for, if it is about contacts (one file); None if it is about anything else."""
     records = records_of(message)
-    if records is not None:
-        keys = [key for record in records if (key := key_of(record, bucket)).startswith(_FOLDER)]
-        return [_file_came(key) for key in keys] or None
+    if records:
+        key = key_of(records[0], bucket)
+        return _file_came(key) if key.startswith(_FOLDER) else None
     if isinstance(message, Mapping) and message.get("kind") == "contacts":
         ours = Message(message)
-        return [Read(ours.slug(), ours.id("contacts"))]
+        return Read(ours.slug(), ours.id("contacts"))
     return None
 
 

@@ -10,6 +10,7 @@ from latchkey.office_files.model.tables import TooLong
 from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model import groups
 from latchkey.people.model.upn import is_upn
+from latchkey.shared.model import folding
 from latchkey.shared.model.written_email import NOTHING
 
 _SHOWN: Final = 20
@@ -69,7 +70,7 @@ def _student(row: Sequence[str], places: Places) -> StudentRef:
         given_name=given,
         family_name=family,
         year_group=groups.year_group(" ".join(year.split()).casefold().removeprefix("curriculum ").strip()) or "",
-        registration_group=groups.folded(_cell(row, places, "registration_group")),
+        registration_group=folding.folded(_cell(row, places, "registration_group")),
     )
 
 

@@ -15,6 +15,8 @@ from latchkey.shared.model.languages import LANGUAGES
 CHANGED: Final = (
     "given_name",
     "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
     "email",
     "username",
     "role",
@@ -28,6 +30,8 @@ ADDED: Final = (
     "role",
     "given_name",
     "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
     "email",
     "username",
     "upn",
@@ -51,6 +55,7 @@ _CHOICES: Final[Mapping[str, tuple[Iterable[str], str]]] = {
     "language": (LANGUAGES, f"Choose one of {', '.join(LANGUAGES)}, or leave it empty."),
 }
 _NAMES: Final = {"given_name": "first name", "family_name": "last name"}
+_PREFERRED: Final = {"preferred_given_name": "preferred first name", "preferred_family_name": "preferred last name"}
 _OF_STUDENTS: Final = {"upn": "a UPN", "year_group": "a year group", "registration_group": "a registration group"}
 
 
@@ -75,10 +80,11 @@ def read(values: Mapping[str, Any], known: Iterable[str]) -> tuple[dict[str, str
 
 
 def _read(name: str, text: str) -> str | None:
-    if name in _NAMES:
+    called = (_NAMES | _PREFERRED).get(name)
+    if called is not None:
         if len(text) > cells.LONGEST_NAME:
-            raise Invalid(f"This is too long: a {_NAMES[name]} has at most {cells.LONGEST_NAME} characters.")
-        return cells.name(text)
+            raise Invalid(f"This is too long: a {called} has at most {cells.LONGEST_NAME} characters.")
+        return cells.name(text) or ("" if name in _NAMES else None)
     if name in _CHOICES:
         choices, words = _CHOICES[name]
         if text in choices or (name == "language" and not text):
@@ -116,5 +122,8 @@ def differing(one: Person, other: Person) -> list[str]:
 
 def revision(person: Person) -> str:
     """16 hex digits that change with what an admin may change of the person, and with admin rights."""
-    facts = [getattr(person, name) for name in CHANGED]
-    return hashlib.sha256(json.dumps([*facts, person.is_admin]).encode()).hexdigest()[:16]
+    facts = [getattr(person, name) for name in CHANGED if name not in _PREFERRED]
+    # Apart, so that whoever has none has the revision that a form of an older release holds.
+    preferred = {name: value for name in _PREFERRED if (value := getattr(person, name)) is not None}
+    whole = [*facts, person.is_admin, *([preferred] if preferred else [])]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:16]

@@ -13,6 +13,8 @@ from latchkey.sign_in.stores.credentials import Credentials, Name
 _FACTS: Final = (
     "given_name",
     "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
     "email",
     "email_key",
     "email_typed",

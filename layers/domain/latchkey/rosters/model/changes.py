@@ -8,9 +8,21 @@ from typing import Final
 
 from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model.person import Person, Status
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.runs import Kind, Rejection, Row
 
-FACTS: Final = ("given_name", "family_name", "email", "username", "upn", "year_group", "registration_group", "language")
+FACTS: Final = (
+    "given_name",
+    "family_name",
+    "preferred_given_name",
+    "preferred_family_name",
+    "email",
+    "username",
+    "upn",
+    "year_group",
+    "registration_group",
+    "language",
+)
 _ADMIN_KEEPS: Final = ("email", "username")
 
 
@@ -18,7 +30,8 @@ _ADMIN_KEEPS: Final = ("email", "username")
 class Decision:
     """What becomes of a row. ``facts`` are the new values of a changed person; ``status`` the new status, if it changes.
 
-    ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own.
+    ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own. ``asks``: what the
+    preview asks because of it.
     """
 
     kind: Kind
@@ -28,6 +41,7 @@ class Decision:
     status: Status | None = None
     rejection: Rejection | None = None
     warned: tuple[Rejection, ...] = ()
+    asks: tuple[Asks, ...] = ()
 
 
 class KnownPeople:

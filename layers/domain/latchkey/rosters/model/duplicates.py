@@ -56,6 +56,11 @@ class Duplicates:
         if self.suspects > _MOST:
             raise Unusable("More than 100,000 rows share their MIS id, username or UPN with another row. Export the file again.")
 
+    def holds(self, mis_id: str) -> bool:
+        """Whether a row of the file has this MIS id; of ten thousand others it says so of hardly one (a Bloom filter)."""
+        mark = hash(mis_id)
+        return bool(self._seen[mark & _MASK] & self._seen[(mark >> 32) & _MASK] & 1)
+
     @property
     def suspects(self) -> int:
         """How many values may come twice: with none, there is nothing to count."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-_LEFT: Final = frozenset({"left", "leaver", "leavers", "off roll", "off-roll", "former", "yes", "y", "true", "1"})
+_LEFT: Final = frozenset({"left", "leaver", "leavers", "off roll", "off-roll", "former", "yes", "y", "true", "t", "1"})
 _ISO: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d).*", re.DOTALL)
 _BRITISH: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4}).*", re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply"."""
+"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply" or what to read otherwise."""
 
 import re
 import secrets
@@ -30,19 +30,31 @@ class Apply:
     roster: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """A run's file is to be read again, because an admin has answered what to read otherwise."""
+
+    school: str
+    roster: str
+
+
+Job = FileCame | ReadAgain | Apply
+
+
 def new_key(school: str, roster: str) -> str:
     """The key of a new upload, with 128 random bits."""
     return f"rosters/{school}/{roster}/{secrets.token_hex(16)}"
 
 
-def parse(message: object, bucket: str) -> list[FileCame | Apply]:
+def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
     records = records_of(message)
     if records is not None:
         return [_file_came(key_of(record, bucket)) for record in records]
     ours = Message(message)
-    ours.one_of("kind", ["apply"])
-    return [Apply(ours.slug(), ours.id("roster"))]
+    kind = ours.one_of("kind", ["apply", "read_again"])
+    school, roster = ours.slug(), ours.id("roster")
+    return [Apply(school, roster) if kind == "apply" else ReadAgain(school, roster)]
 
 
 def _file_came(key: str) -> FileCame:

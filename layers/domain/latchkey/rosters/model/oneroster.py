@@ -11,6 +11,7 @@ from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.text import Encoding, encoding_of
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.people.model.upn import is_upn
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch, Rejection
 from latchkey.rosters.model.words import ROLES
@@ -57,6 +58,7 @@ class OneRoster:
 
     format: Final = "oneroster"
     names: Final = NAMES
+    asks: Sequence[Asks] = ()
 
     def __init__(self, files: Sequence[str], open_file: Callable[[str], BinaryIO], school: frozenset[str], notes: Notes) -> None:
         if USERS not in files:

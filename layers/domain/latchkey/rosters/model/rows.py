@@ -28,6 +28,8 @@ COMMON: Final = (
     "language",
 )
 """The columns of every format; to whom somebody is linked each format says in its own way."""
+PREFERRED: Final = ("preferred_given_name", "preferred_family_name")
+"""What somebody is known by, where a file says it beside the legal name."""
 COLUMNS: Final = (*COMMON, "links")
 _NEEDED: Final = frozenset(("mis_id", "role"))
 _NAMES: Final = frozenset(("given_name", "family_name"))
@@ -58,6 +60,7 @@ class Checker:
             "mis_id": cells.mis_id,
             "given_name": cells.name,
             "family_name": cells.name,
+            **dict.fromkeys(PREFERRED, lambda text: cells.name(text) or None),
             "email": cells.email,
             "username": cells.username,
             "upn": cells.upn,
@@ -67,6 +70,7 @@ class Checker:
             "mis_id": cells.all_usual_ids,
             "given_name": cells.all_usual_names,
             "family_name": cells.all_usual_names,
+            **dict.fromkeys(PREFERRED, cells.all_usual_names),
             "email": cells.all_usual_emails,
             "username": cells.all_usual_usernames,
             "upn": cells.all_usual_upns,
@@ -88,8 +92,9 @@ class Checker:
         found = _Found()
         columns = _without_own_addresses(columns)
         values = [self._column(name, columns.get(name), lines, found) for name in COLUMNS]
+        preferred = [self._column(name, columns.get(name), lines, found) for name in PREFERRED]
         # What Row._make does, without a call of Python for each row.
-        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, strict=True)))
+        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *preferred, strict=True)))
         for place, row in enumerate(rows):
             if not (row.given_name and row.family_name):
                 rows[place] = self._one_name(row, found.wrong)
@@ -148,9 +153,15 @@ class Checker:
 
     def _one_name(self, row: Row, wrong: dict[int, Rejection]) -> Row:
         """Somebody with one name is called by it, whichever column it stands in."""
+        if not row.given_name and not row.family_name:  # some reports have only what people are known by
+            row = row._replace(given_name=row.preferred_given_name or "", family_name=row.preferred_family_name or "")
         if not row.given_name and not row.family_name:
             wrong.setdefault(row.line, Rejection(row.line, self._names.get("given_name", "given_name"), "there is no name", ""))
-        return row._replace(given_name=row.given_name or row.family_name, family_name="")
+        return (
+            row
+            if row.given_name and row.family_name
+            else row._replace(given_name=row.given_name or row.family_name, family_name="")
+        )
 
     def _adult(self, row: Row, warned: list[Rejection]) -> Row:
         if row.upn is not None:

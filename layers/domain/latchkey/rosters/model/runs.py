@@ -46,6 +46,8 @@ class Row(NamedTuple):
     language: str | None
     links: tuple[str, ...]
     leaves: bool
+    preferred_given_name: str | None = None
+    preferred_family_name: str | None = None
 
 
 class Rejection(NamedTuple):
@@ -86,7 +88,9 @@ class Run:
 
     ``previewed`` is what the preview found, ``counts`` what has been applied; ``ahead`` are the counts of the rows that were
     about to be written when the run was last saved: after a crash they are written again and counted once. ``slow``: the table
-    takes people more slowly than they could be written.
+    takes people more slowly than they could be written. ``asked``: of how many the preview asks which question; ``chosen``: the
+    answers (``model/questions``);
+    ``pages``: in how many items the preview is kept.
     """
 
     id: str
@@ -111,6 +115,9 @@ class Run:
     lease_until: int = 0
     attempt: int = 0
     slow: bool | None = None
+    asked: Mapping[str, int] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    pages: int = 0
 
     @property
     def shown(self) -> dict[str, int]:

@@ -6,12 +6,14 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
+from latchkey.rosters.model.questions import Concerned
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
 
 if TYPE_CHECKING:  # the console, which starts rosters, does not load what reads them
     from latchkey.rosters.model.files import Source
+    from latchkey.rosters.model.questions import Asked
 
 _REJECTED_PAGE: Final = 100
 Sample = Mapping[str, Sequence[Change]]
@@ -74,9 +76,12 @@ class Rosters:
         """Note how many rows have been compared."""
         return self._save(run, {"done": done})
 
-    def finish_preview(self, run: Run, counts: Mapping[str, int], done: int, source: "Source") -> Run:
-        """End the reading: the run now waits for an admin to apply it."""
+    def finish_preview(
+        self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int
+    ) -> Run:
+        """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
         what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
+        what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 
     def note_ahead(self, run: Run, ahead: Mapping[str, int], until: int) -> Run:
@@ -106,8 +111,20 @@ class Rosters:
         still_ours: list[Condition] = [("attempt", "=", run.attempt), ("state", "=", "running")]
         return self._update(run, facts, still_ours)
 
-    def write_preview(self, run: str, rejected: Sequence[Rejection], samples: Sample, warned: Sequence[Rejection] = ()) -> None:
-        """Write what the preview shows: rows and cells that are left out, and samples of the rest."""
+    def write_preview(
+        self,
+        run: str,
+        rejected: Sequence[Rejection],
+        samples: Sample,
+        *,
+        warned: Sequence[Rejection] = (),
+        concerned: Mapping[str, Sequence[Concerned]] | None = None,
+        before: int = 0,
+    ) -> int:
+        """Write what the preview shows: rows and cells that are left out, samples of the rest, and whom its questions are about.
+
+        In how many pages; the ``before`` pages of an earlier reading of the run are replaced.
+        """
         pages: list[dict[str, Value]] = [
             {name: [list(each) for each in told[start : start + _REJECTED_PAGE]]}
             for name, told in (("rejected", rejected), ("warned", warned))
@@ -118,8 +135,12 @@ class Rosters:
             for kind, changes in samples.items()
         }
         pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": kept})
+        if concerned:
+            pages.append({"concerned": {name: [list(each) for each in people] for name, people in concerned.items()}})
         pk = f"{self.school}#ROSTER#{run}"
+        pages += [{} for _ in range(before - len(pages))]
         self._table.write_many({"pk": pk, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
+        return len(pages)
 
     def preview(self, run: str) -> tuple[list[Rejection], dict[str, list[Change]]]:
         """The rejected rows that are shown, and samples of new and changed ones."""
@@ -135,9 +156,42 @@ class Rosters:
         """The cells that are left out, as far as the preview shows them."""
         return [Rejection(*each) for item in self._changes(run) for each in item.get("warned", [])]
 
+    def concerned(self, run: str) -> dict[str, list[Concerned]]:
+        """Some of those whom the questions of the preview are about, by question."""
+        found = (item["concerned"] for item in self._changes(run) if "concerned" in item)
+        return {name: [Concerned(*each) for each in people] for each in found for name, people in each.items()}
+
     def _changes(self, run: str) -> Iterator[Any]:
         for page in self._table.pages(f"{self.school}#ROSTER#{run}", prefix="CHANGES#"):
             yield from page
+
+    def choose(self, run: Run, question: str, option: str, event: EventWrite, *, rereads: bool, remember: bool) -> Run:
+        """Note an answer, with its event; ``rereads`` lets the run be read again, ``remember`` keeps it for the next rosters.
+
+        ``Changed`` if the run is not previewed, or was read again meanwhile: then its questions may be others.
+        """
+        pk, sk = self._key(run.id)
+        facts: dict[str, Value] = {f"chosen.{question}": option}
+        if rereads:
+            facts |= {"state": "running", "step": "preview", "done": 0, "lease_until": 0}
+        not_begun: Condition = ("state", "=", "previewed")
+        same_reading: Condition = ("attempt", "=", run.attempt)
+        answered = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_reading])
+        writes: list[tuple[Table, Put | Update]] = [(self._table, answered)]
+        if remember:
+            pk, sk = self._choices_key()
+            writes.append((self._table, Update(pk=pk, sk=sk, set={question: option})))
+        transact(self._client, [*writes, event])
+        after = replace(run, chosen={**run.chosen, question: option})
+        return replace(after, state="running", step="preview", done=0, lease_until=0) if rereads else after
+
+    def remembered(self) -> dict[str, str]:
+        """What the school has answered once for all its rosters, by question."""
+        item = self._table.get(*self._choices_key()) or {}
+        return {name: option for name, option in item.items() if name not in {"pk", "sk"}}
+
+    def _choices_key(self) -> tuple[str, str]:
+        return f"{self.school}#ROSTERCHOICES", "CHOICES"
 
     def begin_apply(self, run: Run, person: str, now: int, seconds: int) -> Run:
         """Turn a previewed run into one that is being applied, and lock the school for it, both or neither.
