@@ -1,7 +1,8 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply" or what to read otherwise."""
+"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, or read it otherwise."""
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,14 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """An applied run is to be undone."""
+
+    school: str
+    roster: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadAgain:
     """A run's file is to be read again, because an admin has answered what to read otherwise."""
 
@@ -38,7 +47,8 @@ class ReadAgain:
     roster: str
 
 
-Job = FileCame | ReadAgain | Apply
+Job = FileCame | ReadAgain | Apply | Undo
+_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain]]] = {"apply": Apply, "undo": Undo, "read_again": ReadAgain}
 
 
 def new_key(school: str, roster: str) -> str:
@@ -52,9 +62,8 @@ def parse(message: object, bucket: str) -> list[Job]:
     if records is not None:
         return [_file_came(key_of(record, bucket)) for record in records]
     ours = Message(message)
-    kind = ours.one_of("kind", ["apply", "read_again"])
-    school, roster = ours.slug(), ours.id("roster")
-    return [Apply(school, roster) if kind == "apply" else ReadAgain(school, roster)]
+    kind = _KINDS[ours.one_of("kind", [*_KINDS])]
+    return [kind(ours.slug(), ours.id("roster"))]
 
 
 def _file_came(key: str) -> FileCame:
