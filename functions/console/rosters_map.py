@@ -4,8 +4,10 @@ from typing import Any
 
 from console.lists import only
 from console.rosters import preview_json, roster_json
+from console.rosters_undo import undo_json
 from console.system import system
 from latchkey.errors import Conflict, Invalid
+from latchkey.rosters.ask_to_undo import undoing_of
 from latchkey.rosters.map_columns import map_columns
 from latchkey.rosters.watch_roster import roster_of
 from latchkey.shared.model.ids import new_id
@@ -26,8 +28,9 @@ def choose_columns(request: Request, school: str, id: str) -> Answer:  # noqa: A
         run, begun = map_columns(system(), school, seen.person, id, columns=columns, role=role)
     except (Invalid, Conflict):
         if request.wants_page:  # the same page again, with what is wrong
-            found = preview_json(roster_of(system(), school, id))
-            request.context.update(data=found, key=new_id(system().now()))
+            found = roster_of(system(), school, id)
+            data = preview_json(found) | {"undo": undo_json(undoing_of(system(), school, found.run))}
+            request.context.update(data=data, key=new_id(system().now()))
         raise
     return Answer(data=roster_json(run), status=202 if begun else 200, location=f"/admin/{school}/rosters/{id}")
 
