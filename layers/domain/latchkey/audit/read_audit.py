@@ -4,6 +4,8 @@ from typing import Any
 
 from latchkey.audit.model.in_words import Kind, people_in
 from latchkey.audit.needs import System
+from latchkey.schools.model.school import School
+from latchkey.schools.name_people import names_of
 from latchkey.shared.model.pages import PAGE, Page, Pager
 
 
@@ -15,6 +17,6 @@ def read_audit(
     return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit, kind=kind))
 
 
-def names_of(system: System, school: str, events: list[dict[str, Any]]) -> dict[str, str]:
+def names_in(system: System, school: School, events: list[dict[str, Any]]) -> dict[str, str]:
     """The names, as they are now, of the people who did these things or whom they are about; the trail itself holds ids only."""
-    return {person.id: person.name for person in system.directory(school).by_ids(sorted(people_in(events)))}
+    return names_of(system, school, people_in(events))

@@ -6,6 +6,7 @@ from latchkey.people.list_people import Family, family
 from latchkey.people.model.person import Person
 from latchkey.records.history import History, history
 from latchkey.records.needs import System
+from latchkey.schools.model.school import School
 from latchkey.sign_in.stores.sessions import Session
 
 
@@ -18,9 +19,9 @@ class Everything:
     history: History
 
 
-def everything(system: System, school: str, by: Person, person: str) -> Everything:
+def everything(system: System, school: School, by: Person, person: str) -> Everything:
     """What this school's tables hold of a person; ``NotFound`` where there is no such person. That an admin asked is recorded."""
-    found = family(system, school, person)
-    system.audit(school).record(by.id, "person.everything", system.now(), {"person": found.person.id})
-    sessions = system.sessions(school).all_of(found.person.id)
+    found = family(system, school.slug, person)
+    system.audit(school.slug).record(by.id, "person.everything", system.now(), {"person": found.person.id})
+    sessions = system.sessions(school.slug).all_of(found.person.id)
     return Everything(found, [each for each in sessions if each.expires_at > system.now()], history(system, school, person))

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from latchkey.errors import Invalid
 from latchkey.people.model.person import ROLES
 from latchkey.schools.model import logo
-from latchkey.schools.model.school import DAY, ApprovalRule, Settings, SingleSignOn, StudentEmail
+from latchkey.schools.model.school import DAY, ApprovalRule, NamesRule, Settings, SingleSignOn, StudentEmail
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.languages import LANGUAGES
 
@@ -31,6 +31,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.label": "The words on the button",
     "sso.help": "What to do if it does not work",
 }
+NAMES_RULES: Final[tuple[NamesRule, ...]] = get_args(NamesRule)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
@@ -59,8 +60,7 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
     facts |= _of_mails(settings, values, wrong)
     if "colour" in values:
         facts["colour"] = _colour(values["colour"], wrong)
-    if "student_email" in values:
-        facts["student_email"] = _student_email(values["student_email"], wrong)
+    facts |= _of_people(values, wrong)
     if "sso" in values:
         facts["sso"] = _sso(settings.sso, values["sso"], wrong)
     if "approval" in values:
@@ -80,6 +80,15 @@ def _of_mails(settings: Settings, values: Mapping[str, object], wrong: Wrong) ->
         wrong["logo"] = "Send the picture itself, as logo_png."
     if "logo_png" in values:
         facts["logo"] = _logo(values["logo_png"], wrong)
+    return facts
+
+
+def _of_people(values: Mapping[str, object], wrong: Wrong) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    if "student_email" in values:
+        facts["student_email"] = _student_email(values["student_email"], wrong)
+    if "names" in values:
+        facts["names"] = _names(values["names"], wrong)
     return facts
 
 
@@ -169,6 +178,14 @@ def _student_email(value: object, wrong: Wrong) -> StudentEmail:
             return each
     wrong["student_email"] = f"Choose one of {', '.join(STUDENT_EMAILS)}."
     return "optional"
+
+
+def _names(value: object, wrong: Wrong) -> NamesRule:
+    for each in NAMES_RULES:
+        if value == each:
+            return each
+    wrong["names"] = f"Choose one of {', '.join(NAMES_RULES)}."
+    return "preferred"
 
 
 def _logo(value: object, wrong: Wrong) -> str:
