@@ -3,9 +3,10 @@
 from console.lists import page_of
 from console.system import system
 from latchkey.audit.model import in_words
-from latchkey.audit.model.in_words import KINDS
-from latchkey.audit.read_audit import names_in, read_audit
+from latchkey.audit.model.in_words import KINDS, people_in
+from latchkey.audit.read_audit import read_audit
 from latchkey.errors import Invalid
+from latchkey.schools.name_people import names_of
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.request import Request
@@ -25,7 +26,7 @@ def audit(request: Request, school: str) -> Answer:
     if kind not in KINDS:
         raise Invalid(fields={"kind": f"Choose one of {', '.join(KINDS)}."})
     found = read_audit(system(), school, kind=kind, cursor=cursor, limit=limit)
-    names = names_in(system(), seen.school, found.items) if request.wants_page else {}
+    names = names_of(system(), seen.school, people_in(found.items)) if request.wants_page else {}
     items = [{"visitor": None, **event, "at": rfc3339(event["at"])} for event in found.items]
     context = {"names": names, "kind": kind, "in_words": in_words, "cursor": cursor}
     return Answer(data={"items": items, "next": found.next}, context=context)

@@ -216,6 +216,7 @@ FULL_SCHOOL = School(
         language="cy",
         logo="0123456789abcdef",
         colour="#1b4d5c",
+        laestab="8011250",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
         sso=SingleSignOn(
@@ -245,6 +246,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         "language": "cy",
         "logo": "0123456789abcdef",
         "colour": "#1b4d5c",
+        "laestab": "8011250",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
         "sso": {
@@ -284,6 +286,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "language": "en",
         "logo": "",
         "colour": "",
+        "laestab": "",
         "help_line": "",
         "notice": "",
         "sso": {
@@ -346,6 +349,7 @@ FULL_RUN = Run(
     finished_at=NOW + 9,
     lease_until=NOW + 60,
     attempt=2,
+    shape="OneRoster 1.1",
     asked={"new_ids": 3},
     chosen={"new_ids": "take_over"},
     pages=2,
@@ -374,6 +378,7 @@ RUN_ITEM: dict[str, Any] = {
     "finished_at": 1_800_000_009,
     "lease_until": 1_800_000_060,
     "attempt": 2,
+    "shape": "OneRoster 1.1",
     "asked": {"new_ids": 3},
     "chosen": {"new_ids": "take_over"},
     "pages": 2,

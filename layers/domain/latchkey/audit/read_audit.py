@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from latchkey.audit.model.in_words import Kind, people_in
+from latchkey.audit.model.in_words import Kind
 from latchkey.audit.needs import System
-from latchkey.schools.model.school import School
-from latchkey.schools.name_people import names_of
 from latchkey.shared.model.pages import PAGE, Page, Pager
 
 
@@ -15,8 +13,3 @@ def read_audit(
     """One page of the school's audit trail, newest first: all of it, or one kind of event."""
     pager = Pager(f"audit|{school}" if kind == "all" else f"audit|{school}|{kind}", system.cursor_key(school))
     return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit, kind=kind))
-
-
-def names_in(system: System, school: School, events: list[dict[str, Any]]) -> dict[str, str]:
-    """The names, as they are now, of the people who did these things or whom they are about; the trail itself holds ids only."""
-    return names_of(system, school, people_in(events))

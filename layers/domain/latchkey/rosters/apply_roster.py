@@ -16,7 +16,7 @@ from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
-from latchkey.people.model.person import ADULTS, Person, Role
+from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
@@ -198,29 +198,25 @@ def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: 
     How many links were new, and whether the time was enough for all.
     """
     links = 0
-    ways: tuple[tuple[Iterator[tuple[str, list[str]]], Role], ...] = (
-        (notes.children_of_parents(), "parent"),
-        (notes.parents_of_children(), "student"),
-    )
-    for groups, role in ways:
+    for groups, of_students in ((notes.children_of_parents(), False), (notes.parents_of_children(), True)):
         while some := list(islice(groups, _LINKED_AT_ONCE)):
-            new = _linked(system, school, some, role, pace)
-            links += new if role == "student" else 0  # the same links the other way
+            new = _linked(system, school, some, pace, of_students=of_students)
+            links += new if of_students else 0  # the same links the other way
             if left() < RESERVE:
                 return links, False
     return links, True
 
 
-def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, pace: Pace) -> int:
-    other: Role = "student" if role == "parent" else "parent"
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], pace: Pace, *, of_students: bool) -> int:
+    """Link some students to their parents, or some parents to their children: a parent is an adult of any role."""
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
     found = directory.following([*wanted, *(each for ids in wanted.values() for each in ids)])
     links: dict[str, tuple[Person, list[str]]] = {}  # two ids may be one person's by now
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is not None and _can_be(role, person, one):
-            meant = (found[each].id for each in ids if each in found and _can_be(other, found[each], each))
+        if person is not None and (person.role == "student") == of_students:
+            meant = [found[each].id for each in ids if each in found and (found[each].role == "student") != of_students]
             links.setdefault(person.id, (person, []))[1].extend(meant)
     changes = []
     for person, ids in links.values():
@@ -231,11 +227,6 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
     if directory.link(changes, pace):
         raise TryLater()
     return count
-
-
-def _can_be(role: Role, person: Person, asked: str) -> bool:
-    """Whether a person has a role in a link; a parent whose account was merged into a teacher's is a parent still."""
-    return person.role == role or (role == "parent" and person.id != asked and person.role in ADULTS)
 
 
 def _with_links(person: Person, ids: Sequence[str]) -> tuple[Person, int]:

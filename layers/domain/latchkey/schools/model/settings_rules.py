@@ -1,7 +1,7 @@
 """What a school may choose: bounds, forms and lengths of its settings."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final, get_args
 
@@ -58,9 +58,9 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
         if name in values:
             facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
     facts |= _of_mails(settings, values, wrong)
-    if "colour" in values:
-        facts["colour"] = _colour(values["colour"], wrong)
-    facts |= _of_people(values, wrong)
+    for name, rule in _OTHERS.items():
+        if name in values:
+            facts[name] = rule(values[name], wrong)
     if "sso" in values:
         facts["sso"] = _sso(settings.sso, values["sso"], wrong)
     if "approval" in values:
@@ -80,15 +80,6 @@ def _of_mails(settings: Settings, values: Mapping[str, object], wrong: Wrong) ->
         wrong["logo"] = "Send the picture itself, as logo_png."
     if "logo_png" in values:
         facts["logo"] = _logo(values["logo_png"], wrong)
-    return facts
-
-
-def _of_people(values: Mapping[str, object], wrong: Wrong) -> dict[str, str]:
-    facts: dict[str, str] = {}
-    if "student_email" in values:
-        facts["student_email"] = _student_email(values["student_email"], wrong)
-    if "names" in values:
-        facts["names"] = _names(values["names"], wrong)
     return facts
 
 
@@ -172,6 +163,16 @@ def _colour(value: object, wrong: Wrong) -> str:
     return colour or ""
 
 
+def _laestab(value: object, wrong: Wrong) -> str:
+    """The seven digits, however a person or the register of schools separates the two numbers."""
+    digits = re.sub(r"[\s/-]", "", value) if isinstance(value, str) else None
+    if digits and not (len(digits) == 7 and digits.isascii() and digits.isdecimal()):
+        digits = None
+    if digits is None:
+        wrong["laestab"] = "Give the LAESTAB as seven digits, like 801/1250, or leave it empty."
+    return digits or ""
+
+
 def _student_email(value: object, wrong: Wrong) -> StudentEmail:
     for each in STUDENT_EMAILS:
         if value == each:
@@ -205,6 +206,14 @@ def _url(value: object, wrong: Wrong) -> str:
         wrong["sso.url"] = "Enter an address that begins with https:// and names a site, like https://login.school.example/."
         return ""
     return value
+
+
+_OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
+    "colour": _colour,
+    "laestab": _laestab,
+    "student_email": _student_email,
+    "names": _names,
+}
 
 
 def unit_of(seconds: int) -> tuple[int, str]:
