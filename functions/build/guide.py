@@ -7,6 +7,7 @@ its title. A picture is put into the page, because the site serves none; a link 
 import base64
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def made(name: str, text: str) -> str:
 
 def _anchors(tokens: list[Any]) -> None:
     """Headings can be linked to, by their words."""
-    for token, inside in zip(tokens, tokens[1:], strict=False):
+    for token, inside in pairwise(tokens):
         if token.type == "heading_open":
             token.attrs["id"] = re.sub(r"[^a-z0-9]+", "-", inside.content.casefold()).strip("-")
 

@@ -1,4 +1,4 @@
-"""The admins' guide: how to do what the console offers, in words and pictures; for everybody, because it says nothing of a school.
+"""The admins' guide: how to do what the console offers, in words and pictures; for everybody, it tells nothing of schools.
 
 The build makes its pages out of docs/guide.
 """
