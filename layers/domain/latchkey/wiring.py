@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
+    from latchkey.doubles import needs as doubles
+    from latchkey.doubles.stores.looks import Looks
+    from latchkey.doubles.stores.merges import Merges
     from latchkey.email_updates import needs as email_updates
     from latchkey.email_updates.stores.changes import EmailChanges
     from latchkey.email_updates.stores.runs import EmailRuns
@@ -357,6 +360,19 @@ class Wiring:
 
         return EmailRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def looks(self, school: str) -> Looks:
+        """A school's looks for doubles."""
+        from latchkey.doubles.stores.looks import Looks
+
+        return Looks(self.table("ACTIVITY_TABLE"), school)
+
+    def merges(self, school: str) -> Merges:
+        """A school's merges of accounts."""
+        from latchkey.doubles.stores.merges import Merges
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), self.table("ACTIVITY_TABLE")
+        return Merges(self.client("dynamodb"), *tables, school)
+
     def uploads(self) -> Uploads:
         """The files that schools upload."""
         from latchkey.shared.stores.uploads import Uploads
@@ -447,6 +463,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _audit: audit.System = wiring
         _codes: codes.System = wiring
+        _doubles: doubles.System = wiring
         _email_updates: email_updates.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring
