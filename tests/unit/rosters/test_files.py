@@ -314,7 +314,8 @@ def member(file: str, content: bytes = b"x", **facts: Any) -> bytes:
     [
         (b"PK\x03\x04 and nothing else", "not a zip"),
         (member("a.csv")[:-10], "not a zip"),
-        (member("readme.txt"), "lacks users.csv"),
+        (member("readme.txt"), "header (row 1) lacks"),
+        (member("readme.pdf"), "lacks users.csv"),
         (member("..\\users.csv"), "folders"),
         (member("../users.csv"), "folders"),
         (members("a/users.csv", "b/orgs.csv"), "folders"),

@@ -11,11 +11,10 @@ import re
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final, Literal, NamedTuple
-from unicodedata import combining, normalize
 
-from latchkey.people.model import groups
 from latchkey.people.model.given_names import can_be_one
 from latchkey.people.model.person import ADULTS, Person
+from latchkey.shared.model.folding import folded
 
 Advice = Literal["merge", "link", "role"]
 """What to do about it: merge them; keep the account of the member of staff, to which the children of the other go; or give
@@ -30,10 +29,6 @@ RANKS: Final = (CERTAIN, LIKELY, POOR, BARE)
 Names = Literal["whole", "signs", "swapped", "near", "renamed", "other"]
 """How two names compare: the same; but for accents and signs; given and family name swapped; a short form or a part of a name;
 the same first name with another last name; otherwise different."""
-_LETTERS: Final = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae", "œ": "oe", "ħ": "h", "ŋ": "n", "ə": "e"}
-)
-_SIGNS: Final = re.compile(r"['’‘ʼ`´.]")  # stand inside a word
 _WORDS: Final = re.compile(r"[^\W_]+")
 _TYPO_FROM: Final = 5  # letters of a last name in which one wrong letter is a slip
 _RICH: Final = ("upn", "mis_id", "email", "kin")
@@ -98,8 +93,7 @@ class Facts:
 
 def folded_name(text: str) -> Name:
     """A name as it is compared: ``O’Brien`` is ``obrien``, ``Żak-Łęcki`` is ``zak`` and ``lecki``."""
-    plain = "".join(char for char in normalize("NFKD", text) if not combining(char))
-    words = tuple(_WORDS.findall(_SIGNS.sub("", plain.casefold().translate(_LETTERS))))
+    words = tuple(_WORDS.findall(folded(text).replace(".", "")))  # a full stop stands inside a word, as in J.R.
     return Name(words, "".join(words))
 
 
@@ -119,7 +113,7 @@ def facts_of(person: Person) -> Facts:
         bare_id=bare if bare.isdecimal() else None,
         email=person.email,
         year=person.year_group,
-        group=groups.folded(person.registration_group) if person.registration_group else None,
+        group=folded(person.registration_group) if person.registration_group else None,
         kin=frozenset(person.parents if student else person.children),
         is_used=person.last_login_at is not None,
         has_left=person.status == "left",

@@ -68,7 +68,7 @@ class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
 
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
-    there are any, are what the person is known by. ``known_as`` says which of them is shown.
+    there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
@@ -107,7 +107,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        """Given and family name, as a mail or a page shows it."""
+        """The legal name. ``School.name_of`` says what a mail or a page calls somebody."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
@@ -142,12 +142,3 @@ class Person:
         """The stamp if the look-up key of the address were this one: that of another epoch."""
         facts = f"{email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
         return hashlib.sha256(facts.encode()).hexdigest()[:12]
-
-
-def sort_key(person: Person) -> str:
-    """The order of lists and printed sheets: year, registration group, family name, given name; unique by id."""
-    year = person.year_group or ""
-    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
-    group = person.registration_group or ""
-    name = f"{person.family_name.casefold()}#{person.given_name.casefold()}"
-    return f"{year}#{group}#{name[:400]}#{person.id}"

@@ -8,8 +8,9 @@ from typing import Any, Final
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, Person, Role, sort_key
+from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, Person, Role
 from latchkey.people.model.position import Position
+from latchkey.people.model.register import prefixes, sort_key
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
@@ -260,35 +261,44 @@ class Directory:
     def _pages(
         self, role: Role, start: Item | None, wanted: PeopleFilter, limit: int | None
     ) -> Iterator[tuple[list[Person], Position | None]]:
-        prefix, roles = _prefix_of(wanted), wanted.roles
+        roles = wanted.roles
         for each in roles[roles.index(role) :]:
             following = next(iter(roles[roles.index(each) + 1 :]), None)
-            while True:
-                page = self._table.page(
-                    _list_key(self.school, each),
-                    index="people",
-                    pk_name="people_pk",
-                    sk_name="people_sk",
-                    start=start,
-                    limit=limit,
-                    prefix=prefix,
-                )
-                people, start = [person_from_item(item) for item in page.items], page.next
-                if start is None:
-                    break
-                yield people, Position.behind(people[-1])
+            people: list[Person] = []
+            for prefix in _to_come(prefixes(wanted.year_group), start):
+                while True:
+                    page = self._table.page(
+                        _list_key(self.school, each),
+                        index="people",
+                        pk_name="people_pk",
+                        sk_name="people_sk",
+                        start=start,
+                        limit=limit,
+                        prefix=prefix,
+                    )
+                    people += [person_from_item(item) for item in page.items]
+                    start = page.next
+                    if start is None:
+                        break
+                    yield people, Position.behind(people[-1])
+                    people = []
             yield people, Position(following) if following else None
 
     def _start(self, position: Position) -> Item | None:
-        """The key of the index behind which a position is; the person is read because the key has their name in it."""
+        """The key of the index behind which a position is; the person is read because the key has their name in it.
+
+        It is the key that they have, which may be of an older release, or that they would have where they stood then.
+        """
         if not position.person:
             return None
-        person = self.person(position.person)
-        if person is None:
-            raise NotFound()
-        was = replace(person, year_group=position.year_group or None, registration_group=position.registration_group or None)
         pk, sk = _person_key(self.school, position.person)
-        return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": sort_key(was)}
+        item = self._table.get(pk, sk)
+        if item is None:
+            raise NotFound()
+        was = person_from_item(item)
+        there = replace(was, year_group=position.year_group or None, registration_group=position.registration_group or None)
+        key = item.get("people_sk") if there == was else None
+        return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": key or sort_key(there)}
 
     def students_above(self, place: str, limit: int) -> list[tuple[str, Person]]:
         """The first students behind a place in the list, each with their own place: a sort key, or one that nobody has."""
@@ -465,10 +475,7 @@ def _unmarked(directory: Directory, person: Person) -> Update:
     return directory.change_of(person.id, {"mail_problem": None}, [same_address, still_marked])
 
 
-def _prefix_of(wanted: PeopleFilter) -> str:
-    """The beginning of sort keys that all people of a filter share: a year; a registration group may be written otherwise."""
-    if not wanted.year_group:
-        return ""
-    year = wanted.year_group
-    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
-    return f"{year}#"
+def _to_come(beginnings: tuple[str, ...], start: Item | None) -> tuple[str, ...]:
+    """The beginnings of sort keys from that on in which the last page ended."""
+    key = start["people_sk"] if start else ""
+    return next((beginnings[at:] for at, each in enumerate(beginnings) if key.startswith(each)), beginnings)
