@@ -10,6 +10,7 @@ from latchkey.sends import needs as sends
 if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.records.stores.edits import Edits
+    from latchkey.shared.stores.register import Kind
 
 
 class System(doubles.System, sends.System, Protocol):
@@ -18,3 +19,5 @@ class System(doubles.System, sends.System, Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def edits(self, school: str) -> Edits: ...
+
+    def register(self) -> tuple[Kind, ...]: ...
