@@ -8,8 +8,9 @@ from aws_lambda_powertools import Logger
 
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
+from latchkey.rosters.await_file import look_for_file
 from latchkey.rosters.fail_roster import give_up
-from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, parse
+from latchkey.rosters.model.messages import AwaitFile, FileCame, Job, ReadAgain, parse
 from latchkey.rosters.model.runs import Run
 from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.shared.model.messages import decoded
@@ -52,6 +53,8 @@ def do(job: Job, left: Callable[[], float]) -> Run | None:
     """The run that this brought further, if any."""
     if isinstance(job, FileCame):
         return preview_roster(system(), job.school, job.roster, job.key)
+    if isinstance(job, AwaitFile):
+        return look_for_file(system(), job.school, job.roster)
     if isinstance(job, ReadAgain):
         return read_again(system(), job.school, job.roster)
     return apply_roster(system(), job.school, job.roster, left)

@@ -1,4 +1,6 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply" or what to read otherwise."""
+"""Messages of the roster queue: S3's, when a file has come, and ours: an admin says "apply" or what to read otherwise, or no file
+may have come.
+"""
 
 import re
 import secrets
@@ -39,7 +41,20 @@ class ReadAgain:
     roster: str
 
 
-Job = FileCame | ReadAgain | Apply
+@dataclass(frozen=True, slots=True)
+class AwaitFile:
+    """A run's time for its file is over: it is read if it has come, and the run is ended if not."""
+
+    school: str
+    roster: str
+
+
+Job = FileCame | ReadAgain | Apply | AwaitFile
+_KINDS: Final[Mapping[str, type[ReadAgain | Apply | AwaitFile]]] = {
+    "apply": Apply,
+    "read_again": ReadAgain,
+    "await_file": AwaitFile,
+}
 
 
 def new_key(school: str, roster: str) -> str:
@@ -55,9 +70,8 @@ def parse(message: object, bucket: str) -> list[Job]:
         case {"Records": [_, *_] as records}:
             return [_file_came(record, bucket) for record in records]
     ours = Message(message)
-    kind = ours.one_of("kind", ["apply", "read_again"])
-    school, roster = ours.slug(), ours.id("roster")
-    return [Apply(school, roster) if kind == "apply" else ReadAgain(school, roster)]
+    kind = ours.one_of("kind", [*_KINDS])
+    return [_KINDS[kind](ours.slug(), ours.id("roster"))]
 
 
 def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:
