@@ -215,6 +215,7 @@ FULL_SCHOOL = School(
         language="cy",
         logo="0123456789abcdef",
         colour="#1b4d5c",
+        laestab="8011250",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
         sso=SingleSignOn(
@@ -243,6 +244,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         "language": "cy",
         "logo": "0123456789abcdef",
         "colour": "#1b4d5c",
+        "laestab": "8011250",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
         "sso": {
@@ -281,6 +283,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "language": "en",
         "logo": "",
         "colour": "",
+        "laestab": "",
         "help_line": "",
         "notice": "",
         "sso": {
@@ -343,6 +346,7 @@ FULL_RUN = Run(
     finished_at=NOW + 9,
     lease_until=NOW + 60,
     attempt=2,
+    shape="OneRoster 1.1",
     asked={"new_ids": 3},
     chosen={"new_ids": "take_over"},
     pages=2,
@@ -371,6 +375,7 @@ RUN_ITEM: dict[str, Any] = {
     "finished_at": 1_800_000_009,
     "lease_until": 1_800_000_060,
     "attempt": 2,
+    "shape": "OneRoster 1.1",
     "asked": {"new_ids": 3},
     "chosen": {"new_ids": "take_over"},
     "pages": 2,
@@ -432,18 +437,20 @@ def test_what_a_preview_shows(world: MemoryWorld) -> None:
     rosters = world.wiring("read_roster").rosters(SCHOOL)
     rejected = [Rejection(line, "email", "is no address", "x") for line in range(2, 103)]
     samples = {"changed": [Change(4, "Ann Lee", "student", "7B", ("email",))], "new": [Change(5, "Ben Fox", "parent", "")]}
-    rosters.write_preview(RUN, rejected, samples)
-    pk = f"northbridge#ROSTER#{RUN}"
+    rosters.write_preview(RUN, NOW, rejected, samples)
+    pk, until = f"northbridge#ROSTER#{RUN}", NOW + 30 * 86_400
     pages: list[dict[str, Any]] = [
         {
             "pk": pk,
             "sk": "CHANGES#00001",
+            "expires_at": until,
             "rejected": [[line, "email", "is no address", "x"] for line in range(2, 102)],
         },
-        {"pk": pk, "sk": "CHANGES#00002", "rejected": [[102, "email", "is no address", "x"]]},
+        {"pk": pk, "sk": "CHANGES#00002", "expires_at": until, "rejected": [[102, "email", "is no address", "x"]]},
         {
             "pk": pk,
             "sk": "CHANGES#00003",
+            "expires_at": until,
             "samples": {
                 "changed": [[4, "Ann Lee", "student", "7B", ["email"]]],
                 "new": [[5, "Ben Fox", "parent", "", []]],

@@ -38,7 +38,7 @@ def test_a_bomb_fails_at_once_and_the_next_file_is_read(desk: Desk) -> None:
 
 
 def test_a_workbook_goes_from_upload_to_people(desk: Desk) -> None:
-    more = texts(2, "S2", "student", "Zoë", "O’Neil") + '<row r="3"><c t="str"><v>S3</v></c><c><f>A1</f></c></row>'
+    more = texts(2, "S2", "student", "Zoë", "O’Neil") + '<row r="3"><c r="A3" t="str"><v>S3</v></c><c r="B3"><f>A1</f></c></row>'
     run = desk.preview(raw(HEADER + texts(2, "S1", "student", "Ada", "Khan"), HEADER + more), "people.xlsm")
     assert (run["counts"]["new"], run["counts"]["rejected"]) == (2, 1)
     said = " ".join(warning["text"] for warning in run["warnings"])
@@ -66,7 +66,7 @@ def test_a_disk_that_is_full_for_others_is_one_too() -> None:
 def test_links_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "MOST_LINKS", 100)
     run = desk.preview(plain([parent(number, *(f"S{number}-{child}" for child in range(20))) for number in range(6)]))
-    assert (run["state"], "more than 100 links between children and parents" in run["reason"]) == ("failed", True)
+    assert (run["state"], "Up to row 7 the file has more than 100 links" in run["reason"]) == ("failed", True)
     run = desk.preview(plain([parent(number, *(f"S{number}-{child}" for child in range(20))) for number in range(5)]))
     assert run["state"] == "previewed"
 
@@ -75,7 +75,7 @@ def test_the_same_link_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "MOST_LINKS", 2)
     with TemporaryNotes() as kept:
         for _ in range(3):
-            kept.link([("S1", "P1"), ("S1", "P2")])
+            kept.link([("S1", "P1", 2), ("S1", "P2", 2)])
         assert kept.links == 2
 
 

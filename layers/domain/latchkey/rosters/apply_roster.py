@@ -16,13 +16,14 @@ from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
-from latchkey.people.model.person import ADULTS, Person, Role
+from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
-from latchkey.rosters.look_through import Decided, counts_of, decisions, read
+from latchkey.rosters.look_through import Decided, counts_of, decisions, newest_key, read
 from latchkey.rosters.model.changes import Decision
 from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
+from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_rows
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
 from latchkey.rosters.tell_new_emails import tell_new_emails
@@ -93,7 +94,8 @@ def _hand_over(system: System, school: str, run: Run) -> Run:
 def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> Run:
     """The run as it then is: still running if the time was short."""
     rosters, pace = system.rosters(school), Pace(left)
-    key = _newest_key(system, school)
+    before = NotesBefore(system, school, run, pace)
+    key = newest_key(system, school)
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
@@ -106,6 +108,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
             again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
+            before.write(notes_of_rows(school, part))
             lost = _write(system, school, key, part, pace, now=now)
             tell_new_emails(system, school, (each for some in part for each in some.decisions), now, again=again)
             counts = added(run.counts or zero(), ahead)
@@ -115,9 +118,10 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             run = rosters.note_written(run, counts, done, slow=pace.is_slow)
             if left() < RESERVE:
                 return run
-        links, complete = _link(system, school, notes, pace, left)
+        before.take_written()  # counted with the rows
+        links, complete = _link(system, school, notes, before, left)
     now = system.now()
-    counts = added(run.counts or zero(), {"links": links})
+    counts = added(run.counts or zero(), {"links": links, "noted": before.take_written()})
     if not complete:
         return rosters.note_written(run, counts, run.done, slow=pace.is_slow)
     system.groups(school).note_change(now)
@@ -131,7 +135,7 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     counts = zero()
     for decided in part:
         counts = added(counts, counts_of(decided))
-    return counts
+    return {**counts, "noted": counts["new"] + counts["changed"]}
 
 
 def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pace: Pace, *, now: int) -> int:
@@ -172,14 +176,6 @@ def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int])
     )
 
 
-def _newest_key(system: System, school: str) -> bytes:
-    """The school's newest look-up key, as it is now: an invocation ends before a rotation that begins meanwhile moves anybody."""
-    found = system.schools.get(school)
-    if found is None:
-        raise Poison("There is no such school.")
-    return system.lookup_key(school, found.lookup_epoch)
-
-
 def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     """A changed person as they are to be.
 
@@ -192,35 +188,31 @@ def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     return replace(with_keys(person, key), **facts, **changed, status=decision.status or person.status)
 
 
-def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: Callable[[], float]) -> tuple[int, bool]:
+def _link(system: System, school: str, notes: TemporaryNotes, undo: NotesBefore, left: Callable[[], float]) -> tuple[int, bool]:
     """Link parents and children who both exist, both ways; links are added, never taken away.
 
     How many links were new, and whether the time was enough for all.
     """
     links = 0
-    ways: tuple[tuple[Iterator[tuple[str, list[str]]], Role], ...] = (
-        (notes.children_of_parents(), "parent"),
-        (notes.parents_of_children(), "student"),
-    )
-    for groups, role in ways:
+    for groups, of_students in ((notes.children_of_parents(), False), (notes.parents_of_children(), True)):
         while some := list(islice(groups, _LINKED_AT_ONCE)):
-            new = _linked(system, school, some, role, pace)
-            links += new if role == "student" else 0  # the same links the other way
+            new = _linked(system, school, some, undo, of_students=of_students)
+            links += new if of_students else 0  # the same links the other way
             if left() < RESERVE:
                 return links, False
     return links, True
 
 
-def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, pace: Pace) -> int:
-    other: Role = "student" if role == "parent" else "parent"
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], undo: NotesBefore, *, of_students: bool) -> int:
+    """Link some students to their parents, or some parents to their children: a parent is an adult of any role."""
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
     found = directory.following([*wanted, *(each for ids in wanted.values() for each in ids)])
     links: dict[str, tuple[Person, list[str]]] = {}  # two ids may be one person's by now
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is not None and _can_be(role, person, one):
-            meant = (found[each].id for each in ids if each in found and _can_be(other, found[each], each))
+        if person is not None and (person.role == "student") == of_students:
+            meant = [found[each].id for each in ids if each in found and (found[each].role == "student") != of_students]
             links.setdefault(person.id, (person, []))[1].extend(meant)
     changes = []
     for person, ids in links.values():
@@ -228,14 +220,10 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))
-    if directory.link(changes, pace):
+    undo.write(notes_of_links(changes))
+    if directory.link(changes, undo.pace):
         raise TryLater()
     return count
-
-
-def _can_be(role: Role, person: Person, asked: str) -> bool:
-    """Whether a person has a role in a link; a parent whose account was merged into a teacher's is a parent still."""
-    return person.role == role or (role == "parent" and person.id != asked and person.role in ADULTS)
 
 
 def _with_links(person: Person, ids: Sequence[str]) -> tuple[Person, int]:

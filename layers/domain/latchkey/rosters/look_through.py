@@ -4,7 +4,7 @@ Up to three passes over the file, each in a stream: look (form, school, who may 
 people who are there. Reading again is cheap; remembering a million rows would not be.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Person
 from latchkey.people.model.position import Position
+from latchkey.rosters.model.bundle import Around, KnownAs
 from latchkey.rosters.model.changes import Decision, KnownPeople, decide
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
@@ -50,11 +51,7 @@ class Decided:
 
 def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
     """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
-    known = system.schools.get(school)
-    if known is None:
-        raise Poison("There is no such school.")
-    ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
-    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date(), chosen)
+    source = open_roster(file, _around(system, school, chosen), notes)
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
@@ -66,6 +63,22 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, cho
     if not total:
         raise Unusable("The file has a header and no rows.")
     return Reading(source, total, duplicates, notes)
+
+
+def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
+    """What a reader knows beside its file."""
+    found = system.schools.get(school)
+    if found is None:
+        raise Poison("There is no such school.")
+    directory = system.directory(school)
+
+    def known(ids: Sequence[str]) -> dict[str, KnownAs]:
+        people = directory.following(person_id(school, each) for each in ids)
+        asked = {each: people[made] for each in ids if (made := person_id(school, each)) in people}
+        return {each: KnownAs(person.role, person.given_name, person.family_name) for each, person in asked.items()}
+
+    names = frozenset(name.casefold() for name in (found.slug, found.urn, found.settings.laestab) if name)
+    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, chosen)
 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
@@ -85,6 +98,14 @@ def taken_of(system: System, school: str) -> KnownPeople:
         taken.add(people)
     taken.close()
     return taken
+
+
+def newest_key(system: System, school: str) -> bytes:
+    """The school's newest look-up key, as it is now: an invocation ends before a rotation that begins meanwhile moves anybody."""
+    found = system.schools.get(school)
+    if found is None:
+        raise Poison("There is no such school.")
+    return system.lookup_key(school, found.lookup_epoch)
 
 
 def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
@@ -138,5 +159,10 @@ def counts_of(decided: Decided) -> dict[str, int]:
     return counts
 
 
-def _links(rows: list[Row]) -> list[tuple[str, str]]:
-    return [(each, row.mis_id) if row.role == "parent" else (row.mis_id, each) for row in rows for each in row.links]
+def _links(rows: list[Row]) -> list[tuple[str, str, int]]:
+    """Child, parent and row. Every adult may have children: a teacher, too."""
+    return [
+        (row.mis_id, each, row.line) if row.role == "student" else (each, row.mis_id, row.line)
+        for row in rows
+        for each in row.links
+    ]

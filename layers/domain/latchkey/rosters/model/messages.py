@@ -1,17 +1,15 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours: an admin says "apply" or what to read otherwise, or no file
-may have come.
-"""
+"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, read it otherwise, or look for the file."""
 
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import unquote_plus
+from typing import Final
 
 from latchkey.errors import Poison
 from latchkey.shared.model.ids import is_slug
 from latchkey.shared.model.messages import Message
+from latchkey.shared.model.upload_events import key_of, records_of
 
 _KEY: Final = re.compile(r"rosters/([a-z0-9-]{2,40})/([0-9a-z]{26})/[0-9a-f]{32}")
 
@@ -34,6 +32,14 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """An applied run is to be undone."""
+
+    school: str
+    roster: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadAgain:
     """A run's file is to be read again, because an admin has answered what to read otherwise."""
 
@@ -49,9 +55,10 @@ class AwaitFile:
     roster: str
 
 
-Job = FileCame | ReadAgain | Apply | AwaitFile
-_KINDS: Final[Mapping[str, type[ReadAgain | Apply | AwaitFile]]] = {
+Job = FileCame | ReadAgain | Apply | Undo | AwaitFile
+_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain | AwaitFile]]] = {
     "apply": Apply,
+    "undo": Undo,
     "read_again": ReadAgain,
     "await_file": AwaitFile,
 }
@@ -64,25 +71,16 @@ def new_key(school: str, roster: str) -> str:
 
 def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
-    match message:
-        case {"Event": "s3:TestEvent"}:
-            return []
-        case {"Records": [_, *_] as records}:
-            return [_file_came(record, bucket) for record in records]
+    records = records_of(message)
+    if records is not None:
+        return [_file_came(key_of(record, bucket)) for record in records]
     ours = Message(message)
-    kind = ours.one_of("kind", [*_KINDS])
-    return [_KINDS[kind](ours.slug(), ours.id("roster"))]
+    kind = _KINDS[ours.one_of("kind", [*_KINDS])]
+    return [kind(ours.slug(), ours.id("roster"))]
 
 
-def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:
-    match record:
-        case {
-            "eventSource": "aws:s3",
-            "eventName": str(event),
-            "s3": {"bucket": {"name": str(name)}, "object": {"key": str(quoted)}},
-        } if event.removeprefix("s3:").startswith("ObjectCreated:") and name == bucket:
-            key = unquote_plus(quoted)
-            found = _KEY.fullmatch(key)
-            if found is not None and is_slug(found[1]):
-                return FileCame(found[1], found[2], key)
-    raise Poison("This event is not about an upload that we asked for.")
+def _file_came(key: str) -> FileCame:
+    found = _KEY.fullmatch(key)
+    if found is None or not is_slug(found[1]):
+        raise Poison("This event is not about an upload that we asked for.")
+    return FileCame(found[1], found[2], key)

@@ -15,7 +15,7 @@ from latchkey.rosters.model.leaving import Leavers
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import COMMON, Checker
 from latchkey.rosters.model.runs import Batch
-from latchkey.rosters.model.shapes import AccountsFile, accounts_of
+from latchkey.rosters.model.shapes import NAMES, AccountsFile, accounts_of
 
 FILE: Final = "The file"
 HEADER: Final = (*COMMON, "children")
@@ -53,6 +53,7 @@ class PlainCsv:
     """
 
     format: Final = "plain_csv"
+    whole: Final = True
     asks: Sequence[Asks] = ()
 
     def __init__(
@@ -82,6 +83,12 @@ class PlainCsv:
             raise Unusable(self._lacks())
         self._totals = 0
         self._repeated = 0
+
+    @property
+    def shape(self) -> str:
+        """What was seen."""
+        found = self.proposal.shape
+        return f"A table: {NAMES[found]}" if found is not None else "A table"
 
     @property
     def warnings(self) -> list[str]:

@@ -66,7 +66,18 @@ class Asks:
     people: tuple[Concerned, ...] = ()
 
 
-_ALL: Final[tuple[Question, ...]] = ()
+_GRADES: Final = Question(
+    "grades",
+    "1 student has a grade. Which year does a grade mean?",
+    "{count} students have grades. Which years do grades mean?",
+    (
+        Option("years", "Grade 07 is Year 7, as schools in England and Wales count."),
+        Option("ceds", "Grade 06 is Year 7, and KG is Year 1: codes of CEDS. In Scotland KG is P2 and 06 is S1."),
+    ),
+    rereads=True,
+    remembered=True,
+)
+_ALL: Final[tuple[Question, ...]] = (_GRADES,)
 QUESTIONS: Final[dict[str, Question]] = {question.name: question for question in _ALL}
 NOTHING_CHOSEN: Final[Mapping[str, str]] = {}
 
