@@ -92,6 +92,7 @@ _KEEPERS: Final = (
     "people",
     "sign_in",
     "rosters",
+    "doubles",
     "email_updates",
     "login_details",
     "contacts",
