@@ -15,6 +15,7 @@ from latchkey.doubles.model.merges import Merge
 from latchkey.doubles.undo_merge import undo_merge
 from latchkey.errors import Invalid
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 from latchkey.shared.model.pages import Pager
 from web.answer import Answer
 from web.request import Request
@@ -30,7 +31,7 @@ _SHOWN = 10  # merges beside the doubles of a page
 @routes.on("GET", "/admin/{school}/people/duplicates", page=_PAGE)
 def duplicates(request: Request, school: str) -> Answer:
     """Pairs of accounts that may be one person's, the certain first."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST, PAGE, "saved")
     found = list_doubles(system(), school, cursor=cursor, limit=limit)
     context: dict[str, Any] = {}
@@ -38,7 +39,7 @@ def duplicates(request: Request, school: str) -> Answer:
         merges, more = system().merges(school).page(limit=_SHOWN)
         context = {"merges": _merges_json(school, merges), "more_merges": more is not None, "cursor": cursor}
         context |= {"saved": request.query.get("saved", "")}
-    return Answer(data=_doubles_json(found), context=context)
+    return Answer(data=_doubles_json(found, seen.school), context=context)
 
 
 @routes.on("POST", "/admin/{school}/people/duplicates")
@@ -103,8 +104,8 @@ def _two(request: Request) -> tuple[str, str]:
     return people[0], people[1]
 
 
-def _doubles_json(found: Doubles) -> dict[str, Any]:
-    items = [_double_json(each) for each in found.page.items]
+def _doubles_json(found: Doubles, school: School) -> dict[str, Any]:
+    items = [_double_json(each, school) for each in found.page.items]
     state = {"state": "finished", "progress": None, "looked_at": None} if found.is_known else {"state": "needed"}
     if found.look is not None:
         state = _state_json(found.look, found.source)
@@ -123,9 +124,9 @@ def _state_json(look: Look | None, source: Look | None) -> dict[str, Any]:
     }
 
 
-def _double_json(found: Double) -> dict[str, Any]:
+def _double_json(found: Double, school: School) -> dict[str, Any]:
     return {
-        "people": [person_json(each) for each in found.people],
+        "people": [person_json(each, school) for each in found.people],
         "why": list(found.alike.why),
         "certain": found.alike.certain,
         "advice": found.alike.advice,

@@ -63,7 +63,9 @@ class Looks:
     def keep(self, look: Look, pairs: Iterable[Pair]) -> None:
         """Keep pairs of a look; to do it twice is to do it once."""
         until = look.created_at + LIFE
-        self._table.write_many({"pk": f"{self._pk}#{look.id}", "sk": pair.key, "expires_at": until} for pair in pairs)
+        self._table.write_many(
+            {"pk": f"{self._pk}#{look.id}", "sk": pair.key, "rank": pair.rank, "expires_at": until} for pair in pairs
+        )
 
     def finish_piece(self, look: Look, after: Look) -> Look:
         """A piece is done; ``Changed`` if another worker has done it."""

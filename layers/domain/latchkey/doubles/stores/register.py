@@ -34,7 +34,7 @@ REGISTER: Final = (
         kept="30 days",
         seen_by="the school's admins",
         about="by id",
-        attributes={},
+        attributes={"rank": "0 certain, 1 likely, 2 and 3 with little to go by"},
     ),
     Kind(
         name="two people",
