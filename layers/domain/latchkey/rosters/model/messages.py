@@ -62,10 +62,18 @@ def parse(message: object, bucket: str) -> list[Job]:
         case {"Event": "s3:TestEvent"}:
             return []
         case {"Records": [_, *_] as records}:
-            return [_file_came(record, bucket) for record in records]
+            return [_file_came(record, bucket) for record in records if not _is_ours(record)]
     ours = Message(message)
     kind = _KINDS[ours.one_of("kind", [*_KINDS])]
     return [kind(ours.slug(), ours.id("roster"))]
+
+
+def _is_ours(record: Mapping[str, Any] | object) -> bool:
+    """Whether S3 speaks of a file that a reader has written, though it was asked to speak of uploads only."""
+    match record:
+        case {"s3": {"object": {"key": str(key)}}}:
+            return key.startswith("rejected/")
+    return False
 
 
 def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:

@@ -53,12 +53,16 @@ class Row(NamedTuple):
 
 
 class Rejection(NamedTuple):
-    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell."""
+    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell.
+
+    ``name`` is whose row it is, where that is known.
+    """
 
     line: int
     column: str
     reason: str
     value: str
+    name: str = ""
 
 
 class Batch(NamedTuple):
@@ -117,6 +121,7 @@ class Run:
     lease_until: int = 0
     attempt: int = 0
     slow: bool | None = None
+    to_mend: int = 0
     shape: str | None = None
     asked: Mapping[str, int] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)

@@ -78,11 +78,11 @@ class Rosters:
         return self._save(run, {"done": done})
 
     def finish_preview(
-        self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int
+        self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int, to_mend: int
     ) -> Run:
         """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
         what: dict[str, Value] = {"format": source.format, "shape": source.shape, "warnings": [*source.warnings]}
-        what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
+        what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages, "to_mend": to_mend or None}
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 
     def note_ahead(self, run: Run, ahead: Mapping[str, int], until: int) -> Run:
