@@ -104,7 +104,7 @@ def test_nobody_else_gets_it(desk: Desk) -> None:
     run = desk.preview(plain(ODD))
     assert desk.console.get(f"/admin/southgate/rosters/{run['id']}/rejected").status_code == 404
     desk.console.token = None
-    assert desk.console.get(f"{ROSTERS}/{run['id']}/rejected").status_code == 401
+    assert desk.console.get(f"{ROSTERS}/{run['id']}/rejected").status_code == 404
 
 
 def test_all_of_many_are_in_it(desk: Desk) -> None:
