@@ -1,7 +1,7 @@
 """Common Transfer Files (CTF 23 to 25): pupils who arrive, or some who are here, by their UPNs.
 
-A CTF has no ids of an MIS, no usernames and no registration groups, and nobody but pupils: so it adds and matches by UPN, is never
-the whole roster, and never says that somebody has left. Contacts and all else that it holds of pupils is left unread.
+A CTF has no ids of an MIS, no usernames and no registration groups, and nobody but pupils: so it adds and matches by UPN, is
+never the whole roster, and never says that somebody has left. Contacts and all else that it holds of pupils are left unread.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -66,8 +66,8 @@ class Ctf:
         if self._leads_away:
             name = excerpt(header.destination.get("SchoolName") or _number(header.destination))
             self.warnings.append(
-                f"The file is about pupils who go from your school to another one ({name}). It does not say that they have left, so "
-                "nobody leaves by it: mark those who have left on the page People, or with the roster of your MIS."
+                f"The file is about pupils who go from your school to another one ({name}). Have they left? The file does not say, "
+                "so nobody leaves by it: mark those who have left on the page People, or with the roster of your MIS."
             )
 
     @property
@@ -76,7 +76,7 @@ class Ctf:
         version = f" {excerpt(self._header.version)}" if self._header.version else ""
         part = ", some pupils only (partial)" if self._header.qualifier.casefold() == "partial" else ""
         unread = [words for element, words in _UNREAD if element in self._passed_over]
-        rest = f"; {', '.join([*unread, 'and all else'])} about pupils were not read" if unread else ""
+        rest = f"; {', '.join(unread)} and all else about pupils were not read" if unread else ""
         return f"Common Transfer File{version}{part}{rest}"
 
     def batches(self) -> Iterator[Batch]:
@@ -84,12 +84,15 @@ class Ctf:
         if not self._noted:
             self._note_people()
         checker = Checker(ROLES, NAMES)
-        transfer, line = Transfer(), 0
+        transfer, line = Transfer(), 1
+        waiting: list[dict[str, str]] = []
         for pupils in transfer.pupils(self._open()):
-            for start in range(0, len(pupils), ROWS_AT_ONCE):
-                some = pupils[start : start + ROWS_AT_ONCE]
-                yield self._batch(checker, some, line + 1)
-                line += len(some)
+            waiting += pupils
+            while len(waiting) >= ROWS_AT_ONCE:  # the same rows at once however the file comes
+                yield self._batch(checker, waiting[:ROWS_AT_ONCE], line)
+                waiting, line = waiting[ROWS_AT_ONCE:], line + ROWS_AT_ONCE
+        if waiting:
+            yield self._batch(checker, waiting, line)
         self._passed_over = transfer.passed_over
 
     def _note_people(self) -> None:
@@ -118,12 +121,22 @@ class Ctf:
                 rejected.append(Rejection(line, "UPN", reason, excerpt(_name(pupil))))
                 continue
             if upn in noted and before != upn and before in noted:
-                warned.append(Rejection(line, "FormerUPN", "is the UPN of another account; see whether both are one pupil's", before))
+                warned.append(
+                    Rejection(line, "FormerUPN", "is the UPN of another account; see whether both are one pupil's", before)
+                )
             lines.append(line)
             rows.append(_cells(pupil, mis_id or new_mis_id(upn), upn, before))
         columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
         batch = checker.batch(lines, columns, [False] * len(lines), rejected)
         return batch._replace(warned=sorted([*batch.warned, *warned]))
+
+
+def is_markup(start: bytes) -> bool:
+    """Whether a file that begins like this is XML; ``Unusable`` for a web page, which some systems call a spreadsheet."""
+    text = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        raise Unusable("The file is a web page, whatever its name says. Export it as CSV or as an Excel workbook (.xlsx).")
+    return text.startswith(b"<")
 
 
 def new_mis_id(upn: str) -> str:
