@@ -66,7 +66,7 @@ class Ctf:
         if self._leads_away:
             name = excerpt(header.destination.get("SchoolName") or _number(header.destination))
             self.warnings.append(
-                f"The file is about pupils who go from your school to another one ({name}). Have they left? The file does not say, "
+                f"The file has pupils who go from your school to another one ({name}). Have they left? The file does not say, "
                 "so nobody leaves by it: mark those who have left on the page People, or with the roster of your MIS."
             )
 

@@ -19,6 +19,7 @@ REGISTER: Final = (
             "id": "Which roster",
             "filename": "The name of the file on the admin's computer",
             "format": "What kind of file it is",
+            "shape": "The same in words, and what of the file was not read",
             "state": "How far it is",
             "step": "What is being done: upload, preview, apply",
             "created_at": "When",
