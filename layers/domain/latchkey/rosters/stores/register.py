@@ -72,6 +72,16 @@ REGISTER: Final = (
         attributes={"holder": "Which roster has it", "lease_until": "Until when"},
     ),
     Kind(
+        name="what a school has answered about its rosters",
+        table="directory",
+        pk="<school>#ROSTERCHOICES",
+        sk="CHOICES",
+        why="So that a question about all its files is asked once",
+        kept="until the school is deleted",
+        seen_by="the school's admins",
+        attributes={"grades": "Which years the grades of its files mean"},
+    ),
+    Kind(
         name="key of a roster",
         table="activity",
         pk="<school>#ROSTERKEYS",
