@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
+    from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.rosters.stores.undo_notes import UndoNotes
     from latchkey.rosters.stores.undo_people import UndoPeople
@@ -363,6 +364,12 @@ class Wiring:
         from latchkey.rosters.stores.rosters import Rosters
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def roster_columns(self, school: str) -> RosterColumns:
+        """How the columns of a school's tables are read."""
+        from latchkey.rosters.stores.columns import RosterColumns
+
+        return RosterColumns(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def contacts_runs(self, school: str) -> ContactsRuns:
         """A school's uploads of contacts."""

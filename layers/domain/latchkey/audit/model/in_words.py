@@ -59,6 +59,7 @@ WORDS: Final[Mapping[str, str]] = {
     "roster.applied": "applied a roster",
     "roster.apply": "asked to apply a roster",
     "roster.decide": "answered what a roster asks",
+    "roster.map": "chose which columns of a roster are which",
     "roster.preview": "previewed a roster",
     "roster.refused": "refused a roster",
     "roster.start": "uploaded a roster",
