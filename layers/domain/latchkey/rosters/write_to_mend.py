@@ -5,14 +5,17 @@ such row is in it; of links to people who are nowhere, the first thousand, as on
 header only the first cell is known.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final
 
 from latchkey.office_files.csv import MARK, block
+from latchkey.office_files.model.table_files import AnyTable
 from latchkey.rosters.look_through import Decided
 from latchkey.rosters.model.files import Source
+from latchkey.rosters.model.plain_csv import HEADER
+from latchkey.rosters.model.rows import COMMON
 from latchkey.rosters.model.runs import Rejection, Run
 from latchkey.rosters.model.to_mend import MEDIA_TYPE, WHY, key_of
 from latchkey.rosters.model.warnings import needs_mending
@@ -38,13 +41,14 @@ def with_names(decided: Decided) -> Decided:
 
 def write_to_mend(system: System, school: str, run: Run, source: Source, notes: TemporaryNotes) -> int:
     """Write the rows that were remembered; how many."""
-    rows = _rows(source, notes)
+    table = source.people()
+    rows = _as_in(table, notes) if table is not None else _as_ours(source, notes)
     first = next(rows, None)
     if first is None:
         return 0
     count = 0
     with system.rejected_files().upload(key_of(school, run.id), MEDIA_TYPE) as file:
-        file.write(MARK + block([[*source.people().header, WHY]]))
+        file.write(MARK + block([[*(HEADER if table is None else table.header), WHY]]))
         for some in chain([first], rows):
             file.write(block(some))
             count += len(some)
@@ -52,21 +56,31 @@ def write_to_mend(system: System, school: str, run: Run, source: Source, notes: 
     return count
 
 
-def _rows(source: Source, notes: TemporaryNotes) -> Iterator[list[list[str]]]:
-    """The rows with their reasons, as they stand in the file, some at a time."""
-    table = source.people()
-    width = len(table.header)
+def _as_in(table: AnyTable, notes: TemporaryNotes) -> Iterator[list[list[str]]]:
+    """The rows as they stand in their table, some at a time."""
     for lines, rows, too_long in table.batches():
         cells: dict[int, Sequence[str]] = dict(zip(lines, rows, strict=True))
         cells |= {each.line: [each.first_cell] for each in too_long}
-        whys = notes.find_all(_SUBJECT, [_mark(line) for line in cells]) if cells else {}
-        found = [
-            [*row, *[""] * (width - len(row)), "; ".join(whys[mark])]
-            for line, row in sorted(cells.items())
-            if (mark := _mark(line)) in whys
-        ]
-        if found:
+        if found := _with_reasons(cells, len(table.header), notes):
             yield found
+
+
+def _as_ours(source: Source, notes: TemporaryNotes) -> Iterator[list[list[str]]]:
+    """The rows of a file that is no table, under our own words; of a row that cannot be read, what stands in its cell."""
+    for batch in source.batches():
+        cells: dict[int, Sequence[str]] = {each.line: [each.value] for each in batch.rejected}
+        cells |= {row.line: [*(getattr(row, name) or "" for name in COMMON), ";".join(row.links)] for row in batch.rows}
+        if found := _with_reasons(cells, len(HEADER), notes):
+            yield found
+
+
+def _with_reasons(cells: Mapping[int, Sequence[str]], width: int, notes: TemporaryNotes) -> list[list[str]]:
+    whys = notes.find_all(_SUBJECT, [_mark(line) for line in cells]) if cells else {}
+    return [
+        [*row, *[""] * (width - len(row)), "; ".join(whys[_mark(line)])]
+        for line, row in sorted(cells.items())
+        if _mark(line) in whys
+    ]
 
 
 def _mark(line: int) -> str:
