@@ -425,6 +425,12 @@ class Wiring:
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), self.table("ACTIVITY_TABLE")
         return Merges(self.client("dynamodb"), *tables, school)
 
+    def rejected_files(self) -> Files:
+        """The rows of rosters that can be mended, beside the uploads."""
+        from latchkey.shared.stores.files import Files
+
+        return Files(self.client("s3"), self.settings["UPLOADS_BUCKET"])
+
     def uploads(self) -> Uploads:
         """The files that schools upload."""
         from latchkey.shared.stores.uploads import Uploads
