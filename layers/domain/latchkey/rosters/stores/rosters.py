@@ -112,6 +112,12 @@ class Rosters:
         """End a run that cannot go on."""
         return self._save(run, {"state": "failed", "reason": reason, "finished_at": now, "lease_until": 0})
 
+    def abandon(self, run: Run, reason: str, now: int) -> Run:
+        """End a run for which no file came; ``Changed`` if it waits no more."""
+        facts: dict[str, Value] = {"state": "failed", "reason": reason, "finished_at": now}
+        still_waits: Condition = ("state", "=", "queued")
+        return self._update(run, facts, [still_waits])
+
     def release(self, run: Run) -> None:
         """Let the next worker have a run that this one could not finish, unless one has it already."""
         with suppress(ConditionFailed):
@@ -137,7 +143,7 @@ class Rosters:
         In how many pages; the ``before`` pages of an earlier reading of the run are replaced.
         """
         pages: list[dict[str, Value]] = [
-            {name: [list(each) for each in told[start : start + _REJECTED_PAGE]]}
+            {name: [list(each if each.name else each[:-1]) for each in told[start : start + _REJECTED_PAGE]]}
             for name, told in (("rejected", rejected), ("warned", warned))
             for start in range(0, len(told), _REJECTED_PAGE)
         ]
