@@ -85,6 +85,15 @@ class TemporaryNotes:
             )
         self._insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", [link[:2] for link in links])
 
+    def children_of(self, parents: Sequence[str]) -> dict[str, list[str]]:
+        """The children of those of these parents who have some."""
+        marks = ",".join("?" * len(parents))
+        rows = self._database.execute(
+            f"SELECT parent, child FROM parent_link WHERE parent IN ({marks}) ORDER BY parent, child",  # noqa: S608 - the same
+            [*parents],
+        )
+        return {parent: [child for _, child in some] for parent, some in groupby(rows, key=itemgetter(0))}
+
     def miss_linked(self) -> None:
         """Miss everybody whom a link names, until they are ``seen``."""
         self._database.execute("INSERT OR IGNORE INTO missing SELECT child FROM link UNION SELECT parent FROM link")
