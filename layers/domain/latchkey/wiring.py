@@ -408,6 +408,12 @@ class Wiring:
 
         return EmailRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def rejected_files(self) -> Files:
+        """The rows of rosters that can be mended, beside the uploads."""
+        from latchkey.shared.stores.files import Files
+
+        return Files(self.client("s3"), self.settings["UPLOADS_BUCKET"])
+
     def uploads(self) -> Uploads:
         """The files that schools upload."""
         from latchkey.shared.stores.uploads import Uploads
