@@ -1,6 +1,7 @@
 """The cells of a contacts export: names in one cell, several addresses in one, yes and no in all their words."""
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -83,10 +84,12 @@ def emails(text: str) -> tuple[list[str], bool]:
         return [], False
     if len(text) > LONGEST:
         return [], True
+    if text.count("@") == 1:
+        with suppress(NoAddress):
+            address = written_email(text.strip())
+            return [address] if address else [], False
     found, wrong = [], False
-    for part in _APART.split(text) if text.count("@") > 1 else [text]:
-        if not part.strip():
-            continue
+    for part in filter(str.strip, _APART.split(text)):
         try:
             address = written_email(part.strip())
         except NoAddress:
