@@ -30,7 +30,11 @@ def main() -> list[dict[str, Any]]:
         file = Path(name) / "contacts.csv"
         _write(file)
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.bench_contacts", str(file)], check=True, capture_output=True, text=True, timeout=900
+            [sys.executable, "-m", "tests.bench.bench_contacts", str(file)],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=900,
         )
     found = json.loads(done.stdout)
     got = f"{found['seconds']:.1f} s, {found['over']:.0f} MB over the start, {found['parents']:,} parents"

@@ -9,7 +9,6 @@ from latchkey.rosters.model.cells import name as clean_name
 from latchkey.shared.model import folding
 from latchkey.shared.model.written_email import LONGEST, NOTHING, NoAddress, written_email
 
-LONGEST_CELL: Final = 100
 _YES: Final = frozenset({"t", "true", "y", "yes", "1", "x", "✓", "✔", "ydy", "oes", "ie"})
 _NO: Final = frozenset({"f", "false", "n", "no", "0", "nac_ydy", "none"})
 _TITLES: Final = frozenset(
@@ -45,6 +44,7 @@ def priority(text: str) -> int | None:
     return int(found[1]) or None if found else None
 
 
+@lru_cache(maxsize=65_536)
 def name(text: str) -> str:
     """A name or a part of one, tidied, cut at 100 characters."""
     return clean_name(" ".join(text.split()))

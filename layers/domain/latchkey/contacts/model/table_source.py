@@ -47,15 +47,24 @@ class TableSource:
 
     def batches(self) -> Iterator[list[Entry]]:
         """All rows, in order. A row that is too long is no row: its cells stand under the wrong words."""
+        student, known = self._columns.student, dict[tuple[str, ...], StudentRef]()
+        read = sorted({place for places in student.values() for place in places})
         for lines, rows, too_long in self._table().batches():
-            entries = [self._entry(line, row) for line, row in zip(lines, rows, strict=True)]
+            entries = []
+            for line, row in zip(lines, rows, strict=True):
+                cells_of_student = tuple([row[place] for place in read])  # the same for each contact of a student
+                ref = known.get(cells_of_student)
+                if ref is None:
+                    ref = known[cells_of_student] = _student(row, student)
+                entries.append(self._entry(line, row, ref))
+            known.clear()
             entries += [Entry(each.line, StudentRef(), (), fault=each.reason) for each in too_long]
             yield entries
 
-    def _entry(self, line: int, row: Sequence[str]) -> Entry:
+    def _entry(self, line: int, row: Sequence[str], student: StudentRef) -> Entry:
         wrong: list[str] = []
         found = [_contact(row, places, self._columns, wrong) for places in self._columns.contacts]
-        return Entry(line, _student(row, self._columns.student), tuple(each for each in found if each), tuple(wrong))
+        return Entry(line, student, tuple(each for each in found if each), tuple(wrong))
 
 
 def _student(row: Sequence[str], places: Places) -> StudentRef:
@@ -91,7 +100,7 @@ def _contact(row: Sequence[str], places: Places, columns: Columns, wrong: list[s
     if not (given or family or addresses or phones):
         return None
     return Contact(
-        contact_id=_cell(row, places, "contact_id")[: cells.LONGEST_CELL],
+        contact_id=cells.name(_cell(row, places, "contact_id")),
         title=title,
         given_name=given,
         family_name=family,
