@@ -29,7 +29,7 @@ from tests.support.memory_world import SPECIAL, MemoryKms, MemorySqs
 NOW: Final = 1_795_000_000
 SCHOOL = "northbridge"
 ADMIN: Final = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin", is_admin=True)
-PEOPLE: Final = 100_000
+PEOPLE: Final = 20_000
 _Wire = dict[str, Any]
 
 

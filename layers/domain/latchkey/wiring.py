@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
+    from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.rosters.stores.undo_notes import UndoNotes
     from latchkey.rosters.stores.undo_people import UndoPeople
@@ -364,6 +365,12 @@ class Wiring:
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
+    def roster_columns(self, school: str) -> RosterColumns:
+        """How the columns of a school's tables are read."""
+        from latchkey.rosters.stores.columns import RosterColumns
+
+        return RosterColumns(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
     def contacts_runs(self, school: str) -> ContactsRuns:
         """A school's uploads of contacts."""
         from latchkey.contacts.stores.runs import ContactsRuns
@@ -400,6 +407,12 @@ class Wiring:
         from latchkey.email_updates.stores.runs import EmailRuns
 
         return EmailRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def rejected_files(self) -> Files:
+        """The rows of rosters that can be mended, beside the uploads."""
+        from latchkey.shared.stores.files import Files
+
+        return Files(self.client("s3"), self.settings["UPLOADS_BUCKET"])
 
     def uploads(self) -> Uploads:
         """The files that schools upload."""

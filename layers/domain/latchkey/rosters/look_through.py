@@ -7,7 +7,7 @@ people who are there. Reading again is cheap; remembering a million rows would n
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
@@ -16,6 +16,7 @@ from latchkey.people.model.person import ROLES, Person
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.bundle import Around, KnownAs
 from latchkey.rosters.model.changes import Decision, KnownPeople, decide
+from latchkey.rosters.model.columns import chosen_from
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
@@ -49,9 +50,23 @@ class Decided:
     merged: int
 
 
-def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
-    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
-    source = open_roster(file, _around(system, school, chosen), notes)
+def read(
+    system: System,
+    school: str,
+    file: BinaryIO,
+    notes: TemporaryNotes,
+    chosen: Mapping[str, str],
+    *,
+    columns: Mapping[str, Any] | None = None,
+) -> Reading:
+    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used.
+
+    ``columns``: how a table's columns were read before; without it, as the school last confirmed it, or by their words.
+    """
+    read_before = chosen_from(columns) if columns else None
+    remembered = system.roster_columns(school).remembered
+    around = _around(system, school, chosen)
+    source = open_roster(file, around, notes, columns=lambda header: read_before or remembered(header))
     duplicates, total = Duplicates(), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
@@ -77,8 +92,12 @@ def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
         asked = {each: people[made] for each in ids if (made := person_id(school, each)) in people}
         return {each: KnownAs(person.role, person.given_name, person.family_name) for each, person in asked.items()}
 
+    def students() -> Iterator[list[Person]]:
+        for people, _ in directory.pages_from(Position("student"), PeopleFilter(role="student")):
+            yield people
+
     names = frozenset(name.casefold() for name in (found.slug, found.urn, found.settings.laestab) if name)
-    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, chosen)
+    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, students, chosen)
 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:

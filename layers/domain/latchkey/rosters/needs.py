@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
+    from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.rosters.stores.undo_notes import UndoNotes
     from latchkey.rosters.stores.undo_people import UndoPeople
     from latchkey.schools.stores.schools import Schools
     from latchkey.shared.stores.claims import Claims
+    from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
     from latchkey.shared.stores.uploads import Uploads
 
@@ -43,6 +45,8 @@ class System(Protocol):
 
     def rosters(self, school: str) -> Rosters: ...
 
+    def roster_columns(self, school: str) -> RosterColumns: ...
+
     def undo_notes(self, school: str) -> UndoNotes: ...
 
     def undo_people(self, school: str) -> UndoPeople: ...
@@ -50,6 +54,8 @@ class System(Protocol):
     def claims(self, school: str) -> Claims: ...
 
     def uploads(self) -> Uploads: ...
+
+    def rejected_files(self) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
 

@@ -1,4 +1,4 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, or read it otherwise."""
+"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, read it otherwise, or look for the file."""
 
 import re
 import secrets
@@ -47,8 +47,21 @@ class ReadAgain:
     roster: str
 
 
-Job = FileCame | ReadAgain | Apply | Undo
-_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain]]] = {"apply": Apply, "undo": Undo, "read_again": ReadAgain}
+@dataclass(frozen=True, slots=True)
+class AwaitFile:
+    """A run's time for its file is over: it is read if it has come, and the run is ended if not."""
+
+    school: str
+    roster: str
+
+
+Job = FileCame | ReadAgain | Apply | Undo | AwaitFile
+_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain | AwaitFile]]] = {
+    "apply": Apply,
+    "undo": Undo,
+    "read_again": ReadAgain,
+    "await_file": AwaitFile,
+}
 
 
 def new_key(school: str, roster: str) -> str:
@@ -60,7 +73,8 @@ def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
     records = records_of(message)
     if records is not None:
-        return [_file_came(key_of(record, bucket)) for record in records]
+        keys = [key_of(record, bucket) for record in records]
+        return [_file_came(key) for key in keys if not key.startswith("rejected/")]  # what a reader has written there
     ours = Message(message)
     kind = _KINDS[ours.one_of("kind", [*_KINDS])]
     return [kind(ours.slug(), ours.id("roster"))]

@@ -102,6 +102,16 @@ class PlainCsv:
             )
         return found
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the columns are read, as a run keeps it."""
+        found = {"fingerprint": self.fingerprint, "missing": list(self.chosen.missing), **self.chosen.as_value()}
+        return found | {
+            name: value
+            for name, value in (("shape", self.proposal.shape), ("proposed_role", self.proposal.proposed_role))
+            if value
+        }
+
     def columns(self) -> list[Column]:
         """All columns, with samples of those that are read: what is not read is not shown either."""
         places = sorted({*self._places.values()})
@@ -178,6 +188,10 @@ class PlainCsv:
         """A remembered choice, if its places are there: a fingerprint says so, and a stored item may be anything."""
         fits = chosen is not None and all(0 <= place < len(self.header) for place in chosen.columns.values())
         return chosen if fits else None
+
+    def people(self) -> AnyTable:
+        """The table as it stands in the file."""
+        return self._table()
 
     def _table(self) -> AnyTable:
         return self._file.open(words.is_known)

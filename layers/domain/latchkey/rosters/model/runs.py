@@ -5,7 +5,7 @@ Memory must not grow with the file: rows come in batches, and whatever a run rem
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from latchkey.people.model.person import Role
 
@@ -53,12 +53,16 @@ class Row(NamedTuple):
 
 
 class Rejection(NamedTuple):
-    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell."""
+    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell.
+
+    ``name`` is whose row it is, where that is known.
+    """
 
     line: int
     column: str
     reason: str
     value: str
+    name: str = ""
 
 
 class Batch(NamedTuple):
@@ -92,7 +96,7 @@ class Run:
     about to be written when the run was last saved: after a crash they are written again and counted once. ``slow``: the table
     takes people more slowly than they could be written. ``shape`` says in words what the file is, and what was left unread.
     ``asked``: of how many the preview asks which question; ``chosen``: the answers (``model/questions``); ``pages``: in how many
-    items the preview is kept.
+    items the preview is kept; ``reading``: how the columns of a table are read (``model/columns``).
     """
 
     id: str
@@ -121,11 +125,17 @@ class Run:
     asked: Mapping[str, int] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     pages: int = 0
+    reading: Mapping[str, Any] | None = None
 
     @property
     def shown(self) -> dict[str, int]:
         """The counts to show: what was applied once that has begun, what the preview found before."""
         return {kind: self.of(kind) for kind in KINDS}
+
+    @property
+    def to_mend(self) -> int:
+        """How many rows are in the file of those that can be mended."""
+        return self.previewed.get("to_mend", 0)
 
     @property
     def noted(self) -> int:
