@@ -245,7 +245,7 @@ def test_a_crash_after_any_write_of_applying_and_of_undoing_is_harmless(desk: De
             desk.console.system.messages("ROSTER_QUEUE")
             message = {"v": 1, "kind": kind, "school": SCHOOL, "roster": run["id"]}
             with monkeypatch.context() as patch:
-                    count = dying(desk.worker.client("dynamodb"), patch, step)
+                count = dying(desk.worker.client("dynamodb"), patch, step)
                 with suppress(Crash):
                     desk.work(message)
             desk.console.system.clock.now += 3600
