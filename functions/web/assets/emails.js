@@ -1,4 +1,4 @@
-// Two things that a form alone cannot do: going from row to row in the grid, and reading a file into the text field.
+// Two things that a form alone cannot do: going from row to row in the grid, and taking a file.
 // Without this script the grid is a form like any other, and a file is opened and pasted.
 "use strict";
 (() => {
@@ -18,14 +18,22 @@
 
   const place = document.getElementById("from-file");
   if (!place) return;
-  const LARGEST = 120000;
+  const LARGEST = 120000, LARGEST_WORKBOOK = 170000; // bytes; in base64 it fits into one request
   const file = document.getElementById("file"), said = document.getElementById("file-said");
+  const workbook = document.getElementById("workbook");
   place.hidden = false;
   file.addEventListener("change", async () => {
     const [chosen] = file.files;
-    if (!chosen) return;
-    if (chosen.size > LARGEST) { said.textContent = "This file is too large: at most 120 kB. Use a roster, or a part of it."; return; }
-    const bytes = new Uint8Array(await chosen.arrayBuffer());
+    workbook.value = "";
+    if (!chosen) { said.textContent = ""; return; }
+    const bytes = chosen.size > LARGEST_WORKBOOK ? null : new Uint8Array(await chosen.arrayBuffer());
+    if (bytes && bytes[0] === 0x50 && bytes[1] === 0x4b) { // a workbook, or a zip: only the server reads these
+      workbook.value = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+      document.getElementById("text").value = "";
+      said.textContent = `${chosen.name} is read when you check the addresses.`;
+      return;
+    }
+    if (!bytes || chosen.size > LARGEST) { said.textContent = "This file is too large: at most 120 kB, a workbook 170 kB. Use a roster, or a part of it."; return; }
     const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     let text;
     try {

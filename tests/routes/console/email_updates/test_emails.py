@@ -1,5 +1,6 @@
 """New addresses for many people: preview, apply, undo, as a script and as a browser."""
 
+import base64
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from tests.support.console import HEAD_TEACHER, Console, make_person
 from tests.support.mail_road import MailRoad
 from tests.support.openapi import check
 from tests.support.ses import StrictSes
+from tests.support.workbooks import excel
 
 EMAILS = "/admin/northbridge/people/emails"
 NOBODY = {"new": 0, "changed": 0, "same": 0, "clash": 0, "unusable": 0, "suspicious": 0, "unknown": 0}
@@ -491,6 +493,21 @@ def test_a_text_does_what_items_do(school: Console) -> None:
     assert [(each["state"], each["person"]) for each in found["items"]] == [("new", make_person(5).id)]
     both = school.post(EMAILS, {"text": "x,y@z.example", "items": []})
     assert set(both.json_body["fields"]) == {"text"}
+
+
+def test_a_workbook_does_what_items_do(school: Console) -> None:
+    book = excel(("Notes", [["Read me"]]), ("Addresses", [["UPN", "Username", "Email"], ["", "user5", "five@home.example"]]))
+    file = base64.b64encode(book).decode()
+    answer = school.post(EMAILS, {"file": file, "dry_run": True})
+    found = check("post", EMAILS, answer)
+    assert [(each["state"], each["person"]) for each in found["items"]] == [("new", make_person(5).id)]
+    assert found["warnings"] == ["Only the sheet Addresses was read. Not read: Notes."]
+    page = school.form(EMAILS, {"text": "", "file": file}).body.decode()
+    assert "five@home.example" in page
+    assert "Not read: Notes." in page
+    assert "not both" in school.form(EMAILS, {"text": "x,y@z.example", "file": file}).body.decode()
+    assert set(school.post(EMAILS, {"file": 7}).json_body["fields"]) == {"file"}
+    assert set(school.post(EMAILS, {"file": file, "text": "x"}).json_body["fields"]) == {"file"}
 
 
 def test_a_parent_who_registered_with_a_code_can_be_changed(school: Console) -> None:

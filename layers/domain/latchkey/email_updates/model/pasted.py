@@ -1,8 +1,9 @@
-"""Two columns of text, pasted or from a file: who, then the e-mail address; or a table under a header that we know.
+"""Two columns, pasted or of a file (CSV or workbook): who, then the e-mail address; or a table under a header that we know.
 
 The address is looked for under its word; without a header, in the last column. What separates the cells is found out.
 """
 
+import base64
 import io
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -11,6 +12,7 @@ from typing import Final, NamedTuple
 from latchkey.email_updates.model.items import LONGEST as LONGEST_CELL
 from latchkey.email_updates.model.items import Item, check_number
 from latchkey.errors import Invalid
+from latchkey.office_files.model.table_files import AnyTable, table_file
 from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model import words
@@ -18,15 +20,21 @@ from latchkey.shared.model.written_email import NOTHING
 
 LONGEST: Final = 200_000
 """Characters of a text: several hundred rows of a wide report."""
+_MOST_ROWS: Final = 10_000  # those without an address included
+_LARGEST_UNPACKED: Final = 16 * 1024 * 1024  # bytes of a workbook
 _NAMES: Final = {"name", "full_name", "student", "pupil", "person", "student_name", "pupil_name", "who"}
 _ADDRESS: Final = {"address", "new_email", "new_e_mail", "mail"}
 
 
 class Pasted(NamedTuple):
-    """The items of a text, and how many of its rows have no address and were left out."""
+    """The items of a text or file, and how many of its rows have no address and were left out.
+
+    ``warnings`` say what else of a file was not read.
+    """
 
     items: list[Item]
     without: int
+    warnings: tuple[str, ...] = ()
 
 
 def items_of(text: str) -> Pasted:
@@ -37,6 +45,24 @@ def items_of(text: str) -> Pasted:
         rows, places = _read(text)
     except Unusable as error:
         raise _wrong(error.detail) from error
+    return _pasted(rows, places)
+
+
+def items_of_file(encoded: str) -> Pasted:
+    """The items of a file in base64; ``Invalid`` says in the field ``text`` why it cannot be used."""
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except ValueError as error:
+        raise _wrong("The file must be written in base64.") from error
+    try:
+        file = table_file(io.BytesIO(content), "The file", _LARGEST_UNPACKED)
+        rows, places = _rows_of(file.open(_is_known))
+    except Unusable as error:
+        raise _wrong(error.detail) from error
+    return _pasted(rows, places)._replace(warnings=tuple(file.warnings))
+
+
+def _pasted(rows: Sequence[list[str] | str], places: Mapping[str, int]) -> Pasted:
     items, without = [], 0
     for row in rows:
         if isinstance(row, str):
@@ -64,12 +90,17 @@ def _read(text: str) -> tuple[list[list[str] | str], Mapping[str, int]]:
         return [], {}
     # A spreadsheet's columns are pasted with tabs, and a name may have a comma in it.
     said = "sep=\t\n" if "\t" in first and not first.casefold().startswith('"sep=') else ""
-    table = Table(io.BytesIO((said + text).encode("utf-8", "replace")), "The text", known=_is_known)
+    return _rows_of(Table(io.BytesIO((said + text).encode("utf-8", "replace")), "The text", known=_is_known))
+
+
+def _rows_of(table: AnyTable) -> tuple[list[list[str] | str], Mapping[str, int]]:
     places = _places(table.header)
     rows: list[list[str] | str] = [] if places else [table.header]
     for _, good, too_long in table.batches():
         rows += good
         rows += [f"{each.reason.capitalize()}." for each in too_long]
+        if len(rows) > _MOST_ROWS:
+            raise Unusable(f"{table.file} has more than {_MOST_ROWS:,} rows. Upload it as a roster, or take a part of it.")
     return rows, places or {"any": 0, "email": len(table.header) - 1}
 
 
