@@ -1,4 +1,4 @@
-// Two things that a form alone cannot do: going from row to row in the grid, and taking a file.
+// Two things that a form alone cannot do: going from row to row in the grid, and reading a file into the text field.
 // Without this script the grid is a form like any other, and a file is opened and pasted.
 "use strict";
 (() => {
@@ -18,30 +18,47 @@
 
   const place = document.getElementById("from-file");
   if (!place) return;
-  const LARGEST = 120000, LARGEST_WORKBOOK = 170000; // bytes; in base64 it fits into one request
+  const SHORT = 120000, LINES = 300, LARGEST = 180000; // bytes of a text for the field, its lines, bytes of a file as it is sent
   const file = document.getElementById("file"), said = document.getElementById("file-said");
-  const workbook = document.getElementById("workbook");
+  const text = document.getElementById("text"), content = document.getElementById("file-content");
   place.hidden = false;
+  const packed = async (bytes) => {
+    if (!("CompressionStream" in window)) return bytes;
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+  const base64 = (bytes) => {
+    let signs = "";
+    for (const byte of bytes) signs += String.fromCharCode(byte);
+    return btoa(signs).replaceAll("+", "-").replaceAll("/", "_");
+  };
+  const decoded = (bytes) => {
+    const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    try {
+      return new TextDecoder(wide ? (bytes[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      return new TextDecoder("windows-1252").decode(bytes); // what Excel calls plain "CSV"
+    }
+  };
   file.addEventListener("change", async () => {
     const [chosen] = file.files;
-    workbook.value = "";
-    if (!chosen) { said.textContent = ""; return; }
-    const bytes = chosen.size > LARGEST_WORKBOOK ? null : new Uint8Array(await chosen.arrayBuffer());
-    if (bytes && bytes[0] === 0x50 && bytes[1] === 0x4b) { // a workbook, or a zip: only the server reads these
-      workbook.value = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-      document.getElementById("text").value = "";
-      said.textContent = `${chosen.name} is read when you check the addresses.`;
-      return;
+    content.value = "";
+    said.textContent = "";
+    if (!chosen) return;
+    const bytes = new Uint8Array(await chosen.arrayBuffer());
+    const isText = !(bytes[0] === 0x50 && bytes[1] === 0x4b) && !/\.(xls|xlsx|xlsm|zip)$/i.test(chosen.name);
+    if (isText && bytes.length <= SHORT) {
+      const found = decoded(bytes);
+      if (found.split("\n").length <= LINES) {
+        text.value = found;
+        said.textContent = `The text of ${chosen.name} stands in the field above.`;
+        return;
+      }
     }
-    if (!bytes || chosen.size > LARGEST) { said.textContent = "This file is too large: at most 120 kB, a workbook 170 kB. Use a roster, or a part of it."; return; }
-    const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    let text;
-    try {
-      text = new TextDecoder(wide ? (bytes[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8", { fatal: true }).decode(bytes);
-    } catch {
-      text = new TextDecoder("windows-1252").decode(bytes); // what Excel calls plain "CSV"
-    }
-    document.getElementById("text").value = text;
-    said.textContent = `The text of ${chosen.name} stands in the field above.`;
+    const small = await packed(bytes);
+    if (small.length > LARGEST) { said.textContent = "This file is too large for this page. Use a roster, or a part of it."; return; }
+    content.value = base64(small);
+    text.value = "";
+    said.textContent = `${chosen.name} is ready: choose "Check these addresses".`;
   });
 })();

@@ -67,7 +67,7 @@ def test_a_file_is_read_into_the_field(desk: BrowserContext, product: Product, a
     file.write_bytes(f"UPN;Surname;Email\r\n{student['upn']};O’Neil-Ünal;oneil@home.example\r\n".encode("cp1252"))
     page = signed_in(desk, product)
     page.goto(f"/admin/{product.school}/people/emails")
-    page.get_by_label("Or take them from a CSV file or an Excel workbook").set_input_files(file)
+    page.get_by_label("Or take the text from a CSV file").set_input_files(file)
     expect(page.get_by_text("stands in the field above")).to_be_visible()
     expect(page.get_by_label("Who, and the address")).to_have_value(
         f"UPN;Surname;Email\n{student['upn']};O’Neil-Ünal;oneil@home.example\n"
@@ -83,7 +83,7 @@ def test_without_scripts_at_320_pixels(browser: Browser, product: Product, admin
     with profile(browser, product.stack["url"], {"width": 320, "height": 640}, java_script_enabled=False) as context:
         page = signed_in(context, product)
         page.goto(f"/admin/{product.school}/people/emails?registration_group={group.name}")
-        expect(page.get_by_label("Or take them from a CSV file or an Excel workbook")).to_be_hidden()
+        expect(page.get_by_label("Or take the text from a CSV file")).to_be_hidden()
         page.get_by_role("textbox", name="New address of").fill("one@home.example")
         page.get_by_role("button", name="Check these addresses").first.click()
         page.get_by_role("button", name="Change 1 address").click()

@@ -1,16 +1,12 @@
 """Two columns of text become items, whatever separates them and whatever stands above."""
 
-import base64
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.email_updates.model import pasted
 from latchkey.email_updates.model.items import MOST, Item
-from latchkey.email_updates.model.pasted import LONGEST, items_of, items_of_file
+from latchkey.email_updates.model.pasted import LONGEST, items_of
 from latchkey.errors import Invalid
-from tests.support.workbooks import excel
 
 
 def read(text: str) -> list[tuple[tuple[tuple[str, str], ...], str]]:
@@ -96,57 +92,3 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         fields = dict(refused.fields)
     assert set(fields) == {"text"}
     assert all(item.keys or item.fault for item in items)
-
-
-# Files
-
-
-def file_of(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def test_a_workbook_is_read_as_two_columns_or_under_its_header() -> None:
-    plain = excel(("Addresses", [["M1", "a@x.example"], ["Amy Lee 7", "b@x.example"]]))
-    assert [(item.keys, item.email) for item in items_of_file(file_of(plain)).items] == [
-        ((("any", "M1"),), "a@x.example"),
-        ((("any", "Amy Lee 7"),), "b@x.example"),
-    ]
-    rows = [
-        ["All pupils"],
-        [],
-        ["UPN", "Surname", "E-mail"],
-        ["B801200005001", "Khan", "a@x.example"],
-        ["P207000016049", "Lee", ""],
-    ]
-    found = items_of_file(file_of(excel(("Notes", [["Read me"]]), ("Pupils", rows))))
-    assert [(item.keys, item.email) for item in found.items] == [((("upn", "B801200005001"),), "a@x.example")]
-    assert (found.without, found.warnings) == (1, ("Only the sheet Pupils was read. Not read: Notes.",))
-
-
-def test_a_csv_file_is_read_in_its_encoding() -> None:
-    (item,) = items_of_file(file_of("Name;Email\nZoë Khan 7;zoe@x.example\n".encode("cp1252"))).items
-    assert item.keys == (("any", "Zoë Khan 7"),)
-
-
-@pytest.mark.parametrize(
-    ("encoded", "words"),
-    [
-        ("no base64!", "base64"),
-        ("é", "base64"),
-        (file_of(b""), "is empty"),
-        (file_of(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "old kind (.xls)"),
-        (file_of(b"x,y@z.example\n" * 10_400), "more than 10,000 rows"),
-        (file_of(excel(("Addresses", [["x", f"{number}@z.example"] for number in range(MOST + 1)]))), "at most 300"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_refused(encoded: str, words: str) -> None:
-    with pytest.raises(Invalid) as caught:
-        items_of_file(encoded)
-    assert words in caught.value.fields["text"]
-
-
-def test_a_workbook_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pasted, "_LARGEST_UNPACKED", 1024)
-    with pytest.raises(Invalid, match="Nothing was changed") as caught:
-        items_of_file(file_of(excel(("Addresses", [["M1", "a@x.example"]]))))
-    assert "unpacks to more than" in caught.value.fields["text"]
