@@ -91,6 +91,7 @@ def roster_json(run: Run) -> dict[str, Any]:
         "leaving": run.of("leaving"),
         "returning": run.of("returning"),
         "links": run.of("links"),
+        "links_to_nobody": run.of("links_to_nobody"),
         "warnings": [_of_file(text) for text in run.warnings],
         "reason": run.reason,
         "created_at": rfc3339(run.created_at),

@@ -413,6 +413,18 @@ def test_a_roster_run_and_the_lock_of_its_school(world: MemoryWorld) -> None:
     assert world.item("directory", "northbridge#ROSTERS", RUN) == RUN_ITEM | applying
 
 
+def test_further_ids_and_remembered_answers(world: MemoryWorld) -> None:
+    ids = world.wiring("read_roster").further_ids(SCHOOL)
+    assert not ids.any()
+    ids.keep({TEACHER: STUDENT})
+    alias = {"pk": f"northbridge#MISID#{TEACHER}", "sk": "PERSON", "person": STUDENT}
+    assert world.item("directory", alias["pk"], "PERSON") == alias
+    assert world.item("directory", "northbridge#MISIDS", "ANY") == {"pk": "northbridge#MISIDS", "sk": "ANY", "any": True}
+    assert (ids.any(), ids.find([TEACHER, STUDENT])) == (True, {TEACHER: STUDENT})
+    world.put("directory", {"pk": "northbridge#ROSTERCHOICES", "sk": "CHOICES", "grade_scale": "us"})
+    assert world.wiring("read_roster").rosters(SCHOOL).remembered() == {"grade_scale": "us"}
+
+
 def test_the_oldest_item_of_a_roster_run(world: MemoryWorld) -> None:
     needed = {"id", "state", "step", "filename", "key", "created_at", "created_by"}
     world.put("directory", {name: value for name, value in RUN_ITEM.items() if name in needed | {"pk", "sk"}})

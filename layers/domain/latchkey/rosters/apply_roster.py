@@ -6,7 +6,7 @@ written are counted before (``ahead``), so a crash between writing and counting 
 What takes longer than one invocation is handed over to the next one: a large roster, or a table that takes people slowly.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import inf
@@ -16,11 +16,12 @@ from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
-from latchkey.people.model.person import Person, Role
+from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
 from latchkey.rosters.model.changes import Decision
+from latchkey.rosters.model.questions import unasked
 from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
@@ -97,7 +98,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes, run.chosen)
+        reading = read(system, school, cast("BinaryIO", upload), notes, unasked(run.asked, run.chosen))
         decided = decisions(system, school, reading, run.done)
         while part := list(islice(decided, _AT_ONCE)):
             now = system.now()
@@ -138,6 +139,10 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
     """Write what these rows change at ``now``; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
     directory = system.directory(school)
+    # Ids first: whoever goes on after a crash finds these people by them, and makes nobody twice.
+    further = {person_id(school, each.row.mis_id): each.id for each in decided if each.is_further_id}
+    system.further_ids(school).keep(further, pace)
+    _give_up_names(system, school, decided, pace)
     new = [each for each in decided if each.kind == "new"]
     if new:
         students = sum(each.row.role == "student" for each in new)
@@ -151,10 +156,26 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
     return directory.take_over(changes, pace)
 
 
+def _give_up_names(system: System, school: str, decided: Sequence[Decision], pace: Pace) -> None:
+    """Take usernames from people who have left, and ids from people whom they no longer mean, before others get them."""
+    directory = system.directory(school)
+    names = {person: each.row.username for each in decided for person in each.frees}
+    ids = {each.takes_id_of for each in decided if each.takes_id_of}
+    changes = []
+    for person in directory.by_ids([*names.keys() | ids]):
+        after = replace(person, mis_id=None) if person.id in ids else person
+        if person.status == "left" and person.username is not None and person.username == names.get(person.id):
+            after = replace(after, username=None, username_key=None)
+        if after != person:
+            changes.append(PersonChange(person, after))
+    if directory.take_over(changes, pace):
+        raise TryLater()
+
+
 def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int]) -> Person:
     row = decision.row
     return Person(
-        id=person_id(school, row.mis_id),
+        id=decision.id,
         role=row.role,
         given_name=row.given_name,
         family_name=row.family_name,
@@ -212,16 +233,26 @@ def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: 
 
 
 def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, pace: Pace) -> int:
-    other: Role = "student" if role == "parent" else "parent"
     directory, count = system.directory(school), 0
-    wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
+    meant, adults = _meant(system, school, {*(one for one, _ in some), *(each for _, others in some for each in others)})
+    wanted: dict[str, list[str]] = {}
+    for one, others in some:
+        wanted.setdefault(meant[one], []).extend(meant[each] for each in others)
     found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
+
+    def is_child(person: Person | None) -> bool:
+        return person is not None and person.role == "student"
+
+    def is_parent(person: Person | None) -> bool:
+        return person is not None and (person.role == "parent" or (person.id in adults and person.role in ADULTS))
+
+    is_one, is_other = (is_parent, is_child) if role == "parent" else (is_child, is_parent)
     changes = []
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is None or person.role != role:
+        if person is None or not is_one(person):
             continue
-        after, new = _with_links(person, [each for each in ids if each in found and found[each].role == other])
+        after, new = _with_links(person, [each for each in dict.fromkeys(ids) if is_other(found.get(each))])
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))
@@ -230,9 +261,17 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
     return count
 
 
+def _meant(system: System, school: str, mis_ids: Iterable[str]) -> tuple[dict[str, str], set[str]]:
+    """Whom these ids mean; and who is meant by a further id: somebody who works here has children by a parent's row."""
+    made = {each: person_id(school, each) for each in mis_ids}
+    ids = system.further_ids(school)
+    further = ids.find(made.values()) if ids.any() else {}
+    return {mis_id: further.get(each, each) for mis_id, each in made.items()}, {*further.values()}
+
+
 def _with_links(person: Person, ids: Sequence[str]) -> tuple[Person, int]:
-    """A parent with these children or a student with these parents as well, and how many of them are new."""
-    before = person.children if person.role == "parent" else person.parents
+    """An adult with these children or a student with these parents as well, and how many of them are new."""
+    before = person.parents if person.role == "student" else person.children
     after = (*before, *(each for each in ids if each not in before))[:_MOST_LINKS]
-    with_them = replace(person, children=after) if person.role == "parent" else replace(person, parents=after)
+    with_them = replace(person, parents=after) if person.role == "student" else replace(person, children=after)
     return with_them, len(after) - len(before)

@@ -4,23 +4,26 @@ Up to three passes over the file, each in a stream: look (form, school, who may 
 people who are there. Reading again is cheap; remembering a million rows would not be.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from latchkey.errors import Poison
-from latchkey.office_files.model.unusable import Unusable
+from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.position import Position
-from latchkey.rosters.model.changes import Decision, KnownPeople, decide
+from latchkey.rosters.model.changes import Decision, decide
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
+from latchkey.rosters.model.known import KnownPeople
 from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
-from latchkey.shared.model.ids import person_id
+from latchkey.rosters.who_is_who import WhoIsWho
+
+NOBODY: Final = "names nobody in the file or in the school; there is no such link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Reading:
     total: int
     duplicates: Duplicates
     notes: TemporaryNotes
+    known: KnownPeople
+    chosen: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +56,35 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, cho
         raise Poison("There is no such school.")
     ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
     source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date(), chosen)
-    duplicates, total = Duplicates(), 0
+    duplicates, people, total = Duplicates(), taken_of(system, school), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
+        people.look(batch.rows)
         notes.link(_links(batch.rows))
         total += batch.size
     if duplicates.suspects:
         for batch in source.batches():
             duplicates.count(batch.rows)
+    if people.is_unusual:
+        for batch in source.batches():
+            people.claim(duplicates.sort_out(batch.rows, source.names).rows)
     if not total:
         raise Unusable("The file has a header and no rows.")
-    return Reading(source, total, duplicates, notes)
+    return Reading(source, total, duplicates, notes, people, chosen)
 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
     """What becomes of each row after the first ``done``, some hundred rows at a time."""
-    taken = taken_of(system, school)
+    who = WhoIsWho(system, school, reading.known, reading.duplicates, reading.chosen)
     for batch in reading.source.batches():
         if done >= batch.size:
             done -= batch.size
             continue
-        yield _decided(system, school, reading, taken, batch)
+        yield _decided(reading, who, batch)
 
 
 def taken_of(system: System, school: str) -> KnownPeople:
-    """The usernames, UPNs and admins' addresses of the school as they are now."""
+    """Who is in the school now."""
     taken = KnownPeople()
     for people, _ in system.directory(school).pages_from(Position(ROLES[0]), PeopleFilter()):
         taken.add(people)
@@ -83,20 +92,21 @@ def taken_of(system: System, school: str) -> KnownPeople:
     return taken
 
 
-def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
+def _decided(reading: Reading, who: WhoIsWho, batch: Batch) -> Decided:
     names = reading.source.names
     alone = reading.duplicates.sort_out(batch.rows, names)
     rows = alone.rows
-    ids = [person_id(school, row.mis_id) for row in rows]
-    existing = {person.id: person for person in system.directory(school).by_ids(ids)}
-    decided = [decide(row, existing.get(each), taken, names) for row, each in zip(rows, ids, strict=True)]
+    decided = [
+        decide(row, found.person, reading.known, names, found=found, chosen=reading.chosen)
+        for row, found in zip(rows, who.of(rows), strict=True)
+    ]
     rejected = [each.rejection for each in decided if each.rejection is not None]
     warned = [warning for each in decided for warning in each.warned]
     return Decided(
         batch.size,
         decided,
         sorted([*batch.rejected, *alone.rejected, *rejected]),
-        sorted([*batch.warned, *alone.warned, *warned]),
+        sorted([*batch.warned, *alone.warned, *warned, *_links_to_nobody(rows, who, names)]),
         alone.merged,
     )
 
@@ -111,7 +121,14 @@ def counts_of(decided: Decided) -> dict[str, int]:
     counts["rejected"] = len(decided.rejected)
     counts["unchanged"] += decided.merged
     counts["warned"] = len({warning.line for warning in decided.warned})
+    counts["links_to_nobody"] = sum(warning.reason == NOBODY for warning in decided.warned)
     return counts
+
+
+def _links_to_nobody(rows: Sequence[Row], who: WhoIsWho, names: Mapping[str, str]) -> list[Rejection]:
+    nobody = who.are_nobody([*dict.fromkeys(each for row in rows for each in row.links)])
+    column = names.get("links", "links")
+    return [Rejection(row.line, column, NOBODY, excerpt(each)) for row in rows for each in row.links if each in nobody]
 
 
 def _links(rows: list[Row]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem")
 _ROSTER_FACTS: Final = (
+    "mis_id",
     "given_name",
     "family_name",
     "preferred_given_name",

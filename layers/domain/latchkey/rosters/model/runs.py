@@ -131,7 +131,7 @@ class Run:
 
 def zero() -> dict[str, int]:
     """Counts of nothing."""
-    return dict.fromkeys((*KINDS, "leaving", "returning", "links", "warned"), 0)
+    return dict.fromkeys((*KINDS, "leaving", "returning", "links", "links_to_nobody", "warned"), 0)
 
 
 def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
