@@ -17,7 +17,8 @@ from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.runs import ExportRequest, Format, Scope
 from latchkey.login_details.model.setting import Setting
-from latchkey.people.model.person import Person, sort_key
+from latchkey.people.model.person import Person
+from latchkey.people.model.register import sort_key
 from latchkey.schools.model.school import DAY, School, Settings
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,8 +15,10 @@ import pytest
 
 import read_roster.handler as door
 from latchkey.people.model.person import Person
+from latchkey.rosters.model.bundle import Around
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.plain_csv import HEADER
+from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.runs import Rejection, Row
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.model.ids import person_id
@@ -26,6 +28,7 @@ from tests.support.sqs import Context, event_of
 from tests.support.system import REGION
 
 SCHOOL = "northbridge"
+TODAY = date(2026, 11, 26)
 ROSTERS = f"/admin/{SCHOOL}/rosters"
 UPNS = ("B801200005001", "P207000016049", "F801400115001", "R801400117002", "C801400119003")
 
@@ -77,18 +80,24 @@ class Parsed:
     rejected: list[Rejection] = field(default_factory=list)
     warned: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    format: str = ""
+    shape: str = ""
+    whole: bool = True
+    asks: Sequence[Asks] = ()
 
 
-def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001")) -> Parsed:
-    """Read a file without a system."""
+def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001"), **around: Any) -> Parsed:
+    """Read a file without a system; ``around`` is what else the reader knows."""
     found = Parsed()
     with TemporaryNotes() as notes:
-        source: Source = open_roster(io.BytesIO(content), frozenset(school), notes, date(2026, 11, 26))
+        source: Source = open_roster(io.BytesIO(content), Around(frozenset(school), TODAY, **around), notes)
+        found.format, found.shape, found.whole = source.format, source.shape, source.whole
         found.warnings = source.warnings
         for batch in source.batches():
             found.rows += batch.rows
             found.rejected += batch.rejected
             found.warned += batch.warned
+        found.asks = source.asks
     return found
 
 

@@ -215,6 +215,7 @@ FULL_SCHOOL = School(
         language="cy",
         logo="0123456789abcdef",
         colour="#1b4d5c",
+        laestab="8011250",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
         sso=SingleSignOn(
@@ -243,6 +244,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         "language": "cy",
         "logo": "0123456789abcdef",
         "colour": "#1b4d5c",
+        "laestab": "8011250",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
         "sso": {
@@ -281,6 +283,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "language": "en",
         "logo": "",
         "colour": "",
+        "laestab": "",
         "help_line": "",
         "notice": "",
         "sso": {
@@ -343,6 +346,7 @@ FULL_RUN = Run(
     finished_at=NOW + 9,
     lease_until=NOW + 60,
     attempt=2,
+    shape="OneRoster 1.1",
     asked={"new_ids": 3},
     chosen={"new_ids": "take_over"},
     pages=2,
@@ -371,6 +375,7 @@ RUN_ITEM: dict[str, Any] = {
     "finished_at": 1_800_000_009,
     "lease_until": 1_800_000_060,
     "attempt": 2,
+    "shape": "OneRoster 1.1",
     "asked": {"new_ids": 3},
     "chosen": {"new_ids": "take_over"},
     "pages": 2,
@@ -413,14 +418,15 @@ def test_a_roster_run_and_the_lock_of_its_school(world: MemoryWorld) -> None:
     assert world.item("directory", "northbridge#ROSTERS", RUN) == RUN_ITEM | applying
 
 
-def test_further_ids_and_remembered_answers(world: MemoryWorld) -> None:
-    ids = world.wiring("read_roster").further_ids(SCHOOL)
-    assert not ids.any()
-    ids.keep({TEACHER: STUDENT})
-    alias = {"pk": f"northbridge#MISID#{TEACHER}", "sk": "PERSON", "person": STUDENT}
-    assert world.item("directory", alias["pk"], "PERSON") == alias
-    assert world.item("directory", "northbridge#MISIDS", "ANY") == {"pk": "northbridge#MISIDS", "sk": "ANY", "any": True}
-    assert (ids.any(), ids.find([TEACHER, STUDENT])) == (True, {TEACHER: STUDENT})
+def test_ids_that_lead_to_people_and_remembered_answers(world: MemoryWorld) -> None:
+    directory = world.wiring("read_roster").directory(SCHOOL)
+    student, item = PEOPLE[0]
+    world.put("directory", item)
+    directory.lead({TEACHER: STUDENT, STUDENT: TEACHER})
+    leads = {"pk": f"northbridge#P#{TEACHER}", "sk": "PERSON", "id": TEACHER, "merged_into": STUDENT}
+    assert world.item("directory", leads["pk"], "PERSON") == leads
+    assert world.item("directory", item["pk"], "PERSON") == item, "somebody has that id"
+    assert (directory.person(TEACHER), directory.following([TEACHER])) == (None, {TEACHER: student})
     world.put("directory", {"pk": "northbridge#ROSTERCHOICES", "sk": "CHOICES", "grade_scale": "us"})
     assert world.wiring("read_roster").rosters(SCHOOL).remembered() == {"grade_scale": "us"}
 

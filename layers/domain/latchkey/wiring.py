@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
-    from latchkey.rosters.stores.ids import FurtherIds
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools import needs as schools
     from latchkey.schools.model.logo import Logo
@@ -339,12 +338,6 @@ class Wiring:
         from latchkey.operator.stores.old_names import OldNames
 
         return OldNames(self.table("CREDENTIALS_TABLE"), school)
-
-    def further_ids(self, school: str) -> FurtherIds:
-        """Which people of a school the ids of rosters mean beside those whom they make."""
-        from latchkey.rosters.stores.ids import FurtherIds
-
-        return FurtherIds(self.table("DIRECTORY_TABLE"), school)
 
     def rosters(self, school: str) -> Rosters:
         """A school's roster runs."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from latchkey.login_details.model.mail_merge import COLUMNS
-from latchkey.office_files.csv import unguard
+from latchkey.office_files.model.guard import unguard
 from tests.e2e.client import Product
 from tests.e2e.school import Group, download, enrol, made, new_group, people
 from tests.support.office import AS_CSV, convert, sheets

@@ -12,7 +12,7 @@ from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS
 from latchkey.login_details.model.runs import ExportRequest, Format, Scope
 from latchkey.login_details.model.setting import Setting
-from latchkey.office_files.csv import guard, unguard
+from latchkey.office_files.model.guard import guard, unguard
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from tests.support.hostile_names import CONTROLS, HOSTILE, LONG, NOT_TEXT

@@ -59,7 +59,7 @@ def test_groups_come_in_the_order_of_lists_and_each_once(school: TestSystem) -> 
     add(school, pupil(6, "7", "7A B"), pupil(7, "R", "Oak"), pupil(8, "8", "Oak"), pupil(9, "9", None))
     add(school, pupil(10, "11", "11X"), school="southgate")
     add(school, pupil(11, None, "Nurture"), pupil(12, None, "Staff", role="teacher"))
-    assert found(school) == (("7", "8", "9", "10", "R"), ("Nurture", "7A B", "7A", "7B", "Oak", "10B"))
+    assert found(school) == (("R", "7", "8", "9", "10"), ("Nurture", "Oak", "7A", "7A B", "7B", "10B"))
 
 
 def test_a_group_in_which_all_have_left_is_none(school: TestSystem) -> None:

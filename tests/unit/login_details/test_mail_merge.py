@@ -14,7 +14,8 @@ from latchkey.codes.model.login_details import login_details
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import COLUMNS, Sheet, known_columns, parse_columns, row
 from latchkey.login_details.model.runs import Rows
-from latchkey.office_files.csv import MARK, block, guard, unguard
+from latchkey.office_files.csv import MARK, block
+from latchkey.office_files.model.guard import guard, unguard
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 

@@ -16,7 +16,7 @@ from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN
 from latchkey.login_details.model.runs import ExportRequest, Scope
 from latchkey.login_details.model.setting import Setting
-from latchkey.office_files.csv import unguard
+from latchkey.office_files.model.guard import unguard
 from latchkey.people.model.person import MailProblem, Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 

@@ -1,5 +1,7 @@
 """The filter of lists, sends and exports."""
 
+from dataclasses import replace
+
 import pytest
 
 from latchkey.errors import Invalid
@@ -28,7 +30,9 @@ ANN = Person(
         ({"year_group": "8"}, False),
         ({"q": "ann"}, True),
         ({"q": "MARIE o'n"}, True),
-        ({"q": "neil"}, False),
+        ({"q": "neil"}, True),  # o neil is O'Neil to those who hear it
+        ({"q": "eil"}, False),
+        ({"q": "x.example"}, False),  # many people share what is behind the @
         ({"q": "aone"}, True),
         ({"q": "ann@x"}, True),
         ({"q": "ann bob"}, False),
@@ -71,3 +75,46 @@ def test_unknown_fields_and_values_are_refused(wanted: dict[str, object]) -> Non
 def test_a_filter_survives_its_way_through_a_query_string() -> None:
     wanted = PeopleFilter(role="student", year_group="7", q="ann", missing_email=True)
     assert parse(wanted.as_mapping()) == wanted
+
+
+ZOE = Person(
+    id="0123456789abcdefghjk",
+    role="student",
+    given_name="Zoe\u0308",
+    family_name="O’Brien Żak",
+    preferred_given_name="Łucja",
+    username="zobrien24",
+    upn="A123456789012",
+    mis_id="SIMS/00123",
+    year_group="7",
+    registration_group="7A",
+)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("zoe", "Zoë", "ZOË", "lucja", "Łucja", "o'brien", "O’BRIEN", "oʼbrien", "obrien", "o brien", "brien zoe", "zak lucja"),
+        *("zobrien", "a1234", "A123456789012", "sims/00123", "00123"),
+        *("7a", "7A", "Year 7", "y7", "zoe 7a", "7A o’brien"),
+    ],
+)
+def test_people_are_found_as_they_are_typed(typed: str) -> None:
+    assert parse({"q": typed}).matches(ZOE)
+
+
+@pytest.mark.parametrize("typed", ["zoey", "brian", "7b", "Year 8", "zoe 7b", "8a", "123456789012"])
+def test_who_is_another_is_not_found(typed: str) -> None:
+    assert not parse({"q": typed}).matches(ZOE)
+
+
+@pytest.mark.parametrize("typed", ["\u00a0zoe\t", "zoe\r\n", "\u200bzoe\ufeff", "zoe\u2028", "\u2068zoe\u2069"])
+def test_what_cannot_be_seen_is_left_out(typed: str) -> None:
+    assert parse({"q": typed}).q == "zoe"
+
+
+def test_groups_are_found_without_accents_and_kinds_of_apostrophe() -> None:
+    tutor = replace(ZOE, registration_group="Tŷ O’Hara")
+    assert parse({"registration_group": "ty  o'hara"}).matches(tutor)
+    assert not parse({"registration_group": "ty ohara 2"}).matches(tutor)
+    assert not parse({"registration_group": "71"}).matches(replace(ZOE, registration_group="7-1"))

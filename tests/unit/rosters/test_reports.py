@@ -1,19 +1,20 @@
 """Reports of SIMS, Arbor and Bromcom, and lists of other systems: which column is read as what, and who is in them."""
 
 import io
-from datetime import date
 from typing import Any
 
 import pytest
 
 from latchkey.errors import Invalid
 from latchkey.office_files.model.unusable import Unusable
+from latchkey.rosters.model.bundle import Around
 from latchkey.rosters.model.columns import Chosen, checked, fingerprint, propose, telling
 from latchkey.rosters.model.files import open_roster
 from latchkey.rosters.model.full_names import taken_apart
 from latchkey.rosters.model.plain_csv import ColumnsMissing, PlainCsv
 from latchkey.rosters.model.runs import Row
 from latchkey.rosters.stores.notes import TemporaryNotes
+from tests.support.rosters import TODAY
 
 SIMS = (
     "UPN,Forename,Surname,Reg,Year,Adno,Title,Forename,Surname,Relationship,Priority,Parental Responsibility,Court Order,"
@@ -57,7 +58,7 @@ OURS = (
 
 def opened(content: bytes, chosen: Chosen | None = None) -> PlainCsv:
     with TemporaryNotes() as notes:
-        source = open_roster(io.BytesIO(content), frozenset(), notes, date(2026, 11, 26), columns=lambda _: chosen)
+        source = open_roster(io.BytesIO(content), Around(frozenset(), TODAY), notes, columns=lambda _: chosen)
     assert isinstance(source, PlainCsv)
     return source
 

@@ -143,3 +143,16 @@ def test_a_colour(typed: str, kept: str) -> None:
 @pytest.mark.parametrize("wrong", ["1b4d5c", "#1b4", "#1b4d5cff", "red", "#1b4d5g", "#1b4d5c\n;", "url(x)", None, 7, ["#1b4d5c"]])
 def test_what_is_no_colour_is_refused(wrong: object) -> None:
     assert set(refused({"colour": wrong})) == {"colour"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("801/1250", "8011250"), ("801 1250", "8011250"), ("801-1250", "8011250"), ("8011250", "8011250"), ("", "")],
+)
+def test_a_laestab(typed: str, kept: str) -> None:
+    assert change(NOW, {"laestab": typed}).laestab == kept
+
+
+@pytest.mark.parametrize("wrong", ["123456", "80112500", "801/125A", "٨٠١١٢٥٠", 8011250, None])
+def test_what_is_no_laestab_is_refused(wrong: object) -> None:
+    assert set(refused({"laestab": wrong})) == {"laestab"}

@@ -15,7 +15,7 @@ from latchkey.login_details import walk_students, write_file
 from latchkey.login_details.build_export import FOR_A_FILE, build_export
 from latchkey.login_details.model.runs import LEASE, Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
-from latchkey.office_files.csv import unguard
+from latchkey.office_files.model.guard import unguard
 from latchkey.people.model.person import CodeState
 from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.stores.files import Upload

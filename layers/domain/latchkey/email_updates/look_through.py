@@ -18,6 +18,7 @@ from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
 from latchkey.people.model.position import Position
 from latchkey.people.model.upn import is_upn
+from latchkey.shared.model.folding import words
 from latchkey.shared.model.ids import is_id, person_id
 
 _READS: Final = 100  # pages of up to 1 MB: more people than a school has
@@ -65,7 +66,7 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().replace(",", " ").split())
+    return " ".join(words(name.replace(",", " ")))
 
 
 def _walk(system: System, school: str, wanted: set[_Key]) -> School:

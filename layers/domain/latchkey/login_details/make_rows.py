@@ -14,7 +14,8 @@ from latchkey.codes.model.login_details import LoginDetails, login_details
 from latchkey.login_details.model.runs import ExportRequest, Rows
 from latchkey.login_details.needs import System
 from latchkey.login_details.walk_students import AT_ONCE
-from latchkey.people.model.person import Person, sort_key
+from latchkey.people.model.person import Person
+from latchkey.people.model.register import sort_key
 from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import School
 

@@ -16,7 +16,8 @@ from latchkey.login_details.needs import System
 from latchkey.login_details.start_export import new_run, start_run
 from latchkey.login_details.try_export import LOOKED_AT
 from latchkey.login_details.walk_students import Clock, position, walk
-from latchkey.people.model.person import Person, sort_key
+from latchkey.people.model.person import Person
+from latchkey.people.model.register import sort_key
 from latchkey.schools.model.school import School
 from latchkey.shared.start_run import Started
 

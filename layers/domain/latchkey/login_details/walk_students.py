@@ -7,8 +7,9 @@ from typing import Final
 from latchkey.errors import NotFound
 from latchkey.login_details.model.runs import ExportRequest, Scope
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import Person, sort_key
+from latchkey.people.model.person import Person
 from latchkey.people.model.position import Position
+from latchkey.people.model.register import sort_key
 from latchkey.people.stores.people import Directory
 
 AT_ONCE: Final = 99  # DynamoDB: TransactWriteItems takes 100, and one of them may be the run itself

@@ -68,7 +68,8 @@ The files lie in the bucket for exports, which deletes them after a day: copy th
 """
 _PERSON: Final = (
     "id", "role", "given_name", "family_name", "preferred_given_name", "preferred_family_name",
-    "email", "username", "language", "upn", "mis_id", "year_group", "registration_group", "is_admin", "status", "children", "parents", "number",
+    "email", "username", "language", "upn", "mis_id", "year_group", "registration_group", "is_admin", "status",
+    "children", "parents", "number",
 )  # fmt: skip
 _SEND: Final = (
     "id", "kind", "state", "created_by", "total", "counts", "reason", "waiting", "skips", "retries", "replans", "changed",

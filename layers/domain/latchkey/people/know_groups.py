@@ -8,7 +8,7 @@ console reads from then on: until a roster changes people, and for a day at most
 from dataclasses import replace
 from typing import Final
 
-from latchkey.people.model.groups import Groups, in_order
+from latchkey.people.model.groups import Groups, group_key, in_order, year_key
 from latchkey.people.needs import System
 from latchkey.people.stores.people import Directory
 
@@ -31,11 +31,13 @@ def known_groups(system: System, school: str) -> Groups:
 
 def _look_up(directory: Directory) -> Groups:
     found, complete = _walk(directory, 2, MOST)
+    # Sorted again, because items of an older release have keys that sort otherwise.
+    found.sort(key=lambda each: (year_key(each[0]), group_key(each[1])))
     groups = in_order(group for _, group in found)
     complete = complete and len(groups) <= MOST
     if not complete:
         found, _ = _walk(directory, 1, _MOST_YEARS)
-    years = in_order(year for year, _ in found)
+    years = in_order(sorted((year for year, _ in found), key=year_key))
     return Groups(years=years, registration=groups if complete else (), complete=complete)
 
 

@@ -6,7 +6,7 @@ written are counted before (``ahead``), so a crash between writing and counting 
 What takes longer than one invocation is handed over to the next one: a large roster, or a table that takes people slowly.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import inf
@@ -16,7 +16,7 @@ from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import former_email, is_told
-from latchkey.people.model.person import ADULTS, Person, Role
+from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
@@ -141,7 +141,7 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
     directory = system.directory(school)
     # Ids first: whoever goes on after a crash finds these people by them, and makes nobody twice.
     further = {person_id(school, each.row.mis_id): each.id for each in decided if each.is_further_id}
-    system.further_ids(school).keep(further, pace)
+    directory.lead(further, pace)
     _give_up_names(system, school, decided, pace)
     new = [each for each in decided if each.kind == "new"]
     if new:
@@ -157,17 +157,14 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
 
 
 def _give_up_names(system: System, school: str, decided: Sequence[Decision], pace: Pace) -> None:
-    """Take usernames from people who have left, and ids from people whom they no longer mean, before others get them."""
+    """Take usernames from people who have left, before others get them."""
     directory = system.directory(school)
     names = {person: each.row.username for each in decided for person in each.frees}
-    ids = {each.takes_id_of for each in decided if each.takes_id_of}
-    changes = []
-    for person in directory.by_ids([*names.keys() | ids]):
-        after = replace(person, mis_id=None) if person.id in ids else person
-        if person.status == "left" and person.username is not None and person.username == names.get(person.id):
-            after = replace(after, username=None, username_key=None)
-        if after != person:
-            changes.append(PersonChange(person, after))
+    changes = [
+        PersonChange(person, replace(person, username=None, username_key=None))
+        for person in directory.by_ids(names)
+        if person.status == "left" and person.username is not None and person.username == names[person.id]
+    ]
     if directory.take_over(changes, pace):
         raise TryLater()
 
@@ -219,40 +216,29 @@ def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: 
     How many links were new, and whether the time was enough for all.
     """
     links = 0
-    ways: tuple[tuple[Iterator[tuple[str, list[str]]], Role], ...] = (
-        (notes.children_of_parents(), "parent"),
-        (notes.parents_of_children(), "student"),
-    )
-    for groups, role in ways:
+    for groups, of_students in ((notes.children_of_parents(), False), (notes.parents_of_children(), True)):
         while some := list(islice(groups, _LINKED_AT_ONCE)):
-            new = _linked(system, school, some, role, pace)
-            links += new if role == "student" else 0  # the same links the other way
+            new = _linked(system, school, some, pace, of_students=of_students)
+            links += new if of_students else 0  # the same links the other way
             if left() < RESERVE:
                 return links, False
     return links, True
 
 
-def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role: Role, pace: Pace) -> int:
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], pace: Pace, *, of_students: bool) -> int:
+    """Link some students to their parents, or some parents to their children: a parent is an adult of any role."""
     directory, count = system.directory(school), 0
-    meant, adults = _meant(system, school, {*(one for one, _ in some), *(each for _, others in some for each in others)})
-    wanted: dict[str, list[str]] = {}
-    for one, others in some:
-        wanted.setdefault(meant[one], []).extend(meant[each] for each in others)
-    found = {person.id: person for person in directory.by_ids([*wanted, *(each for ids in wanted.values() for each in ids)])}
-
-    def is_child(person: Person | None) -> bool:
-        return person is not None and person.role == "student"
-
-    def is_parent(person: Person | None) -> bool:
-        return person is not None and (person.role == "parent" or (person.id in adults and person.role in ADULTS))
-
-    is_one, is_other = (is_parent, is_child) if role == "parent" else (is_child, is_parent)
-    changes = []
+    wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
+    found = directory.following([*wanted, *(each for ids in wanted.values() for each in ids)])
+    links: dict[str, tuple[Person, list[str]]] = {}  # two ids may be one person's by now
     for one, ids in wanted.items():
         person = found.get(one)
-        if person is None or not is_one(person):
-            continue
-        after, new = _with_links(person, [each for each in dict.fromkeys(ids) if is_other(found.get(each))])
+        if person is not None and (person.role == "student") == of_students:
+            meant = [found[each].id for each in ids if each in found and (found[each].role == "student") != of_students]
+            links.setdefault(person.id, (person, []))[1].extend(meant)
+    changes = []
+    for person, ids in links.values():
+        after, new = _with_links(person, list(dict.fromkeys(ids)))
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))
@@ -261,16 +247,8 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], role
     return count
 
 
-def _meant(system: System, school: str, mis_ids: Iterable[str]) -> tuple[dict[str, str], set[str]]:
-    """Whom these ids mean; and who is meant by a further id: somebody who works here has children by a parent's row."""
-    made = {each: person_id(school, each) for each in mis_ids}
-    ids = system.further_ids(school)
-    further = ids.find(made.values()) if ids.any() else {}
-    return {mis_id: further.get(each, each) for mis_id, each in made.items()}, {*further.values()}
-
-
 def _with_links(person: Person, ids: Sequence[str]) -> tuple[Person, int]:
-    """An adult with these children or a student with these parents as well, and how many of them are new."""
+    """A parent with these children or a student with these parents as well, and how many of them are new."""
     before = person.parents if person.role == "student" else person.children
     after = (*before, *(each for each in ids if each not in before))[:_MOST_LINKS]
     with_them = replace(person, parents=after) if person.role == "student" else replace(person, children=after)

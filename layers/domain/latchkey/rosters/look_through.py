@@ -7,13 +7,14 @@ people who are there. Reading again is cheap; remembering a million rows would n
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from latchkey.errors import Poison
-from latchkey.office_files.model.unusable import Unusable, excerpt
+from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.position import Position
+from latchkey.rosters.model.bundle import Around, KnownAs
 from latchkey.rosters.model.changes import Decision, decide
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
@@ -22,13 +23,15 @@ from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.who_is_who import WhoIsWho
-
-NOBODY: Final = "names nobody in the file or in the school; there is no such link"
+from latchkey.shared.model.ids import person_id
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A roster that has been looked through: ready to be compared with the people who are there."""
+    """A roster that has been looked through: ready to be compared with the people who are there.
+
+    ``reached``: the people for whom a row of an account counts that was merged into theirs.
+    """
 
     source: Source
     total: int
@@ -51,11 +54,7 @@ class Decided:
 
 def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
     """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
-    known = system.schools.get(school)
-    if known is None:
-        raise Poison("There is no such school.")
-    ours = frozenset(name.casefold() for name in (known.slug, known.urn) if name)
-    source = open_roster(file, ours, notes, datetime.fromtimestamp(system.now(), UTC).date(), chosen)
+    source = open_roster(file, _around(system, school, chosen), notes)
     duplicates, people, total = Duplicates(), taken_of(system, school), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
@@ -71,6 +70,22 @@ def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, cho
     if not total:
         raise Unusable("The file has a header and no rows.")
     return Reading(source, total, duplicates, notes, people, chosen)
+
+
+def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
+    """What a reader knows beside its file."""
+    found = system.schools.get(school)
+    if found is None:
+        raise Poison("There is no such school.")
+    directory = system.directory(school)
+
+    def known(ids: Sequence[str]) -> dict[str, KnownAs]:
+        people = directory.following(person_id(school, each) for each in ids)
+        asked = {each: people[made] for each in ids if (made := person_id(school, each)) in people}
+        return {each: KnownAs(person.role, person.given_name, person.family_name) for each, person in asked.items()}
+
+    names = frozenset(name.casefold() for name in (found.slug, found.urn, found.settings.laestab) if name)
+    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, chosen)
 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
@@ -106,7 +121,7 @@ def _decided(reading: Reading, who: WhoIsWho, batch: Batch) -> Decided:
         batch.size,
         decided,
         sorted([*batch.rejected, *alone.rejected, *rejected]),
-        sorted([*batch.warned, *alone.warned, *warned, *_links_to_nobody(rows, who, names)]),
+        sorted([*batch.warned, *alone.warned, *warned]),
         alone.merged,
     )
 
@@ -121,15 +136,13 @@ def counts_of(decided: Decided) -> dict[str, int]:
     counts["rejected"] = len(decided.rejected)
     counts["unchanged"] += decided.merged
     counts["warned"] = len({warning.line for warning in decided.warned})
-    counts["links_to_nobody"] = sum(warning.reason == NOBODY for warning in decided.warned)
     return counts
 
 
-def _links_to_nobody(rows: Sequence[Row], who: WhoIsWho, names: Mapping[str, str]) -> list[Rejection]:
-    nobody = who.are_nobody([*dict.fromkeys(each for row in rows for each in row.links)])
-    column = names.get("links", "links")
-    return [Rejection(row.line, column, NOBODY, excerpt(each)) for row in rows for each in row.links if each in nobody]
-
-
-def _links(rows: list[Row]) -> list[tuple[str, str]]:
-    return [(each, row.mis_id) if row.role == "parent" else (row.mis_id, each) for row in rows for each in row.links]
+def _links(rows: list[Row]) -> list[tuple[str, str, int]]:
+    """Child, parent and row. Every adult may have children: a teacher, too."""
+    return [
+        (row.mis_id, each, row.line) if row.role == "student" else (each, row.mis_id, row.line)
+        for row in rows
+        for each in row.links
+    ]

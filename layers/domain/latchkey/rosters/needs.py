@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
-    from latchkey.rosters.stores.ids import FurtherIds
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
     from latchkey.shared.stores.claims import Claims
@@ -41,8 +40,6 @@ class System(Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def rosters(self, school: str) -> Rosters: ...
-
-    def further_ids(self, school: str) -> FurtherIds: ...
 
     def claims(self, school: str) -> Claims: ...
 

@@ -1,10 +1,11 @@
 """Read an uploaded roster and say what it would change; nothing is changed yet."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import BinaryIO, Final, cast
 
 from latchkey.errors import Poison
-from latchkey.office_files.model.unusable import Unusable
+from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
 from latchkey.rosters.model.questions import Asked, remembered
@@ -12,9 +13,11 @@ from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, S
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
+from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.uploads import UploadLost
 
 _SAVE_EVERY: Final = 2048  # rows
+_LOOKED_UP_AT_ONCE: Final = 100  # people
 
 
 def read_again(system: System, school: str, roster: str) -> Run | None:
@@ -56,6 +59,7 @@ def _preview(system: System, school: str, run: Run) -> Run:
     with TemporaryNotes() as notes:
         reading = read(system, school, cast("BinaryIO", upload), notes, asked.chosen)
         run = rosters.note_file(run, total=reading.total, etag=upload.etag, size=upload.size)
+        notes.miss_linked()
         counts, rejected, warned, done, saved = zero(), list[Rejection](), list[Rejection](), 0, 0
         samples: dict[str, list[Change]] = {"new": [], "changed": []}
         for decided in decisions(system, school, reading):
@@ -63,17 +67,30 @@ def _preview(system: System, school: str, run: Run) -> Run:
             rejected += decided.rejected[: SHOWN_REJECTED - len(rejected)]
             warned += decided.warned[: SHOWN_WARNED - len(warned)]
             _take_samples(samples, decided)
+            notes.seen([each.row.mis_id for each in decided.decisions])
             asked.add(ask for each in decided.decisions for ask in each.asks)
             done += decided.size
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done
         counts["links"] = notes.links
+        counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
+        warned += lost[: SHOWN_WARNED - len(warned)]
         asked.add(reading.source.asks)
     pages = rosters.write_preview(run.id, rejected, samples, warned=warned, concerned=asked.people, before=run.pages)
     run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})
     return run
+
+
+def _links_to_nobody(system: System, school: str, notes: TemporaryNotes, column: str) -> tuple[int, list[Rejection]]:
+    """How many links name somebody who is in no row and not in Latchkey, and the first of these links."""
+    missing = notes.missing()
+    while some := {person_id(school, each): each for each in islice(missing, _LOOKED_UP_AT_ONCE)}:
+        notes.seen([some[each] for each in system.directory(school).following(some)])
+    count, first = notes.links_to_nobody(SHOWN_WARNED)
+    reason = "names somebody who is in no row and not in Latchkey: there is no link"
+    return count, [Rejection(line, column, reason, excerpt(who)) for line, who in first]
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Start a roster: a run that waits for its file, and the form with which the file goes straight to S3."""
 
-from typing import Any
+from typing import Any, Final
 
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
@@ -8,6 +8,9 @@ from latchkey.rosters.model.messages import new_key
 from latchkey.rosters.model.runs import LONGEST_FILE, UPLOAD_LIFE, Run
 from latchkey.rosters.needs import System
 from latchkey.shared.start_run import id_for
+
+ENDINGS: Final = (".csv", ".txt", ".tsv", ".zip", ".xlsx", ".xlsm", ".xml")
+_OTHER_WORKBOOKS: Final = (".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".numbers")
 
 
 def start_roster(
@@ -19,8 +22,7 @@ def start_roster(
     The same key starts one roster only, however often it comes. While that waits for its file each request gets a fresh form.
     Once the file has come there is none (None): what is read or applied must not be replaced; another file needs another key.
     """
-    if filename and not filename.casefold().endswith((".csv", ".zip")):
-        raise Invalid(fields={"filename": "Choose a file that ends in .csv or .zip."})
+    _check_name(filename)
     run = _made(system, school, by, filename, key)
     if run.state != "queued":
         return run, None
@@ -28,6 +30,15 @@ def start_roster(
         run.key, longest=LONGEST_FILE, seconds=UPLOAD_LIFE, then=then.replace("{id}", run.id) if then else None
     )
     return run, form
+
+
+def _check_name(filename: str) -> None:
+    """Refuse before the upload what cannot be read, with the way out. What a file is shows only when it is read."""
+    name = filename.casefold()
+    if name.endswith(_OTHER_WORKBOOKS):
+        raise Invalid(fields={"filename": 'Save this as an Excel workbook (.xlsx), or as "CSV UTF-8", and choose that.'})
+    if name and not name.endswith(ENDINGS):
+        raise Invalid(fields={"filename": f"Choose a file that ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}."})
 
 
 def _made(system: System, school: str, by: Person, filename: str, key: str | None) -> Run:

@@ -40,7 +40,7 @@ def roster_of(system: System, school: str, roster: str) -> Preview:
         return Preview(run, [], [], {}, {})
     rosters = system.rosters(school)
     rejected, samples = rosters.preview(roster)
-    warned = rosters.warned(roster) if run.of("warned") else []
+    warned = rosters.warned(roster) if run.of("warned") or run.links_to_nobody else []
     return Preview(run, rejected, warned, samples, rosters.concerned(roster) if run.asked else {})
 
 

@@ -1,6 +1,6 @@
 """Who is who: whom the rows of a roster mean, by their ids and, where these say nothing, by what else they hold.
 
-By the id a row means the person whom it makes, or whom a further id names. Only rows that mean nobody that way are looked up by
+By the id a row means the person whom it makes, or whom that id leads to. Only rows that mean nobody that way are looked up by
 UPN, username, address and name, and only where the hashes of ``KnownPeople`` or of ``Duplicates`` give a reason to.
 """
 
@@ -26,8 +26,7 @@ class WhoIsWho:
     ) -> None:
         self._school = school
         self._directory = system.directory(school)
-        self._further = system.further_ids(school)
-        self._has_further = self._further.any()
+        self._reached: set[str] = set()
         self._known = known
         self._duplicates = duplicates
         self._chosen = chosen
@@ -44,42 +43,31 @@ class WhoIsWho:
                 found[place] = other
         return found
 
-    def are_nobody(self, mis_ids: Sequence[str]) -> set[str]:
-        """Those of these ids that mean nobody: neither in the file nor in the school."""
-        made = {each: person_id(self._school, each) for each in mis_ids if not self._duplicates.may_have(each)}
-        if not made:
-            return set()
-        further = self._further.find(made.values()) if self._has_further else {}
-        there = {person.id for person in self._directory.by_ids([further.get(each, each) for each in made.values()])}
-        return {mis_id for mis_id, each in made.items() if further.get(each, each) not in there}
-
     def _by_id(self, rows: Sequence[Row]) -> list[Found]:
         made = [person_id(self._school, row.mis_id) for row in rows]
-        people = {person.id: person for person in self._directory.by_ids(made)}
-        further: Mapping[str, str] = {}
-        if self._has_further:
-            unsettled = [
-                each
-                for each, row in zip(made, rows, strict=True)
-                if (one := people.get(each)) is None or one.mis_id != row.mis_id
-            ]
-            further = self._further.find(unsettled)
-            people |= {person.id: person for person in self._directory.by_ids([*further.values()])}
-        return [self._found(row, each, further.get(each, each), people) for row, each in zip(rows, made, strict=True)]
+        people = self._directory.following(made)
+        return [self._found(row, each, people.get(each)) for row, each in zip(rows, made, strict=True)]
 
-    def _found(self, row: Row, made: str, meant: str, people: People) -> Found:
-        person = people.get(meant)
+    def _found(self, row: Row, made: str, person: Person | None) -> Found:
         if person is None:
-            return Found(meant)
-        if person.mis_id != row.mis_id and person.mis_id is not None:
-            at_work = person.role != row.role and meant != made and row.role == "parent"
-            if at_work or self._known.has_row(person):
-                return Found(meant, person, again=True)
+            return Found(made)
+        if person.mis_id != row.mis_id and person.mis_id is not None and self._is_said_elsewhere(row, person):
+            return Found(person.id, person, again=True)
         names = (row.given_name, row.family_name)
         if person.given_name not in names and person.family_name not in names and is_somebody_else(row, person):
-            anew = person_id(self._school, f"{row.mis_id}\n{person.id}")
-            return Found(meant, person, "other_people", person, anew, f"{row.mis_id} is {person.name} in Latchkey")
-        return Found(meant, person)
+            return Found(person.id, person, "other_people", person, person.id, f"{row.mis_id} is {person.name} in Latchkey")
+        return Found(person.id, person)
+
+    def _is_said_elsewhere(self, row: Row, person: Person) -> bool:
+        """Whether another row is the one that counts for the person of a further id.
+
+        Their present id's, where the file has it; else the first row that reaches them. A row of another role is about what they
+        were: a parent who is a teacher keeps the role, and the links.
+        """
+        if row.role != person.role or self._known.has_row(person) or person.id in self._reached:
+            return True
+        self._reached.add(person.id)
+        return False
 
     def _by_all_else(self, rows: Sequence[Row], found: Sequence[Found]) -> list[Found]:
         """For rows whose ids mean nobody."""

@@ -6,12 +6,12 @@ from typing import Final, TypeAlias
 
 from latchkey.errors import Conflict, Invalid, NotFound
 from latchkey.mail.model.account import MailAccount
-from latchkey.people.model.people_filter import begins
 from latchkey.sends.model import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Mail, Send
 from latchkey.sends.needs import System
+from latchkey.shared.model.folding import begins
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.pages import PAGE, Page, Pager
 
@@ -50,7 +50,7 @@ class RecipientFilter:
         """Whether a recipient is meant."""
         if (self.state and mail.state != self.state) or (self.reason and self.reason not in {mail.reason, shown(mail.reason)}):
             return False
-        return not self.q or begins(self.q, (account.name, mail.to))
+        return not self.q or begins(self.q, [account.name], [mail.to])
 
 
 def parse_wanted(query: Mapping[str, str]) -> RecipientFilter:

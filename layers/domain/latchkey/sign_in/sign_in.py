@@ -85,7 +85,7 @@ def _matching(system: System, school: School, people: list[Person], password: st
     for person in people:
         row = _row(system, school, person)
         tally = failures.count(row, now)
-        kept = credentials.password_hash(person.id)
+        kept = credentials.password_hash(person.password_holder)
         if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
             if hashing.is_dated(kept):
                 _renew_hash(system, school.slug, person, kept, password)
@@ -121,6 +121,6 @@ def _row(system: System, school: School, person: Person) -> Row:
 
 def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:
     try:
-        system.credentials(slug).rehash(person.id, kept, hashing.hash_of(password))
+        system.credentials(slug).rehash(person.password_holder, kept, hashing.hash_of(password))
     except Changed:
         log.info("hash not renewed: the password was changed meanwhile", extra={"school": slug, "person": person.id})

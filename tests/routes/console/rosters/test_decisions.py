@@ -34,10 +34,10 @@ def desk(console: Console, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
     read = look_through.open_roster
 
-    def reading(*given: Any) -> Any:
-        source = read(*given)
-        source.warnings = [f"Read with {option_of(given[4], 'scale')}."]
-        return source
+    def reading(*given: Any, **named: Any) -> Any:
+        warnings = [f"Read with {option_of(given[1].chosen, 'scale')}."]
+        monkeypatch.setattr(plain_csv.PlainCsv, "warnings", warnings)
+        return read(*given, **named)
 
     monkeypatch.setattr(look_through, "open_roster", reading)
     return Desk(console, monkeypatch)

@@ -46,6 +46,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "language": "en",
         "logo": "",
         "colour": "",
+        "laestab": "",
         "approval": {"above": None, "staff": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",

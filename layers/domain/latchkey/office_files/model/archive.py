@@ -15,7 +15,8 @@ from latchkey.office_files.model.unusable import Unusable, excerpt
 MAGIC: Final = b"PK\x03\x04"
 MOST_MEMBERS: Final = 40
 LARGEST_UNPACKED: Final = 1024 * 1024 * 1024
-_LARGEST_DIRECTORY: Final = 64 * 1024
+_MOST_PARTS: Final = 2_000  # of a workbook: sheets, pictures, comments
+_LARGEST_ENTRY: Final = 1_640  # bytes that an entry of the directory may take
 _HIGHEST_RATIO: Final = 200
 _SMALL: Final = 10 * 1024 * 1024
 _END: Final = b"PK\x05\x06"
@@ -30,14 +31,8 @@ class Zip:
     """The members of a zip, by their names in lower case, without the one folder that may hold them all."""
 
     def __init__(self, file: BinaryIO) -> None:
-        _check_directory(file)
-        try:
-            self._zip = zipfile.ZipFile(file)
-        except _BROKEN as error:
-            raise Unusable("The file is not a zip that we can read. Make it again.") from error
+        self._zip = _opened(file, MOST_MEMBERS)
         self._members: dict[str, zipfile.ZipInfo] = {}
-        if "[Content_Types].xml" in self._zip.namelist():
-            raise Unusable('The file is an Excel workbook. Save it as "CSV UTF-8 (comma delimited)" and upload that.')
         members = [member for member in self._zip.infolist() if not _is_extra(member)]
         folder = _common_folder([member.filename for member in members])
         for member in members:
@@ -59,11 +54,55 @@ class Zip:
 
     def open(self, name: str) -> BinaryIO:
         """A member as a stream that ends in a refusal where the zip lies about it."""
-        member = self._members[name]
-        try:
-            return io.BufferedReader(_Member(self._zip.open(member), member.file_size), 64 * 1024)
-        except _BROKEN as error:
-            raise Unusable(f"{name} in the zip is damaged.") from error
+        return _stream(self._zip, self._members[name], name)
+
+
+class Package:
+    """The parts of a file of an office program, which is a zip: only those that are read are looked at.
+
+    ``most``: bytes that all parts which are opened may have together, unpacked.
+    """
+
+    def __init__(self, file: BinaryIO, most: int = LARGEST_UNPACKED) -> None:
+        self._zip = _opened(file, _MOST_PARTS)
+        self._parts = {part.filename.casefold().lstrip("/"): part for part in self._zip.infolist()}
+        self._opened: dict[str, int] = {}
+        self._most = most
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._parts
+
+    def open(self, name: str) -> BinaryIO:
+        """A part as a stream; it may be opened again."""
+        part = self._parts.get(name.casefold())
+        if part is None:
+            raise Unusable(f"The file is damaged: it lacks {excerpt(name)}. Save it again.")
+        _check_packing(part, "file")
+        self._opened[name.casefold()] = part.file_size
+        if sum(self._opened.values()) > self._most:
+            raise Unusable("The file unpacks to more than 1 GB, which no roster needs.")
+        return _stream(self._zip, part, excerpt(name))
+
+
+def is_package(file: BinaryIO) -> bool:
+    """Whether a zip is a file of an office program."""
+    names = _opened(file, _MOST_PARTS).namelist()
+    return "[Content_Types].xml" in names or "mimetype" in names or "Index/Document.iwa" in names
+
+
+def _opened(file: BinaryIO, most: int) -> zipfile.ZipFile:
+    _check_directory(file, most)
+    try:
+        return zipfile.ZipFile(file)
+    except _BROKEN as error:
+        raise Unusable("The file is not a zip that we can read. Make it again.") from error
+
+
+def _stream(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> BinaryIO:
+    try:
+        return io.BufferedReader(_Member(bundle.open(member), member.file_size), 64 * 1024)
+    except _BROKEN as error:
+        raise Unusable(f"{name} in the zip is damaged.") from error
 
 
 class _Member(io.RawIOBase):
@@ -89,7 +128,7 @@ class _Member(io.RawIOBase):
         return len(data)
 
 
-def _check_directory(file: BinaryIO) -> None:
+def _check_directory(file: BinaryIO, most: int) -> None:
     """Look at the end record before zipfile reads the whole directory into memory."""
     size = file.seek(0, io.SEEK_END)
     start = max(0, size - _END_SIZE - 0xFFFF)
@@ -101,8 +140,8 @@ def _check_directory(file: BinaryIO) -> None:
     if tail[max(0, place - 20) : place].startswith(_END_64):
         raise Unusable("The zip is of the large kind (zip64), which no roster needs.")
     _, _, _, _, members, directory, _, _ = struct.unpack("<4s4H2LH", tail[place : place + _END_SIZE])
-    if members > MOST_MEMBERS or directory > _LARGEST_DIRECTORY:
-        raise Unusable(f"The zip holds more than {MOST_MEMBERS} files.")
+    if members > most or directory > most * _LARGEST_ENTRY:
+        raise Unusable(f"The zip holds more than {most:,} files.")
     file.seek(0)
 
 
@@ -120,12 +159,18 @@ def _common_folder(names: Sequence[str]) -> str:
 
 
 def _check_member(member: zipfile.ZipInfo, folder: str) -> None:
-    name = excerpt(member.filename)
     inside = member.filename.removeprefix(folder)
     if any(sign in inside for sign in ("/", "\\", "\0")) or ".." in member.filename or folder.startswith("/"):
-        raise Unusable(f"The zip holds several folders ({name}). Zip the CSV files themselves, or one folder of them.")
+        raise Unusable(
+            f"The zip holds several folders ({excerpt(member.filename)}). Zip the CSV files themselves, or one folder of them."
+        )
+    _check_packing(member, "zip")
+
+
+def _check_packing(member: zipfile.ZipInfo, kind: str) -> None:
+    name = excerpt(member.filename)
     if member.flag_bits & 0x1:
-        raise Unusable("The zip is protected with a password. Make one without.")
+        raise Unusable(f"The {kind} is protected with a password. Make one without.")
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise Unusable(f"{name} is packed in a way that we do not read. Make an ordinary zip.")
     if member.file_size > _SMALL and member.file_size > _HIGHEST_RATIO * max(1, member.compress_size):

@@ -1,7 +1,8 @@
 """Tables in files of text: where the header stands, what separates the cells, and rows as long as the header.
 
 Reports put a title, a print date and empty rows above the header, Excel a line ``sep=;``, and both leave out empty cells at the
-end of a row. So the header is looked for in the first rows, and a short row has empty cells at its end.
+end of a row. So the header is looked for in the first rows, and a short row has empty cells at its end. Apostrophes that guard
+cells of our own files (``model/guard``) are taken off, so what we wrote comes back as it was.
 """
 
 import csv
@@ -10,14 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import BinaryIO, Final, NamedTuple
 
+from latchkey.office_files.model.guard import unguard
 from latchkey.office_files.model.text import Encoding, Lines
 from latchkey.office_files.model.unusable import Unusable, excerpt
 
 MOST_ROWS: Final = 2_000_000
 ROWS_AT_ONCE: Final = 256
-_MOST_COLUMNS: Final = 1_000
-_LOOKED_AT: Final = 20  # rows in which the header is looked for
-_KNOWN: Final = 3  # words that make a row a header
+MOST_COLUMNS: Final = 1_000
+LOOKED_AT: Final = 20  # rows in which the header is looked for
+KNOWN: Final = 3  # words that make a row a header
 _SEP: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 _SEPARATORS: Final = (",", ";", "\t")
 _NOTHING: Final = " \t\x1a"  # what a cell may hold and be empty; Ctrl-Z once ended files
@@ -51,20 +53,20 @@ class Table:
         self.file = file
         self._lines = Lines(stream, file, encoding)
         lines = iter(self._lines)
-        first = list(islice(lines, _LOOKED_AT))
+        first = list(islice(lines, LOOKED_AT))
         start = _start(first, known)
         self.delimiter = start.separator
         self.header_row = start.row
         self._reader = csv.reader(chain(first[start.skip :], lines), delimiter=self.delimiter, strict=True)
         self.header: list[str] = []
         try:
-            self.header = [name.strip() for name in next(self._reader, [])]
+            self.header = [unguard(name).strip() for name in next(self._reader, [])]
         except csv.Error as error:
             raise self._unreadable(start.row, error) from error
         if not any(self.header):
             raise Unusable(f"{file} is empty.")
-        if len(self.header) > _MOST_COLUMNS:
-            raise Unusable(f"{file} has more than {_MOST_COLUMNS:,} columns.")
+        if len(self.header) > MOST_COLUMNS:
+            raise Unusable(f"{file} has more than {MOST_COLUMNS:,} columns.")
 
     def batches(self) -> Iterator[tuple[list[int], list[list[str]], list[TooLong]]]:
         """``(lines, rows, too long)``: rows as long as the header, and longer ones. Empty rows count but are no rows."""
@@ -77,6 +79,7 @@ class Table:
                 raise self._unreadable(line, error) from error
             if not rows:
                 return
+            _unguard(rows)
             lines = list(range(line + 1, line + 1 + len(rows)))
             line += len(rows)
             if line > MOST_ROWS:
@@ -94,6 +97,13 @@ class Table:
         return Unusable(
             f"{self.file} is not a CSV file that we can read: see the quotation marks and line ends after row {line:,}."
         )
+
+
+def _unguard(rows: list[list[str]]) -> None:
+    """Take off the apostrophes that our own files have before what a spreadsheet could take for a formula."""
+    for row in rows:
+        if "'" in "".join(row):
+            row[:] = [unguard(cell) if "'" in cell else cell for cell in row]
 
 
 def _sorted_out(lines: list[int], rows: list[list[str]], width: int) -> tuple[list[int], list[list[str]], list[TooLong]]:
@@ -119,13 +129,18 @@ def _start(lines: Sequence[str], known: Callable[[str], bool] | None) -> _Start:
     separators = (said.group(1),) if said else _SEPARATORS
     if known is not None:
         found = max((_best(lines[after:], separator, known) for separator in separators), key=lambda each: each[0])
-        if found[0] >= _KNOWN:
+        if found[0] >= KNOWN:
             _, skip, row, separator = found
             return _Start(after + skip, after + row, separator)
     for place, line in enumerate(lines[after:], start=after):
         if line.strip():
             return _Start(place, 1 + place, max(separators, key=line.count))
     return _Start(0, 1, separators[0])
+
+
+def known_words(row: Sequence[str], known: Callable[[str], bool]) -> int:
+    """How many different words of a row a header may have."""
+    return len({cell.strip().casefold() for cell in row if known(cell)})
 
 
 def _best(lines: Sequence[str], separator: str, known: Callable[[str], bool]) -> tuple[int, int, int, str]:
@@ -136,7 +151,7 @@ def _best(lines: Sequence[str], separator: str, known: Callable[[str], bool]) ->
     try:
         for row in reader:
             number += 1
-            words = len({cell.strip().casefold() for cell in row if known(cell)})
+            words = known_words(row, known)
             if words > best[0]:
                 best = (words, begins, number, separator)
             begins = reader.line_num

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from latchkey.shared.model.folding import folded
+
 _YEAR: Final = re.compile(
     r"(?:(?:(?:(?:curriculum|curric|nc)\.?\s*)?(?:year|yr|y)|blwyddyn|bl)\.?\s*(?:group\s*)?)?0?([1-9]|1[0-4])",
     re.IGNORECASE | re.ASCII,
 )
 _EARLY_YEARS: Final = {"r": "R", "reception": "R", "kg": "R", "n": "N", "nursery": "N", "pk": "N", "n1": "N1", "n2": "N2"}
+_NUMBER: Final = re.compile(r"[0-9]+")
 _DAY: Final = 86_400
 _SETTLES: Final = 60  # seconds after a change until the index of lists surely shows it
 
@@ -20,13 +23,8 @@ def year_group(text: str) -> str | None:
     return found.group(1) if found is not None else _EARLY_YEARS.get(text.casefold())
 
 
-def folded(text: str) -> str:
-    """A group as it is compared: people write 7a, and two blanks, where a roster says 7A."""
-    return " ".join(text.casefold().split())
-
-
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two writings mean one group."""
+    """Whether two writings mean one group: people type 7a, two blanks or ``Ty Coch`` where a roster says 7A and ``Tŷ Coch``."""
     return one == other or (one is not None and other is not None and folded(one) == folded(other))
 
 
@@ -52,3 +50,29 @@ class Groups:
 def in_order(values: Iterable[str]) -> tuple[str, ...]:
     """Each value once, where it first stands, and no empty one."""
     return tuple(dict.fromkeys(filter(None, values)))
+
+
+def year_key(year: str) -> str:
+    """How a year sorts: nobody's first, then nursery and reception, then the others as numbers."""
+    if year.isascii() and year.isdecimal():
+        return year.zfill(2)
+    return f"00{year}" if year else ""
+
+
+def group_key(group: str) -> str:
+    """How a registration group sorts: without case or accents, and numbers in it as numbers (``7-2`` before ``7-10``).
+
+    Each further digit of a number is announced by a later sign, so that ``10`` is behind ``9`` (``:10``). Common groups stay
+    as they are written, as they stood in the keys of older releases.
+    """
+    return sortable(_NUMBER.sub(_announced, folded(group).upper()))
+
+
+def sortable(text: str) -> str:
+    """A text as a part of a sort key: nothing in it sorts before the sign that ends a part, so ``Lee`` is before ``Lee Fox``."""
+    return "".join("$" if char <= "#" else char for char in text)
+
+
+def _announced(number: re.Match[str]) -> str:
+    digits = number.group().lstrip("0") or "0"
+    return (":" * (len(digits) - 1)) + digits

@@ -1,12 +1,13 @@
 """Which people a list, a send or an export means: the same words everywhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from latchkey.errors import Invalid
 from latchkey.people.model import groups
 from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.shared.model.folding import begins, folded, seen, words
 
 FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced")
 _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
@@ -14,7 +15,7 @@ _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Every given condition must hold. ``q`` matches the beginning of any part of the name, username or e-mail."""
+    """Every given condition must hold. ``q`` is what somebody types to find people (``_found``)."""
 
     role: Role | None = None
     year_group: str | None = None
@@ -89,10 +90,10 @@ def _text(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> str
     if value is None:
         return ""
     # An empty list or a zero must not quietly mean "everybody".
-    if not isinstance(value, str) or len(value) > 100 or not value.isprintable():
+    if not isinstance(value, str) or len(value) > 100 or not (text := seen(value)).isprintable():
         wrong[name] = "This must be a text of at most 100 characters."
         return ""
-    return value.strip()
+    return text
 
 
 def _flag(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> bool:
@@ -105,12 +106,12 @@ def _flag(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> boo
     return _TRUE[value.lower()]
 
 
-def begins(words: str, texts: Iterable[str]) -> bool:
-    """Whether each of these words begins a text, or a part of one."""
-    folded = [text.casefold() for text in texts]
-    parts = [part for text in folded for part in text.replace("-", " ").split()]
-    return all(any(part.startswith(word) for part in (*parts, *folded)) for word in words.casefold().split())
-
-
-def _found(words: str, person: Person) -> bool:
-    return begins(words, (person.given_name, person.family_name, person.username or "", person.email or ""))
+def _found(typed: str, person: Person) -> bool:
+    """Whether somebody is meant by what was typed: names in any order, a login, an id, or their group (``7a``, ``Year 7``)."""
+    year = groups.year_group(typed)
+    if (year is not None and year == person.year_group) or groups.same(typed, person.registration_group):
+        return True
+    names = (person.given_name, person.family_name, person.preferred_given_name or "", person.preferred_family_name or "")
+    logins = (person.username or "", person.email or "", person.upn or "", person.mis_id or "")
+    group = folded(person.registration_group or "")
+    return begins(" ".join(word for word in words(typed) if word != group), names, logins)  # as in "smith 7a"

@@ -52,13 +52,25 @@ class FormerEmail:
     earlier: "FormerEmail | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class LentPassword:
+    """The password of an account that was merged into this one: its hash stands under ``person``.
+
+    It counts while ``set_at`` is when this account's password was set, so that the next password ends it by itself.
+    """
+
+    person: str
+    set_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
 
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
-    there are any, are what the person is known by. ``known_as`` says which of them is shown.
+    there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
+    ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
     id: str
@@ -88,12 +100,14 @@ class Person:
     mail_problem: MailProblem | None = None
     former_email: FormerEmail | None = None
     email_typed: str | None = None
+    merged: tuple[str, ...] = ()
+    lent_password: LentPassword | None = None
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
 
     @property
     def name(self) -> str:
-        """Given and family name, as a mail or a page shows it."""
+        """The legal name. ``School.name_of`` says what a mail or a page calls somebody."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
@@ -101,6 +115,12 @@ class Person:
         """Why mail does not reach this person; a new address starts without blame."""
         found = self.mail_problem
         return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
+
+    @property
+    def password_holder(self) -> str:
+        """The id under which the hash of this person's password stands: their own, or that of an account merged into theirs."""
+        lent = self.lent_password
+        return lent.person if lent is not None and lent.set_at == self.password_set_at else self.id
 
     @property
     def address_is_unconfirmed(self) -> bool:
@@ -122,12 +142,3 @@ class Person:
         """The stamp if the look-up key of the address were this one: that of another epoch."""
         facts = f"{email_key or ''}|{self.role}|{self.status}|{int(self.is_admin)}"
         return hashlib.sha256(facts.encode()).hexdigest()[:12]
-
-
-def sort_key(person: Person) -> str:
-    """The order of lists and printed sheets: year, registration group, family name, given name; unique by id."""
-    year = person.year_group or ""
-    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
-    group = person.registration_group or ""
-    name = f"{person.family_name.casefold()}#{person.given_name.casefold()}"
-    return f"{year}#{group}#{name[:400]}#{person.id}"

@@ -8,8 +8,9 @@ from typing import Any, Final
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person, Role, sort_key
+from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, Person, Role
 from latchkey.people.model.position import Position
+from latchkey.people.model.register import prefixes, sort_key
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
@@ -17,7 +18,8 @@ _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username")  # what decides what a roster may change
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
-_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem")
+_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
+_HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 _ROSTER_FACTS: Final = (
     "mis_id",
     "given_name",
@@ -86,6 +88,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
         "former_email": former_to_value(person.former_email),
         "email_typed": person.email_typed,
+        "merged": list(person.merged) or None,
+        "lent_password": asdict(person.lent_password) if person.lent_password else None,
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
     }
@@ -123,9 +127,20 @@ def person_from_item(item: Item) -> Person:
         mail_problem=_problem_from_value(get("mail_problem")),
         former_email=_former_from_value(get("former_email")),
         email_typed=get("email_typed"),
+        merged=tuple(get("merged") or ()),
+        lent_password=_lent_from_value(get("lent_password")),
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
     )
+
+
+def is_account(item: Item) -> bool:
+    """Whether an item is an account: what stays of one that was merged into another only says into which."""
+    return "merged_into" not in item
+
+
+def _lent_from_value(value: Mapping[str, Any] | None) -> LentPassword | None:
+    return LentPassword(value["person"], value["set_at"]) if value else None
 
 
 def code_to_value(code: CodeState | None) -> Value:
@@ -177,14 +192,39 @@ class Directory:
     def person(self, person: str) -> Person | None:
         """The person with this id, read consistently."""
         item = self._table.get(*_person_key(self.school, person))
-        return person_from_item(item) if item else None
+        return person_from_item(item) if item and is_account(item) else None
 
     def by_ids(self, ids: Iterable[str]) -> list[Person]:
         """Those of these people who exist, in the order asked for, read consistently."""
         wanted = list(dict.fromkeys(ids))
         items = self._table.get_many(_person_key(self.school, person) for person in wanted)
-        found = {item["id"]: person_from_item(item) for item in items}
+        found = {item["id"]: person_from_item(item) for item in items if is_account(item)}
         return [found[person] for person in wanted if person in found]
+
+    def following(self, ids: Iterable[str]) -> dict[str, Person]:
+        """Who has each of these ids now, by the id asked for, read consistently; also those into whom its account was merged.
+
+        For what names people by ids that never end: a roster's.
+        """
+        found: dict[str, Person] = {}
+        asked = {each: each for each in ids}  # and where that id has led so far
+        for _ in range(_HOPS):
+            items = self._table.get_many(_person_key(self.school, person) for person in dict.fromkeys(asked.values()))
+            by_id = {item["id"]: item for item in items}
+            leading = {one: by_id[at] for one, at in asked.items() if at in by_id}
+            found |= {one: person_from_item(item) for one, item in leading.items() if is_account(item)}
+            asked = {one: item["merged_into"] for one, item in leading.items() if not is_account(item)}
+            if not asked:
+                break
+        return found
+
+    def lead(self, ids: Mapping[str, str], pace: Pace | None = None) -> None:
+        """Let ids that nobody has lead to these people, as those of merged accounts do; who has an account is left alone."""
+        updates = []
+        for made, person in ids.items():
+            pk, sk = _person_key(self.school, made)
+            updates.append(Update(pk=pk, sk=sk, set={"id": made, "merged_into": person}, when=[("pk", "missing", None)]))
+        self._write_each(updates, pace)
 
     def standings(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
@@ -192,7 +232,8 @@ class Directory:
         That is role, status, admin rights, address, version and what became of mail to them; all else is empty, names too.
         """
         items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
-        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in items}
+        here = (item for item in items if is_account(item))
+        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in here}
 
     def by_email_key(self, *keys: str) -> list[Person]:
         """Everybody whose address has one of these look-up keys (at most 50 each); found in an index, then read again by key.
@@ -229,35 +270,44 @@ class Directory:
     def _pages(
         self, role: Role, start: Item | None, wanted: PeopleFilter, limit: int | None
     ) -> Iterator[tuple[list[Person], Position | None]]:
-        prefix, roles = _prefix_of(wanted), wanted.roles
+        roles = wanted.roles
         for each in roles[roles.index(role) :]:
             following = next(iter(roles[roles.index(each) + 1 :]), None)
-            while True:
-                page = self._table.page(
-                    _list_key(self.school, each),
-                    index="people",
-                    pk_name="people_pk",
-                    sk_name="people_sk",
-                    start=start,
-                    limit=limit,
-                    prefix=prefix,
-                )
-                people, start = [person_from_item(item) for item in page.items], page.next
-                if start is None:
-                    break
-                yield people, Position.behind(people[-1])
+            people: list[Person] = []
+            for prefix in _to_come(prefixes(wanted.year_group), start):
+                while True:
+                    page = self._table.page(
+                        _list_key(self.school, each),
+                        index="people",
+                        pk_name="people_pk",
+                        sk_name="people_sk",
+                        start=start,
+                        limit=limit,
+                        prefix=prefix,
+                    )
+                    people += [person_from_item(item) for item in page.items]
+                    start = page.next
+                    if start is None:
+                        break
+                    yield people, Position.behind(people[-1])
+                    people = []
             yield people, Position(following) if following else None
 
     def _start(self, position: Position) -> Item | None:
-        """The key of the index behind which a position is; the person is read because the key has their name in it."""
+        """The key of the index behind which a position is; the person is read because the key has their name in it.
+
+        It is the key that they have, which may be of an older release, or that they would have where they stood then.
+        """
         if not position.person:
             return None
-        person = self.person(position.person)
-        if person is None:
-            raise NotFound()
-        was = replace(person, year_group=position.year_group or None, registration_group=position.registration_group or None)
         pk, sk = _person_key(self.school, position.person)
-        return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": sort_key(was)}
+        item = self._table.get(pk, sk)
+        if item is None:
+            raise NotFound()
+        was = person_from_item(item)
+        there = replace(was, year_group=position.year_group or None, registration_group=position.registration_group or None)
+        key = item.get("people_sk") if there == was else None
+        return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": key or sort_key(there)}
 
     def students_above(self, place: str, limit: int) -> list[tuple[str, Person]]:
         """The first students behind a place in the list, each with their own place: a sort key, or one that nobody has."""
@@ -433,10 +483,7 @@ def _unmarked(directory: Directory, person: Person) -> Update:
     return directory.change_of(person.id, {"mail_problem": None}, [same_address, still_marked])
 
 
-def _prefix_of(wanted: PeopleFilter) -> str:
-    """The beginning of sort keys that all people of a filter share: a year; a registration group may be written otherwise."""
-    if not wanted.year_group:
-        return ""
-    year = wanted.year_group
-    year = year.zfill(2) if year.isdecimal() and len(year) < 2 else year
-    return f"{year}#"
+def _to_come(beginnings: tuple[str, ...], start: Item | None) -> tuple[str, ...]:
+    """The beginnings of sort keys from that on in which the last page ended."""
+    key = start["people_sk"] if start else ""
+    return next((beginnings[at:] for at, each in enumerate(beginnings) if key.startswith(each)), beginnings)

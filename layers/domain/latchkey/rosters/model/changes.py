@@ -32,7 +32,7 @@ class Decision:
 
     ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own. ``asks``: what the
     preview asks because of it. ``id``: the person whom the row is about; ``is_further_id``: its MIS id is kept as one of theirs.
-    ``takes_id_of``: whose id it was until now; ``frees``: those who have left and give up the username.
+    ``frees``: those who have left and give up the username.
     """
 
     kind: Kind
@@ -45,7 +45,6 @@ class Decision:
     asks: tuple[Asks, ...] = ()
     id: str = ""
     is_further_id: bool = False
-    takes_id_of: str = ""
     frees: tuple[str, ...] = ()
 
 
@@ -99,10 +98,7 @@ def _asked(row: Row, found: Found, taken: KnownPeople, names: Mapping[str, str],
         decision = _compared(row, found.person, taken, names, chosen)
         return replace(decision, asks=(*asks, *decision.asks), id=found.id)
     decision = _compared(row, None, taken, names, chosen)
-    decision = replace(decision, asks=(*asks, *decision.asks), id=found.id)
-    if way == "other_people":  # the id is taken from whoever has it
-        decision = replace(decision, id=found.meant_id, is_further_id=True, takes_id_of=found.id)
-    return decision
+    return replace(decision, asks=(*asks, *decision.asks), id=found.id)
 
 
 def _with_id(decision: Decision, row: Row) -> Decision:

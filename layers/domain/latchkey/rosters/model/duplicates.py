@@ -92,11 +92,6 @@ class Duplicates:
         """Whether two rows may be of one adult, by name and address."""
         return bool(self._adults)
 
-    def may_have(self, mis_id: str) -> bool:
-        """Whether the file seems to have a row with this id; False is certain."""
-        mark = hash(mis_id)
-        return bool(self._seen[mark & _MASK] & self._seen[(mark >> 32) & _MASK] & 1)
-
     def same_adult(self, row: Row) -> Row | None:
         """The row by which a parent of several rows is known: of their work here, else the parent's with the lowest id."""
         found = self._adults.get(_adult_key(row)) if row.role == "parent" and row.email is not None else None

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import itemgetter
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-from latchkey.office_files.model.tables import Table
-from latchkey.office_files.model.text import encoding_of
+from latchkey.office_files.model.table_files import AnyTable, TableFile
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.model import full_names, words
 from latchkey.rosters.model.columns import Chosen, Column, Proposal, columns_of, fingerprint, propose, telling
@@ -16,7 +15,7 @@ from latchkey.rosters.model.leaving import Leavers
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import COMMON, Checker
 from latchkey.rosters.model.runs import Batch
-from latchkey.rosters.model.shapes import AccountsFile, accounts_of
+from latchkey.rosters.model.shapes import NAMES, AccountsFile, accounts_of
 
 FILE: Final = "The file"
 HEADER: Final = (*COMMON, "children")
@@ -47,25 +46,25 @@ class ColumnsMissing(Unusable):
 
 
 class PlainCsv:
-    """A table in a stream; ``school`` are the names (slug, URN) under which a column ``school`` may name this school.
+    """A table in a file; ``school`` are the names (slug, URN) under which a column ``school`` may name this school.
 
     ``remembered`` says by a header's fingerprint what was chosen for its columns. ``chosen`` is what is read; where it has
     something missing there are no rows, and an admin has to choose.
     """
 
     format: Final = "plain_csv"
+    whole: Final = True
     asks: Sequence[Asks] = ()
 
     def __init__(
         self,
-        open_file: Callable[[], BinaryIO],
+        file: TableFile,
         school: frozenset[str],
         today: date,
         remembered: Callable[[str], Chosen | None] = nothing_remembered,
     ) -> None:
-        self._open = open_file
+        self._file = file
         self._school = school
-        self._encoding = encoding_of(open_file(), FILE)
         table = self._table()
         self.header: Sequence[str] = table.header
         self.header_row = table.header_row
@@ -86,9 +85,15 @@ class PlainCsv:
         self._repeated = 0
 
     @property
+    def shape(self) -> str:
+        """What was seen."""
+        found = self.proposal.shape
+        return f"A table: {NAMES[found]}" if found is not None else "A table"
+
+    @property
     def warnings(self) -> list[str]:
         """What to note about the whole file; complete once its rows have been read."""
-        found = [*self._encoding_warning(), *self._unread()]
+        found = [*self._file.warnings, *self._encoding_warning(), *self._unread()]
         if self._totals:
             found.append(f"{self._totals:,} row{'s' if self._totals > 1 else ''} of totals or counts were left out.")
         if self._repeated:
@@ -174,8 +179,8 @@ class PlainCsv:
         fits = chosen is not None and all(0 <= place < len(self.header) for place in chosen.columns.values())
         return chosen if fits else None
 
-    def _table(self) -> Table:
-        return Table(self._open(), FILE, encoding=self._encoding, known=words.is_known)
+    def _table(self) -> AnyTable:
+        return self._file.open(words.is_known)
 
     def _check_school(self, cells: Iterator[str]) -> None:
         for cell in {*cells}:
@@ -183,7 +188,7 @@ class PlainCsv:
                 raise Unusable(f"The column school names another school ({excerpt(cell)}). Nothing of this file was taken.")
 
     def _encoding_warning(self) -> list[str]:
-        if self._encoding != "cp1252":
+        if self._file.encoding != "cp1252":
             return []
         places = [place for name, place in self._places.items() if name.endswith("_name")]
         shown: list[str] = []

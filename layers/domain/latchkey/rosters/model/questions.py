@@ -74,7 +74,19 @@ _SAME: Final = Option(
 )
 _ANEW: Final = Option("as_new", "They are other people: make new accounts for them.")
 
+_GRADES: Final = Question(
+    "grades",
+    "1 student has a grade. Which year does a grade mean?",
+    "{count} students have grades. Which years do grades mean?",
+    (
+        Option("years", "Grade 07 is Year 7, as schools in England and Wales count."),
+        Option("ceds", "Grade 06 is Year 7, and KG is Year 1: codes of CEDS. In Scotland KG is P2 and 06 is S1."),
+    ),
+    rereads=True,
+    remembered=True,
+)
 _ALL: Final[tuple[Question, ...]] = (
+    _GRADES,
     Question(
         "new_ids",
         "1 person has a new id: take them over?",
@@ -113,7 +125,6 @@ _ALL: Final[tuple[Question, ...]] = (
         (
             _LATER,
             Option("rename", "They are the same people: change their accounts to what the file says."),
-            Option("as_new", "They are other people: make new accounts for them. The old accounts stay, without an id."),
         ),
         rereads=True,
     ),

@@ -31,6 +31,8 @@ COMMON: Final = (
 PREFERRED: Final = ("preferred_given_name", "preferred_family_name")
 """What somebody is known by, where a file says it beside the legal name."""
 COLUMNS: Final = (*COMMON, "links")
+MORE: Final = (*PREFERRED, "former_upn")
+"""Columns that only some formats have."""
 _NEEDED: Final = frozenset(("mis_id", "role"))
 _NAMES: Final = frozenset(("given_name", "family_name"))
 _EMPTY: Final[dict[str, Any]] = {"given_name": "", "family_name": "", "links": ()}
@@ -65,6 +67,7 @@ class Checker:
             "username": cells.username,
             "upn": cells.upn,
             "links": cells.links,
+            "former_upn": cells.upn,
         }
         self._usual: dict[str, Callable[[Sequence[str]], bool]] = {
             "mis_id": cells.all_usual_ids,
@@ -74,6 +77,7 @@ class Checker:
             "email": cells.all_usual_emails,
             "username": cells.all_usual_usernames,
             "upn": cells.all_usual_upns,
+            "former_upn": cells.all_usual_upns,
         }
 
     def batch(
@@ -90,11 +94,11 @@ class Checker:
         if not lines:
             return Batch(size, [], rejected, [])
         found = _Found()
-        columns = _without_own_addresses(columns)
+        columns = _addresses_apart(columns)
         values = [self._column(name, columns.get(name), lines, found) for name in COLUMNS]
-        preferred = [self._column(name, columns.get(name), lines, found) for name in PREFERRED]
+        more = [self._column(name, columns.get(name), lines, found) for name in MORE]
         # What Row._make does, without a call of Python for each row.
-        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *preferred, strict=True)))
+        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *more, strict=True)))
         for place, row in enumerate(rows):
             if not (row.given_name and row.family_name):
                 rows[place] = self._one_name(row, found.wrong)
@@ -168,19 +172,32 @@ class Checker:
             self._warn(row.line, "upn", "only students have a UPN; it was left out", row, warned)
             row = row._replace(upn=None)
         if row.links and row.role != "parent":
-            self._warn(row.line, "links", "only parents and students are linked to each other; it was left out", row, warned)
-            row = row._replace(links=())
+            name = f"{row.given_name} {row.family_name}".strip()
+            reason = f"names children of a {row.role}: they are linked to that one account"
+            warned.append(Rejection(row.line, self._names.get("links", "links"), reason, excerpt(name)))
         return row
 
     def _warn(self, line: int, name: str, reason: str, row: Row, warned: list[Rejection]) -> None:
-        value = ", ".join(row.links) if name == "links" else str(getattr(row, name))
-        warned.append(Rejection(line, self._names.get(name, name), reason, excerpt(value)))
+        warned.append(Rejection(line, self._names.get(name, name), reason, excerpt(getattr(row, name))))
 
 
-def _without_own_addresses(columns: Columns) -> Columns:
-    """Usernames that are the person's own address, as Microsoft's and Google's are, say nothing more than the address."""
-    names, emails = columns.get("username"), columns.get("email")
-    if names is None or emails is None or not any("@" in name for name in names):
+def _addresses_apart(columns: Columns) -> Columns:
+    """Usernames that are addresses, as Microsoft's and Google's are: they say no more than the person's own address does.
+
+    Who has no other address has this one, and signs in with it.
+    """
+    names = columns.get("username")
+    if names is None or not any("@" in name for name in names):
         return columns
-    own = ["" if name.strip().casefold() == email.strip().casefold() else name for name, email in zip(names, emails, strict=True)]
-    return {**columns, "username": own}
+    emails = columns.get("email") or [""] * len(names)
+    pairs = [_apart(name.strip(), email.strip()) for name, email in zip(names, emails, strict=True)]
+    return {**columns, "username": [name for name, _ in pairs], "email": [email for _, email in pairs]}
+
+
+def _apart(name: str, email: str) -> tuple[str, str]:
+    """``(username, email)``."""
+    if "@" not in name:
+        return name, email
+    if not email or name.casefold() == email.casefold():
+        return "", name
+    return name, email

@@ -11,7 +11,7 @@ from latchkey.people.model.person import Role
 
 State = Literal["queued", "running", "previewed", "finished", "failed"]
 Step = Literal["upload", "preview", "apply"]
-Format = Literal["plain_csv", "oneroster"]
+Format = Literal["plain_csv", "oneroster", "sds", "ctf"]
 Kind = Literal["new", "changed", "unchanged", "rejected"]
 KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "unchanged", "rejected")
 
@@ -29,8 +29,9 @@ SHOWN_SAMPLES: Final = 20
 class Row(NamedTuple):
     """One person as the file says, every value in its one form. ``line`` is the row as a spreadsheet counts, header = 1.
 
-    ``links`` are the MIS ids of a parent's children or, on a student's row, of the student's parents. An empty cell is None
-    and changes nothing. ``leaves``: the file says that the record is to be deleted.
+    ``links`` are the MIS ids of an adult's children or, on a student's row, of the student's parents. An empty cell is None
+    and changes nothing. ``leaves``: the file says that the record is to be deleted. The preferred names are those by which
+    people know them; ``former_upn`` is the UPN that ``upn`` takes the place of.
     """
 
     line: int
@@ -48,6 +49,7 @@ class Row(NamedTuple):
     leaves: bool
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
+    former_upn: str | None = None
 
 
 class Rejection(NamedTuple):
@@ -88,9 +90,9 @@ class Run:
 
     ``previewed`` is what the preview found, ``counts`` what has been applied; ``ahead`` are the counts of the rows that were
     about to be written when the run was last saved: after a crash they are written again and counted once. ``slow``: the table
-    takes people more slowly than they could be written. ``asked``: of how many the preview asks which question; ``chosen``: the
-    answers (``model/questions``);
-    ``pages``: in how many items the preview is kept.
+    takes people more slowly than they could be written. ``shape`` says in words what the file is, and what was left unread.
+    ``asked``: of how many the preview asks which question; ``chosen``: the answers (``model/questions``); ``pages``: in how many
+    items the preview is kept.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Run:
     lease_until: int = 0
     attempt: int = 0
     slow: bool | None = None
+    shape: str | None = None
     asked: Mapping[str, int] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     pages: int = 0
@@ -123,6 +126,11 @@ class Run:
     def shown(self) -> dict[str, int]:
         """The counts to show: what was applied once that has begun, what the preview found before."""
         return {kind: self.of(kind) for kind in KINDS}
+
+    @property
+    def links_to_nobody(self) -> int:
+        """How many links of the file, as the preview found them, name people who are in no row and not in Latchkey."""
+        return self.previewed.get("links_to_nobody", 0)
 
     def of(self, name: str) -> int:
         """One of the counts to show."""

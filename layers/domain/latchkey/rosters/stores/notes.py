@@ -19,7 +19,9 @@ class TemporaryNotes:
             f"""
             PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE_KB};
             CREATE TABLE note (subject TEXT, key TEXT, text TEXT, PRIMARY KEY (subject, key)) WITHOUT ROWID;
-            CREATE TABLE link (child TEXT, parent TEXT, PRIMARY KEY (child, parent)) WITHOUT ROWID;
+            CREATE TABLE list (subject TEXT, key TEXT, text TEXT, PRIMARY KEY (subject, key, text)) WITHOUT ROWID;
+            CREATE TABLE link (child TEXT, parent TEXT, line INTEGER, PRIMARY KEY (child, parent)) WITHOUT ROWID;
+            CREATE TABLE missing (id TEXT PRIMARY KEY) WITHOUT ROWID;
             CREATE TABLE parent_link (parent TEXT, child TEXT, PRIMARY KEY (parent, child)) WITHOUT ROWID;
             """
         )
@@ -43,10 +45,47 @@ class TemporaryNotes:
         )
         return dict(rows.fetchall())
 
-    def link(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Remember links of child and parent."""
-        self._insert("INSERT OR IGNORE INTO link VALUES (?, ?)", pairs)
-        self._insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", pairs)
+    def keep_all(self, subject: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remember pairs of key and text: all texts of a key, each once."""
+        self._insert("INSERT OR IGNORE INTO list VALUES (?, ?, ?)", [(subject, key, text) for key, text in pairs])
+
+    def find_all(self, subject: str, keys: Sequence[str]) -> dict[str, list[str]]:
+        """All texts of those of these keys that are remembered, in the order of the texts."""
+        marks = ",".join("?" * len(keys))
+        rows = self._database.execute(
+            f"SELECT key, text FROM list WHERE subject = ? AND key IN ({marks}) ORDER BY key, text",  # noqa: S608 - the same
+            (subject, *keys),
+        )
+        return {key: [text for _, text in some] for key, some in groupby(rows, key=itemgetter(0))}
+
+    def link(self, links: Sequence[tuple[str, str, int]]) -> None:
+        """Remember links of child and parent, and the row that names them."""
+        self._insert("INSERT OR IGNORE INTO link VALUES (?, ?, ?)", links)
+        self._insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", [link[:2] for link in links])
+
+    def miss_linked(self) -> None:
+        """Miss everybody whom a link names, until they are ``seen``."""
+        self._database.execute("INSERT OR IGNORE INTO missing SELECT child FROM link UNION SELECT parent FROM link")
+
+    def seen(self, ids: Sequence[str]) -> None:
+        """These people are there."""
+        self._insert("DELETE FROM missing WHERE id = ?", [(each,) for each in ids])
+
+    def missing(self) -> Iterator[str]:
+        """Whom links name and nobody has seen; they may be seen meanwhile."""
+        after = ""
+        while found := self._database.execute("SELECT id FROM missing WHERE id > ? ORDER BY id LIMIT 1", (after,)).fetchone():
+            after = found[0]
+            yield after
+
+    def links_to_nobody(self, most: int) -> tuple[int, list[tuple[int, str]]]:
+        """How many links name somebody who is missing, and the first of them: ``(row, who is missing)``."""
+        gone = "(SELECT id FROM missing)"
+        where = f"FROM link WHERE child IN {gone} OR parent IN {gone}"
+        count: int = self._database.execute(f"SELECT count(*) {where}").fetchone()[0]
+        who = f"CASE WHEN child IN {gone} THEN child ELSE parent END"
+        first = self._database.execute(f"SELECT line, {who} {where} ORDER BY line, child, parent LIMIT ?", (most,))
+        return count, first.fetchall()
 
     @property
     def links(self) -> int:
@@ -66,7 +105,7 @@ class TemporaryNotes:
         for one, rows in groupby(self._database.execute(query), key=itemgetter(0)):
             yield one, [row[1] for row in rows]
 
-    def _insert(self, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
+    def _insert(self, statement: str, rows: Sequence[tuple[str | int, ...]]) -> None:
         if rows:
             self._database.execute("BEGIN")
             self._database.executemany(statement, rows)

@@ -80,7 +80,7 @@ class Rosters:
         self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int
     ) -> Run:
         """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
-        what: dict[str, Value] = {"format": source.format, "warnings": [*source.warnings]}
+        what: dict[str, Value] = {"format": source.format, "shape": source.shape, "warnings": [*source.warnings]}
         what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 

@@ -37,6 +37,7 @@ class Settings:
 
     ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
     ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
+    ``laestab`` are the seven digits (local authority, establishment) by which files of people name the school, or empty.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     language: str = "en"
     logo: str = ""
     colour: str = ""
+    laestab: str = ""
     help_line: str = ""
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)

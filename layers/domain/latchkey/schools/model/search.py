@@ -1,11 +1,12 @@
 """Finding a school in a list by name, town, postcode or URN, in spite of typing errors."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final
+
+from latchkey.shared.model.folding import folded
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _POSTCODE: Final = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?(?:[0-9][a-z]{0,2})?")
@@ -20,8 +21,7 @@ _CLOSE: Final = 50
 
 def words(text: str) -> list[str]:
     """Words without case, accents and apostrophes."""
-    split = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
-    return _WORD.findall("".join(char for char in split if not unicodedata.combining(char)))
+    return _WORD.findall(folded(text))
 
 
 def distance(one: str, other: str, most: int) -> int:

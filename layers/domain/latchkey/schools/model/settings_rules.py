@@ -1,7 +1,7 @@
 """What a school may choose: bounds, forms and lengths of its settings."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final, get_args
 
@@ -57,10 +57,9 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
         if name in values:
             facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
     facts |= _of_mails(settings, values, wrong)
-    if "colour" in values:
-        facts["colour"] = _colour(values["colour"], wrong)
-    if "student_email" in values:
-        facts["student_email"] = _student_email(values["student_email"], wrong)
+    for name, rule in _OTHERS.items():
+        if name in values:
+            facts[name] = rule(values[name], wrong)
     if "sso" in values:
         facts["sso"] = _sso(settings.sso, values["sso"], wrong)
     if "approval" in values:
@@ -163,6 +162,16 @@ def _colour(value: object, wrong: Wrong) -> str:
     return colour or ""
 
 
+def _laestab(value: object, wrong: Wrong) -> str:
+    """The seven digits, however a person or the register of schools separates the two numbers."""
+    digits = re.sub(r"[\s/-]", "", value) if isinstance(value, str) else None
+    if digits and not (len(digits) == 7 and digits.isascii() and digits.isdecimal()):
+        digits = None
+    if digits is None:
+        wrong["laestab"] = "Give the LAESTAB as seven digits, like 801/1250, or leave it empty."
+    return digits or ""
+
+
 def _student_email(value: object, wrong: Wrong) -> StudentEmail:
     for each in STUDENT_EMAILS:
         if value == each:
@@ -188,6 +197,13 @@ def _url(value: object, wrong: Wrong) -> str:
         wrong["sso.url"] = "Enter an address that begins with https:// and names a site, like https://login.school.example/."
         return ""
     return value
+
+
+_OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
+    "colour": _colour,
+    "laestab": _laestab,
+    "student_email": _student_email,
+}
 
 
 def unit_of(seconds: int) -> tuple[int, str]:

@@ -1,0 +1,67 @@
+"""How texts that people type are compared: without case, accents or kinds of apostrophe, composed or decomposed.
+
+One function for every search, list and order of names, so that all of them find and sort alike. It is for comparing only: nothing
+that it returns is shown or stored as a name, and no password, address or username is ever judged by it. Two folded texts that are
+the same need not be the same name (``Müller`` and ``Muller``), so nothing is decided by it alone.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from unicodedata import category, combining, normalize
+
+_APOSTROPHES: Final = "'’‘‛ʼʻʽʹ`´′＇׳՚"
+_HYPHENS: Final = "‐‑‒–—―−־﹣－"
+# Letters that Unicode does not take apart into a letter and its mark, and those that the keyboards of Persian and Urdu write
+# otherwise than that of Arabic.
+_LETTERS: Final = str.maketrans("łøđðħıŧŋɓɗƙɲəǝɛɔƴĸیىکہۃةھ", "loddhitnbdkneeeoykييكهههه")
+_SIGNS: Final = _LETTERS | str.maketrans(
+    {"æ": "ae", "œ": "oe", "þ": "th", "ـ": None, **dict.fromkeys(_APOSTROPHES), **dict.fromkeys(_HYPHENS, "-")}
+)
+_UNSEEN: Final = frozenset({"Cf", "Cc", "Cs"})
+_BETWEEN: Final = re.compile(r"[\s-]+")
+_AT_APOSTROPHES: Final = re.compile(f"[{re.escape(_APOSTROPHES)}\\s-]+")
+_PARTS_OF_LOGIN: Final = re.compile(r"[._+:/-]+")
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: ``Zoë`` is ``zoe``, ``O’Brien`` ``obrien``, ``Łucja  Żak`` ``lucja zak``, ``7A`` ``7a``."""
+    if text.isascii():
+        return " ".join(text.lower().replace("'", "").replace("`", "").split())
+    # Twice, because what a sign is taken apart into may have a capital, or a mark of its own.
+    found = _letters(_letters(text))
+    return " ".join(found.translate(_SIGNS).split())
+
+
+def seen(text: str) -> str:
+    """A typed or pasted text as it looks: single blanks for all that shows as one, and nothing that only directs or hides.
+
+    Control characters other than line ends and tabs stay: nobody types them.
+    """
+    return " ".join("".join(sign for sign in text if category(sign) != "Cf").split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a name or of a search; a hyphen stands between two."""
+    return [word for word in _BETWEEN.split(folded(text)) if word]
+
+
+def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> bool:
+    """Whether each word that is wanted begins one of these texts or a part of one; in any order, and ``o brien`` is ``O’Brien``.
+
+    A name's parts stand between blanks, hyphens and apostrophes; it counts as a whole as well, and without what is between them.
+    Of a login (an address, a username, an id) the parts are those before the ``@``: many people share the rest.
+    """
+    asked = words(wanted)
+    found: list[str] = []
+    for name in names:
+        found += [folded(name), "".join(words(name)), *words(name), *map(folded, _AT_APOSTROPHES.split(name))]
+    for login in filter(None, logins):
+        found += [folded(login), *_PARTS_OF_LOGIN.split(folded(login.partition("@")[0]))]
+    return all(any(part.startswith(word) for part in found) for word in asked)
+
+
+def _letters(text: str) -> str:
+    """Small letters without marks and without what cannot be seen."""
+    apart = normalize("NFKD", normalize("NFKD", text).casefold())
+    return "".join(char for char in apart if char in "\t\n\r" or not (combining(char) or category(char) in _UNSEEN))
