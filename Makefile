@@ -92,6 +92,9 @@ pictures: programs $(WORDS) ## Make the pictures of mails and printed sheets aga
 	@python -m infra.mail_pictures
 	@python -m infra.paper_pictures
 
+register: $(VENV)/.ready ## Write docs/data-register.md again, from what the packages say beside their stores
+	@python -m infra.data_register
+
 mutate: $(VENV)/.ready $(WORDS) ## Put small faults into the rules and see whether a test notices: see docs/mutation.md
 	@python -m tests.mutation $(ARGS)
 

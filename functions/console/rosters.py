@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from console.lists import only, page_of
+from console.rosters_undo import undo_json
 from console.system import system
+from latchkey.rosters.ask_to_undo import undoing_of
 from latchkey.rosters.decide_roster import decide_roster
 from latchkey.rosters.model.questions import QUESTIONS, option_of
 from latchkey.rosters.model.runs import Change, Rejection, Run
@@ -55,8 +57,9 @@ def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     """What a roster would change or has changed. S3 sends a browser here with the file's key, which the address need not show."""
     admin(request, system(), school)
     found = roster_of(system(), school, id)
+    data = preview_json(found) | {"undo": undo_json(undoing_of(system(), school, found.run))}
     clean = f"/admin/{school}/rosters/{id}" if request.wants_page and request.query else None
-    return Answer(data=preview_json(found), location=clean, context={"key": new_id(system().now())})
+    return Answer(data=data, location=clean, context={"key": new_id(system().now())})
 
 
 @routes.on("POST", "/admin/{school}/rosters/{id}/apply")

@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.fail_roster import give_up
-from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, parse
-from latchkey.rosters.model.runs import Run
+from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, Undo, parse
 from latchkey.rosters.read_roster import preview_roster, read_again
+from latchkey.rosters.undo_roster import give_up_undoing, undo_roster
 from latchkey.shared.model.messages import decoded
 from latchkey.wiring import Wiring, wiring
 from worker.consume import Consumer, Record, is_last_try, life
@@ -34,24 +34,32 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
-    """One message: a file that came (or several), or a roster to apply. After the last try the admin sees that it failed."""
+    """One message: files that came, or a roster to apply or undo. After the last try the admin sees that it failed."""
     for job in parse(decoded(record["body"]), system().uploads().bucket):
         try:
-            run = do(job, left)
+            facts = undo(job, left) if isinstance(job, Undo) else do(job, left)
         except Poison:
             raise
         except Exception:  # whatever it was: after the last try the admin must see that the run failed
             if is_last_try(record):
-                give_up(system(), job.school, job.roster)
+                (give_up_undoing if isinstance(job, Undo) else give_up)(system(), job.school, job.roster)
             raise
-        if run is not None:
-            logger.info("roster done", extra={"roster": run.id, "state": run.state, "step": run.step, **run.shown})
+        if facts:
+            logger.info("roster done", extra=facts)
 
 
-def do(job: Job, left: Callable[[], float]) -> Run | None:
-    """The run that this brought further, if any."""
+def do(job: Job, left: Callable[[], float]) -> dict[str, Any]:
+    """Preview or apply; what to log of it, if it brought the run further."""
     if isinstance(job, FileCame):
-        return preview_roster(system(), job.school, job.roster, job.key)
-    if isinstance(job, ReadAgain):
-        return read_again(system(), job.school, job.roster)
-    return apply_roster(system(), job.school, job.roster, left)
+        run = preview_roster(system(), job.school, job.roster, job.key)
+    elif isinstance(job, ReadAgain):
+        run = read_again(system(), job.school, job.roster)
+    else:
+        run = apply_roster(system(), job.school, job.roster, left)
+    return {"roster": run.id, "state": run.state, "step": run.step, **run.shown} if run is not None else {}
+
+
+def undo(job: Undo, left: Callable[[], float]) -> dict[str, Any]:
+    """Undo; what to log of it, if it brought it further."""
+    done = undo_roster(system(), job.school, job.roster, left)
+    return {"roster": done.run, "state": done.state, "step": "undo", **done.counts} if done is not None else {}

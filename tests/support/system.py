@@ -26,6 +26,7 @@ from tests.support import sam
 from tests.support.iam.judge import Judge, Watched, by_the_test_itself
 from tests.support.iam.roles import roles
 from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.register import unexplained
 
 START = 1_795_000_000  # 18 November 2026
 REGION = "eu-west-2"
@@ -127,7 +128,8 @@ def running_system(*, moto: bool = False) -> Iterator[TestSystem]:
     os.environ.update(credentials)
     try:
         with mock_aws(), _atomic_dynamodb(), patch("moto.kms.models.generate_private_key", _no_private_key):
-            memory = InTurn(MemoryDynamo())
+            tables = MemoryDynamo()
+            memory = InTurn(tables)
 
             def clients(service: str) -> Any:
                 return memory if service == "dynamodb" and not moto else _clients()(service)
@@ -136,6 +138,9 @@ def running_system(*, moto: bool = False) -> Iterator[TestSystem]:
             judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
             yield TestSystem(environment, clients, judge)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
+        kept = ((name.removesuffix("Table").lower(), items.values()) for name, items in tables.tables.items())
+        unknown = {each for name, items in kept for each in unexplained(name, items)}
+        assert not unknown, "not in the data register (stores/register.py of its package):\n" + "\n".join(sorted(unknown))
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})

@@ -450,18 +450,20 @@ def test_what_a_preview_shows(world: MemoryWorld) -> None:
     rosters = world.wiring("read_roster").rosters(SCHOOL)
     rejected = [Rejection(line, "email", "is no address", "x") for line in range(2, 103)]
     samples = {"changed": [Change(4, "Ann Lee", "student", "7B", ("email",))], "new": [Change(5, "Ben Fox", "parent", "")]}
-    rosters.write_preview(RUN, rejected, samples)
-    pk = f"northbridge#ROSTER#{RUN}"
+    rosters.write_preview(RUN, NOW, rejected, samples)
+    pk, until = f"northbridge#ROSTER#{RUN}", NOW + 30 * 86_400
     pages: list[dict[str, Any]] = [
         {
             "pk": pk,
             "sk": "CHANGES#00001",
+            "expires_at": until,
             "rejected": [[line, "email", "is no address", "x"] for line in range(2, 102)],
         },
-        {"pk": pk, "sk": "CHANGES#00002", "rejected": [[102, "email", "is no address", "x"]]},
+        {"pk": pk, "sk": "CHANGES#00002", "expires_at": until, "rejected": [[102, "email", "is no address", "x"]]},
         {
             "pk": pk,
             "sk": "CHANGES#00003",
+            "expires_at": until,
             "samples": {
                 "changed": [[4, "Ann Lee", "student", "7B", ["email"]]],
                 "new": [[5, "Ben Fox", "parent", "", []]],

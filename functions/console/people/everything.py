@@ -6,6 +6,7 @@ from console.people.history import history_json
 from console.people.people import person_json, whole_person
 from console.system import system
 from latchkey.people.model.person import Person
+from latchkey.records.everything import Held
 from latchkey.records.everything import everything as look
 from latchkey.sign_in.stores.sessions import Session
 from web.answer import Answer
@@ -28,8 +29,18 @@ def everything(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
         "family": [person_json(each) for each in (*found.family.parents, *found.family.children)],
         "sessions": [_session(each) for each in found.sessions],
         "history": history_json(found.history),
+        "held": [_held(each) for each in found.held],
     }
     return Answer(data=data)
+
+
+def _held(held: Held) -> dict[str, Any]:
+    """A kind of item that may name people: what it is for, who sees it, how long it is kept, and this person's values."""
+    kind = held.kind
+    shown = ((name, what) for name, what in kind.attributes.items() if name not in kind.hidden)
+    attributes = [{"name": name, "what": what, "value": held.values.get(name)} for name, what in shown]
+    said = {"kind": kind.name, "why": kind.why, "kept": kind.kept, "seen_by": kind.seen_by, "erased": kind.erased}
+    return said | {"attributes": attributes}
 
 
 def _more(person: Person) -> dict[str, Any]:

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.rosters.stores.undo_notes import UndoNotes
+    from latchkey.rosters.stores.undo_people import UndoPeople
     from latchkey.schools import needs as schools
     from latchkey.schools.model.logo import Logo
     from latchkey.schools.stores.kept_schools import KeptSchools
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.keyring import Keyring
     from latchkey.shared.stores.queues import Queue
+    from latchkey.shared.stores.register import Kind
     from latchkey.shared.stores.uploads import Uploads
     from latchkey.sign_in import needs as sign_in
     from latchkey.sign_in.stores.credentials import Credentials
@@ -77,6 +80,18 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_KEEPERS: Final = (
+    "schools",
+    "people",
+    "sign_in",
+    "rosters",
+    "email_updates",
+    "login_details",
+    "sends",
+    "mail",
+    "audit",
+)
+"""The packages that keep something in a table."""
 _FOR_A_MESSAGE: Final = 12  # seconds in which a message should be handed back; its queue brings it again anyway
 
 
@@ -345,6 +360,19 @@ class Wiring:
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
+    def undo_notes(self, school: str) -> UndoNotes:
+        """What a school's rosters were about to change, and their undoing."""
+        from latchkey.rosters.stores.undo_notes import UndoNotes
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("ACTIVITY_TABLE")
+        return UndoNotes(self.client("dynamodb"), *tables, school)
+
+    def undo_people(self, school: str) -> UndoPeople:
+        """Where a school's people are written back as they were before a roster."""
+        from latchkey.rosters.stores.undo_people import UndoPeople
+
+        return UndoPeople(self.table("DIRECTORY_TABLE"), school)
+
     def email_changes(self, school: str) -> EmailChanges:
         """Where many of a school's people get new addresses."""
         from latchkey.email_updates.stores.changes import EmailChanges
@@ -439,6 +467,14 @@ class Wiring:
     def cursor_key(self, school: str) -> bytes:
         """The key that seals the cursors of a school's lists: no identifier, and nothing that is stored, is under it."""
         return self.lookup_key(school, 0)
+
+    @staticmethod
+    def register() -> tuple[Kind, ...]:
+        """What every package keeps: the data register."""
+        from importlib import import_module
+
+        kept = (import_module(f"latchkey.{package}.stores.register").REGISTER for package in _KEEPERS)
+        return tuple(kind for kinds in kept for kind in kinds)
 
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.records.stores.edits import Edits
+    from latchkey.shared.stores.register import Kind
 
 
 class System(sign_in.System, sends.System, Protocol):
@@ -21,3 +22,5 @@ class System(sign_in.System, sends.System, Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def edits(self, school: str) -> Edits: ...
+
+    def register(self) -> tuple[Kind, ...]: ...

@@ -19,11 +19,12 @@ from latchkey.people.model.new_email import former_email, is_told
 from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
-from latchkey.rosters.look_through import Decided, counts_of, decisions, read
+from latchkey.rosters.look_through import Decided, counts_of, decisions, newest_key, read
 from latchkey.rosters.model.changes import Decision
 from latchkey.rosters.model.questions import unasked
 from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
+from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_rows
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
 from latchkey.rosters.tell_new_emails import tell_new_emails
@@ -94,7 +95,8 @@ def _hand_over(system: System, school: str, run: Run) -> Run:
 def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> Run:
     """The run as it then is: still running if the time was short."""
     rosters, pace = system.rosters(school), Pace(left)
-    key = _newest_key(system, school)
+    before = NotesBefore(system, school, run, pace)
+    key = newest_key(system, school)
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
@@ -107,6 +109,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
             again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
+            before.write(notes_of_rows(school, part))
             lost = _write(system, school, key, part, pace, now=now)
             tell_new_emails(system, school, (each for some in part for each in some.decisions), now, again=again)
             counts = added(run.counts or zero(), ahead)
@@ -116,9 +119,10 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             run = rosters.note_written(run, counts, done, slow=pace.is_slow)
             if left() < RESERVE:
                 return run
-        links, complete = _link(system, school, notes, pace, left)
+        before.take_written()  # counted with the rows
+        links, complete = _link(system, school, notes, before, left)
     now = system.now()
-    counts = added(run.counts or zero(), {"links": links})
+    counts = added(run.counts or zero(), {"links": links, "noted": before.take_written()})
     if not complete:
         return rosters.note_written(run, counts, run.done, slow=pace.is_slow)
     system.groups(school).note_change(now)
@@ -132,7 +136,7 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     counts = zero()
     for decided in part:
         counts = added(counts, counts_of(decided))
-    return counts
+    return {**counts, "noted": counts["new"] + counts["changed"]}
 
 
 def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pace: Pace, *, now: int) -> int:
@@ -190,14 +194,6 @@ def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int])
     )
 
 
-def _newest_key(system: System, school: str) -> bytes:
-    """The school's newest look-up key, as it is now: an invocation ends before a rotation that begins meanwhile moves anybody."""
-    found = system.schools.get(school)
-    if found is None:
-        raise Poison("There is no such school.")
-    return system.lookup_key(school, found.lookup_epoch)
-
-
 def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     """A changed person as they are to be.
 
@@ -210,7 +206,7 @@ def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     return replace(with_keys(person, key), **facts, **changed, status=decision.status or person.status)
 
 
-def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: Callable[[], float]) -> tuple[int, bool]:
+def _link(system: System, school: str, notes: TemporaryNotes, undo: NotesBefore, left: Callable[[], float]) -> tuple[int, bool]:
     """Link parents and children who both exist, both ways; links are added, never taken away.
 
     How many links were new, and whether the time was enough for all.
@@ -218,14 +214,14 @@ def _link(system: System, school: str, notes: TemporaryNotes, pace: Pace, left: 
     links = 0
     for groups, of_students in ((notes.children_of_parents(), False), (notes.parents_of_children(), True)):
         while some := list(islice(groups, _LINKED_AT_ONCE)):
-            new = _linked(system, school, some, pace, of_students=of_students)
+            new = _linked(system, school, some, undo, of_students=of_students)
             links += new if of_students else 0  # the same links the other way
             if left() < RESERVE:
                 return links, False
     return links, True
 
 
-def _linked(system: System, school: str, some: list[tuple[str, list[str]]], pace: Pace, *, of_students: bool) -> int:
+def _linked(system: System, school: str, some: list[tuple[str, list[str]]], undo: NotesBefore, *, of_students: bool) -> int:
     """Link some students to their parents, or some parents to their children: a parent is an adult of any role."""
     directory, count = system.directory(school), 0
     wanted = {person_id(school, one): [person_id(school, each) for each in others] for one, others in some}
@@ -242,7 +238,8 @@ def _linked(system: System, school: str, some: list[tuple[str, list[str]]], pace
         if new > 0:
             count += new
             changes.append(PersonChange(person, after))
-    if directory.link(changes, pace):
+    undo.write(notes_of_links(changes))
+    if directory.link(changes, undo.pace):
         raise TryLater()
     return count
 

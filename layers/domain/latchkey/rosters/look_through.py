@@ -107,6 +107,14 @@ def taken_of(system: System, school: str) -> KnownPeople:
     return taken
 
 
+def newest_key(system: System, school: str) -> bytes:
+    """The school's newest look-up key, as it is now: an invocation ends before a rotation that begins meanwhile moves anybody."""
+    found = system.schools.get(school)
+    if found is None:
+        raise Poison("There is no such school.")
+    return system.lookup_key(school, found.lookup_epoch)
+
+
 def _decided(reading: Reading, who: WhoIsWho, batch: Batch) -> Decided:
     names = reading.source.names
     alone = reading.duplicates.sort_out(batch.rows, names)

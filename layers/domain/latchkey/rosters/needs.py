@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
+    from latchkey.rosters.stores.undo_notes import UndoNotes
+    from latchkey.rosters.stores.undo_people import UndoPeople
     from latchkey.schools.stores.schools import Schools
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.queues import Queue
@@ -40,6 +42,10 @@ class System(Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def rosters(self, school: str) -> Rosters: ...
+
+    def undo_notes(self, school: str) -> UndoNotes: ...
+
+    def undo_people(self, school: str) -> UndoPeople: ...
 
     def claims(self, school: str) -> Claims: ...
 

@@ -76,7 +76,9 @@ def _preview(system: System, school: str, run: Run) -> Run:
         counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
         warned += lost[: SHOWN_WARNED - len(warned)]
         asked.add(reading.source.asks)
-    pages = rosters.write_preview(run.id, rejected, samples, warned=warned, concerned=asked.people, before=run.pages)
+    pages = rosters.write_preview(
+        run.id, system.now(), rejected, samples, warned=warned, concerned=asked.people, before=run.pages
+    )
     run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})

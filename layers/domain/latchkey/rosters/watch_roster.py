@@ -31,11 +31,17 @@ def list_rosters(system: System, school: str, *, cursor: str | None = None, limi
     return pager.page(*system.rosters(school).page(after=pager.after(cursor), limit=limit))
 
 
-def roster_of(system: System, school: str, roster: str) -> Preview:
-    """One run; ``NotFound`` if this school has none with this id."""
+def run_of(system: System, school: str, roster: str) -> Run:
+    """One run, without its preview; ``NotFound`` if this school has none with this id."""
     run = system.rosters(school).get(roster) if is_id(roster) else None
     if run is None:
         raise NotFound()
+    return run
+
+
+def roster_of(system: System, school: str, roster: str) -> Preview:
+    """One run; ``NotFound`` if this school has none with this id."""
+    run = run_of(system, school, roster)
     if run.state == "queued" or run.step == "upload":
         return Preview(run, [], [], {}, {})
     rosters = system.rosters(school)

@@ -46,6 +46,11 @@ class WhoIsWho:
     def _by_id(self, rows: Sequence[Row]) -> list[Found]:
         made = [person_id(self._school, row.mis_id) for row in rows]
         people = self._directory.following(made)
+        missing = {each: row.mis_id for row, each in zip(rows, made, strict=True) if each not in people}
+        if missing:  # an id may be somebody's without leading to them
+            places = {place for mis_id in missing.values() for place in self._known.with_id(mis_id)}
+            others = {person.mis_id: person for person in self._directory.by_ids(map(self._known.id_at, places))}
+            people |= {each: others[mis_id] for each, mis_id in missing.items() if mis_id in others}
         return [self._found(row, each, people.get(each)) for row, each in zip(rows, made, strict=True)]
 
     def _found(self, row: Row, made: str, person: Person | None) -> Found:

@@ -109,6 +109,11 @@ class TestEverything:
         assert [each["id"] for each in body["family"]] == [PARENT.id]
         assert len(body["sessions"]) == 1
         assert {"password_set", "person.everything"} <= {each["what"] for each in body["history"]["items"]}
+        held = {each["kind"]: each for each in body["held"]}
+        values = {each["name"]: each["value"] for each in held["person"]["attributes"]}
+        assert values["email"] == STUDENT.email
+        assert values["parents"] == [PARENT.id]
+        assert {"person", "session", "chunk of mails", "audit event"} <= held.keys()
         for word in ("hash", "stamp", "version", "email_key", "username_key", "used_link"):
             assert f'"{word}"' not in json.dumps(body)
 

@@ -55,6 +55,8 @@ WORDS: Final[Mapping[str, str]] = {
     "roster.preview": "previewed a roster",
     "roster.refused": "refused a roster",
     "roster.start": "uploaded a roster",
+    "roster.undo": "asked to undo a roster",
+    "roster.undone": "undid a roster",
     "school.export": "exported the school to files",
     "school.make": "made the school",
     "send.again": "sent again to those without a password",

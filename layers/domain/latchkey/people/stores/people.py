@@ -20,7 +20,7 @@ _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
-_ROSTER_FACTS: Final = (
+ROSTER_FACTS: Final = (
     "mis_id",
     "given_name",
     "family_name",
@@ -352,9 +352,9 @@ class Directory:
         pk, sk = _person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
 
-    def erase(self, person: str) -> None:
-        """Delete the item of a person, whether it exists or not; what else is kept of them is other stores' to delete."""
-        self._table.delete_many([_person_key(self.school, person)])
+    def erase(self, *people: str) -> None:
+        """Delete the items of these people, whether they exist or not; what else is kept of them is other stores' to delete."""
+        self._table.delete_many([_person_key(self.school, person) for person in people])
 
     def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool) -> Person:
         """Note that the person signs in now; ``Changed`` if a new password was set since they were read."""
@@ -418,7 +418,7 @@ class Directory:
     def _taken_over(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
         facts: dict[str, Value] = {
-            name: getattr(after, name) for name in _ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+            name: getattr(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
         }
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
@@ -454,7 +454,7 @@ class Directory:
         for name in ("children", "parents"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
-                facts[name] = list(after)
+                facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for
                 as_read.append((name, "=", list(before) or None))
         return self.change_of(change.before.id, facts, as_read)
 

@@ -38,6 +38,10 @@ class Edits:
         self._credentials = Credentials(credentials, school)
         self.school = school
 
+    def stored(self, person: Person) -> dict[str, Value]:
+        """The person's item, with its key."""
+        return person_to_item(self.school, person)
+
     def change(self, before: Person, after: Person, event: EventWrite, names: Iterable[Name] = ()) -> None:
         """Write what differs, and raise the credential version to that of ``after``.
 

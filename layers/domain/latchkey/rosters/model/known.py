@@ -162,6 +162,10 @@ class KnownPeople:
         places = self._keys["mis_id"].find(person.mis_id) if person.mis_id is not None else []
         return len(places) == 1 and self._claims[places[0]] == 1
 
+    def with_id(self, mis_id: str) -> list[int]:
+        """Who has this MIS id now: their places."""
+        return self._keys["mis_id"].find(mis_id)
+
     def id_at(self, place: int) -> str:
         """The id of the person at a place."""
         return self._ids[place * _ID : (place + 1) * _ID].decode().rstrip()

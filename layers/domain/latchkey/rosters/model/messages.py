@@ -1,4 +1,4 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours, when an admin says "apply" or what to read otherwise."""
+"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, or read it otherwise."""
 
 import re
 import secrets
@@ -32,6 +32,14 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """An applied run is to be undone."""
+
+    school: str
+    roster: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadAgain:
     """A run's file is to be read again, because an admin has answered what to read otherwise."""
 
@@ -39,7 +47,8 @@ class ReadAgain:
     roster: str
 
 
-Job = FileCame | ReadAgain | Apply
+Job = FileCame | ReadAgain | Apply | Undo
+_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain]]] = {"apply": Apply, "undo": Undo, "read_again": ReadAgain}
 
 
 def new_key(school: str, roster: str) -> str:
@@ -55,9 +64,8 @@ def parse(message: object, bucket: str) -> list[Job]:
         case {"Records": [_, *_] as records}:
             return [_file_came(record, bucket) for record in records]
     ours = Message(message)
-    kind = ours.one_of("kind", ["apply", "read_again"])
-    school, roster = ours.slug(), ours.id("roster")
-    return [Apply(school, roster) if kind == "apply" else ReadAgain(school, roster)]
+    kind = _KINDS[ours.one_of("kind", [*_KINDS])]
+    return [kind(ours.slug(), ours.id("roster"))]
 
 
 def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:

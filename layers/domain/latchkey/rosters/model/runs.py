@@ -128,6 +128,11 @@ class Run:
         return {kind: self.of(kind) for kind in KINDS}
 
     @property
+    def noted(self) -> int:
+        """How many people it was about to change, as far as that was noted so that it can be undone."""
+        return self.counts.get("noted", 0) + self.ahead.get("noted", 0)
+
+    @property
     def links_to_nobody(self) -> int:
         """How many links of the file, as the preview found them, name people who are in no row and not in Latchkey."""
         return self.previewed.get("links_to_nobody", 0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the console, which starts rosters, does not load what reads
     from latchkey.rosters.model.questions import Asked
 
 _REJECTED_PAGE: Final = 100
+_PREVIEW_KEPT: Final = 30 * 24 * 3600  # seconds: it holds people's names and cells, which are nobody's to keep for ever
 Sample = Mapping[str, Sequence[Change]]
 
 
@@ -114,6 +115,7 @@ class Rosters:
     def write_preview(
         self,
         run: str,
+        now: int,
         rejected: Sequence[Rejection],
         samples: Sample,
         *,
@@ -130,16 +132,16 @@ class Rosters:
             for name, told in (("rejected", rejected), ("warned", warned))
             for start in range(0, len(told), _REJECTED_PAGE)
         ]
-        kept: dict[str, Value] = {
+        shown: dict[str, Value] = {
             kind: [[each.line, each.name, each.role, each.group, list(each.facts)] for each in changes]
             for kind, changes in samples.items()
         }
-        pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": kept})
+        pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": shown})
         if concerned:
             pages.append({"concerned": {name: [list(each) for each in people] for name, people in concerned.items()}})
-        pk = f"{self.school}#ROSTER#{run}"
+        kept: dict[str, Value] = {"pk": f"{self.school}#ROSTER#{run}", "expires_at": now + _PREVIEW_KEPT}
         pages += [{} for _ in range(before - len(pages))]
-        self._table.write_many({"pk": pk, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
+        self._table.write_many({**kept, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
         return len(pages)
 
     def preview(self, run: str) -> tuple[list[Rejection], dict[str, list[Change]]]:
@@ -202,11 +204,14 @@ class Rosters:
         facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
         not_begun: Condition = ("state", "=", "previewed")
         same_file: Condition = ("etag", "=", run.etag)
-        nobody_applies: Condition = ("lease_until", "<=", now)
         started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file])
-        locked = self._lock(run.id, now + seconds, nobody_applies)
-        transact(self._client, [(self._table, started), (self._table, locked)])
+        transact(self._client, [(self._table, started), (self._table, self.lock_for(run.id, now, seconds))])
         return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
+
+    def lock_for(self, run: str, now: int, seconds: int) -> Update:
+        """What locks the school for a run, to stand in a transaction; it fails while another run has the lock."""
+        nobody_applies: Condition = ("lease_until", "<=", now)
+        return self._lock(run, now + seconds, nobody_applies)
 
     def keep_lock(self, run: str, now: int, seconds: int) -> bool:
         """Take the school's lock for this run, or keep it longer; False if another run has it."""
