@@ -16,8 +16,9 @@ export SAM_CLI_TELEMETRY := 0
 
 # What the build reads; a change in any of these builds again, nothing else does.
 SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
-	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -name '.*' 2>/dev/null)
+	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -path '*/guide_pages/*' -not -name '.*' 2>/dev/null)
 WORDS := layers/domain/latchkey/sign_in/data/common_passwords.txt layers/domain/latchkey/shared/data/locale/.made
+GUIDE := functions/portal/guide_pages/.made
 LOCALE := layers/domain/latchkey/shared/locale
 BUILD := .local/build
 # A laptop runs the Lambdas on the interpreter that runs MiniStack.
@@ -69,16 +70,16 @@ check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; 
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 
-test: check programs $(WORDS) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
+test: check programs $(WORDS) $(GUIDE) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
 	$(call say,'tests that need no stack')
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 	$(call say,'end-to-end and browser tests on the deployed stack')
 	@$(STACK_TESTS)
 
-busy: programs $(WORDS) build ## The end-to-end and browser tests while other processes keep every core busy
+busy: programs $(WORDS) $(GUIDE) build ## The end-to-end and browser tests while other processes keep every core busy
 	@python -m tests.support.busy bash -euc "$$STACK_TESTS"
 
-unit: $(VENV)/.ready $(WORDS) ## Only the tests that need no stack
+unit: $(VENV)/.ready $(WORDS) $(GUIDE) ## Only the tests that need no stack
 	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
 
 format: $(VENV)/.ready ## Put the code into its usual form
@@ -95,7 +96,7 @@ pictures: programs $(WORDS) ## Make the pictures of mails and printed sheets aga
 register: $(VENV)/.ready ## Write docs/data-register.md again, from what the packages say beside their stores
 	@python -m infra.data_register
 
-mutate: $(VENV)/.ready $(WORDS) ## Put small faults into the rules and see whether a test notices: see docs/mutation.md
+mutate: $(VENV)/.ready $(WORDS) $(GUIDE) ## Put small faults into the rules and see whether a test notices: see docs/mutation.md
 	@python -m tests.mutation $(ARGS)
 
 bench: $(WORDS) build ## Measure against the bar of docs/performance.md
@@ -134,6 +135,7 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
+	@cd functions/build && uv pip compile $(LOCK) guide.in -o guide.txt
 	@cd infra/requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd infra/requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd infra/requirements && uv pip compile $(LOCK) dev.in -c ../../layers/dependencies/chalice.txt -o dev.txt
@@ -189,7 +191,12 @@ $(lastword $(WORDS)): layers/domain/build/catalogues.py layers/domain/build/cata
 	$(call say,'making the catalogues of the mails')
 	@$(MAKE) -C layers/domain catalogues
 
-$(BUILD)/.built: $(SOURCES) $(VENV)/.ready $(MINISTACK)/.ready
+# And the admins' guide, out of docs/guide.
+$(GUIDE): functions/build/guide.py functions/build/guide.txt $(shell find docs/guide -type f) | $(VENV)/.ready
+	$(call say,'making the guide')
+	@$(MAKE) -C functions guide
+
+$(BUILD)/.built: $(SOURCES) $(GUIDE) $(VENV)/.ready $(MINISTACK)/.ready
 	$(call say,'building functions and layers')
 	@mkdir -p .local
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }

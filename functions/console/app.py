@@ -1,6 +1,6 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, people_emails, readiness, rosters, rosters_undo, schools
+from console import audit, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo, schools
 from console.login_details import codes, exports
 from console.people import actions, admins, edit, everything, history, people
 from console.sends import control, mail, preview, recipients, sends
@@ -24,7 +24,9 @@ app = new_app(
     exports.routes,
     codes.routes,
     rosters.routes,
+    rosters_map.routes,
     rosters_undo.routes,
+    contacts.routes,
     audit.routes,
     schools.routes,
 )

@@ -17,6 +17,8 @@ from latchkey.errors import Conflict, Invalid
 from latchkey.people.know_groups import known_groups
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.schools.model.school import School
+from latchkey.schools.name_people import names_of
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
@@ -33,11 +35,11 @@ _FORM: Final = "people/emails.html"
 @routes.on("GET", "/admin/{school}/people/emails", page=_FORM)
 def emails(request: Request, school: str) -> Answer:
     """Who has no usable address, by role and year; with a role, year or group, the people to fill in."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     only(request.query, (*_FILTER, "everybody"))
     if request.query.get("everybody", "true") != "true":
         raise Invalid(fields={"everybody": "This must be true, or left out."})
-    data = _missing_json(school) | _to_fill_in(request, school)
+    data = _missing_json(school) | _to_fill_in(request, seen.school)
     return Answer(data=data, context=_choices(school) if request.wants_page else {})
 
 
@@ -63,10 +65,10 @@ def update(request: Request, school: str) -> Answer:
 @routes.on("GET", "/admin/{school}/people/emails/{id}", page="people/emails_run.html")
 def run(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What became of an update."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     found = run_of(system(), school, id)
     data = run_json(found) | {"items": [_row_json(row) for row in found.shown]}
-    return Answer(data=data, context=_named(school, found) if request.wants_page else {})
+    return Answer(data=data, context=_named(seen.school, found) if request.wants_page else {})
 
 
 @routes.on("POST", "/admin/{school}/people/emails/{id}/undo")
@@ -171,28 +173,29 @@ def _missing_json(school: str) -> dict[str, Any]:
     return {"missing": rows, "complete": found.complete}
 
 
-def _to_fill_in(request: Request, school: str) -> dict[str, Any]:
+def _to_fill_in(request: Request, school: School) -> dict[str, Any]:
     chosen = {name: value for name, value in request.query.items() if name in _FILTER and value.strip()}
     if not chosen:
         return {"items": [], "more": False, "filter": {}}
     wanted = parse(chosen)
     everybody = request.query.get("everybody") == "true"
-    people, more = to_fill_in(system(), school, wanted, everybody=everybody)
+    people, more = to_fill_in(system(), school.slug, wanted, everybody=everybody)
     shown = wanted.as_mapping() | ({"everybody": "true"} if everybody else {})
-    return {"items": [_person_json(person, system().cursor_key(school)) for person in people], "more": more, "filter": shown}
+    return {"items": [_person_json(person, school) for person in people], "more": more, "filter": shown}
 
 
-def _person_json(person: Person, key: bytes) -> dict[str, Any]:
+def _person_json(person: Person, school: School) -> dict[str, Any]:
     return {
         "id": person.id,
         "role": person.role,
+        "name": school.name_of(person),
         "given_name": person.given_name,
         "family_name": person.family_name,
         "year_group": person.year_group,
         "registration_group": person.registration_group,
         "email": person.email,
         "mail_problem": person.problem,
-        "seen": seen_of(person, key),
+        "seen": seen_of(person, system().cursor_key(school.slug)),
     }
 
 
@@ -221,6 +224,5 @@ def _who(decision: Decision) -> str:
     return next((value for _, value in decision.item.keys), "")
 
 
-def _named(school: str, run: Run) -> dict[str, Any]:
-    ids = {row.person for row in run.rows if row.person}
-    return {"names": {person.id: person for person in system().directory(school).by_ids(sorted(ids))}}
+def _named(school: School, run: Run) -> dict[str, Any]:
+    return {"names": names_of(system(), school, (row.person for row in run.rows if row.person))}

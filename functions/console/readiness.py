@@ -27,11 +27,11 @@ def overview(request: Request, school: str) -> Answer:
         "school": {"slug": seen.school.slug, "name": seen.school.name},
         "people": {role: _numbers(numbers) for role, numbers in found.people.items()},
         "complete": found.complete,
-        "sends": sends_json(found.sends, school),
+        "sends": sends_json(found.sends, seen.school),
         "exports": [export_json(export, school) for export in found.exports],
         "rosters": [roster_json(run) for run in found.rosters],
         "next": found.next,
-        "approvals": [send_json(send, school) for send in found.approvals_of(seen.person.id)],
+        "approvals": [send_json(send, seen.school) for send in found.approvals_of(seen.person.id)],
         "waiting": waiting_json(system(), waiting_now(seen.school, system().now())),
     }
     return Answer(data=data)

@@ -8,8 +8,10 @@ from console.rosters_undo import undo_json
 from console.system import system
 from latchkey.rosters.ask_to_undo import undoing_of
 from latchkey.rosters.decide_roster import decide_roster
+from latchkey.rosters.model.columns import Column
 from latchkey.rosters.model.questions import QUESTIONS, option_of
 from latchkey.rosters.model.runs import Change, Rejection, Run
+from latchkey.rosters.model.shapes import NAMES
 from latchkey.rosters.start_roster import start_roster
 from latchkey.rosters.watch_roster import Preview, ask_to_apply, list_rosters, roster_of
 from latchkey.shared.model.ids import new_id
@@ -113,6 +115,8 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "warned": preview.run.of("warned"),
         "rejected": [_rejected(each) for each in preview.rejected],
         "decisions": _decisions(preview),
+        "columns": [_column(each) for each in preview.columns],
+        "reading": _reading(preview.run),
         "samples": {kind: [_sample(each) for each in changes] for kind, changes in preview.samples.items()},
     }
 
@@ -138,6 +142,31 @@ def _decisions(preview: Preview) -> list[dict[str, Any]]:
         for name, question in QUESTIONS.items()
         if run.asked.get(name)
     ]
+
+
+def _column(column: Column) -> dict[str, Any]:
+    """A column of a table, what it was read as, and some of what it holds."""
+    return {
+        "column": column.word,
+        "place": column.place,
+        "field": column.field,
+        "why": column.why,
+        "samples": list(column.samples),
+    }
+
+
+def _reading(run: Run) -> dict[str, Any] | None:
+    """How a table was read; ``missing`` is what an admin has to say before anybody can be."""
+    found = run.reading
+    if found is None:
+        return None
+    return {
+        "from": found.get("from", "words"),
+        "role": found.get("role"),
+        "missing": found.get("missing", []),
+        "proposed_role": found.get("proposed_role"),
+        "looks_like": NAMES.get(found.get("shape", "")),
+    }
 
 
 def _of_file(text: str) -> dict[str, Any]:

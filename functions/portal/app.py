@@ -1,6 +1,6 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, health, schools
+from portal import assets, codes, files, guide, health, schools
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import account, sign_in
 from web.app import new_app
@@ -10,6 +10,7 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    guide.routes,
     schools.routes,
     sign_in.routes,
     forgot_password.routes,

@@ -53,7 +53,7 @@ def use(request: Request, school: str) -> Answer:
     person = use_code(system(), found, Wishes(password=password, **typed), wrong)
     done = {
         "kind": found.code.kind,
-        "person": person_facts(person) | {"email": person.email, "username": person.username},
+        "person": person_facts(person, found.school) | {"email": person.email, "username": person.username},
         "sign_in": f"/schools/{school}/sessions",
     }
     return Answer(data=data if request.wants_page else done, status=201, context={"done": done})
@@ -94,7 +94,7 @@ def _opened(found: OpenCode) -> dict[str, Any]:
         "kind": found.code.kind,
         "school": found.school.slug,
         "school_name": found.school.name,
-        "student": {"given_name": found.student.given_name},
+        "student": {"given_name": found.school.known_as(found.student).given_name},
         "expires_at": rfc3339(found.state.expires_at),
         "username": found.student.username if pin else None,
         "password": {"shortest": shortest("student" if pin else "parent"), "longest": LONGEST},

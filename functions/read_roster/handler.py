@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from latchkey.contacts.model import messages as contacts_messages
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
 from latchkey.rosters.fail_roster import give_up
@@ -13,6 +14,7 @@ from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, Undo, pars
 from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.rosters.undo_roster import give_up_undoing, undo_roster
 from latchkey.shared.model.messages import decoded
+from latchkey.shared.model.upload_events import records_of
 from latchkey.wiring import Wiring, wiring
 from worker.consume import Consumer, Record, is_last_try, life
 
@@ -34,8 +36,19 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
-    """One message: files that came, or a roster to apply or undo. After the last try the admin sees that it failed."""
-    for job in parse(decoded(record["body"]), system().uploads().bucket):
+    """One message: files that came, or what an admin has said. After the last try the admin sees that it failed."""
+    message = decoded(record["body"])
+    records = records_of(message)
+    for part in [message] if records is None else [{"Records": [each]} for each in records]:
+        about_contacts = contacts_messages.parse(part, system().uploads().bucket)
+        if about_contacts is not None:
+            _contacts(about_contacts, record, left)
+        else:
+            _roster(part, record, left)
+
+
+def _roster(message: object, record: Record, left: Callable[[], float]) -> None:
+    for job in parse(message, system().uploads().bucket):
         try:
             facts = undo(job, left) if isinstance(job, Undo) else do(job, left)
         except Poison:
@@ -46,6 +59,21 @@ def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
             raise
         if facts:
             logger.info("roster done", extra=facts)
+
+
+def _contacts(wanted: contacts_messages.Read, record: Record, left: Callable[[], float]) -> None:
+    from latchkey.contacts import read_contacts  # rosters, of which there are many more, do not wait for it
+
+    try:
+        run = read_contacts.read_contacts(system(), wanted.school, wanted.run, wanted.key, left)
+    except Poison:
+        raise
+    except Exception:  # whatever it was: after the last try the admin must see that the run failed
+        if is_last_try(record):
+            read_contacts.give_up(system(), wanted.school, wanted.run)
+        raise
+    if run is not None:
+        logger.info("contacts read", extra={"run": run.id, "state": run.state, "step": run.step, **run.counts})
 
 
 def do(job: Job, left: Callable[[], float]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def cookie(token: str, seconds: int) -> str:
 def signed_in(request: Request, system: System) -> SignedIn:
     """Who asks; puts ``school`` and ``person`` into the page's context. ``NotSignedIn`` otherwise."""
     found = who(system, token_of(request), active=is_active(request))
-    request.context.update(school=found.school, person=found.person)
+    request.context.update(school=found.school, person=found.school.known_as(found.person))
     return found
 
 

@@ -138,10 +138,11 @@ _S3: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {  # S3's action, and wh
     "UploadPart": ("PutObject", ("Decrypt", "GenerateDataKey")),
     "CompleteMultipartUpload": ("PutObject", ("Decrypt",)),
     "AbortMultipartUpload": ("AbortMultipartUpload", ()),
+    "DeleteObject": ("DeleteObject", ()),
 }
 
 
-_FOLDERS: Final = {"exports", "recipients", "rosters", "schools"}
+_FOLDERS: Final = {"contacts", "exports", "recipients", "rosters", "schools"}
 
 
 def _s3(name: str, request: Request) -> Iterator[Part]:

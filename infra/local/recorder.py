@@ -187,8 +187,8 @@ def _s3(method: str, query: Mapping[str, str]) -> str:
             return "DeleteObjects"
         case "POST":
             return "CreateMultipartUpload" if "uploads" in query else "CompleteMultipartUpload"
-        case "DELETE" if "uploadId" in query:
-            return "AbortMultipartUpload"
+        case "DELETE":
+            return "AbortMultipartUpload" if "uploadId" in query else "DeleteObject"
     return method
 
 

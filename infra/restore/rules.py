@@ -43,7 +43,12 @@ _FACTS: Final = (
 )  # what a roster says of a person
 _OF_A_SCHOOL: Final = ("name", "town", "postcode", "urn", "settings")
 _KINDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "directory": {"P": "people", "ROSTERS": "rosters", "ROSTER": "previews of rosters"},
+    "directory": {
+        "P": "people",
+        "ROSTERS": "rosters",
+        "ROSTER": "previews of rosters",
+        "ROSTERCOLUMNS": "ways of reading rosters",
+    },
     "credentials": {"P": "passwords", "U": "usernames"},
     "activity": {
         "SENDS": "sends",

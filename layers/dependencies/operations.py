@@ -20,6 +20,7 @@ OPERATIONS = {
         "AbortMultipartUpload",
         "CompleteMultipartUpload",
         "CreateMultipartUpload",
+        "DeleteObject",
         "DeleteObjects",
         "GetObject",
         "ListObjectsV2",

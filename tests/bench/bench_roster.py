@@ -1,4 +1,4 @@
-"""Rosters: reading against csv.DictReader with pydantic, then the whole preview and apply: rows a second and memory.
+"""Rosters: reading against what others would write, then the whole preview and apply: rows a second and memory.
 
 The comparison is fair to the other side: the same file, the same rules (its validators call ours), no look for duplicates on
 either. The whole run is the product's own code, botocore included; only the network is cut off. Each size runs in a process
@@ -25,6 +25,20 @@ NOW = 1_795_000_000
 RUN, SCHOOL = "0" * 26, "northbridge"
 KEY = f"rosters/{SCHOOL}/{RUN}/{'0' * 32}"
 COMPARED, LARGE = 100_000, 1_000_000
+_NAME = r"^[^\x00-\x1f\x7f-\x9f]{1,100}$"
+_PATTERNS = {
+    "mis_id": r"^[A-Za-z0-9][A-Za-z0-9._:@/{}-]{0,63}$",
+    "role": r"^(student|teacher|staff|parent)$",
+    "given_name": _NAME,
+    "family_name": _NAME,
+    "email": r"^([a-z0-9][a-z0-9_'.+-]*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,24})?$",
+    "username": r"^([a-z0-9]|[a-z0-9][a-z0-9._-]{0,62}[a-z0-9])?$",
+    "upn": r"^([A-Z][0-9]{11}[0-9A-Z])?$",
+    "year_group": r"^([1-9]|1[0-4])?$",
+    "registration_group": r"^([A-Za-z0-9][A-Za-z0-9 ./&_-]{0,19})?$",
+    "children": r"^[^\x00-\x1f]{0,1300}$",
+    "language": r"^[A-Za-z-]{0,50}$",
+}
 
 
 def main() -> list[dict[str, Any]]:
@@ -34,7 +48,7 @@ def main() -> list[dict[str, Any]]:
         for size in (COMPARED, LARGE):
             file, rows = _file(Path(name) / str(size), size)
             if size == COMPARED:
-                found.append(_reading(file, rows))
+                found += _reading(file, rows)
                 for step in ("preview", "apply"):
                     run = _child(file, rows, step)
                     got = f"{rows / run['seconds']:,.0f} rows/s, {run['over']:.0f} MB over the start"
@@ -56,24 +70,33 @@ def _file(folder: Path, size: int) -> tuple[Path, int]:
         return file, sum(1 for _ in lines) - 1
 
 
-def _reading(file: Path, rows: int, rounds: int = 5) -> dict[str, Any]:
-    """The product's reader against the usual one, in turns; the best of each, which neighbours on the machine disturb least."""
-    sides = {"ours": partial(_ours, file), "theirs": partial(_theirs, file, _usual_model())}
+def _reading(file: Path, rows: int, rounds: int = 5) -> list[dict[str, Any]]:
+    """The product's reader against others, in turns; the best of each, which neighbours on the machine disturb least."""
+    sides = {
+        "ours": partial(_ours, file),
+        "csv.DictReader with pydantic": partial(_pydantic, file, _usual_model()),
+        "csv.reader with msgspec": partial(_msgspec, file, _quick_model()),
+        "polars, without UPN's check letter": partial(_polars, file),
+    }
+    bars = {"csv.DictReader with pydantic": 2.5, "csv.reader with msgspec": 1.0}
     times: dict[str, list[float]] = {side: [] for side in sides}
     for _ in range(rounds):
         for side, read in sides.items():
             start = time.process_time()
             assert read() == rows
             times[side].append(time.process_time() - start)
-    mine, other = (min(times[side]) for side in ("ours", "theirs"))
-    got = f"{other / mine:.2f} x ({mine / rows * 1e6:.2f} µs against {other / rows * 1e6:.2f} µs a row)"
-    return {
-        "what": f"roster read and checked, to csv.DictReader with pydantic, {rows:,} rows",
-        "bar": "≥ 2.5 x",
-        "got": got,
-        "met": other / mine >= 2.5,
-        "value": other / mine,
-    }
+    best = {side: min(found) for side, found in times.items()}
+    mine = best.pop("ours")
+    return [
+        {
+            "what": f"roster read and checked, to {side}, {rows:,} rows",
+            "bar": f"≥ {bars[side]:g} x" if side in bars else "",
+            "got": f"{other / mine:.2f} x ({mine / rows * 1e6:.2f} µs against {other / rows * 1e6:.2f} µs a row)",
+            "met": other / mine >= bars[side] if side in bars else None,
+            "value": other / mine,
+        }
+        for side, other in best.items()
+    ]
 
 
 def _ours(file: Path) -> int:
@@ -87,9 +110,43 @@ def _ours(file: Path) -> int:
         )
 
 
-def _theirs(file: Path, model: Callable[..., Any]) -> int:
+def _pydantic(file: Path, model: Callable[..., Any]) -> int:
     with file.open(encoding="utf-8", newline="") as content:
         return sum(1 for row in csv.DictReader(content) if model(**row))
+
+
+def _msgspec(file: Path, model: Any) -> int:
+    import msgspec
+
+    with file.open(encoding="utf-8", newline="") as content:
+        lines = csv.reader(content)
+        next(lines)
+        return len(msgspec.convert([[cell.strip() for cell in line] for line in lines], list[model]))
+
+
+def _quick_model() -> Any:
+    """The same rules as patterns of a msgspec struct; a UPN's check letter is ours, as with pydantic."""
+    from msgspec import Meta, defstruct
+
+    from latchkey.rosters.model import cells
+    from latchkey.rosters.model.plain_csv import HEADER
+
+    def text(pattern: str) -> Any:
+        return Annotated[str, Meta(pattern=pattern)]
+
+    roles = Literal["student", "teacher", "staff", "parent"]
+    fields = [(name, roles if name == "role" else text(_PATTERNS[name])) for name in HEADER]
+    return defstruct("Row", fields, array_like=True, namespace={"__post_init__": lambda row: cells.upn(row.upn)})
+
+
+def _polars(file: Path) -> int:
+    import polars
+
+    rows = polars.scan_csv(file, infer_schema=False)
+    checks = [polars.col(name).fill_null("").str.strip_chars().str.contains(pattern).all() for name, pattern in _PATTERNS.items()]
+    found = rows.select(polars.len().alias("rows"), *checks).collect()
+    assert all(found.row(0)[1:]), found
+    return int(found["rows"][0])
 
 
 def _usual_model() -> Callable[..., Any]:

@@ -12,6 +12,7 @@ import pytest
 from infra.local.waiting import wait_for
 from tests.e2e.client import Product, links_in
 from tests.e2e.school import export
+from tests.support.register import unexplained
 
 pytestmark = [pytest.mark.e2e, pytest.mark.last(of="run")]
 
@@ -82,3 +83,13 @@ def test_nothing_has_ended_in_a_dead_letter_queue(stack: Any) -> None:
     for name, url in queues.items():
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
         assert found["ApproximateNumberOfMessages"] == "0", name
+
+
+def test_everything_that_is_stored_stands_in_the_data_register(stack: Any) -> None:
+    dynamodb = client(stack, "dynamodb")
+    unknown: set[str] = set()
+    for name in ("directory", "credentials", "sessions", "activity"):
+        table = stack["aws"]["outputs"][f"{name.title()}Table"]
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            unknown |= unexplained(name, page["Items"])
+    assert not unknown

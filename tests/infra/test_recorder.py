@@ -59,6 +59,7 @@ def test_a_call_of_dynamodb_by_its_names() -> None:
         ),
         ("POST", "/b/exports/n/1.pdf?uploadId=u", "CompleteMultipartUpload", ["s3:PutObject", "kms:Decrypt"]),
         ("DELETE", "/b/exports/n/1.pdf?uploadId=u", "AbortMultipartUpload", ["s3:AbortMultipartUpload"]),
+        ("DELETE", "/b/exports/n/1.pdf", "DeleteObject", ["s3:DeleteObject"]),
     ],
 )
 def test_a_call_of_s3_with_what_s3_asks_of_the_key(method: str, target: str, operation: str, actions: list[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person
+from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn
@@ -211,6 +212,7 @@ FULL_SCHOOL = School(
         forgot_life=3_000,
         code_life=4_000_000,
         student_email="required",
+        names="legal",
         reply_to="office@x.example",
         language="cy",
         logo="0123456789abcdef",
@@ -240,6 +242,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         "forgot_life": 3_000,
         "code_life": 4_000_000,
         "student_email": "required",
+        "names": "legal",
         "reply_to": "office@x.example",
         "language": "cy",
         "logo": "0123456789abcdef",
@@ -279,6 +282,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "forgot_life": 3_600,
         "code_life": 7_776_000,
         "student_email": "optional",
+        "names": "preferred",
         "reply_to": None,
         "language": "en",
         "logo": "",
@@ -350,6 +354,7 @@ FULL_RUN = Run(
     asked={"new_ids": 3},
     chosen={"new_ids": "take_over"},
     pages=2,
+    reading={"fingerprint": "ab12", "columns": {"mis_id": 0, "given_name": 2}, "role": "student", "from": "chosen"},
 )
 RUN_ITEM: dict[str, Any] = {
     "pk": "northbridge#ROSTERS",
@@ -379,6 +384,7 @@ RUN_ITEM: dict[str, Any] = {
     "asked": {"new_ids": 3},
     "chosen": {"new_ids": "take_over"},
     "pages": 2,
+    "reading": {"fingerprint": "ab12", "columns": {"mis_id": 0, "given_name": 2}, "role": "student", "from": "chosen"},
 }
 
 
@@ -429,6 +435,32 @@ def test_ids_that_lead_to_people_and_remembered_answers(world: MemoryWorld) -> N
     assert (directory.person(TEACHER), directory.following([TEACHER])) == (None, {TEACHER: student})
     world.put("directory", {"pk": "northbridge#ROSTERCHOICES", "sk": "CHOICES", "grade_scale": "us"})
     assert world.wiring("read_roster").rosters(SCHOOL).remembered() == {"grade_scale": "us"}
+
+
+def test_how_the_columns_of_a_table_are_read(world: MemoryWorld) -> None:
+    stores = world.wiring("console").roster_columns(SCHOOL)
+    table, put = stores.confirmed(dict(FULL_RUN.reading or {}), by=ADMIN, now=NOW)
+    table.put(put)
+    item = {
+        "pk": "northbridge#ROSTERCOLUMNS",
+        "sk": "ab12",
+        "columns": {"mis_id": 0, "given_name": 2},
+        "role": "student",
+        "confirmed_by": ADMIN,
+        "confirmed_at": 1_800_000_000,
+    }
+    assert world.item("directory", "northbridge#ROSTERCOLUMNS", "ab12") == item
+    chosen = Chosen(columns={"mis_id": 0, "given_name": 2}, role="student", source="last_time")
+    assert stores.remembered("ab12") == chosen
+    shown = [Column(0, "Adno", "mis_id", None, ("1",)), Column(1, "Diet", None, "is not known", ())]
+    world.wiring("read_roster").roster_columns(SCHOOL).write(RUN, shown, NOW)
+    assert world.item("directory", f"northbridge#ROSTER#{RUN}", "COLUMNS#00001") == {
+        "pk": f"northbridge#ROSTER#{RUN}",
+        "sk": "COLUMNS#00001",
+        "columns": [[0, "Adno", "mis_id", None, ["1"]], [1, "Diet", None, "is not known", []]],
+        "expires_at": NOW + 30 * 86_400,
+    }
+    assert stores.of(RUN) == shown
 
 
 def test_the_oldest_item_of_a_roster_run(world: MemoryWorld) -> None:

@@ -70,7 +70,7 @@ def _counted(school: School, wanted: ExportRequest) -> dict[str, Any]:
     if not found and complete:
         raise void_codes.nothing()
     data = {"codes": found.total(), "by_kind": codes_json(found), "complete": complete}
-    return {"data": data, "context": {"name": void_codes.whose(system(), school.slug, wanted)}}
+    return {"data": data, "context": {"name": void_codes.whose(system(), school, wanted)}}
 
 
 def _typed(request: Request, school: School, wanted: ExportRequest, shown: int | None) -> int | None:

@@ -9,6 +9,7 @@ from latchkey.people.model.person import ADULTS, Person
 from latchkey.records.admins import end_admin
 from latchkey.records.invite_admin import invite_by_admin
 from latchkey.records.the_person import the_person
+from latchkey.schools.model.school import School
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
@@ -16,7 +17,7 @@ from web.route_group import RouteGroup
 from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
-_SHOWN = ("id", "role", "given_name", "family_name", "email", "last_login_at", "mail_problem")
+_SHOWN = ("id", "role", "name", "given_name", "family_name", "email", "last_login_at", "mail_problem")
 
 
 @routes.on("GET", "/admin/{school}/admins", page="people/admins.html")
@@ -27,7 +28,7 @@ def admins(request: Request, school: str) -> Answer:
     _for_page(request, seen)
     if request.query.get("person"):
         found = the_person(system(), school, request.query["person"])
-        request.context["candidate"] = person_json(found) if found.role in ADULTS and not found.is_admin else None
+        request.context["candidate"] = person_json(found, seen.school) if found.role in ADULTS and not found.is_admin else None
     return Answer(data=request.context["data"], context={"saved": request.query.get("saved", "")})
 
 
@@ -57,9 +58,9 @@ routes.on("POST", "/admin/{school}/admins/{id}/delete", form="people/admins.html
 def _for_page(request: Request, seen: SignedIn) -> None:
     """What the page needs, also if something is refused."""
     if request.wants_page or request.method == "GET":
-        data = {"items": [_json(each) for each in system().admins(seen.school.slug).all()]}
+        data = {"items": [_json(each, seen.school) for each in system().admins(seen.school.slug).all()]}
         request.context.update(data=data, saved="", candidate=None)
 
 
-def _json(person: Person) -> dict[str, Any]:
-    return {name: value for name, value in person_json(person).items() if name in _SHOWN}
+def _json(person: Person, school: School) -> dict[str, Any]:
+    return {name: value for name, value in person_json(person, school).items() if name in _SHOWN}

@@ -11,8 +11,10 @@ from latchkey.records.add_person import add_person
 from latchkey.records.change_person import change_person
 from latchkey.records.model import fields
 from latchkey.records.the_person import the_person
+from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.languages import LANGUAGES
+from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -38,7 +40,7 @@ def add(request: Request, school: str) -> Answer:
     only(request.fields, (*fields.ADDED, "idempotency_key"))
     person = add_person(system(), seen.school, seen.person, request.fields)
     place = f"/admin/{school}/people/{person.id}"
-    return Answer(data=_json(person), status=201, location=place + ("?saved=added" if request.wants_page else ""))
+    return Answer(data=_json(person, seen.school), status=201, location=place + ("?saved=added" if request.wants_page else ""))
 
 
 @routes.on("GET", "/admin/{school}/people/{id}/edit", page="people/edit.html")
@@ -46,30 +48,30 @@ def form_to_change(request: Request, school: str, id: str) -> Answer:  # noqa: A
     """The form of a person who is there, with what is known of them."""
     seen = admin(request, system(), school)
     found = the_person(system(), school, id)
-    request.context.update(_of(found, seen.person))
-    return Answer(data=_json(found))
+    request.context.update(_of(found, seen))
+    return Answer(data=_json(found, seen.school))
 
 
 def change(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Change what is known of a person; what is not named stays as it is."""
     seen = admin(request, system(), school)
-    request.context.update(_of(the_person(system(), school, id), seen.person))
+    request.context.update(_of(the_person(system(), school, id), seen))
     only(request.fields, (*fields.CHANGED, "revision"))
     request.text("revision", longest=16, required=False)
     try:
         person = change_person(system(), seen.school, seen.person, id, request.fields)
     except Conflict:
-        request.context.update(_of(the_person(system(), school, id), seen.person))  # the form shows what is there by now
+        request.context.update(_of(the_person(system(), school, id), seen))  # the form shows what is there by now
         raise
-    return Answer(data=_json(person), location=f"/admin/{school}/people/{id}?saved=changed")
+    return Answer(data=_json(person, seen.school), location=f"/admin/{school}/people/{id}?saved=changed")
 
 
 routes.on("PATCH", "/admin/{school}/people/{id}")(change)
 routes.on("POST", "/admin/{school}/people/{id}", form="people/edit.html")(change)  # browsers can only post
 
 
-def _json(person: Person) -> dict[str, Any]:
-    return person_json(person) | {"revision": fields.revision(person)}
+def _json(person: Person, school: School) -> dict[str, Any]:
+    return person_json(person, school) | {"revision": fields.revision(person)}
 
 
 def _of_new() -> dict[str, Any]:
@@ -77,12 +79,12 @@ def _of_new() -> dict[str, Any]:
     return {"roles": ROLES, "languages": _LANGUAGES, "new_key": new_id()}
 
 
-def _of(person: Person, by: Person) -> dict[str, Any]:
+def _of(person: Person, seen: SignedIn) -> dict[str, Any]:
     """What the form of a person needs, also if the change is refused."""
     return {
-        "data": _json(person),
+        "data": _json(person, seen.school),
         "roles": [role for role in ROLES if role in ADULTS] if person.role in ADULTS else [],
         "statuses": [] if person.is_admin else STATUSES,
         "languages": _LANGUAGES,
-        "others_admin": person.is_admin and person.id != by.id,
+        "others_admin": person.is_admin and person.id != seen.person.id,
     }

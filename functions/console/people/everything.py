@@ -22,11 +22,11 @@ routes = RouteGroup(__name__, lambda: system().settings)
 def everything(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """All that is held about a person; that it was asked for is in the audit trail."""
     seen = admin(request, system(), school)
-    found = look(system(), school, seen.person, id)
+    found = look(system(), seen.school, seen.person, id)
     person = found.family.person
     data = {
-        "person": whole_person(found.family, seen.school.code_epoch) | _more(person),
-        "family": [person_json(each) for each in (*found.family.parents, *found.family.children)],
+        "person": whole_person(found.family, seen.school) | _more(person),
+        "family": [person_json(each, seen.school) for each in (*found.family.parents, *found.family.children)],
         "sessions": [_session(each) for each in found.sessions],
         "history": history_json(found.history),
         "held": [_held(each) for each in found.held],

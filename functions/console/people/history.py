@@ -5,6 +5,8 @@ from typing import Any
 from console.system import system
 from latchkey.records.history import History
 from latchkey.records.history import history as look
+from latchkey.schools.model.school import School
+from latchkey.schools.name_people import names_of
 from latchkey.shared.model.ids import is_id
 from web.answer import Answer
 from web.request import Request
@@ -18,9 +20,9 @@ routes = RouteGroup(__name__, lambda: system().settings)
 @routes.on("GET", "/admin/{school}/people/{id}/history", page="people/history.html")
 def history(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What is known to have happened to a person, newest first."""
-    admin(request, system(), school)
-    data = history_json(look(system(), school, id))
-    return Answer(data=data, context=names_in(school, id, data) if request.wants_page else {})
+    seen = admin(request, system(), school)
+    data = history_json(look(system(), seen.school, id))
+    return Answer(data=data, context=names_in(seen.school, id, data) if request.wants_page else {})
 
 
 def history_json(found: History) -> dict[str, Any]:
@@ -31,8 +33,7 @@ def history_json(found: History) -> dict[str, Any]:
     return {"items": items, "complete": found.complete}
 
 
-def names_in(school: str, person: str, history: dict[str, Any]) -> dict[str, Any]:
+def names_in(school: School, person: str, history: dict[str, Any]) -> dict[str, Any]:
     """For the page: the names, as they are now, of those who did it, and of the person."""
-    ids = sorted({person, *(each["by"] for each in history["items"] if is_id(each["by"] or ""))})
-    names = {each.id: each.name for each in system().directory(school).by_ids(ids)}
-    return {"names": names, "whose": person}
+    ids = {person, *(each["by"] for each in history["items"] if is_id(each["by"] or ""))}
+    return {"names": names_of(system(), school, ids), "whose": person}

@@ -12,6 +12,7 @@ from latchkey.people.model.people_filter import FIELDS, parse
 from latchkey.people.model.person import CodeState, Person
 from latchkey.records.history import history as look
 from latchkey.records.model.fields import revision
+from latchkey.schools.model.school import School
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -26,12 +27,12 @@ routes = RouteGroup(__name__, lambda: system().settings)
 @routes.on("GET", "/admin/{school}/people", page="people/people.html")
 def people(request: Request, school: str) -> Answer:
     """The people whom a filter means, in list order."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS)
     wanted = parse({name: value for name, value in request.query.items() if name in FIELDS})
     found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
     numbers = count_people(system(), school, wanted) if request.wants_page else None
-    data = {"items": [person_json(person) for person in found.items], "next": found.next}
+    data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}
     return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor})
 
 
@@ -40,34 +41,35 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     """One person, their way in and their family."""
     seen = admin(request, system(), school)
     found = family(system(), school, id)
-    data = whole_person(found, seen.school.code_epoch)
+    data = whole_person(found, seen.school)
     reason = skip_reason(found.person, seen.school)
     context: dict[str, Any] = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
     if request.wants_page:
-        shown = history_json(look(system(), school, id))
-        context |= {"history": shown, **names_in(school, id, shown)}
+        shown = history_json(look(system(), seen.school, id))
+        context |= {"history": shown, **names_in(seen.school, id, shown)}
     return Answer(data=data, context=context)
 
 
-def whole_person(found: Family, epoch: int) -> dict[str, Any]:
+def whole_person(found: Family, school: School) -> dict[str, Any]:
     """A person with family and codes, as the API shows one."""
-    return person_json(found.person) | {
+    return person_json(found.person, school) | {
         "revision": revision(found.person),
         "password_set_at": rfc3339(found.person.password_set_at),
-        "children": [_brief(child) for child in found.children],
-        "parents": [_brief(parent) for parent in found.parents],
+        "children": [_brief(child, school) for child in found.children],
+        "parents": [_brief(parent, school) for parent in found.parents],
         "codes": {
-            "pin": _code(found.person.pin, "pin", epoch),
-            "parent_code": _code(found.person.parent_code, "parent", epoch),
+            "pin": _code(found.person.pin, "pin", school.code_epoch),
+            "parent_code": _code(found.person.parent_code, "parent", school.code_epoch),
         },
     }
 
 
-def person_json(person: Person) -> dict[str, Any]:
+def person_json(person: Person, school: School) -> dict[str, Any]:
     """What admins see of a person; nothing that a credential is made of."""
     return {
         "id": person.id,
         "role": person.role,
+        "name": school.name_of(person),
         "given_name": person.given_name,
         "family_name": person.family_name,
         "preferred_given_name": person.preferred_given_name,
@@ -99,6 +101,6 @@ def _problem(person: Person) -> dict[str, Any] | None:
     return {"kind": found.kind, "at": rfc3339(found.at)} if found is not None and person.problem else None
 
 
-def _brief(person: Person) -> dict[str, Any]:
-    names = ("id", "role", "given_name", "family_name", "year_group", "registration_group")
-    return {name: value for name, value in person_json(person).items() if name in names}
+def _brief(person: Person, school: School) -> dict[str, Any]:
+    names = ("id", "role", "name", "given_name", "family_name", "year_group", "registration_group")
+    return {name: value for name, value in person_json(person, school).items() if name in names}

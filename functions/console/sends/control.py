@@ -6,6 +6,7 @@ from typing import Any
 from console.lists import only
 from console.sends.sends import alone, dry_run_json, send_json
 from console.system import system
+from latchkey.schools.model.school import School
 from latchkey.sends import approve_send, control_send, repeat_send, watch_send
 from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import new_id
@@ -41,21 +42,21 @@ def cancel(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     if request.is_trial():
         impact = control_send.impact(system(), school, id)
         return Answer(data={"to_cancel": impact.waiting, "to_revoke": impact.links, "exact": impact.exact})
-    return _changed(control_send.cancel(system(), school, seen.person, id, revoke=revoke), school, id)
+    return _changed(control_send.cancel(system(), school, seen.person, id, revoke=revoke), seen.school, id)
 
 
 @routes.on("POST", f"{_SEND}/retry", form="sends/send.html")
 def retry(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Send again to those whose mail failed."""
     seen = _asked(request, school, id)
-    return _started(repeat_send.retry(system(), seen.school, seen.person, id), school)
+    return _started(repeat_send.retry(system(), seen.school, seen.person, id), seen.school)
 
 
 @routes.on("POST", f"{_SEND}/replan", form="sends/send.html")
 def replan(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Plan those anew who had changed since the send was planned."""
     seen = _asked(request, school, id)
-    return _started(repeat_send.replan(system(), seen.school, seen.person, id), school)
+    return _started(repeat_send.replan(system(), seen.school, seen.person, id), seen.school)
 
 
 @routes.on("POST", f"{_SEND}/again", page="sends/send_again.html", form="sends/send.html")
@@ -67,7 +68,7 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
         tried = repeat_send.try_again(system(), seen.school, id)
         meant = repeat_send.those_again(id)
         return Answer(data=dry_run_json(tried, seen, meant), context={"key": new_id(system().now())})
-    return _started(repeat_send.again(system(), seen.school, seen.person, id, key), school)
+    return _started(repeat_send.again(system(), seen.school, seen.person, id, key), seen.school)
 
 
 @routes.on("POST", f"{_SEND}/approve", form="sends/send.html")
@@ -81,22 +82,23 @@ def _asked(request: Request, school: str, send: str, fields: tuple[str, ...] = (
     seen = admin(request, system(), school)
     if request.wants_page:
         found = watch_send.get_send(system(), school, send)
-        shown = send_json(found, school)
+        shown = send_json(found, seen.school)
         request.context.update(data=shown, send=shown, **alone(seen, found))
     only(request.fields, fields)
     return seen
 
 
 def _change(request: Request, school: str, send: str, change: Callable[..., control_send.Turned]) -> Answer:
-    return _changed(change(system(), school, _asked(request, school, send).person, send), school, send)
+    seen = _asked(request, school, send)
+    return _changed(change(system(), school, seen.person, send), seen.school, send)
 
 
-def _changed(changed: control_send.Turned, school: str, send: str) -> Answer:
+def _changed(changed: control_send.Turned, school: School, send: str) -> Answer:
     return Answer(
-        data=send_json(changed.send, school), status=202 if changed.new else 200, location=f"/admin/{school}/sends/{send}"
+        data=send_json(changed.send, school), status=202 if changed.new else 200, location=f"/admin/{school.slug}/sends/{send}"
     )
 
 
-def _started(started: Started[Send], school: str) -> Answer:
+def _started(started: Started[Send], school: School) -> Answer:
     data: dict[str, Any] = send_json(started.run, school)
-    return Answer(data=data, status=202 if started.new else 200, location=f"/admin/{school}/sends/{started.run.id}")
+    return Answer(data=data, status=202 if started.new else 200, location=f"/admin/{school.slug}/sends/{started.run.id}")

@@ -34,7 +34,7 @@ def preview(request: Request, school: str) -> Answer:
         return Answer(body=found.html, headers=_MAIL)
     data = {
         "person": found.person.id,
-        "name": found.person.name,
+        "name": seen.school.name_of(found.person),
         "to": found.person.email,
         "mail": found.purpose,
         "life": found.life,

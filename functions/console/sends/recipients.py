@@ -24,7 +24,7 @@ _WANTED = ("state", "reason", "q")
 @routes.on("GET", "/admin/{school}/sends/{id}/recipients", page="sends/recipients.html")
 def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What became of each recipient."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *_WANTED)
     wanted = watch_send.parse_wanted(request.query)
     page = watch_send.list_recipients(system(), school, id, wanted, cursor=cursor, limit=limit)
@@ -32,7 +32,7 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     context: dict[str, Any] = {}
     if request.wants_page:
         found = watch_send.get_send(system(), school, id)
-        context = {"send": send_json(found, school), "wanted": wanted, "states": MAIL_STATES, "reasons": reasons_of(found)}
+        context = {"send": send_json(found, seen.school), "wanted": wanted, "states": MAIL_STATES, "reasons": reasons_of(found)}
     return Answer(data=data, context=context)
 
 

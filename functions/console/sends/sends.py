@@ -33,16 +33,16 @@ routes = RouteGroup(__name__, lambda: system().settings)
 @routes.on("GET", "/admin/{school}/sends", page="sends/sends.html")
 def sends(request: Request, school: str) -> Answer:
     """The sends of the school, newest first."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
     page = watch_send.list_sends(system(), school, cursor=cursor, limit=limit)
-    data = {"items": sends_json(page.items, school), "next": page.next}
+    data = {"items": sends_json(page.items, seen.school), "next": page.next}
     if not request.wants_page:
         return Answer(data=data)
     return Answer(
         data=data,
         context={
-            "authors": authors_of(system(), school, page.items),
+            "authors": authors_of(system(), seen.school, page.items),
             "out": sum(figures(each.counts).went_out for each in page.items),
             "failed": watch_send.still_failed(system(), school, page.items),
         },
@@ -67,7 +67,7 @@ def start(request: Request, school: str) -> Answer:
         context = _tried(request, asked.selection, seen, asked.start_at)
         return Answer(data=context.pop("data"), context=context)
     started = start_send.start_send(system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at)
-    return Answer(data=send_json(started.run, school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
+    return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
 def _tried(request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     seen = admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
     news = progress.expects_news(found, system().now())
-    return Answer(data=send_json(found, school), context={"expects_news": news, **alone(seen, found)})
+    return Answer(data=send_json(found, seen.school), context={"expects_news": news, **alone(seen, found)})
 
 
 def alone(seen: SignedIn, send: Send) -> dict[str, bool]:
@@ -99,13 +99,13 @@ def alone(seen: SignedIn, send: Send) -> dict[str, bool]:
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
 
 
-def sends_json(sends: Sequence[Send], school: str) -> list[dict[str, Any]]:
+def sends_json(sends: Sequence[Send], school: School) -> list[dict[str, Any]]:
     """Sends as the API shows them."""
     names = name_sends(system(), school, sends)
     return [_send_json(each, names[each.id]) for each in sends]
 
 
-def send_json(send: Send, school: str) -> dict[str, Any]:
+def send_json(send: Send, school: School) -> dict[str, Any]:
     """A send as the API shows it."""
     return sends_json([send], school)[0]
 
@@ -168,7 +168,7 @@ def dry_run_json(found: DryRun, seen: SignedIn, selection: Selection, start_at: 
     need = start_send.why_approval(system(), school, seen.person, found, start_at)
     within = selection.skip_sent_within
     return {
-        "name": name_selection(system(), school.slug, selection),
+        "name": name_selection(system(), school, selection),
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,

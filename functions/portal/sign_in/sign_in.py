@@ -33,7 +33,7 @@ def create(request: Request, school: str) -> Answer:
     identifier, password = request.text("identifier"), request.text("password", longest=LONGEST_RECEIVED)
     token, who = sign_in(system(), school, identifier, password, source_ip=request.source_ip, presented=token_of(request))
     return Answer(
-        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person)},
+        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
         status=201,
         location=f"/admin/{school}" if who.person.is_admin else "/account",
         headers={"Set-Cookie": cookie(token, ABSOLUTE)},

@@ -50,7 +50,15 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "URGENT_QUEUE",
     ),
     "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY"),
-    "read_roster": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "ROSTER_QUEUE", "REQUESTS_QUEUE", "UPLOADS_BUCKET"),
+    "read_roster": (
+        "DIRECTORY_TABLE",
+        "ACTIVITY_TABLE",
+        "LOOKUP_KEY",
+        "ROSTER_QUEUE",
+        "REQUESTS_QUEUE",
+        "EXPORT_QUEUE",
+        "UPLOADS_BUCKET",
+    ),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": (
         "DIRECTORY_TABLE",

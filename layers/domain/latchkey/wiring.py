@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
+    from latchkey.contacts import needs as contacts
+    from latchkey.contacts.stores.kept import KeptParents
+    from latchkey.contacts.stores.runs import ContactsRuns
     from latchkey.email_updates import needs as email_updates
     from latchkey.email_updates.stores.changes import EmailChanges
     from latchkey.email_updates.stores.runs import EmailRuns
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.rosters import needs as rosters
+    from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.rosters.stores.undo_notes import UndoNotes
     from latchkey.rosters.stores.undo_people import UndoPeople
@@ -87,6 +91,7 @@ _KEEPERS: Final = (
     "rosters",
     "email_updates",
     "login_details",
+    "contacts",
     "sends",
     "mail",
     "audit",
@@ -360,6 +365,24 @@ class Wiring:
 
         return Rosters(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
+    def roster_columns(self, school: str) -> RosterColumns:
+        """How the columns of a school's tables are read."""
+        from latchkey.rosters.stores.columns import RosterColumns
+
+        return RosterColumns(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def contacts_runs(self, school: str) -> ContactsRuns:
+        """A school's uploads of contacts."""
+        from latchkey.contacts.stores.runs import ContactsRuns
+
+        return ContactsRuns(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def kept_parents(self, school: str) -> KeptParents:
+        """What is kept of a school's parents until they have an account."""
+        from latchkey.contacts.stores.kept import KeptParents
+
+        return KeptParents(self.table("DIRECTORY_TABLE"), school)
+
     def undo_notes(self, school: str) -> UndoNotes:
         """What a school's rosters were about to change, and their undoing."""
         from latchkey.rosters.stores.undo_notes import UndoNotes
@@ -483,6 +506,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _audit: audit.System = wiring
         _codes: codes.System = wiring
+        _contacts: contacts.System = wiring
         _email_updates: email_updates.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring

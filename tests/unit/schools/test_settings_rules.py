@@ -39,6 +39,13 @@ def test_students_give_an_address_or_not() -> None:
         assert set(refused({"student_email": wrong})) == {"student_email"}
 
 
+def test_how_people_are_named() -> None:
+    for value in ("preferred", "legal"):
+        assert change(NOW, {"names": value}).names == value
+    for wrong in ("", "known_as", None, True, ["legal"]):
+        assert set(refused({"names": wrong})) == {"names"}
+
+
 def test_the_upper_bounds_are_what_was_decided() -> None:
     longest = {name: bounds[1] for name, bounds in LIVES.items()}
     assert longest == {"welcome_life": 30 * DAY, "reset_life": 7 * DAY, "forgot_life": DAY, "code_life": 365 * DAY}

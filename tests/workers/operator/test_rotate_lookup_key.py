@@ -293,7 +293,9 @@ def test_marks_of_addresses_that_take_no_mail_move_and_one_of_a_forgotten_addres
 
 def bounce(road: MailRoad, person: Person) -> None:
     system = road.system.wiring("mail_feedback")
-    mail = Mail(to=str(person.email), accounts=(account_of(person),), at=int(START))
+    mail = Mail(
+        to=str(person.email), accounts=(account_of(person, School(slug=SCHOOL, name="Northbridge Academy")),), at=int(START)
+    )
     _note_problem(system, SCHOOL, mail, str(person.email), MailProblem("bounced", 5, ""))
 
 

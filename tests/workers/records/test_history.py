@@ -4,12 +4,15 @@ import pytest
 
 from latchkey.errors import NotFound
 from latchkey.records.history import Entry, history
+from latchkey.schools.model.school import School
 from latchkey.sends.model.send import Selection
 from tests.support.mail_road import MailRoad
 
+SCHOOL = School(slug="northbridge", name="Northbridge Academy")
+
 
 def mails(road: MailRoad, person: str) -> list[Entry]:
-    return [each for each in history(road.system.wiring("console"), "northbridge", person).items if each.what.startswith("mail.")]
+    return [each for each in history(road.system.wiring("console"), SCHOOL, person).items if each.what.startswith("mail.")]
 
 
 def test_mails_of_sends_and_of_what_they_asked_for_with_what_became_of_them(road: MailRoad) -> None:
@@ -42,14 +45,14 @@ def test_who_stands_behind_the_first_chunk_is_found_within_bounds(road: MailRoad
     road.plan()
     console = road.system.wiring("console")
     assert len(mails(road, people[-1].id)) == 1
-    assert history(console, "northbridge", people[-1].id).complete
+    assert history(console, SCHOOL, people[-1].id).complete
     monkeypatch.setattr("latchkey.records.history._READS", 0)
     assert mails(road, people[-1].id) == []
-    assert not history(console, "northbridge", people[-1].id).complete
-    assert history(console, "northbridge", people[0].id).complete
+    assert not history(console, SCHOOL, people[-1].id).complete
+    assert history(console, SCHOOL, people[0].id).complete
 
 
 def test_nobody(road: MailRoad) -> None:
     for person in ("0" * 20, "x"):
         with pytest.raises(NotFound):
-            history(road.system.wiring("console"), "northbridge", person)
+            history(road.system.wiring("console"), SCHOOL, person)

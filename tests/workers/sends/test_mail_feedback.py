@@ -10,6 +10,7 @@ import pytest
 import mail_feedback.handler as door
 from latchkey.mail.model.account import MailAccount, account_of
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 from latchkey.sends.mail_feedback import record_events
 from latchkey.sends.model.send import Chunk, Mail, Send, Tally, skip_reason, with_state
 from latchkey.sends.stores.ledger import Ledger as Chunks
@@ -229,7 +230,7 @@ def test_events_and_workers_at_the_same_time_lose_nothing(ledger: Ledger) -> Non
 class TestPeople:
     def people(self, ledger: Ledger, **facts: Any) -> tuple[Person, ...]:
         people = tuple(ledger.road.person(number, email=facts.get("email", f"p{number}@x.example")) for number in (1, 2))
-        accounts = [account_of(person) for person in people]
+        accounts = [account_of(person, School(slug="northbridge", name="Northbridge Academy")) for person in people]
         if "email" in facts:
             ledger.start(mails=(Mail(to=facts["email"], accounts=tuple(accounts[:1]), at=NOW),))
         else:

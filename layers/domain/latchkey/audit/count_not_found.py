@@ -5,7 +5,9 @@ from typing import Final
 
 from latchkey.audit.stores.audit import Audit
 
-PARTS: Final = frozenset({"people", "sends", "exports", "rosters", "codes", "settings", "audit", "mail", "admins", "school"})
+PARTS: Final = frozenset(
+    {"people", "sends", "exports", "rosters", "contacts", "codes", "settings", "audit", "mail", "admins", "school"}
+)
 log = logging.getLogger(__name__)
 
 

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
-    from latchkey.people.stores.people import Directory
 
 
 class System(Protocol):
     """Its stores, keys, queues and clock."""
-
-    def directory(self, school: str) -> Directory: ...
 
     def audit(self, school: str) -> Audit: ...
 

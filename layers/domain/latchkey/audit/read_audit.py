@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from latchkey.audit.model.in_words import Kind, people_in
+from latchkey.audit.model.in_words import Kind
 from latchkey.audit.needs import System
 from latchkey.shared.model.pages import PAGE, Page, Pager
 
@@ -13,8 +13,3 @@ def read_audit(
     """One page of the school's audit trail, newest first: all of it, or one kind of event."""
     pager = Pager(f"audit|{school}" if kind == "all" else f"audit|{school}|{kind}", system.cursor_key(school))
     return pager.page(*system.audit(school).page(after=pager.after(cursor), limit=limit, kind=kind))
-
-
-def names_of(system: System, school: str, events: list[dict[str, Any]]) -> dict[str, str]:
-    """The names, as they are now, of the people who did these things or whom they are about; the trail itself holds ids only."""
-    return {person.id: person.name for person in system.directory(school).by_ids(sorted(people_in(events)))}

@@ -6,7 +6,7 @@ UPNs and names stand in no index, and a school's domains are nowhere counted, so
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, product
 from typing import Final
 
 from latchkey.email_updates.model.decisions import Asked, State
@@ -99,8 +99,11 @@ def _keys_of(person: Person) -> Iterator[_Key]:
     facts = (("upn", person.upn), ("mis_id", person.mis_id), ("username", person.username))
     yield from ((kind, value) for kind, value in facts if value)
     if person.status != "left":
-        yield "name", _folded(person.name)
-        yield "name", _folded(f"{person.family_name} {person.given_name}")
+        givens = {person.given_name, person.preferred_given_name or person.given_name}
+        families = {person.family_name, person.preferred_family_name or person.family_name}
+        for given, family in product(givens, families):  # whichever name the office has in front of it
+            yield "name", _folded(f"{given} {family}")
+            yield "name", _folded(f"{family} {given}")
 
 
 def _meant(school: str, item: Item, found: School) -> set[str]:

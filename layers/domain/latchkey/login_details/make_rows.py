@@ -50,7 +50,7 @@ def rows_of(
     details = {each: login_details(person, school, key, wanted.audience) for each, person in known.items()}
     rows = [[details[student.id] for student in each.students if student.id in details] for each in shared]
     # Of who has left since, nothing is printed.
-    return [_row(each.parents, *found) for each, found in zip(shared, rows, strict=True) if found]
+    return [_row(tuple(map(school.known_as, each.parents)), *found) for each, found in zip(shared, rows, strict=True) if found]
 
 
 def _row(parents: tuple[Person, ...], first: LoginDetails, *siblings: LoginDetails) -> LoginDetails:

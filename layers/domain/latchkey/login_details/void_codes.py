@@ -35,10 +35,10 @@ def count_codes(system: System, school: School, wanted: ExportRequest) -> tuple[
     return found, complete
 
 
-def whose(system: System, school: str, wanted: ExportRequest) -> str:
+def whose(system: System, school: School, wanted: ExportRequest) -> str:
     """The name of the one student whose codes would end; empty where the scope is not one student."""
-    found = system.directory(school).person(wanted.scope.value) if wanted.scope.kind == "person" else None
-    return found.name if found else ""
+    found = system.directory(school.slug).person(wanted.scope.value) if wanted.scope.kind == "person" else None
+    return school.name_of(found) if found else ""
 
 
 def nothing() -> Invalid:

@@ -22,6 +22,7 @@ _BUCKETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("EXPORTS_BUCKET", "recipients/{}/", "files of recipients"),
     ("EXPORTS_BUCKET", "schools/{}/", "files of exported schools"),
     ("UPLOADS_BUCKET", "rosters/{}/", "uploaded files"),
+    ("UPLOADS_BUCKET", "contacts/{}/", "uploaded files"),
     ("PAGES_BUCKET", "schools/{}", "copies of pages"),
 )
 PLACES: Final = len(TABLES) + len(_BUCKETS)

@@ -11,6 +11,7 @@ from latchkey.people.list_people import Family, family
 from latchkey.people.model.person import Person
 from latchkey.records.history import History, history
 from latchkey.records.needs import System
+from latchkey.schools.model.school import School
 from latchkey.shared.stores.register import Kind
 from latchkey.sign_in.stores.sessions import Session
 
@@ -33,13 +34,13 @@ class Everything:
     held: list[Held]
 
 
-def everything(system: System, school: str, by: Person, person: str) -> Everything:
+def everything(system: System, school: School, by: Person, person: str) -> Everything:
     """What this school's tables hold of a person; ``NotFound`` where there is no such person. That an admin asked is recorded."""
-    found = family(system, school, person)
-    system.audit(school).record(by.id, "person.everything", system.now(), {"person": found.person.id})
-    sessions = system.sessions(school).all_of(found.person.id)
+    found = family(system, school.slug, person)
+    system.audit(school.slug).record(by.id, "person.everything", system.now(), {"person": found.person.id})
+    sessions = system.sessions(school.slug).all_of(found.person.id)
     open_ones = [each for each in sessions if each.expires_at > system.now()]
-    stored = system.edits(school).stored(found.person)
+    stored = system.edits(school.slug).stored(found.person)
     held = [Held(kind, _shown(kind, stored)) for kind in system.register() if kind.about != "nobody"]
     return Everything(found, open_ones, history(system, school, person), held)
 

@@ -12,6 +12,7 @@ from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
 from latchkey.records.needs import System
 from latchkey.records.the_person import the_person
+from latchkey.schools.model.school import School
 from latchkey.sends.model.in_words import reasons_of
 from latchkey.sends.model.send import Chunk, Mail, Send
 from latchkey.sends.name_sends import name_sends
@@ -50,11 +51,11 @@ class History:
     complete: bool
 
 
-def history(system: System, school: str, person: str) -> History:
+def history(system: System, school: School, person: str) -> History:
     """The time line of a person; ``NotFound`` where this school has no such person."""
-    found = the_person(system, school, person)
-    deeds, older = system.audit(school).page(limit=_EVENTS, kind="deeds")
-    own, earlier = system.audit(school).page(limit=_SIGN_INS, kind="sign_ins")
+    found = the_person(system, school.slug, person)
+    deeds, older = system.audit(school.slug).page(limit=_EVENTS, kind="deeds")
+    own, earlier = system.audit(school.slug).page(limit=_SIGN_INS, kind="sign_ins")
     mails = _Mails(system, school, found)
     entries = [
         *(
@@ -89,18 +90,18 @@ class _Mails:
     """The mails to a person in the latest sends and requests. ``complete``, once read: there can be no others."""
 
     system: System
-    school: str
+    school: School
     person: Person
     complete: bool = True
     reads: int = field(default_factory=lambda: _READS)
 
     def entries(self) -> list[Entry]:
         """One for each mail, as it is by now."""
-        sends, more = self.system.sends(self.school).page(limit=_SENDS)
-        asked, further = self.system.sends(self.school).page(limit=_REQUESTS, origin="person")
+        sends, more = self.system.sends(self.school.slug).page(limit=_SENDS)
+        asked, further = self.system.sends(self.school.slug).page(limit=_REQUESTS, origin="person")
         self.complete = more is None and further is None
         meant = [send for send in (*sends, *asked) if send.chunks and _may_mean(send, self.person)]
-        first = self.system.ledger(self.school).first_chunks(send.id for send in meant)
+        first = self.system.ledger(self.school.slug).first_chunks(send.id for send in meant)
         found = [(send, mail) for send in meant if (mail := self._mail(send, first.get(send.id))) is not None]
         names = name_sends(self.system, self.school, [send for send, _ in found if send.origin == "admin"])
         return [_entry(send, mail, names.get(send.id, "")) for send, mail in found]
@@ -112,7 +113,7 @@ class _Mails:
                 self.complete = False
                 return None
             self.reads -= 1
-            chunks, following = self.system.ledger(self.school).chunk_page(send.id, after=number)
+            chunks, following = self.system.ledger(self.school.slug).chunk_page(send.id, after=number)
             mail, number = _in(chunks, self.person.id), following or send.chunks
         return mail
 

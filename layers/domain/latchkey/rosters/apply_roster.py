@@ -100,7 +100,8 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes, unasked(run.asked, run.chosen))
+        chosen = unasked(run.asked, run.chosen)
+        reading = read(system, school, cast("BinaryIO", upload), notes, chosen, columns=run.reading)
         decided = decisions(system, school, reading, run.done)
         while part := list(islice(decided, _AT_ONCE)):
             now = system.now()

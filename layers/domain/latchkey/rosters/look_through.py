@@ -7,7 +7,7 @@ people who are there. Reading again is cheap; remembering a million rows would n
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
@@ -16,6 +16,7 @@ from latchkey.people.model.person import ROLES
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.bundle import Around, KnownAs
 from latchkey.rosters.model.changes import Decision, decide
+from latchkey.rosters.model.columns import chosen_from
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
 from latchkey.rosters.model.known import KnownPeople
@@ -52,9 +53,23 @@ class Decided:
     merged: int
 
 
-def read(system: System, school: str, file: BinaryIO, notes: TemporaryNotes, chosen: Mapping[str, str]) -> Reading:
-    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used."""
-    source = open_roster(file, _around(system, school, chosen), notes)
+def read(
+    system: System,
+    school: str,
+    file: BinaryIO,
+    notes: TemporaryNotes,
+    chosen: Mapping[str, str],
+    *,
+    columns: Mapping[str, Any] | None = None,
+) -> Reading:
+    """Look through a roster, read as an admin has ``chosen``; ``Unusable`` says why it cannot be used.
+
+    ``columns``: how a table's columns were read before; without it, as the school last confirmed it, or by their words.
+    """
+    read_before = chosen_from(columns) if columns else None
+    remembered = system.roster_columns(school).remembered
+    around = _around(system, school, chosen)
+    source = open_roster(file, around, notes, columns=lambda header: read_before or remembered(header))
     duplicates, people, total = Duplicates(), taken_of(system, school), 0
     for batch in source.batches():
         duplicates.look(batch.rows)

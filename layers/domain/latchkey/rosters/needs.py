@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
+    from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.rosters.stores.undo_notes import UndoNotes
     from latchkey.rosters.stores.undo_people import UndoPeople
@@ -42,6 +43,8 @@ class System(Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def rosters(self, school: str) -> Rosters: ...
+
+    def roster_columns(self, school: str) -> RosterColumns: ...
 
     def undo_notes(self, school: str) -> UndoNotes: ...
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
+from latchkey.rosters.model.files import Source
+from latchkey.rosters.model.plain_csv import ColumnsMissing, PlainCsv
 from latchkey.rosters.model.questions import Asked, remembered
 from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, SHOWN_WARNED, Change, Rejection, Run, zero
 from latchkey.rosters.needs import System
@@ -57,7 +59,11 @@ def _preview(system: System, school: str, run: Run) -> Run:
     upload = system.uploads().open(run.key, run.etag)
     asked = Asked({**remembered(rosters.remembered()), **run.chosen})
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes, asked.chosen)
+        try:
+            reading = read(system, school, cast("BinaryIO", upload), notes, asked.chosen, columns=run.reading)
+        except ColumnsMissing as error:
+            run = rosters.note_file(run, total=0, etag=upload.etag, size=upload.size)
+            return _ask_for_columns(system, school, run, error.table, asked)
         run = rosters.note_file(run, total=reading.total, etag=upload.etag, size=upload.size)
         notes.miss_linked()
         counts, rejected, warned, done, saved = zero(), list[Rejection](), list[Rejection](), 0, 0
@@ -79,10 +85,29 @@ def _preview(system: System, school: str, run: Run) -> Run:
     pages = rosters.write_preview(
         run.id, system.now(), rejected, samples, warned=warned, concerned=asked.people, before=run.pages
     )
-    run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages)
+    columns = _keep_columns(system, school, run, reading.source)
+    run = rosters.finish_preview(run, counts, done, reading.source, asked=asked, pages=pages, reading=columns)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected")}
     system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, **numbers})
     return run
+
+
+def _ask_for_columns(system: System, school: str, run: Run, table: PlainCsv, asked: Asked) -> Run:
+    """A preview that shows only the columns: nobody can be read before an admin says which are which."""
+    rosters = system.rosters(school)
+    pages = rosters.write_preview(run.id, system.now(), [], {}, before=run.pages)
+    columns = _keep_columns(system, school, run, table)
+    run = rosters.finish_preview(run, zero(), 0, table, asked=asked, pages=pages, reading=columns)
+    system.audit(school).record(READER, "roster.preview", system.now(), {"roster": run.id, "columns": len(table.header)})
+    return run
+
+
+def _keep_columns(system: System, school: str, run: Run, source: Source) -> dict[str, Any] | None:
+    """Keep what the preview shows of a table's columns; how they were read."""
+    if not isinstance(source, PlainCsv):
+        return None
+    system.roster_columns(school).write(run.id, source.columns(), system.now())
+    return source.reading
 
 
 def _links_to_nobody(system: System, school: str, notes: TemporaryNotes, column: str) -> tuple[int, list[Rejection]]:

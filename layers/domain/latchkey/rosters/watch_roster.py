@@ -1,9 +1,10 @@
 """Roster runs as the console shows them, and the admin's word to apply one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from latchkey.errors import Changed, Conflict, NotFound
 from latchkey.people.model.person import Person
+from latchkey.rosters.model.columns import Column
 from latchkey.rosters.model.questions import Concerned
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.rosters.needs import System
@@ -16,13 +17,14 @@ _WAIT = 3600  # seconds for which the school stays locked while the message wait
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A run with what its preview shows: rows that are left out, cells that are left out, samples of the rest, and
-    some of those whom its questions are about."""
+    some of those whom its questions are about; of a table its columns."""
 
     run: Run
     rejected: list[Rejection]
     warned: list[Rejection]
     samples: dict[str, list[Change]]
     concerned: dict[str, list[Concerned]]
+    columns: list[Column] = field(default_factory=list)
 
 
 def list_rosters(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Run]:
@@ -47,7 +49,8 @@ def roster_of(system: System, school: str, roster: str) -> Preview:
     rosters = system.rosters(school)
     rejected, samples = rosters.preview(roster)
     warned = rosters.warned(roster) if run.of("warned") or run.links_to_nobody else []
-    return Preview(run, rejected, warned, samples, rosters.concerned(roster) if run.asked else {})
+    columns = system.roster_columns(school).of(roster) if run.reading is not None else []
+    return Preview(run, rejected, warned, samples, rosters.concerned(roster) if run.asked else {}, columns)
 
 
 def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[Run, bool]:
@@ -59,9 +62,13 @@ def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[
         return run, False
     if run.state != "previewed":
         raise Conflict("This roster cannot be applied: it has no preview. Upload the file again.", code="not_previewed")
+    if run.reading is not None and run.reading.get("missing"):
+        raise Conflict("Choose first which columns are which. Nothing was changed.", code="columns_missing")
     now = system.now()
+    # Whoever applies a table has confirmed how its columns were read.
+    kept = [system.roster_columns(school).confirmed({**run.reading}, by=by.id, now=now)] if run.reading is not None else []
     try:
-        run = system.rosters(school).begin_apply(run, by.id, now, _WAIT)
+        run = system.rosters(school).begin_apply(run, by.id, now, _WAIT, *kept)
     except Changed:
         raise Conflict(
             "Another roster is being applied. Nothing of this one was changed; try again when it has finished.",

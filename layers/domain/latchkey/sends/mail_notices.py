@@ -9,9 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from latchkey.mail.model.account import CHUNK_MAILS, account_of
-from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
 from latchkey.schools.model.waiting import Notice
+from latchkey.schools.name_people import names_of
 from latchkey.sends.model.send import Chunk, Mail, Send
 from latchkey.sends.needs import System
 from latchkey.shared.model.ids import is_id
@@ -24,10 +24,11 @@ def mail_notice(system: System, slug: str, notice: Notice) -> int:
         return 0
     admins = system.admins(slug).all()
     told = [admin for admin in admins if admin.email is not None and (notice.kind != "send_waiting" or admin.id != notice.by)]
-    facts = _facts(notice, {person.id: person.name for person in system.directory(slug).by_ids(_who(notice))})
-    by_language: dict[str, list[Person]] = {}
-    for admin in told:
-        by_language.setdefault(admin.language or school.settings.language, []).append(admin)
+    facts = _facts(notice, names_of(system, school, _who(notice)))
+    by_language: dict[str, list[Mail]] = {}
+    for admin in told:  # each has an address of their own, and the mail names nobody else's account
+        mail = Mail(to=admin.email or "", accounts=(account_of(admin, school),), at=notice.at)
+        by_language.setdefault(admin.language or school.settings.language, []).append(mail)
     parts = [
         (language, alike[at : at + CHUNK_MAILS])
         for language, alike in sorted(by_language.items())
@@ -55,9 +56,7 @@ def mail_notice(system: System, slug: str, notice: Notice) -> int:
     return counts["planned"]
 
 
-def _chunk(notice: Notice, facts: Mapping[str, Any], number: int, language: str, admins: list[Person]) -> Chunk:
-    """One mail for each admin: each has an address of their own, and the mail names nobody else's account."""
-    mails = tuple(Mail(to=admin.email or "", accounts=(account_of(admin),), at=notice.at) for admin in admins)
+def _chunk(notice: Notice, facts: Mapping[str, Any], number: int, language: str, mails: list[Mail]) -> Chunk:
     return Chunk(
         send=notice.id,
         number=number,
@@ -65,7 +64,7 @@ def _chunk(notice: Notice, facts: Mapping[str, Any], number: int, language: str,
         mail=notice.kind,
         language=language,
         expires_at=notice.at + 7 * DAY,
-        mails=mails,
+        mails=tuple(mails),
         notice=facts,
     )
 

@@ -2,28 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 
+from latchkey.schools.model.school import School
+from latchkey.schools.name_people import names_of
 from latchkey.sends.model.send import Selection, Send
 from latchkey.sends.model.send_names import name_of, one_person, titled, whom, whom_of
 from latchkey.sends.needs import System
 
 
-def name_sends(system: System, school: str, sends: Sequence[Send]) -> Mapping[str, str]:
+def name_sends(system: System, school: School, sends: Sequence[Send]) -> Mapping[str, str]:
     """The names of these sends by id. One read for all who were chosen alone, none where there is nobody."""
     alone = {send.id: person for send in sends if (person := one_person(send)) is not None}
-    found = {person.id: person.name for person in system.directory(school).by_ids(sorted(set(alone.values())))} if alone else {}
+    found = names_of(system, school, alone.values())
     return {send.id: name_of(send, found.get(alone.get(send.id, ""), "")) for send in sends}
 
 
-def authors_of(system: System, school: str, sends: Sequence[Send]) -> Mapping[str, str]:
+def authors_of(system: System, school: School, sends: Sequence[Send]) -> Mapping[str, str]:
     """The names of those who made these sends, by id: one read."""
-    ids = sorted({send.created_by for send in sends})
-    return {person.id: person.name for person in system.directory(school).by_ids(ids)} if ids else {}
+    return names_of(system, school, (send.created_by for send in sends))
 
 
-def name_selection(system: System, school: str, selection: Selection) -> str:
+def name_selection(system: System, school: School, selection: Selection) -> str:
     """What a send to this selection would be called."""
     if selection.source is not None:
-        source = system.sends(school).get(selection.source)
+        source = system.sends(school.slug).get(selection.source)
         return titled(whom_of(source) if source is not None else whom(selection), selection)
     return name_sends(system, school, [_send_to(selection)])[""]
 

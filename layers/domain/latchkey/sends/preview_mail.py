@@ -47,7 +47,7 @@ def preview(system: System, school: School, person_id: object) -> Preview:
     logo = system.logo(school.slug, school.settings.logo)
     parts = template(purpose, language, logo)
     link = f"{system.settings['ORIGIN']}/set-password#{DUMMY}"
-    values = VARIABLES[purpose](school, [(account_of(person), link)], life, language)
+    values = VARIABLES[purpose](school, [(account_of(person, school), link)], life, language)
     html = filled(parts.html, values).replace(f"cid:{CONTENT_ID}", logo_in_page(system, school), 1 if logo else 0)
     return Preview(
         person=person,

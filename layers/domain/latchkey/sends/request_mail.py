@@ -146,7 +146,10 @@ class _Request:
                 accounts.setdefault(person.email, []).append(person)
         if not accounts:
             return "nobody"
-        mails = tuple(Mail(to=to, accounts=tuple(map(account_of, group)), at=self._at) for to, group in accounts.items())
+        mails = tuple(
+            Mail(to=to, accounts=tuple(account_of(person, self.school) for person in group), at=self._at)
+            for to, group in accounts.items()
+        )
         language = one_for({person.language or self.school.settings.language for person in people}, self.school.settings.language)
         chunk = Chunk(
             send=self._asked.id,

@@ -76,9 +76,9 @@ def _plan(system: System, school: School, old: str, group: Sequence[Person], at:
 def _mails(system: System, school: School, old: str, group: Sequence[Person], at: int) -> Iterator[tuple[MailName, Mail]]:
     new = group[0].email
     if new:
-        yield "email_given", Mail(to=new, accounts=tuple(map(account_of, group)), at=at)
+        yield "email_given", Mail(to=new, accounts=tuple(account_of(person, school) for person in group), at=at)
     if old and not _came_back(system, school, old, group):
-        accounts = tuple(replace(account_of(person), login=masked(new) if new else "") for person in group)
+        accounts = tuple(replace(account_of(person, school), login=masked(new) if new else "") for person in group)
         yield "email_replaced", Mail(to=old, accounts=accounts, at=at)
 
 

@@ -53,7 +53,7 @@ class TestList:
         )
         items = console.get(ADMINS).json_body["items"]
         assert {each["id"] for each in items} == {HEAD_TEACHER.id, BEN.id}
-        assert set(items[0]) == {"id", "role", "given_name", "family_name", "email", "last_login_at", "mail_problem"}
+        assert set(items[0]) == {"id", "role", "name", "given_name", "family_name", "email", "last_login_at", "mail_problem"}
 
 
 class TestInvite:

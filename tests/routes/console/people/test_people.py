@@ -9,8 +9,8 @@ from tests.support.console import HEAD_TEACHER, Console, make_person
 
 PEOPLE = "/admin/northbridge/people"
 FIELDS = {
-    "id", "role", "given_name", "family_name", "preferred_given_name", "preferred_family_name", "email", "username", "upn",
-    "mis_id", "year_group", "registration_group", "language", "is_admin", "last_login_at", "status", "mail_problem",
+    "id", "role", "name", "given_name", "family_name", "preferred_given_name", "preferred_family_name", "email", "username",
+    "upn", "mis_id", "year_group", "registration_group", "language", "is_admin", "last_login_at", "status", "mail_problem",
 }  # fmt: skip
 
 

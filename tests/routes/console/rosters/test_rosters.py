@@ -78,7 +78,7 @@ def test_pages_show_numbers_reasons_and_no_markup_of_the_file(desk: Desk) -> Non
 
 def test_a_form_that_is_posted_twice_starts_one_roster(desk: Desk) -> None:
     """A double click, or Back: each page that offers an upload gives its form a key of its own."""
-    failed = desk.preview(b"a,b\n1,2\n")
+    failed = desk.preview(b"people\nAnn\n")
     for page in (ROSTERS, f"{ROSTERS}/{failed['id']}"):
         before = len(desk.console.get(ROSTERS).json_body["items"])
         keys = [hidden_key(desk.console.page(page).body.decode()) for _ in range(2)]
@@ -95,7 +95,7 @@ def hidden_key(page: str) -> str:
 
 
 def test_a_failed_run_says_why_and_what_was_kept(desk: Desk) -> None:
-    run = desk.preview(b"a,b\n1,2\n")
+    run = desk.preview(b"people\nAnn\n")
     assert (run["state"], run["progress"]["total"]) == ("failed", 0)
     body = desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
     assert "mis_id" in body

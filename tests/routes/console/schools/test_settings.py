@@ -11,8 +11,9 @@ from tests.support.console import HEAD_TEACHER, Console
 SETTINGS = "/admin/northbridge/settings"
 FORM = {
     "welcome_life": "10", "welcome_life.unit": "days", "reset_life": "48", "reset_life.unit": "hours",
-    "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days", "student_email": "none",
-    "reply_to": "office@northbridge.example", "help_line": "Ring 01632 960000", "notice": "Snow\r\nday",
+    "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
+    "student_email": "none", "names": "legal", "reply_to": "office@northbridge.example",
+    "help_line": "Ring 01632 960000", "notice": "Snow\r\nday",
     "sso.roles.staff": "on", "sso.roles.student": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft",
     "sso.url": "https://login.northbridge.example/", "sso.help": "",
 }  # fmt: skip
@@ -42,6 +43,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "forgot_life": 5_400,
         "code_life": 2_592_000,
         "student_email": "none",
+        "names": "legal",
         "reply_to": "office@northbridge.example",
         "language": "en",
         "logo": "",

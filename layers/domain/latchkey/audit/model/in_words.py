@@ -27,6 +27,13 @@ WORDS: Final[Mapping[str, str]] = {
     "codes.reveal": "looked at a student’s codes",
     "codes.void": "asked to void codes",
     "codes.voided": "voided codes",
+    "contacts.again": "had the files of parents’ contacts made again",
+    "contacts.columns": "said which column of parents’ contacts is which",
+    "contacts.download": "downloaded parents’ contacts",
+    "contacts.files": "made files of parents’ contacts with parent codes",
+    "contacts.read": "read parents’ contacts",
+    "contacts.refused": "refused parents’ contacts",
+    "contacts.start": "uploaded parents’ contacts",
     "data.restore": "put back what was lost",
     "email.told": "told people at both addresses that their e-mail address was changed",
     "emails.apply": "changed the e-mail addresses of people",
@@ -52,6 +59,7 @@ WORDS: Final[Mapping[str, str]] = {
     "roster.applied": "applied a roster",
     "roster.apply": "asked to apply a roster",
     "roster.decide": "answered what a roster asks",
+    "roster.map": "chose which columns of a roster are which",
     "roster.preview": "previewed a roster",
     "roster.refused": "refused a roster",
     "roster.start": "uploaded a roster",
@@ -86,7 +94,7 @@ WORDS: Final[Mapping[str, str]] = {
 _ACTORS: Final[Mapping[str, str]] = {"operator": "the operator", "portal": "a visitor"}
 _PLACES: Final[Mapping[str, str]] = {
     "send": "sends", "retry": "sends", "again": "sends", "replan": "sends", "emails": "people/emails",
-    "export": "exports", "roster": "rosters", "person": "people",
+    "export": "exports", "roster": "rosters", "contacts": "contacts", "person": "people",
     "student": "people", "parent": "people",
 }  # fmt: skip
 _VALUES: Final[Mapping[tuple[str, str | int], str]] = {

@@ -34,7 +34,7 @@ def login_details(student: Person, school: School, key: bytes, audience: Audienc
     pin = student.pin if audience != "parents" and not uses_sso else None
     parent = student.parent_code if audience != "students" else None
     return LoginDetails(
-        student=student,
+        student=school.known_as(student),
         pin=_text("pin", student, pin, key),
         pin_ends=pin.expires_at if pin else None,
         parent_code=_text("parent", student, parent, key),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 
 MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given"]
 """Mails about accounts."""
@@ -42,11 +43,11 @@ class MailAccount:
         return self.unconfirmed and self.role != "student"
 
 
-def account_of(person: Person) -> MailAccount:
-    """What a mail needs of a person."""
+def account_of(person: Person, school: School) -> MailAccount:
+    """What a mail needs of a person of this school."""
     return MailAccount(
         person=person.id,
-        name=person.name,
+        name=school.name_of(person),
         role=person.role,
         login=person.username or person.email or "",
         version=person.version,

@@ -19,6 +19,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "GROUPS": "groups",
         "ROSTERS": "rosters",
         "ROSTER": "rosters",
+        "CONTACTS": "parents' contacts",
     },
     "credentials": {"P": "passwords", "U": "usernames", "T": "counters"},
     "sessions": {"P": "sessions"},

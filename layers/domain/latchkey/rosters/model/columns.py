@@ -47,7 +47,8 @@ class Chosen:
 
     def as_value(self) -> dict[str, Any]:
         """As it is stored."""
-        return {"columns": dict(self.columns), "role": self.role, "from": self.source}
+        role = {"role": self.role} if self.role else {}
+        return {"columns": dict(self.columns), "from": self.source, **role}
 
     @property
     def missing(self) -> tuple[str, ...]:

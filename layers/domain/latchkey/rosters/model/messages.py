@@ -4,12 +4,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import unquote_plus
+from typing import Final
 
 from latchkey.errors import Poison
 from latchkey.shared.model.ids import is_slug
 from latchkey.shared.model.messages import Message
+from latchkey.shared.model.upload_events import key_of, records_of
 
 _KEY: Final = re.compile(r"rosters/([a-z0-9-]{2,40})/([0-9a-z]{26})/[0-9a-f]{32}")
 
@@ -58,25 +58,16 @@ def new_key(school: str, roster: str) -> str:
 
 def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
-    match message:
-        case {"Event": "s3:TestEvent"}:
-            return []
-        case {"Records": [_, *_] as records}:
-            return [_file_came(record, bucket) for record in records]
+    records = records_of(message)
+    if records is not None:
+        return [_file_came(key_of(record, bucket)) for record in records]
     ours = Message(message)
     kind = _KINDS[ours.one_of("kind", [*_KINDS])]
     return [kind(ours.slug(), ours.id("roster"))]
 
 
-def _file_came(record: Mapping[str, Any] | object, bucket: str) -> FileCame:
-    match record:
-        case {
-            "eventSource": "aws:s3",
-            "eventName": str(event),
-            "s3": {"bucket": {"name": str(name)}, "object": {"key": str(quoted)}},
-        } if event.removeprefix("s3:").startswith("ObjectCreated:") and name == bucket:
-            key = unquote_plus(quoted)
-            found = _KEY.fullmatch(key)
-            if found is not None and is_slug(found[1]):
-                return FileCame(found[1], found[2], key)
-    raise Poison("This event is not about an upload that we asked for.")
+def _file_came(key: str) -> FileCame:
+    found = _KEY.fullmatch(key)
+    if found is None or not is_slug(found[1]):
+        raise Poison("This event is not about an upload that we asked for.")
+    return FileCame(found[1], found[2], key)

@@ -102,6 +102,16 @@ class PlainCsv:
             )
         return found
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the columns are read, as a run keeps it."""
+        found = {"fingerprint": self.fingerprint, "missing": list(self.chosen.missing), **self.chosen.as_value()}
+        return found | {
+            name: value
+            for name, value in (("shape", self.proposal.shape), ("proposed_role", self.proposal.proposed_role))
+            if value
+        }
+
     def columns(self) -> list[Column]:
         """All columns, with samples of those that are read: what is not read is not shown either."""
         places = sorted({*self._places.values()})

@@ -5,7 +5,7 @@ Memory must not grow with the file: rows come in batches, and whatever a run rem
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from latchkey.people.model.person import Role
 
@@ -92,7 +92,7 @@ class Run:
     about to be written when the run was last saved: after a crash they are written again and counted once. ``slow``: the table
     takes people more slowly than they could be written. ``shape`` says in words what the file is, and what was left unread.
     ``asked``: of how many the preview asks which question; ``chosen``: the answers (``model/questions``); ``pages``: in how many
-    items the preview is kept.
+    items the preview is kept; ``reading``: how the columns of a table are read (``model/columns``).
     """
 
     id: str
@@ -121,6 +121,7 @@ class Run:
     asked: Mapping[str, int] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     pages: int = 0
+    reading: Mapping[str, Any] | None = None
 
     @property
     def shown(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the console, which starts rosters, does not load what reads
     from latchkey.rosters.model.questions import Asked
 
 _REJECTED_PAGE: Final = 100
-_PREVIEW_KEPT: Final = 30 * 24 * 3600  # seconds: it holds people's names and cells, which are nobody's to keep for ever
+PREVIEW_KEPT: Final = 30 * 24 * 3600  # seconds: it holds people's names and cells, which are nobody's to keep for ever
 Sample = Mapping[str, Sequence[Change]]
 
 
@@ -78,11 +78,20 @@ class Rosters:
         return self._save(run, {"done": done})
 
     def finish_preview(
-        self, run: Run, counts: Mapping[str, int], done: int, source: "Source", *, asked: "Asked", pages: int
+        self,
+        run: Run,
+        counts: Mapping[str, int],
+        done: int,
+        source: "Source",
+        *,
+        asked: "Asked",
+        pages: int,
+        reading: Mapping[str, Any] | None = None,
     ) -> Run:
         """End the reading: the run now waits for an admin to answer what it asks, and to apply it."""
         what: dict[str, Value] = {"format": source.format, "shape": source.shape, "warnings": [*source.warnings]}
         what |= {"asked": {**asked.counts}, "chosen": {**asked.chosen}, "pages": pages}
+        what["reading"] = {**reading} if reading is not None else None
         return self._save(run, {"previewed": {**counts}, "done": done, **what, "state": "previewed", "lease_until": 0})
 
     def note_ahead(self, run: Run, ahead: Mapping[str, int], until: int) -> Run:
@@ -139,7 +148,7 @@ class Rosters:
         pages.insert(-(-len(rejected) // _REJECTED_PAGE), {"samples": shown})
         if concerned:
             pages.append({"concerned": {name: [list(each) for each in people] for name, people in concerned.items()}})
-        kept: dict[str, Value] = {"pk": f"{self.school}#ROSTER#{run}", "expires_at": now + _PREVIEW_KEPT}
+        kept: dict[str, Value] = {"pk": f"{self.school}#ROSTER#{run}", "expires_at": now + PREVIEW_KEPT}
         pages += [{} for _ in range(before - len(pages))]
         self._table.write_many({**kept, "sk": f"CHANGES#{number:05d}", **page} for number, page in enumerate(pages, start=1))
         return len(pages)
@@ -195,17 +204,18 @@ class Rosters:
     def _choices_key(self) -> tuple[str, str]:
         return f"{self.school}#ROSTERCHOICES", "CHOICES"
 
-    def begin_apply(self, run: Run, person: str, now: int, seconds: int) -> Run:
-        """Turn a previewed run into one that is being applied, and lock the school for it, both or neither.
+    def begin_apply(self, run: Run, person: str, now: int, seconds: int, *others: tuple[Table, Put | Update]) -> Run:
+        """Turn a previewed run into one that is being applied, and lock the school for it, with ``others``: all or nothing.
 
-        ``Changed`` if the run is in another state, or another roster has the lock.
+        ``Changed`` if the run is in another state or was read again, or another roster has the lock.
         """
         pk, sk = self._key(run.id)
         facts: dict[str, Value] = {"state": "running", "step": "apply", "done": 0, "applied_by": person, "lease_until": 0}
         not_begun: Condition = ("state", "=", "previewed")
         same_file: Condition = ("etag", "=", run.etag)
-        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file])
-        transact(self._client, [(self._table, started), (self._table, self.lock_for(run.id, now, seconds))])
+        same_reading: list[Condition] = [("attempt", "=", run.attempt)] if run.attempt else []
+        started = Update(pk=pk, sk=sk, set=facts, when=[not_begun, same_file, *same_reading])
+        transact(self._client, [(self._table, started), (self._table, self.lock_for(run.id, now, seconds)), *others])
         return replace(run, state="running", step="apply", done=0, applied_by=person, lease_until=0)
 
     def lock_for(self, run: str, now: int, seconds: int) -> Update:

@@ -1,6 +1,6 @@
 """A school: the tenant, and its settings."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from latchkey.people.model.person import Person, Role
@@ -8,6 +8,7 @@ from latchkey.schools.model.waiting import Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
+NamesRule = Literal["preferred", "legal"]
 LookupRotation = Literal["", "moving", "clearing"]
 """``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
 
@@ -38,7 +39,8 @@ class Settings:
     ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
     ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
     ``laestab`` are the seven digits (local authority, establishment) by which files of people name the school, or empty.
-    ``student_email`` whether a student who uses a PIN must, may or cannot give an address.
+    ``student_email`` whether a student who uses a PIN must, may or cannot give an address. ``names``: whether people are shown by
+    the name that they are known by, or by the legal one, on screens, in mails and on paper.
     """
 
     welcome_life: int = 14 * DAY
@@ -46,6 +48,7 @@ class Settings:
     forgot_life: int = 3_600
     code_life: int = 90 * DAY
     student_email: StudentEmail = "optional"
+    names: NamesRule = "preferred"
     reply_to: str | None = None
     language: str = "en"
     logo: str = ""
@@ -92,6 +95,20 @@ class School:
         """The epochs whose look-up keys find people, the newest first: two while the look-up key is rotated."""
         newest = self.lookup_epoch
         return (newest, newest - 1) if self.lookup_rotation == "moving" else (newest,)
+
+    def known_as(self, person: Person) -> Person:
+        """The person as they are shown to people, by the school's choice of names: only to be shown, never to be written.
+
+        Matching goes by the legal names, and the preferred ones are no secret: who may see a person may see both.
+        """
+        if self.settings.names == "legal" or not (person.preferred_given_name or person.preferred_family_name):
+            return person
+        given, family = person.preferred_given_name or person.given_name, person.preferred_family_name or person.family_name
+        return replace(person, given_name=given, family_name=family)
+
+    def name_of(self, person: Person) -> str:
+        """What a page, a mail or a file calls this person."""
+        return self.known_as(person).name
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""

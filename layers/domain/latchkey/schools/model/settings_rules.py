@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from latchkey.errors import Invalid
 from latchkey.people.model.person import ROLES
 from latchkey.schools.model import logo
-from latchkey.schools.model.school import DAY, ApprovalRule, Settings, SingleSignOn, StudentEmail
+from latchkey.schools.model.school import DAY, ApprovalRule, NamesRule, Settings, SingleSignOn, StudentEmail
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.languages import LANGUAGES
 
@@ -31,6 +31,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.label": "The words on the button",
     "sso.help": "What to do if it does not work",
 }
+NAMES_RULES: Final[tuple[NamesRule, ...]] = get_args(NamesRule)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
@@ -180,6 +181,14 @@ def _student_email(value: object, wrong: Wrong) -> StudentEmail:
     return "optional"
 
 
+def _names(value: object, wrong: Wrong) -> NamesRule:
+    for each in NAMES_RULES:
+        if value == each:
+            return each
+    wrong["names"] = f"Choose one of {', '.join(NAMES_RULES)}."
+    return "preferred"
+
+
 def _logo(value: object, wrong: Wrong) -> str:
     if value is None or value == "":
         return ""
@@ -203,6 +212,7 @@ _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
     "colour": _colour,
     "laestab": _laestab,
     "student_email": _student_email,
+    "names": _names,
 }
 
 

@@ -68,10 +68,10 @@ def chunks_of(
         reason = skip_reason(person, school, send.selection, sent)
         if reason is None and person.email is not None:
             key = purpose_of(person), person.email
-            mails.setdefault(key, []).append(account_of(person))
+            mails.setdefault(key, []).append(account_of(person, school))
             languages.setdefault(key, set()).add(person.language or school.settings.language)
         else:
-            skipped.append(_skipped(person.email, account_of(person), reason, now))
+            skipped.append(_skipped(person.email, account_of(person, school), reason, now))
     for stranger in unknown:
         nobody = MailAccount(person=stranger, name="", role="", login="", version=0, stamp="")
         skipped.append(_skipped(None, nobody, "unknown", now))

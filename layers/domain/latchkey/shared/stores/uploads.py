@@ -104,3 +104,10 @@ class Uploads:
     def open(self, key: str, etag: str | None = None) -> Upload:
         """The object; with an ETag only if it still has it. ``UploadLost`` otherwise, also later while reading."""
         return Upload(self._client, self.bucket, key, etag)
+
+    def delete(self, key: str) -> None:
+        """Delete the object, whether it is there or not."""
+        try:
+            self._client.delete_object(Bucket=self.bucket, Key=key)
+        except (ClientError, BotoCoreError) as error:
+            translate(error)

@@ -46,6 +46,8 @@ def context_words(person: Person, school: School) -> frozenset[str]:
     texts = (
         person.given_name,
         person.family_name,
+        person.preferred_given_name or "",
+        person.preferred_family_name or "",
         person.username or "",
         (person.email or "").partition("@")[0],
         school.name,

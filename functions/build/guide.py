@@ -1,0 +1,70 @@
+"""Makes the pages of the admins' guide: python guide.py OUT [FOLDER OF THE PACKAGE].
+
+OUT gets ``<page>.html`` for each ``docs/guide/<page>.md``: the part of the page inside the product's own frame. The first line is
+its title. A picture is put into the page, because the site serves none; a link to another page of the guide leads there.
+"""
+
+import base64
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide"
+_PAGE = re.compile(r"([a-z-]+)\.md(#[a-z0-9-]+)?")
+
+
+def made(name: str, text: str) -> str:
+    """The page as HTML; ends with a reason where it links or shows what is not there."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(text)
+    for token in tokens:
+        for part in token.children or ():
+            if part.type == "image":
+                part.attrs["src"] = _picture(name, str(part.attrs["src"]))
+                part.attrs["loading"] = "lazy"
+            elif part.type == "link_open":
+                part.attrs["href"] = _address(name, str(part.attrs["href"]))
+    _anchors(tokens)
+    return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _anchors(tokens: list[Any]) -> None:
+    """Headings can be linked to, by their words."""
+    for token, inside in pairwise(tokens):
+        if token.type == "heading_open":
+            token.attrs["id"] = re.sub(r"[^a-z0-9]+", "-", inside.content.casefold()).strip("-")
+
+
+def _picture(name: str, source: str) -> str:
+    file = GUIDE / source
+    if file.parent != GUIDE / "pictures" or not file.is_file():
+        sys.exit(f"docs/guide/{name}.md shows {source}, which is no picture in docs/guide/pictures.")
+    return f"data:image/{file.suffix[1:]};base64,{base64.b64encode(file.read_bytes()).decode()}"
+
+
+def _address(name: str, target: str) -> str:
+    found = _PAGE.fullmatch(target)
+    if found and (GUIDE / f"{found[1]}.md").is_file():
+        return f"/guide/{found[1]}{found[2] or ''}"
+    if target.startswith("#"):
+        return target
+    sys.exit(f"docs/guide/{name}.md links to {target}, which is no page of the guide.")
+
+
+def main(out: Path, package: str | None) -> None:
+    """Writes all pages."""
+    if package:
+        sys.path.insert(0, package)
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.html"):
+        old.unlink()
+    for page in sorted(GUIDE.glob("*.md")):
+        (out / f"{page.stem}.html").write_text(made(page.stem, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

@@ -1,0 +1,51 @@
+"""The admins' guide: how to do what the console offers, in words and pictures; for everybody, it tells nothing of schools.
+
+The build makes its pages out of docs/guide.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from latchkey.errors import NotFound
+from portal.system import system
+from web.answer import Answer
+from web.request import Request
+from web.route_group import RouteGroup
+
+routes = RouteGroup(__name__, lambda: system().settings)
+PAGES: Final = ("start",)
+"""In the order in which they are listed; the first is where to begin."""
+FOLDER: Final = Path(__file__).parent / "guide_pages"
+_TEMPLATE: Final = "guide/guide.html"
+_TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>")
+
+
+@routes.on("GET", "/guide", page=_TEMPLATE, public=True)
+def first(_: Request) -> Answer:
+    """Where to begin."""
+    return _shown(PAGES[0])
+
+
+@routes.on("GET", "/guide/{page}", page=_TEMPLATE, public=True)
+def page(_: Request, page: str) -> Answer:
+    """One page of the guide."""
+    if page not in PAGES:
+        raise NotFound()
+    return _shown(page)
+
+
+def _shown(name: str) -> Answer:
+    listed = [{"name": each, "title": _title(each)} for each in PAGES]
+    return Answer(data={"name": name, "title": _title(name), "html": _text(name), "pages": listed})
+
+
+@cache
+def _text(name: str) -> str:
+    return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+
+
+def _title(name: str) -> str:
+    found = _TITLE.search(_text(name))
+    return found[1] if found else name
