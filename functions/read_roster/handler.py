@@ -9,8 +9,9 @@ from aws_lambda_powertools import Logger
 from latchkey.contacts.model import messages as contacts_messages
 from latchkey.errors import Poison
 from latchkey.rosters.apply_roster import apply_roster
+from latchkey.rosters.await_file import look_for_file
 from latchkey.rosters.fail_roster import give_up
-from latchkey.rosters.model.messages import FileCame, Job, ReadAgain, Undo, parse
+from latchkey.rosters.model.messages import AwaitFile, FileCame, Job, ReadAgain, Undo, parse
 from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.rosters.undo_roster import give_up_undoing, undo_roster
 from latchkey.shared.model.messages import decoded
@@ -80,6 +81,8 @@ def do(job: Job, left: Callable[[], float]) -> dict[str, Any]:
     """Preview or apply; what to log of it, if it brought the run further."""
     if isinstance(job, FileCame):
         run = preview_roster(system(), job.school, job.roster, job.key)
+    elif isinstance(job, AwaitFile):
+        run = look_for_file(system(), job.school, job.roster)
     elif isinstance(job, ReadAgain):
         run = read_again(system(), job.school, job.roster)
     else:

@@ -24,7 +24,7 @@ from latchkey.operator.invite_admin import invite_admin
 from latchkey.password_links import set_password
 from latchkey.password_links.forgot_password import ask
 from latchkey.people.model.person import CodeState, Person
-from latchkey.rosters.model.messages import Apply, FileCame, ReadAgain, parse
+from latchkey.rosters.model.messages import Apply, AwaitFile, FileCame, ReadAgain, parse
 from latchkey.rosters.start_roster import start_roster
 from latchkey.rosters.watch_roster import ask_to_apply
 from latchkey.schools.model.school import School
@@ -273,6 +273,8 @@ def test_what_read_roster_takes_and_the_key_of_its_file(world: MemoryWorld, monk
     run, form = start_roster(world.wiring("console"), "northbridge", admin_of(world), "people.csv")
     assert re.fullmatch(r"rosters/northbridge/01mcc5rm00[0-9a-z]{16}/[0-9a-f]{32}", run.key)
     assert form["fields"]["key"] == run.key
+    awaited = {"v": 1, "kind": "await_file", "school": "northbridge", "roster": run.id}
+    assert put(world) == [("roster_queue", "", 900, awaited)]
     monkeypatch.setattr(roster_door, "system", lambda: world.wiring("read_roster"))
     world.s3.objects[f"uploads_bucket/{run.key}"] = b"mis_id,role,given_name,family_name\nM1,student,Cat,Fox\n"
     roster_door.work(record(S3_EVENT.replace("<KEY>", run.key)))
@@ -296,6 +298,8 @@ def test_messages_of_rosters() -> None:
     assert parse(applied, "uploads_bucket") == [Apply("northbridge", RUN)]
     again = json.loads(f'{{"v":1,"kind":"read_again","school":"northbridge","roster":"{RUN}"}}')
     assert parse(again, "uploads_bucket") == [ReadAgain("northbridge", RUN)]
+    awaited = json.loads(f'{{"v":1,"kind":"await_file","school":"northbridge","roster":"{RUN}"}}')
+    assert parse(awaited, "uploads_bucket") == [AwaitFile("northbridge", RUN)]
 
 
 TAKERS: list[Callable[[str], object]] = [

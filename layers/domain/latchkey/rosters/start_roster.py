@@ -19,16 +19,18 @@ def start_roster(
     """``(run, {"url", "fields"})``. ``filename`` is only shown; ``then`` is the page to which S3 sends a browser afterwards,
     with the run's id in place of ``{id}``.
 
-    The same key starts one roster only, however often it comes. While that waits for its file each request gets a fresh form.
+    The same key starts one roster only, however often it comes. While that waits for its file each request gets a form for
+    the rest of its quarter of an hour; ``await_file`` ends it afterwards.
     Once the file has come there is none (None): what is read or applied must not be replaced; another file needs another key.
     """
     _check_name(filename)
     run = _made(system, school, by, filename, key)
     if run.state != "queued":
         return run, None
-    form = system.uploads().form(
-        run.key, longest=LONGEST_FILE, seconds=UPLOAD_LIFE, then=then.replace("{id}", run.id) if then else None
-    )
+    left = run.created_at + UPLOAD_LIFE - system.now()
+    if left <= 0:
+        raise Conflict("No file came in time for this roster, so it ends. Start another one, with another key.")
+    form = system.uploads().form(run.key, longest=LONGEST_FILE, seconds=left, then=then.replace("{id}", run.id) if then else None)
     return run, form
 
 
@@ -54,6 +56,8 @@ def _made(system: System, school: str, by: Person, filename: str, key: str | Non
         created_at=now,
         created_by=by.id,
     )
+    # The message first: a run whose message could not be put would wait for ever.
+    system.queue("ROSTER_QUEUE").put({"kind": "await_file", "school": school, "roster": roster}, delay=UPLOAD_LIFE)
     if rosters.make(run, system.audit(school).record_of(by.id, "roster.start", now, {"roster": roster})):
         return run
     made = rosters.get(roster)

@@ -116,7 +116,7 @@ def test_the_same_key_starts_one_roster_and_has_a_fresh_form_while_its_file_is_a
 
     monkeypatch.setattr(Uploads, "form", numbered)
     first = console.post(ROSTERS, KEY)
-    console.system.clock.now += UPLOAD_LIFE
+    console.system.clock.now += UPLOAD_LIFE - 1
     again = console.post(ROSTERS, KEY)
     assert (again.status_code, again.headers["Location"]) == (201, first.headers["Location"])
     forms = [answer.json_body["upload"]["fields"] for answer in (first, again)]
@@ -125,6 +125,9 @@ def test_the_same_key_starts_one_roster_and_has_a_fresh_form_while_its_file_is_a
     assert [each["id"] for each in console.get(ROSTERS).json_body["items"]] == [first.json_body["id"]]
     events, _ = console.system.wiring("console").audit("northbridge").page()
     assert [event["action"] for event in events].count("roster.start") == 1
+    console.system.clock.now += 1
+    late = console.post(ROSTERS, KEY)
+    assert (late.status_code, "another key" in late.json_body["detail"]) == (409, True)
 
 
 def test_the_same_key_has_no_form_once_the_file_has_come(desk: Desk) -> None:

@@ -152,10 +152,9 @@ class _Sheet:
             depth += 1
             if name == c:
                 cell, kind, style = given.get("r", ""), given.get("t", "n"), given.get("s", "")
-                formula = False
+                formula, long = False, 0
                 if pieces:
                     pieces.clear()
-                    long = 0
                 seen += 1
                 place = column + 1 if not cell else places.get(cell.rstrip(_DIGITS))
                 if place is None:
@@ -181,10 +180,9 @@ class _Sheet:
         def text(data: str) -> None:
             nonlocal long
             if taking:
-                if pieces:  # the first piece is never too long
-                    long += len(data)
-                    if long > LONGEST_CELL:
-                        raise Unusable(f"{self._where(cell, number)} has more than {LONGEST_CELL:,} characters.")
+                long += len(data)
+                if long > LONGEST_CELL:
+                    raise Unusable(f"{self._where(cell, number)} has more than {LONGEST_CELL:,} characters.")
                 pieces.append(data)
 
         def end(name: str) -> None:

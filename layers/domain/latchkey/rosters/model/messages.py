@@ -1,4 +1,4 @@
-"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, or read it otherwise."""
+"""Messages of the roster queue: S3's, when a file has come, and ours: apply, undo, read it otherwise, or look for the file."""
 
 import re
 import secrets
@@ -47,8 +47,21 @@ class ReadAgain:
     roster: str
 
 
-Job = FileCame | ReadAgain | Apply | Undo
-_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain]]] = {"apply": Apply, "undo": Undo, "read_again": ReadAgain}
+@dataclass(frozen=True, slots=True)
+class AwaitFile:
+    """A run's time for its file is over: it is read if it has come, and the run is ended if not."""
+
+    school: str
+    roster: str
+
+
+Job = FileCame | ReadAgain | Apply | Undo | AwaitFile
+_KINDS: Final[Mapping[str, type[Apply | Undo | ReadAgain | AwaitFile]]] = {
+    "apply": Apply,
+    "undo": Undo,
+    "read_again": ReadAgain,
+    "await_file": AwaitFile,
+}
 
 
 def new_key(school: str, roster: str) -> str:

@@ -1,5 +1,10 @@
-"""What a reader has to remember outside of memory: a database in a temporary file that goes when it is closed."""
+"""What a reader has to remember outside of memory: a database in a temporary file that goes when it is closed.
 
+It has a largest size, so that no file can fill the disk. Where there is no room left ``Unusable`` says so: trying again would
+find none either.
+"""
+
+import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -7,16 +12,26 @@ from operator import itemgetter
 from types import TracebackType
 from typing import Final, Self
 
+from latchkey.office_files.model.unusable import Unusable
+
+MOST_LINKS: Final = 1_000_000
+LARGEST: Final = 256 * 1024 * 1024  # bytes; a function's disk has 512 MB, and sorting takes some of it for a while
 _CACHE_KB: Final = 4096
+_PAGE: Final = 4096
+_SPARE: Final = 4096  # pages for what is written before the size is looked at
+_NO_ROOM: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"})
 
 
 class TemporaryNotes:
     """Texts under keys, and links between a child and a parent. The first text of a key stays; a link is kept once."""
 
     def __init__(self) -> None:
+        self._most_pages = LARGEST // _PAGE
+        self._kept_links = 0
         self._database = sqlite3.connect("", isolation_level=None)  # "": a file that SQLite makes and deletes itself
         self._database.executescript(
             f"""
+            PRAGMA page_size = {_PAGE}; PRAGMA max_page_count = {self._most_pages + _SPARE};
             PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE_KB};
             CREATE TABLE note (subject TEXT, key TEXT, text TEXT, PRIMARY KEY (subject, key)) WITHOUT ROWID;
             CREATE TABLE list (subject TEXT, key TEXT, text TEXT, PRIMARY KEY (subject, key, text)) WITHOUT ROWID;
@@ -31,6 +46,8 @@ class TemporaryNotes:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._database.close()
+        if error is not None and _is_full(error):
+            raise Unusable("There is no room on our disk to read this file now. Upload it again later, or in parts.") from error
 
     def keep(self, subject: str, pairs: Sequence[tuple[str, str]]) -> None:
         """Remember pairs of key and text."""
@@ -60,7 +77,12 @@ class TemporaryNotes:
 
     def link(self, links: Sequence[tuple[str, str, int]]) -> None:
         """Remember links of child and parent, and the row that names them."""
-        self._insert("INSERT OR IGNORE INTO link VALUES (?, ?, ?)", links)
+        self._kept_links += self._insert("INSERT OR IGNORE INTO link VALUES (?, ?, ?)", links)
+        if self._kept_links > MOST_LINKS:
+            raise Unusable(
+                f"Up to row {links[-1][2]:,} the file has more than {MOST_LINKS:,} links between children and parents. "
+                "Upload it in parts."
+            )
         self._insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", [link[:2] for link in links])
 
     def miss_linked(self) -> None:
@@ -105,8 +127,20 @@ class TemporaryNotes:
         for one, rows in groupby(self._database.execute(query), key=itemgetter(0)):
             yield one, [row[1] for row in rows]
 
-    def _insert(self, statement: str, rows: Sequence[tuple[str | int, ...]]) -> None:
-        if rows:
-            self._database.execute("BEGIN")
-            self._database.executemany(statement, rows)
-            self._database.execute("COMMIT")
+    def _insert(self, statement: str, rows: Sequence[tuple[str | int, ...]]) -> int:
+        """How many rows were written."""
+        if not rows:
+            return 0
+        self._database.execute("BEGIN")
+        written = self._database.executemany(statement, rows).rowcount
+        self._database.execute("COMMIT")
+        if self._database.execute("PRAGMA page_count").fetchone()[0] > self._most_pages:
+            raise Unusable("The file names more people, and links between them, than any school has. Upload it in parts.")
+        return written
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether an error says that a disk, or what may be used of it, is full."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", "") in _NO_ROOM
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}

@@ -112,6 +112,12 @@ class Rosters:
         """End a run that cannot go on."""
         return self._save(run, {"state": "failed", "reason": reason, "finished_at": now, "lease_until": 0})
 
+    def abandon(self, run: Run, reason: str, now: int) -> Run:
+        """End a run for which no file came; ``Changed`` if it waits no more."""
+        facts: dict[str, Value] = {"state": "failed", "reason": reason, "finished_at": now}
+        still_waits: Condition = ("state", "=", "queued")
+        return self._update(run, facts, [still_waits])
+
     def release(self, run: Run) -> None:
         """Let the next worker have a run that this one could not finish, unless one has it already."""
         with suppress(ConditionFailed):

@@ -48,6 +48,15 @@ class Upload(io.RawIOBase):
         self._at = max(0, base + offset)
         return self._at
 
+    def read(self, size: int = -1, /) -> bytes:
+        """As many bytes as are asked for, across blocks, and fewer only at the end: zipfile takes less for damage."""
+        if size < 0:
+            return self.readall()
+        found = bytearray()
+        while len(found) < size and (some := super().read(size - len(found))):
+            found += some
+        return bytes(found)
+
     def readinto(self, buffer: Any) -> int:
         """Read some bytes; 0 at the end."""
         if self._at >= self.size:
