@@ -250,7 +250,8 @@ def test_who_had_left_comes_back_under_a_new_id_and_a_leavers_username_is_given_
     back = here.replace("q31a", "q31b").replace("q31s", "q31n").replace("Jan,Smithe", "Joe,Smithson").replace(",07", ",08")
     run = desk.preview(zipped(users=USERS + back), "r.zip")
     assert (asked(run), counts(run), run["returning"]) == ({"returners": 1, "freed_usernames": 1}, (1, 1, 0, 0), 1)
-    assert counts(desk.apply(run["id"])) == (1, 1, 0, 0)
+    run = decide(desk, run["id"], "freed_usernames", "give")
+    assert counts(desk.apply(run["id"])) == counts(run) == (1, 1, 0, 0)
     rea, jan, joe = person(desk, "q31a"), person(desk, "q31s"), person(desk, "q31n")
     assert (rea.status, rea.mis_id, rea.username, rea.year_group) == ("active", "q31b", "q31ret", "8")
     assert (jan.status, jan.username, jan.username_key, joe.username) == ("left", None, None, "jsmith31")
@@ -267,7 +268,7 @@ def test_a_username_of_somebody_who_is_here_is_never_given_on(desk: Desk) -> Non
     assert (asked(run), run["warned"]) == ({}, 1)
     directory = desk.worker.directory(SCHOOL)
     directory.change(person(desk, "t1").id, {"status": "left"})
-    run = load(desk, "t2,teacher,Joe,Smithson,,jsmith,,,,,\n", freed_usernames="leave_out")
+    run = load(desk, "t2,teacher,Joe,Smithson,,jsmith,,,,,\n")
     assert (person(desk, "t1").username, person(desk, "t2").username) == ("jsmith", None)
     coming_back = desk.preview(file("t1,teacher,Jan,Smithe,,,,,,,\nt2,teacher,Joe,Smithson,,jsmith,,,,,\n"))
     assert asked(coming_back) == {}, "the one who had it is back in the same file"

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import ROLES
+from latchkey.people.model.person import ROLES, Person
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.bundle import Around, KnownAs
 from latchkey.rosters.model.changes import Decision, decide

@@ -155,11 +155,10 @@ _ALL: Final[tuple[Question, ...]] = (
         "1 username belonged to somebody who has left: give it to whoever has it in the file?",
         "{count} usernames belonged to people who have left: give them to those who have them in the file?",
         (
-            Option("give", "Give them on. The accounts of those who left stay, without a username."),
-            Option("leave_out", "Leave these usernames out."),
+            Option("leave_out", "Leave these usernames out: those who left keep them."),
+            Option("give", "Give them on. The accounts of those who left stay, without a username.", dangerous=True),
         ),
         rereads=True,
-        unasked="leave_out",
     ),
 )
 QUESTIONS: Final[dict[str, Question]] = {question.name: question for question in _ALL}
