@@ -1,5 +1,7 @@
 """New addresses for many people: preview, apply, undo, as a script and as a browser."""
 
+import base64
+import gzip
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from latchkey.email_updates import apply_emails
+from latchkey.email_updates.model import pasted
 from latchkey.email_updates.model.items import MOST, parse_items
 from latchkey.email_updates.model.runs import Run
 from latchkey.email_updates.stores.runs import EmailRuns
@@ -20,6 +23,7 @@ from tests.support.console import HEAD_TEACHER, Console, make_person
 from tests.support.mail_road import MailRoad
 from tests.support.openapi import check
 from tests.support.ses import StrictSes
+from tests.support.workbooks import excel
 
 EMAILS = "/admin/northbridge/people/emails"
 NOBODY = {"new": 0, "changed": 0, "same": 0, "clash": 0, "unusable": 0, "suspicious": 0, "unknown": 0}
@@ -500,3 +504,121 @@ def test_a_parent_who_registered_with_a_code_can_be_changed(school: Console) -> 
     school.system.wiring("operate").table("DIRECTORY_TABLE").update(directory.make_of(parent))
     run = ask(school, [{"id": parent.id, "email": "fifty@home.example"}])
     assert run["counts"]["changed"] == 1
+
+
+class TestFiles:
+    """A file in base64 in place of items."""
+
+    @staticmethod
+    def google(*rows: str) -> str:
+        header = "First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],Employee ID\n"
+        return base64.urlsafe_b64encode(gzip.compress((header + "".join(f"{row}\n" for row in rows)).encode())).decode()
+
+    def test_accounts_are_found_by_id_then_by_name_with_the_year(self, school: Console) -> None:
+        file = self.google(
+            "Given5,Family0005,five@pupils.example,/Students/Year 7,M5",
+            "Amy,Lee,amy@pupils.example,/Students/Year 8,999",
+            "Given10,Family0010,ten@pupils.example,/Students,",
+            "Somebody,Else,six@pupils.example,/Students/Year 7,M6",
+        )
+        answer = school.post(EMAILS, {"file": file, "dry_run": True})
+        found = check("post", EMAILS, answer)
+        assert [(each["state"], each["address"]) for each in found["items"]] == [
+            ("new", "five@pupils.example"),
+            ("new", "amy@pupils.example"),
+            ("unknown", "ten@pupils.example"),
+            ("unknown", "six@pupils.example"),
+        ], "a parent of that name has no account there, and another name is another person"
+        assert found["items"][1]["person"] == make_person(9).id
+        applied = check("post", EMAILS, school.post(EMAILS, {"file": file, "idempotency_key": "accounts-1"}))
+        assert applied["counts"]["new"] == 2
+        assert person(school, 9).email == "amy@pupils.example"
+
+    def test_an_id_of_another_numbering_is_no_id_where_the_name_does_not_fit(self, school: Console) -> None:
+        file = self.google("Amy,Lee,amy@pupils.example,/Students/Year 7,M5")
+        (item,) = check("post", EMAILS, school.post(EMAILS, {"file": file, "dry_run": True}))["items"]
+        assert (item["state"], item["person"]) == ("new", make_person(8).id)
+
+    def test_a_large_file_goes_on_where_the_last_one_stopped(self, console: Console, delays: list[int]) -> None:
+        console.add(make_person(number, email=None) for number in range(1, MOST + 12))
+        rows = [f"Given{number},Family{number:04d},n{number}@pupils.example,/Students/Year 7," for number in range(1, MOST + 11)]
+        file = self.google(*rows, "No,Body,nobody@pupils.example,/Students/Year 7,")
+        found = check("post", EMAILS, console.post(EMAILS, {"file": file, "dry_run": True}))
+        assert (found["counts"]["new"], found["counts"]["unknown"], found["more"]) == (MOST + 10, 1, 10)
+        assert len(found["items"]) == MOST + 1
+        page = console.form(EMAILS, {"file": file, "text": ""}).body.decode()
+        assert "10 more new addresses" in page
+        assert f"Change {MOST} addresses" in page
+        first = check("post", EMAILS, console.post(EMAILS, {"file": file, "idempotency_key": "large-file-1"}))
+        assert first["counts"]["new"] == MOST
+        again = check("post", EMAILS, console.post(EMAILS, {"file": file, "idempotency_key": "large-file-1"}))
+        assert again["id"] == first["id"]
+        second = check("post", EMAILS, console.post(EMAILS, {"file": file, "idempotency_key": "large-file-2"}))
+        assert (second["counts"]["new"], second["id"] != first["id"]) == (10, True)
+
+    def test_a_file_and_something_else_or_no_file_is_refused_at_its_field(self, school: Console) -> None:
+        assert school.post(EMAILS, {"file": "a", "text": "b"}).status_code == 422
+        wrong = school.post(EMAILS, {"file": "?"})
+        assert (wrong.status_code, list(wrong.json_body["fields"])) == (422, ["file"])
+        page = school.form(EMAILS, {"file": "?", "text": ""})
+        assert (page.status_code, 'id="file-error"' in page.body.decode()) == (422, True)
+
+
+class Exchanges:
+    """Mail servers as a test says."""
+
+    def __init__(self, *without: str) -> None:
+        self.without, self.asked = {*without}, list[str]()
+
+    def lacking(self, domains: list[str]) -> set[str]:
+        self.asked += domains
+        return self.without & {*domains}
+
+
+def test_a_domain_without_a_mail_server_is_asked_back(school: Console) -> None:
+    exchanges = Exchanges("oakbakery.uk")
+    school.system.wiring("console").__dict__["mail_exchanges"] = exchanges
+    items = [
+        {"username": "user5", "email": "a@oakbakery.uk"},
+        {"username": "user6", "email": "b@millbakery.uk"},
+        {"username": "user7", "email": "c@gmail.com"},
+        {"username": "nobody", "email": "d@fernbakery.uk"},
+        {"username": "user1", "email": "e@gmial.com"},
+    ]
+    found = ask(school, items, dry_run=True)["items"]
+    assert [each["state"] for each in found] == ["suspicious", "new", "new", "unknown", "suspicious"]
+    assert "no mail server" in found[0]["text"]
+    assert exchanges.asked == ["oakbakery.uk", "millbakery.uk"], "what is known, nobody's or in doubt already is not looked up"
+    assert states(school, {**items[0], "confirm": True}) == ["new"]
+    assert exchanges.asked == ["oakbakery.uk", "millbakery.uk"]
+
+
+def test_a_domain_that_the_school_does_not_use_for_a_role_is_asked_back(school: Console) -> None:
+    settings = {"student_domains": "pupils.northbridge.example", "staff_domains": "northbridge.example"}
+    assert school.post("/admin/northbridge/settings", settings, method="put").status_code == 200
+    found = ask(
+        school,
+        [
+            {"username": "user5", "email": "a@home.example"},
+            {"username": "user6", "email": "b@pupils.northbridge.example"},
+            {"username": "user7", "email": "c@mail.pupils.northbridge.example"},
+            {"id": make_person(10).id, "email": "d@home.example"},
+        ],
+        dry_run=True,
+    )["items"]
+    assert [each["state"] for each in found] == ["suspicious", "new", "new", "new"]
+    assert "pupils.northbridge.example" in found[0]["text"]
+
+
+def test_sheets_that_were_not_read_are_named(school: Console) -> None:
+    book = excel(("Notes", [["Read me"]]), ("Addresses", [["UPN", "Username", "Email"], ["", "user5", "five@home.example"]]))
+    file = base64.b64encode(book).decode()
+    found = check("post", EMAILS, school.post(EMAILS, {"file": file, "dry_run": True}))
+    assert found["warnings"] == ["Only the sheet Addresses was read. Not read: Notes."]
+    assert "Not read: Notes." in school.form(EMAILS, {"text": "", "file": file}).body.decode()
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pasted, "_LARGEST_UNPACKED", 1024)
+    file = base64.b64encode(excel(("Addresses", [["user5", "five@home.example"]]))).decode()
+    assert "unpacks to more than" in school.post(EMAILS, {"file": file}).json_body["fields"]["file"]

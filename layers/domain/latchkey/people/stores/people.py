@@ -21,6 +21,7 @@ _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 ROSTER_FACTS: Final = (
+    "mis_id",
     "given_name",
     "family_name",
     "preferred_given_name",
@@ -217,6 +218,14 @@ class Directory:
                 break
         return found
 
+    def lead(self, ids: Mapping[str, str], pace: Pace | None = None) -> None:
+        """Let ids that nobody has lead to these people, as those of merged accounts do; who has an account is left alone."""
+        updates = []
+        for made, person in ids.items():
+            pk, sk = _person_key(self.school, made)
+            updates.append(Update(pk=pk, sk=sk, set={"id": made, "merged_into": person}, when=[("pk", "missing", None)]))
+        self._write_each(updates, pace)
+
     def standings(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
 
@@ -404,7 +413,7 @@ class Directory:
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
-        return self._write_each(map(self._linked, changes), pace)
+        return self._write_each(map(self.link_of, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
@@ -439,7 +448,8 @@ class Directory:
         )
         return self.change_of(before.id, facts, [*as_computed, *same_mark])
 
-    def _linked(self, change: PersonChange) -> Update:
+    def link_of(self, change: PersonChange) -> Update:
+        """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
         for name in ("children", "parents"):

@@ -79,6 +79,9 @@ class Ctf:
         rest = f"; {', '.join(unread)} and all else about pupils were not read" if unread else ""
         return f"Common Transfer File{version}{part}{rest}"
 
+    def people(self) -> None:
+        """A Common Transfer File has no table."""
+
     def batches(self) -> Iterator[Batch]:
         """The pupils, in order; may be called again."""
         if not self._noted:

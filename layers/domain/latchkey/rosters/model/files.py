@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Final, Protocol
 
 from latchkey.office_files.model.archive import MAGIC, Zip, is_package
-from latchkey.office_files.model.table_files import table_file, table_in
+from latchkey.office_files.model.table_files import AnyTable, table_file, table_in
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import USERS, Around, Notes
 from latchkey.rosters.model.columns import Chosen
@@ -40,6 +40,9 @@ class Source(Protocol):
 
     def batches(self) -> Iterator[Batch]:
         """All rows, in order."""
+
+    def people(self) -> AnyTable | None:
+        """The table in which the rows of people stand, as it is in the file; None where they stand in none."""
 
 
 def open_roster(
