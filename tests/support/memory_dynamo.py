@@ -157,7 +157,7 @@ class MemoryDynamo:
 
 def _copied(value: Any) -> Any:
     """A deep copy: what stands on the wire is plain, and a fifth of all tests' time was the general way."""
-    return marshal.loads(marshal.dumps(value))  # noqa: S302 - written on the same line
+    return marshal.loads(marshal.dumps(value))
 
 
 def _behind(key: str, second: str, *, above: bool) -> bool:
