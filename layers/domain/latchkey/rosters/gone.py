@@ -54,29 +54,31 @@ def _columns(reading: Reading) -> set[str]:
 def _children_gone(
     system: System, school: str, reading: Reading, notes: TemporaryNotes, decided: Decided
 ) -> dict[str, tuple[str, ...]]:
-    """By parent: children who are in the file too, and not theirs there."""
+    """By parent: children who are in the file too, and not theirs there, under none of the ids that lead to a parent."""
     directory = system.directory(school)
     parents = {
-        each.row.mis_id: each.existing for each in decided.decisions if each.existing is not None and each.existing.children
+        each.existing.id: each.existing for each in decided.decisions if each.existing is not None and each.existing.children
     }
-    if not parents:
+    ids = {child for parent in parents.values() for child in parent.children}
+    there = {each.id: each.mis_id for each in directory.by_ids(ids) if _is_in_file(each, reading)} if ids else {}
+    if not there:
         return {}
-    stated = notes.children_of([*parents])
-    ids = {person_id(school, child) for some in stated.values() for child in some}
-    meant = {asked: person.id for asked, person in directory.following(ids).items()} if ids else {}
-    gone: dict[str, list[str]] = {}
-    for mis_id, parent in parents.items():
-        theirs = {meant.get(made := person_id(school, child), made) for child in stated.get(mis_id, ())}
-        if missing := [each for each in parent.children if each not in theirs]:
-            gone.setdefault(parent.id, []).extend(missing)
-    wanted = {each for some in gone.values() for each in some}
-    there = {each.id for each in directory.by_ids(wanted) if _is_in_file(each, reading)} if wanted else set()
-    kept = {parent: tuple(each for each in some if each in there) for parent, some in gone.items()}
-    return {parent: some for parent, some in kept.items() if some}
+    stated = notes.parents_of([*{mis_id for mis_id in there.values() if mis_id}])
+    made = {person_id(school, parent) for some in stated.values() for parent in some}
+    meant = {asked: person.id for asked, person in directory.following(made).items()} if made else {}
+    theirs = {
+        child: {meant.get(one := person_id(school, parent), one) for parent in stated.get(mis_id or "", ())}
+        for child, mis_id in there.items()
+    }
+    gone = {
+        parent.id: tuple(each for each in parent.children if each in there and parent.id not in theirs[each])
+        for parent in parents.values()
+    }
+    return {parent: some for parent, some in gone.items() if some}
 
 
 def _is_in_file(child: Person, reading: Reading) -> bool:
-    return child.status != "left" and child.mis_id is not None and reading.duplicates.holds(child.mis_id)
+    return child.status != "left" and reading.known.is_in_file(child)
 
 
 def ask_about_gone(found: Sequence[Gone]) -> Iterator[Asks]:

@@ -19,6 +19,7 @@ from latchkey.rosters.model.undo import Note
 from latchkey.rosters.needs import System
 from latchkey.rosters.note_before import NotesBefore
 from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.shared.model.ids import person_id
 
 REACHED: Final = "reached"
 """The subject of notes of people whom a row means under another id than theirs."""
@@ -27,12 +28,10 @@ _SHOWN: Final = 20
 _AT_ONCE: Final = 100
 
 
-def note_reached(notes: TemporaryNotes, decided: Decided) -> None:
-    """Remember whom rows mean under another id than theirs: they are not missing."""
-    people = [
-        (each.existing.id, each.existing.mis_id, each.row.mis_id) for each in decided.decisions if each.existing is not None
-    ]
-    notes.keep(REACHED, [(person, "") for person, theirs, asked in people if theirs != asked])
+def note_reached(school: str, notes: TemporaryNotes, decided: Decided) -> None:
+    """Remember whom rows mean under another id than theirs, also where that is still asked: they are not missing."""
+    people = [(each.id, person_id(school, each.row.mis_id)) for each in decided.decisions if each.id]
+    notes.keep(REACHED, [(person, "") for person, made in people if person != made])
 
 
 def missing_of(system: System, school: str, reading: Reading, notes: TemporaryNotes) -> Iterator[Person]:
@@ -59,7 +58,7 @@ def _reached(notes: TemporaryNotes, ids: list[str]) -> dict[str, str]:
 def _not_seen(system: System, school: str, reading: Reading, role: Role) -> Iterator[Person]:
     for people, _ in system.directory(school).pages_from(Position(role), PeopleFilter(role=role)):
         for person in people:
-            from_mis = person.mis_id is not None and not reading.duplicates.holds(person.mis_id)
+            from_mis = person.mis_id is not None and not reading.known.is_in_file(person, perhaps=True)
             if from_mis and person.status == "active" and not person.is_admin:
                 yield person
 

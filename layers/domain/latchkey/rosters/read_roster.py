@@ -80,7 +80,7 @@ def _preview(system: System, school: str, run: Run) -> Run:
             notes.seen([each.row.mis_id for each in decided.decisions])
             asked.add(ask for each in decided.decisions for ask in each.asks)
             asked.add(ask_about_gone(gone_of(system, school, reading, notes, decided)))
-            note_reached(notes, decided)
+            note_reached(school, notes, decided)
             done += decided.size
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done

@@ -39,7 +39,7 @@ def take_missing(
         return {}, True
     notes = reading.notes
     for decided in decisions(system, school, reading):  # also of the rows that an earlier invocation has applied
-        note_reached(notes, decided)
+        note_reached(school, notes, decided)
     people = [*missing_of(system, school, reading, notes)]
     before = run.counts.get("missing_left", 0)
     if before + len(people) > run.asked[MISSING]:

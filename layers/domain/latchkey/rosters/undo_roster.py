@@ -26,7 +26,7 @@ from latchkey.rosters.needs import System
 from latchkey.shared.stores.pace import Pace
 
 if TYPE_CHECKING:
-    from latchkey.rosters.model.changes import KnownPeople
+    from latchkey.rosters.model.known import KnownPeople
 
 _AT_ONCE: Final = 10  # items of notes, between two saves
 _ROUNDS: Final = 5
@@ -142,7 +142,7 @@ class _Undoing:
         removals: list[Person] = []
         changes: list[PersonChange] = []
         for note in notes:
-            person = people.get(note.person)
+            person = None if note.leads else people.get(note.person)
             if note.made is not None:
                 self._unmake(person, note.made, removals, done)
             elif person is not None:
@@ -151,6 +151,8 @@ class _Undoing:
                     changes.append(PersonChange(person, after))
         self._tell([each.after for each in changes], people.values())
         writes = self._system.undo_people(self._school)
+        if leads := {note.person: note.leads for note in notes if note.leads}:
+            writes.forget(leads)
         complete = writes.put_back(changes, self._pace)
         return writes.remove(removals, self._pace) and complete
 

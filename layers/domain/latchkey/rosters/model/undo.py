@@ -35,6 +35,7 @@ class Note:
     ``made``: they were new, and this marks what they were made as. ``was`` and ``now``: facts before and after, by name.
     ``link``: what told the last password link that they had used, where their address was to change. ``typed``: their address of
     before was one that nobody had confirmed. ``added`` and ``removed``: those with whom they were to be linked, or no more.
+    ``leads``: this is no person but a further id of the person who is named here.
     """
 
     person: str
@@ -45,6 +46,7 @@ class Note:
     typed: bool = False
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    leads: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def note_of(school: str, decision: Decision) -> Note:
     """What to note of somebody who is about to be made or changed."""
     person = decision.existing
     if person is None:
-        return Note(person=person_id(school, decision.row.mis_id), made=mark_of(decision.row))
+        return Note(person=decision.id or person_id(school, decision.row.mis_id), made=mark_of(decision.row))
     now: dict[str, str | None] = {**decision.facts}
     if decision.status is not None:
         now["status"] = decision.status

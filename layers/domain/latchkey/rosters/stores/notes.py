@@ -85,14 +85,14 @@ class TemporaryNotes:
             )
         self._insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", [link[:2] for link in links])
 
-    def children_of(self, parents: Sequence[str]) -> dict[str, list[str]]:
-        """The children of those of these parents who have some."""
-        marks = ",".join("?" * len(parents))
+    def parents_of(self, children: Sequence[str]) -> dict[str, list[str]]:
+        """The parents of those of these children who have some."""
+        marks = ",".join("?" * len(children))
         rows = self._database.execute(
-            f"SELECT parent, child FROM parent_link WHERE parent IN ({marks}) ORDER BY parent, child",  # noqa: S608 - the same
-            [*parents],
+            f"SELECT child, parent FROM link WHERE child IN ({marks}) ORDER BY child, parent",  # noqa: S608 - the same
+            [*children],
         )
-        return {parent: [child for _, child in some] for parent, some in groupby(rows, key=itemgetter(0))}
+        return {child: [parent for _, parent in some] for child, some in groupby(rows, key=itemgetter(0))}
 
     def miss_linked(self) -> None:
         """Miss everybody whom a link names, until they are ``seen``."""

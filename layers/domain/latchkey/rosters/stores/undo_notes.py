@@ -29,6 +29,7 @@ def _note_to_value(note: Note) -> dict[str, Value]:
         "typed": note.typed or None,
         "added": list(note.added) or None,
         "removed": list(note.removed) or None,
+        "leads": note.leads,
     }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -1,6 +1,6 @@
 """Writing people back as they were, each under what was read, in the table ``directory``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -12,8 +12,8 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Upd
 from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
-_FACTS: Final = (*ROSTER_FACTS, "mis_id")
-_AS_READ: Final = (*_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
+_FACTS: Final = ROSTER_FACTS
+_AS_READ: Final = (*ROSTER_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
 
 
 class UndoPeople:
@@ -43,6 +43,12 @@ class UndoPeople:
             self._directory.erase(*(each.id for each in some if each.id not in late))
         return complete
 
+    def forget(self, leads: Mapping[str, str]) -> None:
+        """Delete further ids, each if it still leads to this person."""
+        keys = [(f"{self._directory.school}#P#{each}", "PERSON") for each in leads]
+        found = self._table.get_many(keys, ("id", "merged_into"))
+        self._directory.erase(*(item["id"] for item in found if item.get("merged_into") == leads[item["id"]]))
+
     def _ended(self, person: Person) -> Update:
         nobody_uses_it: list[Condition] = [("children", "=", None), ("parents", "=", None), ("is_admin", "<>", True)]
         facts: dict[str, Value] = {"status": "left", "version": person.version + 1}
@@ -50,7 +56,9 @@ class UndoPeople:
 
     def _back(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
-        facts: dict[str, Value] = {name: getattr(after, name) for name in _FACTS if getattr(after, name) != getattr(before, name)}
+        facts: dict[str, Value] = {
+            name: getattr(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+        }
         facts["people_sk"] = sort_key(after)
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
