@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
+from latchkey.records.address_changes import without
 from latchkey.records.the_person import the_person
 from latchkey.schools.model import guard
 from latchkey.schools.model.school import ApprovalRule, School
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from latchkey.people.model.person import Person
     from latchkey.people.stores.admins import Write
     from latchkey.records.needs import System
+    from latchkey.schools.model.waiting import AddressChange
     from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.setting_changes import SettingChanges
 
@@ -62,7 +64,13 @@ def end_admin(system: System, school: School, by: Person, person: str) -> None:
 def follows(system: Follows, school: School, by: str, ended: Person, others: list[Person]) -> list[Write]:
     """What else is written when somebody's rights end."""
     now, audit = system.now(), system.audit(school.slug)
-    writes: list[Write] = [audit.record_of(by, "admin.end", now, {"person": ended.id, "role": ended.role})]
+    told = Notice(id=new_id(now), kind="admin_ended", at=now, by=by, person=ended.id)
+    writes: list[Write] = [
+        audit.record_of(by, "admin.end", now, {"person": ended.id, "role": ended.role}),
+        system.notices(school.slug).put_of(told),
+    ]
+    if (left := without(school, ended.id)) != school.admin_emails:
+        writes += _dropped(system, school, by, left)
     rule = school.settings.approval
     if len(others) > 1 or (rule == ApprovalRule() and school.waiting is None):
         return writes
@@ -76,3 +84,11 @@ def follows(system: Follows, school: School, by: str, ended: Person, others: lis
         notice = Notice(id=new_id(now), kind="approval_off", at=now, by=by, changes=changes)
         writes.append(system.notices(school.slug).put_of(notice))
     return writes
+
+
+def _dropped(system: Follows, school: School, by: str, left: tuple[AddressChange, ...]) -> list[Write]:
+    """New addresses that wait no longer: who asked for them, or whose they were, is no admin any more."""
+    audit, now = system.audit(school.slug), system.now()
+    gone = [each for each in school.admin_emails if each not in left]
+    events = [audit.record_of(by, "admin.email_drop", now, {"person": each.person, "change": each.id}) for each in gone]
+    return [system.setting_changes.write_addresses_of(school, left), *events]
