@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from latchkey.people.model.person import Person
     from latchkey.people.stores.admins import Write
     from latchkey.records.needs import System
-    from latchkey.schools.model.waiting import AddressChange
     from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.setting_changes import SettingChanges
 
@@ -62,20 +61,22 @@ def end_admin(system: System, school: School, by: Person, person: str) -> None:
 
 
 def follows(system: Follows, school: School, by: str, ended: Person, others: list[Person]) -> list[Write]:
-    """What else is written when somebody's rights end."""
+    """What else is written when somebody's rights end: the school's item once, if anything of it changes."""
     now, audit = system.now(), system.audit(school.slug)
     told = Notice(id=new_id(now), kind="admin_ended", at=now, by=by, person=ended.id)
     writes: list[Write] = [
         audit.record_of(by, "admin.end", now, {"person": ended.id, "role": ended.role}),
         system.notices(school.slug).put_of(told),
     ]
-    if (left := without(school, ended.id)) != school.admin_emails:
-        writes += _dropped(system, school, by, left)
+    left = without(school, ended.id)
+    dropped = (each for each in school.admin_emails if each not in left)
+    writes += [audit.record_of(by, "admin.email_drop", now, {"person": each.person, "change": each.id}) for each in dropped]
+    addresses = left if left != school.admin_emails else None
     rule = school.settings.approval
     if len(others) > 1 or (rule == ApprovalRule() and school.waiting is None):
-        return writes
+        return writes if addresses is None else [*writes, system.setting_changes.write_addresses_of(school, addresses)]
     after = guard.without_approval(school.settings)
-    writes.append(system.setting_changes.write_of(school, after, None, now))
+    writes.append(system.setting_changes.write_of(school, after, None, now, addresses=addresses))
     if school.waiting is not None:
         writes.append(audit.record_of(by, "settings.drop", now, {"change": school.waiting.id}))
     changes = tuple(guard.differences(school.settings, after))
@@ -84,11 +85,3 @@ def follows(system: Follows, school: School, by: str, ended: Person, others: lis
         notice = Notice(id=new_id(now), kind="approval_off", at=now, by=by, changes=changes)
         writes.append(system.notices(school.slug).put_of(notice))
     return writes
-
-
-def _dropped(system: Follows, school: School, by: str, left: tuple[AddressChange, ...]) -> list[Write]:
-    """New addresses that wait no longer: who asked for them, or whose they were, is no admin any more."""
-    audit, now = system.audit(school.slug), system.now()
-    gone = [each for each in school.admin_emails if each not in left]
-    events = [audit.record_of(by, "admin.email_drop", now, {"person": each.person, "change": each.id}) for each in gone]
-    return [system.setting_changes.write_addresses_of(school, left), *events]

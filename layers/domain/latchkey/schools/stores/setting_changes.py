@@ -36,20 +36,32 @@ class SettingChanges:
         """
         transact(self._client, [self.write_of(before, after, waiting, now), *also])
 
-    def write_of(self, before: School, after: Settings, waiting: Waiting | None, now: int = 0) -> Write:
+    def write_of(
+        self,
+        before: School,
+        after: Settings,
+        waiting: Waiting | None,
+        now: int = 0,
+        *,
+        addresses: Sequence[AddressChange] | None = None,
+    ) -> Write:
         """The write to the school that ``write`` makes, to stand in a transaction.
 
         Roles whose way of signing in changes get ``now`` as its time, which ends the sessions that a password has opened.
+        ``addresses``: the new addresses of admins that wait from now on, if they change too: a transaction writes an item once.
         """
         values, switched = as_values(after), set(after.sso.roles) ^ set(before.settings.sso.roles)
         facts: dict[str, Value] = {f"settings.{name}": values[name] for name in changed(before.settings, after)}
-        as_read: Condition = ("settings_revision", "=", before.settings_revision or None)
+        when: list[Condition] = [("pk", "exists", None), ("settings_revision", "=", before.settings_revision or None)]
+        if addresses is not None:
+            facts["admin_emails"] = addresses_to_value(addresses)
+            when.append(("admin_emails", "=", addresses_to_value(before.admin_emails)))
         return self._table, Update(
             pk=before.slug,
             sk="SCHOOL",
             set=facts | {"waiting": waiting_to_value(waiting)} | {changed_at(role): now for role in sorted(switched)},
             add={"settings_revision": 1},
-            when=[("pk", "exists", None), as_read],
+            when=when,
         )
 
     def write_all(self, writes: Sequence[Write]) -> None:
