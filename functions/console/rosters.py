@@ -8,6 +8,8 @@ from console.rosters_undo import undo_json
 from console.system import system
 from latchkey.rosters.ask_to_undo import undoing_of
 from latchkey.rosters.decide_roster import decide_roster
+from latchkey.rosters.download_rejected import download_rejected, rejected_until
+from latchkey.rosters.model import warnings
 from latchkey.rosters.model.columns import Column
 from latchkey.rosters.model.questions import QUESTIONS, option_of
 from latchkey.rosters.model.runs import Change, Rejection, Run
@@ -82,6 +84,13 @@ def decide(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     return Answer(data=preview_json(roster_of(system(), school, id)), location=f"/admin/{school}/rosters/{id}")
 
 
+@routes.on("GET", "/admin/{school}/rosters/{id}/rejected")
+def rejected(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """The way to the file of rows that can be mended."""
+    seen = admin(request, system(), school)
+    return Answer(status=303, location=download_rejected(system(), school, seen.person, id))
+
+
 def roster_json(run: Run) -> dict[str, Any]:
     """A roster as the API shows it."""
     return {
@@ -114,6 +123,7 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "warnings": [*shown["warnings"], *_by_kind(preview.warned)],
         "warned": preview.run.of("warned"),
         "rejected": [_rejected(each) for each in preview.rejected],
+        "to_mend": _to_mend(preview.run),
         "decisions": _decisions(preview),
         "columns": [_column(each) for each in preview.columns],
         "reading": _reading(preview.run),
@@ -144,6 +154,12 @@ def _decisions(preview: Preview) -> list[dict[str, Any]]:
     ]
 
 
+def _to_mend(run: Run) -> dict[str, Any] | None:
+    """The file of rows that can be mended; null where there is none, or none any more."""
+    until = rejected_until(run)
+    return {"rows": run.to_mend, "until": rfc3339(until)} if until is not None and until > system().now() else None
+
+
 def _column(column: Column) -> dict[str, Any]:
     """A column of a table, what it was read as, and some of what it holds."""
     return {
@@ -170,26 +186,39 @@ def _reading(run: Run) -> dict[str, Any] | None:
 
 
 def _of_file(text: str) -> dict[str, Any]:
-    return {"kind": "file", "text": text, "count": 1, "rows": []}
+    return {"kind": "file", "text": text, "title": text, "done": None, "count": 1, "rows": []}
 
 
 def _by_kind(warned: list[Rejection]) -> list[dict[str, Any]]:
-    """Cells that were left out, grouped by column and reason; the kinds with most cells first."""
+    """Cells that were left out, grouped by column and kind of reason; the kinds with most cells first."""
     kinds: dict[tuple[str, str], list[Rejection]] = {}
     for each in warned:
-        kinds.setdefault((each.column, each.reason), []).append(each)
+        kinds.setdefault(warnings.sort_of(each), []).append(each)
     return [
-        {"kind": column, "text": f"{column} {reason}", "count": len(cells), "rows": [_cell(each) for each in cells]}
-        for (column, reason), cells in sorted(kinds.items(), key=lambda kind: -len(kind[1]))
+        {
+            "kind": cells[0].column,
+            "text": f"{cells[0].column} {cells[0].reason}",
+            "title": warnings.title(cells[0], len(cells)),
+            "done": warnings.done(cells[0]),
+            "count": len(cells),
+            "rows": [_cell(each) for each in cells],
+        }
+        for cells in sorted(kinds.values(), key=lambda cells: -len(cells))
     ]
 
 
 def _cell(warning: Rejection) -> dict[str, Any]:
-    return {"line": warning.line, "value": warning.value or None}
+    return {"line": warning.line, "name": warning.name or None, "value": warning.value or None, "reason": warning.reason}
 
 
 def _rejected(row: Rejection) -> dict[str, Any]:
-    return {"line": row.line, "column": row.column or None, "reason": row.reason, "value": row.value or None}
+    return {
+        "line": row.line,
+        "column": row.column or None,
+        "reason": row.reason,
+        "value": row.value or None,
+        "name": row.name or None,
+    }
 
 
 def _sample(change: Change) -> dict[str, Any]:

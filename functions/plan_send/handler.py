@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from aws_lambda_powertools import Logger
 
+from latchkey.doubles.look_for_doubles import look_through
 from latchkey.errors import Poison, TryLater
 from latchkey.records.erase_mails import erase_mails
 from latchkey.sends import request_mail
@@ -64,17 +65,8 @@ def work(message: Message) -> dict[str, Any]:
     if kind == "cancel":
         send = cancel_chunks(system(), message.slug(), message.id("send"), message.number("chunk"))
         return {"kind": kind, "school": message.slug(), "send": send.id, "state": send.state, "revoke": send.revoke}
-    if kind == "emails_changed":
-        told = tell_new_emails(system(), message.slug(), message.ids("people", MOST), message.time())
-        return {"kind": kind, "school": message.slug(), "told": told}
-    if kind == "erase":
-        after = message.id("after") if message.has("after") else None
-        origin = message.one_of("origin", get_args(Origin))
-        changed = erase_mails(system(), message.slug(), message.id("person"), origin, after)
-        return {"kind": kind, "school": message.slug(), "chunks": changed}
-    if kind == "trust":
-        trust = take_marks(system(), message.slug(), message.id("trust"))
-        return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}
+    if (done := _of_school(kind, message)) is not None:
+        return done
     asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")
@@ -88,3 +80,22 @@ def work(message: Message) -> dict[str, Any]:
     else:
         raise Poison("a message of an unknown kind")
     return {"kind": kind, "school": asked.school, "request": asked.id, "outcome": outcome}
+
+
+def _of_school(kind: str, message: Message) -> dict[str, Any] | None:
+    """What is neither a send nor one person's mail; None where the message is of another kind."""
+    if kind == "emails_changed":
+        told = tell_new_emails(system(), message.slug(), message.ids("people", MOST), message.time())
+        return {"kind": kind, "school": message.slug(), "told": told}
+    if kind == "erase":
+        after = message.id("after") if message.has("after") else None
+        origin = message.one_of("origin", get_args(Origin))
+        changed = erase_mails(system(), message.slug(), message.id("person"), origin, after)
+        return {"kind": kind, "school": message.slug(), "chunks": changed}
+    if kind == "trust":
+        trust = take_marks(system(), message.slug(), message.id("trust"))
+        return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}
+    if kind == "doubles":
+        look = look_through(system(), message.slug(), message.id("look"))
+        return {"kind": kind, "school": message.slug(), "look": look.id, "state": look.state, "looked": look.looked}
+    return None

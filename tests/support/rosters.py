@@ -91,13 +91,12 @@ def parse(content: bytes, school: Iterable[str] = (SCHOOL, "100001"), **around: 
     found = Parsed()
     with TemporaryNotes() as notes:
         source: Source = open_roster(io.BytesIO(content), Around(frozenset(school), TODAY, **around), notes)
-        found.format, found.shape, found.whole = source.format, source.shape, source.whole
-        found.warnings = source.warnings
+        found.format, found.whole = source.format, source.whole
         for batch in source.batches():
             found.rows += batch.rows
             found.rejected += batch.rejected
             found.warned += batch.warned
-        found.asks = source.asks
+        found.asks, found.shape, found.warnings = source.asks, source.shape, source.warnings
     return found
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from latchkey.contacts import needs as contacts
     from latchkey.contacts.stores.kept import KeptParents
     from latchkey.contacts.stores.runs import ContactsRuns
+    from latchkey.doubles import needs as doubles
+    from latchkey.doubles.stores.looks import Looks
+    from latchkey.doubles.stores.merges import Merges
     from latchkey.email_updates import needs as email_updates
     from latchkey.email_updates.stores.changes import EmailChanges
     from latchkey.email_updates.stores.runs import EmailRuns
@@ -89,6 +92,7 @@ _KEEPERS: Final = (
     "people",
     "sign_in",
     "rosters",
+    "doubles",
     "email_updates",
     "login_details",
     "contacts",
@@ -408,6 +412,25 @@ class Wiring:
 
         return EmailRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def looks(self, school: str) -> Looks:
+        """A school's looks for doubles."""
+        from latchkey.doubles.stores.looks import Looks
+
+        return Looks(self.table("ACTIVITY_TABLE"), school)
+
+    def merges(self, school: str) -> Merges:
+        """A school's merges of accounts."""
+        from latchkey.doubles.stores.merges import Merges
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), self.table("ACTIVITY_TABLE")
+        return Merges(self.client("dynamodb"), *tables, school)
+
+    def rejected_files(self) -> Files:
+        """The rows of rosters that can be mended, beside the uploads."""
+        from latchkey.shared.stores.files import Files
+
+        return Files(self.client("s3"), self.settings["UPLOADS_BUCKET"])
+
     def uploads(self) -> Uploads:
         """The files that schools upload."""
         from latchkey.shared.stores.uploads import Uploads
@@ -507,6 +530,7 @@ if TYPE_CHECKING:
         _audit: audit.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring
+        _doubles: doubles.System = wiring
         _email_updates: email_updates.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring

@@ -29,7 +29,7 @@ def add_person(system: System, school: School, by: Person, values: Mapping[str, 
     given = {name: value for name, value in facts.items() if name != "role"}
     person = Person(id=added, role=_role(facts), given_name="", family_name="")
     person = fields.with_facts(person, given, system.lookup_key(school.slug, school.lookup_epoch))
-    was = system.directory(school.slug).person(added) if key or mis_id else None
+    was = system.directory(school.slug).following([added]).get(added) if key or mis_id else None
     if was is not None and not fields.differing(was, person) and key:
         return was
     names, taken = usable(system, school, None, person)

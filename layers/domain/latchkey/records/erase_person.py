@@ -7,6 +7,7 @@ in the ledger, which names nobody by itself. A roster that still has the person 
 from dataclasses import replace
 from typing import Any, Final
 
+from latchkey.doubles.forget_merged import forget_merged
 from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
@@ -26,9 +27,11 @@ def erase_person(system: System, known: School, by: Person, person: str) -> None
     found = _end(system, school, by, person)
     keys = ((system.lookup_key(school, epoch), epoch) for epoch in known.lookup_epochs if found.username is not None)
     names = [(lookup(key, "username", found.username or ""), epoch) for key, epoch in keys]
-    message: dict[str, Any] = {"kind": "erase", "school": school, "person": found.id, "origin": "admin"}
-    system.queue("PLAN_QUEUE").put(message, delay=_LATER)
+    for each in (found.id, *found.merged):
+        message: dict[str, Any] = {"kind": "erase", "school": school, "person": each, "origin": "admin"}
+        system.queue("PLAN_QUEUE").put(message, delay=_LATER)
     _unlink(system, school, found)
+    forget_merged(system, known, found)
     system.sessions(school).end_all(found.id)
     system.credentials(school).forget(found.id, names)
     system.groups(school).note_change(system.now())

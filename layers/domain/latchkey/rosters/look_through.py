@@ -92,8 +92,12 @@ def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
         asked = {each: people[made] for each in ids if (made := person_id(school, each)) in people}
         return {each: KnownAs(person.role, person.given_name, person.family_name) for each, person in asked.items()}
 
+    def students() -> Iterator[list[Person]]:
+        for people, _ in directory.pages_from(Position("student"), PeopleFilter(role="student")):
+            yield people
+
     names = frozenset(name.casefold() for name in (found.slug, found.urn, found.settings.laestab) if name)
-    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, chosen)
+    return Around(names, datetime.fromtimestamp(system.now(), UTC).date(), found.name, known, students, chosen)
 
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from latchkey.rosters.stores.undo_people import UndoPeople
     from latchkey.schools.stores.schools import Schools
     from latchkey.shared.stores.claims import Claims
+    from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
     from latchkey.shared.stores.uploads import Uploads
 
@@ -53,6 +54,8 @@ class System(Protocol):
     def claims(self, school: str) -> Claims: ...
 
     def uploads(self) -> Uploads: ...
+
+    def rejected_files(self) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
 

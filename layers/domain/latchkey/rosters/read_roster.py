@@ -15,6 +15,7 @@ from latchkey.rosters.model.runs import READER, SHOWN_REJECTED, SHOWN_SAMPLES, S
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_run import give_back, take
+from latchkey.rosters.write_to_mend import note_to_mend, with_names, write_to_mend
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.uploads import UploadLost
 
@@ -68,8 +69,9 @@ def _preview(system: System, school: str, run: Run) -> Run:
         notes.miss_linked()
         counts, rejected, warned, done, saved = zero(), list[Rejection](), list[Rejection](), 0, 0
         samples: dict[str, list[Change]] = {"new": [], "changed": []}
-        for decided in decisions(system, school, reading):
+        for decided in map(with_names, decisions(system, school, reading)):
             counts = _sum(counts, counts_of(decided))
+            note_to_mend(notes, [*decided.rejected, *decided.warned])
             rejected += decided.rejected[: SHOWN_REJECTED - len(rejected)]
             warned += decided.warned[: SHOWN_WARNED - len(warned)]
             _take_samples(samples, decided)
@@ -82,6 +84,8 @@ def _preview(system: System, school: str, run: Run) -> Run:
         counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
         warned += lost[: SHOWN_WARNED - len(warned)]
         asked.add(reading.source.asks)
+        note_to_mend(notes, lost)
+        counts["to_mend"] = write_to_mend(system, school, run, reading.source, notes)
     pages = rosters.write_preview(
         run.id, system.now(), rejected, samples, warned=warned, concerned=asked.people, before=run.pages
     )

@@ -19,23 +19,24 @@ SHAPE = Question(
     "shape", "1 cat has a shape.", "{count} cats have a shape.", (Option("round", "Round."), Option("square", "Square."))
 )
 SCALE = Question(
-    "scale", "One scale.", "{count} scales.", (Option("uk", "UK."), Option("us", "US.")), rereads=True, remembered=True
+    "grades", "One scale.", "{count} scales.", (Option("uk", "UK."), Option("us", "US.")), rereads=True, remembered=True
 )
 
 
 @pytest.fixture
 def desk(console: Console, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A product that asks two things of every table; how it was read stands in the warnings."""
+    monkeypatch.delitem(QUESTIONS, "grades")
     monkeypatch.setitem(QUESTIONS, "shape", SHAPE)
-    monkeypatch.setitem(QUESTIONS, "scale", SCALE)
-    asks = (Asks("shape", 1_234, (Concerned(2, "Tom <b>"), Concerned(0, "Kit", "who is in no row"))), Asks("scale", 1))
+    monkeypatch.setitem(QUESTIONS, "grades", SCALE)
+    asks = (Asks("shape", 1_234, (Concerned(2, "Tom <b>"), Concerned(0, "Kit", "who is in no row"))), Asks("grades", 1))
     monkeypatch.setattr(plain_csv.PlainCsv, "asks", asks)
     from latchkey.rosters import look_through
 
     read = look_through.open_roster
 
     def reading(*given: Any, **named: Any) -> Any:
-        warnings = [f"Read with {option_of(given[1].chosen, 'scale')}."]
+        warnings = [f"Read with {option_of(given[1].chosen, 'grades')}."]
         monkeypatch.setattr(plain_csv.PlainCsv, "warnings", warnings)
         return read(*given, **named)
 
@@ -48,7 +49,7 @@ def decide(desk: Desk, roster: str, name: Any, option: Any) -> Any:
 
 
 def chosen(run: Mapping[str, Any]) -> dict[str, str]:
-    return {each["name"]: each["chosen"] for each in run["decisions"] if each["name"] in {"shape", "scale"}}
+    return {each["name"]: each["chosen"] for each in run["decisions"] if each["name"] in {"shape", "grades"}}
 
 
 def test_a_preview_says_what_it_asks_of_whom_and_what_happens_as_things_stand(desk: Desk) -> None:
@@ -76,7 +77,7 @@ def test_an_answer_stands_on_the_run_and_in_the_audit_trail_and_may_be_given_aga
     for _ in range(2):
         answer = decide(desk, roster, "shape", "square")
         assert (answer.status_code, answer.json_body["state"]) == (200, "previewed")
-        assert chosen(answer.json_body) == {"shape": "square", "scale": "uk"}
+        assert chosen(answer.json_body) == {"shape": "square", "grades": "uk"}
     events = [event for event in desk.worker_audit() if event["action"] == "roster.decide"]
     assert [event["facts"] for event in events] == [{"roster": roster, "decision": "shape", "option": "square"}]
     assert chosen(decide(desk, roster, "shape", "round").json_body)["shape"] == "round"
@@ -120,24 +121,24 @@ def test_an_answer_that_comes_while_another_begins_to_apply_is_too_late(desk: De
 def test_an_answer_about_reading_reads_the_file_again_and_is_remembered_for_the_school(desk: Desk) -> None:
     roster = desk.preview(plain([row(number) for number in range(1, 4)]))["id"]
     assert desk.run(roster)["warnings"][0]["text"] == "Read with uk."
-    answer = decide(desk, roster, "scale", "us")
+    answer = decide(desk, roster, "grades", "us")
     assert (answer.status_code, answer.json_body["state"], answer.json_body["step"]) == (200, "running", "preview")
     messages = desk.console.system.messages("ROSTER_QUEUE")
     again = {"v": 1, "kind": "read_again", "school": "northbridge", "roster": roster}
     assert [json.loads(message) for message in messages] == [again]
     assert desk.console.post(f"{ROSTERS}/{roster}/apply", {}).status_code == 409
-    assert decide(desk, roster, "scale", "uk").status_code == 409
+    assert decide(desk, roster, "grades", "uk").status_code == 409
     assert desk.work(*messages, *messages) == 0
     run = desk.run(roster)
     assert (run["state"], run["warnings"][0]["text"], chosen(run)) == (
         "previewed",
         "Read with us.",
-        {"shape": "round", "scale": "us"},
+        {"shape": "round", "grades": "us"},
     )
     assert desk.apply(roster)["state"] == "finished"
     later = desk.preview(plain([row(9)]))
-    assert (later["warnings"][0]["text"], chosen(later)) == ("Read with us.", {"shape": "round", "scale": "us"})
-    assert decide(desk, later["id"], "scale", "us").json_body["state"] == "previewed", "it is read that way already"
+    assert (later["warnings"][0]["text"], chosen(later)) == ("Read with us.", {"shape": "round", "grades": "us"})
+    assert decide(desk, later["id"], "grades", "us").json_body["state"] == "previewed", "it is read that way already"
     assert desk.console.system.messages("ROSTER_QUEUE") == []
 
 
@@ -149,9 +150,9 @@ def test_a_message_that_never_left_is_put_again_when_the_answer_is(desk: Desk, m
             raise TryLater()
 
         broken.setattr(Queue, "put", never)
-        assert decide(desk, roster, "scale", "us").status_code == 503
+        assert decide(desk, roster, "grades", "us").status_code == 503
     assert desk.run(roster)["state"] == "running"
-    assert decide(desk, roster, "scale", "us").status_code == 200
+    assert decide(desk, roster, "grades", "us").status_code == 200
     assert desk.work(*desk.console.system.messages("ROSTER_QUEUE")) == 0
     assert desk.run(roster)["state"] == "previewed"
 
@@ -163,7 +164,7 @@ def test_a_second_reading_replaces_all_that_the_first_has_shown(desk: Desk, monk
     from latchkey.rosters.model.words import ROLES
 
     monkeypatch.setitem(ROLES, "pirate", "staff")
-    decide(desk, roster, "scale", "us")
+    decide(desk, roster, "grades", "us")
     desk.work(*desk.console.system.messages("ROSTER_QUEUE"))
     run = desk.run(roster)
     assert (run["rejected"], run["counts"]["new"], len(run["samples"]["new"])) == ([], 151, 20)
@@ -205,15 +206,15 @@ def test_no_default_ends_or_takes_away_anything_and_no_two_options_are_called_th
 
 
 def test_an_option_that_is_not_known_any_more_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(QUESTIONS, "scale", SCALE)
-    assert option_of({"scale": "old"}, "scale") == option_of({}, "scale") == "uk"
-    assert option_of({"scale": "us"}, "scale") == "us"
-    assert remembered({"scale": "us", "shape": "round", "gone": "x"}) == {"scale": "us"}
+    monkeypatch.setitem(QUESTIONS, "grades", SCALE)
+    assert option_of({"grades": "old"}, "grades") == option_of({}, "grades") == "uk"
+    assert option_of({"grades": "us"}, "grades") == "us"
+    assert remembered({"grades": "us", "shape": "round", "gone": "x"}) == {"grades": "us"}
 
 
 def test_of_many_some_are_shown_and_all_are_counted() -> None:
     asked = Asked({})
     asked.add(Asks("shape", 1, (Concerned(line, f"P{line}"),)) for line in range(1, 51))
-    asked.add([Asks("scale", 0)])
+    asked.add([Asks("grades", 0)])
     assert asked.counts == {"shape": 50}
     assert [each.line for each in asked.people["shape"]] == [*range(1, 21)]

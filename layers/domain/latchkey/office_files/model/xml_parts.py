@@ -62,7 +62,7 @@ def feed(stream: BinaryIO, part: str, start: Start, end: End, text: Text | None 
 
 def _refuse(part: str) -> Callable[..., None]:
     def refuse(*_: object) -> None:
-        raise Unusable(f"{part} defines entities or a document type, which no spreadsheet does. Save the file again.")
+        raise Unusable(f"{part} defines entities or a document type, which no such file needs. Save the file again.")
 
     return refuse
 

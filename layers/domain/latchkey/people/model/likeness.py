@@ -64,7 +64,10 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is compared of a person. ``known``: the first name they go by; ``kin``: a student's parents, an adult's children."""
+    """What is compared of a person.
+
+    ``known``: the first name that they go by; ``kin``: the ids of a student's parents, or of an adult's children.
+    """
 
     id: str
     role: str

@@ -404,7 +404,7 @@ class Directory:
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
         """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
-        return self._write_each(map(self._linked, changes), pace)
+        return self._write_each(map(self.link_of, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
@@ -439,7 +439,8 @@ class Directory:
         )
         return self.change_of(before.id, facts, [*as_computed, *same_mark])
 
-    def _linked(self, change: PersonChange) -> Update:
+    def link_of(self, change: PersonChange) -> Update:
+        """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
         for name in ("children", "parents"):

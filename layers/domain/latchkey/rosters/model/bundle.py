@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, NamedTuple, Protocol
 from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.text import Encoding, encoding_of
 from latchkey.office_files.model.unusable import Unusable
-from latchkey.people.model.person import Role
+from latchkey.people.model.person import Person, Role
 from latchkey.rosters.model.questions import NOTHING_CHOSEN
 
 USERS: Final = "users.csv"
@@ -57,13 +57,15 @@ class Around(NamedTuple):
     """What a reader knows beside its file: the school, the day and who is there.
 
     ``names`` are the school's slug, URN and LAESTAB, as a file may name it; ``title`` is its name. ``known`` gives those of some
-    MIS ids who are in Latchkey: for rows that do not say again what has not changed. ``chosen`` are answers to questions.
+    MIS ids who are in Latchkey: for rows that do not say again what has not changed; ``students`` all students, some at a time.
+    ``chosen`` are answers to questions.
     """
 
     names: frozenset[str]
     today: date
     title: str = ""
     known: Callable[[Sequence[str]], Mapping[str, KnownAs]] = lambda _: {}
+    students: Callable[[], Iterator[Sequence[Person]]] = lambda: iter(())
     chosen: Mapping[str, str] = NOTHING_CHOSEN
 
 

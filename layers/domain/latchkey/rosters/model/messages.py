@@ -73,7 +73,8 @@ def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
     records = records_of(message)
     if records is not None:
-        return [_file_came(key_of(record, bucket)) for record in records]
+        keys = [key_of(record, bucket) for record in records]
+        return [_file_came(key) for key in keys if not key.startswith("rejected/")]  # what a reader has written there
     ours = Message(message)
     kind = _KINDS[ours.one_of("kind", [*_KINDS])]
     return [kind(ours.slug(), ours.id("roster"))]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO, Final
 
+from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.upn import is_upn
 from latchkey.rosters.model.bundle import ROLES_FILE, USERS, Around, Bundle, Notes, alive
@@ -90,6 +91,10 @@ class OneRoster:
             read |= {_CLASSES, _ENROLLMENTS}
         kind = "" if self.whole else ", only what has changed (delta)"
         return f"OneRoster {version}{kind}{self._bundle.unread(frozenset(read))}"
+
+    def people(self) -> Table:
+        """users.csv as it stands in the bundle."""
+        return self._bundle.table(USERS)
 
     def batches(self) -> Iterator[Batch]:
         """The rows of users.csv, in order; may be called again."""

@@ -189,6 +189,10 @@ class PlainCsv:
         fits = chosen is not None and all(0 <= place < len(self.header) for place in chosen.columns.values())
         return chosen if fits else None
 
+    def people(self) -> AnyTable:
+        """The table as it stands in the file."""
+        return self._table()
+
     def _table(self) -> AnyTable:
         return self._file.open(words.is_known)
 

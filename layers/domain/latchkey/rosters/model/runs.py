@@ -53,12 +53,16 @@ class Row(NamedTuple):
 
 
 class Rejection(NamedTuple):
-    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell."""
+    """A row that is left out, or a cell: where and why. ``value`` is a short, printable piece of the cell.
+
+    ``name`` is whose row it is, where that is known.
+    """
 
     line: int
     column: str
     reason: str
     value: str
+    name: str = ""
 
 
 class Batch(NamedTuple):
@@ -127,6 +131,11 @@ class Run:
     def shown(self) -> dict[str, int]:
         """The counts to show: what was applied once that has begun, what the preview found before."""
         return {kind: self.of(kind) for kind in KINDS}
+
+    @property
+    def to_mend(self) -> int:
+        """How many rows are in the file of those that can be mended."""
+        return self.previewed.get("to_mend", 0)
 
     @property
     def noted(self) -> int:

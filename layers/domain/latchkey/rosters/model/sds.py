@@ -7,6 +7,7 @@ users.csv. Demographics and user flags (free meals, special needs) are never rea
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final
 
+from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import ROLES_FILE, USERS, Around, Bundle, Notes
 from latchkey.rosters.model.bundle_roles import BundleRoles, Layout, RoleHere
@@ -63,6 +64,10 @@ class Sds:
     def shape(self) -> str:
         """What was seen, and what of it was not read."""
         return f"School Data Sync 2.1{self._bundle.unread(frozenset((USERS, ORGS, ROLES_FILE, RELATIONSHIPS)))}"
+
+    def people(self) -> Table:
+        """users.csv as it stands in the bundle."""
+        return self._bundle.table(USERS)
 
     def batches(self) -> Iterator[Batch]:
         """The rows of users.csv, in order; may be called again."""

@@ -143,7 +143,7 @@ class Rosters:
         In how many pages; the ``before`` pages of an earlier reading of the run are replaced.
         """
         pages: list[dict[str, Value]] = [
-            {name: [list(each) for each in told[start : start + _REJECTED_PAGE]]}
+            {name: [list(each if each.name else each[:-1]) for each in told[start : start + _REJECTED_PAGE]]}
             for name, told in (("rejected", rejected), ("warned", warned))
             for start in range(0, len(told), _REJECTED_PAGE)
         ]

@@ -1,0 +1,159 @@
+"""Doubles: who may have two accounts, merging two, telling them apart, and undoing a merge."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from console.lists import only, page_of
+from console.people.people import person_json
+from console.system import system
+from latchkey.doubles.keep_apart import keep_apart
+from latchkey.doubles.list_doubles import LONGEST, PAGE, Double, Doubles, list_doubles
+from latchkey.doubles.look_for_doubles import start_look
+from latchkey.doubles.merge_people import merge_people
+from latchkey.doubles.model.looks import Look
+from latchkey.doubles.model.merges import Merge
+from latchkey.doubles.undo_merge import undo_merge
+from latchkey.errors import Invalid
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.shared.model.pages import Pager
+from web.answer import Answer
+from web.request import Request
+from web.route_group import RouteGroup
+from web.times import rfc3339
+from web.who import admin
+
+routes = RouteGroup(__name__, lambda: system().settings)
+_PAGE = "people/doubles.html"
+_SHOWN = 10  # merges beside the doubles of a page
+
+
+@routes.on("GET", "/admin/{school}/people/duplicates", page=_PAGE)
+def duplicates(request: Request, school: str) -> Answer:
+    """Pairs of accounts that may be one person's, the certain first."""
+    seen = admin(request, system(), school)
+    cursor, limit = page_of(request, LONGEST, PAGE, "saved")
+    found = list_doubles(system(), school, cursor=cursor, limit=limit)
+    context: dict[str, Any] = {}
+    if request.wants_page:
+        merges, more = system().merges(school).page(limit=_SHOWN)
+        context = {"merges": _merges_json(school, merges), "more_merges": more is not None, "cursor": cursor}
+        context |= {"saved": request.query.get("saved", "")}
+    return Answer(data=_doubles_json(found, seen.school), context=context)
+
+
+@routes.on("POST", "/admin/{school}/people/duplicates")
+def look(request: Request, school: str) -> Answer:
+    """Have a large school looked through; a small one always is."""
+    seen = admin(request, system(), school)
+    only(request.fields, ())
+    asked = start_look(system(), school, seen.person)
+    data = _state_json(asked.look, asked.look)
+    return Answer(data=data, status=202 if asked.new else 200, location=f"/admin/{school}/people/duplicates")
+
+
+@routes.on("POST", "/admin/{school}/people/duplicates/apart")
+def apart(request: Request, school: str) -> Answer:
+    """Remember that two accounts are two people's."""
+    seen = admin(request, system(), school)
+    keep_apart(system(), school, seen.person, *_two(request))
+    return Answer(status=204, location=f"/admin/{school}/people/duplicates?saved=apart")
+
+
+@routes.on("POST", "/admin/{school}/people/merge")
+def merge(request: Request, school: str) -> Answer:
+    """Merge one account into another."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("keep", "remove"))
+    keep, remove = request.text("keep", longest=26), request.text("remove", longest=26)
+    done = merge_people(system(), seen.school, seen.person, keep, remove)
+    (data,) = _merges_json(school, [done])
+    return Answer(data=data, location=f"/admin/{school}/people/duplicates?saved=merged")
+
+
+@routes.on("GET", "/admin/{school}/people/merge", page="people/merges.html")
+def merges(request: Request, school: str) -> Answer:
+    """The merges of the last 30 days, newest first."""
+    admin(request, system(), school)
+    cursor, limit = page_of(request, LONGEST, PAGE, "saved")
+    pager = Pager(f"merges|{school}", system().cursor_key(school))
+    found, following = system().merges(school).page(after=pager.after(cursor), limit=limit)
+    data = {"items": _merges_json(school, found), "next": pager.page(found, following).next}
+    return Answer(data=data, context={"cursor": cursor, "saved": request.query.get("saved", "")})
+
+
+@routes.on("POST", "/admin/{school}/people/merge/{id}/undo")
+def undo(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Take two merged accounts apart again."""
+    seen = admin(request, system(), school)
+    only(request.fields, ())
+    undone = undo_merge(system(), seen.school, seen.person, id)
+    (data,) = _merges_json(school, [undone])
+    return Answer(data=data, location=f"/admin/{school}/people/merge?saved=undone")
+
+
+def _two(request: Request) -> tuple[str, str]:
+    """The two people of a request: a list, or the fields of a form."""
+    if request.is_form:
+        only(request.fields, ("one", "other"))
+        return request.text("one", longest=26), request.text("other", longest=26)
+    only(request.fields, ("people",))
+    people = request.fields.get("people")
+    if not isinstance(people, list) or len(people) != 2 or not all(isinstance(each, str) for each in people):
+        raise Invalid("Nothing was changed.", fields={"people": "This must be a list of two ids."})
+    return people[0], people[1]
+
+
+def _doubles_json(found: Doubles, school: School) -> dict[str, Any]:
+    items = [_double_json(each, school) for each in found.page.items]
+    state = {"state": "finished", "progress": None, "looked_at": None} if found.is_known else {"state": "needed"}
+    if found.look is not None:
+        state = _state_json(found.look, found.source)
+    return {"items": items, "next": found.page.next, "progress": None, "looked_at": None, **state}
+
+
+def _state_json(look: Look | None, source: Look | None) -> dict[str, Any]:
+    """How far a look is; without one everybody is looked through at once."""
+    if look is None:
+        return {"state": "finished", "progress": None, "looked_at": None}
+    state = look.shown(system().now())
+    return {
+        "state": state,
+        "progress": {"done": look.looked, "total": look.looked if state == "finished" else None},
+        "looked_at": rfc3339(source.finished_at) if source is not None else None,
+    }
+
+
+def _double_json(found: Double, school: School) -> dict[str, Any]:
+    return {
+        "people": [person_json(each, school) for each in found.people],
+        "why": list(found.alike.why),
+        "certain": found.alike.certain,
+        "advice": found.alike.advice,
+    }
+
+
+def _merges_json(school: str, found: Iterable[Merge]) -> list[dict[str, Any]]:
+    """Merges as the API shows them; of one that was undone the names are those of the people as they are now."""
+    merges = list(found)
+    undone = sorted({each for merge in merges if merge.state == "undone" for each in (merge.keep.id, merge.remove.id)})
+    names = {each.id: each for each in system().directory(school).by_ids(undone)} if undone else {}
+    now = system().now()
+    return [
+        {
+            "id": merge.id,
+            "state": merge.state,
+            "at": rfc3339(merge.at),
+            "by": merge.by,
+            "keep": _named(names.get(merge.keep.id, merge.keep)),
+            "remove": _named(names.get(merge.remove.id, merge.remove)),
+            "undo_until": rfc3339(merge.undo_until),
+            "can_be_undone": merge.can_be_undone(now),
+            "stayed": list(merge.stayed),
+        }
+        for merge in merges
+    ]
+
+
+def _named(person: Person) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in ("id", "role", "given_name", "family_name")}

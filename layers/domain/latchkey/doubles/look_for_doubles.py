@@ -1,0 +1,107 @@
+"""Look for doubles: at once in a small school, by a worker in a large one.
+
+    asked ──▶ queued ──▶ running: students ──▶ running: adults ──▶ finished
+                ▲             │ a crash: its message comes again and begins the piece anew
+                └─────────────┘ nobody works on it for half an hour: failed, and can be asked for again
+
+A piece is walked through within one invocation: reading 100,000 people and comparing those who share a key takes well under a
+minute of its five. Memory holds what is compared of each person, some 600 bytes. Between the pieces the work is handed over.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
+
+from latchkey.doubles.model.looks import LEASE, Look
+from latchkey.doubles.model.pairs import PIECES, Finder, Pair, Piece
+from latchkey.doubles.needs import System
+from latchkey.errors import Changed, Poison, TryLater
+from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.people.model.position import Position
+from latchkey.shared.model.ids import new_id
+
+READS: Final = 8
+"""Pages of the list of people (1 MB, some 1,500 people) that a request may read: about 8,000 people, in a second."""
+_SAVED_EVERY: Final = 10  # pages
+_ROLES: Final[dict[Piece, tuple[Role, ...]]] = {"students": ("student",), "adults": ("teacher", "staff", "parent")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The look that was asked for (None: the school is small, and is looked through whenever the list is opened)."""
+
+    look: Look | None
+    new: bool
+
+
+def look_at_once(system: System, school: str) -> list[Pair] | None:
+    """The pairs of a small school; None for one that a worker has to look through."""
+    finder, everybody = Finder(), PeopleFilter()
+    for people, following in islice(system.directory(school).pages_from(Position(ROLES[0]), everybody), READS):
+        finder.add(people)
+        if following is None:
+            return finder.pairs()
+    return None
+
+
+def start_look(system: System, school: str, by: Person) -> Asked:
+    """Have a large school looked through. While that is under way, asking again begins no other."""
+    now, looks = system.now(), system.looks(school)
+    for each in looks.latest():
+        if each.is_under_way(now):
+            if each.state == "queued":  # its message may never have left; a second one does no harm
+                _put(system, school, each)
+            return Asked(each, new=False)
+    if look_at_once(system, school) is not None:
+        return Asked(None, new=False)
+    look = Look(id=new_id(system.time()), state="queued", created_at=now, created_by=by.id)
+    looks.make(look)
+    system.audit(school).record(by.id, "doubles.look", now, {"look": look.id})
+    _put(system, school, look)
+    return Asked(look, new=True)
+
+
+def look_through(system: System, school: str, look_id: str) -> Look:
+    """One piece of a look; a worker's. ``Poison`` if there is no such look, ``TryLater`` while another worker has it."""
+    looks, now = system.looks(school), system.now()
+    look = looks.get(look_id)
+    if look is None:
+        raise Poison("a look that does not exist")
+    if look.state in {"finished", "failed"}:
+        return look
+    try:
+        look = looks.take(look, now, now + LEASE)
+    except Changed:
+        raise TryLater() from None
+    try:
+        return _piece(system, school, look)
+    except Changed:  # it took so long that another worker has it
+        raise TryLater() from None
+    except Exception:
+        looks.give_back(look)
+        raise
+
+
+def _piece(system: System, school: str, look: Look) -> Look:
+    looks, finder, looked, pages = system.looks(school), Finder(), look.looked, 0
+    for role in _ROLES[PIECES[look.piece]]:
+        for people, _ in system.directory(school).pages_from(Position(role), PeopleFilter(role=role)):
+            finder.add(people)
+            looked, pages = looked + len(people), pages + 1
+            if pages % _SAVED_EVERY == 0:
+                looks.note(look, looked)
+    apart = looks.parted()
+    pairs = [pair for pair in finder.pairs() if pair.ids not in apart]
+    looks.keep(look, pairs)
+    after = replace(look, piece=look.piece + 1, looked=looked, found=look.found + len(pairs))
+    if after.piece == len(PIECES):
+        return looks.finish_piece(look, replace(after, state="finished", finished_at=system.now()))
+    after = looks.finish_piece(look, after)
+    _put(system, school, after)
+    return after
+
+
+def _put(system: System, school: str, look: Look) -> None:
+    message: dict[str, Any] = {"kind": "doubles", "school": school, "look": look.id}
+    system.queue("PLAN_QUEUE").put(message)
