@@ -51,7 +51,7 @@ class Merges:
         return {item["id"]: Stored(person_from_item(item), item) for item in items if is_account(item)}
 
     def mark(self, person: str) -> Mark | None:
-        """What is there in place of an account that was merged into another; None if this one was not: rosters let ids lead, too."""
+        """What is there in place of an account that was merged into another; None if this one was not."""
         item = self._people.get(*_person(self.school, person))
         return Mark(item["merged_into"], item["merge"]) if item and "merge" in item else None
 
