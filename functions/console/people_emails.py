@@ -8,9 +8,10 @@ from console.system import system
 from latchkey.email_updates.apply_emails import apply_emails
 from latchkey.email_updates.check_emails import check_emails
 from latchkey.email_updates.count_missing import count_missing, to_fill_in
-from latchkey.email_updates.model.decisions import STATES, WRITTEN, Decision, counted, seen_of
+from latchkey.email_updates.model.decisions import STATES, WRITTEN, Decision, counted, seen_of, worth_showing
+from latchkey.email_updates.model.file_in_form import file_of
 from latchkey.email_updates.model.items import MOST, Item, check_number, parse_items
-from latchkey.email_updates.model.pasted import Pasted, items_of
+from latchkey.email_updates.model.pasted import Pasted, items_of, items_of_file
 from latchkey.email_updates.model.runs import Row, Run
 from latchkey.email_updates.undo_emails import run_of, undo_emails
 from latchkey.errors import Conflict, Invalid
@@ -50,8 +51,9 @@ def update(request: Request, school: str) -> Answer:
     try:
         asked, key = _asked(request), parse_key(request.fields.get("idempotency_key"))
         if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
-            decisions = check_emails(system(), school, asked.items)
-            data = checked_json(decisions, system().cursor_key(school)) | {"left_out": asked.without}
+            everything = check_emails(system(), school, asked.items)
+            decisions, more = worth_showing(everything)
+            data = checked_json(decisions, everything, system().cursor_key(school)) | {"left_out": asked.without, "more": more}
             return Answer(data=data, context=_shown(decisions))
         run = apply_emails(system(), school, seen.person, asked.items, key)
     except (Invalid, Conflict):
@@ -82,18 +84,23 @@ def undo(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
 
 
 def _asked(request: Request) -> Pasted:
-    """The items of a request: a list, a text of two columns, or the fields of a form."""
+    """The items of a request: a list, a text of two columns, a file, or the fields of a form."""
     if not request.is_form:
-        only(request.fields, ("items", "text", "dry_run", "idempotency_key"))
+        only(request.fields, ("items", "text", "file", "dry_run", "idempotency_key"))
+        given = [name for name in ("items", "text", "file") if name in request.fields]
+        if len(given) > 1:
+            raise Invalid("Nothing was changed.", fields={given[1]: "Give items, a text or a file, not several of them."})
+        if "file" in request.fields:
+            return items_of_file(file_of(request.fields["file"]))
         if "text" not in request.fields:
             return Pasted(parse_items(request.fields.get("items")), 0)
-        if "items" in request.fields:
-            raise Invalid("Nothing was changed.", fields={"text": "Give items or a text, not both."})
         text = request.fields["text"]
         if not isinstance(text, str):
             raise Invalid("Nothing was changed.", fields={"text": "This must be a text."})
         return items_of(text)
     typed = _typed(request)
+    if request.fields.get("file"):
+        return items_of_file(file_of(request.fields["file"]))
     text = str(request.fields.get("text", ""))
     pasted = items_of(text) if text.strip() else Pasted([], 0)
     items = [*typed, *pasted.items]
@@ -119,11 +126,11 @@ def _typed(request: Request) -> list[Item]:
     ]
 
 
-def checked_json(decisions: Sequence[Decision], key: bytes) -> dict[str, Any]:
-    """A preview as the API shows it."""
+def checked_json(decisions: Sequence[Decision], everything: Sequence[Decision], key: bytes) -> dict[str, Any]:
+    """A preview as the API shows it: some decisions, and the counts of all."""
     return {
         "items": [_decision_json(each, key) for each in decisions],
-        "counts": counted(each.state for each in decisions),
+        "counts": counted(each.state for each in everything),
     }
 
 
@@ -156,6 +163,8 @@ def run_json(run: Run) -> dict[str, Any]:
 
 
 def _applied_json(items: Sequence[Item], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    if len(items) != len(rows):  # of a large file a run keeps what it writes, and some of the rest
+        return [_row_json(row) for row in rows]
     return [{**item.given, **_row_json(row)} for item, row in zip(items, rows, strict=True)]
 
 

@@ -239,7 +239,7 @@ def test_an_upload_of_yesterday_is_not_read_any_more(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\xd0\xcf\x11\xe0 old Excel", "old Excel workbook"),
+        (b"\xd0\xcf\x11\xe0 old Excel", "Excel workbook of the old kind"),
         (b"PK\x03\x04 no zip", "not a zip"),
         (b"<html><p>Sign in</p></html>", "not a Common Transfer File"),
         (b'<!DOCTYPE a [<!ENTITY b "bbbb">]><CTfile/>', "document type"),

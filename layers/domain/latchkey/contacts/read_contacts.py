@@ -13,7 +13,8 @@ from latchkey.contacts.join_contacts import Found, know_students, remember_paren
 from latchkey.contacts.model.contact import ColumnsUnknown, Source
 from latchkey.contacts.model.messages import files_message, read_message
 from latchkey.contacts.model.runs import LEASE, READ_UNTIL, READER, RESERVE, Run
-from latchkey.contacts.model.sources import AS_WINDOWS, open_contacts
+from latchkey.contacts.model.sources import open_contacts
+from latchkey.contacts.model.table_source import AS_WINDOWS
 from latchkey.contacts.needs import System
 from latchkey.contacts.stores.notes import ReadingNotes
 from latchkey.contacts.take_run import ENDLESS, delete_upload, fail, give_back, is_endless, take

@@ -11,7 +11,7 @@ from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.shared.start_run import id_for
 
-ENDS: Final = (".csv", ".txt", ".tsv", ".xml", ".zip")
+ENDS: Final = (".csv", ".xlsx", ".xlsm", ".txt", ".tsv", ".xml", ".zip")
 
 
 def parse_whom(given: object) -> Whom:

@@ -8,7 +8,7 @@ request -> run "applying", with every address before and after, and the event ->
 from collections.abc import Sequence
 
 from latchkey.email_updates.check_emails import check_emails
-from latchkey.email_updates.model.decisions import WRITTEN, Decision
+from latchkey.email_updates.model.decisions import WRITTEN, Decision, worth_showing
 from latchkey.email_updates.model.items import Item, fingerprint
 from latchkey.email_updates.model.runs import Row, Run
 from latchkey.email_updates.needs import System
@@ -19,7 +19,7 @@ from latchkey.shared.start_run import id_for
 
 
 def apply_emails(system: System, school: str, by: Person, items: Sequence[Item], key: str | None = None) -> Run:
-    """Write the new and changed addresses among these items; the run says what became of each.
+    """Write the new and changed addresses among these items, at most as many as fit a run; it says what became of each.
 
     The same key of the same admin writes them once, and goes on with what an earlier request has begun. ``Conflict`` if that
     asked for something else.
@@ -29,7 +29,8 @@ def apply_emails(system: System, school: str, by: Person, items: Sequence[Item],
     run_id = id_for(system.claims(school), "emails", by.id, key, now)
     run = runs.get(run_id) if key else None
     if run is None:
-        rows = tuple(map(_row, check_emails(system, school, items)))
+        decisions, _ = worth_showing(check_emails(system, school, items))
+        rows = tuple(map(_row, decisions))
         run = _made(system, school, Run(id=run_id, state="applying", created_at=now, created_by=by.id, asked=asked, rows=rows))
     if run.asked != asked:
         raise Conflict("This key has changed other addresses already. Nothing was changed now; use a new key.")

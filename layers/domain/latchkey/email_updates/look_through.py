@@ -5,7 +5,7 @@ UPNs and names stand in no index, and a school's domains are nowhere counted, so
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Final
 
@@ -28,10 +28,10 @@ _Key = tuple[str, str]
 
 @dataclass(slots=True)
 class School:
-    """What the walk has found. ``keys``: the ids of those who are meant by a key."""
+    """What the walk has found. ``keys``: the ids of those who are meant by a key; ``people``: they, as the index has them."""
 
     keys: dict[_Key, set[str]] = field(default_factory=dict)
-    places: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
     admins: set[str] = field(default_factory=set)
     used: dict[str, int] = field(default_factory=dict)
 
@@ -39,6 +39,7 @@ class School:
 def look_through(system: System, school: str, items: Sequence[Item]) -> tuple[list[Asked], School]:
     """The items with the people whom they mean, read consistently, and what else was found."""
     found = _walk(system, school, {key for item in items for key in _wanted(item)})
+    items = [_settled(school, item, found) for item in items]
     ids = [_meant(school, item, found) for item in items]
     people = {person.id: person for person in system.directory(school).by_ids({each for some in ids for each in some})}
     return [
@@ -47,7 +48,7 @@ def look_through(system: System, school: str, items: Sequence[Item]) -> tuple[li
 
 
 def _wanted(item: Item) -> Iterator[_Key]:
-    for kind, value in item.keys:
+    for kind, value in (*item.keys, *item.otherwise):
         if kind in {"upn", "any"}:
             yield "upn", value.upper()
         if kind in {"mis_id", "any"}:
@@ -69,6 +70,15 @@ def _folded(name: str) -> str:
     return " ".join(words(name.replace(",", " ")))
 
 
+def _settled(school: str, item: Item, found: School) -> Item:
+    """The item with the first of its ways that finds somebody; with the last one where none does."""
+    for way in item.otherwise:
+        ids = found.keys.get(way, set()) if way[0] == "mis_id" else _meant_by(school, *way, found)
+        if any(_is_among(item, found.people[each]) and _is_called(item.called, found.people[each]) for each in ids):
+            return replace(item, keys=(way,))
+    return replace(item, keys=item.otherwise[-1:]) if item.otherwise else item
+
+
 def _walk(system: System, school: str, wanted: set[_Key]) -> School:
     found, everybody = School(), PeopleFilter()
     complete = False
@@ -85,7 +95,7 @@ def _note(found: School, person: Person, wanted: set[_Key]) -> None:
     for key in _keys_of(person):
         if key in wanted:
             found.keys.setdefault(key, set()).add(person.id)
-            found.places[person.id] = (person.year_group, person.registration_group)
+            found.people[person.id] = person
     if person.email is None or person.status == "left":
         return
     if person.is_admin:
@@ -133,23 +143,25 @@ def _meant_by(school: str, kind: str, value: str, found: School) -> set[str]:
 def _by_name(text: str, found: School) -> set[str]:
     meant: set[str] = set()
     for name, place in _names(text):
-        meant |= {each for each in found.keys.get(("name", name), ()) if not place or _stands_in(place, found.places[each])}
+        meant |= {each for each in found.keys.get(("name", name), ()) if not place or _stands_in(place, found.people[each])}
     return meant
 
 
-def _stands_in(place: str, where: tuple[str | None, str | None]) -> bool:
-    year, group = where
-    return groups.same(year, groups.year_group(place) or place) or groups.same(group, place)
+def _stands_in(place: str, person: Person) -> bool:
+    year = groups.year_group(place) or place
+    return groups.same(person.year_group, year) or groups.same(person.registration_group, place)
 
 
 def _asked(item: Item, there: Sequence[Person]) -> Asked:
     """The item with the one person whom it means, of those whom it may mean."""
-    meant = [person for person in there if _fits(item, person)]
+    meant = [person for person in there if _fits(item, person) and _is_among(item, person)]
     if len(meant) != 1:
         several = len(meant) > 1 or (len(item.keys) > 1 and bool(there))
         return Asked(item, None, _several(item) if several else None)
     if meant[0].status == "left":
         return Asked(item, None, ("unknown", "This person has left the school."))
+    if not _is_called(item.called, meant[0]):
+        return Asked(item, None, ("clash", f"The file has {item.called[:100]} where Latchkey has {meant[0].name}."))
     return Asked(item, meant[0])
 
 
@@ -161,6 +173,16 @@ def _fits(item: Item, person: Person) -> bool:
         for kind, value in item.keys
         if kind in facts
     )
+
+
+def _is_among(item: Item, person: Person) -> bool:
+    return item.among is None or person.role in item.among
+
+
+def _is_called(name: str, person: Person) -> bool:
+    """Whether a name could be this person's: there is none, or one of its words is one of theirs."""
+    theirs = (person.given_name, person.family_name, person.preferred_given_name, person.preferred_family_name)
+    return not name or bool({*words(name)} & {word for each in theirs if each for word in words(each)})
 
 
 def _several(item: Item) -> tuple[State, str]:

@@ -1,5 +1,7 @@
 """New addresses for many people: preview, apply, undo, as a script and as a browser."""
 
+import base64
+import gzip
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -500,3 +502,61 @@ def test_a_parent_who_registered_with_a_code_can_be_changed(school: Console) -> 
     school.system.wiring("operate").table("DIRECTORY_TABLE").update(directory.make_of(parent))
     run = ask(school, [{"id": parent.id, "email": "fifty@home.example"}])
     assert run["counts"]["changed"] == 1
+
+
+class TestFiles:
+    """A file in base64 in place of items."""
+
+    @staticmethod
+    def google(*rows: str) -> str:
+        header = "First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],Employee ID\n"
+        return base64.urlsafe_b64encode(gzip.compress((header + "".join(f"{row}\n" for row in rows)).encode())).decode()
+
+    def test_accounts_are_found_by_id_then_by_name_with_the_year(self, school: Console) -> None:
+        file = self.google(
+            "Given5,Family0005,five@pupils.example,/Students/Year 7,M5",
+            "Amy,Lee,amy@pupils.example,/Students/Year 8,999",
+            "Given10,Family0010,ten@pupils.example,/Students,",
+            "Somebody,Else,six@pupils.example,/Students/Year 7,M6",
+        )
+        answer = school.post(EMAILS, {"file": file, "dry_run": True})
+        found = check("post", EMAILS, answer)
+        assert [(each["state"], each["address"]) for each in found["items"]] == [
+            ("new", "five@pupils.example"),
+            ("new", "amy@pupils.example"),
+            ("unknown", "ten@pupils.example"),
+            ("unknown", "six@pupils.example"),
+        ], "a parent of that name has no account there, and another name is another person"
+        assert found["items"][1]["person"] == make_person(9).id
+        applied = check("post", EMAILS, school.post(EMAILS, {"file": file, "idempotency_key": "accounts-1"}))
+        assert applied["counts"]["new"] == 2
+        assert person(school, 9).email == "amy@pupils.example"
+
+    def test_an_id_of_another_numbering_is_no_id_where_the_name_does_not_fit(self, school: Console) -> None:
+        file = self.google("Amy,Lee,amy@pupils.example,/Students/Year 7,M5")
+        (item,) = check("post", EMAILS, school.post(EMAILS, {"file": file, "dry_run": True}))["items"]
+        assert (item["state"], item["person"]) == ("new", make_person(8).id)
+
+    def test_a_large_file_goes_on_where_the_last_one_stopped(self, console: Console, delays: list[int]) -> None:
+        console.add(make_person(number, email=None) for number in range(1, MOST + 12))
+        rows = [f"Given{number},Family{number:04d},n{number}@pupils.example,/Students/Year 7," for number in range(1, MOST + 11)]
+        file = self.google(*rows, "No,Body,nobody@pupils.example,/Students/Year 7,")
+        found = check("post", EMAILS, console.post(EMAILS, {"file": file, "dry_run": True}))
+        assert (found["counts"]["new"], found["counts"]["unknown"], found["more"]) == (MOST + 10, 1, 10)
+        assert len(found["items"]) == MOST + 1
+        page = console.form(EMAILS, {"file": file, "text": ""}).body.decode()
+        assert "10 more new addresses" in page
+        assert f"Change {MOST} addresses" in page
+        first = check("post", EMAILS, console.post(EMAILS, {"file": file, "idempotency_key": "large-file-1"}))
+        assert first["counts"]["new"] == MOST
+        again = check("post", EMAILS, console.post(EMAILS, {"file": file, "idempotency_key": "large-file-1"}))
+        assert again["id"] == first["id"]
+        second = check("post", EMAILS, console.post(EMAILS, {"file": file, "idempotency_key": "large-file-2"}))
+        assert (second["counts"]["new"], second["id"] != first["id"]) == (10, True)
+
+    def test_a_file_and_something_else_or_no_file_is_refused_at_its_field(self, school: Console) -> None:
+        assert school.post(EMAILS, {"file": "a", "text": "b"}).status_code == 422
+        wrong = school.post(EMAILS, {"file": "?"})
+        assert (wrong.status_code, list(wrong.json_body["fields"])) == (422, ["file"])
+        page = school.form(EMAILS, {"file": "?", "text": ""})
+        assert (page.status_code, 'id="file-error"' in page.body.decode()) == (422, True)

@@ -1,6 +1,7 @@
 """The cells of a contacts export: names in one cell, several addresses in one, yes and no in all their words."""
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -8,7 +9,6 @@ from latchkey.rosters.model.cells import name as clean_name
 from latchkey.shared.model import folding
 from latchkey.shared.model.written_email import LONGEST, NOTHING, NoAddress, written_email
 
-LONGEST_CELL: Final = 100
 _YES: Final = frozenset({"t", "true", "y", "yes", "1", "x", "✓", "✔", "ydy", "oes", "ie"})
 _NO: Final = frozenset({"f", "false", "n", "no", "0", "nac_ydy", "none"})
 _TITLES: Final = frozenset(
@@ -44,6 +44,7 @@ def priority(text: str) -> int | None:
     return int(found[1]) or None if found else None
 
 
+@lru_cache(maxsize=65_536)
 def name(text: str) -> str:
     """A name or a part of one, tidied, cut at 100 characters."""
     return clean_name(" ".join(text.split()))
@@ -83,10 +84,12 @@ def emails(text: str) -> tuple[list[str], bool]:
         return [], False
     if len(text) > LONGEST:
         return [], True
+    if text.count("@") == 1:
+        with suppress(NoAddress):
+            address = written_email(text.strip())
+            return [address] if address else [], False
     found, wrong = [], False
-    for part in _APART.split(text) if text.count("@") > 1 else [text]:
-        if not part.strip():
-            continue
+    for part in filter(str.strip, _APART.split(text)):
         try:
             address = written_email(part.strip())
         except NoAddress:

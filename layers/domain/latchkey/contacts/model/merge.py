@@ -65,10 +65,10 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
     """
     contacts = [contact for _, contact in rows]
     addresses = sorted({each for contact in contacts for each in contact.emails})
-    best = min(contacts, key=_fullest)
+    best = min(contacts, key=_fullest) if len(contacts) > 1 else contacts[0]
     phones = {digits(number): (kind, number) for kind, number in sorted({p for c in contacts for p in c.phones}, reverse=True)}
     mine = {address for _, address in addresses}
-    names = {mark for each in contacts for mark in _name_mark(each)}
+    names = {mark for each in contacts for mark in _name_mark(each)} if barred else set()
     students = sorted({student for student, _ in rows})[:_MOST_CHILDREN]
     return Parent(
         id=parent_id(school, min(keys)),

@@ -1,12 +1,12 @@
 """A contacts export that is a table: rows into students and their contacts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from latchkey.contacts.model import cells
+from latchkey.contacts.model import cells, words
 from latchkey.contacts.model.columns import Columns, Places, chosen_columns, columns_of
 from latchkey.contacts.model.contact import ColumnsUnknown, Contact, Entry, Shape, StudentRef
-from latchkey.office_files.model.tables import TooLong
+from latchkey.office_files.model.table_files import AnyTable, TableFile
 from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model import groups
 from latchkey.people.model.upn import is_upn
@@ -17,25 +17,28 @@ _SHOWN: Final = 20
 MOST_IDS: Final = 4
 
 
-class Rows(Protocol):
-    """A table as ``office_files`` reads it."""
-
-    header: list[str]
-
-    def batches(self) -> Iterator[tuple[list[int], list[list[str]], list[TooLong]]]: ...
+AS_WINDOWS: Final = "The file is not in UTF-8; it was read as Windows-1252, as Excel and SIMS write it."
 
 
 class TableSource:
     """A table. ``chosen`` is what an admin has said of its columns; ``ColumnsUnknown`` where they do not say enough."""
 
-    def __init__(self, open_table: Callable[[], Rows], chosen: Mapping[str, int] | None, warnings: Sequence[str] = ()) -> None:
-        self._open = open_table
-        header = open_table().header
+    def __init__(self, file: TableFile, chosen: Mapping[str, int] | None) -> None:
+        self._file = file
+        header = self._table().header
         self._columns = chosen_columns(header, chosen) if chosen else columns_of(header)
         if not self._columns.are_enough:
             raise ColumnsUnknown(header, self._columns.found)
         self.stated = self._columns.stated
-        self.warnings = [*warnings, *_unread(header, self._columns)]
+        self._unread = _unread(header, self._columns)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to note of the file; complete once all rows were read."""
+        return [*([AS_WINDOWS] if self._file.encoding == "cp1252" else []), *self._file.warnings, *self._unread]
+
+    def _table(self) -> AnyTable:
+        return self._file.open(words.is_known)
 
     @property
     def shape(self) -> Shape:
@@ -44,15 +47,24 @@ class TableSource:
 
     def batches(self) -> Iterator[list[Entry]]:
         """All rows, in order. A row that is too long is no row: its cells stand under the wrong words."""
-        for lines, rows, too_long in self._open().batches():
-            entries = [self._entry(line, row) for line, row in zip(lines, rows, strict=True)]
+        student, known = self._columns.student, dict[tuple[str, ...], StudentRef]()
+        read = sorted({place for places in student.values() for place in places})
+        for lines, rows, too_long in self._table().batches():
+            entries = []
+            for line, row in zip(lines, rows, strict=True):
+                cells_of_student = tuple([row[place] for place in read])  # the same for each contact of a student
+                ref = known.get(cells_of_student)
+                if ref is None:
+                    ref = known[cells_of_student] = _student(row, student)
+                entries.append(self._entry(line, row, ref))
+            known.clear()
             entries += [Entry(each.line, StudentRef(), (), fault=each.reason) for each in too_long]
             yield entries
 
-    def _entry(self, line: int, row: Sequence[str]) -> Entry:
+    def _entry(self, line: int, row: Sequence[str], student: StudentRef) -> Entry:
         wrong: list[str] = []
         found = [_contact(row, places, self._columns, wrong) for places in self._columns.contacts]
-        return Entry(line, _student(row, self._columns.student), tuple(each for each in found if each), tuple(wrong))
+        return Entry(line, student, tuple(each for each in found if each), tuple(wrong))
 
 
 def _student(row: Sequence[str], places: Places) -> StudentRef:
@@ -88,7 +100,7 @@ def _contact(row: Sequence[str], places: Places, columns: Columns, wrong: list[s
     if not (given or family or addresses or phones):
         return None
     return Contact(
-        contact_id=_cell(row, places, "contact_id")[: cells.LONGEST_CELL],
+        contact_id=cells.name(_cell(row, places, "contact_id")),
         title=title,
         given_name=given,
         family_name=family,

@@ -1,16 +1,15 @@
 """What reading and writing contacts have to remember outside of memory: students, contacts, parents, and who belongs to whom."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from latchkey.contacts.model.contact import Contact, Parent
 from latchkey.contacts.model.match import Known
 from latchkey.contacts.model.merge import Groups, marks_of
 from latchkey.contacts.stores.wire import parent_from, parent_to
-from latchkey.shared.stores.scratch import Scratch
+from latchkey.shared.stores.scratch import Scratch, packed, unpacked
 
 Group: TypeAlias = tuple[list[list[str]], list[Parent]]
 """The cells of some students, and the parents to invite for them."""
@@ -18,18 +17,18 @@ _CACHE_KB: Final = 32_768
 _MARKS: Final = 500
 _AT_ONCE: Final = 250
 _READING: Final = """
-CREATE TABLE student (number INTEGER PRIMARY KEY, id TEXT, known TEXT, seen INT DEFAULT 0);
+CREATE TABLE student (number INTEGER PRIMARY KEY, id TEXT, known BLOB, seen INT DEFAULT 0);
 CREATE TABLE known (key TEXT, student INT);
-CREATE TABLE contact (number INTEGER PRIMARY KEY, student TEXT, facts TEXT);
+CREATE TABLE contact (number INTEGER PRIMARY KEY, student TEXT, facts BLOB);
 CREATE TABLE same (key TEXT, number INT);
 CREATE TABLE barred (student TEXT, mark TEXT, PRIMARY KEY (student, mark)) WITHOUT ROWID;
 CREATE TABLE member (head INT, number INT);
-CREATE TABLE parent (id TEXT PRIMARY KEY, facts TEXT) WITHOUT ROWID;
+CREATE TABLE parent (id TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 """
 _WRITING: Final = """
-CREATE TABLE parent (id TEXT PRIMARY KEY, facts TEXT, address INT) WITHOUT ROWID;
+CREATE TABLE parent (id TEXT PRIMARY KEY, facts BLOB, address INT) WITHOUT ROWID;
 CREATE TABLE tie (student TEXT, parent TEXT, rank INT, PRIMARY KEY (student, parent)) WITHOUT ROWID;
-CREATE TABLE student (id TEXT PRIMARY KEY, number INT, cells TEXT) WITHOUT ROWID;
+CREATE TABLE student (id TEXT PRIMARY KEY, number INT, cells BLOB) WITHOUT ROWID;
 """
 _FAMILY: Final = """
     SELECT number, id, cells, (SELECT group_concat(parent) FROM
@@ -49,7 +48,7 @@ class ReadingNotes(Scratch):
         """Remember students with the keys under which rows may name them."""
         first = self._students
         self._students += len(students)
-        rows = [(first + place, known.id, json.dumps(known), 0) for place, (known, _) in enumerate(students)]
+        rows = [(first + place, known.id, packed(tuple(known)), 0) for place, (known, _) in enumerate(students)]
         self.insert("INSERT INTO student VALUES (?, ?, ?, ?)", rows)
         keys = [(key, first + place) for place, (_, keys) in enumerate(students) for key in keys]
         self.insert("INSERT INTO known VALUES (?, ?)", keys)
@@ -68,14 +67,14 @@ class ReadingNotes(Scratch):
             marks = ",".join("?" * len(part))
             query = f"SELECT key, known FROM known JOIN student ON number = known.student WHERE key IN ({marks})"  # noqa: S608
             for key, known in self.rows(query, part):
-                found.setdefault(key, []).append(Known(*json.loads(known)))
+                found.setdefault(key, []).append(Known(*unpacked(known)))
         return found
 
     def keep(self, contacts: Sequence[tuple[str, Contact, Sequence[str]]]) -> None:
         """Remember contacts of students, with the keys by which the same person is known."""
         first = self._contacts
         self._contacts += len(contacts)
-        rows = [(first + place, student, json.dumps(contact)) for place, (student, contact, _) in enumerate(contacts)]
+        rows = [(first + place, student, packed(tuple(contact))) for place, (student, contact, _) in enumerate(contacts)]
         self.insert("INSERT INTO contact VALUES (?, ?, ?)", rows)
         self.insert(
             "INSERT INTO same VALUES (?, ?)", [(key, first + place) for place, each in enumerate(contacts) for key in each[2]]
@@ -114,29 +113,29 @@ class ReadingNotes(Scratch):
             self.insert("INSERT INTO member VALUES (?, ?)", part)
         self.run("CREATE INDEX same_number ON same (number)")
         query = """
-            SELECT head, student, facts, (SELECT json_group_array(key) FROM same WHERE same.number = member.number)
+            SELECT head, student, facts, (SELECT group_concat(key, char(10)) FROM same WHERE same.number = member.number)
             FROM member JOIN contact ON contact.number = member.number ORDER BY head
         """
         for _, rows in groupby(self.rows(query), key=itemgetter(0)):
             found = [*rows]
-            keys = [key for row in found for key in json.loads(row[3])]
-            yield keys, [(student, _contact(facts)) for _, student, facts, _ in found]
+            keys = [key for row in found for key in row[3].split("\n")]
+            yield keys, [(student, Contact(*unpacked(facts))) for _, student, facts, _ in found]
 
     def keep_parents(self, parents: Sequence[Parent]) -> None:
         """Remember parents."""
-        self.insert("INSERT INTO parent VALUES (?, ?)", [(parent.id, json.dumps(parent_to(parent))) for parent in parents])
+        self.insert("INSERT INTO parent VALUES (?, ?)", [(parent.id, packed(parent_to(parent))) for parent in parents])
 
     def parents(self, behind: str) -> Iterator[list[Parent]]:
         """The parents behind an id, in the order of ids, some at a time."""
         rows = self.rows("SELECT facts FROM parent WHERE id > ? ORDER BY id", [behind])
-        while part := [parent_from(json.loads(facts)) for (facts,) in islice(rows, _AT_ONCE)]:
+        while part := [parent_from(unpacked(facts)) for (facts,) in islice(rows, _AT_ONCE)]:
             yield part
 
     def without(self) -> Iterator[tuple[str, bool]]:
         """The students at the school who have no contact, in list order, and whether the file has them at all."""
         query = "SELECT id, known, seen FROM student WHERE id NOT IN (SELECT student FROM contact) ORDER BY number"
         for student, known, seen in self.rows(query):
-            if Known(*json.loads(known)).here:
+            if Known(*unpacked(known)).here:
                 yield student, bool(seen)
 
 
@@ -148,7 +147,7 @@ class WritingNotes(Scratch):
 
     def keep_ties(self, parents: Sequence[tuple[Parent, Mapping[str, int]]]) -> None:
         """Remember parents, with the students for whom they are to be invited; a number orders the parents of one student."""
-        facts = [(parent.id, json.dumps(parent_to(parent)), int(bool(parent.email))) for parent, _ in parents]
+        facts = [(parent.id, packed(parent_to(parent)), int(bool(parent.email))) for parent, _ in parents]
         self.insert("INSERT OR REPLACE INTO parent VALUES (?, ?, ?)", facts)
         ties = [(student, parent.id, rank) for parent, ranks in parents for student, rank in ranks.items()]
         self.insert("INSERT OR REPLACE INTO tie VALUES (?, ?, ?)", ties)
@@ -160,7 +159,7 @@ class WritingNotes(Scratch):
 
     def keep_cells(self, students: Sequence[tuple[str, int, Sequence[str]]]) -> None:
         """Remember the cells of students, with their place in the list."""
-        rows = [(student, number, json.dumps(cells)) for student, number, cells in students]
+        rows = [(student, number, packed(cells)) for student, number, cells in students]
         self.insert("INSERT OR REPLACE INTO student VALUES (?, ?, ?)", rows)
 
     def by_student(self) -> Iterator[Group]:
@@ -171,7 +170,7 @@ class WritingNotes(Scratch):
         """
         for _, rows in groupby(self.rows(query), key=itemgetter(0)):
             found = [*rows]
-            yield [json.loads(found[0][1])], [parent_from(json.loads(facts)) for _, _, facts in found]
+            yield [unpacked(found[0][1])], [parent_from(unpacked(facts)) for _, _, facts in found]
 
     def by_parent(self) -> Iterator[Group]:
         """Each parent to invite with the cells of all their children, where the first of these stands in the list."""
@@ -184,14 +183,14 @@ class WritingNotes(Scratch):
         """
         for _, rows in groupby(self.rows(query), key=itemgetter(0, 1)):
             found = [*rows]
-            yield [json.loads(each[3]) for each in found], [parent_from(json.loads(found[0][2]))]
+            yield [unpacked(each[3]) for each in found], [parent_from(unpacked(found[0][2]))]
 
     def by_family(self) -> Iterator[Group]:
         """Each family: the students with exactly the same parents to invite, and these in the order of the first child."""
         query = f"SELECT min(number) OVER (PARTITION BY parents) AS place, id, cells FROM ({_FAMILY}) ORDER BY place, number"  # noqa: S608 - ours
         for _, rows in groupby(self.rows(query), key=itemgetter(0)):
             found = [*rows]
-            yield [json.loads(cells) for _, _, cells in found], self._parents_of(found[0][1])
+            yield [unpacked(cells) for _, _, cells in found], self._parents_of(found[0][1])
 
     @property
     def families(self) -> int:
@@ -215,17 +214,7 @@ class WritingNotes(Scratch):
 
     def _parents_of(self, student: str) -> list[Parent]:
         query = "SELECT facts FROM tie JOIN parent ON parent.id = tie.parent WHERE student = ? ORDER BY rank, parent.id"
-        return [parent_from(json.loads(facts)) for (facts,) in self.rows(query, [student])]
-
-
-def _contact(facts: str) -> Contact:
-    """A contact as it was remembered: JSON has lists where it has tuples."""
-    found: list[Any] = json.loads(facts)
-    contact = Contact(*found)
-    return contact._replace(
-        emails=tuple((rank, address) for rank, address in contact.emails),
-        phones=tuple((kind, number) for kind, number in contact.phones),
-    )
+        return [parent_from(unpacked(facts)) for (facts,) in self.rows(query, [student])]
 
 
 def _parts(rows: Iterable[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:

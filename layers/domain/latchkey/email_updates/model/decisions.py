@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from latchkey.email_updates.model.doubts import Doubts
-from latchkey.email_updates.model.items import Item
+from latchkey.email_updates.model.items import MOST, Item
 from latchkey.people.model.person import Person
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.written_email import NoAddress, written_email
@@ -15,6 +15,8 @@ State = Literal["new", "changed", "same", "clash", "unusable", "suspicious", "un
 STATES: Final[tuple[State, ...]] = ("new", "changed", "same", "clash", "unusable", "suspicious", "unknown")
 WRITTEN: Final[frozenset[State]] = frozenset({"new", "changed"})
 """The states of items whose address is written."""
+_TO_WRITE: Final[frozenset[State]] = WRITTEN | {"suspicious"}
+_MOST_SHOWN: Final = 30  # rows of each state in which nothing is written, of a large file
 MEANWHILE: Final = "Somebody has changed this person since. Nothing was overwritten."
 
 
@@ -74,6 +76,21 @@ def counted(states: Iterable[State]) -> dict[State, int]:
     """How many items are in each state; all states are named."""
     found = Counter(states)
     return {state: found[state] for state in STATES}
+
+
+def worth_showing(decisions: Sequence[Decision]) -> tuple[Sequence[Decision], int]:
+    """Of more decisions than can be written at once, as many as can be and some of the others; how many are left for later.
+
+    Who has the address already is left out: a file of everybody is mostly about them.
+    """
+    if len(decisions) <= MOST:
+        return decisions, 0
+    sure = [place for place, each in enumerate(decisions) if each.state in WRITTEN]
+    to_write = [*sure, *(place for place, each in enumerate(decisions) if each.state == "suspicious")]
+    places = to_write[:MOST]
+    for state in {*STATES} - _TO_WRITE - {"same"}:
+        places += [place for place, each in enumerate(decisions) if each.state == state][:_MOST_SHOWN]
+    return [decisions[place] for place in sorted(places)], len(to_write[MOST:])
 
 
 def _read(asked: Asked) -> Decision:

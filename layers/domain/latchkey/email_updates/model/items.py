@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from latchkey.errors import Invalid
+from latchkey.people.model.person import Role
 from latchkey.shared.model.identifiers import lookup
 
 MOST: Final = 300
@@ -23,6 +24,8 @@ class Item:
     """One item. ``keys`` are ``(kind, value)``, all of one person; the kind ``any`` stands for whatever it may be.
 
     ``seen`` is what a preview said of the address that the person had then. ``fault``: why this is no item at all.
+    ``otherwise``: in place of keys, ways of finding the person, of which the first counts that finds somebody; ``called`` is then
+    their name, which must fit, and ``among`` the roles that they may have.
     """
 
     keys: tuple[tuple[str, str], ...] = ()
@@ -30,6 +33,9 @@ class Item:
     confirm: bool = False
     seen: str | None = None
     fault: str = ""
+    otherwise: tuple[tuple[str, str], ...] = ()
+    called: str = ""
+    among: frozenset[Role] | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -88,5 +94,15 @@ def _text(value: Mapping[str, Any], name: str, place: str, wrong: dict[str, str]
 
 def fingerprint(key: bytes, items: Sequence[Item]) -> str:
     """What tells one request from another under the same idempotency key; it gives no address away."""
-    said = [[list(map(list, item.keys)), item.email, item.confirm, item.seen] for item in items]
+    said = [
+        [
+            list(map(list, item.keys)),
+            item.email,
+            item.confirm,
+            item.seen,
+            *map(list, item.otherwise),
+            *filter(None, [item.called]),
+        ]
+        for item in items
+    ]
     return lookup(key, "email-update", json.dumps(said, ensure_ascii=True))

@@ -4,26 +4,33 @@ The address is looked for under its word; without a header, in the last column. 
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
+from latchkey.email_updates.model import accounts
 from latchkey.email_updates.model.items import LONGEST as LONGEST_CELL
 from latchkey.email_updates.model.items import Item, check_number
 from latchkey.errors import Invalid
+from latchkey.office_files.model.archive import MAGIC, Zip, is_package
+from latchkey.office_files.model.table_files import AnyTable, TextFile, table_file
 from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model import words
+from latchkey.rosters.model.shapes import accounts_of
 from latchkey.shared.model.written_email import NOTHING
 
 LONGEST: Final = 200_000
 """Characters of a text: several hundred rows of a wide report."""
+MOST_ROWS: Final = 10_000
+"""Rows of a file, most of which change nothing."""
+_CANVAS: Final = "users.csv"
 _NAMES: Final = {"name", "full_name", "student", "pupil", "person", "student_name", "pupil_name", "who"}
 _ADDRESS: Final = {"address", "new_email", "new_e_mail", "mail"}
 
 
 class Pasted(NamedTuple):
-    """The items of a text, and how many of its rows have no address and were left out."""
+    """The items of a text or file, and how many of its rows have no address and were left out."""
 
     items: list[Item]
     without: int
@@ -32,45 +39,69 @@ class Pasted(NamedTuple):
 def items_of(text: str) -> Pasted:
     """The items of a text; ``Invalid`` says in the field ``text`` why it cannot be used."""
     if len(text) > LONGEST:
-        raise _wrong(f"This is too long: at most {LONGEST:,} characters.")
+        raise _wrong("text", f"This is too long: at most {LONGEST:,} characters.")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    found = Pasted([], 0)
+    if first:
+        # A spreadsheet's columns are pasted with tabs, and a name may have a comma in it.
+        said = "sep=\t\n" if "\t" in first and not first.casefold().startswith('"sep=') else ""
+        found = _taken("text", lambda: Table(io.BytesIO((said + text).encode("utf-8", "replace")), "The text", known=_is_known))
+    check_number(len(found.items), "text")
+    if not found.items and not found.without:
+        raise _wrong("text", "Paste two columns: who, and the e-mail address.")
+    return found
+
+
+def items_of_file(content: bytes) -> Pasted:
+    """The items of a CSV file, a workbook, or a zip of one or of Canvas's tables; they may be more than can be changed at once.
+
+    ``Invalid`` says in the field ``file`` why it cannot be used.
+    """
+    found = _taken("file", lambda: _table_in(io.BytesIO(content)))
+    if not found.items and not found.without:
+        raise _wrong("file", "The file has no rows. It needs two columns: who, and the e-mail address.")
+    return found
+
+
+def _table_in(stream: BinaryIO) -> AnyTable:
+    if stream.read(4) == MAGIC and not is_package(stream):
+        bundle = Zip(stream)
+        if _CANVAS in bundle:
+            return TextFile(lambda: bundle.open(_CANVAS), "The file").open(_is_known)
+    return table_file(stream, "The file").open(_is_known)
+
+
+def _wrong(field: str, text: str) -> Invalid:
+    return Invalid("Nothing was changed.", fields={field: text})
+
+
+def _taken(field: str, opened: Callable[[], AnyTable]) -> Pasted:
+    items, without = list[Item](), 0
     try:
-        rows, places = _read(text)
+        for item in _read(opened()):
+            if item is None:
+                without += 1
+            else:
+                items.append(item)
+            if len(items) > MOST_ROWS:
+                raise _wrong(field, f"This has more than {MOST_ROWS:,} rows with an address. Use a roster, or a part of it.")
     except Unusable as error:
-        raise _wrong(error.detail) from error
-    items, without = [], 0
-    for row in rows:
-        if isinstance(row, str):
-            items.append(Item(fault=row))
-            continue
-        item = _item(row, places)
-        if item is None:
-            without += 1
-        else:
-            items.append(item)
-    check_number(len(items), "text")
-    if not items and not without:
-        raise _wrong("Paste two columns: who, and the e-mail address.")
+        raise _wrong(field, error.detail) from error
     return Pasted(items, without)
 
 
-def _wrong(text: str) -> Invalid:
-    return Invalid("Nothing was changed.", fields={"text": text})
-
-
-def _read(text: str) -> tuple[list[list[str] | str], Mapping[str, int]]:
-    """The rows (a text where a row cannot be one), and in which column each thing stands."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        return [], {}
-    # A spreadsheet's columns are pasted with tabs, and a name may have a comma in it.
-    said = "sep=\t\n" if "\t" in first and not first.casefold().startswith('"sep=') else ""
-    table = Table(io.BytesIO((said + text).encode("utf-8", "replace")), "The text", known=_is_known)
-    places = _places(table.header)
-    rows: list[list[str] | str] = [] if places else [table.header]
+def _read(table: AnyTable) -> Iterator[Item | None]:
+    """The item of each row; None where a row has no address."""
+    system = accounts_of(table.header)
+    places = accounts.places_of(table.header) if system else _places(table.header)
+    if not places:  # the first row is one like any other
+        places = {"any": 0, "email": len(table.header) - 1}
+        yield _item(table.header, places)
     for _, good, too_long in table.batches():
-        rows += good
-        rows += [f"{each.reason.capitalize()}." for each in too_long]
-    return rows, places or {"any": 0, "email": len(table.header) - 1}
+        for row in good:
+            yield accounts.item_of(system, row, places) if system else _item(row, places)
+        for each in too_long:
+            yield Item(fault=f"{each.reason.capitalize()}.")
 
 
 def _is_known(word: str) -> bool:
@@ -84,7 +115,8 @@ def _places(header: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for place, word in enumerate(header):
         plain = words.plain(word)
-        name = "any" if plain in _NAMES | {"id"} else "email" if plain in _ADDRESS else words.field_of(word)
+        whole = plain in _NAMES | {"id"} or words.field_of(word) == "full_name"
+        name = "any" if whole else "email" if plain in _ADDRESS else words.field_of(word)
         if name is not None:
             found.setdefault(name, place)
     if "email" not in found and len(header) > 1:

@@ -1,19 +1,17 @@
-"""XML that somebody uploaded, read in a stream: one record after the other, with bounded memory whatever the file holds.
+"""XML that somebody uploaded, as records: one after the other, with bounded memory whatever the file holds (``xml_parts``).
 
-No document type, so no entities (billion laughs, files of this machine); no namespaces are looked up; depth, size of a record and
-length of a text are limited. What a record may have in it is up to the caller, who asks for it by name.
+No namespaces are looked up; the size of a record and the length of a text are limited. What a record may have in it is up to the
+caller, who asks for it by name.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final
-from xml.parsers import expat
+from typing import BinaryIO, Final
 
 from latchkey.office_files.model.unusable import Unusable
+from latchkey.office_files.model.xml_parts import Depth, feed
 
-_BLOCK: Final = 64 * 1024
-_DEEPEST: Final = 32
 _LARGEST: Final = 20_000  # elements in one record
 _LONGEST: Final = 4_096  # characters of one text; the rest is dropped
 
@@ -38,52 +36,30 @@ class Node:
         return next((node.text for node in self.all(*path) if node.text), "")
 
 
-def records(stream: BinaryIO, file: str, *names: str) -> Iterator[Node]:
-    """The elements with one of these names, outermost first met, each whole; ``Unusable`` for what is no XML that we read."""
-    reader = _Reader(file, frozenset(names))
-    while block := stream.read(_BLOCK):
-        reader.feed(block)
+def records(stream: BinaryIO, file: str, name: str) -> Iterator[Node]:
+    """The elements of this name, each whole; ``Unusable`` for what is no XML that we read."""
+    reader = _Reader(file, name)
+    for _ in feed(stream, file, reader.start, reader.end, reader.text):
         yield from reader.taken()
-    reader.feed(b"", final=True)
-    yield from reader.taken()
 
 
 class _Reader:
-    def __init__(self, file: str, names: frozenset[str]) -> None:
+    def __init__(self, file: str, name: str) -> None:
         self._file = file
-        self._names = names
+        self._name = name
+        self._depth = Depth(file)
         self._ready: deque[Node] = deque()
         self._open: list[Node] = []
-        self._depth = 0
         self._size = 0
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.EntityDeclHandler = self._refuse
-        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        self._parser = parser
-
-    def feed(self, block: bytes, *, final: bool = False) -> None:
-        """Read on."""
-        try:
-            self._parser.Parse(block, final)
-        except expat.ExpatError as error:
-            raise Unusable(f"{self._file} is not XML that we can read: see line {error.lineno:,}. Export it again.") from error
-        except (LookupError, ValueError) as error:  # an encoding that Python does not know
-            raise Unusable(f"{self._file} is in an encoding that we do not read. Export it in UTF-8.") from error
 
     def taken(self) -> Iterator[Node]:
         """The records that are whole by now, each once."""
         while self._ready:
             yield self._ready.popleft()
 
-    def _start(self, tag: str, _: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise Unusable(f"{self._file} has elements more than {_DEEPEST} deep.")
+    def start(self, tag: str, _: Mapping[str, str]) -> None:
+        """An element begins."""
+        self._depth.down()
         name = tag.rpartition(":")[2]
         if self._open:
             self._size += 1
@@ -92,11 +68,12 @@ class _Reader:
             node = Node(name)
             self._open[-1].nodes.append(node)
             self._open.append(node)
-        elif name in self._names:
+        elif name == self._name:
             self._open, self._size = [Node(name)], 1
 
-    def _end(self, _: str) -> None:
-        self._depth -= 1
+    def end(self, _: str) -> None:
+        """An element ends."""
+        self._depth.up()
         if not self._open:
             return
         node = self._open.pop()
@@ -104,9 +81,7 @@ class _Reader:
         if not self._open:
             self._ready.append(node)
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Some text of an element."""
         if self._open and len(self._open[-1].text) < _LONGEST:
             self._open[-1].text += text[:_LONGEST]
-
-    def _refuse(self, *_: Any) -> None:
-        raise Unusable(f"{self._file} has a document type, which no export has. Export it again.")
