@@ -25,6 +25,7 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _PAGE = "people/doubles.html"
+_UNCONFIRMED = "{name} typed an e-mail address beside a code, and nobody has confirmed it. Be sure who this is before you merge."
 _SHOWN = 10  # merges beside the doubles of a page
 
 
@@ -129,6 +130,7 @@ def _double_json(found: Double, school: School) -> dict[str, Any]:
         "why": list(found.alike.why),
         "certain": found.alike.certain,
         "advice": found.alike.advice,
+        "cautions": [_UNCONFIRMED.format(name=school.name_of(each)) for each in found.people if each.address_is_unconfirmed],
     }
 
 

@@ -36,7 +36,7 @@ def test_two_accounts_become_one_and_two_again(
     expect(page.get_by_role("status")).to_contain_text("The two accounts are one now.")
     expect(pair).to_have_count(0)
     check(page, "doubles-merged")
-    assert len(admin.all("people", q="zofia")) == 1
+    assert len(admin.all(admin.console("people"), q="zofia")) == 1
     with profile(browser, stack["url"], PHONE, java_script_enabled=False) as context:
         small = signed_in(context, product)
         small.goto(f"/admin/{product.school}/people/duplicates")
@@ -46,7 +46,7 @@ def test_two_accounts_become_one_and_two_again(
         small.get_by_role("button", name="They are two people").first.click()
         expect(small.get_by_role("status")).to_contain_text("They are two people.")
         expect(small.get_by_role("region", name="One person, surely: Zofia Żak")).to_have_count(0)
-    assert len(admin.all("people", q="zofia")) == 2
+    assert len(admin.all(admin.console("people"), q="zofia")) == 2
     with profile(browser, stack["url"], PHONE) as context:
         small = signed_in(context, product)
         small.goto(f"/admin/{product.school}/people/merge")
