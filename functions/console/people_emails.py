@@ -53,14 +53,14 @@ def update(request: Request, school: str) -> Answer:
         if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
             everything = check_emails(system(), school, asked.items)
             decisions, more = worth_showing(everything)
-            data = checked_json(decisions, everything, system().cursor_key(school)) | {"left_out": asked.without, "more": more}
+            data = checked_json(decisions, everything, system().cursor_key(school)) | _unread(asked) | {"more": more}
             return Answer(data=data, context=_shown(decisions))
         run = apply_emails(system(), school, seen.person, asked.items, key)
     except (Invalid, Conflict):
         if request.wants_page:  # the same page again, with what is wrong
             request.context.update(_choices(school), data=_missing_json(school) | {"items": [], "more": False, "filter": {}})
         raise
-    data = run_json(run) | {"items": _applied_json(asked.items, run.shown), "left_out": asked.without}
+    data = run_json(run) | {"items": _applied_json(asked.items, run.shown)} | _unread(asked)
     return Answer(data=data, location=f"/admin/{school}/people/emails/{run.id}")
 
 
@@ -107,7 +107,12 @@ def _asked(request: Request) -> Pasted:
     if not items and not pasted.without:
         raise Invalid("Nothing was changed.", fields={"text": "Type an address for somebody, or paste two columns."})
     check_number(len(items), "text")
-    return Pasted(items, pasted.without)
+    return pasted._replace(items=items)
+
+
+def _unread(asked: Pasted) -> dict[str, Any]:
+    """What of a text or file was not read."""
+    return {"left_out": asked.without, "warnings": list(asked.warnings)}
 
 
 def _typed(request: Request) -> list[Item]:

@@ -424,6 +424,19 @@ def test_a_roster_run_and_the_lock_of_its_school(world: MemoryWorld) -> None:
     assert world.item("directory", "northbridge#ROSTERS", RUN) == RUN_ITEM | applying
 
 
+def test_ids_that_lead_to_people_and_remembered_answers(world: MemoryWorld) -> None:
+    directory = world.wiring("read_roster").directory(SCHOOL)
+    student, item = PEOPLE[0]
+    world.put("directory", item)
+    directory.lead({TEACHER: STUDENT, STUDENT: TEACHER})
+    leads = {"pk": f"northbridge#P#{TEACHER}", "sk": "PERSON", "id": TEACHER, "merged_into": STUDENT}
+    assert world.item("directory", leads["pk"], "PERSON") == leads
+    assert world.item("directory", item["pk"], "PERSON") == item, "somebody has that id"
+    assert (directory.person(TEACHER), directory.following([TEACHER])) == (None, {TEACHER: student})
+    world.put("directory", {"pk": "northbridge#ROSTERCHOICES", "sk": "CHOICES", "grade_scale": "us"})
+    assert world.wiring("read_roster").rosters(SCHOOL).remembered() == {"grade_scale": "us"}
+
+
 def test_how_the_columns_of_a_table_are_read(world: MemoryWorld) -> None:
     stores = world.wiring("console").roster_columns(SCHOOL)
     table, put = stores.confirmed(dict(FULL_RUN.reading or {}), by=ADMIN, now=NOW)

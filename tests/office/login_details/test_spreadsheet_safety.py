@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,19 @@ from tests.support.office import AS_CSV, COMMAS, Cell, convert, sheets
 from tests.support.rosters import parse, plain
 
 SURNAME, FORENAME, STUDENT = COLUMNS.index("Surname"), COLUMNS.index("Forename"), COLUMNS.index("StudentId")
+BREAKING = (
+    "a,=1+1",
+    "a, =1+1",
+    ",=1+1",
+    '"x",=1+1',
+    "O',=1+1",
+    "x',=1+1',b",
+    "a,=1+1';b",
+    "'',=1+1",
+    'a,"=1+1',
+    "a,'=1+1",
+    "a\n'=1+1'\n",
+)
 GONE = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF])
 """What the XML of LibreOffice's own format cannot hold, so its ``.fods`` leaves it out; its CSV has it."""
 
@@ -118,6 +132,16 @@ def test_a_csv_opened_as_a_spreadsheet_runs_nothing_and_shifts_nothing(opened: O
     for name, row in zip(HOSTILE, rows, strict=True):
         if name not in {*NOT_TEXT, *LONG}:
             assert as_shown(row[SURNAME].text) == as_shown(guard(name)), ascii(name)
+
+
+@pytest.mark.parametrize("mark", ["39", "0"], ids=["apostrophe", "none"])
+def test_nothing_runs_whatever_separates_cells_and_whatever_quotes_them(tmp_path: Path, mark: str) -> None:
+    """Separators all at once, and another quotation mark than ours: cells shift, but none becomes a formula."""
+    (tmp_path / "lines.csv").write_bytes(made("mail_merge_csv", (*HOSTILE, *BREAKING)))
+    (tmp_path / "bare.csv").write_text("x;=1+1\r\n", encoding="utf-8")
+    convert(tmp_path, ["lines.csv", "bare.csv"], "fods", reading=COMMAS.replace("44,34", f"44/59/9/124,{mark}"))
+    assert sheets(tmp_path / "bare.fods")["bare"][0][1].formula, "no formula is found, so this test shows nothing"
+    assert not [cell for row in sheets(tmp_path / "lines.fods")["lines"] for cell in row if cell.formula or cell.links]
 
 
 def test_names_come_back_through_a_workbook_that_libreoffice_saves_as_csv(opened: Opened) -> None:

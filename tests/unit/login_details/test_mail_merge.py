@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -119,9 +120,9 @@ def test_a_formula_gets_an_apostrophe(sign: str, before: str) -> None:
     assert guard(f"{before}{sign}cmd|' /C calc'!A0").startswith(f"'{before}{sign}")
 
 
-@pytest.mark.parametrize("separator", [";", "\t", "\r", "\n", "\r\n", "|"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "\r", "\n", "\r\n", "|"])
 def test_a_formula_that_another_separator_would_lay_bare_gets_one_too(separator: str) -> None:
-    assert f'{separator}\'=HYPERLINK("x")' in guard(f'Ann{separator}=HYPERLINK("x")')
+    assert f'{separator}\'"=HYPERLINK("x")' in guard(f'Ann{separator}=HYPERLINK("x")')
 
 
 @pytest.mark.parametrize("name", ["Ann", "O'Brien", "Smith-Jones", "Zoë", "d’Arcy", "Ann Marie", "a@b", "5+", "", "‘Ann’"])
@@ -163,7 +164,8 @@ def test_a_block_is_its_rows_one_by_one(rows: list[list[str]]) -> None:
 
 def _plainly(cell: str) -> str:
     safe = guard(cell)
-    needs_quotes = any(sign in safe for sign in '",;|\u0085\u2028\u2029\x7f') or any(ord(sign) < 32 for sign in safe)
+    is_odd = safe != cell or re.search("\\s[=+@＝＋－＠−﹢﹣﹦﹫]", safe) is not None
+    needs_quotes = is_odd or any(sign in safe for sign in '",;|\u0085\u2028\u2029\x7f') or any(ord(sign) < 32 for sign in safe)
     return '"' + safe.replace('"', '""') + '"' if needs_quotes else safe
 
 

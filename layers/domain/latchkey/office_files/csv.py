@@ -8,7 +8,7 @@ from latchkey.office_files.model.guard import SIGNS_BUT_HYPHEN, SKIPPED, guard
 
 MARK: Final = b"\xef\xbb\xbf"  # tells Excel that the file is UTF-8
 
-_QUOTED: Final = re.compile(r"[\",;|\x00-\x1f\x7f\x85\u2028\u2029]")
+_QUOTED: Final = re.compile(rf"[\",;|\x00-\x1f\x7f\x85\u2028\u2029]|\s[{SIGNS_BUT_HYPHEN}]")
 # A row whose cells, a tab before each, match neither of these needs no guard and no quotes.
 _ODD_SIGN: Final = re.compile(rf"[\",;|\0-\x08\n-\x1f\x7f\x85\u2028\u2029{SIGNS_BUT_HYPHEN}]").search
 _ODD_START: Final = re.compile(rf"\t[-\s{SKIPPED}]").search
@@ -49,4 +49,5 @@ def _cell(cell: str) -> str:
     if _PLAIN(cell):
         return cell
     safe = guard(cell)
-    return '"' + safe.replace('"', '""') + '"' if _QUOTED.search(safe) else safe
+    # A guard at the very beginning would be taken for a quotation mark where a spreadsheet is told that it is one.
+    return '"' + safe.replace('"', '""') + '"' if safe != cell or _QUOTED.search(safe) else safe

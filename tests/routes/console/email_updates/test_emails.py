@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from latchkey.email_updates import apply_emails
+from latchkey.email_updates.model import pasted
 from latchkey.email_updates.model.items import MOST, parse_items
 from latchkey.email_updates.model.runs import Run
 from latchkey.email_updates.stores.runs import EmailRuns
@@ -22,6 +23,7 @@ from tests.support.console import HEAD_TEACHER, Console, make_person
 from tests.support.mail_road import MailRoad
 from tests.support.openapi import check
 from tests.support.ses import StrictSes
+from tests.support.workbooks import excel
 
 EMAILS = "/admin/northbridge/people/emails"
 NOBODY = {"new": 0, "changed": 0, "same": 0, "clash": 0, "unusable": 0, "suspicious": 0, "unknown": 0}
@@ -560,3 +562,17 @@ class TestFiles:
         assert (wrong.status_code, list(wrong.json_body["fields"])) == (422, ["file"])
         page = school.form(EMAILS, {"file": "?", "text": ""})
         assert (page.status_code, 'id="file-error"' in page.body.decode()) == (422, True)
+
+
+def test_sheets_that_were_not_read_are_named(school: Console) -> None:
+    book = excel(("Notes", [["Read me"]]), ("Addresses", [["UPN", "Username", "Email"], ["", "user5", "five@home.example"]]))
+    file = base64.b64encode(book).decode()
+    found = check("post", EMAILS, school.post(EMAILS, {"file": file, "dry_run": True}))
+    assert found["warnings"] == ["Only the sheet Addresses was read. Not read: Notes."]
+    assert "Not read: Notes." in school.form(EMAILS, {"text": "", "file": file}).body.decode()
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pasted, "_LARGEST_UNPACKED", 1024)
+    file = base64.b64encode(excel(("Addresses", [["user5", "five@home.example"]]))).decode()
+    assert "unpacks to more than" in school.post(EMAILS, {"file": file}).json_body["fields"]["file"]

@@ -13,7 +13,7 @@ from latchkey.email_updates.model.items import LONGEST as LONGEST_CELL
 from latchkey.email_updates.model.items import Item, check_number
 from latchkey.errors import Invalid
 from latchkey.office_files.model.archive import MAGIC, Zip, is_package
-from latchkey.office_files.model.table_files import AnyTable, TextFile, table_file
+from latchkey.office_files.model.table_files import AnyTable, TableFile, TextFile, table_file
 from latchkey.office_files.model.tables import Table
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model import words
@@ -24,16 +24,21 @@ LONGEST: Final = 200_000
 """Characters of a text: several hundred rows of a wide report."""
 MOST_ROWS: Final = 10_000
 """Rows of a file, most of which change nothing."""
+_LARGEST_UNPACKED: Final = 32 * 1024 * 1024  # bytes of a workbook
 _CANVAS: Final = "users.csv"
 _NAMES: Final = {"name", "full_name", "student", "pupil", "person", "student_name", "pupil_name", "who"}
 _ADDRESS: Final = {"address", "new_email", "new_e_mail", "mail"}
 
 
 class Pasted(NamedTuple):
-    """The items of a text or file, and how many of its rows have no address and were left out."""
+    """The items of a text or file, and how many of its rows have no address and were left out.
+
+    ``warnings`` say what else of a file was not read.
+    """
 
     items: list[Item]
     without: int
+    warnings: tuple[str, ...] = ()
 
 
 def items_of(text: str) -> Pasted:
@@ -57,18 +62,24 @@ def items_of_file(content: bytes) -> Pasted:
 
     ``Invalid`` says in the field ``file`` why it cannot be used.
     """
-    found = _taken("file", lambda: _table_in(io.BytesIO(content)))
+    file: list[TableFile] = []
+
+    def opened() -> AnyTable:
+        file.append(_table_in(io.BytesIO(content)))
+        return file[0].open(_is_known)
+
+    found = _taken("file", opened)
     if not found.items and not found.without:
         raise _wrong("file", "The file has no rows. It needs two columns: who, and the e-mail address.")
-    return found
+    return found._replace(warnings=tuple(file[0].warnings))
 
 
-def _table_in(stream: BinaryIO) -> AnyTable:
+def _table_in(stream: BinaryIO) -> TableFile:
     if stream.read(4) == MAGIC and not is_package(stream):
         bundle = Zip(stream)
         if _CANVAS in bundle:
-            return TextFile(lambda: bundle.open(_CANVAS), "The file").open(_is_known)
-    return table_file(stream, "The file").open(_is_known)
+            return TextFile(lambda: bundle.open(_CANVAS), "The file")
+    return table_file(stream, "The file", _LARGEST_UNPACKED)
 
 
 def _wrong(field: str, text: str) -> Invalid:

@@ -80,7 +80,7 @@ class Package:
         _check_packing(part, "file")
         self._opened[name.casefold()] = part.file_size
         if sum(self._opened.values()) > self._most:
-            raise Unusable("The file unpacks to more than 1 GB, which no roster needs.")
+            raise Unusable(f"The file unpacks to more than {self._most >> 20:,} MB. Upload a part of it.")
         return _stream(self._zip, part, excerpt(name))
 
 

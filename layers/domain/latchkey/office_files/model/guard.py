@@ -1,8 +1,9 @@
 """The guard of cells against spreadsheets that would take them for a formula (OWASP, "CSV Injection"; ASVS 5.0, 1.2.10).
 
 Where a spreadsheet could take a cell's beginning for a formula it gets a leading apostrophe. A spreadsheet that is set to another
-separator splits the file at semicolons, tabs and line breaks inside cells, whatever is quoted, so a formula after one of those is
-guarded in the same way. ``unguard`` takes exactly those apostrophes away again.
+separator, or to another quotation mark, splits the file at commas, semicolons, tabs and line breaks inside cells. So a formula
+after one of those gets an apostrophe and a quotation mark: whichever of the two such a spreadsheet takes off, the other is left.
+``unguard`` takes exactly these signs away again. (Where a blank separates cells, nothing can be guarded: names have blanks.)
 """
 
 import re
@@ -10,17 +11,19 @@ from typing import Final
 
 SIGNS_BUT_HYPHEN: Final = r"=+@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"  # with full-width and small forms
 _SIGNS: Final = r"\-" + SIGNS_BUT_HYPHEN
-_BREAKS: Final = r"\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINES: Final = r"\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 SKIPPED: Final = r"\"'\u2018\u2019\u201c\u201d\ufeff\u200b"  # with white space, what may be stripped before anybody looks
 _AT_START: Final = rf"(?=[{SKIPPED}\s]*[{_SIGNS}\t\r\n\0])"
-_AFTER_BREAK: Final = rf"(?=(?:[{SKIPPED}]|[^\S{_BREAKS}])*[{_SIGNS}])"
-_GUARD: Final = re.compile(rf"\A{_AT_START}|(?<=[;|\0{_BREAKS}]){_AFTER_BREAK}")
-_UNGUARD: Final = re.compile(rf"\A'{_AT_START}|(?<=[;|\0{_BREAKS}])'{_AFTER_BREAK}")
+_BREAK: Final = rf"(?<=[,;|\0{_LINES}])"
+_AFTER_BREAK: Final = rf"(?=(?:[{SKIPPED}]|[^\S{_LINES}])*[{_SIGNS}])"
+_GUARD: Final = re.compile(rf"(?P<start>\A{_AT_START})|{_BREAK}{_AFTER_BREAK}")
+# In older files there is only an apostrophe after a break.
+_UNGUARD: Final = re.compile(rf"\A'{_AT_START}|{_BREAK}'\"?{_AFTER_BREAK}")
 
 
 def guard(cell: str) -> str:
-    """The cell with an apostrophe wherever a spreadsheet could see a formula begin."""
-    return _GUARD.sub("'", cell)
+    """The cell with an apostrophe wherever a spreadsheet could see a formula begin; CSV has to quote what is changed."""
+    return _GUARD.sub(lambda found: "'" if found["start"] is not None else "'\"", cell)
 
 
 def unguard(cell: str) -> str:

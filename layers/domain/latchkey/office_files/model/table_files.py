@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, Protocol
 
-from latchkey.office_files.model.archive import MAGIC, Zip, is_package
+from latchkey.office_files.model.archive import LARGEST_UNPACKED, MAGIC, Zip, is_package
 from latchkey.office_files.model.tables import Table, TooLong
 from latchkey.office_files.model.text import Encoding, encoding_of
 from latchkey.office_files.model.unusable import Unusable
@@ -62,8 +62,8 @@ class TextFile:
 class WorkbookFile:
     """A table in a workbook, which is opened when it is known what to look for."""
 
-    def __init__(self, stream: BinaryIO, file: str) -> None:
-        self._stream, self._file = stream, file
+    def __init__(self, stream: BinaryIO, file: str, largest: int) -> None:
+        self._stream, self._file, self._largest = stream, file, largest
         self.encoding: Encoding | None = None
         self._opened: AnyTable | None = None
         self._warnings: Callable[[], list[str]] = list
@@ -78,16 +78,16 @@ class WorkbookFile:
         if self._opened is None:
             from latchkey.office_files.model.workbook import Workbook  # loaded by the first workbook only
 
-            workbook = Workbook(self._stream, self._file, known)
+            workbook = Workbook(self._stream, self._file, known, self._largest)
             self._warnings = lambda: [*workbook.warnings, *workbook.uncalculated]
             self._opened = workbook
         return self._opened
 
 
-def table_file(stream: BinaryIO, file: str = "The file") -> TableFile:
+def table_file(stream: BinaryIO, file: str = "The file", largest: int = LARGEST_UNPACKED) -> TableFile:
     """The table in a file that can be read from any place; ``Unusable`` says why there is none.
 
-    ``file`` is what messages call it.
+    ``file`` is what messages call it; ``largest`` are the bytes that may be unpacked of it.
     """
     stream.seek(0)
     start = stream.read(8)
@@ -104,14 +104,14 @@ def table_file(stream: BinaryIO, file: str = "The file") -> TableFile:
 
         return TextFile(again, file)
     if is_package(stream):
-        return WorkbookFile(stream, file)
-    found = table_in(Zip(stream), file)
+        return WorkbookFile(stream, file, largest)
+    found = table_in(Zip(stream), file, largest)
     if found is None:
         raise Unusable("The zip must hold one table: a CSV file or an Excel workbook.")
     return found
 
 
-def table_in(bundle: Zip, file: str) -> TableFile | None:
+def table_in(bundle: Zip, file: str, largest: int = LARGEST_UNPACKED) -> TableFile | None:
     """The only table of a zip; None where it has none or several."""
     names = [name for name in bundle.names if name.endswith(_TABLES)]
     if len(names) != 1:
@@ -126,7 +126,7 @@ def table_in(bundle: Zip, file: str) -> TableFile | None:
     unpacked = _unpacked(bundle, name)
     if not is_package(unpacked):
         raise Unusable("The zip holds another zip. Upload that one.")
-    return WorkbookFile(unpacked, file)
+    return WorkbookFile(unpacked, file, largest)
 
 
 def _unpacked(bundle: Zip, name: str) -> BinaryIO:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
 
-from latchkey.office_files.model.archive import Package
+from latchkey.office_files.model.archive import LARGEST_UNPACKED, Package
 from latchkey.office_files.model.sheets import Row, Strings, read_rows, read_strings
 from latchkey.office_files.model.shown import Shown, shown_by
 from latchkey.office_files.model.tables import KNOWN, LOOKED_AT, MOST_COLUMNS, MOST_ROWS, ROWS_AT_ONCE, TooLong, known_words
@@ -47,11 +47,14 @@ class _Header(NamedTuple):
 
 
 class Workbook:
-    """A workbook to read. ``known`` tells the words that headers have; ``file`` is what messages call it."""
+    """A workbook to read. ``known`` tells the words that headers have; ``file`` is what messages call it.
 
-    def __init__(self, stream: BinaryIO, file: str, known: Callable[[str], bool]) -> None:
+    ``largest``: bytes that what is read of it may have, unpacked.
+    """
+
+    def __init__(self, stream: BinaryIO, file: str, known: Callable[[str], bool], largest: int = LARGEST_UNPACKED) -> None:
         self.file = file
-        self._package = Package(stream)
+        self._package = Package(stream, largest)
         for part, reason in _OTHERS.items():
             if part in self._package:
                 raise Unusable(reason)
