@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from latchkey.people.model.person import Person, Role
+from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import Waiting
 
 DAY = 86_400
@@ -39,6 +39,8 @@ class Settings:
     ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
     ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
     ``laestab`` are the seven digits (local authority, establishment) by which files of people name the school, or empty.
+    ``student_domains`` and ``staff_domains`` are domains, separated by blanks, of the addresses that students, and teachers and
+    staff, have; any other is asked back where addresses are filled in, and empty means any.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address. ``names``: whether people are shown by
     the name that they are known by, or by the legal one, on screens, in mails and on paper.
     """
@@ -54,10 +56,18 @@ class Settings:
     logo: str = ""
     colour: str = ""
     laestab: str = ""
+    student_domains: str = ""
+    staff_domains: str = ""
     help_line: str = ""
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
+
+    def domains_of(self, role: Role) -> tuple[str, ...]:
+        """The domains of addresses that people of a role are to have; none: any."""
+        if role == "student":
+            return tuple(self.student_domains.split())
+        return tuple(self.staff_domains.split()) if role in ADULTS else ()
 
 
 def as_values(settings: Settings) -> dict[str, Any]:
