@@ -24,7 +24,7 @@ from latchkey.rosters.model.changes import Decision
 from latchkey.rosters.model.questions import unasked
 from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
-from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_names, notes_of_rows
+from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_rows
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.take_gone import take_gone, take_missing
 from latchkey.rosters.take_run import give_back, take
@@ -111,7 +111,6 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             # What a crashed worker had counted stays counted: to us its new people look unchanged.
             again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
-            before.write(notes_of_names(school, part))
             before.write(notes_of_rows(school, part))
             before.take_written()  # they are counted with the rows
             lost = _write(system, school, key, part, pace, now=now)

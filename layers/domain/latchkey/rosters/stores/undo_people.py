@@ -1,6 +1,6 @@
 """Writing people back as they were, each under what was read, in the table ``directory``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -42,12 +42,6 @@ class UndoPeople:
             complete = complete and not late
             self._directory.erase(*(each.id for each in some if each.id not in late))
         return complete
-
-    def forget(self, leads: Mapping[str, str]) -> None:
-        """Delete further ids, each if it still leads to this person."""
-        keys = [(f"{self._directory.school}#P#{each}", "PERSON") for each in leads]
-        found = self._table.get_many(keys, ("id", "merged_into"))
-        self._directory.erase(*(item["id"] for item in found if item.get("merged_into") == leads[item["id"]]))
 
     def _ended(self, person: Person) -> Update:
         nobody_uses_it: list[Condition] = [("children", "=", None), ("parents", "=", None), ("is_admin", "<>", True)]

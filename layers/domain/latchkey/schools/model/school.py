@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from latchkey.people.model.person import ADULTS, Person, Role
-from latchkey.schools.model.waiting import Waiting
+from latchkey.schools.model.waiting import AddressChange, Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
@@ -82,7 +82,8 @@ class School:
     The epochs are in the labels of its keys: raising one ends every link or code that was made before. That of the look-up key
     ends nothing: ``lookup_rotation`` says how far people are on the way to it, ``lookup_since`` since when (epoch seconds).
     ``sso_changed`` has the roles that were given the school's own sign-in, or passwords again, and when that was last (epoch
-    seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin.
+    seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin, and
+    ``admin_emails`` the new addresses of admins that do.
     """
 
     slug: str
@@ -96,6 +97,7 @@ class School:
     sso_changed: tuple[tuple[Role, int], ...] = ()
     settings_revision: int = 0
     waiting: Waiting | None = None
+    admin_emails: tuple[AddressChange, ...] = ()
     lookup_epoch: int = 0
     lookup_rotation: LookupRotation = ""
     lookup_since: int = 0
