@@ -218,6 +218,8 @@ FULL_SCHOOL = School(
         logo="0123456789abcdef",
         colour="#1b4d5c",
         laestab="8011250",
+        student_domains="pupils.northbridge.example",
+        staff_domains="northbridge.example",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
         sso=SingleSignOn(
@@ -248,6 +250,8 @@ SCHOOL_ITEM: dict[str, Any] = {
         "logo": "0123456789abcdef",
         "colour": "#1b4d5c",
         "laestab": "8011250",
+        "student_domains": "pupils.northbridge.example",
+        "staff_domains": "northbridge.example",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
         "sso": {
@@ -288,6 +292,8 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "logo": "",
         "colour": "",
         "laestab": "",
+        "student_domains": "",
+        "staff_domains": "",
         "help_line": "",
         "notice": "",
         "sso": {
@@ -422,6 +428,19 @@ def test_a_roster_run_and_the_lock_of_its_school(world: MemoryWorld) -> None:
     assert world.item("directory", "northbridge#ROSTERLOCK", "LOCK") == held
     applying = {"state": "running", "step": "apply", "done": 0, "lease_until": 0}
     assert world.item("directory", "northbridge#ROSTERS", RUN) == RUN_ITEM | applying
+
+
+def test_ids_that_lead_to_people_and_remembered_answers(world: MemoryWorld) -> None:
+    directory = world.wiring("read_roster").directory(SCHOOL)
+    student, item = PEOPLE[0]
+    world.put("directory", item)
+    directory.lead({TEACHER: STUDENT, STUDENT: TEACHER})
+    leads = {"pk": f"northbridge#P#{TEACHER}", "sk": "PERSON", "id": TEACHER, "merged_into": STUDENT}
+    assert world.item("directory", leads["pk"], "PERSON") == leads
+    assert world.item("directory", item["pk"], "PERSON") == item, "somebody has that id"
+    assert (directory.person(TEACHER), directory.following([TEACHER])) == (None, {TEACHER: student})
+    world.put("directory", {"pk": "northbridge#ROSTERCHOICES", "sk": "CHOICES", "grade_scale": "us"})
+    assert world.wiring("read_roster").rosters(SCHOOL).remembered() == {"grade_scale": "us"}
 
 
 def test_how_the_columns_of_a_table_are_read(world: MemoryWorld) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from latchkey.people.model.person import Person
-from latchkey.rosters.model.changes import FACTS, Decision, KnownPeople, decide
+from latchkey.rosters.model.changes import FACTS, Decision, decide
+from latchkey.rosters.model.known import KnownPeople
 from latchkey.rosters.model.runs import Rejection, Row
 
 NOBODY = Row(2, "M1", "student", "Ann", "Lee", None, None, None, None, None, None, (), False)
@@ -156,9 +157,13 @@ def test_nobodys_role_is_changed(role: str, wanted: str) -> None:
     assert refused(row._replace(leaves=True), person)[0] == "Role"
 
 
-def test_an_admins_account_is_not_ended() -> None:
-    reason = "is an admin; a roster does not end an admin's account"
-    assert refused(HEADS_ROW._replace(leaves=True), HEAD) == ("status", reason, "")
+def test_an_admins_account_is_not_ended_but_the_school_is_warned() -> None:
+    reason = "is an admin, whose account no roster ends: end their rights on the page Admins, then the account"
+    found = decided(HEADS_ROW._replace(leaves=True, year_group="8"), HEAD)
+    assert (found.kind, found.facts, found.status) == ("changed", {"year_group": "8"}, None)
+    assert found.warned == (Rejection(2, "status", reason, "Ann Lee"),)
+    left = decided(HEADS_ROW._replace(leaves=True), replace(HEAD, status="left"))
+    assert (left.kind, left.status) == ("unchanged", None)
 
 
 def left_out(row: Row, existing: Person | None = None) -> tuple[str, str, str]:
@@ -201,7 +206,7 @@ def test_an_admin_who_had_left_comes_back_with_the_account_they_had() -> None:
             "upn",
             "B1",
             "upn",
-            "is another student's UPN already; it was left out. If the MIS has given out new ids, ask for help first",
+            "is another student's UPN already; it was left out",
         ),
         (
             "email",

@@ -276,8 +276,7 @@ def test_rows_that_say_the_same_of_one_person_are_one_with_the_children_of_all(d
     assert found is not None
     assert found.children == (person_id(SCHOOL, "S1"), person_id(SCHOOL, "S2"))
     assert [(each["kind"], [cell["line"] for cell in each["rows"]]) for each in run["warnings"]] == [
-        ("mis_id", [5]),
-        ("mis_id", [7]),
+        ("mis_id", [5, 7]),
     ]
 
 

@@ -21,6 +21,7 @@ from latchkey.people.model.person_keys import keys_of, with_keys
 from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, newest_key, read
 from latchkey.rosters.model.changes import Decision
+from latchkey.rosters.model.questions import unasked
 from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_rows
@@ -99,7 +100,8 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
-        reading = read(system, school, cast("BinaryIO", upload), notes, run.chosen, columns=run.reading)
+        chosen = unasked(run.asked, run.chosen)
+        reading = read(system, school, cast("BinaryIO", upload), notes, chosen, columns=run.reading)
         decided = decisions(system, school, reading, run.done)
         while part := list(islice(decided, _AT_ONCE)):
             now = system.now()
@@ -142,6 +144,10 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
     """Write what these rows change at ``now``; how many people were changed by somebody else meanwhile and were left alone."""
     decided = [each for some in part for each in some.decisions]
     directory = system.directory(school)
+    # Ids first: whoever goes on after a crash finds these people by them, and makes nobody twice.
+    further = {person_id(school, each.row.mis_id): each.id for each in decided if each.is_further_id}
+    directory.lead(further, pace)
+    _give_up_names(system, school, decided, pace)
     new = [each for each in decided if each.kind == "new"]
     if new:
         students = sum(each.row.role == "student" for each in new)
@@ -155,10 +161,23 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
     return directory.take_over(changes, pace)
 
 
+def _give_up_names(system: System, school: str, decided: Sequence[Decision], pace: Pace) -> None:
+    """Take usernames from people who have left, before others get them."""
+    directory = system.directory(school)
+    names = {person: each.row.username for each in decided for person in each.frees}
+    changes = [
+        PersonChange(person, replace(person, username=None, username_key=None))
+        for person in directory.by_ids(names)
+        if person.status == "left" and person.username is not None and person.username == names[person.id]
+    ]
+    if directory.take_over(changes, pace):
+        raise TryLater()
+
+
 def _person(school: str, decision: Decision, key: bytes, numbers: Iterator[int]) -> Person:
     row = decision.row
     return Person(
-        id=person_id(school, row.mis_id),
+        id=decision.id,
         role=row.role,
         given_name=row.given_name,
         family_name=row.family_name,

@@ -5,7 +5,7 @@ people who are there. Reading again is cheap; remembering a million rows would n
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -15,13 +15,15 @@ from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Person
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.bundle import Around, KnownAs
-from latchkey.rosters.model.changes import Decision, KnownPeople, decide
+from latchkey.rosters.model.changes import Decision, decide
 from latchkey.rosters.model.columns import chosen_from
 from latchkey.rosters.model.duplicates import Duplicates
 from latchkey.rosters.model.files import Source, open_roster
+from latchkey.rosters.model.known import KnownPeople
 from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.rosters.who_is_who import WhoIsWho
 from latchkey.shared.model.ids import person_id
 
 
@@ -36,7 +38,8 @@ class Reading:
     total: int
     duplicates: Duplicates
     notes: TemporaryNotes
-    reached: set[str] = field(default_factory=set)
+    known: KnownPeople
+    chosen: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,21 @@ def read(
     remembered = system.roster_columns(school).remembered
     around = _around(system, school, chosen)
     source = open_roster(file, around, notes, columns=lambda header: read_before or remembered(header))
-    duplicates, total = Duplicates(), 0
+    duplicates, people, total = Duplicates(), taken_of(system, school), 0
     for batch in source.batches():
         duplicates.look(batch.rows)
+        people.look(batch.rows)
         notes.link(_links(batch.rows))
         total += batch.size
     if duplicates.suspects:
         for batch in source.batches():
             duplicates.count(batch.rows)
+    if people.is_unusual:
+        for batch in source.batches():
+            people.claim(duplicates.sort_out(batch.rows, source.names).rows)
     if not total:
         raise Unusable("The file has a header and no rows.")
-    return Reading(source, total, duplicates, notes)
+    return Reading(source, total, duplicates, notes, people, chosen)
 
 
 def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
@@ -102,16 +109,16 @@ def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
 
 def decisions(system: System, school: str, reading: Reading, done: int = 0) -> Iterator[Decided]:
     """What becomes of each row after the first ``done``, some hundred rows at a time."""
-    taken = taken_of(system, school)
+    who = WhoIsWho(system, school, reading.known, reading.duplicates, reading.chosen)
     for batch in reading.source.batches():
         if done >= batch.size:
             done -= batch.size
             continue
-        yield _decided(system, school, reading, taken, batch)
+        yield _decided(reading, who, batch)
 
 
 def taken_of(system: System, school: str) -> KnownPeople:
-    """The usernames, UPNs and admins' addresses of the school as they are now."""
+    """Who is in the school now."""
     taken = KnownPeople()
     for people, _ in system.directory(school).pages_from(Position(ROLES[0]), PeopleFilter()):
         taken.add(people)
@@ -127,17 +134,13 @@ def newest_key(system: System, school: str) -> bytes:
     return system.lookup_key(school, found.lookup_epoch)
 
 
-def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, batch: Batch) -> Decided:
+def _decided(reading: Reading, who: WhoIsWho, batch: Batch) -> Decided:
     names = reading.source.names
     alone = reading.duplicates.sort_out(batch.rows, names)
     rows = alone.rows
-    ids = [person_id(school, row.mis_id) for row in rows]
-    existing = system.directory(school).following(ids)
     decided = [
-        Decision("unchanged", row, existing[each])
-        if each in existing and _is_said_elsewhere(row, existing[each], each, reading)
-        else decide(row, existing.get(each), taken, names)
-        for row, each in zip(rows, ids, strict=True)
+        decide(row, found.person, reading.known, names, found=found, chosen=reading.chosen)
+        for row, found in zip(rows, who.of(rows), strict=True)
     ]
     rejected = [each.rejection for each in decided if each.rejection is not None]
     warned = [warning for each in decided for warning in each.warned]
@@ -148,21 +151,6 @@ def _decided(system: System, school: str, reading: Reading, taken: KnownPeople, 
         sorted([*batch.warned, *alone.warned, *warned]),
         alone.merged,
     )
-
-
-def _is_said_elsewhere(row: Row, person: Person, asked: str, reading: Reading) -> bool:
-    """Whether another row is the one that counts for a person whose row this is because an account was merged into theirs.
-
-    Their own MIS id's, where the file has it; else the first row that reaches them. A row of another role is about what they
-    were: a parent who is a teacher keeps the role, and the links.
-    """
-    if asked == person.id or row.mis_id == person.mis_id:
-        return False
-    own = person.mis_id is not None and reading.duplicates.holds(person.mis_id)
-    if own or row.role != person.role or person.id in reading.reached:
-        return True
-    reading.reached.add(person.id)
-    return False
 
 
 def counts_of(decided: Decided) -> dict[str, int]:

@@ -26,7 +26,7 @@ from latchkey.rosters.needs import System
 from latchkey.shared.stores.pace import Pace
 
 if TYPE_CHECKING:
-    from latchkey.rosters.model.changes import KnownPeople
+    from latchkey.rosters.model.known import KnownPeople
 
 _AT_ONCE: Final = 10  # items of notes, between two saves
 _ROUNDS: Final = 5

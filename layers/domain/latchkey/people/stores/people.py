@@ -21,6 +21,7 @@ _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 ROSTER_FACTS: Final = (
+    "mis_id",
     "given_name",
     "family_name",
     "preferred_given_name",
@@ -216,6 +217,14 @@ class Directory:
             if not asked:
                 break
         return found
+
+    def lead(self, ids: Mapping[str, str], pace: Pace | None = None) -> None:
+        """Let ids that nobody has lead to these people, as those of merged accounts do; who has an account is left alone."""
+        updates = []
+        for made, person in ids.items():
+            pk, sk = _person_key(self.school, made)
+            updates.append(Update(pk=pk, sk=sk, set={"id": made, "merged_into": person}, when=[("pk", "missing", None)]))
+        self._write_each(updates, pace)
 
     def standings(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.

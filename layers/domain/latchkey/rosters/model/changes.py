@@ -1,14 +1,14 @@
 """What a row of a roster would change, and what it may never change."""
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from latchkey.office_files.model.unusable import excerpt
 from latchkey.people.model.person import Person, Status
-from latchkey.rosters.model.questions import Asks
+from latchkey.rosters.model.known import KnownPeople
+from latchkey.rosters.model.matching import Found
+from latchkey.rosters.model.questions import NOTHING_CHOSEN, Asks, Concerned, option_of
 from latchkey.rosters.model.runs import Kind, Rejection, Row
 
 FACTS: Final = (
@@ -31,7 +31,8 @@ class Decision:
     """What becomes of a row. ``facts`` are the new values of a changed person; ``status`` the new status, if it changes.
 
     ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own. ``asks``: what the
-    preview asks because of it.
+    preview asks because of it. ``id``: the person whom the row is about; ``is_further_id``: its MIS id is kept as one of theirs.
+    ``frees``: those who have left and give up the username.
     """
 
     kind: Kind
@@ -42,83 +43,123 @@ class Decision:
     rejection: Rejection | None = None
     warned: tuple[Rejection, ...] = ()
     asks: tuple[Asks, ...] = ()
+    id: str = ""
+    is_further_id: bool = False
+    frees: tuple[str, ...] = ()
 
 
-class KnownPeople:
-    """Which usernames and UPNs people have already, and which addresses are admins': eight bytes a person, not a text."""
-
-    def __init__(self) -> None:
-        self._usernames = array("q")
-        self._upns = array("q")
-        self._admin_emails: set[str] = set()
-
-    def add(self, people: Iterable[Person]) -> None:
-        """Note some people; ``close`` after the last."""
-        for person in people:
-            if person.username is not None:
-                self._usernames.append(hash(person.username))
-            if person.upn is not None:
-                self._upns.append(hash(person.upn))
-            if person.is_admin and person.email is not None:
-                self._admin_emails.add(person.email)
-
-    def close(self) -> None:
-        """Sort what was noted."""
-        self._usernames = array("q", sorted(self._usernames))
-        self._upns = array("q", sorted(self._upns))
-
-    def conflicts(self, facts: Mapping[str, str]) -> dict[str, str]:
-        """Which of these new facts are somebody else's, and why they cannot be taken."""
-        found = {}
-        if "username" in facts and _has(self._usernames, facts["username"]):
-            found["username"] = "is somebody else's username already; it was left out"
-        if "upn" in facts and _has(self._upns, facts["upn"]):
-            found["upn"] = (
-                "is another student's UPN already; it was left out. If the MIS has given out new ids, ask for help first"
-            )
-        if facts.get("email") in self._admin_emails:
-            found["email"] = "is an admin's address, which a roster gives to nobody else; it was left out"
-        return found
+def decide(
+    row: Row,
+    existing: Person | None,
+    taken: KnownPeople,
+    names: Mapping[str, str],
+    *,
+    found: Found | None = None,
+    chosen: Mapping[str, str] = NOTHING_CHOSEN,
+) -> Decision:
+    """What becomes of a row, given the person whom it means (None: nobody); ``found`` says how it was found to mean them."""
+    if found is None:
+        return _compared(row, existing, taken, names, chosen)
+    if found.again:
+        return _said_again(row, found, names)
+    if found.way is not None:
+        return _asked(row, found, taken, names, chosen)
+    if existing is not None and row.leaves and taken.goes_on(existing) and option_of(chosen, "new_ids") == "take_over":
+        why = "leaves under this id and goes on under another; the account goes on"
+        return Decision("unchanged", row, id=found.id, warned=(_warning(row, "mis_id", why, names),))
+    return replace(_with_id(_compared(row, existing, taken, names, chosen), row), id=found.id)
 
 
-def _has(marks: "array[int]", text: str) -> bool:
-    mark = hash(text)
-    place = bisect_left(marks, mark)
-    return place < len(marks) and marks[place] == mark
+def _said_again(row: Row, found: Found, names: Mapping[str, str]) -> Decision:
+    """A row about somebody about whom another row is, too: its links are theirs, and nothing else is taken of it."""
+    person = found.person
+    if person is None or person.role != row.role:
+        return Decision("unchanged", row, id=found.id)
+    why = f"is {person.name} too, who stands in the file as {person.mis_id}; taken once"
+    return Decision("unchanged", row, id=found.id, warned=(_warning(row, "mis_id", why, names),))
 
 
-def decide(row: Row, existing: Person | None, taken: KnownPeople, names: Mapping[str, str]) -> Decision:
-    """What becomes of a row, given the person who has its id now (None: nobody)."""
+def _asked(row: Row, found: Found, taken: KnownPeople, names: Mapping[str, str], chosen: Mapping[str, str]) -> Decision:
+    """A row that somebody has to be asked about: what becomes of it with the answer that there is."""
+    way = str(found.way)
+    option = option_of(chosen, way)
+    asks = (Asks(way, 1, (Concerned(row.line, f"{row.given_name} {row.family_name}".strip(), found.says),)),)
+    if option == "leave_out":
+        reason = f"{found.says}: left out until it is decided what to do with such rows"
+        rejection = Rejection(row.line, names.get("mis_id", "mis_id"), reason, excerpt(row.mis_id))
+        return Decision("rejected", row, found.person, rejection=rejection, asks=asks)
+    if option in {"link", "together"}:
+        return Decision("unchanged", row, asks=asks, id=found.meant_id, is_further_id=True)
+    if option == "take_over":
+        decision = _with_id(_compared(row, found.meant, taken, names, chosen), row)
+        kept = decision.kind != "rejected"
+        return replace(decision, asks=(*asks, *decision.asks), id=found.meant_id, is_further_id=kept)
+    if option == "rename":
+        decision = _compared(row, found.person, taken, names, chosen)
+        return replace(decision, asks=(*asks, *decision.asks), id=found.id)
+    decision = _compared(row, None, taken, names, chosen)
+    return replace(decision, asks=(*asks, *decision.asks), id=found.id)
+
+
+def _with_id(decision: Decision, row: Row) -> Decision:
+    """The decision, with the id as a new fact where its person had another one until now."""
+    person = decision.existing
+    if person is None or decision.kind == "rejected" or person.mis_id == row.mis_id:
+        return decision
+    return replace(decision, kind="changed", facts={**decision.facts, "mis_id": row.mis_id})
+
+
+def _compared(
+    row: Row, existing: Person | None, taken: KnownPeople, names: Mapping[str, str], chosen: Mapping[str, str]
+) -> Decision:
+    """A row compared with whom it means."""
     given = {name: value for name in FACTS if (value := getattr(row, name)) is not None}
     if existing is None and row.leaves:
         return Decision("unchanged", row)
     facts = given if existing is None else {name: value for name, value in given.items() if value != getattr(existing, name)}
-    if existing is not None and (wrong := _forbidden(row, existing)) is not None:
-        column, reason = wrong
-        value = excerpt(getattr(row, column, ""))
-        return Decision("rejected", row, existing, rejection=Rejection(row.line, names.get(column, column), reason, value))
-    left_out = {**taken.conflicts(facts), **(_kept(existing, facts) if existing is not None else {})}
+    if existing is not None and existing.role != row.role:
+        reason = f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
+        return Decision(
+            "rejected", row, existing, rejection=Rejection(row.line, names.get("role", "role"), reason, excerpt(row.role))
+        )
+    conflicts, asks, frees = _taken(row, facts, taken, chosen)
+    left_out = {**conflicts, **(_kept(existing, facts) if existing is not None else {})}
     warned = tuple(Rejection(row.line, names.get(name, name), why, excerpt(facts[name])) for name, why in left_out.items())
     facts = {name: value for name, value in facts.items() if name not in left_out}
     row = row._replace(**dict.fromkeys(left_out))  # type: ignore[arg-type] # all of them are facts that may be None
+    frees = frees if "username" in facts else ()
     if existing is None:
-        return Decision("new", row, facts=facts, warned=warned)
+        return Decision("new", row, facts=facts, warned=warned, asks=asks, frees=frees)
     wanted: Status = "left" if row.leaves else "active"
+    if existing.is_admin and row.leaves:
+        why = "is an admin, whose account no roster ends: end their rights on the page Admins, then the account"
+        warned, wanted = (*warned, Rejection(row.line, "status", why, excerpt(existing.name))), existing.status
     # An admin has switched this account off; a roster that still has the person must not switch it on again.
     status = wanted if existing.status not in {wanted, "disabled"} else None
-    return Decision("changed" if facts or status else "unchanged", row, existing, facts, status, warned=warned)
+    kind: Kind = "changed" if facts or status else "unchanged"
+    return Decision(kind, row, existing, facts, status, warned=warned, asks=asks, frees=frees)
 
 
-def _forbidden(row: Row, existing: Person) -> tuple[str, str] | None:
-    """``(column, reason)`` if the row would give somebody another role, or end an admin's account."""
-    if existing.role != row.role:
-        return "role", f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
-    if existing.is_admin and row.leaves:
-        return "status", "is an admin; a roster does not end an admin's account"
-    return None
+def _taken(
+    row: Row, facts: Mapping[str, str], taken: KnownPeople, chosen: Mapping[str, str]
+) -> tuple[dict[str, str], tuple[Asks, ...], tuple[str, ...]]:
+    """Which facts are somebody else's and why they cannot be taken; what to ask; who gives up a username, having left."""
+    conflicts = taken.conflicts(facts)
+    freed = taken.freed(facts["username"]) if "username" in conflicts else []
+    if not freed:
+        return conflicts, (), ()
+    name = f"{row.given_name} {row.family_name}".strip()
+    asks = (Asks("freed_usernames", 1, (Concerned(row.line, name, facts["username"]),)),)
+    if option_of(chosen, "freed_usernames") != "give":
+        return conflicts, asks, ()
+    return {name: why for name, why in conflicts.items() if name != "username"}, asks, tuple(freed)
 
 
 def _kept(existing: Person, facts: Mapping[str, str]) -> dict[str, str]:
     """What a roster does not change of somebody: how an admin gets in."""
     names = _ADMIN_KEEPS if existing.is_admin else ()
     return {name: "is an admin's; a roster does not change it" for name in names if name in facts}
+
+
+def _warning(row: Row, name: str, why: str, names: Mapping[str, str]) -> Rejection:
+    return Rejection(row.line, names.get(name, name), why, excerpt(getattr(row, name)))

@@ -9,15 +9,19 @@ Python's salted hash means that nobody can make a file whose values collide.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from latchkey.office_files.model.unusable import Unusable, excerpt
+from latchkey.rosters.model.known import name_key
 from latchkey.rosters.model.runs import Rejection, Row
 
 _SLOTS: Final = 1 << 23  # 8 MB of zeros, of which a small file touches little
 _MASK: Final = _SLOTS - 1
 _MOST: Final = 100_000
 _KINDS: Final = (("mis_id", 1), ("username", 2), ("upn", 4))
+_FAMILY: Final = 8
+_LEAVES: Final = attrgetter("leaves")
 
 
 class SortedOut(NamedTuple):
@@ -29,6 +33,22 @@ class SortedOut(NamedTuple):
     merged: int
 
 
+class _Adults:
+    """The rows of adults of one name and address: of each kind the one with the lowest id, in whatever order they come."""
+
+    __slots__ = ("parent", "staff")
+
+    def __init__(self) -> None:
+        self.parent: Row | None = None
+        self.staff: Row | None = None
+
+    def add(self, row: Row) -> None:
+        if row.role == "parent":
+            self.parent = row if self.parent is None or row.mis_id < self.parent.mis_id else self.parent
+        else:
+            self.staff = row if self.staff is None or row.mis_id < self.staff.mis_id else self.staff
+
+
 class Duplicates:
     """First ``look`` at all rows, then ``count`` all rows if ``suspects``, then ask ``sort_out`` for each batch."""
 
@@ -36,12 +56,20 @@ class Duplicates:
         self._seen = bytearray(_SLOTS)
         self._counts: dict[str, dict[str, int]] = {name: {} for name, _ in _KINDS}
         self._merged: dict[str, Row | None] = {}  # None where rows contradict each other
+        self._adults: dict[str, _Adults] = {}
 
     def look(self, rows: Sequence[Row]) -> None:
-        """The first pass."""
-        columns: list[list[str | None]] = [[getattr(row, name) for row in rows] for name, _ in _KINDS]
+        """The first pass. Whoever leaves keeps no username or UPN from anybody."""
+        self._look_at_ids(rows, _KINDS[:1])
+        self._look_at_ids([row for row in rows if not row.leaves] if any(map(_LEAVES, rows)) else rows, _KINDS[1:])
+        self._look_at_adults(rows)
+        if self.suspects - len(self._adults) > _MOST:
+            raise Unusable("More than 100,000 rows share their MIS id, username or UPN with another row. Export the file again.")
+
+    def _look_at_ids(self, rows: Sequence[Row], kinds: Sequence[tuple[str, int]]) -> None:
+        columns: list[list[str | None]] = [[getattr(row, name) for row in rows] for name, _ in kinds]
         seen = self._seen
-        for (name, bit), values in zip(_KINDS, columns, strict=True):
+        for (name, bit), values in zip(kinds, columns, strict=True):
             counts = self._counts[name]
             for value in values:
                 if value is None:
@@ -53,23 +81,46 @@ class Duplicates:
                 else:
                     seen[one] |= bit
                     seen[two] |= bit
-        if self.suspects > _MOST:
-            raise Unusable("More than 100,000 rows share their MIS id, username or UPN with another row. Export the file again.")
-
-    def holds(self, mis_id: str) -> bool:
-        """Whether a row of the file has this MIS id; of ten thousand others it says so of hardly one (a Bloom filter)."""
-        mark = hash(mis_id)
-        return bool(self._seen[mark & _MASK] & self._seen[(mark >> 32) & _MASK] & 1)
 
     @property
     def suspects(self) -> int:
         """How many values may come twice: with none, there is nothing to count."""
-        return sum(map(len, self._counts.values()))
+        return sum(map(len, self._counts.values())) + len(self._adults)
+
+    @property
+    def has_adults_twice(self) -> bool:
+        """Whether two rows may be of one adult, by name and address."""
+        return bool(self._adults)
+
+    def same_adult(self, row: Row) -> Row | None:
+        """The row by which a parent of several rows is known: of their work here, else the parent's with the lowest id."""
+        found = self._adults.get(_adult_key(row)) if row.role == "parent" and row.email is not None else None
+        if found is None:
+            return None
+        first = found.staff or found.parent
+        return first if first is not None and first.mis_id != row.mis_id else None
+
+    def _look_at_adults(self, rows: Sequence[Row]) -> None:
+        seen, found = self._seen, self._adults
+        for row in rows:
+            if row.role == "student" or row.email is None or row.leaves:
+                continue
+            mark = hash(key := _adult_key(row))
+            one, two = mark & _MASK, (mark >> 32) & _MASK
+            if not seen[one] & seen[two] & _FAMILY:
+                seen[one] |= _FAMILY
+                seen[two] |= _FAMILY
+            elif key not in found and len(found) < _MOST:
+                found[key] = _Adults()
 
     def count(self, rows: Iterable[Row]) -> None:
         """The second pass."""
         ids, names, upns = (self._counts[name] for name, _ in _KINDS)
         for row in rows:
+            if self._adults and row.role != "student" and row.email is not None and not row.leaves:
+                adults = self._adults.get(_adult_key(row))
+                if adults is not None:
+                    adults.add(row)
             if row.mis_id in ids:
                 ids[row.mis_id] += 1
                 if row.mis_id in self._merged:
@@ -77,6 +128,8 @@ class Duplicates:
                     self._merged[row.mis_id] = before and _together(before, row)
                     continue  # its username and UPN are the same person's
                 self._merged[row.mis_id] = row
+            if row.leaves:
+                continue
             if row.username in names:
                 names[row.username] += 1
             if row.upn in upns:
@@ -110,11 +163,15 @@ class Duplicates:
     def _without_shared(self, row: Row, names: Mapping[str, str], warned: list[Rejection]) -> Row:
         for name, _ in _KINDS[1:]:
             value = getattr(row, name)
-            if value is not None and self._counts[name].get(value, 0) > 1:
+            if value is not None and not row.leaves and self._counts[name].get(value, 0) > 1:
                 reason = "stands at several people of the file; it was left out"
                 warned.append(Rejection(row.line, names.get(name, name), reason, excerpt(value)))
                 row = row._replace(username=None) if name == "username" else row._replace(upn=None)
         return row
+
+
+def _adult_key(row: Row) -> str:
+    return f"{row.email}\n{name_key(row.given_name, row.family_name)}"
 
 
 def _together(one: Row, other: Row) -> Row | None:

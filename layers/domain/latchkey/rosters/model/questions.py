@@ -25,6 +25,7 @@ class Option:
 class Question:
     """``one`` and ``many`` say in words what was found ("{count}" in ``many``); the first option is the default.
 
+    ``unasked``: the option where applying meets what its preview did not ask, because people have changed (empty: the default).
     ``rereads``: an answer changes what the file says or whom its rows mean, so the file is read and previewed again.
     """
 
@@ -34,6 +35,7 @@ class Question:
     options: tuple[Option, ...]
     rereads: bool = False
     remembered: bool = False
+    unasked: str = ""
 
     @property
     def default(self) -> str:
@@ -66,6 +68,12 @@ class Asks:
     people: tuple[Concerned, ...] = ()
 
 
+_LATER: Final = Option("leave_out", "Leave these rows out for now.")
+_SAME: Final = Option(
+    "take_over", "They are the same people: each keeps the account, with its password, codes and history, and gets the new id."
+)
+_ANEW: Final = Option("as_new", "They are other people: make new accounts for them.")
+
 _GRADES: Final = Question(
     "grades",
     "1 student has a grade. Which year does a grade mean?",
@@ -77,7 +85,82 @@ _GRADES: Final = Question(
     rereads=True,
     remembered=True,
 )
-_ALL: Final[tuple[Question, ...]] = (_GRADES,)
+_ALL: Final[tuple[Question, ...]] = (
+    _GRADES,
+    Question(
+        "new_ids",
+        "1 person has a new id: take them over?",
+        "{count} people have new ids: take them over?",
+        (_SAME, _ANEW, _LATER),
+        rereads=True,
+        unasked="leave_out",
+    ),
+    Question(
+        "returners",
+        "1 person who had left is back under a new id: take them over?",
+        "{count} people who had left are back under new ids: take them over?",
+        (_SAME, _ANEW, _LATER),
+        rereads=True,
+        unasked="leave_out",
+    ),
+    Question(
+        "lost_zeros",
+        "1 person’s id has lost or gained zeros, as a spreadsheet does it: take them over?",
+        "{count} people’s ids have lost or gained zeros, as a spreadsheet does it: take them over?",
+        (_SAME, _ANEW, _LATER),
+        rereads=True,
+        unasked="leave_out",
+    ),
+    Question(
+        "unclear_people",
+        "1 row may mean one of several people of the same name: what is it?",
+        "{count} rows may each mean one of several people of the same name: what are they?",
+        (_LATER, _ANEW),
+        rereads=True,
+    ),
+    Question(
+        "other_people",
+        "1 id now stands for somebody else: another name, and another UPN, username or address.",
+        "{count} ids now stand for somebody else: another name, and another UPN, username or address.",
+        (
+            _LATER,
+            Option("rename", "They are the same people: change their accounts to what the file says."),
+        ),
+        rereads=True,
+    ),
+    Question(
+        "also_parent",
+        "1 person who works here is also a parent: link the children to their account?",
+        "{count} people who work here are also parents: link the children to their accounts?",
+        (
+            Option("link", "Link the children to the account that they have: one account, one sign-in."),
+            Option("apart", "Make a second account as a parent."),
+        ),
+        rereads=True,
+        unasked="apart",
+    ),
+    Question(
+        "one_parent",
+        "1 more row is about a parent of the same name and address: one account?",
+        "{count} more rows are about parents of the same name and address: one account for each parent?",
+        (
+            Option("together", "They are the same people, written once for each child: one account with all children."),
+            Option("apart", "They are other people: make an account for each row."),
+        ),
+        rereads=True,
+        unasked="apart",
+    ),
+    Question(
+        "freed_usernames",
+        "1 username belonged to somebody who has left: give it to whoever has it in the file?",
+        "{count} usernames belonged to people who have left: give them to those who have them in the file?",
+        (
+            Option("leave_out", "Leave these usernames out: those who left keep them."),
+            Option("give", "Give them on. The accounts of those who left stay, without a username.", dangerous=True),
+        ),
+        rereads=True,
+    ),
+)
 QUESTIONS: Final[dict[str, Question]] = {question.name: question for question in _ALL}
 NOTHING_CHOSEN: Final[Mapping[str, str]] = {}
 
@@ -103,6 +186,12 @@ def option_of(chosen: Mapping[str, str], question: str) -> str:
     """What was chosen, or the default; also where an older release knew an option that there is no more."""
     known, option = QUESTIONS[question], chosen.get(question, "")
     return option if known.has(option) else known.default
+
+
+def unasked(asked: Mapping[str, int], chosen: Mapping[str, str]) -> dict[str, str]:
+    """How to apply a run: its answers, and where its preview did not ask a question that comes up now, the careful option."""
+    careful = {name: question.unasked for name, question in QUESTIONS.items() if question.unasked and name not in asked}
+    return {**chosen, **careful}
 
 
 def remembered(chosen: Mapping[str, str]) -> dict[str, str]:

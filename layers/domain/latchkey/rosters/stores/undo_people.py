@@ -12,7 +12,7 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Upd
 from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
-_FACTS: Final = (*ROSTER_FACTS, "mis_id")
+_FACTS: Final = ROSTER_FACTS
 _AS_READ: Final = (*_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
 
 
