@@ -61,7 +61,7 @@ def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def system(request: pytest.FixtureRequest) -> Iterator[TestSystem]:
     """The whole system of one test. The stores' own suites have moto's tables; what uses stores has those in memory."""
     in_stores = request.path.relative_to(TESTS).parts[0] == "stores"
-    with running_system(moto=in_stores or on_moto(request)) as made:
+    with running_system(moto=in_stores or on_moto(request), real=not in_stores) as made:
         yield made
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from console.login_details.exports import export_json
+from console.people.address_changes import finished
+from console.people.address_changes import waiting_json as addresses_json
 from console.rosters import roster_json
 from console.schools import waiting_json
 from console.sends.sends import send_json, sends_json
@@ -32,6 +34,7 @@ def overview(request: Request, school: str) -> Answer:
         "rosters": [roster_json(run) for run in found.rosters],
         "next": found.next,
         "approvals": [send_json(send, seen.school) for send in found.approvals_of(seen.person.id)],
+        "address_changes": addresses_json(finished(seen)),
         "waiting": waiting_json(system(), waiting_now(seen.school, system().now())),
     }
     return Answer(data=data)

@@ -16,6 +16,7 @@ from web.school_page import facts
 from web.times import rfc3339
 
 routes = RouteGroup(__name__, lambda: system().settings)
+_LOGINS = frozenset({"email", "username"})
 OPTIONAL = ("email", "username", "given_name", "family_name")
 
 
@@ -62,6 +63,8 @@ def use(request: Request, school: str) -> Answer:
 def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 320, required: bool = False) -> str:
     """A field, or nothing and what is wrong with it: all that is wrong is said at once."""
     try:
+        if name in _LOGINS:
+            return request.login(name, required=required)
         return request.text(name, longest=longest, required=required)
     except Invalid as error:
         wrong |= error.fields

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from latchkey.shared.model.identifiers import readable
 from latchkey.shared.model.languages import LANGUAGES
 from web.assets import asset
 
@@ -29,7 +30,7 @@ def environment() -> Environment:
     )
     made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
     made.filters.update(when=when, exactly=exactly, day=day, last_day=last_day, number=number)
-    made.filters.update(duration=duration, asked=asked, language=language)
+    made.filters.update(duration=duration, asked=asked, language=language, readable=readable)
     return made
 
 

@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl
 from chalice.app import Request as ChaliceRequest
 
 from latchkey.errors import Invalid, LatchkeyError
+from latchkey.shared.model.identifiers import typed
 
+_LONGEST_LOGIN = 320
 LONGEST_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -82,6 +84,13 @@ class Request:
         if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in value):
             raise Invalid(fields={name: "This has a character that cannot be used here."})
         return value
+
+    def login(self, name: str, *, required: bool = True) -> str:
+        """A username or an address that somebody typed or pasted, without what cannot be seen around it."""
+        value = self.fields.get(name)
+        if isinstance(value, str) and len(value) <= _LONGEST_LOGIN and (found := typed(value)):
+            return found
+        return self.text(name, required=required)
 
     def flag(self, name: str) -> bool:
         """A true or false field: a JSON boolean, or a ticked box of a form. Missing is false."""

@@ -8,6 +8,7 @@ import pytest
 
 from latchkey.sends import check_people, deliver_links
 from latchkey.sends.model import ledger
+from latchkey.sends.stores import ledger as ledger_store
 from tests.faults.small_world import Bounds, Broken, Universe
 
 WORLDS = {
@@ -19,6 +20,12 @@ WORLDS = {
     "a lost mail whose reader moves": (Bounds(changes=1, troubles=1, quarters=1, moods=("lost", "silent")), 4_500),
     "answers that never came": (Bounds(crashes=1, troubles=1), 450),
 }
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes while a worker lives, and none is spent on its pauses between two tries."""
+    monkeypatch.setattr(ledger_store, "_pause", lambda _: None)
 
 
 @pytest.mark.parametrize("name", WORLDS)

@@ -6,7 +6,7 @@ not know is an error, not a guess. ``before`` is called with the operation's nam
 """
 
 import base64
-import copy
+import marshal
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -34,7 +34,7 @@ class MemoryDynamo:
         self.before("GetItem")
         assert ConsistentRead
         found = self._table(TableName).get(_key(Key))
-        return {"Item": copy.deepcopy(found)} if found is not None else {}
+        return {"Item": _copied(found)} if found is not None else {}
 
     def put_item(self, **request: Any) -> _Wire:
         """PutItem."""
@@ -52,7 +52,7 @@ class MemoryDynamo:
         failed, found = self._fails(request)
         if failed:
             raise _condition_failed(found)
-        return {"Attributes": copy.deepcopy(self._apply(request))}
+        return {"Attributes": _copied(self._apply(request))}
 
     def transact_write_items(self, *, TransactItems: list[_Wire]) -> _Wire:  # noqa: N803
         """TransactWriteItems: all or none."""
@@ -66,7 +66,7 @@ class MemoryDynamo:
         for write in writes:
             failed, found = self._fails(write)
             reason: _Wire = {"Code": "ConditionalCheckFailed"} if failed else {"Code": "None"}
-            reasons.append(reason | ({"Item": copy.deepcopy(found)} if failed and found is not None else {}))
+            reasons.append(reason | ({"Item": _copied(found)} if failed and found is not None else {}))
         if any(reason["Code"] != "None" for reason in reasons):
             raise cancelled(reasons)
         for write in writes:
@@ -92,7 +92,7 @@ class MemoryDynamo:
         for name, wanted in RequestItems.items():
             assert wanted["ConsistentRead"]
             items = (self._table(name).get(_key(key)) for key in wanted["Keys"])
-            found[name] = [copy.deepcopy(_only(item, wanted)) for item in items if item is not None]
+            found[name] = [_copied(_only(item, wanted)) for item in items if item is not None]
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def query(self, **request: Any) -> _Wire:
@@ -116,7 +116,7 @@ class MemoryDynamo:
             places = [((_text(each[sk]), *_key(each)), each) for each in found]
             found = [each for place, each in places if place != after and (place > after) == forward]
         limit = request.get("Limit", len(found))
-        answer: _Wire = {"Items": copy.deepcopy(found[:limit])}
+        answer: _Wire = {"Items": _copied(found[:limit])}
         if limit < len(found):
             answer["LastEvaluatedKey"] = {name: found[limit - 1][name] for name in {"pk", "sk", pk, sk}}
         return answer
@@ -129,7 +129,7 @@ class MemoryDynamo:
 
     def scan(self, *, TableName: str) -> _Wire:  # noqa: N803
         """Scan, which only tests do: everything, in one answer."""
-        return {"Items": copy.deepcopy([*self._table(TableName).values()])}
+        return {"Items": _copied([*self._table(TableName).values()])}
 
     def _table(self, name: str) -> dict[_Key, _Wire]:
         return self.tables.setdefault(name, {})
@@ -144,15 +144,20 @@ class MemoryDynamo:
         table = self._table(request["TableName"])
         key = _key(request.get("Key") or request["Item"])
         if "Item" in request:
-            table[key] = copy.deepcopy(request["Item"])
+            table[key] = _copied(request["Item"])
             return table[key]
-        item = copy.deepcopy(table.get(key) or dict(request["Key"]))
+        item = _copied(table.get(key) or dict(request["Key"]))
         words = _CLAUSE.split(request.get("UpdateExpression", ""))
         for word, body in zip(words[1::2], words[2::2], strict=True):
             for action in re.split(r", (?![^(]*\))", body.strip()):
                 _act(word, action, item, request)
         table[key] = item
         return item
+
+
+def _copied(value: Any) -> Any:
+    """A deep copy: what stands on the wire is plain, and a fifth of all tests' time was the general way."""
+    return marshal.loads(marshal.dumps(value))
 
 
 def _behind(key: str, second: str, *, above: bool) -> bool:
@@ -179,9 +184,9 @@ def _act(word: str, action: str, item: _Wire, request: _Wire) -> None:
             owner[name] = _sum(before.get(member) or values[counted[2]], values[counted[3]])
         elif appended := _APPENDED.fullmatch(right):
             before, member = _place(appended[1], item, request)
-            owner[name] = copy.deepcopy({"L": (before.get(member) or values[appended[2]])["L"] + values[appended[3]]["L"]})
+            owner[name] = _copied({"L": (before.get(member) or values[appended[2]])["L"] + values[appended[3]]["L"]})
         else:
-            owner[name] = copy.deepcopy(values[right])
+            owner[name] = _copied(values[right])
     elif word == "REMOVE":
         owner, name = _place(action, item, request)
         owner.pop(name, None)
@@ -250,7 +255,7 @@ def _key(item: _Wire) -> _Key:
 def _condition_failed(found: _Wire | None) -> ClientError:
     answer: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}}
     if found is not None:
-        answer["Item"] = copy.deepcopy(found)
+        answer["Item"] = _copied(found)
     return ClientError(answer, "UpdateItem")
 
 

@@ -218,6 +218,8 @@ FULL_SCHOOL = School(
         logo="0123456789abcdef",
         colour="#1b4d5c",
         laestab="8011250",
+        student_domains="pupils.northbridge.example",
+        staff_domains="northbridge.example",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
         sso=SingleSignOn(
@@ -248,6 +250,8 @@ SCHOOL_ITEM: dict[str, Any] = {
         "logo": "0123456789abcdef",
         "colour": "#1b4d5c",
         "laestab": "8011250",
+        "student_domains": "pupils.northbridge.example",
+        "staff_domains": "northbridge.example",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
         "sso": {
@@ -288,6 +292,8 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "logo": "",
         "colour": "",
         "laestab": "",
+        "student_domains": "",
+        "staff_domains": "",
         "help_line": "",
         "notice": "",
         "sso": {

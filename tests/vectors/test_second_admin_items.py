@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from latchkey.errors import Changed
 from latchkey.mail.model.account import MailAccount
 from latchkey.schools.model.school import School, Settings
-from latchkey.schools.model.waiting import Change, Notice, Waiting
+from latchkey.schools.model.waiting import AddressChange, Change, Notice, Waiting
 from latchkey.sends.model.send import Chunk, Mail
 from latchkey.sends.stores.reminders import Reminder
 from tests.support.memory_world import NOW, MemoryWorld
@@ -62,6 +63,59 @@ def test_a_notice(world: MemoryWorld) -> None:
     oldest = {name: value[name] for name in ("id", "kind", "at", "by")}
     world.put("activity", item | {"notice": oldest})
     assert list(due.until(NOW)) == [Reminder(NOW, SCHOOL, RUN, Notice(id=RUN, kind="settings_changed", at=NOW, by=ADMIN))]
+
+
+def test_new_addresses_of_admins_that_wait_stand_in_the_schools_item(world: MemoryWorld) -> None:
+    schools = world.wiring("operate").schools
+    before = School(slug=SCHOOL, name="Northbridge Academy")
+    assert schools.make(before)
+    change = AddressChange(id=RUN, person=OTHER, by=ADMIN, at=NOW, until=NOW + 86_400, old="a@x.example", new="b@x.example")
+    value = {
+        "id": RUN,
+        "person": "01234567890000000005",
+        "by": "01234567890000000004",
+        "at": 1_800_000_000,
+        "until": 1_800_086_400,
+        "old": "a@x.example",
+        "new": "b@x.example",
+    }
+    changes = world.wiring("console").setting_changes
+    changes.write_all([changes.write_addresses_of(before, [change])])
+    item = world.item("directory", SCHOOL, "SCHOOL") or {}
+    assert item["admin_emails"] == [value]
+    found = schools.get(SCHOOL)
+    assert found is not None
+    assert found.admin_emails == (change,)
+    with pytest.raises(Changed):
+        changes.write_all([changes.write_addresses_of(before, [])])
+    changes.write_all([changes.write_addresses_of(found, [])])
+    assert "admin_emails" not in (world.item("directory", SCHOOL, "SCHOOL") or {})
+
+
+def test_a_notice_of_an_admin(world: MemoryWorld) -> None:
+    notice = Notice(
+        id=RUN, kind="email_decided", at=NOW, by=ADMIN, person=OTHER, old="a@x.example", new="b@x.example", outcome="declined"
+    )
+    value = {
+        "id": RUN,
+        "kind": "email_decided",
+        "at": 1_800_000_000,
+        "by": ADMIN,
+        "approved_by": None,
+        "changes": [],
+        "send": None,
+        "people": 0,
+        "person": OTHER,
+        "old": "a@x.example",
+        "new": "b@x.example",
+        "outcome": "declined",
+    }
+    world.wiring("console").notices(SCHOOL).put(notice)
+    item = world.item("activity", "#DUE", f"1800000000#northbridge#{RUN}") or {}
+    assert {name: each for name, each in item["notice"].items() if each is not None} == {
+        name: each for name, each in value.items() if each is not None
+    }
+    assert list(world.wiring("plan_send").reminders.until(NOW)) == [Reminder(NOW, SCHOOL, RUN, notice)]
 
 
 def test_what_an_admin_sends_alone(world: MemoryWorld) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from console.lists import only
+from console.people.address_changes import finished, waiting_json
 from console.people.people import person_json
 from console.system import system
 from latchkey.people.model.person import ADULTS, Person
@@ -58,7 +59,9 @@ routes.on("POST", "/admin/{school}/admins/{id}/delete", form="people/admins.html
 def _for_page(request: Request, seen: SignedIn) -> None:
     """What the page needs, also if something is refused."""
     if request.wants_page or request.method == "GET":
-        data = {"items": [_json(each, seen.school) for each in system().admins(seen.school.slug).all()]}
+        school = finished(seen)
+        items = [_json(each, school) for each in system().admins(school.slug).all()]
+        data = {"items": items, "waiting": waiting_json(school)}
         request.context.update(data=data, saved="", candidate=None)
 
 

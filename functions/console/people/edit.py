@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from console.lists import only
+from console.people.address_changes import address_json, finished
 from console.people.people import person_json
 from console.system import system
 from latchkey.errors import Conflict
@@ -53,17 +54,22 @@ def form_to_change(request: Request, school: str, id: str) -> Answer:  # noqa: A
 
 
 def change(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """Change what is known of a person; what is not named stays as it is."""
+    """Change what is known of a person; what is not named stays as it is. 202 if another admin's new address waits."""
     seen = admin(request, system(), school)
     request.context.update(_of(the_person(system(), school, id), seen))
     only(request.fields, (*fields.CHANGED, "revision"))
     request.text("revision", longest=16, required=False)
     try:
-        person = change_person(system(), seen.school, seen.person, id, request.fields)
+        found = change_person(system(), finished(seen), seen.person, id, request.fields)
     except Conflict:
         request.context.update(_of(the_person(system(), school, id), seen))  # the form shows what is there by now
         raise
-    return Answer(data=_json(person, seen.school), location=f"/admin/{school}/people/{id}?saved=changed")
+    data = _json(found.person, seen.school)
+    if found.waiting is None:
+        return Answer(data=data, location=f"/admin/{school}/people/{id}?saved=changed")
+    return Answer(
+        data=data | {"waiting": address_json(found.waiting)}, status=202, location=f"/admin/{school}/people/{id}?saved=waits"
+    )
 
 
 routes.on("PATCH", "/admin/{school}/people/{id}")(change)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from console.lists import page_of
+from console.people.address_changes import address_json, finished
 from console.people.history import history_json, names_in
 from console.system import system
 from latchkey.codes.model import codes
@@ -40,9 +41,11 @@ def people(request: Request, school: str) -> Answer:
 def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """One person, their way in and their family."""
     seen = admin(request, system(), school)
+    waiting = [each for each in finished(seen).admin_emails if each.person == id]
     found = family(system(), school, id)
     data = whole_person(found, seen.school)
     reason = skip_reason(found.person, seen.school)
+    data |= {"waiting": address_json(waiting[0])} if waiting else {}
     context: dict[str, Any] = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
     if request.wants_page:
         shown = history_json(look(system(), seen.school, id))

@@ -33,5 +33,5 @@ def create(request: Request, school: str) -> Answer:
     given = [name for name in FIELDS if name in request.fields]
     if len(given) > 1:
         raise Invalid(fields=dict.fromkeys(given, "Give one of these, not both."))
-    ask(system(), school, request.text(given[0] if given else "identifier"), request.source_ip)
+    ask(system(), school, request.login(given[0] if given else "identifier"), request.source_ip)
     return Answer(data=SAID, status=202, location=f"/schools/{school}/forgot-password?sent=1")

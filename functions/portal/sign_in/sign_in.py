@@ -30,7 +30,7 @@ def create(request: Request, school: str) -> Answer:
     """A session for whoever knows the password."""
     found = the_school(system(), school)
     request.context.update(school=found, data=facts(found))
-    identifier, password = request.text("identifier"), request.text("password", longest=LONGEST_RECEIVED)
+    identifier, password = request.login("identifier"), request.text("password", longest=LONGEST_RECEIVED)
     token, who = sign_in(system(), school, identifier, password, source_ip=request.source_ip, presented=token_of(request))
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},

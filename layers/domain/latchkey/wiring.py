@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from latchkey.doubles.stores.merges import Merges
     from latchkey.email_updates import needs as email_updates
     from latchkey.email_updates.stores.changes import EmailChanges
+    from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
@@ -405,6 +406,13 @@ class Wiring:
         from latchkey.email_updates.stores.changes import EmailChanges
 
         return EmailChanges(self.table("DIRECTORY_TABLE"), school)
+
+    @cached_property
+    def mail_exchanges(self) -> MailExchanges:
+        """Who takes mail for which domain."""
+        from latchkey.email_updates.stores.mail_exchanges import MailExchanges, resolver_of_this_machine
+
+        return MailExchanges(resolver_of_this_machine())
 
     def email_runs(self, school: str) -> EmailRuns:
         """A school's e-mail updates."""

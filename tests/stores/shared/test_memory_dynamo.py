@@ -12,5 +12,5 @@ from tests.support.system import TestSystem, running_system
 
 @pytest.fixture
 def system() -> Iterator[TestSystem]:
-    with running_system() as made:
+    with running_system(real=False) as made:
         yield made

@@ -163,3 +163,20 @@ def test_a_laestab(typed: str, kept: str) -> None:
 @pytest.mark.parametrize("wrong", ["123456", "80112500", "801/125A", "٨٠١١٢٥٠", 8011250, None])
 def test_what_is_no_laestab_is_refused(wrong: object) -> None:
     assert set(refused({"laestab": wrong})) == {"laestab"}
+
+
+@pytest.mark.parametrize("name", ["student_domains", "staff_domains"])
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("", ""), (" Pupils.School.example ", "pupils.school.example"), ("@a.example, b.example;a.example", "a.example b.example")],
+)
+def test_domains_of_addresses(name: str, typed: str, kept: str) -> None:
+    assert getattr(change(NOW, {name: typed}), name) == kept
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["school", "a@b.example", "http://x.example", "x..example", "é.example", 1, None, " ".join(f"a{n}.uk" for n in range(11))],
+)
+def test_what_are_no_domains_is_refused(wrong: object) -> None:
+    assert set(refused({"student_domains": wrong})) == {"student_domains"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.email_updates.stores.changes import EmailChanges
+    from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.people.stores.people import Directory
     from latchkey.schools.stores.schools import Schools
@@ -24,6 +25,9 @@ class System(Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def email_changes(self, school: str) -> EmailChanges: ...
+
+    @property
+    def mail_exchanges(self) -> MailExchanges: ...
 
     def email_runs(self, school: str) -> EmailRuns: ...
 

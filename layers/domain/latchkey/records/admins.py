@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
+from latchkey.records.address_changes import without
 from latchkey.records.the_person import the_person
 from latchkey.schools.model import guard
 from latchkey.schools.model.school import ApprovalRule, School
@@ -60,14 +61,22 @@ def end_admin(system: System, school: School, by: Person, person: str) -> None:
 
 
 def follows(system: Follows, school: School, by: str, ended: Person, others: list[Person]) -> list[Write]:
-    """What else is written when somebody's rights end."""
+    """What else is written when somebody's rights end: the school's item once, if anything of it changes."""
     now, audit = system.now(), system.audit(school.slug)
-    writes: list[Write] = [audit.record_of(by, "admin.end", now, {"person": ended.id, "role": ended.role})]
+    told = Notice(id=new_id(now), kind="admin_ended", at=now, by=by, person=ended.id)
+    writes: list[Write] = [
+        audit.record_of(by, "admin.end", now, {"person": ended.id, "role": ended.role}),
+        system.notices(school.slug).put_of(told),
+    ]
+    left = without(school, ended.id)
+    dropped = (each for each in school.admin_emails if each not in left)
+    writes += [audit.record_of(by, "admin.email_drop", now, {"person": each.person, "change": each.id}) for each in dropped]
+    addresses = left if left != school.admin_emails else None
     rule = school.settings.approval
     if len(others) > 1 or (rule == ApprovalRule() and school.waiting is None):
-        return writes
+        return writes if addresses is None else [*writes, system.setting_changes.write_addresses_of(school, addresses)]
     after = guard.without_approval(school.settings)
-    writes.append(system.setting_changes.write_of(school, after, None, now))
+    writes.append(system.setting_changes.write_of(school, after, None, now, addresses=addresses))
     if school.waiting is not None:
         writes.append(audit.record_of(by, "settings.drop", now, {"change": school.waiting.id}))
     changes = tuple(guard.differences(school.settings, after))

@@ -1,28 +1,40 @@
 """Change what is known of one person: an admin puts a name, an address, a group or a status right."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from latchkey.errors import Changed, Conflict, Invalid, TryLater
-from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
+from latchkey.records.address_changes import ask
 from latchkey.records.model import fields
 from latchkey.records.needs import System
+from latchkey.records.new_address import told
 from latchkey.records.the_person import the_person
 from latchkey.records.who_has import usable
 from latchkey.schools.model.school import School
+from latchkey.schools.model.waiting import AddressChange
 from latchkey.shared.model.in_words import in_a_row
 from latchkey.sign_in.stores.credentials import Name
 
 _ROUNDS: Final = 5
-_ANOTHER_ADMINS: Final = ("email", "username", "role", "status")
+_ANOTHER_ADMINS: Final = ("username", "role", "status")
 _OF_GROUPS: Final = ("year_group", "registration_group", "status")
 _ENDS_LINKS: Final = ("email", "role", "status")
 
 
-def change_person(system: System, school: School, by: Person, person: str, values: Mapping[str, Any]) -> Person:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The person as they are now, and the new address that waits, if this was another admin's and so nobody's to change alone."""
+
+    person: Person
+    waiting: AddressChange | None = None
+
+
+def change_person(system: System, school: School, by: Person, person: str, values: Mapping[str, Any]) -> Outcome:
     """The person as changed by an admin. ``values``: some of ``fields.CHANGED``, and the ``revision`` that was seen, if any.
+
+    Another admin's new address is only asked for: it waits for a second admin, or for 24 hours in which they can object.
 
     ``Invalid`` names all fields that cannot be taken; ``Conflict``: somebody else has changed the person meanwhile, or it is a
     thing that no admin may do alone. Nothing is written then.
@@ -33,12 +45,12 @@ def change_person(system: System, school: School, by: Person, person: str, value
     if seen and seen != fields.revision(before):
         raise Conflict("Somebody has changed this person since you opened the form. Look at what is there now.", code="changed")
     for _ in range(_ROUNDS):
-        after, names = _wished(system, school, by, before, values)
+        after, names, address = _wished(system, school, by, before, values)
         changed = fields.differing(before, after)
         if not changed:
-            return before
+            return Outcome(before, ask(system, school, by, before, address) if address else None)
         now = system.now()
-        after = _told(system, slug, before, after, now)
+        after = told(system, slug, before, after, now)
         if set(_ENDS_LINKS) & set(changed):  # for good: the stamp alone would bear links again once it is as before
             after = replace(after, version=before.version + 1)
         if set(_OF_GROUPS) & set(changed):
@@ -50,12 +62,14 @@ def change_person(system: System, school: School, by: Person, person: str, value
         except Changed:
             before = _again(system, slug, before)
         else:
-            return after
+            return Outcome(after, ask(system, school, by, after, address) if address else None)
     raise TryLater()
 
 
-def _wished(system: System, school: School, by: Person, before: Person, values: Mapping[str, Any]) -> tuple[Person, list[Name]]:
-    """The person as they are to be, and who got the new username last."""
+def _wished(
+    system: System, school: School, by: Person, before: Person, values: Mapping[str, Any]
+) -> tuple[Person, list[Name], str | None]:
+    """The person as they are to be now, who got the new username last, and the new address that is only to be asked for."""
     facts, wrong = fields.read(values, fields.CHANGED)
     after = fields.with_facts(before, facts, system.lookup_key(school.slug, school.lookup_epoch))
     wrong = {**fields.misfits(after, before), **wrong}
@@ -64,7 +78,11 @@ def _wished(system: System, school: School, by: Person, before: Person, values: 
     if wrong:
         raise Invalid("Nothing was changed.", fields={name: wrong[name] for name in fields.CHANGED if name in wrong})
     _check_admin(by, before, fields.differing(before, after))
-    return after, names
+    if before.is_admin and before.id != by.id and after.email != before.email:
+        del facts["email"]
+        now_is = fields.with_facts(before, facts, system.lookup_key(school.slug, school.lookup_epoch))
+        return now_is, names, after.email
+    return after, names, None
 
 
 def _check_admin(by: Person, before: Person, changed: list[str]) -> None:
@@ -82,19 +100,6 @@ def _check_admin(by: Person, before: Person, changed: list[str]) -> None:
             "They can do it themselves, or their admin rights can be ended first.",
             code="admin",
         )
-
-
-def _told(system: System, school: str, before: Person, after: Person, now: int) -> Person:
-    """The person with the address that is replaced, whose owner is told of it by mail, as the new one's is.
-
-    The message goes first and is looked at minutes later: if nothing is written after all, nobody is told anything.
-    """
-    if not is_told(before, after.email):
-        return after
-    former = former_email(before, now)
-    message: dict[str, Any] = {"kind": "emails_changed", "school": school, "people": [before.id], "at": former.at}
-    system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
-    return replace(after, former_email=former)
 
 
 def _again(system: System, school: str, before: Person) -> Person:

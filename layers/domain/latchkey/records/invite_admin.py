@@ -9,6 +9,7 @@ from latchkey.errors import Changed, Conflict, Invalid
 from latchkey.people.model.person import ADULTS, Person
 from latchkey.records.model import fields
 from latchkey.records.the_person import the_person
+from latchkey.schools.model.waiting import Notice
 from latchkey.sends.model.send import Selection, Send
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id, person_id
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from latchkey.people.stores.people import Directory
     from latchkey.records.needs import System
     from latchkey.schools.model.school import School
+    from latchkey.schools.stores.notices import Notices
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.queues import Queue
 
 _ASKED = ("email", "given_name", "family_name")
+_SETTLES = 60  # seconds
 
 
 class Invites(Protocol):
@@ -41,6 +44,8 @@ class Invites(Protocol):
 
     def lookup_key(self, school: str, epoch: int) -> bytes: ...
 
+    def notices(self, school: str) -> Notices: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Invited:
@@ -56,7 +61,7 @@ def invite(system: Invites, school: School, by: str, address: str, names: tuple[
 
     ``by`` is a person's id or ``operator``; the address is in its one form; ``names`` are given and family name.
     """
-    return _invited(system, school.slug, by, *_admin(system, school, address, *names))
+    return _invited(system, school.slug, by, *_admin(system, school, by, address, names))
 
 
 def invite_by_admin(system: System, school: School, by: Person, values: Mapping[str, Any]) -> Invited:
@@ -85,7 +90,7 @@ def _invite_person(system: System, school: str, by: Person, person: Any) -> Invi
         raise Invalid("Nobody was invited.", fields={"person": refused})
     if found.is_admin:
         return _invited(system, school, by.id, found, new=False)
-    return _invited(system, school, by.id, _promoted(system, school, found), new=True)
+    return _invited(system, school, by.id, _promoted(system, school, by.id, found), new=True)
 
 
 def _invited(system: Invites, school: str, by: str, person: Person, new: bool) -> Invited:
@@ -106,7 +111,7 @@ def _invited(system: Invites, school: str, by: str, person: Person, new: bool) -
     return Invited(person, new, send.id)
 
 
-def _admin(system: Invites, school: School, address: str, given: str, family: str) -> tuple[Person, bool]:
+def _admin(system: Invites, school: School, by: str, address: str, names: tuple[str, str]) -> tuple[Person, bool]:
     """The admin with this address: one there is, or a teacher or member of staff with it, or a new member of staff."""
     directory = system.directory(school.slug)
     keys = [identifiers.lookup(system.lookup_key(school.slug, epoch), "email", address) for epoch in school.lookup_epochs]
@@ -120,24 +125,33 @@ def _admin(system: Invites, school: School, address: str, given: str, family: st
     if len(adults) > 1:
         raise Conflict("Several members of staff share this address. Give the one you mean an address of their own first.")
     if adults:
-        return _promoted(system, school.slug, adults[0]), True
+        return _promoted(system, school.slug, by, adults[0]), True
     person = Person(
         id=invited,
         role="staff",
-        given_name=given,
-        family_name=family,
+        given_name=names[0],
+        family_name=names[1],
         email=address,
         email_key=keys[0],
         is_admin=True,
     )
+    _tell(system, school.slug, by, person.id)
     if not directory.make(person):  # whoever was invited under this address has another one by now, or has left
         person = replace(person, id=new_id())
+        _tell(system, school.slug, by, person.id)
         directory.make(person)
     return person, True
 
 
-def _promoted(system: Invites, school: str, person: Person) -> Person:
+def _promoted(system: Invites, school: str, by: str, person: Person) -> Person:
+    _tell(system, school, by, person.id)
     try:
         return system.directory(school).make_admin(person)
     except Changed:
         raise Conflict("Somebody changed this person just now. Try again.") from None
+
+
+def _tell(system: Invites, school: str, by: str, person: str) -> None:
+    """Have the other admins told by mail. It is put first and mailed a little later, and only if they are an admin by then."""
+    now = system.now()
+    system.notices(school).put(Notice(id=new_id(now), kind="admin_invited", at=now + _SETTLES, by=by, person=person))

@@ -103,6 +103,16 @@ def _asked(system: System, before: School, wanted: Waiting | None, admin: Person
         yield system.audit(before.slug).record_of(admin.id, "settings.ask", now, facts)
         notice = Notice(id=wanted.id, kind="settings_waiting", at=now, by=admin.id, changes=wanted.changes)
         yield system.notices(before.slug).put_of(notice)
+        lapsed = Notice(
+            id=new_id(now),
+            kind="settings_decided",
+            at=wanted.until,
+            by=admin.id,
+            changes=wanted.changes,
+            outcome="lapsed",
+            waits=wanted.id,
+        )
+        yield system.notices(before.slug).put_of(lapsed)
 
 
 def fields_of(changes: tuple[Change, ...]) -> str:

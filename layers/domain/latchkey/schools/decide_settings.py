@@ -1,11 +1,12 @@
 """Approve, decline or withdraw changes of settings that wait for a second admin."""
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.change_settings import TRIES, fields_of
 from latchkey.schools.model import guard
 from latchkey.schools.model.school import School, Settings
-from latchkey.schools.model.waiting import Notice, Waiting
+from latchkey.schools.model.waiting import Notice, Outcome, Waiting
 from latchkey.schools.needs import System
 from latchkey.shared.model.ids import is_id, new_id
 
@@ -39,7 +40,9 @@ def decline(system: System, school: str, admin: Person, change: str) -> Settings
             raise Conflict("You asked for this change yourself. Withdraw it instead. Nothing was changed.", code="own_change")
         event = system.audit(school).record_of(admin.id, "settings.decline", system.now(), {**_facts(waiting), "by": waiting.by})
         try:
-            system.setting_changes.write(before, before.settings, None, [event])
+            system.setting_changes.write(
+                before, before.settings, None, [event, _told(system, school, admin, waiting, "declined")]
+            )
         except Changed:
             continue
         return before.settings
@@ -54,7 +57,9 @@ def withdraw(system: System, school: str, admin: Person, change: str) -> Setting
             raise Conflict("Another admin asked for this change. Decline it instead. Nothing was changed.", code="not_own_change")
         event = system.audit(school).record_of(admin.id, "settings.withdraw", system.now(), _facts(waiting))
         try:
-            system.setting_changes.write(before, before.settings, None, [event])
+            system.setting_changes.write(
+                before, before.settings, None, [event, _told(system, school, admin, waiting, "withdrawn")]
+            )
         except Changed:
             continue
         return before.settings
@@ -76,6 +81,13 @@ def _waiting(system: System, school: str, change: str) -> tuple[School, Waiting]
     if not guard.holds(before.settings, waiting.changes):
         raise Conflict("These settings were changed since. Ask for the change anew. Nothing was changed.", code="waits_no_longer")
     return before, waiting
+
+
+def _told(system: System, school: str, by: Person, waiting: Waiting, outcome: Outcome) -> EventWrite:
+    """The notice to all admins of what is not done."""
+    now = system.now()
+    notice = Notice(id=new_id(now), kind="settings_decided", at=now, by=by.id, changes=waiting.changes, outcome=outcome)
+    return system.notices(school).put_of(notice)
 
 
 def _facts(waiting: Waiting) -> dict[str, str | int]:

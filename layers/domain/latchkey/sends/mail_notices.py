@@ -9,7 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from latchkey.mail.model.account import CHUNK_MAILS, account_of
-from latchkey.schools.model.school import DAY
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import DAY, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.schools.name_people import names_of
 from latchkey.sends.model.send import Chunk, Mail, Send
@@ -22,8 +23,10 @@ def mail_notice(system: System, slug: str, notice: Notice) -> int:
     school, now = system.schools.get(slug), system.now()
     if school is None or notice.at + 7 * DAY <= now:
         return 0
-    admins = system.admins(slug).all()
-    told = [admin for admin in admins if admin.email is not None and (notice.kind != "send_waiting" or admin.id != notice.by)]
+    about = system.directory(slug).person(notice.person) if notice.person else None
+    if not _is_so(school, notice, about):
+        return 0
+    told = _whom(system.admins(slug).all(), notice, about)
     facts = _facts(notice, names_of(system, school, _who(notice)))
     by_language: dict[str, list[Mail]] = {}
     for admin in told:  # each has an address of their own, and the mail names nobody else's account
@@ -69,8 +72,23 @@ def _chunk(notice: Notice, facts: Mapping[str, Any], number: int, language: str,
     )
 
 
+def _is_so(school: School, notice: Notice, about: Person | None) -> bool:
+    """Whether what a notice says has come true: some are put before it is known."""
+    if notice.kind == "admin_invited":
+        return about is not None and about.is_admin and about.status == "active"
+    return notice.waits is None or (school.waiting is not None and school.waiting.id == notice.waits)
+
+
+def _whom(admins: list[Person], notice: Notice, about: Person | None) -> list[Person]:
+    """Who gets the mail: all admins with an address but who has just been invited or waits, and who is no admin any more."""
+    silent = {"send_waiting": notice.by, "admin_invited": notice.person}.get(notice.kind)
+    told = [admin for admin in admins if admin.email is not None and admin.id != silent]
+    ended = notice.kind == "admin_ended" and about is not None and about.email is not None and about.status == "active"
+    return [*told, about] if ended and about is not None and about.id not in {admin.id for admin in told} else told
+
+
 def _who(notice: Notice) -> list[str]:
-    return [each for each in (notice.by, notice.approved_by) if each is not None and is_id(each)]
+    return [each for each in (notice.by, notice.approved_by, notice.person) if each is not None and is_id(each)]
 
 
 def _facts(notice: Notice, names: Mapping[str, str]) -> dict[str, Any]:
@@ -83,4 +101,10 @@ def _facts(notice: Notice, names: Mapping[str, str]) -> dict[str, Any]:
         "changes": [asdict(change) for change in notice.changes],
         "send": notice.send,
         "people": notice.people,
+        "operator": notice.by == "operator",
+        "who": names.get(notice.person or "", ""),
+        "old": notice.old,
+        "new": notice.new,
+        "until": notice.until,
+        "outcome": notice.outcome,
     }

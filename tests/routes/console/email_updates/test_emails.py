@@ -564,6 +564,52 @@ class TestFiles:
         assert (page.status_code, 'id="file-error"' in page.body.decode()) == (422, True)
 
 
+class Exchanges:
+    """Mail servers as a test says."""
+
+    def __init__(self, *without: str) -> None:
+        self.without, self.asked = {*without}, list[str]()
+
+    def lacking(self, domains: list[str]) -> set[str]:
+        self.asked += domains
+        return self.without & {*domains}
+
+
+def test_a_domain_without_a_mail_server_is_asked_back(school: Console) -> None:
+    exchanges = Exchanges("oakbakery.uk")
+    school.system.wiring("console").__dict__["mail_exchanges"] = exchanges
+    items = [
+        {"username": "user5", "email": "a@oakbakery.uk"},
+        {"username": "user6", "email": "b@millbakery.uk"},
+        {"username": "user7", "email": "c@gmail.com"},
+        {"username": "nobody", "email": "d@fernbakery.uk"},
+        {"username": "user1", "email": "e@gmial.com"},
+    ]
+    found = ask(school, items, dry_run=True)["items"]
+    assert [each["state"] for each in found] == ["suspicious", "new", "new", "unknown", "suspicious"]
+    assert "no mail server" in found[0]["text"]
+    assert exchanges.asked == ["oakbakery.uk", "millbakery.uk"], "what is known, nobody's or in doubt already is not looked up"
+    assert states(school, {**items[0], "confirm": True}) == ["new"]
+    assert exchanges.asked == ["oakbakery.uk", "millbakery.uk"]
+
+
+def test_a_domain_that_the_school_does_not_use_for_a_role_is_asked_back(school: Console) -> None:
+    settings = {"student_domains": "pupils.northbridge.example", "staff_domains": "northbridge.example"}
+    assert school.post("/admin/northbridge/settings", settings, method="put").status_code == 200
+    found = ask(
+        school,
+        [
+            {"username": "user5", "email": "a@home.example"},
+            {"username": "user6", "email": "b@pupils.northbridge.example"},
+            {"username": "user7", "email": "c@mail.pupils.northbridge.example"},
+            {"id": make_person(10).id, "email": "d@home.example"},
+        ],
+        dry_run=True,
+    )["items"]
+    assert [each["state"] for each in found] == ["suspicious", "new", "new", "new"]
+    assert "pupils.northbridge.example" in found[0]["text"]
+
+
 def test_sheets_that_were_not_read_are_named(school: Console) -> None:
     book = excel(("Notes", [["Read me"]]), ("Addresses", [["UPN", "Username", "Email"], ["", "user5", "five@home.example"]]))
     file = base64.b64encode(book).decode()

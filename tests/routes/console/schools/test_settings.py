@@ -49,6 +49,8 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "logo": "",
         "colour": "",
         "laestab": "",
+        "student_domains": "",
+        "staff_domains": "",
         "approval": {"above": None, "staff": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",

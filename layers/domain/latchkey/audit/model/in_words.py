@@ -18,6 +18,12 @@ SIGN_INS: Final = frozenset(
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
+    "admin.email_agree": "agreed to another address of an admin",
+    "admin.email_ask": "asked for another address of an admin, which waits for 24 hours or a second admin",
+    "admin.email_done": "changed the address of an admin: nobody objected within 24 hours",
+    "admin.email_drop": "dropped a new address of an admin that waited",
+    "admin.email_object": "objected to another address of an admin",
+    "admin.email_withdraw": "withdrew a new address of an admin",
     "admin.end": "ended an admin’s rights",
     "admin.invite": "invited an admin",
     "approval.off": "switched approval off: one admin is left",

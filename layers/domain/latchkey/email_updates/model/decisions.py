@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from latchkey.email_updates.model.doubts import Doubts
 from latchkey.email_updates.model.items import MOST, Item
-from latchkey.people.model.person import Person
+from latchkey.people.model.person import Person, Role
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.written_email import NoAddress, written_email
 
@@ -29,11 +29,16 @@ class Asked(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """The addresses of the school's admins, what is in doubt there, and what ``seen_of`` says of a person."""
+    """The addresses of the school's admins, what is in doubt there, and what ``seen_of`` says of a person.
+
+    ``lacking``: domains that take no mail; ``allowed``: those that the school allows people of a role to have (none: any).
+    """
 
     admins: Container[str]
     doubts: Doubts
     seen: Callable[[Person], str]
+    lacking: Container[str] = frozenset()
+    allowed: Callable[[Role], Sequence[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +133,9 @@ def _decided(read: Decision, person: Person, address: str, around: Surroundings)
         refused = MEANWHILE
     if refused is not None:
         return replace(read, state="clash", text=refused)
-    meant = around.doubts.meant(address)
-    if meant is not None and not read.item.confirm:
-        return replace(read, state="suspicious", text=_question(meant))
+    doubt = None if read.item.confirm else _doubt(person, address, around)
+    if doubt is not None:
+        return replace(read, state="suspicious", text=doubt)
     if person.email is None:
         return replace(read, state="new", text="")
     return replace(read, state="changed", text="Mail to the address before came back." if person.problem else "")
@@ -141,6 +146,21 @@ def _refused(person: Person, address: str, admins: Container[str]) -> str | None
         return "This person is an admin. An admin's address is not changed here."
     if address in admins:
         return "This is the address of an admin of the school."
+    return None
+
+
+def _doubt(person: Person, address: str, around: Surroundings) -> str | None:
+    """Why an address may be wrong; None where nothing speaks against it."""
+    meant = around.doubts.meant(address)
+    if meant is not None:
+        return _question(meant)
+    domain, allowed = address.rpartition("@")[2], around.allowed(person.role)
+    if allowed and not any(domain == each or domain.endswith(f".{each}") for each in allowed):
+        return (
+            f"The school’s settings have other addresses for this role: {', '.join(allowed)}. Confirm the address if it is right."
+        )
+    if domain in around.lacking:
+        return "Nobody takes mail there: the domain has no mail server. Confirm the address if it is right."
     return None
 
 

@@ -37,6 +37,17 @@ class Doubts:
             self._kept[domain] = self._meant(domain)
         return self._kept[domain]
 
+    def strange(self, given: Iterable[str]) -> list[str]:
+        """Those of these domains that are worth a look: nobody knows them, and they are not mistyped ones already."""
+        return [
+            domain
+            for domain in dict.fromkeys(given)
+            if domain not in _KNOWN
+            and not self._used.get(domain)
+            and domain.rpartition(".")[2] not in domains.RESERVED
+            and self.meant(f"@{domain}") is None
+        ]
+
     def _meant(self, domain: str) -> str | None:
         if domain in _KNOWN:
             return None

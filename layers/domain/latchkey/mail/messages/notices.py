@@ -33,6 +33,16 @@ BY: Final = _("By: {value}")
 APPROVED_BY: Final = _("Approved by: {value}")
 WHEN: Final = _("When: {value}")
 PEOPLE: Final = _("People: {value}")
+WHO: Final = _("Who: {value}")
+UNTIL: Final = _("Done if nobody objects until: {value}")
+OUTCOME: Final = _("What became of it: {value}")
+OPERATOR: Final = _("whoever runs this site")
+OUTCOMES: Final[Mapping[str, str]] = {
+    "done": _("done"),
+    "declined": _("declined"),
+    "withdrawn": _("withdrawn"),
+    "lapsed": _("lapsed"),
+}
 HERE: Final = _("Look at it here:")
 YES: Final = _("yes")
 NO: Final = _("no")
@@ -43,6 +53,11 @@ _PAGES: Final[Mapping[str, str]] = {
     "settings_changed": "settings",
     "approval_off": "sends",
     "send_waiting": "sends/{send}",
+    "settings_decided": "settings",
+    "email_waiting": "admins",
+    "email_decided": "admins",
+    "admin_invited": "admins",
+    "admin_ended": "admins",
 }
 _LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
 
@@ -91,8 +106,15 @@ def _rows_of_change(change: Mapping[str, Any], language: str) -> list[_Row]:
 def _rows_of_all(notice: Mapping[str, Any], language: str) -> list[_Row]:
     texts = catalogue(language)[1]
     people = notice.get("people") or 0
+    outcome = OUTCOMES.get(notice.get("outcome") or "", "")
+    by = texts.gettext(OPERATOR) if notice.get("operator") else plain(notice.get("by") or "")
     rows = [
-        (BY, plain(notice.get("by") or "")),
+        (WHO, plain(notice.get("who") or "")),
+        (BEFORE, plain(notice.get("old") or "")),
+        (AFTER, plain(notice.get("new") or "")),
+        (OUTCOME, texts.gettext(outcome) if outcome else ""),
+        (UNTIL, _local(notice["until"]) if notice.get("until") else ""),
+        (BY, by),
         (APPROVED_BY, plain(notice.get("approved_by") or "")),
         (PEOPLE, str(people) if people else ""),
         (WHEN, _local(notice["at"])),

@@ -5,12 +5,13 @@ from typing import Final, Literal
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.schools.model.waiting import NoticeKind
 
 MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given"]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given"})
 """Mails to a person that tell what has happened. They carry no link, so that they teach nobody to follow one."""
-NoticeName = Literal["settings_waiting", "settings_changed", "send_waiting", "approval_off"]
+NoticeName = NoticeKind
 """Mails that tell admins what has happened at their school."""
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
 Failure = Literal["refused", "expired", "sender", "not_sent"]

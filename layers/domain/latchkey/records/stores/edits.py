@@ -1,7 +1,7 @@
 """Writing what an admin decides of one person: each is one transaction with its audit event."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.person import Person
@@ -10,6 +10,7 @@ from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name
 
+Write: TypeAlias = tuple[Table, Update | Put]
 _FACTS: Final = (
     "given_name",
     "family_name",
@@ -42,11 +43,13 @@ class Edits:
         """The person's item, with its key."""
         return person_to_item(self.school, person)
 
-    def change(self, before: Person, after: Person, event: EventWrite, names: Iterable[Name] = ()) -> None:
+    def change(
+        self, before: Person, after: Person, event: EventWrite, names: Iterable[Name] = (), also: Iterable[Write] = ()
+    ) -> None:
         """Write what differs, and raise the credential version to that of ``after``.
 
-        ``names`` are a new username's, with who got it last. ``Changed`` if the person is not as read, or the name was given away
-        meanwhile.
+        ``names`` are a new username's, with who got it last; ``also`` stands in the same transaction. ``Changed`` if the
+        person is not as read, the name was given away meanwhile, or ``also`` finds something else than was read.
         """
         item = person_to_item(self.school, after)
         facts: dict[str, Value] = {name: item[name] for name in _FACTS if getattr(after, name) != getattr(before, name)}
@@ -57,7 +60,7 @@ class Edits:
         if marked and after.mail_problem and after.mail_problem.email_key != marked.email_key:
             facts["mail_problem.email_key"] = after.mail_problem.email_key
         update = self._directory.change_of(before.id, facts, _as_read(before))
-        self._write([(self._people, update), *self._names(after, names), event])
+        self._write([(self._people, update), *self._names(after, names), event, *also])
 
     def add(self, person: Person, event: EventWrite, names: Iterable[Name] = ()) -> None:
         """Write a new person; ``Changed`` if there is one with this id, or the username was given away meanwhile."""

@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from latchkey.people.model.person import Person, Role
-from latchkey.schools.model.waiting import Waiting
+from latchkey.people.model.person import ADULTS, Person, Role
+from latchkey.schools.model.waiting import AddressChange, Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
@@ -39,6 +39,8 @@ class Settings:
     ``language`` is that of mails to people who have none of their own; ``logo`` the id of a picture that is kept beside;
     ``colour`` (``#1b4d5c``, or empty) is that of paper, made darker there where it could not be read on white.
     ``laestab`` are the seven digits (local authority, establishment) by which files of people name the school, or empty.
+    ``student_domains`` and ``staff_domains`` are domains, separated by blanks, of the addresses that students, and teachers and
+    staff, have; any other is asked back where addresses are filled in, and empty means any.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address. ``names``: whether people are shown by
     the name that they are known by, or by the legal one, on screens, in mails and on paper.
     """
@@ -54,10 +56,18 @@ class Settings:
     logo: str = ""
     colour: str = ""
     laestab: str = ""
+    student_domains: str = ""
+    staff_domains: str = ""
     help_line: str = ""
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
+
+    def domains_of(self, role: Role) -> tuple[str, ...]:
+        """The domains of addresses that people of a role are to have; none: any."""
+        if role == "student":
+            return tuple(self.student_domains.split())
+        return tuple(self.staff_domains.split()) if role in ADULTS else ()
 
 
 def as_values(settings: Settings) -> dict[str, Any]:
@@ -72,7 +82,8 @@ class School:
     The epochs are in the labels of its keys: raising one ends every link or code that was made before. That of the look-up key
     ends nothing: ``lookup_rotation`` says how far people are on the way to it, ``lookup_since`` since when (epoch seconds).
     ``sso_changed`` has the roles that were given the school's own sign-in, or passwords again, and when that was last (epoch
-    seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin.
+    seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin, and
+    ``admin_emails`` the new addresses of admins that do.
     """
 
     slug: str
@@ -86,6 +97,7 @@ class School:
     sso_changed: tuple[tuple[Role, int], ...] = ()
     settings_revision: int = 0
     waiting: Waiting | None = None
+    admin_emails: tuple[AddressChange, ...] = ()
     lookup_epoch: int = 0
     lookup_rotation: LookupRotation = ""
     lookup_since: int = 0

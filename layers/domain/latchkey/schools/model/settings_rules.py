@@ -36,6 +36,7 @@ STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
 SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
+_DOMAIN: Final = re.compile(r"(?=.{1,80}\Z)(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,24}")
 _COLOUR: Final = re.compile("#[0-9a-f]{6}")
 _FIELDS: Final = (*(each.name for each in fields(Settings)), "logo_png")
 _SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
@@ -173,6 +174,20 @@ def _laestab(value: object, wrong: Wrong) -> str:
     return digits or ""
 
 
+def _domains(name: str) -> Callable[[object, Wrong], str]:
+    """The rule of a setting that holds domains, however they are separated."""
+
+    def rule(value: object, wrong: Wrong) -> str:
+        text = value.casefold() if isinstance(value, str) else "?"
+        found = list(dict.fromkeys(part.lstrip("@") for part in re.split(r"[\s,;]+", text) if part))
+        if len(found) > 10 or not all(_DOMAIN.fullmatch(each) for each in found):
+            wrong[name] = "Give at most 10 domains, like pupils.school.example, or leave it empty."
+            return ""
+        return " ".join(found)
+
+    return rule
+
+
 def _student_email(value: object, wrong: Wrong) -> StudentEmail:
     for each in STUDENT_EMAILS:
         if value == each:
@@ -211,6 +226,8 @@ def _url(value: object, wrong: Wrong) -> str:
 _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
     "colour": _colour,
     "laestab": _laestab,
+    "student_domains": _domains("student_domains"),
+    "staff_domains": _domains("staff_domains"),
     "student_email": _student_email,
     "names": _names,
 }

@@ -1,11 +1,23 @@
-"""Changes of settings that wait for a second admin, and what admins are told by mail."""
+"""What waits for a second admin: changes of settings, and of an admin's address; and what admins are told by mail."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 OPEN_FOR: Final = 7 * 86_400
 """Seconds after which a change that nobody has approved lapses."""
-NoticeKind = Literal["settings_waiting", "settings_changed", "send_waiting", "approval_off"]
+NoticeKind = Literal[
+    "settings_waiting",
+    "settings_changed",
+    "settings_decided",
+    "send_waiting",
+    "approval_off",
+    "email_waiting",
+    "email_decided",
+    "admin_invited",
+    "admin_ended",
+]
+Outcome = Literal["done", "declined", "withdrawn", "lapsed"]
+"""What became of something that waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +41,28 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChange:
+    """Another address for an admin that another one has asked for. It is done when a second admin agrees, or from ``until`` on if
+    nobody has objected. ``by`` and ``person`` are ids, times epoch seconds; ``old`` is the address as it was then.
+    """
+
+    id: str
+    person: str
+    by: str
+    at: int
+    until: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """What a school's admins are told by mail.
 
     ``by`` is who has done or asked for it, a person's id or the name of a part of the system; ``approved_by`` who has agreed.
     Of settings: ``changes``. Of a send that waits: its id (``send``) and to how many ``people`` it goes; its maker is not told.
+    Of an admin: who (``person``); of their address: ``old`` and ``new``, and ``until`` when somebody can object.
+    ``outcome``: what became of what waited. ``waits``: only told if this change of settings still waits then, which is its lapse.
     """
 
     id: str
@@ -44,3 +73,9 @@ class Notice:
     changes: tuple[Change, ...] = ()
     send: str | None = None
     people: int = 0
+    person: str | None = None
+    old: str = ""
+    new: str = ""
+    until: int = 0
+    outcome: Outcome | None = None
+    waits: str | None = None

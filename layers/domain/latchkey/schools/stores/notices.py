@@ -14,6 +14,7 @@ from latchkey.shared.stores.due import due_item
 from latchkey.shared.stores.dynamo import Put, Table, Value
 
 _KEPT: Final = 30 * 86_400
+_MORE: Final = ("person", "old", "new", "until", "outcome", "waits")
 
 
 class Notices:
@@ -45,7 +46,8 @@ def notice_to_value(notice: Notice) -> Value:
         "send": notice.send,
         "people": notice.people,
     }
-    return value
+    more: dict[str, Value] = {name: getattr(notice, name) for name in _MORE}
+    return value | {name: each for name, each in more.items() if each}
 
 
 def notice_from_value(value: Mapping[str, Any]) -> Notice:
@@ -59,4 +61,5 @@ def notice_from_value(value: Mapping[str, Any]) -> Notice:
         changes=changes_from_value(value.get("changes") or ()),
         send=value.get("send"),
         people=value.get("people", 0),
+        **{name: value[name] for name in _MORE if name in value},
     )

@@ -34,6 +34,7 @@ REGISTER: Final = (
             "sso_changed_teacher": "As for students",
             "sso_changed_staff": "As for students",
             "sso_changed_parent": "As for students",
+            "admin_emails": "New addresses of admins that wait: whose and by whom (ids), from what to what, until when",
             "waiting": "Changes of settings that wait for a second admin: by whom (id), what, until when",
         },
     ),

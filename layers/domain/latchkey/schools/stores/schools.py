@@ -6,14 +6,21 @@ from typing import Literal
 
 from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import ApprovalRule, LookupRotation, School, Settings, SingleSignOn, as_values
-from latchkey.schools.stores.waiting import waiting_from_value
+from latchkey.schools.stores.waiting import addresses_from_value, waiting_from_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
 _ENDED = "ENDED"
 _EPOCHS = ("link_epoch", "code_epoch", "lookup_epoch")
 _ROTATION = ("lookup_rotation", "lookup_since")
-_KEPT = (*_EPOCHS, *_ROTATION, "sso_changed", "settings_revision", "waiting")  # written by what changes it, and by nothing else
+_KEPT = (
+    *_EPOCHS,
+    *_ROTATION,
+    "sso_changed",
+    "settings_revision",
+    "waiting",
+    "admin_emails",
+)  # written by what changes it, and by nothing else
 
 
 def school_to_item(school: School) -> dict[str, Value]:
@@ -41,6 +48,7 @@ def school_from_item(item: Item) -> School:
         sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),
         settings_revision=item.get("settings_revision", 0),
         waiting=waiting_from_value(item.get("waiting")),
+        admin_emails=addresses_from_value(item.get("admin_emails")),
         lookup_epoch=item.get("lookup_epoch", 0),
         lookup_rotation=item.get("lookup_rotation", ""),
         lookup_since=item.get("lookup_since", 0),

@@ -1,9 +1,10 @@
-"""How changes of settings stand in items: those that wait in a school's item, those that a notice to admins names."""
+"""How what waits for a second admin stands in a school's item, and changes of settings in a notice to admins."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from latchkey.schools.model.waiting import Change, Waiting
+from latchkey.schools.model.waiting import AddressChange, Change, Waiting
 from latchkey.shared.stores.dynamo import Value
 
 
@@ -21,6 +22,16 @@ def waiting_from_value(value: Mapping[str, Any] | None) -> Waiting | None:
         return None
     changes = changes_from_value(value["changes"])
     return Waiting(id=value["id"], by=value["by"], at=value["at"], until=value["until"], changes=changes)
+
+
+def addresses_to_value(changes: Iterable[AddressChange]) -> Value:
+    """What a school's item holds of new addresses that wait; nothing where there are none."""
+    return [asdict(each) for each in changes] or None
+
+
+def addresses_from_value(values: Iterable[Mapping[str, Any]] | None) -> tuple[AddressChange, ...]:
+    """The new addresses that wait."""
+    return tuple(AddressChange(**each) for each in values or ())
 
 
 def changes_to_value(changes: Iterable[Change]) -> list[Value]:

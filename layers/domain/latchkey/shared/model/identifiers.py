@@ -17,6 +17,7 @@ _EMAIL = re.compile(
 )
 # What a mail puts around a login in Urdu, and what may be copied with it.
 _AROUND = " \u2068\u2069\u200e\u200f"
+_STRAIGHT = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\uff07", "'"))  # what phones and Word make of an apostrophe
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 
@@ -49,6 +50,37 @@ def _with_ascii_domain(address: str) -> str:
     except UnicodeError:
         return ""
     return f"{local}@{ascii_domain.decode()}" if same else ""
+
+
+def readable(address: str) -> str:
+    """A stored address as people write it: ``xn--schle-mva.example`` is ``schüle.example``. For showing only.
+
+    Where several scripts are mixed in a word of the domain it stays as it is, because it could be made to look like another.
+    """
+    local, _, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    try:
+        shown = domain.encode().decode("idna")
+    except UnicodeError:
+        return address
+    scripts = ({unicodedata.name(char, "?").split()[0] for char in word if not char.isascii()} for word in shown.split("."))
+    plain = (any(char.isascii() and char.isalpha() for char in word) for word in shown.split("."))
+    mixed = any(len(found) > 1 or (ascii_too and found - {"LATIN"}) for found, ascii_too in zip(scripts, plain, strict=True))
+    return address if mixed else f"{local}@{shown}"
+
+
+def typed(text: str) -> str:
+    """What somebody typed or pasted to say who they are, without what nobody sees and what programs put around an address."""
+    seen = "".join(" " if unicodedata.category(char) in {"Cc", "Zs", "Zl", "Zp"} else char for char in text if not _hidden(char))
+    seen = seen.strip()
+    if seen[:7].casefold() == "mailto:":
+        seen = seen[7:].partition("?")[0]
+    return seen.strip("<> ").translate(_STRAIGHT)
+
+
+def _hidden(char: str) -> bool:
+    return unicodedata.category(char) == "Cf"
 
 
 def username(text: object) -> str | None:
