@@ -112,6 +112,7 @@ class Merges:
     def _change(self, stored: Stored, after: Person) -> Update:
         was, item = person_to_item(self.school, stored.person), person_to_item(self.school, after)
         facts = {name: value for name, value in item.items() if name not in _KEYS and value != was[name]}
+        facts["merged"] = item["merged"]  # always, because an update in a transaction has to write something
         return self._directory.change_of(after.id, facts, _as_read(self.school, stored))
 
     def _write(self, writes: Sequence[tuple[Table, Update | Put]], extra: "Extra", whose: Person) -> None:
