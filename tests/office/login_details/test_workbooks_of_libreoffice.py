@@ -33,7 +33,7 @@ def test_workbooks_that_libreoffice_saved(tmp_path: Path) -> None:
     assert [cells for _, cells in table((tmp_path / "typed.xlsx").read_bytes())[1]] == [
         ["S1", "2026-10-07", "1901"],
         ["7", "TRUE", "12.5"],
-        ["2", "09:30", "#DIV/0!"],
+        ["2", "09:30:00", "#DIV/0!"],
     ]
 
 
