@@ -8,6 +8,7 @@ from console.people.people import person_json
 from console.system import system
 from latchkey.doubles.keep_apart import keep_apart
 from latchkey.doubles.list_doubles import LONGEST, PAGE, Double, Doubles, list_doubles
+from latchkey.doubles.list_merges import list_merges
 from latchkey.doubles.look_for_doubles import start_look
 from latchkey.doubles.merge_people import merge_people
 from latchkey.doubles.model.looks import Look
@@ -16,7 +17,6 @@ from latchkey.doubles.undo_merge import undo_merge
 from latchkey.errors import Invalid
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from latchkey.shared.model.pages import Pager
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -25,6 +25,7 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _PAGE = "people/doubles.html"
+_UNCONFIRMED = "{name} typed an e-mail address beside a code, and nobody has confirmed it. Be sure who this is before you merge."
 _SHOWN = 10  # merges beside the doubles of a page
 
 
@@ -36,8 +37,8 @@ def duplicates(request: Request, school: str) -> Answer:
     found = list_doubles(system(), school, cursor=cursor, limit=limit)
     context: dict[str, Any] = {}
     if request.wants_page:
-        merges, more = system().merges(school).page(limit=_SHOWN)
-        context = {"merges": _merges_json(school, merges), "more_merges": more is not None, "cursor": cursor}
+        merges = list_merges(system(), school, limit=_SHOWN)
+        context = {"merges": _merges_json(school, merges.items), "more_merges": merges.next is not None, "cursor": cursor}
         context |= {"saved": request.query.get("saved", "")}
     return Answer(data=_doubles_json(found, seen.school), context=context)
 
@@ -76,9 +77,8 @@ def merges(request: Request, school: str) -> Answer:
     """The merges of the last 30 days, newest first."""
     admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST, PAGE, "saved")
-    pager = Pager(f"merges|{school}", system().cursor_key(school))
-    found, following = system().merges(school).page(after=pager.after(cursor), limit=limit)
-    data = {"items": _merges_json(school, found), "next": pager.page(found, following).next}
+    found = list_merges(system(), school, cursor=cursor, limit=limit)
+    data = {"items": _merges_json(school, found.items), "next": found.next}
     return Answer(data=data, context={"cursor": cursor, "saved": request.query.get("saved", "")})
 
 
@@ -130,6 +130,7 @@ def _double_json(found: Double, school: School) -> dict[str, Any]:
         "why": list(found.alike.why),
         "certain": found.alike.certain,
         "advice": found.alike.advice,
+        "cautions": [_UNCONFIRMED.format(name=school.name_of(each)) for each in found.people if each.address_is_unconfirmed],
     }
 
 

@@ -36,7 +36,7 @@ def test_columns_are_chosen_once(desk: BrowserContext, product: Product, tmp_pat
     page.get_by_role("button", name="Read the file with these columns").click()
     await_shown(page, page.get_by_role("button", name="Apply this roster"))
     page.get_by_text("Columns: 3 read, 1 not read, as you chose").click()
-    expect(page.get_by_role("cell", name="Zoë")).to_be_visible()
+    expect(page.get_by_role("cell", name="Zoë", exact=True)).to_be_visible()
     check(page, "roster-columns-chosen")
     upload(page, product, file)
     await_shown(page, page.get_by_text("Columns: 3 read, 1 not read, as last time"))

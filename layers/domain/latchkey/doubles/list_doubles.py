@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from latchkey.doubles.look_for_doubles import look_at_once
-from latchkey.doubles.model.looks import Look
+from latchkey.doubles.model.looks import LIFE, Look
 from latchkey.doubles.model.pairs import Pair, pair_from_key
 from latchkey.doubles.needs import System
 from latchkey.people.model.likeness import Likeness, likeness
@@ -47,7 +47,7 @@ def list_doubles(system: System, school: str, *, cursor: str | None = None, limi
     after = pager.after(cursor) or ""
     if after and pair_from_key(after) is None:
         raise cursors.refused()
-    recent = system.looks(school).latest()
+    recent = [look for look in system.looks(school).latest() if system.now() < look.created_at + LIFE]
     source = next((look for look in recent if look.state == "finished"), None)
     newest = recent[0] if recent else None
     if source is not None:

@@ -99,6 +99,13 @@ class TestList:
         assert found["why"] == ["They have the same name.", "They have a child in common."]
         assert (answer.json_body["state"], answer.json_body["next"]) == ("finished", None)
 
+    def test_an_address_that_nobody_has_confirmed_is_named(self, console: Console) -> None:
+        console.add([parent(1, mis_id=None, email="a@x.example", password_set_at=5), parent(2, email="a@x.example")])
+        (found,) = console.get(DOUBLES).json_body["items"]
+        assert found["certain"]
+        assert [text[:35] for text in found["cautions"]] == ["Ann Lee typed an e-mail address bes"]
+        assert "nobody has confirmed it" in console.page(DOUBLES).body.decode()
+
     def test_pages_the_certain_first_and_no_empty_one(self, console: Console) -> None:
         for number in range(1, 8):
             name = {"given_name": f"Ann{number}", "family_name": f"Lee{number}"}

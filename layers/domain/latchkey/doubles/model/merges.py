@@ -181,6 +181,8 @@ def _given_back(merge: Merge, keep: Person, stayed: list[str]) -> Person:
         if name in {"used_link", "last_login_at"} and has_set:
             continue
         after = replace(after, **{name: getattr(merge.keep, name)})
+    if keep.mis_id is not None and keep.mis_id == merge.remove.mis_id:  # a roster has come under the other's id since
+        after = replace(after, mis_id=merge.keep.mis_id)
     if after.email is None:
         after = replace(after, email_key=None, email_typed=None, mail_problem=merge.keep.mail_problem)
     if after.password_set_at is None:

@@ -53,7 +53,7 @@ class Merges:
     def mark(self, person: str) -> Mark | None:
         """What is there in place of an account that was merged into another; None if this one was not."""
         item = self._people.get(*_person(self.school, person))
-        return Mark(item["merged_into"], item["merge"]) if item and not is_account(item) else None
+        return Mark(item["merged_into"], item["merge"]) if item and "merge" in item else None
 
     def get(self, merge: str) -> Merge | None:
         """The merge with this id, read consistently; None if there is none, or what was before is gone."""
@@ -112,6 +112,7 @@ class Merges:
     def _change(self, stored: Stored, after: Person) -> Update:
         was, item = person_to_item(self.school, stored.person), person_to_item(self.school, after)
         facts = {name: value for name, value in item.items() if name not in _KEYS and value != was[name]}
+        facts["merged"] = item["merged"]  # always, because an update in a transaction has to write something
         return self._directory.change_of(after.id, facts, _as_read(self.school, stored))
 
     def _write(self, writes: Sequence[tuple[Table, Update | Put]], extra: "Extra", whose: Person) -> None:
