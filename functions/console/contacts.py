@@ -75,10 +75,10 @@ def name(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """Say which column is which. JSON names fields, a form has a field of its own for each."""
     seen = admin(request, system(), school)
     if request.is_form:
-        only(request.fields, LABELS)
-        columns: Any = {field: value for field, value in request.fields.items() if value}
         found = get_contacts(system(), school, id)
         request.context.update({**_page_context(found), "data": contacts_json(found)})
+        only(request.fields, LABELS)
+        columns: Any = {field: value for field, value in request.fields.items() if value}
     else:
         only(request.fields, ("columns",))
         columns = request.fields.get("columns")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from latchkey.contacts import write_files
+from latchkey.contacts.stores import notes
 from latchkey.errors import TryLater
 from tests.support.console import running_console
 from tests.support.contacts import CONTACTS, SCHOOL, UPNS, Desk, sims, student, table
@@ -148,7 +149,7 @@ def test_what_did_not_match_is_listed_both_ways_with_reasons(desk: Desk) -> None
     contacts = [(row["line"], row["contact"], row["reason"]) for row in run["lists"]["unmatched_contacts"]]
     assert contacts == [
         (2, "Kay Rudd", "no student here has this UPN"),
-        (3, "Dee Marsh", "the student has left the school"),
+        (3, "Dee Marsh", "the student has left the school, or their account is switched off"),
         (4, "Lea Moor", "the row has neither a UPN nor an id"),
     ]
     assert run["lists"]["unmatched_contacts"][2]["looks_like"]["label"] == "Tess Moor, 7A"
@@ -251,6 +252,14 @@ def test_a_file_that_cannot_be_used_says_why_and_is_deleted(desk: Desk, content:
     run = desk.join(content)
     assert run["state"] == "failed"
     assert reason in run["reason"]
+    assert desk.uploads() == []
+
+
+def test_a_file_of_more_contacts_than_any_school_has_fills_no_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "_LARGEST", 64 * 4096)
+    rows = [sims(NOE, ("", f"Given{number}", "x" * 90), email=f"{number}@mail.example") for number in range(2_000)]
+    run = desk.join(table(*rows))
+    assert (run["state"], run["reason"][:31]) == ("failed", "The file has more contacts than")
     assert desk.uploads() == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from latchkey.office_files.model.unusable import Unusable
+from latchkey.office_files.stores import scratch
 from latchkey.rosters.stores import notes
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.shared.stores.uploads import Upload
@@ -50,8 +51,8 @@ def test_a_workbook_goes_from_upload_to_people(desk: Desk) -> None:
 
 @pytest.mark.parametrize("full", ["disk", "own"])
 def test_a_full_disk_is_an_answer_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
-    monkeypatch.setattr(notes, "LARGEST", 64 * 4096)
-    monkeypatch.setattr(notes, "_SPARE", -32 if full == "disk" else 4096)
+    monkeypatch.setattr(scratch, "LARGEST", 64 * 4096)
+    monkeypatch.setattr(scratch, "_SPARE", -32 if full == "disk" else 4096)
     run = desk.preview(many_parents())
     assert (run["state"], run["reason"]) == ("failed", NO_ROOM if full == "disk" else TOO_MANY)
 

@@ -18,7 +18,7 @@ REASONS: Final[Mapping[str, str]] = {
     "other_name": "the id is that of a student with another name",
     "other_upn": "the id is that of a student with another UPN",
     "twice": "two students here have this UPN or id",
-    "left": "the student has left the school",
+    "left": "the student has left the school, or their account is switched off",
 }
 NOT_IN_FILE: Final = "is not in the file"
 NO_CONTACT: Final = "is in the file without a contact"

@@ -31,7 +31,7 @@ class Groups:
     """Numbered contacts that turn out to be the same: union-find over an array, four bytes each."""
 
     def __init__(self, size: int) -> None:
-        self._above = array("L", range(size))
+        self._above = array("I", range(size))
 
     def join(self, one: int, other: int) -> None:
         """These two are one person."""

@@ -9,11 +9,12 @@ from latchkey.contacts.model.contact import Contact, Parent
 from latchkey.contacts.model.match import Known
 from latchkey.contacts.model.merge import Groups, marks_of
 from latchkey.contacts.stores.wire import parent_from, parent_to
-from latchkey.shared.stores.scratch import Scratch, packed, unpacked
+from latchkey.office_files.stores.scratch import Scratch, packed, unpacked
 
 Group: TypeAlias = tuple[list[list[str]], list[Parent]]
 """The cells of some students, and the parents to invite for them."""
 _CACHE_KB: Final = 32_768
+_LARGEST: Final = 384 * 1024 * 1024  # bytes of a disk of 512 MB; 180,000 contacts of 100,000 students take 130 MB
 _MARKS: Final = 500
 _AT_ONCE: Final = 250
 _READING: Final = """
@@ -39,8 +40,10 @@ _FAMILY: Final = """
 class ReadingNotes(Scratch):
     """A school's students and the contacts of a file, while these are matched and merged."""
 
+    too_large = "The file has more contacts than any school has. Leave out columns that are not needed, and upload it again."
+
     def __init__(self) -> None:
-        super().__init__(_READING, cache_kb=_CACHE_KB)
+        super().__init__(_READING, largest=_LARGEST, cache_kb=_CACHE_KB)
         self._students = 0
         self._contacts = 0
 
@@ -143,7 +146,7 @@ class WritingNotes(Scratch):
     """Parents and the cells of students, while files are written."""
 
     def __init__(self) -> None:
-        super().__init__(_WRITING, cache_kb=_CACHE_KB)
+        super().__init__(_WRITING, largest=_LARGEST, cache_kb=_CACHE_KB)
 
     def keep_ties(self, parents: Sequence[tuple[Parent, Mapping[str, int]]]) -> None:
         """Remember parents, with the students for whom they are to be invited; a number orders the parents of one student."""

@@ -1,0 +1,1 @@
+"""What keeps something outside of memory while a file is read."""
