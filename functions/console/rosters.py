@@ -8,7 +8,7 @@ from console.rosters_undo import undo_json
 from console.system import system
 from latchkey.errors import Invalid
 from latchkey.rosters.ask_to_undo import undoing_of
-from latchkey.rosters.decide_roster import decide_roster
+from latchkey.rosters.decide_roster import decide_roster, number_to_confirm
 from latchkey.rosters.download_rejected import download_rejected, rejected_until
 from latchkey.rosters.model import warnings
 from latchkey.rosters.model.columns import Column
@@ -80,9 +80,10 @@ def apply(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
 def decide(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Answer a question of a preview; some answers let the file be read again."""
     seen = admin(request, system(), school)
-    only(request.fields, ("name", "option"))
+    only(request.fields, ("name", "option", "confirm"))
     name, option = request.text("name", longest=40), request.text("option", longest=40)
-    decide_roster(system(), school, seen.person, id, name=name, option=option)
+    confirm = str(request.fields.get("confirm", ""))[:20]
+    decide_roster(system(), school, seen.person, id, name=name, option=option, confirm=confirm)
     return Answer(data=preview_json(roster_of(system(), school, id)), location=f"/admin/{school}/rosters/{id}")
 
 
@@ -139,6 +140,8 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "warned": preview.run.of("warned"),
         "rejected": [_rejected(each) for each in preview.rejected],
         "to_mend": _to_mend(preview.run),
+        "missing": {role: preview.run.previewed.get(f"missing_{role}", 0) for role in ("student", "teacher", "staff")},
+        "gone": {name: preview.run.counts.get(name, 0) for name in ("missing_left", "missing_kept", "unlinked", "emptied")},
         "decisions": _decisions(preview),
         "columns": [_column(each) for each in preview.columns],
         "reading": _reading(preview.run),
@@ -163,6 +166,7 @@ def _decisions(preview: Preview) -> list[dict[str, Any]]:
             "default": question.default,
             "remembered": question.remembered,
             "rereads": question.rereads,
+            "confirm": number_to_confirm(run, name) or None,
         }
         for name, question in QUESTIONS.items()
         if run.asked.get(name)
