@@ -58,9 +58,12 @@ def decide(desk: Desk, roster: str, name: str, option: str) -> dict[str, Any]:
     return desk.run(roster)
 
 
+OTHERS = {"grades", "missing", "gone_links", "gone_facts"}
+
+
 def asked(run: dict[str, Any]) -> dict[str, int]:
     """What a preview asks of who is who, and of how many."""
-    return {each["name"]: each["count"] for each in run["decisions"] if each["name"] != "grades"}
+    return {each["name"]: each["count"] for each in run["decisions"] if each["name"] not in OTHERS}
 
 
 def person(desk: Desk, mis_id: str) -> Person:
@@ -458,3 +461,44 @@ def test_plain_files_of_the_product_itself_ask_nothing(desk: Desk) -> None:
 
     rows = [*(row(number) for number in range(1, 6)), parent(1, "S1"), parent(2, "S1", "S2")]
     assert asked(desk.preview(plain(rows))) == {}
+
+
+# Undone
+
+
+def undo(desk: Desk, run: dict[str, Any]) -> None:
+    assert desk.console.post(f"{ROSTERS}/{run['id']}/undo", {}).status_code == 202
+    assert desk.work(*desk.console.system.messages("ROSTER_QUEUE")) == 0
+    undone = desk.run(run["id"])["undo"]
+    assert (undone["state"], undone["kept"]) == ("finished", [])
+
+
+@pytest.mark.parametrize(
+    ("before", "rows", "question"),
+    [
+        (BEFORE, AFTER, "new_ids"),
+        (CHILDREN + TEACHER, PARENT, "also_parent"),
+        (CHILDREN + PARENT, PARENT + PARENT.replace("p5", "p6").replace(",c1", ",c2"), "one_parent"),
+    ],
+)
+def test_what_was_taken_over_is_asked_anew_once_it_is_undone(desk: Desk, before: str, rows: str, question: str) -> None:
+    load(desk, before)
+    as_it_was = {mis_id: (each.id, each.children, each.parents) for mis_id, each in everybody(desk).items()}
+    run = load(desk, rows)
+    assert question in asked(run)
+    undo(desk, run)
+    assert {mis_id: (each.id, each.children, each.parents) for mis_id, each in everybody(desk).items()} == as_it_was
+    assert asked(desk.preview(file(rows))) == asked(run)
+    everywhere = desk.worker.client("dynamodb").scan(TableName="DirectoryTable")["Items"]
+    assert not [item for item in everywhere if "merged_into" in item]
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_username_that_was_given_on_goes_back_to_who_had_left(desk: Desk, exists: bool) -> None:
+    load(desk, "t1,teacher,Jan,Smithe,,jsmith,,,,,\n" + ("t2,teacher,Joe,Smithson,,joe,,,,,\n" if exists else ""))
+    desk.worker.directory(SCHOOL).change(person(desk, "t1").id, {"status": "left"})
+    run = load(desk, "t2,teacher,Joe,Smithson,,jsmith,,,,,\n", freed_usernames="give")
+    assert (person(desk, "t1").username, person(desk, "t2").username) == (None, "jsmith")
+    undo(desk, run)
+    assert person(desk, "t1").username == "jsmith"
+    assert [each.username for each in matching(desk, "teacher")].count("joe") == exists

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from latchkey.people.model.change import PersonChange
 from latchkey.rosters.look_through import Decided
 from latchkey.rosters.model.runs import Run
-from latchkey.rosters.model.undo import NOTE_LIFE, Note, note_of
+from latchkey.rosters.model.undo import NOTE_LIFE, Note, note_of, notes_of_freed
 from latchkey.rosters.needs import System
 from latchkey.shared.stores.pace import Pace
 
@@ -40,7 +40,9 @@ class NotesBefore:
 
 def notes_of_rows(school: str, part: Iterable[Decided]) -> list[Note]:
     """Notes of the people whom these rows make or change."""
-    return [note_of(school, each) for some in part for each in some.decisions if each.kind in {"new", "changed"}]
+    decided = [each for some in part for each in some.decisions]
+    noted = [note_of(school, each) for each in decided if each.kind in {"new", "changed"} or each.is_further_id]
+    return [*noted, *(note for each in decided for note in notes_of_freed(each))]
 
 
 def notes_of_links(changes: Iterable[PersonChange]) -> list[Note]:

@@ -101,6 +101,7 @@ class _Undoing:
         self._pace = Pace(left)
         self._key = newest_key(system, school)
         self._taken: KnownPeople | None = None
+        self._given_back: set[str] = set()
         self._again = undo.attempt > 1  # a worker before this one may have died with these items in hand
 
     def work(self) -> Undo:
@@ -141,7 +142,8 @@ class _Undoing:
         people = {person.id: person for person in directory.by_ids([*(note.person for note in notes), *linked])}
         removals: list[Person] = []
         changes: list[PersonChange] = []
-        for note in notes:
+        self._given_back = set()
+        for note in sorted(notes, key=_gave_up_a_name):  # last, when it is known who gives the name back
             person = people.get(note.person)
             if note.made is not None:
                 self._unmake(person, note.made, removals, done)
@@ -149,6 +151,10 @@ class _Undoing:
                 after = self._before(person, note, frozenset(people), done)
                 if after != person:
                     changes.append(PersonChange(person, after))
+                if person.username is not None and person.username != after.username:
+                    self._given_back.add(person.username)
+            self._given_back |= {each.username for each in removals if each.username is not None}
+        directory.lead_no_more({each: note.person for note in notes for each in note.leads})
         self._tell([each.after for each in changes], people.values())
         writes = self._system.undo_people(self._school)
         complete = writes.put_back(changes, self._pace)
@@ -187,6 +193,8 @@ class _Undoing:
         if self._taken is None:
             self._taken = taken_of(self._system, self._school)
         suspect = self._taken.conflicts(wanted)
+        if wanted.get("username") in self._given_back:
+            suspect.pop("username", None)
         if "username" in suspect and not self._has_username(wanted["username"]):
             del suspect["username"]  # whoever had it when this invocation began has lost it to this very undoing
         return suspect
@@ -204,6 +212,10 @@ class _Undoing:
         """
         told = {*_told(changed, self._undo.at), *_told(there, self._undo.at)}
         self._system.queue("REQUESTS_QUEUE").put_many(notices(self._school, told), delay=SETTLES)
+
+
+def _gave_up_a_name(note: Note) -> bool:
+    return "username" in note.now and note.now["username"] is None
 
 
 def _told(people: Iterable[Person], since: int) -> Iterator[tuple[int, str]]:

@@ -53,7 +53,7 @@ class Merges:
     def mark(self, person: str) -> Mark | None:
         """What is there in place of an account that was merged into another; None if this one was not."""
         item = self._people.get(*_person(self.school, person))
-        return Mark(item["merged_into"], item["merge"]) if item and not is_account(item) else None
+        return Mark(item["merged_into"], item["merge"]) if item and "merge" in item else None
 
     def get(self, merge: str) -> Merge | None:
         """The merge with this id, read consistently; None if there is none, or what was before is gone."""

@@ -226,6 +226,12 @@ class Directory:
             updates.append(Update(pk=pk, sk=sk, set={"id": made, "merged_into": person}, when=[("pk", "missing", None)]))
         self._write_each(updates, pace)
 
+    def lead_no_more(self, ids: Mapping[str, str]) -> None:
+        """Let ids mean nobody again, of those that a roster lets lead to these people: not what a merge of accounts has left."""
+        items = self._table.get_many(_person_key(self.school, made) for made in ids)
+        gone = (item["id"] for item in items if item.get("merged_into") == ids[item["id"]] and "merge" not in item)
+        self._table.delete_many([_person_key(self.school, each) for each in gone])
+
     def standings(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
 

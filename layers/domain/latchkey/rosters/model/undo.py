@@ -35,6 +35,7 @@ class Note:
     ``made``: they were new, and this marks what they were made as. ``was`` and ``now``: facts before and after, by name.
     ``link``: what told the last password link that they had used, where their address was to change. ``typed``: their address of
     before was one that nobody had confirmed. ``added`` and ``removed``: those with whom they were to be linked, or no more.
+    ``leads``: the ids that from then on lead to them (decision 38).
     """
 
     person: str
@@ -45,6 +46,7 @@ class Note:
     typed: bool = False
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,11 @@ COUNTS: Final = ("restored", "removed", "links", "linked", "kept")
 def note_of(school: str, decision: Decision) -> Note:
     """What to note of somebody who is about to be made or changed."""
     person = decision.existing
+    leads = (person_id(school, decision.row.mis_id),) if decision.is_further_id else ()
+    if person is None and decision.kind == "unchanged":
+        return Note(person=decision.id, leads=leads)
     if person is None:
-        return Note(person=person_id(school, decision.row.mis_id), made=mark_of(decision.row))
+        return Note(person=decision.id or person_id(school, decision.row.mis_id), made=mark_of(decision.row))
     now: dict[str, str | None] = {**decision.facts}
     if decision.status is not None:
         now["status"] = decision.status
@@ -96,7 +101,13 @@ def note_of(school: str, decision: Decision) -> Note:
         now=now,
         link=person.used_link if changes_email else None,
         typed=changes_email and person.email_typed is not None and person.email_typed == person.email_key,
+        leads=leads,
     )
+
+
+def notes_of_freed(decision: Decision) -> list[Note]:
+    """What to note of those who have left and whose username somebody else is about to get."""
+    return [Note(person=each, was={"username": decision.row.username}, now={"username": None}) for each in decision.frees]
 
 
 def mark_of(person: Person | Row) -> str:

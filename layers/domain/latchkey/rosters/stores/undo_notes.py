@@ -14,7 +14,7 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put,
 from latchkey.shared.stores.pace import Pace
 
 _UNDO: Final = "UNDO"
-_LISTS: Final = ("added", "removed")
+_LISTS: Final = ("added", "removed", "leads")
 
 
 def _note_to_value(note: Note) -> dict[str, Value]:
@@ -29,6 +29,7 @@ def _note_to_value(note: Note) -> dict[str, Value]:
         "typed": note.typed or None,
         "added": list(note.added) or None,
         "removed": list(note.removed) or None,
+        "leads": list(note.leads) or None,
     }
     return {name: value for name, value in facts.items() if value is not None}
 
