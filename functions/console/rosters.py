@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from console.lists import only, page_of
 from console.rosters_undo import undo_json
 from console.system import system
+from latchkey.errors import Invalid
 from latchkey.rosters.ask_to_undo import undoing_of
-from latchkey.rosters.decide_roster import decide_roster
+from latchkey.rosters.decide_roster import decide_roster, number_to_confirm
 from latchkey.rosters.download_rejected import download_rejected, rejected_until
 from latchkey.rosters.model import warnings
 from latchkey.rosters.model.columns import Column
@@ -70,7 +71,8 @@ def roster(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
 def apply(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Apply a previewed roster; asking again changes nothing."""
     seen = admin(request, system(), school)
-    run, begun = ask_to_apply(system(), school, seen.person, id)
+    only(request.fields, ("preview",))
+    run, begun = ask_to_apply(system(), school, seen.person, id, _preview_of(request))
     return Answer(data=roster_json(run), status=202 if begun else 200, location=f"/admin/{school}/rosters/{id}")
 
 
@@ -78,9 +80,10 @@ def apply(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
 def decide(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Answer a question of a preview; some answers let the file be read again."""
     seen = admin(request, system(), school)
-    only(request.fields, ("name", "option"))
+    only(request.fields, ("name", "option", "confirm"))
     name, option = request.text("name", longest=40), request.text("option", longest=40)
-    decide_roster(system(), school, seen.person, id, name=name, option=option)
+    confirm = str(request.fields.get("confirm", ""))[:20]
+    decide_roster(system(), school, seen.person, id, name=name, option=option, confirm=confirm)
     return Answer(data=preview_json(roster_of(system(), school, id)), location=f"/admin/{school}/rosters/{id}")
 
 
@@ -89,6 +92,18 @@ def rejected(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - 
     """The way to the file of rows that can be mended."""
     seen = admin(request, system(), school)
     return Answer(status=303, location=download_rejected(system(), school, seen.person, id))
+
+
+def _preview_of(request: Request) -> int | None:
+    """The number of the preview that was looked at, if the request says it."""
+    given = request.fields.get("preview")
+    if given is None:
+        return None
+    if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 10:
+        return int(given)
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    raise Invalid(fields={"preview": "This must be the number that the preview has."})
 
 
 def roster_json(run: Run) -> dict[str, Any]:
@@ -120,10 +135,13 @@ def preview_json(preview: Preview) -> dict[str, Any]:
     shown = roster_json(preview.run)
     return {
         **shown,
+        "preview": preview.run.attempt,
         "warnings": [*shown["warnings"], *_by_kind(preview.warned)],
         "warned": preview.run.of("warned"),
         "rejected": [_rejected(each) for each in preview.rejected],
         "to_mend": _to_mend(preview.run),
+        "missing": {role: preview.run.previewed.get(f"missing_{role}", 0) for role in ("student", "teacher", "staff")},
+        "gone": {name: preview.run.counts.get(name, 0) for name in ("missing_left", "missing_kept", "unlinked", "emptied")},
         "decisions": _decisions(preview),
         "columns": [_column(each) for each in preview.columns],
         "reading": _reading(preview.run),
@@ -148,6 +166,7 @@ def _decisions(preview: Preview) -> list[dict[str, Any]]:
             "default": question.default,
             "remembered": question.remembered,
             "rereads": question.rereads,
+            "confirm": number_to_confirm(run, name) or None,
         }
         for name, question in QUESTIONS.items()
         if run.asked.get(name)

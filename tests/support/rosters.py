@@ -182,3 +182,26 @@ class Desk:
     def worker_audit(self) -> list[dict[str, Any]]:
         """The school's audit events, newest first."""
         return self.console.system.wiring("console").audit(SCHOOL).page()[0]
+
+
+class Crash(BaseException):
+    """The worker is gone."""
+
+
+def dying(client: Any, patch: pytest.MonkeyPatch, after: int) -> list[int]:
+    """The client's call that writes after so many is its last one; how many there were, as they are counted."""
+    count = [0]
+
+    def counted(original: Any) -> Any:
+        def call(*_: Any, **request: Any) -> Any:
+            answer = original(**request)
+            count[0] += 1
+            if count[0] == after:
+                raise Crash()
+            return answer
+
+        return call
+
+    for name in ("batch_write_item", "transact_write_items", "update_item", "put_item"):
+        patch.setattr(client, name, counted(getattr(client, name)))
+    return count

@@ -1,10 +1,15 @@
 """OneRoster as real systems write it: roles with dates, second roles, deltas, trusts, usernames that are addresses."""
 
+from contextlib import suppress
+from datetime import date, timedelta
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import KnownAs
-from tests.support.rosters import Parsed, parse, zipped
+from tests.support.rosters import TODAY, Parsed, parse, zipped
 
 OURS = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\nnb1,,,Northbridge Academy,school,,tr1\n"
 ORGS = OURS + "tr1,,,North Trust,district,,\n"
@@ -18,6 +23,7 @@ USERS_12 = (
     "preferredFamilyName,primaryOrgSourcedId,pronouns\n"
 )
 ROLES = "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId\n"
+WORDS = {"student": "student", "teacher": "teacher", "parent": "parent", "principal": "staff"}
 MANIFEST = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"
 
 
@@ -167,6 +173,35 @@ def test_several_schools_without_numbers_are_told_by_name_where_only_one_has_it(
         parse(zipped(orgs=orgs.replace("Southgate", "Northbridge Academy"), users=users), title="Northbridge Academy")
 
 
+def test_a_department_of_another_school_is_not_ours() -> None:
+    orgs = (
+        "sourcedId,name,type,identifier,parentSourcedId\no1,Ours,school,100001,t\no2,Theirs,college,100002,t\n"
+        "d1,Maths,department,,o1\nd2,Maths,department,,o2\nd3,Sub,department,,d2\nc1,C,department,,c2\nc2,C,department,,c1\nt,T,district,,\n"
+    )
+    users = "".join(user(each) for each in ("d1", "d2", "d3", "c1", "t", "o2"))
+    roles = "".join(f"{each},,,{each},primary,teacher,,,{each},\n" for each in ("d1", "d2", "d3", "c1", "t", "o2"))
+    found = parse(zipped(orgs=orgs, users=USERS_12 + users, roles=ROLES + roles))
+    assert [each.mis_id for each in found.rows] == ["d1", "c1", "t"]
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_a_delta_of_several_schools_without_orgs_is_refused(version: str) -> None:
+    """A delta leaves out a file that has not changed: nothing would say whose people these are."""
+    manifest = MANIFEST + "file.users,delta\nfile.roles,delta\nfile.orgs,absent\n"
+    for others, refused in (("nb1", False), ("o2", True)):
+        if version == "1.1":
+            rows = f"s1,,,true,nb1,student,a,,A,B,,,,,,,07,\ns2,,,true,{others},student,b,,C,D,,,,,,,07,\n"
+            content = zipped(manifest=manifest, users=USERS_11 + rows)
+        else:
+            roles = f"1,,,a,primary,student,,,nb1,\n2,,,b,primary,student,,,{others},\n"
+            content = zipped(manifest=manifest, users=USERS_12 + user("a") + user("b"), roles=ROLES + roles)
+        if refused:
+            with pytest.raises(Unusable, match="several organisations"):
+                parse(content)
+        else:
+            assert len(parse(content).rows) == 2
+
+
 KNOWN = {"a": KnownAs("teacher", "Ann", "Lark"), "b": KnownAs("student", "Bob", "Lark")}
 
 
@@ -268,3 +303,52 @@ def test_grades_are_year_groups_or_codes_of_ceds_as_the_school_says(grade: str, 
         assert [each.year_group for each in found.rows] == [year, None]
         asked = [(each.question, each.count) for each in found.asks]
         assert asked == ([] if grade in {"", "R", "Year 7", "UG"} else [("grades", 1)])
+
+
+rows_of_roles = st.lists(
+    st.tuples(
+        st.sampled_from(["student", "teacher", "parent", "principal", "clown"]),
+        st.sampled_from(["primary", "secondary", ""]),
+        st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+        st.integers(-30, 400),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows_of_roles)
+def test_whatever_roles_somebody_has_the_one_that_counts_is_current_or_soon(rows: list[tuple[str, str, date, int]]) -> None:
+    lines, current, soon, primary = [], set(), set(), set()
+    for number, (role, kind, begins, days) in enumerate(rows):
+        ends = begins + timedelta(days=days)
+        lines.append(f"{number},,,a,{kind},{role},{begins},{ends},nb1,\n")
+        if ends >= TODAY and role in WORDS:
+            if begins <= TODAY:
+                current.add(WORDS[role])
+                primary |= set() if kind == "secondary" else {WORDS[role]}
+            elif begins <= TODAY + timedelta(days=92):
+                soon.add(WORDS[role])
+    found = bundle(user("a"), "".join(lines))
+    wanted = primary or current or soon
+    assert {each.role for each in found.rows} <= wanted
+    assert (len(found.rows), len(found.rejected)) == ((1, 0) if wanted else (0, 1))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(["orgs", "users", "roles", "manifest", "relationships"]), st.data())
+def test_a_damaged_table_of_a_bundle_is_read_or_refused_and_never_a_crash(name: str, data: st.DataObject) -> None:
+    sds = "userSourcedId,orgSourcedId,role,grade,isPrimary\n"
+    files = {
+        "orgs": ORGS,
+        "users": USERS_12 + user("a") + user("b"),
+        "roles": data.draw(st.sampled_from([ROLES, sds])) + "1,,,a,primary,student,,,nb1,\n",
+        "manifest": MANIFEST + "file.users,delta\n",
+        "relationships": "userSourcedId,relationshipUserSourcedId,relationshipRole\na,b,parent\n",
+    }
+    content = files[name].encode()
+    place = data.draw(st.integers(0, len(content) - 1))
+    piece = data.draw(st.binary(max_size=6))
+    broken = content[:place] + piece + content[place + data.draw(st.integers(0, 6)) :]
+    with suppress(Unusable):
+        parse(zipped(**{**files, name: broken}))

@@ -108,3 +108,14 @@ def test_the_second_format_is_refused_too() -> None:
     users = "sourcedId,orgSourcedIds,username,givenName,familyName,role,grade\ns1,nb1,s1,Sam,Lee,Student,7\n"
     with pytest.raises(Unusable, match="format v2"):
         parse(zipped(orgs=ORGS, users=users))
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [("professor", "teacher"), ("substitute", "teacher"), ("teacherAssistant", "staff"), ("itAdmin", "staff"), ("alumni", None)],
+)
+def test_roles_as_microsoft_lists_them(word: str, role: str | None) -> None:
+    users = USERS + "t1,t1,Pat,Lee,,,,,\n"
+    found = parse(zipped(users=users, roles=ROLES + f"t1,nb1,{word},,,TRUE,,\n"))
+    assert [each.role for each in found.rows] == ([role] if role else [])
+    assert [each.column for each in found.rejected] == ([] if role else ["role"])

@@ -16,7 +16,7 @@ from latchkey.rosters.model.undo import UNDO_LIFE
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.queues import Queue
 from tests.support.console import HEAD_TEACHER, running_console
-from tests.support.rosters import ROSTERS, SCHOOL, UPNS, Desk, parent, plain, row
+from tests.support.rosters import ROSTERS, SCHOOL, UPNS, Crash, Desk, dying, parent, plain, row
 
 HEADERS = (*HEADER, "left")
 FIRST = [row(1, upn=UPNS[0]), row(2), row(3), parent(1, "S1"), parent(2, "S2")]
@@ -227,31 +227,6 @@ def test_what_takes_long_is_handed_over(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert desk.run(run["id"])["undo"]["counts"]["removed"] == 349
 
 
-class Crash(BaseException):
-    """The worker is gone."""
-
-
-WRITES = ("batch_write_item", "transact_write_items", "update_item", "put_item")
-
-
-def _dying(desk: Desk, monkeypatch: pytest.MonkeyPatch, after: int) -> list[int]:
-    """The worker's next call that writes after so many is its last one; how many there were."""
-    count = [0]
-    client = desk.worker.client("dynamodb")
-    for name in WRITES:
-        original = getattr(client, name)
-
-        def call(*arguments: Any, _original: Any = original, **request: Any) -> Any:
-            answer = _original(*arguments, **request)
-            count[0] += 1
-            if count[0] == after:
-                raise Crash()
-            return answer
-
-        monkeypatch.setattr(client, name, call)
-    return count
-
-
 def test_a_crash_after_any_write_of_applying_and_of_undoing_is_harmless(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply_roster, "_AT_ONCE", 1)
     desk.load(FIRST)
@@ -269,8 +244,8 @@ def test_a_crash_after_any_write_of_applying_and_of_undoing_is_harmless(desk: De
             assert desk.console.post(f"{ROSTERS}/{run['id']}/{path}", {}).status_code == 202
             desk.console.system.messages("ROSTER_QUEUE")
             message = {"v": 1, "kind": kind, "school": SCHOOL, "roster": run["id"]}
-            with monkeypatch.context() as dying:
-                count = _dying(desk, dying, step)
+            with monkeypatch.context() as patch:
+                count = dying(desk.worker.client("dynamodb"), patch, step)
                 with suppress(Crash):
                     desk.work(message)
             desk.console.system.clock.now += 3600

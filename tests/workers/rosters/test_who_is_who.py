@@ -58,9 +58,12 @@ def decide(desk: Desk, roster: str, name: str, option: str) -> dict[str, Any]:
     return desk.run(roster)
 
 
+OTHERS = {"grades", "missing", "gone_links", "gone_facts"}
+
+
 def asked(run: dict[str, Any]) -> dict[str, int]:
     """What a preview asks of who is who, and of how many."""
-    return {each["name"]: each["count"] for each in run["decisions"] if each["name"] != "grades"}
+    return {each["name"]: each["count"] for each in run["decisions"] if each["name"] not in OTHERS}
 
 
 def person(desk: Desk, mis_id: str) -> Person:

@@ -26,6 +26,7 @@ from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_rows
 from latchkey.rosters.stores.notes import TemporaryNotes
+from latchkey.rosters.take_gone import take_gone, take_missing
 from latchkey.rosters.take_run import give_back, take
 from latchkey.rosters.tell_new_emails import tell_new_emails
 from latchkey.shared.model.ids import person_id
@@ -111,19 +112,23 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
             again, ahead = bool(run.ahead), run.ahead or _counts(part)
             run = rosters.note_ahead(run, ahead, now + LEASE)
             before.write(notes_of_rows(school, part))
+            before.take_written()  # they are counted with the rows
             lost = _write(system, school, key, part, pace, now=now)
             tell_new_emails(system, school, (each for some in part for each in some.decisions), now, again=again)
-            counts = added(run.counts or zero(), ahead)
+            gone = take_gone(system, school, key, run, part=part, reading=reading, undo=before)
+            counts = added(added(run.counts or zero(), ahead), gone)
             counts["changed"] -= lost
             counts["rejected"] += lost
             done = run.done + sum(each.size for each in part)
             run = rosters.note_written(run, counts, done, slow=pace.is_slow)
             if left() < RESERVE:
                 return run
-        before.take_written()  # counted with the rows
         links, complete = _link(system, school, notes, before, left)
+        counts = added(run.counts or zero(), {"links": links, "noted": before.take_written()})
+        if complete:
+            missing, complete = take_missing(system, school, run, reading=reading, undo=before, left=left)
+            counts = added(counts, missing)
     now = system.now()
-    counts = added(run.counts or zero(), {"links": links, "noted": before.take_written()})
     if not complete:
         return rosters.note_written(run, counts, run.done, slow=pace.is_slow)
     system.groups(school).note_change(now)

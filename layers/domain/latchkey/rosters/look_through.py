@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import ROLES, Person
+from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.people.model.position import Position
 from latchkey.rosters.model.bundle import Around, KnownAs
 from latchkey.rosters.model.changes import Decision, decide
@@ -31,7 +31,7 @@ from latchkey.shared.model.ids import person_id
 class Reading:
     """A roster that has been looked through: ready to be compared with the people who are there.
 
-    ``reached``: the people for whom a row of an account counts that was merged into theirs.
+    ``roles``: those of its rows.
     """
 
     source: Source
@@ -40,6 +40,7 @@ class Reading:
     notes: TemporaryNotes
     known: KnownPeople
     chosen: Mapping[str, str]
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,12 @@ def read(
     remembered = system.roster_columns(school).remembered
     around = _around(system, school, chosen)
     source = open_roster(file, around, notes, columns=lambda header: read_before or remembered(header))
-    duplicates, people, total = Duplicates(), taken_of(system, school), 0
+    duplicates, people, total, roles = Duplicates(), taken_of(system, school), 0, set[Role]()
     for batch in source.batches():
         duplicates.look(batch.rows)
         people.look(batch.rows)
         notes.link(_links(batch.rows))
+        roles |= {row.role for row in batch.rows}
         total += batch.size
     if duplicates.suspects:
         for batch in source.batches():
@@ -84,7 +86,7 @@ def read(
             people.claim(duplicates.sort_out(batch.rows, source.names).rows)
     if not total:
         raise Unusable("The file has a header and no rows.")
-    return Reading(source, total, duplicates, notes, people, chosen)
+    return Reading(source, total, duplicates, notes, people, chosen, frozenset(roles))
 
 
 def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:

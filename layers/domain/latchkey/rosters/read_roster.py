@@ -7,7 +7,9 @@ from typing import Any, BinaryIO, Final, cast
 from latchkey.errors import Poison
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.rosters.fail_roster import fail
+from latchkey.rosters.gone import ask_about_gone, gone_of
 from latchkey.rosters.look_through import Decided, counts_of, decisions, read
+from latchkey.rosters.missing import ask_about_missing, note_reached
 from latchkey.rosters.model.files import Source
 from latchkey.rosters.model.plain_csv import ColumnsMissing, PlainCsv
 from latchkey.rosters.model.questions import Asked, remembered
@@ -77,6 +79,8 @@ def _preview(system: System, school: str, run: Run) -> Run:
             _take_samples(samples, decided)
             notes.seen([each.row.mis_id for each in decided.decisions])
             asked.add(ask for each in decided.decisions for ask in each.asks)
+            asked.add(ask_about_gone(gone_of(system, school, reading, notes, decided)))
+            note_reached(school, notes, decided)
             done += decided.size
             if done - saved >= _SAVE_EVERY:
                 run, saved = rosters.note_read(run, done), done
@@ -84,6 +88,9 @@ def _preview(system: System, school: str, run: Run) -> Run:
         counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
         warned += lost[: SHOWN_WARNED - len(warned)]
         asked.add(reading.source.asks)
+        missing, by_role = ask_about_missing(system, school, reading, notes)
+        asked.add([missing])
+        counts |= by_role
         note_to_mend(notes, lost)
         counts["to_mend"] = write_to_mend(system, school, run, reading.source, notes)
     pages = rosters.write_preview(

@@ -53,8 +53,11 @@ def roster_of(system: System, school: str, roster: str) -> Preview:
     return Preview(run, rejected, warned, samples, rosters.concerned(roster) if run.asked else {}, columns)
 
 
-def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[Run, bool]:
-    """``(run, whether this begins it)``. Asking again changes nothing; a school applies one roster at a time."""
+def ask_to_apply(system: System, school: str, by: Person, roster: str, preview: int | None = None) -> tuple[Run, bool]:
+    """``(run, whether this begins it)``. Asking again changes nothing; a school applies one roster at a time.
+
+    ``preview`` is the number of the preview that was looked at: another admin may have had the file read again meanwhile.
+    """
     run = roster_of(system, school, roster).run
     if run.step == "apply" and run.state in {"running", "finished"}:
         if run.state == "running" and run.lease_until <= system.now():
@@ -62,6 +65,8 @@ def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[
         return run, False
     if run.state != "previewed":
         raise Conflict("This roster cannot be applied: it has no preview. Upload the file again.", code="not_previewed")
+    if preview is not None and preview != run.attempt:
+        raise _read_again()
     if run.reading is not None and run.reading.get("missing"):
         raise Conflict("Choose first which columns are which. Nothing was changed.", code="columns_missing")
     now = system.now()
@@ -70,6 +75,8 @@ def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[
     try:
         run = system.rosters(school).begin_apply(run, by.id, now, _WAIT, *kept)
     except Changed:
+        if (found := system.rosters(school).get(roster)) is None or (found.state, found.attempt) != ("previewed", run.attempt):
+            raise _read_again() from None
         raise Conflict(
             "Another roster is being applied. Nothing of this one was changed; try again when it has finished.",
             code="roster_running",
@@ -77,6 +84,13 @@ def ask_to_apply(system: System, school: str, by: Person, roster: str) -> tuple[
     system.audit(school).record(by.id, "roster.apply", now, {"roster": roster, "rows": run.total})
     _tell(system, school, roster)
     return run, True
+
+
+def _read_again() -> Conflict:
+    return Conflict(
+        "This roster was read again, or has gone on, since you looked. Nothing was changed now: look again.",
+        code="preview_changed",
+    )
 
 
 def _tell(system: System, school: str, roster: str) -> None:

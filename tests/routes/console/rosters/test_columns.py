@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from latchkey.rosters.stores.columns import RosterColumns
 from tests.support.console import Console
 from tests.support.rosters import ROSTERS, SCHOOL, Desk, plain, row
 
@@ -201,3 +202,41 @@ def test_another_reading_with_fewer_rows_to_show_leaves_none_of_the_old(desk: De
     work(desk)
     again = desk.run(run["id"])
     assert (again["counts"]["new"], again["rejected"]) == (250, [])
+
+
+def test_only_the_preview_that_was_looked_at_is_applied(desk: Desk) -> None:
+    run = desk.preview(plain([row(1)]))
+    page = desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    assert f'name="preview" value="{run["preview"]}"' in page
+    columns = {str(each["place"]): each["field"] for each in run["columns"] if each["field"] != "username"}
+    assert choose(desk, run, {"columns": columns}).status_code == 202
+    work(desk)
+    late = desk.console.post(f"{ROSTERS}/{run['id']}/apply", {"preview": run["preview"]})
+    assert (late.status_code, late.json_body["code"]) == (409, "preview_changed")
+    for wrong in ("x", True, 1.5, "1" * 10):
+        assert desk.console.post(f"{ROSTERS}/{run['id']}/apply", {"preview": wrong}).status_code == 422
+    seen = desk.run(run["id"])["preview"]
+    assert desk.console.form(f"{ROSTERS}/{run['id']}/apply", {"preview": str(seen)}).status_code == 303
+    work(desk)
+    person = desk.person("S1")
+    assert person is not None
+    assert person.username is None
+
+
+def test_a_worker_that_dies_while_it_keeps_the_columns_is_followed_by_another(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, times = RosterColumns.write, []
+
+    def dying(self: RosterColumns, *given: Any) -> None:
+        times.append(1)
+        if len(times) == 1:
+            raise RuntimeError("died")
+        write(self, *given)
+
+    monkeypatch.setattr(RosterColumns, "write", dying)
+    roster = desk.start(STAFF.encode())
+    assert desk.work(desk.came(roster)) == 1
+    assert desk.run(roster)["columns"] == []
+    assert desk.work(desk.came(roster)) == 0
+    assert desk.run(roster)["reading"]["missing"] == ["mis_id", "role"]

@@ -68,6 +68,7 @@ def test_a_preview_says_what_it_asks_of_whom_and_what_happens_as_things_stand(de
         "default": "round",
         "remembered": False,
         "rereads": False,
+        "confirm": None,
     }
     assert "decisions" not in desk.console.get(ROSTERS).json_body["items"][0]
 

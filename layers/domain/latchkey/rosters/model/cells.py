@@ -143,7 +143,7 @@ def role_of(roles: dict[str, Role]) -> Callable[[str], Role]:
     def role(text: str) -> Role:
         found = roles.get(text.casefold())
         if found is None:
-            raise Wrong(f"is not a role that a roster can give ({', '.join(roles)})" if text else "is empty")
+            raise Wrong("is no word for a role that a roster can give: student, teacher, staff or parent" if text else "is empty")
         return found
 
     return role

@@ -87,7 +87,7 @@ def _asked(row: Row, found: Found, taken: KnownPeople, names: Mapping[str, str],
     if option == "leave_out":
         reason = f"{found.says}: left out until it is decided what to do with such rows"
         rejection = Rejection(row.line, names.get("mis_id", "mis_id"), reason, excerpt(row.mis_id))
-        return Decision("rejected", row, found.person, rejection=rejection, asks=asks)
+        return Decision("rejected", row, found.person, rejection=rejection, asks=asks, id=found.meant_id)
     if option in {"link", "together"}:
         return Decision("unchanged", row, asks=asks, id=found.meant_id, is_further_id=True)
     if option == "take_over":

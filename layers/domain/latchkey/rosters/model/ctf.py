@@ -27,7 +27,6 @@ NAMES: Final = {
     "preferred_family_name": "PreferredSurname",
     "year_group": "NCyearActual",
     "email": "Email",
-    "former_upn": "FormerUPN",
 }
 _NOTED: Final = "upn"
 _UNREAD: Final = (
@@ -128,7 +127,7 @@ class Ctf:
                     Rejection(line, "FormerUPN", "is the UPN of another account; see whether both are one pupil's", before)
                 )
             lines.append(line)
-            rows.append(_cells(pupil, mis_id or new_mis_id(upn), upn, before))
+            rows.append(_cells(pupil, mis_id or new_mis_id(upn), upn))
         columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
         batch = checker.batch(lines, columns, [False] * len(lines), rejected)
         return batch._replace(warned=sorted([*batch.warned, *warned]))
@@ -147,7 +146,7 @@ def new_mis_id(upn: str) -> str:
     return f"upn:{upn}"
 
 
-def _cells(pupil: dict[str, str], mis_id: str, upn: str, former_upn: str) -> dict[str, str]:
+def _cells(pupil: dict[str, str], mis_id: str, upn: str) -> dict[str, str]:
     """A pupil's cells, by our columns."""
     names = {
         "given_name": pupil.get("Forename", ""),
@@ -165,7 +164,6 @@ def _cells(pupil: dict[str, str], mis_id: str, upn: str, former_upn: str) -> dic
         "email": pupil.get("Email", ""),
         "upn": upn,
         "year_group": "" if year.casefold() in _NO_YEAR else year,
-        "former_upn": former_upn if is_upn(former_upn) else "",
     }
 
 

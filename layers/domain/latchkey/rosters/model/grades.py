@@ -11,6 +11,7 @@ from typing import Final
 from latchkey.rosters.model.questions import Asks, option_of
 
 QUESTION: Final = "grades"
+_MOST_READ: Final = 4096  # cells that are remembered
 _NUMBER: Final = re.compile(r"0?[1-9]|1[0-3]", re.ASCII)
 _WORDS: Final[Mapping[str, str]] = {"it": "N", "pr": "N", "pk": "N", "tk": "R", "kg": "1"}
 
@@ -39,14 +40,25 @@ class Grades:
         self._ceds = option_of(chosen, QUESTION) == "ceds"
         self._count = 0
         self._last = 0
+        self._read: dict[str, tuple[str, bool]] = {}
 
     def year(self, cell: str, line: int) -> str:
         """The year group of the first grade of a cell in this row."""
-        grade = first_grade(cell)
-        if line > self._last and (is_number(grade) or grade.casefold() in _WORDS):  # a file is read several times
+        found = self._read.get(cell)
+        if found is None:
+            found = self._look(cell)
+        year, counts = found
+        if counts and line > self._last:  # a file is read several times
             self._count += 1
             self._last = line
-        return of_ceds(grade) if self._ceds else grade
+        return year
+
+    def _look(self, cell: str) -> tuple[str, bool]:
+        grade = first_grade(cell)
+        found = of_ceds(grade) if self._ceds else grade, is_number(grade) or grade.casefold() in _WORDS
+        if len(self._read) < _MOST_READ:
+            self._read[cell] = found
+        return found
 
     @property
     def asks(self) -> tuple[Asks, ...]:

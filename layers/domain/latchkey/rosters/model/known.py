@@ -175,6 +175,11 @@ class KnownPeople:
         places = self._keys["mis_id"].find(person.mis_id) if person.mis_id is not None else []
         return any(self._flags[place] & _STAYS for place in places)
 
+    def is_in_file(self, person: Person, *, perhaps: bool = False) -> bool:
+        """Whether the file has a row with this person's id; ``perhaps``: or one of another id that may mean them."""
+        places = self._keys["mis_id"].find(person.mis_id) if person.mis_id is not None else []
+        return any(self._flags[place] & _IN_FILE or (perhaps and self._claims[place]) for place in places)
+
     def conflicts(self, facts: Mapping[str, str]) -> dict[str, str]:
         """Which of these new facts are somebody else's, and why they cannot be taken."""
         found = {}

@@ -14,7 +14,7 @@ from latchkey.people.model.upn import is_upn
 from latchkey.rosters.model.bundle import ROLES_FILE, USERS, Around, Bundle, Notes, alive
 from latchkey.rosters.model.bundle_roles import BundleRoles, Layout
 from latchkey.rosters.model.grades import Grades
-from latchkey.rosters.model.organisations import ORGS, organisations
+from latchkey.rosters.model.organisations import ORGS, check_the_only_one, organisations
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch
@@ -71,6 +71,8 @@ class OneRoster:
             raise Unusable("users.csv has no column role (OneRoster 1.1), and the zip has no roles.csv (OneRoster 1.2).")
         self.warnings = ["The column password is never taken from a roster; it was not read."] if "password" in places else []
         orgs = organisations(bundle, around)
+        if not orgs and not self.whole:
+            check_the_only_one(bundle, roles=not self._role_here)
         self._notes = notes
         self._roles = None if self._role_here else BundleRoles(bundle, _LAYOUT, orgs, notes, around.today)
         self._users = Users(bundle, around, orgs, self._roles, changes_only=not self.whole, nameless=not self.whole)
@@ -108,18 +110,20 @@ class OneRoster:
     def _chosen(self, some: Some) -> dict[str, Sequence[str]]:
         if not some.rows:
             return {}
-        students = [some.role(place) == "student" for place in range(len(some.rows))]
-        chosen: dict[str, Sequence[str]] = {name: some.first_of(columns) for name, columns in _TAKEN.items()}
+        students = some.students
+        chosen: dict[str, Sequence[str]] = {
+            name: some.first_of(columns) for name, columns in _TAKEN.items() if self._users.has_any(columns)
+        }
         chosen |= {"mis_id": some.ids, "role": some.roles, "given_name": some.given, "family_name": some.family}
         chosen["links"] = some.column("agentsourcedids")
         chosen["upn"] = _upns(some, students)
         chosen["year_group"] = [
-            self._grades.year(cell, line) if student else ""
+            self._grades.year(cell, line) if student and cell else ""
             for line, cell, student in zip(some.lines, some.column("grades"), students, strict=True)
         ]
         groups = self._notes.find("group", some.ids)
         if groups:
-            given = chosen["registration_group"]
+            given = chosen.get("registration_group", [""] * len(some.ids))
             chosen["registration_group"] = [cell or groups.get(each, "") for each, cell in zip(some.ids, given, strict=True)]
         return chosen
 

@@ -85,6 +85,37 @@ _GRADES: Final = Question(
     rereads=True,
     remembered=True,
 )
+_MISSING: Final = Question(
+    "missing",
+    "1 person of your school is not in this file. Have they left?",
+    "{count} people of your school are not in this file. Have they left?",
+    (
+        Option("keep", "Keep them: nothing happens to them."),
+        Option("leave", "They have left: their accounts, links and sessions end at once.", dangerous=True),
+    ),
+)
+_GONE_LINKS: Final = Question(
+    "gone_links",
+    "1 link between a parent and a child is no longer in the file, though both are.",
+    "{count} links between parents and children are no longer in the file, though both people are.",
+    (
+        Option("keep", "Keep these links."),
+        Option("take", "Take them away: these parents no longer see these children.", dangerous=True),
+    ),
+)
+_GONE_FACTS: Final = Question(
+    "gone_facts",
+    "1 person has an address or a username here, and none in the file.",
+    "{count} people have an address or a username here, and none in the file.",
+    (
+        Option("keep", "Keep them as they are here."),
+        Option(
+            "take",
+            "Take these addresses and usernames away. Who has set a password hears of it at the old address.",
+            dangerous=True,
+        ),
+    ),
+)
 _ALL: Final[tuple[Question, ...]] = (
     _GRADES,
     Question(
@@ -160,6 +191,9 @@ _ALL: Final[tuple[Question, ...]] = (
         ),
         rereads=True,
     ),
+    _MISSING,
+    _GONE_LINKS,
+    _GONE_FACTS,
 )
 QUESTIONS: Final[dict[str, Question]] = {question.name: question for question in _ALL}
 NOTHING_CHOSEN: Final[Mapping[str, str]] = {}

@@ -31,8 +31,6 @@ COMMON: Final = (
 PREFERRED: Final = ("preferred_given_name", "preferred_family_name")
 """What somebody is known by, where a file says it beside the legal name."""
 COLUMNS: Final = (*COMMON, "links")
-MORE: Final = (*PREFERRED, "former_upn")
-"""Columns that only some formats have."""
 _NEEDED: Final = frozenset(("mis_id", "role"))
 _NAMES: Final = frozenset(("given_name", "family_name"))
 _EMPTY: Final[dict[str, Any]] = {"given_name": "", "family_name": "", "links": ()}
@@ -67,7 +65,6 @@ class Checker:
             "username": cells.username,
             "upn": cells.upn,
             "links": cells.links,
-            "former_upn": cells.upn,
         }
         self._usual: dict[str, Callable[[Sequence[str]], bool]] = {
             "mis_id": cells.all_usual_ids,
@@ -77,7 +74,6 @@ class Checker:
             "email": cells.all_usual_emails,
             "username": cells.all_usual_usernames,
             "upn": cells.all_usual_upns,
-            "former_upn": cells.all_usual_upns,
         }
 
     def batch(
@@ -96,9 +92,9 @@ class Checker:
         found = _Found()
         columns = _addresses_apart(columns)
         values = [self._column(name, columns.get(name), lines, found) for name in COLUMNS]
-        more = [self._column(name, columns.get(name), lines, found) for name in MORE]
+        preferred = [self._column(name, columns.get(name), lines, found) for name in PREFERRED]
         # What Row._make does, without a call of Python for each row.
-        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *more, strict=True)))
+        rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *preferred, strict=True)))
         for place, row in enumerate(rows):
             if not (row.given_name and row.family_name):
                 rows[place] = self._one_name(row, found.wrong)
@@ -120,7 +116,7 @@ class Checker:
         lines: Sequence[int],
         found: _Found,
     ) -> Sequence[Any]:
-        if given is None:
+        if given is None or (name in PREFERRED and not any(given)):
             return [_EMPTY.get(name)] * len(lines)
         repeated = self._repeated.get(name)
         if repeated is not None:

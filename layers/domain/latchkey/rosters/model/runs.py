@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
     ``links`` are the MIS ids of an adult's children or, on a student's row, of the student's parents. An empty cell is None
     and changes nothing. ``leaves``: the file says that the record is to be deleted. The preferred names are those by which
-    people know them; ``former_upn`` is the UPN that ``upn`` takes the place of.
+    people know them.
     """
 
     line: int
@@ -49,7 +49,6 @@ class Row(NamedTuple):
     leaves: bool
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
-    former_upn: str | None = None
 
 
 class Rejection(NamedTuple):

@@ -89,7 +89,7 @@ def note_of(school: str, decision: Decision) -> Note:
     if person is None and decision.kind == "unchanged":
         return Note(person=decision.id, leads=leads)
     if person is None:
-        return Note(person=person_id(school, decision.row.mis_id), made=mark_of(decision.row))
+        return Note(person=decision.id or person_id(school, decision.row.mis_id), made=mark_of(decision.row))
     now: dict[str, str | None] = {**decision.facts}
     if decision.status is not None:
         now["status"] = decision.status

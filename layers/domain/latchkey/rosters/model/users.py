@@ -11,6 +11,7 @@ from latchkey.rosters.model.runs import Batch, Rejection
 from latchkey.rosters.model.words import ROLES
 
 _OFF: Final = {"false", "0"}
+_ON: Final = {"", "true"}
 FurtherRoles = Callable[[Sequence[str], Sequence[RoleHere]], list[RoleHere]]
 """Roles that do not stand in roles.csv: given some users and what stands there."""
 
@@ -23,11 +24,11 @@ class Some:
         self.rows = rows
         self._places = places
         self.ids = [row[places["sourcedid"]].strip() for row in rows]
-        self.leaves = [cell.strip().casefold() == "tobedeleted" for cell in self.column("status")]
+        self.leaves = list(map(_leaves, self.column("status")))
         self.roles: list[str] = [cell.strip() for cell in self.column("role")]
         self.grades: list[str] = [""] * len(rows)
-        self.given = [cell.strip() for cell in self.column("givenname")]
-        self.family = [cell.strip() for cell in self.column("familyname")]
+        self.given = self.column("givenname")
+        self.family = self.column("familyname")
 
     def column(self, name: str) -> list[str]:
         """The cells of a column; empty ones where there is no such column."""
@@ -46,6 +47,12 @@ class Some:
         """Our role of a row."""
         return ROLES.get(self.roles[place].casefold())
 
+    @property
+    def students(self) -> list[bool]:
+        """Which rows are students'."""
+        are = {word: ROLES.get(word.casefold()) == "student" for word in {*self.roles}}
+        return [are[word] for word in self.roles]
+
     def keep(self, places: Sequence[int]) -> None:
         """Go on with these rows only."""
         if len(places) == len(self.rows):
@@ -56,7 +63,7 @@ class Some:
 
     def name(self, place: int) -> str:
         """What to call the person of a row in a message."""
-        return f"{self.given[place]} {self.family[place]}".strip() or self.ids[place]
+        return " ".join(f"{self.given[place]} {self.family[place]}".split()) or self.ids[place]
 
 
 class Users:
@@ -87,6 +94,10 @@ class Users:
         self._nameless = nameless
         self._further = further
 
+    def has_any(self, columns: Sequence[str]) -> bool:
+        """Whether the file has one of these columns."""
+        return any(name in self.places for name in columns)
+
     def batches(self) -> Iterator[tuple[Some, Batch]]:
         """Some rows, and what of them cannot be used: a batch without rows yet."""
         for lines, rows, too_long in self._bundle.table(USERS).batches():
@@ -101,9 +112,12 @@ class Users:
 
     def _without_others(self, some: Some, rejected: list[Rejection]) -> None:
         """Leave out people of other schools and those who are switched off."""
-        kept = []
+        orgs = some.column("orgsourcedids") if self._orgs else [""] * len(some.rows)
         enabled = some.column("enableduser")
-        for place, org in enumerate(some.column("orgsourcedids") if self._orgs else [""] * len(some.rows)):
+        if {*enabled} <= _ON and {*orgs} <= self._orgs | {""}:
+            return
+        kept = []
+        for place, org in enumerate(orgs):
             named = {part.strip() for part in org.split(",")} - {""} if org else set()
             if named and not named & self._orgs:
                 rejected.append(Rejection(some.lines[place], "orgSourcedIds", "names another school", excerpt(org)))
@@ -135,11 +149,10 @@ class Users:
 
     def _as_known(self, some: Some) -> None:
         """Fill in from Latchkey what the file need not say. Who leaves needs no role."""
-        nameless = [self._nameless and not some.given[place] and not some.family[place] for place in range(len(some.rows))]
+        places = range(len(some.rows))
+        nameless = {each for each in places if self._nameless and not (some.given[each] + some.family[each]).strip()}
         asked = [
-            place
-            for place, leaves in enumerate(some.leaves)
-            if nameless[place] or (not some.roles[place] and (leaves or self._changes_only))
+            each for each in places if each in nameless or (not some.roles[each] and (some.leaves[each] or self._changes_only))
         ]
         known = self._around.known([some.ids[place] for place in asked]) if asked else {}
         for place in asked:
@@ -149,8 +162,12 @@ class Users:
                 some.roles[place] = some.roles[place] or ("student" if some.leaves[place] else "")
                 continue
             some.roles[place] = some.roles[place] or person.role
-            if nameless[place]:
+            if place in nameless:
                 some.given[place], some.family[place] = person.given_name, person.family_name
+
+
+def _leaves(status: str) -> bool:
+    return status != "" and status.strip().casefold() == "tobedeleted"
 
 
 def _also(role: Role | None, also: Sequence[Role]) -> str | None:

@@ -62,11 +62,16 @@ _OF_CONTACTS: Final = re.compile(
 
 ROLES: Final[dict[str, Role]] = {
     **dict.fromkeys(("student", "pupil", "learner"), "student"),
-    **dict.fromkeys(("teacher", "teaching staff", "faculty", "lecturer"), "teacher"),
+    **dict.fromkeys(
+        ("teacher", "teaching staff", "faculty", "lecturer", "professor", "instructor", "substitute", "adjunct"), "teacher"
+    ),
     **dict.fromkeys(
         (
             "staff", "support staff", "non-teaching staff", "associate staff", "office staff", "ta", "teaching assistant",
             "teacher assistant", "aide", "proctor", "counselor", "nurse",
+            # School Data Sync's
+            "teacherassistant", "assistant", "officestaff", "itadmin", "paraprofessional", "specialservices", "advisor", "coach",
+            "chair", "researcher", "affiliate", "occupationaltherapist", "physicaltherapist", "speechtherapist",
             # Whoever runs another system is staff here: a roster makes nobody an admin.
             "administrator", "districtadministrator", "siteadministrator", "systemadministrator", "principal",
         ),

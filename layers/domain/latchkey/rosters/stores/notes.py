@@ -63,6 +63,15 @@ class TemporaryNotes(Scratch):
             )
         self.insert("INSERT OR IGNORE INTO parent_link (child, parent) VALUES (?, ?)", [link[:2] for link in links])
 
+    def parents_of(self, children: Sequence[str]) -> dict[str, list[str]]:
+        """The parents of those of these children who have some."""
+        marks = ",".join("?" * len(children))
+        rows = self._database.execute(
+            f"SELECT child, parent FROM link WHERE child IN ({marks}) ORDER BY child, parent",  # noqa: S608 - the same
+            [*children],
+        )
+        return {child: [parent for _, parent in some] for child, some in groupby(rows, key=itemgetter(0))}
+
     def miss_linked(self) -> None:
         """Miss everybody whom a link names, until they are ``seen``."""
         self._database.execute("INSERT OR IGNORE INTO missing SELECT child FROM link UNION SELECT parent FROM link")

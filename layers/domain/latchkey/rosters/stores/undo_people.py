@@ -13,7 +13,7 @@ from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _FACTS: Final = ROSTER_FACTS
-_AS_READ: Final = (*_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
+_AS_READ: Final = (*ROSTER_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
 
 
 class UndoPeople:
@@ -50,7 +50,9 @@ class UndoPeople:
 
     def _back(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
-        facts: dict[str, Value] = {name: getattr(after, name) for name in _FACTS if getattr(after, name) != getattr(before, name)}
+        facts: dict[str, Value] = {
+            name: getattr(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+        }
         facts["people_sk"] = sort_key(after)
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
