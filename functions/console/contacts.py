@@ -13,6 +13,7 @@ from latchkey.contacts.start_contacts import ENDS, Wanted, parse_whom, start_con
 from latchkey.contacts.steer_contacts import invite, make_files, name_columns, start_slips
 from latchkey.contacts.watch_contacts import Seen, download_contacts, get_contacts, list_contacts, see_contacts
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.shared.model.request_key import parse_key
@@ -64,10 +65,10 @@ def start(request: Request, school: str) -> Answer:
 @routes.on("GET", "/admin/{school}/contacts/{id}", page="contacts/contacts_run.html")
 def run(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """How far an upload is, and what did not match. S3 sends a browser here with the file's key, which need not be shown."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     found = see_contacts(system(), school, id)
     clean = f"/admin/{school}/contacts/{id}" if request.wants_page and request.query else None
-    return Answer(data=seen_json(found), location=clean, context=_page_context(found.run))
+    return Answer(data=seen_json(found, seen.school), location=clean, context=_page_context(found.run))
 
 
 @routes.on("POST", "/admin/{school}/contacts/{id}/map", form="contacts/contacts_run.html")
@@ -150,9 +151,10 @@ def contacts_json(run: Run) -> dict[str, Any]:
     }
 
 
-def seen_json(seen: Seen) -> dict[str, Any]:
+def seen_json(seen: Seen, school: School) -> dict[str, Any]:
     """An upload with the first rows of its lists."""
-    return {**contacts_json(seen.run), "lists": {name: _listed(name, rows, seen.students) for name, rows in seen.lists.items()}}
+    students = {each: school.known_as(student) for each, student in seen.students.items()}
+    return {**contacts_json(seen.run), "lists": {name: _listed(name, rows, students) for name, rows in seen.lists.items()}}
 
 
 def _listed(name: ListName, rows: list[Listed], students: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from latchkey.codes.check_code import OpenCode, check_code
 from latchkey.codes.use_code import Wishes, use_code
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
-from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
+from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
 from portal.sign_in.account import person_facts
 from portal.system import system
 from web.answer import Answer
@@ -57,7 +57,7 @@ def use(request: Request, school: str) -> Answer:
         "person": person_facts(person, found.school) | {"email": person.email, "username": person.username},
         "sign_in": f"/schools/{school}/sessions",
     }
-    return Answer(data=data if request.wants_page else done, status=201, context={"done": done})
+    return Answer(data=data if request.wants_page else done, status=201, context={"done": done, "sign": typographic(password)})
 
 
 def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 320, required: bool = False) -> str:
@@ -74,7 +74,7 @@ def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 
 def _page_of(request: Request, school: str) -> dict[str, Any]:
     """What the page needs, also if the code is refused."""
     found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found), opened=None, done=None, code="")
+    request.context.update(school=found, data=facts(found), opened=None, done=None, sign="", code="")
     return facts(found)
 
 

@@ -81,16 +81,14 @@ class Request:
             raise Invalid(fields={name: "This must be a text."})
         if len(value) > longest:
             raise Invalid(fields={name: f"This is too long: at most {longest} characters."})
-        if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in value):
-            raise Invalid(fields={name: "This has a character that cannot be used here."})
-        return value
+        return _usable(name, value)
 
     def login(self, name: str, *, required: bool = True) -> str:
         """A username or an address that somebody typed or pasted, without what cannot be seen around it."""
         value = self.fields.get(name)
-        if isinstance(value, str) and len(value) <= _LONGEST_LOGIN and (found := typed(value)):
-            return found
-        return self.text(name, required=required)
+        if not isinstance(value, str) or len(value) > _LONGEST_LOGIN:
+            return self.text(name, required=required)
+        return _usable(name, typed(value), required=required)
 
     def flag(self, name: str) -> bool:
         """A true or false field: a JSON boolean, or a ticked box of a form. Missing is false."""
@@ -107,6 +105,15 @@ class Request:
         """Whether to say what would happen and do nothing: ``dry_run``, or a form that does not ``confirm`` it yet."""
         is_sure = self.flag("confirm") if self.is_form else True
         return self.flag("dry_run") or not is_sure
+
+
+def _usable(name: str, text: str, *, required: bool = False) -> str:
+    """A text without line breaks or other control characters; ``Invalid`` names the field otherwise."""
+    if required and not text:
+        raise Invalid(fields={name: "Fill this in."})
+    if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in text):
+        raise Invalid(fields={name: "This has a character that cannot be used here."})
+    return text
 
 
 def bare(raw: ChaliceRequest) -> Request:

@@ -167,8 +167,10 @@ def _parser() -> argparse.ArgumentParser:
         "the school's short name",
     )
     admin = command("admin", _admin, "invite an admin of a school")
-    for option in ("school", "email", "given-name", "family-name"):
+    for option in ("school", "email"):
         admin.add_argument(f"--{option}", required=True)
+    for option in ("given-name", "family-name"):
+        admin.add_argument(f"--{option}", default="", help="one of the two names is enough")
     command("list-admins", _list_admins, "list a school's admins with their ids").add_argument("--school", required=True)
     end = _confirmed(command("end-admin", _end_admin, "take admin rights from somebody"), "the person's id")
     end.add_argument("--school", required=True)

@@ -28,6 +28,15 @@
   taken();
   addEventListener("hashchange", taken); // a second slip is scanned in the same tab
 
+  // What phones make by themselves of ' " and -, and no keyboard has as a key.
+  const typographic = /[\u2010-\u2015\u2018-\u201f\u2032\u2033]/;
+  const password = document.getElementById("password");
+  if (password) {
+    password.addEventListener("input", () => {
+      document.querySelector("[data-sign]").hidden = !typographic.test(password.value.normalize("NFKC"));
+    });
+  }
+
   const show = document.querySelector("[data-show]");
   if (show) {
     show.hidden = false;

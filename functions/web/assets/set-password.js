@@ -78,6 +78,9 @@
   const summary = root.querySelector("[data-summary]");
   let speaking = 0;
 
+  // What phones make by themselves of ' " and -, and no keyboard has as a key.
+  const typographic = /[\u2010-\u2015\u2018-\u201f\u2032\u2033]/;
+
   // Code points, as the server counts them.
   const count = () => [...password.value.normalize("NFKC")].length;
 
@@ -101,6 +104,7 @@
   password.addEventListener("input", () => {
     const missing = shortest - count();
     hint.textContent = !password.value ? "" : missing > 0 ? `${missing} more to go` : "Long enough";
+    root.querySelector("[data-sign]").hidden = !typographic.test(password.value.normalize("NFKC"));
     clearTimeout(speaking); // a screen reader hears it once somebody pauses
     speaking = setTimeout(() => { spoken.textContent = hint.textContent; }, 1200);
   });

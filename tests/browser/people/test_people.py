@@ -60,3 +60,48 @@ def test_forms_and_admins_fit_the_narrowest_phone(browser: Browser, stack: dict[
         check(page, "person-phone")
         page.get_by_role("link", name=re.compile("^Change")).click()
         check(page, "person-edit-phone")
+
+
+def test_people_are_found_as_they_are_typed_and_an_admin_goes(desk: BrowserContext, product: Product, admin: Product) -> None:
+    for facts in (
+        {"role": "student", "given_name": "Zoë", "family_name": "O’Brien", "registration_group": "9K", "year_group": "9"},
+        {"role": "staff", "given_name": "Łucja", "family_name": "Żak", "email": "lucja.zak@northbridge.example"},
+    ):
+        assert admin.http.post(admin.console("people"), json=facts).status_code == 201
+    page = signed_in(desk, product)
+    for typed, name in (
+        ("zoe", "Zoë O’Brien"),
+        ("o'brien", "Zoë O’Brien"),
+        ("obrien ZOE", "Zoë O’Brien"),
+        ("lucja zak", "Łucja Żak"),
+    ):
+        page.goto(f"/admin/{product.school}/people")
+        page.get_by_label("Name, username, e-mail, UPN or group").fill(typed)
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    check(page, "people-found")
+    page.get_by_role("link", name="Łucja Żak", exact=True).click()
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Preferred first name").fill("Lucy")
+    page.get_by_label("E-mail").fill("lucy.zak@northbridge.example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lucy Żak")
+    expect(page.get_by_text("Legal name: Łucja Żak")).to_be_visible()
+    page.get_by_role("link", name="Make an admin").click()
+    page.get_by_role("button", name="Invite Lucy Żak").click()
+    expect(page.get_by_role("status")).to_contain_text("The invitation is on its way")
+    card = page.get_by_role("link", name="Lucy Żak", exact=True)
+    card.click()
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("E-mail").fill("lucy.two@northbridge.example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("24 hours to object")
+    page.goto(f"/admin/{product.school}")
+    expect(page.get_by_role("heading", name="The new address that you asked for waits")).to_be_visible()
+    check(page, "address-waits")
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_role("status")).to_contain_text("was withdrawn")
+    page.get_by_text("End admin rights of Lucy Żak").click()
+    page.get_by_role("button", name="End the admin rights of Lucy Żak").click()
+    expect(page.get_by_role("status")).to_contain_text("Their admin rights were ended")
+    check(page, "admin-ended")

@@ -131,6 +131,12 @@ def test_24e_clever_students_and_their_contacts() -> None:
     assert source.proposal.shape == "clever"
 
 
+@pytest.mark.parametrize(("cell", "upn"), [("g801125022401", "G801125022401"), ("12345", None), ("", None)])
+def test_a_state_id_is_the_upn_where_it_is_one(cell: str, upn: str | None) -> None:
+    (pupil,) = rows(opened(CLEVER.replace(b"4530,,", f"4530,{cell},".encode())))
+    assert pupil.upn == upn
+
+
 def test_24h_our_table_under_the_words_of_an_mis() -> None:
     (pupil,) = rows(opened(OURS))
     assert facts(pupil) == ("q24h1", "student", "Uma", "Yates", None, "Z801125022404", "7")

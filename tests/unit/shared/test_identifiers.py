@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.shared.model import identifiers
+from latchkey.shared.model.identifiers import email, readable, typed
 
 KEY = bytes(32)
 
@@ -130,3 +131,41 @@ def test_a_typed_name_that_is_none_never_finds_a_stored_one() -> None:
     assert identifiers.typed_lookup(KEY, "Ann.Lee") == ("username", stored)
     assert identifiers.typed_lookup(KEY, "ａnn.lee")[1] != stored
     assert identifiers.typed_lookup(KEY, "ann.lee\0")[1] != stored
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        *("{}\u00a0", "\u00a0{}", "\t{}\t", "{}\r\n", "\u200b{}\u200b", "\ufeff{}", "\u2068{}\u2069", "  {}  ", "\u3000{}"),
+        *("mailto:{}", "MAILTO:{}?subject=Hello", "\u200bmailto:{}\n"),
+    ],
+)
+def test_what_is_copied_with_a_login_is_left_out(around: str) -> None:
+    for login in ("ann@x.example", "ann.lee"):
+        assert typed(around.format(login)) == login
+
+
+@given(st.text(max_size=330))
+def test_taking_it_out_twice_is_taking_it_out_once(text: str) -> None:
+    once = typed(text)
+    assert typed(once) == once or once.casefold().startswith("mailto:")
+
+
+def test_the_apostrophe_of_a_phone_is_that_of_the_address() -> None:
+    assert email(typed("niamh.o’brien@x.example")) == "niamh.o'brien@x.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("j@xn--schle-mva.example", "j@schüle.example"),
+        ("j@x.example", "j@x.example"),
+        ("j@xn--e1afmkfd.example", "j@пример.example"),
+        ("j@xn--pypal-4ve.example", "j@xn--pypal-4ve.example"),  # a Cyrillic letter among Latin ones
+        ("j@xn--a.example", "j@xn--a.example"),  # is none
+        ("none", "none"),
+    ],
+)
+def test_an_international_domain_is_shown_readable_where_it_cannot_deceive(address: str, shown: str) -> None:
+    assert readable(address) == shown
+    assert email(shown) in {address, None}

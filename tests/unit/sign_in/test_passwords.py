@@ -153,3 +153,18 @@ def test_any_text_gets_a_clear_answer_and_its_unicode_form_does_not_matter(text:
         other = unicodedata.normalize(form, text)  # type: ignore[arg-type]
         assert fault(other) == said
         assert passwords.normal(other) == passwords.normal(text)
+
+
+@pytest.mark.parametrize(
+    ("password", "sign"),
+    [
+        ("tulip's harbour-quartz", ""),
+        ("tulip’s harbour", "’"),
+        ("harbour–quartz", "–"),
+        ("“harbour”", "“"),
+        ("a…b", ""),
+        ("zoë", ""),
+    ],
+)
+def test_signs_that_phones_make_by_themselves_are_named(password: str, sign: str) -> None:
+    assert passwords.typographic(password) == sign

@@ -106,7 +106,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here.
     """
     slug, now, wrong = found.school.slug, system.now(), _Wrong(dict(known))
-    given, family = _name(wishes.given_name, "given_name", wrong), _name(wishes.family_name, "family_name", wrong)
+    given, family = _names(wishes, wrong)
     address = _address(wishes.email, wrong)
     key = identifiers.lookup(_newest_key(system, found), "email", address)
     parent = Person(
@@ -187,9 +187,17 @@ def _address(typed: str, wrong: _Wrong) -> str:
     return address or ""
 
 
+def _names(wishes: Wishes, wrong: _Wrong) -> tuple[str, str]:
+    """Given and family name. One name is enough, and stands as the given one, as a roster's does."""
+    given, family = _name(wishes.given_name, "given_name", wrong), _name(wishes.family_name, "family_name", wrong)
+    if not given and not family:
+        wrong.add("given_name", _NO_NAME["missing"].format(name=_NAMES["given_name"]))
+    return (given, family) if given else (family, "")
+
+
 def _name(typed: str, field: str, wrong: _Wrong) -> str:
     name = names.name_of(typed)
-    if fault := names.fault(name):
+    if name and (fault := names.fault(name)):
         wrong.add(field, _NO_NAME[fault].format(name=_NAMES[field]))
     return name
 

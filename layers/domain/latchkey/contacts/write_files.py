@@ -170,7 +170,7 @@ def _put_all(giving: _Giving, run: Run) -> tuple[dict[str, str], int]:
         rows += _put(system, f"{base}/{kind}", HEADERS[kind], made, giving.school.name)
     for name in LISTS:
         listed = system.kept_parents(slug).listed(run.id, name, system.now())
-        _put(system, f"{base}/{name}", LIST_HEADERS[name], _list_rows(system, slug, name, listed), giving.school.name)
+        _put(system, f"{base}/{name}", LIST_HEADERS[name], _list_rows(system, giving.school, name, listed), giving.school.name)
     return {f"{name}.{suffix}": f"{base}/{name}.{suffix}" for name in (*ROWS, *LISTS) for suffix in FORMATS}, rows
 
 
@@ -195,10 +195,11 @@ def _put(system: System, base: str, header: Sequence[str], rows: Iterable[Sequen
     return count
 
 
-def _list_rows(system: System, school: str, name: ListName, listed: Iterator[Listed]) -> Iterator[list[str]]:
+def _list_rows(system: System, school: School, name: ListName, listed: Iterator[Listed]) -> Iterator[list[str]]:
     """The rows of a list beside the files, with the students as they are now; who is gone has no name."""
     while part := [*islice(listed, _LOOKED_UP)]:
-        students = {each.id: each for each in system.directory(school).by_ids(row.student for row in part if row.student)}
+        found = system.directory(school.slug).by_ids(row.student for row in part if row.student)
+        students = {each.id: school.known_as(each) for each in found}
         for row in part:
             yield _list_row(name, row, students.get(row.student))
 

@@ -19,13 +19,17 @@ def invite_admin(system: System, school: object, email: object, given_name: obje
     if address is None:
         wrong["email"] = "This is not an e-mail address that we can use: plain ASCII, like head@school.example."
     given, family = _name(given_name, "given_name", wrong), _name(family_name, "family_name", wrong)
+    if not wrong and not (given or family):
+        wrong["given_name"] = "Give a first name or a last name."
     if address is None or wrong:
         raise Invalid("Nobody was invited.", fields=wrong)
     return invite(system, found, "operator", address, (given, family))
 
 
 def _name(value: object, field: str, wrong: dict[str, str]) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_NAME or not value.isprintable():
-        wrong[field] = f"This must be one line of 1 to {_LONGEST_NAME} characters."
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST_NAME or not value.isprintable():
+        wrong[field] = f"This must be one line of at most {_LONGEST_NAME} characters."
         return ""
     return value.strip()

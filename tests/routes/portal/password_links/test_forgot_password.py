@@ -78,7 +78,7 @@ def test_the_key_is_that_of_the_stored_address_or_username_and_of_nobody_else(po
     for typed, expected in wanted.items():
         portal.post(PATH, {"identifier": typed})
         assert [(message["by"], message["key"]) for message in portal.requests()] == [expected]
-    for typed in ("ａnn@northbridge.example", "mi\u212ae", "ann@northbridge.example,x@x.example", "ann\u200b"):
+    for typed in ("ａnn@northbridge.example", "mi\u212ae", "ann@northbridge.example,x@x.example", "an\u200bn"):
         portal.post(PATH, {"identifier": typed})
         found = portal.requests()[0]["key"]
         assert found not in {expected[1] for expected in wanted.values()}
@@ -191,3 +191,15 @@ def test_the_answer_does_not_tell_who_signs_in_elsewhere(portal: Portal) -> None
 def test_a_school_that_does_not_exist_is_not_found(portal: Portal) -> None:
     assert portal.post("/schools/nowhere/forgot-password", {"username": "ann"}).status_code == 404
     assert portal.requests() == []
+
+
+@pytest.mark.parametrize("around", ["\u00a0{}", "{}\t", "{}\n", "\u200b{}", "mailto:{}"])
+def test_what_is_copied_with_an_address_is_left_out(portal: Portal, around: str) -> None:
+    """The queue gets the same look-up key as for the bare address, known or not."""
+    for address in ("ann@northbridge.example", "nobody@northbridge.example"):
+        keys = []
+        for typed in (address, around.format(address)):
+            assert portal.post(PATH, {"email": typed}).status_code == 202
+            keys += [message["key"] for message in portal.requests()]
+        assert len(keys) == 2
+        assert keys[0] == keys[1]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from operator import itemgetter
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from latchkey.office_files.model.table_files import AnyTable, TableFile
 from latchkey.office_files.model.unusable import Unusable, excerpt
+from latchkey.people.model.upn import all_upns
 from latchkey.rosters.model import full_names, words
 from latchkey.rosters.model.columns import Chosen, Column, Proposal, columns_of, fingerprint, propose, telling
 from latchkey.rosters.model.leaving import Leavers
@@ -73,7 +75,7 @@ class PlainCsv:
             raise AccountsFile(accounts)
         self.fingerprint = fingerprint(self.header)
         self.proposal: Proposal = propose(self.header)
-        self.chosen: Chosen = self._fitting(remembered(self.fingerprint)) or self.proposal.chosen
+        self.chosen: Chosen = self._fitting(remembered(self.fingerprint)) or self._with_state_id(self.proposal.chosen)
         self._places = self.chosen.columns
         self._leavers = Leavers(self._places, today)
         self.names: Mapping[str, str] = {_ours(name): self.header[place] for name, place in self._places.items()}
@@ -87,8 +89,8 @@ class PlainCsv:
     @property
     def shape(self) -> str:
         """What was seen."""
-        found = self.proposal.shape
-        return f"A table: {NAMES[found]}" if found is not None else "A table"
+        found = NAMES[self.proposal.shape] if self.proposal.shape is not None else "a table"
+        return found[:1].upper() + found[1:]
 
     @property
     def warnings(self) -> list[str]:
@@ -183,6 +185,15 @@ class PlainCsv:
             before = says
         self._repeated += len(rows) - len(kept)
         return kept_lines, kept, before
+
+    def _with_state_id(self, chosen: Chosen) -> Chosen:
+        """The proposal, with a column "State ID" as the UPN where what stands in it is one: in England it mostly is."""
+        places = [place for place, word in enumerate(self.header) if words.plain(word) == "state_id"]
+        if len(places) != 1 or "upn" in chosen.columns:
+            return chosen
+        cells = (row[places[0]].strip().upper() for _, rows, _ in islice(self._table().batches(), 1) for row in rows)
+        found = [cell for cell in cells if cell]
+        return replace(chosen, columns={**chosen.columns, "upn": places[0]}) if found and all_upns(found) else chosen
 
     def _fitting(self, chosen: Chosen | None) -> Chosen | None:
         """A remembered choice, if its places are there: a fingerprint says so, and a stored item may be anything."""

@@ -17,6 +17,7 @@ _EMAIL = re.compile(
 )
 # What a mail puts around a login in Urdu, and what may be copied with it.
 _AROUND = " \u2068\u2069\u200e\u200f"
+_UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp"})
 _STRAIGHT = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\uff07", "'"))  # what phones and Word make of an apostrophe
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
@@ -71,16 +72,28 @@ def readable(address: str) -> str:
 
 
 def typed(text: str) -> str:
-    """What somebody typed or pasted to say who they are, without what nobody sees and what programs put around an address."""
-    seen = "".join(" " if unicodedata.category(char) in {"Cc", "Zs", "Zl", "Zp"} else char for char in text if not _hidden(char))
-    seen = seen.strip()
+    """What somebody typed or pasted to say who they are, without what nobody sees and what programs put around it.
+
+    What is inside stays, also what only looks like something else: it is no part of a login.
+    """
+    seen = _bare(text)
     if seen[:7].casefold() == "mailto:":
         seen = seen[7:].partition("?")[0]
-    return seen.strip("<> ").translate(_STRAIGHT)
+    return _bare(seen).translate(_STRAIGHT)
 
 
-def _hidden(char: str) -> bool:
-    return unicodedata.category(char) == "Cf"
+def _bare(text: str) -> str:
+    """Without blanks, line ends and signs that cannot be seen, at both ends."""
+    first, last = 0, len(text)
+    while first < last and _is_unseen(text[first]):
+        first += 1
+    while last > first and _is_unseen(text[last - 1]):
+        last -= 1
+    return text[first:last]
+
+
+def _is_unseen(char: str) -> bool:
+    return char in "\t\r\n" or unicodedata.category(char) in _UNSEEN
 
 
 def username(text: object) -> str | None:

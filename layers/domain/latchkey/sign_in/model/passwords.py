@@ -31,6 +31,16 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _ALWAYS: Final = ("latchkey", "password", "school", "academy")
 
 
+_TYPOGRAPHIC: Final = re.compile("[\u2010-\u2015\u2018-\u201f\u2032\u2033]")
+"""Signs that phones and word processors make by themselves of ' " and -, and that no keyboard has as a key."""
+
+
+def typographic(password: str) -> str:
+    """The first sign of a password that its owner may have to search for on another keyboard; empty if there is none."""
+    found = _TYPOGRAPHIC.search(normal(password))
+    return found.group() if found is not None else ""
+
+
 def shortest(role: Role) -> int:
     """How many characters a password of this role has at least."""
     return _SHORTEST[role]
