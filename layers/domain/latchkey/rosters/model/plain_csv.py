@@ -91,8 +91,8 @@ class PlainCsv:
     @property
     def shape(self) -> str:
         """What was seen."""
-        found = self.proposal.shape
-        return f"A table: {NAMES[found]}" if found is not None else "A table"
+        found = NAMES[self.proposal.shape] if self.proposal.shape is not None else "a table"
+        return found[:1].upper() + found[1:]
 
     @property
     def warnings(self) -> list[str]:

@@ -16,7 +16,7 @@ from latchkey.rosters.model.organisations import ORGS, organisations
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch
-from latchkey.rosters.model.users import Some, Users
+from latchkey.rosters.model.users import Some, Users, together
 from latchkey.rosters.model.words import ROLES
 
 RELATIONSHIPS: Final = "relationships.csv"
@@ -78,7 +78,7 @@ class Sds:
         checker = Checker(ROLES, NAMES)
         for some, found in self._users.batches():
             batch = checker.batch(some.lines, self._chosen(some), some.leaves, found.rejected)
-            yield batch._replace(warned=sorted([*batch.warned, *found.warned]))
+            yield together(some, batch, found, NAMES["links"])
 
     def _chosen(self, some: Some) -> dict[str, Sequence[str]]:
         if not some.rows:
