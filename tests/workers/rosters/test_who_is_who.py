@@ -288,7 +288,9 @@ def test_an_id_that_comes_back_for_somebody_else_changes_nobody_in_silence(desk:
     before = desk.items()
     run = load(desk, OTHER)
     assert (counts(run), asked(run)) == ((0, 0, 0, 1), {"other_people": 1})
-    assert next(each for each in run["decisions"] if each["name"] in OF_WHO)["people"] == [{"line": 2, "name": "Ben Fox", "text": "r1 is Ann Lee in Latchkey"}]
+    assert next(each for each in run["decisions"] if each["name"] in OF_WHO)["people"] == [
+        {"line": 2, "name": "Ben Fox", "text": "r1 is Ann Lee in Latchkey"}
+    ]
     assert desk.items() == before
 
 
