@@ -15,6 +15,7 @@ from latchkey.rosters.model.plain_csv import ColumnsMissing, PlainCsv
 from latchkey.rosters.model.runs import Row
 from latchkey.rosters.stores.notes import TemporaryNotes
 from tests.support.rosters import TODAY
+from tests.support.workbooks import excel
 
 SIMS = (
     "UPN,Forename,Surname,Reg,Year,Adno,Title,Forename,Surname,Relationship,Priority,Parental Responsibility,Court Order,"
@@ -100,6 +101,19 @@ def test_24a_sims_a_row_for_each_pupil_and_contact() -> None:
     assert any("pupils are taken once" in each for each in source.warnings)
 
 
+def test_24a_as_a_workbook_under_a_title_with_a_count_below() -> None:
+    sheet = [
+        ["Pupils and contacts"],
+        ["Printed 26/11/2026"],
+        [],
+        *[line.split(",") for line in SIMS.decode("cp1252").splitlines()],
+    ]
+    source = opened(excel(("Report", [*sheet, ["Total: 2"]])))
+    (pupil,) = rows(source)
+    assert facts(pupil) == ("004512", "student", "Noémi", "Blair", None, "G801125022401", "7")
+    assert any("totals" in each for each in source.warnings)
+
+
 def test_24b_arbor_with_guardians_side_by_side_and_the_name_in_one_cell() -> None:
     source = opened(ARBOR)
     (pupil,) = rows(source)
@@ -168,6 +182,24 @@ def test_pupils_without_a_role_column_are_asked_about_and_the_choice_is_proposed
     assert (staff.chosen.missing, staff.proposal.proposed_role) == (("role",), None)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Person ID,Forename,Surname,Work Email,Emergency Contact Name,Relationship",
+        "Employee ID,Forename,Surname,Year,Emergency Contact Name,Relationship",
+        "Staff Code,ID,Forename,Surname,UPN,Priority",
+        "ID,Forename,Surname,Reg,Forename,Surname",
+    ],
+)
+def test_nobody_is_taken_for_a_pupil_because_they_have_a_contact(header: str) -> None:
+    assert propose(header.split(",")).chosen.role is None, "staff have contacts for emergencies, and no roster changes a role"
+
+
+def test_the_role_of_a_contact_is_not_the_pupils() -> None:
+    found = propose(["Adno", "UPN", "Forename", "Surname", "Contact Name", "Relationship", "Type", "Status"]).chosen
+    assert (found.role, set(found.columns)) == ("student", {"mis_id", "upn", "given_name", "family_name"})
+
+
 def test_a_upn_can_be_the_id_where_there_is_no_other() -> None:
     content = b"UPN,Forename,Surname\nZ801125022404,Uma,Yates\n"
     chosen = checked({"0": "upn_as_id", "1": "given_name", "2": "family_name"}, "student", ["UPN", "Forename", "Surname"])
@@ -197,8 +229,10 @@ def test_totals_and_counts_under_the_list_are_no_people(end: str) -> None:
     ],
 )
 def test_a_name_in_one_cell(header: str, cell: str, name: tuple[str, str]) -> None:
-    (row,) = rows(opened(f'"{header}",Adno,Role\n"{cell}",1,Pupil\n'.encode()))
+    source = opened(f'"{header}",Adno,Role\n"{cell}",1,Pupil\n'.encode())
+    (row,) = rows(source)
     assert (row.given_name, row.family_name) == name
+    assert any(" | ".join(filter(None, name)) in warning for warning in source.warnings)
 
 
 def test_words_split_anywhere_keep_every_letter() -> None:
