@@ -168,6 +168,24 @@ def test_pupils_without_a_role_column_are_asked_about_and_the_choice_is_proposed
     assert (staff.chosen.missing, staff.proposal.proposed_role) == (("role",), None)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Person ID,Forename,Surname,Work Email,Emergency Contact Name,Relationship",
+        "Employee ID,Forename,Surname,Year,Emergency Contact Name,Relationship",
+        "Staff Code,ID,Forename,Surname,UPN,Priority",
+        "ID,Forename,Surname,Reg,Forename,Surname",
+    ],
+)
+def test_nobody_is_taken_for_a_pupil_because_they_have_a_contact(header: str) -> None:
+    assert propose(header.split(",")).chosen.role is None, "staff have contacts for emergencies, and no roster changes a role"
+
+
+def test_the_role_of_a_contact_is_not_the_pupils() -> None:
+    found = propose(["Adno", "UPN", "Forename", "Surname", "Contact Name", "Relationship", "Type", "Status"]).chosen
+    assert (found.role, set(found.columns)) == ("student", {"mis_id", "upn", "given_name", "family_name"})
+
+
 def test_a_upn_can_be_the_id_where_there_is_no_other() -> None:
     content = b"UPN,Forename,Surname\nZ801125022404,Uma,Yates\n"
     chosen = checked({"0": "upn_as_id", "1": "given_name", "2": "family_name"}, "student", ["UPN", "Forename", "Surname"])
@@ -197,8 +215,10 @@ def test_totals_and_counts_under_the_list_are_no_people(end: str) -> None:
     ],
 )
 def test_a_name_in_one_cell(header: str, cell: str, name: tuple[str, str]) -> None:
-    (row,) = rows(opened(f'"{header}",Adno,Role\n"{cell}",1,Pupil\n'.encode()))
+    source = opened(f'"{header}",Adno,Role\n"{cell}",1,Pupil\n'.encode())
+    (row,) = rows(source)
     assert (row.given_name, row.family_name) == name
+    assert any(" | ".join(filter(None, name)) in warning for warning in source.warnings)
 
 
 def test_words_split_anywhere_keep_every_letter() -> None:

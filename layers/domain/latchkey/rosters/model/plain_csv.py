@@ -79,7 +79,9 @@ class PlainCsv:
         self._places = self.chosen.columns
         self._leavers = Leavers(self._places, today)
         self.names: Mapping[str, str] = {_ours(name): self.header[place] for name, place in self._places.items()}
-        if "full_name" in self._places:
+        whole = self._places.get("full_name")
+        self._family_first = whole is not None and full_names.is_family_first(words.plain(self.header[whole]))
+        if whole is not None:
             self.names = {"given_name": self.names["full_name"], **self.names}
         if self.chosen.missing and len([word for word in self.header if word]) < 2:
             raise Unusable(self._lacks())
@@ -95,7 +97,7 @@ class PlainCsv:
     @property
     def warnings(self) -> list[str]:
         """What to note about the whole file; complete once its rows have been read."""
-        found = [*self._file.warnings, *self._encoding_warning(), *self._unread()]
+        found = [*self._file.warnings, *self._encoding_warning(), *self._names_taken_apart(), *self._unread()]
         if self._totals:
             found.append(f"{self._totals:,} row{'s' if self._totals > 1 else ''} of totals or counts were left out.")
         if self._repeated:
@@ -160,9 +162,10 @@ class PlainCsv:
             chosen["role"] = [self.chosen.role] * count
         place = self._places.get("full_name")
         if place is not None:
-            first = full_names.is_family_first(words.plain(self.header[place]))
-            pairs = [full_names.taken_apart(cell, family_first=first) for cell in columns[place]]
-            chosen["given_name"], chosen["family_name"] = zip(*pairs, strict=True)
+            chosen["given_name"], chosen["family_name"] = zip(*map(self._taken_apart, columns[place]), strict=True)
+
+    def _taken_apart(self, cell: str) -> tuple[str, str]:
+        return full_names.taken_apart(cell, family_first=self._family_first)
 
     def _without_totals(self, lines: list[int], rows: list[list[str]], names: Sequence[int]) -> _Rows:
         """Rows without those that count the others: a total, perhaps a number, and nothing else."""
@@ -224,6 +227,15 @@ class PlainCsv:
                 break
         sample = f" Are these names right? {'; '.join(map(excerpt, shown[:_SAMPLE]))}." if shown else ""
         return [f"The file is not in UTF-8; it was read as Windows-1252, as Excel and SIMS write it.{sample}"]
+
+    def _names_taken_apart(self) -> list[str]:
+        """How whole names were taken apart, with some of those that could be taken apart otherwise."""
+        if "full_name" not in self._places:
+            return []
+        cells = [row[self._places["full_name"]] for _, rows, _ in islice(self._table().batches(), 1) for row in rows]
+        shown = sorted(dict.fromkeys(cells), key=lambda cell: min(len(cell.split()), 3), reverse=True)[:_SAMPLE]
+        parts = "; ".join(excerpt(" | ".join(filter(None, self._taken_apart(cell)))) for cell in shown if cell.strip())
+        return [f"First and last names stand in one cell, and were taken apart: {parts}."] if parts else []
 
     def _unread(self) -> list[str]:
         """The columns that were not read, in one sentence; the reasons stand with the columns."""
