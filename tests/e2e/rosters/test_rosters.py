@@ -88,3 +88,28 @@ def test_a_larger_file_than_allowed_and_another_key_are_refused_by_s3(admin: Pro
     elsewhere = {**form["fields"], "key": "rosters/southgate/x/y"}
     assert httpx.post(form["url"], data=elsewhere, files={"file": ("r.csv", b"x")}).status_code == 403
     assert httpx.post(form["url"], data=form["fields"], files={"file": ("r.csv", b"")}).status_code in {400, 403}
+
+
+def test_a_change_of_mis_is_one_decision_and_the_accounts_go_on(admin: Product) -> None:
+    """CASES row 21: the same people, every id new."""
+    new = f"mis-{secrets.token_hex(4)}"
+
+    def rows(mark: str, year: str) -> bytes:
+        return table(
+            [f"{new}{mark}a", "student", "Ola", "Berg", f"{new}.ola@e2e.example", f"{new}.ola", "", year, "7A", ""],
+            [f"{new}{mark}t", "teacher", "Tor", "Berg", f"{new}.tor@e2e.example", f"{new}.tor", "", "", "", ""],
+            [f"{new}{mark}p", "parent", "Pia", "Berg", f"{new}.pia@e2e.example", "", "", "", "", f"{new}{mark}a"],
+        )
+
+    apply(admin, upload(admin, rows("-old-", "7")))
+    before = {role: admin.person(role=role, q=new)["id"] for role in ("student", "teacher", "parent")}
+    preview = upload(admin, rows("-new-", "8"))
+    assert ("new_ids", 3, "take_over") in [(each["name"], each["count"], each["chosen"]) for each in preview["decisions"]]
+    assert preview["counts"]["changed"] == 3
+    done = apply(admin, preview)
+    assert (done["state"], done["counts"]["new"], done["counts"]["changed"]) == ("finished", 0, 3)
+    after = {role: admin.person(role=role, q=new) for role in before}
+    assert {role: each["id"] for role, each in after.items()} == before
+    assert (after["student"]["mis_id"], after["student"]["year_group"]) == (f"{new}-new-a", "8")
+    again = upload(admin, rows("-new-", "8"))
+    assert (again["counts"]["unchanged"], "new_ids" in str(again["decisions"])) == (3, False)

@@ -15,6 +15,7 @@ from latchkey.rosters.model.plain_csv import ColumnsMissing, PlainCsv
 from latchkey.rosters.model.runs import Row
 from latchkey.rosters.stores.notes import TemporaryNotes
 from tests.support.rosters import TODAY
+from tests.support.workbooks import excel
 
 SIMS = (
     "UPN,Forename,Surname,Reg,Year,Adno,Title,Forename,Surname,Relationship,Priority,Parental Responsibility,Court Order,"
@@ -98,6 +99,19 @@ def test_24a_sims_a_row_for_each_pupil_and_contact() -> None:
     assert columns[13].samples == (), "what is not read is not shown"
     assert any("Windows-1252" in each and "Noémi Blair" in each for each in source.warnings)
     assert any("pupils are taken once" in each for each in source.warnings)
+
+
+def test_24a_as_a_workbook_under_a_title_with_a_count_below() -> None:
+    sheet = [
+        ["Pupils and contacts"],
+        ["Printed 26/11/2026"],
+        [],
+        *[line.split(",") for line in SIMS.decode("cp1252").splitlines()],
+    ]
+    source = opened(excel(("Report", [*sheet, ["Total: 2"]])))
+    (pupil,) = rows(source)
+    assert facts(pupil) == ("004512", "student", "Noémi", "Blair", None, "G801125022401", "7")
+    assert any("totals" in each for each in source.warnings)
 
 
 def test_24b_arbor_with_guardians_side_by_side_and_the_name_in_one_cell() -> None:
