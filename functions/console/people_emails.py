@@ -99,6 +99,8 @@ def _asked(request: Request) -> Pasted:
             raise Invalid("Nothing was changed.", fields={"text": "This must be a text."})
         return items_of(text)
     typed = _typed(request)
+    if request.fields.get("file") and str(request.fields.get("text", "")).strip():
+        raise Invalid("Nothing was changed.", fields={"file": "Choose a file or paste a text, not both."})
     if request.fields.get("file"):
         return items_of_file(file_of(request.fields["file"]))
     text = str(request.fields.get("text", ""))

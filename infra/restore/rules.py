@@ -66,7 +66,7 @@ Why = Literal["expired", "unfinished", "never"]
 WHY: Final[Mapping[Why, str]] = {
     "expired": "had expired",
     "unfinished": "rosters and requests for mail that were under way: they are started again by whoever wants them",
-    "never": "sessions, budgets of tries, keys of requests, reminders, locks: they never come back",
+    "never": "sessions, budgets of tries, keys of requests, reminders, locks, uploads of contacts: they never come back",
 }
 
 

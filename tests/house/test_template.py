@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from latchkey.login_details.model import runs as exports
+from latchkey.office_files.model import sheets
+from latchkey.office_files.stores import scratch
 from latchkey.rosters.model import runs as rosters
 from latchkey.sends import plan_send
 from tests.support import sam
@@ -318,3 +320,10 @@ def test_every_function_table_queue_bucket_and_mac_key_is_an_output() -> None:
 def test_the_sam_cli_is_told_to_read_the_loops_by_every_command() -> None:
     config = tomllib.loads((sam.ROOT / "samconfig.toml").read_text())["default"]
     assert config["global"]["parameters"]["language_extensions"] is True
+
+
+def test_what_a_file_can_make_us_keep_fits_into_the_function_that_reads_it() -> None:
+    """On its disk what is remembered, and as much again for sorting; in memory a workbook's texts, twice while they grow."""
+    reader, mb = function("ReadRosterFunction"), 1024 * 1024
+    assert reader.get("EphemeralStorage", {"Size": 512})["Size"] * mb >= 2 * scratch.LARGEST
+    assert reader["MemorySize"] * mb >= 4 * sheets.MOST_TEXT

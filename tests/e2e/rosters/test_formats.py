@@ -77,7 +77,7 @@ def ctf(new: str) -> bytes:
 
 
 STORIES = [
-    Story("roster.csv", "plain_csv", "A table", plain),
+    Story("roster.csv", "plain_csv", "Latchkey's own table", plain),
     Story("bundle.zip", "oneroster", "OneRoster 1.1; courses were not read", oneroster_1_1, asks=True),
     Story("bulk.zip", "oneroster", "OneRoster 1.2", oneroster_1_2, asks=True),
     Story("delta.zip", "oneroster", "OneRoster 1.2, only what has changed (delta)", delta, asks=True),
@@ -98,7 +98,7 @@ def test_a_file_of_each_format_makes_people_once(admin: Product, story: Story) -
     assert (preview["counts"]["new"], preview["counts"]["rejected"]) == (story.people, 0)
     assert (preview["links"], preview["links_to_nobody"]) == (story.people - 1, 0)
     asked: dict[str, Any] = {each["name"]: each["chosen"] for each in preview["decisions"]}
-    assert asked == ({"grades": "years"} if story.asks else {})
+    assert asked.get("grades") == ("years" if story.asks else None)
     if story.asks:
         answer = {"name": "grades", "option": "years"}
         assert admin.http.post(admin.console(f"rosters/{preview['id']}/decide"), json=answer).status_code == 200

@@ -7,17 +7,18 @@ import pytest
 
 from tests.e2e.client import Product
 from tests.e2e.school import HEADER, apply, name_of_group, table, upload
+from tests.support.workbooks import excel, raw
 
 pytestmark = pytest.mark.e2e
 
 
 def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothing(admin: Product) -> None:
     new = f"e2e-{secrets.token_hex(4)}"
-    rows = table(
+    rows = [
         [new, "student", "=HYPERLINK(1)", "O’Neil-Ünal", "", new, "", "7", "7Z", ""],
         [f"{new}-p", "parent", "Pat", "O’Neil-Ünal", f"{new}@e2e.example", "", "", "", "", new],
-    )
-    preview = upload(admin, rows)
+    ]
+    preview = upload(admin, table(*rows))
     assert preview["state"] == "previewed"
     assert preview["counts"]["new"] == 2
     assert admin.get(admin.console("people"), q=new)["items"] == [], "nothing before it is applied"
@@ -27,7 +28,8 @@ def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothin
     assert (student["given_name"], student["family_name"]) == ("=HYPERLINK(1)", "O’Neil-Ünal")
     parent = admin.get(admin.console(f"people/{admin.person(role='parent', q=new)['id']}"))
     assert [child["id"] for child in parent["children"]] == [student["id"]]
-    again = upload(admin, rows)
+    again = upload(admin, excel(("Read me", [["Saved in Excel"]]), ("People", [[*HEADER], *rows])), "roster.xlsx")
+    assert "Only the sheet People was read. Not read: Read me." in [warning["text"] for warning in again["warnings"]]
     assert {name: again["counts"][name] for name in ("new", "changed", "unchanged")} == {"new": 0, "changed": 0, "unchanged": 2}
 
 
@@ -35,6 +37,7 @@ def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothin
     ("name", "content"),
     [
         ("roster.zip", b"this is no zip"),
+        ("roster.xlsx", raw('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "a">]><worksheet>&a;</worksheet>')),
         ("roster.csv", b"PK\x03\x04 this is no zip either"),
         ("roster.csv", b"mis_id,role\n1,student\n"),
         ("roster.csv", "\n".join([",".join(HEADER), "1,student,Zo\x81,Lee,,,,7,7A,"]).encode("latin-1")),
@@ -85,3 +88,28 @@ def test_a_larger_file_than_allowed_and_another_key_are_refused_by_s3(admin: Pro
     elsewhere = {**form["fields"], "key": "rosters/southgate/x/y"}
     assert httpx.post(form["url"], data=elsewhere, files={"file": ("r.csv", b"x")}).status_code == 403
     assert httpx.post(form["url"], data=form["fields"], files={"file": ("r.csv", b"")}).status_code in {400, 403}
+
+
+def test_a_change_of_mis_is_one_decision_and_the_accounts_go_on(admin: Product) -> None:
+    """CASES row 21: the same people, every id new."""
+    new = f"mis-{secrets.token_hex(4)}"
+
+    def rows(mark: str, year: str) -> bytes:
+        return table(
+            [f"{new}{mark}a", "student", "Ola", "Berg", f"{new}.ola@e2e.example", f"{new}.ola", "", year, "7A", ""],
+            [f"{new}{mark}t", "teacher", "Tor", "Berg", f"{new}.tor@e2e.example", f"{new}.tor", "", "", "", ""],
+            [f"{new}{mark}p", "parent", "Pia", "Berg", f"{new}.pia@e2e.example", "", "", "", "", f"{new}{mark}a"],
+        )
+
+    apply(admin, upload(admin, rows("-old-", "7")))
+    before = {role: admin.person(role=role, q=new)["id"] for role in ("student", "teacher", "parent")}
+    preview = upload(admin, rows("-new-", "8"))
+    assert ("new_ids", 3, "take_over") in [(each["name"], each["count"], each["chosen"]) for each in preview["decisions"]]
+    assert preview["counts"]["changed"] == 3
+    done = apply(admin, preview)
+    assert (done["state"], done["counts"]["new"], done["counts"]["changed"]) == ("finished", 0, 3)
+    after = {role: admin.person(role=role, q=new) for role in before}
+    assert {role: each["id"] for role, each in after.items()} == before
+    assert (after["student"]["mis_id"], after["student"]["year_group"]) == (f"{new}-new-a", "8")
+    again = upload(admin, rows("-new-", "8"))
+    assert (again["counts"]["unchanged"], "new_ids" in str(again["decisions"])) == (3, False)

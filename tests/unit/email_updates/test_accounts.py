@@ -4,8 +4,11 @@ import base64
 import gzip
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from latchkey.email_updates.model.file_in_form import LARGEST, file_of
 from latchkey.email_updates.model.items import Item
@@ -30,6 +33,7 @@ MOODLE = (
     "username,firstname,lastname,email,idnumber,cohort1,profile_field_year\n"
     "tia.wells,Tia,Wells,tia@northbridge.example,q24m1,7A,7\n"
 )
+STARTS = (b"", b"PK\x03\x04", b"user_id,login_id,status\n", GOOGLE.encode()[:400], MOODLE.encode())
 STUDENTS, ADULTS = {"student"}, {"teacher", "staff"}
 
 
@@ -106,3 +110,13 @@ def test_what_is_no_file_is_refused(text: object) -> None:
     with pytest.raises(Invalid) as caught:
         file_of(text)
     assert set(caught.value.fields) == {"file"}
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from([b"", b"PK\x03\x04", b"user_id,login_id,status\n", GOOGLE.encode()[:400], MOODLE.encode()]),
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_a_file_holds_it_is_read_or_refused(tail: bytes, start: bytes) -> None:
+    with suppress(Invalid):
+        assert len(items_of_file(start + tail).items) <= MOST_ROWS

@@ -15,6 +15,7 @@ from latchkey.rosters.model.plain_csv import ColumnsMissing, PlainCsv
 from latchkey.rosters.model.runs import Row
 from latchkey.rosters.stores.notes import TemporaryNotes
 from tests.support.rosters import TODAY
+from tests.support.workbooks import excel
 
 SIMS = (
     "UPN,Forename,Surname,Reg,Year,Adno,Title,Forename,Surname,Relationship,Priority,Parental Responsibility,Court Order,"
@@ -98,6 +99,20 @@ def test_24a_sims_a_row_for_each_pupil_and_contact() -> None:
     assert columns[13].samples == (), "what is not read is not shown"
     assert any("Windows-1252" in each and "Noémi Blair" in each for each in source.warnings)
     assert any("pupils are taken once" in each for each in source.warnings)
+    assert any("under Contacts" in each for each in source.warnings)
+
+
+def test_24a_as_a_workbook_under_a_title_with_a_count_below() -> None:
+    sheet = [
+        ["Pupils and contacts"],
+        ["Printed 26/11/2026"],
+        [],
+        *[line.split(",") for line in SIMS.decode("cp1252").splitlines()],
+    ]
+    source = opened(excel(("Report", [*sheet, ["Total: 2"]])))
+    (pupil,) = rows(source)
+    assert facts(pupil) == ("004512", "student", "Noémi", "Blair", None, "G801125022401", "7")
+    assert any("totals" in each for each in source.warnings)
 
 
 def test_24b_arbor_with_guardians_side_by_side_and_the_name_in_one_cell() -> None:
@@ -131,6 +146,12 @@ def test_24e_clever_students_and_their_contacts() -> None:
     assert source.proposal.shape == "clever"
 
 
+@pytest.mark.parametrize(("cell", "upn"), [("g801125022401", "G801125022401"), ("12345", None), ("", None)])
+def test_a_state_id_is_the_upn_where_it_is_one(cell: str, upn: str | None) -> None:
+    (pupil,) = rows(opened(CLEVER.replace(b"4530,,", f"4530,{cell},".encode())))
+    assert pupil.upn == upn
+
+
 def test_24h_our_table_under_the_words_of_an_mis() -> None:
     (pupil,) = rows(opened(OURS))
     assert facts(pupil) == ("q24h1", "student", "Uma", "Yates", None, "Z801125022404", "7")
@@ -162,6 +183,24 @@ def test_pupils_without_a_role_column_are_asked_about_and_the_choice_is_proposed
     assert (staff.chosen.missing, staff.proposal.proposed_role) == (("role",), None)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Person ID,Forename,Surname,Work Email,Emergency Contact Name,Relationship",
+        "Employee ID,Forename,Surname,Year,Emergency Contact Name,Relationship",
+        "Staff Code,ID,Forename,Surname,UPN,Priority",
+        "ID,Forename,Surname,Reg,Forename,Surname",
+    ],
+)
+def test_nobody_is_taken_for_a_pupil_because_they_have_a_contact(header: str) -> None:
+    assert propose(header.split(",")).chosen.role is None, "staff have contacts for emergencies, and no roster changes a role"
+
+
+def test_the_role_of_a_contact_is_not_the_pupils() -> None:
+    found = propose(["Adno", "UPN", "Forename", "Surname", "Contact Name", "Relationship", "Type", "Status"]).chosen
+    assert (found.role, set(found.columns)) == ("student", {"mis_id", "upn", "given_name", "family_name"})
+
+
 def test_a_upn_can_be_the_id_where_there_is_no_other() -> None:
     content = b"UPN,Forename,Surname\nZ801125022404,Uma,Yates\n"
     chosen = checked({"0": "upn_as_id", "1": "given_name", "2": "family_name"}, "student", ["UPN", "Forename", "Surname"])
@@ -191,8 +230,10 @@ def test_totals_and_counts_under_the_list_are_no_people(end: str) -> None:
     ],
 )
 def test_a_name_in_one_cell(header: str, cell: str, name: tuple[str, str]) -> None:
-    (row,) = rows(opened(f'"{header}",Adno,Role\n"{cell}",1,Pupil\n'.encode()))
+    source = opened(f'"{header}",Adno,Role\n"{cell}",1,Pupil\n'.encode())
+    (row,) = rows(source)
     assert (row.given_name, row.family_name) == name
+    assert any(" | ".join(filter(None, name)) in warning for warning in source.warnings)
 
 
 def test_words_split_anywhere_keep_every_letter() -> None:

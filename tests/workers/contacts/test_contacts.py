@@ -324,10 +324,22 @@ def test_after_the_last_try_the_admin_sees_that_it_failed(desk: Desk, monkeypatc
 
     run = desk.start(siblings())
     assert desk.read(desk.came(run)) == 0
+    real = write_files._put_all
     monkeypatch.setattr(write_files, "_put_all", breaks)
     assert desk.write(*desk.console.system.messages("EXPORT_QUEUE"), attempt=14) == 1
     found = desk.run(run)
     assert (found["state"], "kept" in found["reason"]) == ("failed", True)
+    assert "Make the files again" in desk.console.page(f"{CONTACTS}/{run}").body.decode()
+    monkeypatch.setattr(write_files, "_put_all", real)
+    assert desk.console.post(f"{CONTACTS}/{run}/files", {}).status_code == 202
+    again = desk.finish(run)
+    assert (again["state"], again["reason"], len(desk.rows(run, "student"))) == ("finished", None, 2)
+
+
+def test_no_cell_of_the_file_becomes_a_formula(desk: Desk) -> None:
+    run = desk.join(table(sims(NOE, ("", '=HYPERLINK("http://x")', "@Blair"), email="ana@mail.example")))
+    (row,) = desk.rows(run["id"], "parent")
+    assert (row["ParentForename"], row["ParentSurname"]) == ('\'=HYPERLINK("http://x")', "'@Blair")
 
 
 def test_a_reader_whose_time_runs_short_hands_over(desk: Desk) -> None:

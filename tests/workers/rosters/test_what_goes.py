@@ -185,3 +185,27 @@ def test_a_crash_after_any_write_is_made_good(desk: Desk, monkeypatch: pytest.Mo
         if count[0] < step:
             return
     pytest.fail("it never came to its end")
+
+
+def gone_of_a_send(desk: Desk, **select: Any) -> int:
+    """How many a send to these would skip because they have left."""
+    answer = desk.console.post(
+        f"/admin/{SCHOOL}/sends", {"kind": "password_link", "select": select or {"filter": {}}, "dry_run": True}
+    )
+    assert answer.status_code == 200, answer.json_body
+    return sum(each["count"] for each in answer.json_body["skipped"] if "left" in each["reason"])
+
+
+def test_parents_all_of_whose_children_have_left_get_no_message_and_others_do(desk: Desk) -> None:
+    teacher = {**parent(5, "S1"), **{name: TEACHER[name] for name in ("mis_id", "role", "email")}}
+    desk.load([row(1), row(2), parent(1, "S1"), parent(2, "S1", "S2"), parent(3), teacher])
+    ids = [person_id(SCHOOL, each) for each in ("P1", "P2", "P3", "T1")]
+    for select in ({"ids": ids}, {"filter": {}}, {"filter": {"role": "parent"}}):
+        assert gone_of_a_send(desk, **select) == 0
+    desk.worker.directory(SCHOOL).change(person_id(SCHOOL, "S1"), {"status": "left"})
+    assert gone_of_a_send(desk, ids=ids) == 1, "the parent of S1 alone"
+    assert gone_of_a_send(desk, filter={"role": "parent"}) == 1
+    assert gone_of_a_send(desk, filter={}) == 2, "and S1"
+    assert of(desk, "P1").status == "active", "the account stays"
+    desk.worker.directory(SCHOOL).change(person_id(SCHOOL, "S1"), {"status": "active"})
+    assert gone_of_a_send(desk, ids=ids) == 0

@@ -35,12 +35,12 @@ def name_columns(system: System, school: str, by: Person, run_id: str, columns: 
 
 
 def make_files(system: System, school: str, by: Person, run_id: str, whom: Whom) -> Run:
-    """Have the files of a finished run written again, for this choice of whom to invite. The codes stay the same."""
+    """Have the files of a run that has ended written again, for this choice of whom to invite. The codes stay the same."""
     run, now = get_contacts(system, school, run_id), system.now()
     if run.state == "running" and run.step == "files" and run.whom == whom:
         system.queue("EXPORT_QUEUE").put(files_message(school, run.id))  # the first message may never have left
         return run
-    if run.state != "finished" or not run.kept or run.kept_until <= now:
+    if run.state not in {"finished", "failed"} or not run.kept or run.kept_until <= now:
         raise Conflict("Of this upload nothing is kept, or it is being worked on. Upload the contacts again.", code="not_kept")
     try:
         run = system.contacts_runs(school).ask_for_files(run, whom, now)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from latchkey.doubles.model.merges import Merge, Undoing, undoing
+from latchkey.doubles.model.merges import Merge, Undoing, followed, links_of, undoing
 from latchkey.doubles.needs import System
 from latchkey.doubles.stores.merges import Extra
 from latchkey.doubles.told import told
@@ -49,8 +49,10 @@ def _undo(system: System, school: School, by: Person, merge: Merge) -> Merge:
             code="changed",
         )
     key = system.lookup_key(slug, school.lookup_epoch)
-    ids = {*merge.gained, *merge.remove.children, *merge.remove.parents}
-    plan = undoing(merge, keep.person, system.directory(slug).by_ids(sorted(ids)))
+    family = system.directory(slug).following(sorted({*links_of(merge.keep), *links_of(merge.remove)}))
+    merge = followed(merge, {asked: person.id for asked, person in family.items()})
+    meant = {person.id: person for person in family.values() if person.id in links_of(merge.remove)}
+    plan = undoing(merge, keep.person, [*meant.values()])
     plan, names = _usable(system, school, merge, plan)
     after = told(system, slug, keep.person, with_keys(plan.keep, key), now)
     undone = replace(merge, state="undone", undone_at=now, stayed=plan.stayed)

@@ -86,10 +86,11 @@ class WhoIsWho:
         people = {person.id: person for person in self._directory.by_ids(map(known.id_at, wanted))}
         firsts = {first.mis_id: first for row in rows if (first := self._duplicates.same_adult(row)) is not None}
         known_firsts = dict(zip(firsts, self.of([*firsts.values()]), strict=True)) if firsts else {}
-        return [
-            self._as_adult(row, one, people, firsts, known_firsts) or self._as_before(row, one, people)
-            for row, one in zip(rows, found, strict=True)
-        ]
+        others = []
+        for row, one in zip(rows, found, strict=True):
+            before = self._as_before(row, one, people)
+            others.append(before if before.way else self._as_adult(row, one, people, firsts, known_firsts) or before)
+        return others
 
     def _people(self, places: Sequence[int], people: People) -> list[Person]:
         return [person for place in places if (person := people.get(self._known.id_at(place))) is not None]
@@ -130,18 +131,18 @@ class WhoIsWho:
     def _as_before(self, row: Row, found: Found, people: People) -> Found:
         """A row that means somebody who had another id."""
         for way, places in self._known.likely(row).items():
-            same = [person for person in self._people(places, people) if is_same(row, person, way)]
-            if not same:
+            claims = {place: claims for place in places if (claims := self._known.claims(place, way))}
+            same = [person for person in self._people([*claims], people) if is_same(row, person, way)]
+            if not same or (way == "who" and not self._duplicates.is_first(row)):
                 return found
-            claimed = max(self._known.claims(place, way) for place in places)
+            claimed = max(claims.values())
             one_parent = row.role == "parent" and way == "who"  # their other rows are theirs, too
-            if claimed and (len(same) > 1 or claimed > 1) and not one_parent:
+            if (len(same) > 1 or claimed > 1) and not one_parent:
                 names = ", ".join(person.mis_id or person.name for person in same[:3])
                 return Found(found.id, None, "unclear_people", None, "", f"{row.mis_id} may be {names}")
-            if claimed:
-                person = one_of(same)
-                says = f"was {person.mis_id}, is {row.mis_id}" if person.mis_id else f"is {row.mis_id}; had no id"
-                return Found(found.id, None, way_of(row, person, way), person, person.id, says)
+            person = one_of(same)
+            says = f"was {person.mis_id}, is {row.mis_id}" if person.mis_id else f"is {row.mis_id}; had no id"
+            return Found(found.id, None, way_of(row, person, way), person, person.id, says)
         return found
 
 

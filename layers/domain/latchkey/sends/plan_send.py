@@ -23,6 +23,7 @@ from latchkey.sends.model.recent import is_being_planned
 from latchkey.sends.model.send import Chunk, Need, Send
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
+from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.model.ids import is_id
 
@@ -71,7 +72,8 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     sent = _sent(system, school.slug, send, now)
     if sent is None:
         return _step_back(system, school.slug, send)
-    people, unknown = _selected(system, school, send)
+    selected, unknown = _selected(system, school, send)
+    people = with_parents_of_leavers(system, school.slug, selected)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
     skips: Counter[str] = Counter()
     adults = 0

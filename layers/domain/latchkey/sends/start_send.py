@@ -1,5 +1,6 @@
 """Start a send: who is meant, what it would do, and the message that sets it off."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from latchkey.errors import Invalid
@@ -14,6 +15,7 @@ from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Need, Selection, Send
 from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
+from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
@@ -21,13 +23,18 @@ from latchkey.shared.start_run import Started, Starting, id_for
 def try_out(system: System, school: School, selection: Selection) -> DryRun:
     """What the send would do, without doing it."""
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
+    people, unknown = _meant(system, school, selection)
+    return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent)
+
+
+def _meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:
+    """Whom a selection means, and how many of its ids are nobody's."""
     if selection.is_from_sends:
-        return dry_run(chosen(system, school.slug, selection), school, 0, selection, sent)
+        return chosen(system, school.slug, selection), 0
     if selection.filter is not None:
-        matching = system.directory(school.slug).matching(people_filter.parse(selection.filter))
-        return dry_run(matching, school, 0, selection, sent)
+        return system.directory(school.slug).matching(people_filter.parse(selection.filter)), 0
     people = system.directory(school.slug).by_ids(selection.ids)
-    return dry_run(people, school, len(selection.ids) - len(people), selection, sent)
+    return people, len(selection.ids) - len(people)
 
 
 def start_send(

@@ -560,6 +560,8 @@ class TestFiles:
         assert school.post(EMAILS, {"file": "a", "text": "b"}).status_code == 422
         wrong = school.post(EMAILS, {"file": "?"})
         assert (wrong.status_code, list(wrong.json_body["fields"])) == (422, ["file"])
+        both = school.form(EMAILS, {"file": "QQ==", "text": "user5\ta@home.example"})
+        assert (both.status_code, "not both" in both.body.decode(), "user5" in both.body.decode()) == (422, True, True)
         page = school.form(EMAILS, {"file": "?", "text": ""})
         assert (page.status_code, 'id="file-error"' in page.body.decode()) == (422, True)
 

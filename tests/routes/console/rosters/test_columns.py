@@ -71,7 +71,8 @@ def test_a_choice_is_remembered_for_the_school_under_the_header(desk: Desk) -> N
     mapped(desk)
     other = desk.preview(STAFF.upper().encode())
     assert (other["reading"]["from"], other["counts"]["new"]) == ("last_time", 2)
-    assert "as last time" in desk.console.page(f"{ROSTERS}/{other['id']}").body.decode()
+    page = desk.console.page(f"{ROSTERS}/{other['id']}").body.decode()
+    assert "Everybody in this file is taken as other staff, as last time" in page
     moved = desk.preview(STAFF.replace("Personal code,First", "First,Personal code").encode())
     assert moved["reading"]["missing"], "another order is another header"
 

@@ -116,10 +116,10 @@ class ContactsRuns:
             self._update(run, facts, [("kept", "=", True)], add={"attempt": 1})
 
     def ask_for_files(self, run: Run, whom: Whom, now: int) -> Run:
-        """Have the files of a finished run written again."""
-        as_read: list[Condition] = [("state", "=", "finished"), ("kept", "=", True)]
+        """Have the files of a run that has ended written again."""
+        as_read: list[Condition] = [("state", "=", run.state), ("attempt", "=", run.attempt), ("kept", "=", True)]
         facts: dict[str, Value] = {"state": "running", "step": "files", "whom": whom, "done": 0, "lease_until": 0}
-        facts |= {"asked_at": now, "begun": run.attempt}
+        facts |= {"asked_at": now, "begun": run.attempt, "reason": None}
         return self._update(run, facts, as_read)
 
     def finish(self, run: Run, event: EventWrite) -> None:

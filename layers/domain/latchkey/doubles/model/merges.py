@@ -26,6 +26,7 @@ _FACTS: Final = (
     "preferred_family_name",
     "last_login_at",
 )
+_WAY_IN: Final = ("email", "username", "password_set_at", "used_link")
 _ENDS_LINKS: Final = ("email", "password_set_at", "status")
 
 
@@ -141,6 +142,14 @@ class Undoing:
     stayed: tuple[str, ...]
 
 
+def followed(merge: Merge, now_is: Mapping[str, str]) -> Merge:
+    """The merge with the family as it is now: some of them may have been merged since (``now_is``: old id to present id)."""
+    links = [now_is.get(each, each) for each in links_of(merge.remove)]
+    had = {now_is.get(each, each) for each in links_of(merge.keep)}
+    gained = tuple(each for each in dict.fromkeys(links) if each not in had)
+    return replace(merge, remove=with_links(merge.remove, tuple(dict.fromkeys(links))), gained=gained)
+
+
 def undoing(merge: Merge, keep: Person, family: Sequence[Person]) -> Undoing:
     """Both accounts as they were, but for what people have done since."""
     stayed: list[str] = []
@@ -165,29 +174,26 @@ def undoing(merge: Merge, keep: Person, family: Sequence[Person]) -> Undoing:
 
 def _given_back(merge: Merge, keep: Person, stayed: list[str]) -> Person:
     """The kept account without what it got, where it still is as it was given."""
-    taken = merge.taken
-    has_set = keep.password_set_at != taken.get("password_set_at", merge.keep.password_set_at)
+    taken, was = dict(merge.taken), merge.keep
+    has_set = keep.password_set_at != taken.get("password_set_at", was.password_set_at)
     if has_set:
         stayed.append("A password was set since: it stays with the account that was kept.")
-    if _uses(keep) != _uses(merge.keep):
+    if _uses(keep) != _uses(was):
         stayed.append("A code was used since: what came of it stays with the account that was kept.")
-    after = keep
-    for name, value in taken.items():
-        if getattr(keep, name) != value:
-            continue
-        if name == "email" and has_set and keep.used_link != taken.get("used_link", merge.keep.used_link):
-            stayed.append("A mailed link was used since: its address stays with the account that was kept, too.")
-            continue
-        if name in {"used_link", "last_login_at"} and has_set:
-            continue
-        after = replace(after, **{name: getattr(merge.keep, name)})
+    staying: tuple[str, ...] = ("used_link", "last_login_at") if has_set else ()
+    if keep.is_admin and set(_WAY_IN) & taken.keys():
+        stayed.append("The account that was kept is an admin’s by now: its address, username and password stay.")
+        staying = (*staying, *_WAY_IN)
+    elif has_set and keep.email == taken.get("email", "") and keep.used_link != taken.get("used_link", was.used_link):
+        stayed.append("A mailed link was used since: its address stays with the account that was kept, too.")
+        staying = (*staying, "email")
+    back = [name for name, value in taken.items() if name not in staying and getattr(keep, name) == value]
+    after = replace(keep, **{name: getattr(was, name) for name in back})
     if keep.mis_id is not None and keep.mis_id == merge.remove.mis_id:  # a roster has come under the other's id since
-        after = replace(after, mis_id=merge.keep.mis_id)
+        after = replace(after, mis_id=was.mis_id)
     if after.email is None:
-        after = replace(after, email_key=None, email_typed=None, mail_problem=merge.keep.mail_problem)
-    if after.password_set_at is None:
-        after = replace(after, lent_password=merge.keep.lent_password)
-    return after
+        after = replace(after, email_key=None, email_typed=None, mail_problem=was.mail_problem)
+    return replace(after, lent_password=was.lent_password) if after.password_set_at is None else after
 
 
 def _uses(person: Person) -> list[tuple[int, int]]:

@@ -128,16 +128,21 @@ def _compared(
     facts = {name: value for name, value in facts.items() if name not in left_out}
     row = row._replace(**dict.fromkeys(left_out))  # type: ignore[arg-type] # all of them are facts that may be None
     frees = frees if "username" in facts else ()
-    if existing is None:
-        return Decision("new", row, facts=facts, warned=warned, asks=asks, frees=frees)
+    decision = Decision("new", row, facts=facts, warned=warned, asks=asks, frees=frees)
+    return decision if existing is None else _with_status(decision, existing)
+
+
+def _with_status(decision: Decision, existing: Person) -> Decision:
+    """What becomes of somebody who exists: no admin's account is ended, and none that was switched off comes back."""
+    row, warned = decision.row, decision.warned
     wanted: Status = "left" if row.leaves else "active"
     if existing.is_admin and row.leaves:
         why = "is an admin, whose account no roster ends: end their rights on the page Admins, then the account"
         warned, wanted = (*warned, Rejection(row.line, "status", why, excerpt(existing.name))), existing.status
     # An admin has switched this account off; a roster that still has the person must not switch it on again.
     status = wanted if existing.status not in {wanted, "disabled"} else None
-    kind: Kind = "changed" if facts or status else "unchanged"
-    return Decision(kind, row, existing, facts, status, warned=warned, asks=asks, frees=frees)
+    kind: Kind = "changed" if decision.facts or status else "unchanged"
+    return replace(decision, kind=kind, existing=existing, status=status, warned=warned)
 
 
 def _taken(

@@ -21,8 +21,10 @@ UPN_AS_ID: Final = "upn_as_id"
 """A choice for a column: the UPN, which is the id as well, where a file has no other."""
 CHOICES: Final = (*words.FIELDS, UPN_AS_ID)
 _NAMES: Final = ("given_name", "family_name", "preferred_given_name", "preferred_family_name", "full_name")
-_ANYBODYS: Final = frozenset((*_NAMES, "email", "language", "left", "leaving_date"))
+_ANYBODYS: Final = frozenset((*_NAMES, "role", "email", "language", "left", "leaving_date"))
 """Fields that contacts have as well, under the same words."""
+_OF_STAFF: Final = ("employee", "staff", "teacher", "payroll", "national_insurance")
+"""How words begin that only lists of staff have: these have somebody's contacts as well, for emergencies."""
 _TWICE: Final = "stands in the header twice: choose which one"
 _PUPILS_SHAPES: Final = frozenset({"clever", "mavis"})
 
@@ -119,7 +121,7 @@ def propose(header: Sequence[str]) -> Proposal:
             whys[found.pop(name)] = _TWICE
     _one_kind_of_name(header, found, whys)
     shape = shape_of(header)
-    certain = begin is not None or shape in _PUPILS_SHAPES
+    certain = shape in _PUPILS_SHAPES or (begin is not None and _has_only_pupils(header, found))
     role: Role | None = "student" if certain and "role" not in found else None
     likely: Role | None = "student" if role or "upn" in found or shape in {"sims", "arbor", "bromcom"} else None
     return Proposal(
@@ -129,6 +131,12 @@ def propose(header: Sequence[str]) -> Proposal:
         whys=whys,
         proposed_role=likely if "role" not in found else None,
     )
+
+
+def _has_only_pupils(header: Sequence[str], found: Mapping[str, int]) -> bool:
+    """Whether a list of people and their contacts is one of pupils: it has what only pupils have, and nothing of staff's."""
+    of_pupils = "upn" in found or "year_group" in found or any(map(words.is_of_pupils, header))
+    return of_pupils and not any(words.plain(word).startswith(_OF_STAFF) for word in header)
 
 
 def _one_kind_of_name(header: Sequence[str], found: dict[str, int], whys: dict[int, str]) -> None:

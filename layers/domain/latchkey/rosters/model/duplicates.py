@@ -100,6 +100,11 @@ class Duplicates:
         first = found.staff or found.parent
         return first if first is not None and first.mis_id != row.mis_id else None
 
+    def is_first(self, row: Row) -> bool:
+        """Whether a row is the first, or only one, of a parent of its name and address; True for everybody else."""
+        found = self._adults.get(_adult_key(row)) if row.role == "parent" and row.email is not None else None
+        return found is None or found.parent is None or found.parent.mis_id == row.mis_id
+
     def _look_at_adults(self, rows: Sequence[Row]) -> None:
         seen, found = self._seen, self._adults
         for row in rows:

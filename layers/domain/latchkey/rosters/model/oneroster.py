@@ -18,7 +18,7 @@ from latchkey.rosters.model.organisations import ORGS, check_the_only_one, organ
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch
-from latchkey.rosters.model.users import Some, Users
+from latchkey.rosters.model.users import Some, Users, together
 from latchkey.rosters.model.words import ROLES
 
 NAMES: Final = {
@@ -71,7 +71,7 @@ class OneRoster:
             raise Unusable("users.csv has no column role (OneRoster 1.1), and the zip has no roles.csv (OneRoster 1.2).")
         self.warnings = ["The column password is never taken from a roster; it was not read."] if "password" in places else []
         orgs = organisations(bundle, around)
-        if not orgs and not self.whole:
+        if ORGS not in files:
             check_the_only_one(bundle, roles=not self._role_here)
         self._notes = notes
         self._roles = None if self._role_here else BundleRoles(bundle, _LAYOUT, orgs, notes, around.today)
@@ -105,7 +105,7 @@ class OneRoster:
         checker = Checker(ROLES, NAMES)
         for some, found in self._users.batches():
             batch = checker.batch(some.lines, self._chosen(some), some.leaves, found.rejected)
-            yield batch._replace(warned=sorted([*batch.warned, *found.warned]))
+            yield together(some, batch, found, NAMES["links"])
 
     def _chosen(self, some: Some) -> dict[str, Sequence[str]]:
         if not some.rows:

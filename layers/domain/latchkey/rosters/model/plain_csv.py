@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from operator import itemgetter
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from latchkey.office_files.model.table_files import AnyTable, TableFile
 from latchkey.office_files.model.unusable import Unusable, excerpt
+from latchkey.people.model.upn import all_upns
 from latchkey.rosters.model import full_names, words
 from latchkey.rosters.model.columns import Chosen, Column, Proposal, columns_of, fingerprint, propose, telling
 from latchkey.rosters.model.leaving import Leavers
@@ -73,11 +75,13 @@ class PlainCsv:
             raise AccountsFile(accounts)
         self.fingerprint = fingerprint(self.header)
         self.proposal: Proposal = propose(self.header)
-        self.chosen: Chosen = self._fitting(remembered(self.fingerprint)) or self.proposal.chosen
+        self.chosen: Chosen = self._fitting(remembered(self.fingerprint)) or self._with_state_id(self.proposal.chosen)
         self._places = self.chosen.columns
         self._leavers = Leavers(self._places, today)
         self.names: Mapping[str, str] = {_ours(name): self.header[place] for name, place in self._places.items()}
-        if "full_name" in self._places:
+        whole = self._places.get("full_name")
+        self._family_first = whole is not None and full_names.is_family_first(words.plain(self.header[whole]))
+        if whole is not None:
             self.names = {"given_name": self.names["full_name"], **self.names}
         if self.chosen.missing and len([word for word in self.header if word]) < 2:
             raise Unusable(self._lacks())
@@ -87,13 +91,15 @@ class PlainCsv:
     @property
     def shape(self) -> str:
         """What was seen."""
-        found = self.proposal.shape
-        return f"A table: {NAMES[found]}" if found is not None else "A table"
+        found = NAMES[self.proposal.shape] if self.proposal.shape is not None else "a table"
+        return found[:1].upper() + found[1:]
 
     @property
     def warnings(self) -> list[str]:
         """What to note about the whole file; complete once its rows have been read."""
-        found = [*self._file.warnings, *self._encoding_warning(), *self._unread()]
+        found = [*self._file.warnings, *self._encoding_warning(), *self._names_taken_apart(), *self._unread()]
+        if self.proposal.contacts_from is not None:
+            found.append("Columns about contacts were not read: for parents, upload this file under Contacts as well.")
         if self._totals:
             found.append(f"{self._totals:,} row{'s' if self._totals > 1 else ''} of totals or counts were left out.")
         if self._repeated:
@@ -158,9 +164,10 @@ class PlainCsv:
             chosen["role"] = [self.chosen.role] * count
         place = self._places.get("full_name")
         if place is not None:
-            first = full_names.is_family_first(words.plain(self.header[place]))
-            pairs = [full_names.taken_apart(cell, family_first=first) for cell in columns[place]]
-            chosen["given_name"], chosen["family_name"] = zip(*pairs, strict=True)
+            chosen["given_name"], chosen["family_name"] = zip(*map(self._taken_apart, columns[place]), strict=True)
+
+    def _taken_apart(self, cell: str) -> tuple[str, str]:
+        return full_names.taken_apart(cell, family_first=self._family_first)
 
     def _without_totals(self, lines: list[int], rows: list[list[str]], names: Sequence[int]) -> _Rows:
         """Rows without those that count the others: a total, perhaps a number, and nothing else."""
@@ -183,6 +190,15 @@ class PlainCsv:
             before = says
         self._repeated += len(rows) - len(kept)
         return kept_lines, kept, before
+
+    def _with_state_id(self, chosen: Chosen) -> Chosen:
+        """The proposal, with a column "State ID" as the UPN where what stands in it is one: in England it mostly is."""
+        places = [place for place, word in enumerate(self.header) if words.plain(word) == "state_id"]
+        if len(places) != 1 or "upn" in chosen.columns:
+            return chosen
+        cells = (row[places[0]].strip().upper() for _, rows, _ in islice(self._table().batches(), 1) for row in rows)
+        found = [cell for cell in cells if cell]
+        return replace(chosen, columns={**chosen.columns, "upn": places[0]}) if found and all_upns(found) else chosen
 
     def _fitting(self, chosen: Chosen | None) -> Chosen | None:
         """A remembered choice, if its places are there: a fingerprint says so, and a stored item may be anything."""
@@ -213,6 +229,15 @@ class PlainCsv:
                 break
         sample = f" Are these names right? {'; '.join(map(excerpt, shown[:_SAMPLE]))}." if shown else ""
         return [f"The file is not in UTF-8; it was read as Windows-1252, as Excel and SIMS write it.{sample}"]
+
+    def _names_taken_apart(self) -> list[str]:
+        """How whole names were taken apart, with some of those that could be taken apart otherwise."""
+        if "full_name" not in self._places:
+            return []
+        cells = [row[self._places["full_name"]] for _, rows, _ in islice(self._table().batches(), 1) for row in rows]
+        shown = sorted(dict.fromkeys(cells), key=lambda cell: min(len(cell.split()), 3), reverse=True)[:_SAMPLE]
+        parts = "; ".join(excerpt(" | ".join(filter(None, self._taken_apart(cell)))) for cell in shown if cell.strip())
+        return [f"First and last names stand in one cell, and were taken apart: {parts}."] if parts else []
 
     def _unread(self) -> list[str]:
         """The columns that were not read, in one sentence; the reasons stand with the columns."""

@@ -17,7 +17,10 @@ FurtherRoles = Callable[[Sequence[str], Sequence[RoleHere]], list[RoleHere]]
 
 
 class Some:
-    """Some rows of users.csv: their lines, cells by column, ids, names, roles, and who leaves."""
+    """Some rows of users.csv: their lines, cells by column, ids, names, roles, and who leaves.
+
+    ``parents_too``: the lines of those who are named as parents beside their role.
+    """
 
     def __init__(self, lines: list[int], rows: list[list[str]], places: Mapping[str, int]) -> None:
         self.lines = lines
@@ -27,6 +30,7 @@ class Some:
         self.leaves = list(map(_leaves, self.column("status")))
         self.roles: list[str] = [cell.strip() for cell in self.column("role")]
         self.grades: list[str] = [""] * len(rows)
+        self.parents_too: set[int] = set()
         self.given = self.column("givenname")
         self.family = self.column("familyname")
 
@@ -145,6 +149,8 @@ class Users:
             kept.append(place)
             if (told := _also(some.role(place), each.also)) is not None:
                 warned.append(Rejection(line, "role", told, excerpt(some.name(place))))
+                if "parent" in each.also:
+                    some.parents_too.add(line)
         some.keep(kept)
 
     def _as_known(self, some: Some) -> None:
@@ -164,6 +170,12 @@ class Users:
             some.roles[place] = some.roles[place] or person.role
             if place in nameless:
                 some.given[place], some.family[place] = person.given_name, person.family_name
+
+
+def together(some: Some, batch: Batch, found: Batch, links: str) -> Batch:
+    """A batch with what was found before of its rows; ``links`` is the column that need not name parents a second time."""
+    warned = [each for each in batch.warned if each.column != links or each.line not in some.parents_too]
+    return batch._replace(warned=sorted([*warned, *found.warned]))
 
 
 def _leaves(status: str) -> bool:
