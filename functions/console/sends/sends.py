@@ -56,7 +56,7 @@ def start(request: Request, school: str) -> Answer:
     if not request.is_form:
         only(request.fields, _FIELDS)
     request.context["back"] = ways_back.of(request.fields, school)
-    fields = {**request.fields, "select": _select(request)}
+    fields = {**request.fields, "select": select_of(request)}
     try:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
     except Mistyped as wrong:
@@ -183,7 +183,7 @@ def dry_run_json(found: DryRun, seen: SignedIn, selection: Selection, start_at: 
     }
 
 
-def _select(request: Request) -> object:
+def select_of(request: Request) -> object:
     """Who is selected: ``select`` of JSON; in a form ``to`` says which of its fields counts, since a name may come once only."""
     fields = request.fields
     if not request.is_form:

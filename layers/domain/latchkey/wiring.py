@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from latchkey.readiness import needs as readiness
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
+    from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
@@ -92,6 +93,7 @@ _KEEPERS: Final = (
     "schools",
     "people",
     "sign_in",
+    "records",
     "rosters",
     "doubles",
     "email_updates",
@@ -270,6 +272,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return CodeUses(self.client("dynamodb"), *tables, school)
+
+    def leaver_runs(self, school: str) -> LeaverRuns:
+        """A school's runs that mark people as left, or bring them back."""
+        from latchkey.records.stores.leaver_runs import LeaverRuns
+
+        return LeaverRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def edits(self, school: str) -> Edits:
         """Where an admin's corrections of a school's people are written."""

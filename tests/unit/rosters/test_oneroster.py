@@ -181,22 +181,31 @@ def test_a_department_of_another_school_is_not_ours() -> None:
     assert [each.mis_id for each in found.rows] == ["d1", "c1", "t"]
 
 
-@pytest.mark.parametrize("version", ["1.1", "1.2"])
-def test_a_delta_of_several_schools_without_orgs_is_refused(version: str) -> None:
+@pytest.mark.parametrize("version", ["1.1", "1.2", "sds"])
+@pytest.mark.parametrize("manifest", [MANIFEST, MANIFEST + "file.users,delta\nfile.roles,delta\nfile.orgs,absent\n"])
+def test_people_of_several_schools_without_orgs_are_refused(version: str, manifest: str) -> None:
     """A delta leaves out a file that has not changed: nothing would say whose people these are."""
-    manifest = MANIFEST + "file.users,delta\nfile.roles,delta\nfile.orgs,absent\n"
     for others, refused in (("nb1", False), ("o2", True)):
         if version == "1.1":
             rows = f"s1,,,true,nb1,student,a,,A,B,,,,,,,07,\ns2,,,true,{others},student,b,,C,D,,,,,,,07,\n"
             content = zipped(manifest=manifest, users=USERS_11 + rows)
-        else:
+        elif version == "1.2":
             roles = f"1,,,a,primary,student,,,nb1,\n2,,,b,primary,student,,,{others},\n"
             content = zipped(manifest=manifest, users=USERS_12 + user("a") + user("b"), roles=ROLES + roles)
+        else:
+            roles = f"userSourcedId,orgSourcedId,role,grade,isPrimary\na,nb1,student,7,TRUE\nb,{others},student,7,TRUE\n"
+            content = zipped(users=USERS_12 + user("a") + user("b"), roles=roles)
         if refused:
             with pytest.raises(Unusable, match="several organisations"):
                 parse(content)
         else:
             assert len(parse(content).rows) == 2
+
+
+def test_without_orgs_an_organisation_in_common_is_enough() -> None:
+    rows = 's1,,,true,"nb1,tr1",teacher,a,,A,B,,,,,,,,\ns2,,,true,nb1,student,b,,C,D,,,,,,,07,\n'
+    rows += "s3,,,true,,student,c,,E,F,,,,,,,07,\n"
+    assert len(parse(zipped(users=USERS_11 + rows)).rows) == 3
 
 
 KNOWN = {"a": KnownAs("teacher", "Ann", "Lark"), "b": KnownAs("student", "Bob", "Lark")}

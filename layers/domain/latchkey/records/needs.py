@@ -10,6 +10,7 @@ from latchkey.sends import needs as sends
 if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.records.stores.edits import Edits
+    from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.shared.stores.register import Kind
 
 
@@ -21,3 +22,5 @@ class System(doubles.System, sends.System, Protocol):
     def edits(self, school: str) -> Edits: ...
 
     def register(self) -> tuple[Kind, ...]: ...
+
+    def leaver_runs(self, school: str) -> LeaverRuns: ...

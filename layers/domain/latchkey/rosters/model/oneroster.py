@@ -71,7 +71,7 @@ class OneRoster:
             raise Unusable("users.csv has no column role (OneRoster 1.1), and the zip has no roles.csv (OneRoster 1.2).")
         self.warnings = ["The column password is never taken from a roster; it was not read."] if "password" in places else []
         orgs = organisations(bundle, around)
-        if not orgs and not self.whole:
+        if ORGS not in files:
             check_the_only_one(bundle, roles=not self._role_here)
         self._notes = notes
         self._roles = None if self._role_here else BundleRoles(bundle, _LAYOUT, orgs, notes, around.today)

@@ -58,18 +58,19 @@ def _is_under(org: str, parents: Mapping[str, str], schools: AbstractSet[str]) -
 
 
 def check_the_only_one(bundle: Bundle, *, roles: bool) -> None:
-    """Refuse a bundle without orgs.csv whose people are of several organisations: nothing says which of them is this school.
+    """Refuse a bundle without orgs.csv whose people have no organisation in common: nothing says which of them is this school.
 
     ``roles``: whether roles.csv names them, and not users.csv. A delta leaves orgs.csv out where it has not changed.
     """
     file, column = (ROLES_FILE, "orgSourcedId") if roles else (USERS, "orgSourcedIds")
     if file not in bundle:
         return
-    named: set[str] = set()
+    common: set[str] | None = None
     for rows in bundle.rows(file, optional=(column,)):
-        for (cell,) in rows:
-            named |= {part.strip() for part in cell.split(",")} - {""}
-        if len(named) > 1:
+        for cell in {cell for (cell,) in rows if cell}:
+            named = {part.strip() for part in cell.split(",")} - {""}
+            common = named if common is None else common & named
+        if common is not None and not common:
             raise Unusable(
                 "The zip has people of several organisations and no orgs.csv that says which is this school. "
                 "Export it with orgs.csv, or this school alone."

@@ -12,7 +12,7 @@ from latchkey.office_files.model.unusable import Unusable
 from latchkey.rosters.model.bundle import ROLES_FILE, USERS, Around, Bundle, Notes
 from latchkey.rosters.model.bundle_roles import BundleRoles, Layout, RoleHere
 from latchkey.rosters.model.grades import Grades
-from latchkey.rosters.model.organisations import ORGS, organisations
+from latchkey.rosters.model.organisations import ORGS, check_the_only_one, organisations
 from latchkey.rosters.model.questions import Asks
 from latchkey.rosters.model.rows import Checker
 from latchkey.rosters.model.runs import Batch
@@ -42,6 +42,8 @@ class Sds:
         bundle = self._bundle = Bundle(files, open_file)
         self._notes = notes
         orgs = organisations(bundle, around)
+        if ORGS not in files:
+            check_the_only_one(bundle, roles=True)
         self._roles = BundleRoles(bundle, _LAYOUT, orgs, notes, around.today)
         self._users = Users(bundle, around, orgs, self._roles, nameless=True, further=self._with_parents)
         places = self._users.places

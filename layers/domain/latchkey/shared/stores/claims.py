@@ -5,13 +5,14 @@ from typing import Final, Literal
 
 from latchkey.shared.stores.dynamo import ConditionFailed, Item, Put, Table
 
-Kind = Literal["send", "export", "roster", "emails", "contacts"]
+Kind = Literal["send", "export", "roster", "emails", "contacts", "leavers"]
 _KINDS: Final[Mapping[Kind, tuple[str, int]]] = {
     "send": ("#KEYS", 30 * 86_400),
     "export": ("#EXPORTKEYS", 86_400),
     "roster": ("#ROSTERKEYS", 86_400),
     "emails": ("#EMAILKEYS", 86_400),
     "contacts": ("#CONTACTSKEYS", 86_400),
+    "leavers": ("#LEAVERSKEYS", 86_400),
 }
 """Where the keys of a kind of run stand, and for how many seconds. The kind is the attribute that holds the run's id."""
 
