@@ -7,17 +7,18 @@ import pytest
 
 from tests.e2e.client import Product
 from tests.e2e.school import HEADER, apply, name_of_group, table, undo, upload
+from tests.support.workbooks import excel, raw
 
 pytestmark = pytest.mark.e2e
 
 
 def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothing(admin: Product) -> None:
     new = f"e2e-{secrets.token_hex(4)}"
-    rows = table(
+    rows = [
         [new, "student", "=HYPERLINK(1)", "O’Neil-Ünal", "", new, "", "7", "7Z", ""],
         [f"{new}-p", "parent", "Pat", "O’Neil-Ünal", f"{new}@e2e.example", "", "", "", "", new],
-    )
-    preview = upload(admin, rows)
+    ]
+    preview = upload(admin, table(*rows))
     assert preview["state"] == "previewed"
     assert preview["counts"]["new"] == 2
     assert admin.get(admin.console("people"), q=new)["items"] == [], "nothing before it is applied"
@@ -27,7 +28,8 @@ def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothin
     assert (student["given_name"], student["family_name"]) == ("=HYPERLINK(1)", "O’Neil-Ünal")
     parent = admin.get(admin.console(f"people/{admin.person(role='parent', q=new)['id']}"))
     assert [child["id"] for child in parent["children"]] == [student["id"]]
-    again = upload(admin, rows)
+    again = upload(admin, excel(("Read me", [["Saved in Excel"]]), ("People", [[*HEADER], *rows])), "roster.xlsx")
+    assert "Only the sheet People was read. Not read: Read me." in [warning["text"] for warning in again["warnings"]]
     assert {name: again["counts"][name] for name in ("new", "changed", "unchanged")} == {"new": 0, "changed": 0, "unchanged": 2}
 
 
@@ -35,6 +37,7 @@ def test_a_roster_is_previewed_then_applied_and_applying_it_again_changes_nothin
     ("name", "content"),
     [
         ("roster.zip", b"this is no zip"),
+        ("roster.xlsx", raw('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "a">]><worksheet>&a;</worksheet>')),
         ("roster.csv", b"PK\x03\x04 this is no zip either"),
         ("roster.csv", b"mis_id,role\n1,student\n"),
         ("roster.csv", "\n".join([",".join(HEADER), "1,student,Zo\x81,Lee,,,,7,7A,"]).encode("latin-1")),

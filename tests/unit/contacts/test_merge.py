@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.contacts.model.contact import Child, Contact, Parent
 from latchkey.contacts.model.invite import STATED, Whom, why_not
 from latchkey.contacts.model.merge import keys_of, merged
-from latchkey.contacts.stores.notes import ReadingNotes
+from latchkey.contacts.stores.notes import MOST_ROWS, ReadingNotes
+from latchkey.office_files.model.unusable import Unusable
 
 ANA = Contact(given_name="Ana", family_name="Blair", emails=((0, "blair@mail.example"),))
 IAN = ANA._replace(given_name="Ian")
@@ -76,6 +78,13 @@ def test_who_is_barred_is_so_by_address_and_by_name_for_that_child_only() -> Non
         ("Ian Blair", "s1", "court_order"),
         ("Ian Blair", "s1", "court_order"),
     ]
+
+
+def test_a_social_worker_stands_at_hundreds_of_students_but_not_at_thousands() -> None:
+    (found,) = parents(*((f"s{number:04d}", ANA) for number in range(MOST_ROWS)))
+    assert len(found.children) == MOST_ROWS
+    with pytest.raises(Unusable, match=r"One contact \(Ana Blair\) stands in more than 2,000 rows"):
+        parents(*((f"s{number:04d}", ANA) for number in range(MOST_ROWS + 1)))
 
 
 def test_whom_the_usual_rule_invites() -> None:

@@ -13,7 +13,6 @@ from latchkey.contacts.model.cells import digits, folded
 from latchkey.contacts.model.contact import Child, Contact, Parent
 
 _MOST_PHONES: Final = 6
-_MOST_CHILDREN: Final = 50
 
 
 def keys_of(contact: Contact, student: str) -> list[str]:
@@ -69,7 +68,7 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
     phones = {digits(number): (kind, number) for kind, number in sorted({p for c in contacts for p in c.phones}, reverse=True)}
     mine = {address for _, address in addresses}
     names = {mark for each in contacts for mark in _name_mark(each)} if barred else set()
-    students = sorted({student for student, _ in rows})[:_MOST_CHILDREN]
+    students = sorted({student for student, _ in rows})
     return Parent(
         id=parent_id(school, min(keys)),
         title=best.title or min((each.title for each in contacts if each.title), default=""),

@@ -9,6 +9,7 @@ from latchkey.contacts.model.contact import Contact, Parent
 from latchkey.contacts.model.match import Known
 from latchkey.contacts.model.merge import Groups, marks_of
 from latchkey.contacts.stores.wire import parent_from, parent_to
+from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.office_files.stores.scratch import Scratch, packed, unpacked
 
 Group: TypeAlias = tuple[list[list[str]], list[Parent]]
@@ -16,6 +17,7 @@ Group: TypeAlias = tuple[list[list[str]], list[Parent]]
 _CACHE_KB: Final = 32_768
 _LARGEST: Final = 384 * 1024 * 1024  # bytes of a disk of 512 MB; 180,000 contacts of 100,000 students take 130 MB
 _MARKS: Final = 500
+MOST_ROWS: Final = 2_000  # of one person: a social worker may stand at hundreds of students
 _AT_ONCE: Final = 250
 _READING: Final = """
 CREATE TABLE student (number INTEGER PRIMARY KEY, id TEXT, known BLOB, seen INT DEFAULT 0);
@@ -120,7 +122,11 @@ class ReadingNotes(Scratch):
             FROM member JOIN contact ON contact.number = member.number ORDER BY head
         """
         for _, rows in groupby(self.rows(query), key=itemgetter(0)):
-            found = [*rows]
+            found = [*islice(rows, MOST_ROWS + 1)]
+            if len(found) > MOST_ROWS:  # it has to fit into memory, and into one item
+                raise Unusable(
+                    f"One contact ({excerpt(Contact(*unpacked(found[0][2])).name)}) stands in more than {MOST_ROWS:,} rows."
+                )
             keys = [key for row in found for key in row[3].split("\n")]
             yield keys, [(student, Contact(*unpacked(facts))) for _, student, facts, _ in found]
 

@@ -63,8 +63,9 @@ class Scratch:
         return self.count("PRAGMA page_count")
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows that a query finds, one after the other."""
-        yield from self._database.execute(query, values)
+        """The rows that a query finds, one after the other. They may be left in the middle, and the database closed then."""
+        for row in self._database.execute(query, values):  # noqa: UP028 - "yield from" would close the cursor once more
+            yield row
 
     def run(self, statement: str) -> None:
         """One statement."""
