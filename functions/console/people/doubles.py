@@ -150,6 +150,7 @@ def _merges_json(school: str, found: Iterable[Merge]) -> list[dict[str, Any]]:
             "remove": _named(names.get(merge.remove.id, merge.remove)),
             "undo_until": rfc3339(merge.undo_until),
             "can_be_undone": merge.can_be_undone(now),
+            "undone_at": rfc3339(merge.undone_at),
             "stayed": list(merge.stayed),
         }
         for merge in merges

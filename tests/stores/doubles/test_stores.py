@@ -97,6 +97,15 @@ class TestMerges:
         assert merges.get(RUN) is None
         assert len(directory.by_ids([KEEP.id, GONE.id])) == 2
 
+    def test_a_rosters_mark_of_a_further_id_is_no_merge(self, system: TestSystem, merges: Merges, directory: Directory) -> None:
+        further = "4" * 20
+        system.wiring("read_roster").directory(SCHOOL).lead({further: GONE.id})
+        assert merges.mark(further) is None
+        write(system, merges)
+        assert {each: person.id for each, person in directory.following([further, GONE.id]).items()} == {
+            further: KEEP.id, GONE.id: KEEP.id,
+        }  # fmt: skip
+
     def test_undoing_is_done_once(self, system: TestSystem, merges: Merges, directory: Directory) -> None:
         merge = write(system, merges)
         keep = merges.read([KEEP.id])[KEEP.id]

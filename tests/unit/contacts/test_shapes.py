@@ -164,6 +164,11 @@ def test_a_ctf_has_contacts_too() -> None:
     assert (other.family_name, other.responsible, other.emails) == ("Marsh", False, ())
 
 
+def test_names_in_capitals_are_written_as_people_write_them() -> None:
+    entries, _, _ = read(CTF.replace("<Surname>Marsh</Surname><Forename>Dee", "<Surname>O'NEIL</Surname><Forename>DEE"))
+    assert said(entries[0].contacts[0])[1:3] == ("Dee", "O'Neil")
+
+
 def test_a_ctf_and_a_table_may_stand_in_a_zip_and_a_table_in_a_workbook() -> None:
     def zipped(name: str, content: bytes) -> bytes:
         made = io.BytesIO()

@@ -99,6 +99,7 @@ def test_24a_sims_a_row_for_each_pupil_and_contact() -> None:
     assert columns[13].samples == (), "what is not read is not shown"
     assert any("Windows-1252" in each and "Noémi Blair" in each for each in source.warnings)
     assert any("pupils are taken once" in each for each in source.warnings)
+    assert any("under Contacts" in each for each in source.warnings)
 
 
 def test_24a_as_a_workbook_under_a_title_with_a_count_below() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from latchkey.doubles import look_for_doubles
-from latchkey.errors import NotSignedIn, SignInFailed
+from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import CodeState, Person
 from latchkey.records import erase_person
 from latchkey.shared.model.identifiers import lookup
@@ -250,6 +250,31 @@ class TestMerge:
             each.join()
         assert sorted(found) == [200, 404]
         assert len([each for each in pair if now_is(console, each) is not None]) == 1
+
+    def test_a_password_that_is_set_at_that_moment_is_not_lost(self, console: Console, pair: tuple[Person, Person]) -> None:
+        new, old = pair
+        portal, both = console.system.wiring("portal"), threading.Barrier(2)
+        hashed, event = (
+            hashing.hash_of("another horse battery"),
+            portal.audit("northbridge").record_of(old.id, "password.set", 1, {}),
+        )
+        was_set: list[bool] = []
+
+        def set_password() -> None:
+            both.wait()
+            try:
+                portal.passwords("northbridge").set(old, hashed, "f" * 16, portal.now(), event)
+                was_set.append(True)
+            except Changed:
+                was_set.append(False)
+
+        setting = threading.Thread(target=set_password)
+        setting.start()
+        both.wait()
+        merged(console, new, old)
+        setting.join()
+        word = "another horse battery" if was_set[0] else "correct horse battery"
+        assert signs_in(console, "ann@mail.example", word) == new.id
 
     @pytest.mark.parametrize(
         ("keep", "remove", "code"),

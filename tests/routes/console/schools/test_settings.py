@@ -13,7 +13,7 @@ FORM = {
     "welcome_life": "10", "welcome_life.unit": "days", "reset_life": "48", "reset_life.unit": "hours",
     "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
     "student_email": "none", "names": "legal", "reply_to": "office@northbridge.example",
-    "help_line": "Ring 01632 960000", "notice": "Snow\r\nday",
+    "help_line": "Ring 01632 960000", "notice": "Snow\r\nday", "laestab": "801/1250",
     "sso.roles.staff": "on", "sso.roles.student": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft",
     "sso.url": "https://login.northbridge.example/", "sso.help": "",
 }  # fmt: skip
@@ -48,7 +48,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "language": "en",
         "logo": "",
         "colour": "",
-        "laestab": "",
+        "laestab": "8011250",
         "student_domains": "",
         "staff_domains": "",
         "approval": {"above": None, "staff": False},

@@ -12,6 +12,7 @@ from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.office_files.model.xml_records import Node, records
 from latchkey.people.model import groups
 from latchkey.people.model.upn import is_upn
+from latchkey.rosters.model.capitals import are_capitals, as_written
 
 _AT_ONCE: Final = 256
 _PHONES: Final = {"M": "mobile", "H": "home", "W": "work"}
@@ -75,6 +76,8 @@ def _contact(node: Node, wrong: list[str]) -> Contact | None:
         if (text := cells.phone(each.first("PhoneNo")))
     ]
     given, family = cells.name(node.first("Forename")), cells.name(node.first("Surname"))
+    if are_capitals(given, family):  # as some systems write all of them, and no letter should
+        given, family = as_written(given), as_written(family)
     if not (given or family or addresses or phones):
         return None
     return Contact(

@@ -98,6 +98,8 @@ class PlainCsv:
     def warnings(self) -> list[str]:
         """What to note about the whole file; complete once its rows have been read."""
         found = [*self._file.warnings, *self._encoding_warning(), *self._names_taken_apart(), *self._unread()]
+        if self.proposal.contacts_from is not None:
+            found.append("Columns about contacts were not read: for parents, upload this file under Contacts as well.")
         if self._totals:
             found.append(f"{self._totals:,} row{'s' if self._totals > 1 else ''} of totals or counts were left out.")
         if self._repeated:
