@@ -32,7 +32,7 @@ class Decision:
 
     ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own. ``asks``: what the
     preview asks because of it. ``id``: the person whom the row is about; ``is_further_id``: its MIS id is kept as one of theirs.
-    ``frees``: those who have left and give up the username.
+    ``frees``: those who have left and give up the username. ``may_be``: whom a row that is left out may mean.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class Decision:
     id: str = ""
     is_further_id: bool = False
     frees: tuple[str, ...] = ()
+    may_be: tuple[str, ...] = ()
 
 
 def decide(
@@ -87,7 +88,7 @@ def _asked(row: Row, found: Found, taken: KnownPeople, names: Mapping[str, str],
     if option == "leave_out":
         reason = f"{found.says}: left out until it is decided what to do with such rows"
         rejection = Rejection(row.line, names.get("mis_id", "mis_id"), reason, excerpt(row.mis_id))
-        return Decision("rejected", row, found.person, rejection=rejection, asks=asks, id=found.meant_id)
+        return Decision("rejected", row, found.person, rejection=rejection, asks=asks, id=found.meant_id, may_be=found.may_be)
     if option in {"link", "together"}:
         return Decision("unchanged", row, asks=asks, id=found.meant_id, is_further_id=True)
     if option == "take_over":
