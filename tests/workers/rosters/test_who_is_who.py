@@ -221,6 +221,26 @@ def test_a_child_with_another_family_name_is_found_by_upn(desk: Desk) -> None:
     assert asked(run) == {"new_ids": 1}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "option"),
+    [
+        (BEFORE, AFTER, {"new_ids": "take_over"}),
+        (BEFORE, AFTER, {"new_ids": "leave_out"}),
+        (
+            "s1,student,Sam,Twin,twins@mail.example,,,7,7A,,\ns2,student,Sam,Twin,twins@mail.example,,,7,7A,,\n",
+            "n1,student,Sam,Twin,twins@mail.example,,,7,7A,,\nn2,student,Sam,Twin,twins@mail.example,,,7,7A,,\n",
+            {"unclear_people": "leave_out"},
+        ),
+    ],
+)
+def test_nobody_whom_a_row_may_mean_is_missing(desk: Desk, before: str, after: str, option: dict[str, str]) -> None:
+    load(desk, before)
+    run = desk.preview(file(after + "x1,student,Some,Body,,,,7,7A,,\nx2,teacher,Any,Body,,,,,,,\n"))
+    for name, chosen in option.items():
+        run = decide(desk, run["id"], name, chosen)
+    assert "missing" not in {each["name"] for each in run["decisions"]}
+
+
 # Lost zeros (24), returners and freed usernames (26), recycled ids
 
 

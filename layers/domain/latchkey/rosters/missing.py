@@ -31,7 +31,8 @@ _AT_ONCE: Final = 100
 def note_reached(school: str, notes: TemporaryNotes, decided: Decided) -> None:
     """Remember whom rows mean under another id than theirs, also where that is still asked: they are not missing."""
     people = [(each.id, person_id(school, each.row.mis_id)) for each in decided.decisions if each.id]
-    notes.keep(REACHED, [(person, "") for person, made in people if person != made])
+    unclear = [(person, "") for each in decided.decisions for person in each.may_be]
+    notes.keep(REACHED, [*((person, "") for person, made in people if person != made), *unclear])
 
 
 def missing_of(system: System, school: str, reading: Reading, notes: TemporaryNotes) -> Iterator[Person]:

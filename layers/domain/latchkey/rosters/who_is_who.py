@@ -139,7 +139,8 @@ class WhoIsWho:
             one_parent = row.role == "parent" and way == "who"  # their other rows are theirs, too
             if (len(same) > 1 or claimed > 1) and not one_parent:
                 names = ", ".join(person.mis_id or person.name for person in same[:3])
-                return Found(found.id, None, "unclear_people", None, "", f"{row.mis_id} may be {names}")
+                may_be = tuple(person.id for person in same)
+                return Found(found.id, None, "unclear_people", says=f"{row.mis_id} may be {names}", may_be=may_be)
             person = one_of(same)
             says = f"was {person.mis_id}, is {row.mis_id}" if person.mis_id else f"is {row.mis_id}; had no id"
             return Found(found.id, None, way_of(row, person, way), person, person.id, says)

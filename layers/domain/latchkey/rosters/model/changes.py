@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from latchkey.office_files.model.unusable import excerpt
-from latchkey.people.model.person import Person, Status
+from latchkey.people.model.person import ADULTS, Person, Status
 from latchkey.rosters.model.known import KnownPeople
 from latchkey.rosters.model.matching import Found
 from latchkey.rosters.model.questions import NOTHING_CHOSEN, Asks, Concerned, option_of
@@ -32,7 +32,7 @@ class Decision:
 
     ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own. ``asks``: what the
     preview asks because of it. ``id``: the person whom the row is about; ``is_further_id``: its MIS id is kept as one of theirs.
-    ``frees``: those who have left and give up the username.
+    ``frees``: those who have left and give up the username. ``may_be``: whom a row that is left out may mean.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class Decision:
     id: str = ""
     is_further_id: bool = False
     frees: tuple[str, ...] = ()
+    may_be: tuple[str, ...] = ()
 
 
 def decide(
@@ -87,7 +88,7 @@ def _asked(row: Row, found: Found, taken: KnownPeople, names: Mapping[str, str],
     if option == "leave_out":
         reason = f"{found.says}: left out until it is decided what to do with such rows"
         rejection = Rejection(row.line, names.get("mis_id", "mis_id"), reason, excerpt(row.mis_id))
-        return Decision("rejected", row, found.person, rejection=rejection, asks=asks, id=found.meant_id)
+        return Decision("rejected", row, found.person, rejection=rejection, asks=asks, id=found.meant_id, may_be=found.may_be)
     if option in {"link", "together"}:
         return Decision("unchanged", row, asks=asks, id=found.meant_id, is_further_id=True)
     if option == "take_over":
@@ -117,12 +118,19 @@ def _compared(
     if existing is None and row.leaves:
         return Decision("unchanged", row)
     facts = given if existing is None else {name: value for name, value in given.items() if value != getattr(existing, name)}
+    role_asks: tuple[Asks, ...] = ()
     if existing is not None and existing.role != row.role:
-        reason = f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
-        return Decision(
-            "rejected", row, existing, rejection=Rejection(row.line, names.get("role", "role"), reason, excerpt(row.role))
-        )
+        if {existing.role, row.role} <= ADULTS and not existing.is_admin:
+            role_asks = (
+                Asks("roles_here", 1, (Concerned(row.line, existing.name, f"{existing.role}, in the file {row.role}"),)),
+            )
+        if not role_asks or option_of(chosen, "roles_here") != "take":
+            reason = f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
+            rejection = Rejection(row.line, names.get("role", "role"), reason, excerpt(row.role))
+            return Decision("rejected", row, existing, rejection=rejection, asks=role_asks)
+        facts["role"] = row.role
     conflicts, asks, frees = _taken(row, facts, taken, chosen)
+    asks = (*role_asks, *asks)
     left_out = {**conflicts, **(_kept(existing, facts) if existing is not None else {})}
     warned = tuple(Rejection(row.line, names.get(name, name), why, excerpt(facts[name])) for name, why in left_out.items())
     facts = {name: value for name, value in facts.items() if name not in left_out}

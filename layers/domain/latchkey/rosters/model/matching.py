@@ -18,6 +18,7 @@ class Found:
 
     ``way``: what has to be asked; then ``meant_id`` is the person whom the row is taken for (``meant``, if they exist), and
     ``says`` tells the admin why. ``again``: another row of the file is about the same person.
+    ``may_be``: several whom the row may mean.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Found:
     meant_id: str = ""
     says: str = ""
     again: bool = False
+    may_be: tuple[str, ...] = ()
 
 
 def is_same(row: Row, person: Person, way: str) -> bool:
