@@ -1,6 +1,6 @@
 """What a whole file no longer says of people who are in it: found in the preview, and taken away only where an admin says so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -55,26 +55,32 @@ def _children_gone(
     system: System, school: str, reading: Reading, notes: TemporaryNotes, decided: Decided
 ) -> dict[str, tuple[str, ...]]:
     """By parent: children who are in the file too, and not theirs there, under none of the ids that lead to a parent."""
-    directory = system.directory(school)
     parents = {
         each.existing.id: each.existing for each in decided.decisions if each.existing is not None and each.existing.children
     }
     ids = {child for parent in parents.values() for child in parent.children}
-    there = {each.id: each.mis_id for each in directory.by_ids(ids) if _is_in_file(each, reading)} if ids else {}
+    there = {each.id: each.mis_id for each in system.directory(school).by_ids(ids) if _is_in_file(each, reading)} if ids else {}
     if not there:
         return {}
-    stated = notes.parents_of([*{mis_id for mis_id in there.values() if mis_id}])
-    made = {person_id(school, parent) for some in stated.values() for parent in some}
-    meant = {asked: person.id for asked, person in directory.following(made).items()} if made else {}
-    theirs = {
-        child: {meant.get(one := person_id(school, parent), one) for parent in stated.get(mis_id or "", ())}
-        for child, mis_id in there.items()
-    }
+    parents_of = _parents_in_file(system, school, notes, there)
     gone = {
-        parent.id: tuple(each for each in parent.children if each in there and parent.id not in theirs[each])
+        parent.id: tuple(each for each in parent.children if each in there and parent.id not in parents_of[each])
         for parent in parents.values()
     }
     return {parent: some for parent, some in gone.items() if some}
+
+
+def _parents_in_file(
+    system: System, school: str, notes: TemporaryNotes, children: Mapping[str, str | None]
+) -> dict[str, set[str]]:
+    """By child: the accounts to which the ids lead that the file has for their parents. ``children``: the MIS's id of each."""
+    stated = notes.parents_of([*{mis_id for mis_id in children.values() if mis_id}])
+    made = {person_id(school, parent) for some in stated.values() for parent in some}
+    meant = {asked: person.id for asked, person in system.directory(school).following(made).items()} if made else {}
+    return {
+        child: {meant.get(one := person_id(school, parent), one) for parent in stated.get(mis_id or "", ())}
+        for child, mis_id in children.items()
+    }
 
 
 def _is_in_file(child: Person, reading: Reading) -> bool:
@@ -99,19 +105,31 @@ def take_links(system: System, school: str, found: Sequence[Gone], undo: NotesBe
     if not wanted:
         return 0
     people = {each.id: each for each in directory.by_ids([*wanted, *{child for some in wanted.values() for child in some}])}
-    of_children, of_parents = [], []
-    for child in {child for some in wanted.values() for child in some} & {*people}:
-        parents = tuple(each for each in people[child].parents if child not in wanted.get(each, ()))
-        of_children.append(PersonChange(people[child], replace(people[child], parents=parents)))
-    for parent in wanted.keys() & people.keys():
-        children = tuple(each for each in people[parent].children if each not in wanted[parent])
-        of_parents.append(PersonChange(people[parent], replace(people[parent], children=children)))
-    changes = [each for each in (*of_children, *of_parents) if each.before != each.after]
-    undo.write(notes_of_links(changes))
+    of_children, of_parents = _without_parents(people, wanted), _without_children(people, wanted)
+    undo.write(notes_of_links([*of_children, *of_parents]))
     for some in (of_children, of_parents):
-        if directory.link([each for each in some if each.before != each.after], undo.pace):
+        if directory.link(some, undo.pace):
             raise TryLater()
     return sum(len(each.before.children) - len(each.after.children) for each in of_parents)
+
+
+def _without_parents(people: Mapping[str, Person], wanted: Mapping[str, set[str]]) -> list[PersonChange]:
+    """The children of ``wanted`` ({parent: children}) without these parents; who has none of them is left out."""
+    children = {child for some in wanted.values() for child in some}
+    changes = []
+    for child in children & people.keys():
+        parents = tuple(each for each in people[child].parents if child not in wanted.get(each, ()))
+        changes.append(PersonChange(people[child], replace(people[child], parents=parents)))
+    return [each for each in changes if each.before != each.after]
+
+
+def _without_children(people: Mapping[str, Person], wanted: Mapping[str, set[str]]) -> list[PersonChange]:
+    """The parents of ``wanted`` without these children; who has none of them is left out."""
+    changes = []
+    for parent in wanted.keys() & people.keys():
+        children = tuple(each for each in people[parent].children if each not in wanted[parent])
+        changes.append(PersonChange(people[parent], replace(people[parent], children=children)))
+    return [each for each in changes if each.before != each.after]
 
 
 def take_facts(system: System, school: str, key: bytes, found: Sequence[Gone], undo: NotesBefore) -> int:

@@ -6,7 +6,7 @@
 Of two Forenames the first is the student's, unless columns of the contact stand before it and none of the student does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,28 +63,10 @@ class Columns:
 def columns_of(header: Sequence[str]) -> Columns:
     """What the words of a header say."""
     known = [(place, word) for place, text in enumerate(header) if (word := word_of(text)) is not None]
-    contact_at = [place for place, word in known if word.whose == "contact"]
-    student_at = [place for place, word in known if word.whose == "student"]
-    chosen: list[tuple[int, str, Word]] = []  # place, whose, word
-    for place, word in known:
-        whose = word.whose
-        if whose == "both":
-            alike = [at for at, other in known if other.whose == "both" and _same(word, other)]
-            own = any(other.whose == "student" and other.field == _NAMES.get(word.field) for _, other in known)
-            whose = "contact" if own and len(alike) == 1 else _whose(place, word, alike, contact_at, student_at)
-        chosen.append((place, whose, word))
-    student = _places((place, _NAMES.get(word.field, word.field), word) for place, whose, word in chosen if whose == "student")
-    names = list(dict.fromkeys(word.contact for _, whose, word in chosen if whose == "contact"))
-    numbered = [name for name in names if name]
-    groups = numbered or names
-    contacts = [
-        _places((place, word.field, word) for place, whose, word in chosen if whose == "contact" and word.contact == name)
-        for name in groups
-    ]
-    if numbered and "" in names:  # what a row says once of its contacts cannot be told apart: only of the first one
-        more = _places((place, word.field, word) for place, whose, word in chosen if whose == "contact" and not word.contact)
-        contacts[0] = {**more, **contacts[0]}
+    owned = [(place, whose, word) for (place, word), whose in zip(known, _owners(known), strict=True)]
+    student = _places((place, _NAMES.get(word.field, word.field), word) for place, whose, word in owned if whose == "student")
     student.pop("student_email", None)
+    contacts = _contacts([(place, word) for place, whose, word in owned if whose == "contact"])
     return _made(student, [each for each in contacts if each], dict(known))
 
 
@@ -138,6 +120,20 @@ def _same(one: Word, other: Word) -> bool:
     return (one.field, one.rank, one.kind) == (other.field, other.rank, other.kind)
 
 
+def _owners(known: Sequence[tuple[int, Word]]) -> Iterator[str]:
+    """Whose each of the words of a header is: ``student`` or ``contact``."""
+    contact_at = [place for place, word in known if word.whose == "contact"]
+    student_at = [place for place, word in known if word.whose == "student"]
+    students = {word.field for _, word in known if word.whose == "student"}
+    for place, word in known:
+        if word.whose != "both":
+            yield word.whose
+            continue
+        alike = [at for at, other in known if other.whose == "both" and _same(word, other)]
+        student_has_own = _NAMES.get(word.field) in students
+        yield "contact" if student_has_own and len(alike) == 1 else _whose(place, word, alike, contact_at, student_at)
+
+
 def _whose(place: int, word: Word, alike: Sequence[int], contact_at: Sequence[int], student_at: Sequence[int]) -> str:
     """Whose a word is that is said of both."""
     if word.field in {"title", "phone"} and len(alike) == 1:
@@ -149,6 +145,20 @@ def _whose(place: int, word: Word, alike: Sequence[int], contact_at: Sequence[in
             return "contact" if place == first else "student"
         return "student" if place == first else "contact"
     return "contact" if any(at < place for at in contact_at) else "student"
+
+
+def _contacts(words_of_contacts: Sequence[tuple[int, Word]]) -> list[dict[str, tuple[int, ...]]]:
+    """Where the fields of each contact of a row stand; one contact where no word has a number or says Mother or Father."""
+    by_name: dict[str, list[tuple[int, str, Word]]] = {}
+    for place, word in words_of_contacts:
+        by_name.setdefault(word.contact, []).append((place, word.field, word))
+    of_all = by_name.pop("", [])
+    if not by_name:
+        return [_places(of_all)] if of_all else []
+    contacts = [_places(each) for each in by_name.values()]
+    # What a row says once of its contacts cannot be told apart: only of the first one.
+    contacts[0] = {**_places(of_all), **contacts[0]}
+    return contacts
 
 
 def _places(found: Iterable[tuple[int, str, Word]]) -> dict[str, tuple[int, ...]]:

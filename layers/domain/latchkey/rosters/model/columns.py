@@ -94,31 +94,7 @@ def fingerprint(header: Sequence[str]) -> str:
 def propose(header: Sequence[str]) -> Proposal:
     """What a header's words say about its columns."""
     begin = _contacts_from(header)
-    found: dict[str, int] = {}
-    whys: dict[int, str] = {}
-    twice: set[str] = set()
-    for place, word in enumerate(header):
-        name = words.field_of(word)
-        if words.plain(word) in words.NEVER:
-            whys[place] = "is never taken from a roster"
-        elif begin is not None and place >= begin and _is_contacts(word, name):
-            whys[place] = "is about a contact; people are read here, contacts are not"
-        elif name is None:
-            if word:
-                whys[place] = "is not known"
-        elif name not in found:
-            found[name] = place
-        else:
-            better, worse = sorted((found[name], place), key=lambda at: (words.rank_of(header[at]), at))
-            found[name] = better
-            if words.rank_of(header[better]) == words.rank_of(header[worse]):
-                twice.add(name)
-                whys[worse] = _TWICE
-            else:
-                whys[worse] = f"says the same as {excerpt(header[better])}"
-    for name in twice:
-        if any(words.field_of(header[at]) == name and why == _TWICE for at, why in whys.items()):
-            whys[found.pop(name)] = _TWICE
+    found, whys = _columns_by_words(header, begin)
     _one_kind_of_name(header, found, whys)
     shape = shape_of(header)
     certain = shape in _PUPILS_SHAPES or (begin is not None and _has_only_pupils(header, found))
@@ -131,6 +107,42 @@ def propose(header: Sequence[str]) -> Proposal:
         whys=whys,
         proposed_role=likely if "role" not in found else None,
     )
+
+
+def _columns_by_words(header: Sequence[str], begin: int | None) -> tuple[dict[str, int], dict[int, str]]:
+    """The column of each field, and why the others are not read; ``begin``: where the columns of contacts do."""
+    found: dict[str, int] = {}
+    whys: dict[int, str] = {}
+    for place, word in enumerate(header):
+        name = words.field_of(word)
+        why = _why_not(word, name, begin is not None and place >= begin)
+        if why is not None:
+            whys[place] = why
+        elif name is not None:
+            _take_better(header, name, place, found, whys)
+    for name in {words.field_of(header[place]) for place, why in whys.items() if why == _TWICE}:
+        whys[found.pop(str(name))] = _TWICE
+    return found, whys
+
+
+def _why_not(word: str, name: str | None, behind_contacts: bool) -> str | None:
+    """Why a column is not read that has this word, which means this field."""
+    if words.plain(word) in words.NEVER:
+        return "is never taken from a roster"
+    if behind_contacts and _is_contacts(word, name):
+        return "is about a contact; people are read here, contacts are not"
+    return "is not known" if name is None and word else None
+
+
+def _take_better(header: Sequence[str], name: str, place: int, found: dict[str, int], whys: dict[int, str]) -> None:
+    """Take this column for the field, unless one with as good a word or a better one was taken for it."""
+    if name not in found:
+        found[name] = place
+        return
+    better, worse = sorted((found[name], place), key=lambda at: (words.rank_of(header[at]), at))
+    found[name] = better
+    are_alike = words.rank_of(header[better]) == words.rank_of(header[worse])
+    whys[worse] = _TWICE if are_alike else f"says the same as {excerpt(header[better])}"
 
 
 def _has_only_pupils(header: Sequence[str], found: Mapping[str, int]) -> bool:
