@@ -209,3 +209,24 @@ def test_parents_all_of_whose_children_have_left_get_no_message_and_others_do(de
     assert of(desk, "P1").status == "active", "the account stays"
     desk.worker.directory(SCHOOL).change(person_id(SCHOOL, "S1"), {"status": "active"})
     assert gone_of_a_send(desk, ids=ids) == 0
+
+
+def test_staff_become_teachers_and_back_on_a_tick(desk: Desk) -> None:
+    desk.load([TEACHER, row(1)])
+    run = desk.preview(plain([{**TEACHER, "role": "staff"}, row(1)]))
+    assert (run["counts"]["rejected"], [each["name"] for each in run["decisions"]]) == (1, ["roles_here"])
+    desk.apply(run["id"])
+    assert of(desk, "T1").role == "teacher", "never unasked"
+    run = desk.preview(plain([{**TEACHER, "role": "staff"}, row(1)]))
+    assert decide(desk, run, "roles_here", "take").status_code == 200
+    desk.work(*desk.console.system.messages("ROSTER_QUEUE"))
+    assert desk.run(run["id"])["counts"] == {"new": 0, "changed": 1, "unchanged": 1, "rejected": 0}
+    done = desk.apply(run["id"])
+    assert (of(desk, "T1").role, of(desk, "T1").version) == ("staff", 1)
+    listed = desk.console.get(f"/admin/{SCHOOL}/people", role="staff").json_body["items"]
+    assert of(desk, "T1").id in {each["id"] for each in listed}
+    assert desk.console.post(f"{ROSTERS}/{done['id']}/undo", {}).status_code == 202
+    desk.work(*desk.console.system.messages("ROSTER_QUEUE"))
+    assert (of(desk, "T1").role, of(desk, "T1").version) == ("teacher", 2)
+    listed = desk.console.get(f"/admin/{SCHOOL}/people", role="teacher").json_body["items"]
+    assert of(desk, "T1").id in {each["id"] for each in listed}
