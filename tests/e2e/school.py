@@ -118,6 +118,19 @@ def apply(admin: Product, preview: dict[str, Any]) -> dict[str, Any]:
     return dict(admin.finished(path))
 
 
+def undo(admin: Product, roster: dict[str, Any]) -> dict[str, Any]:
+    """Undo an applied roster, in its turn; what became of it."""
+    path = admin.console(f"rosters/{roster['id']}")
+
+    def ask() -> httpx.Response:
+        return admin.http.post(f"{path}/undo", json={})
+
+    begun = wait_for(ask, "the turn of a roster", lambda answer: answer.json().get("code") != "roster_running")
+    assert begun.status_code in {200, 202}, begun.text
+    run = wait_for(lambda: admin.get(path), "the end of an undoing", lambda run: run["undo"]["state"] != "running")
+    return dict(run["undo"])
+
+
 def people(admin: Product, group: Group) -> list[dict[str, Any]]:
     """The group's students as the console shows them."""
     return admin.all(admin.console("people"), **group.filter)

@@ -34,7 +34,7 @@ def duplicates(request: Request, school: str) -> Answer:
     """Pairs of accounts that may be one person's, the certain first."""
     seen = admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST, PAGE, "saved")
-    found = list_doubles(system(), school, cursor=cursor, limit=limit)
+    found = list_doubles(system(), school, seen.person, cursor=cursor, limit=limit)
     context: dict[str, Any] = {}
     if request.wants_page:
         merges = list_merges(system(), school, limit=_SHOWN)
@@ -106,10 +106,7 @@ def _two(request: Request) -> tuple[str, str]:
 
 def _doubles_json(found: Doubles, school: School) -> dict[str, Any]:
     items = [_double_json(each, school) for each in found.page.items]
-    state = {"state": "finished", "progress": None, "looked_at": None} if found.is_known else {"state": "needed"}
-    if found.look is not None:
-        state = _state_json(found.look, found.source)
-    return {"items": items, "next": found.page.next, "progress": None, "looked_at": None, **state}
+    return {"items": items, "next": found.page.next, **_state_json(found.look, found.source)}
 
 
 def _state_json(look: Look | None, source: Look | None) -> dict[str, Any]:

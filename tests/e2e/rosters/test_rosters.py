@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.e2e.client import Product
-from tests.e2e.school import HEADER, apply, name_of_group, table, upload
+from tests.e2e.school import HEADER, apply, name_of_group, table, undo, upload
 from tests.support.workbooks import excel, raw
 
 pytestmark = pytest.mark.e2e
@@ -66,6 +66,10 @@ def test_bad_rows_are_listed_with_line_and_column_and_raise_nobody(admin: Produc
     assert {row["line"] for row in preview["rejected"]} == {2, 4, 5}
     assert all(row["column"] and row["reason"] for row in preview["rejected"])
     assert [(each["kind"], [row["line"] for row in each["rows"]]) for each in preview["warnings"]] == [("upn", [3])]
+    way = admin.http.get(admin.console(f"rosters/{preview['id']}/rejected"), follow_redirects=False)
+    assert way.status_code == 303
+    to_mend = httpx.get(way.headers["Location"]).content.decode("utf-8-sig").splitlines()
+    assert (len(to_mend), to_mend[0].endswith("Latchkey: why")) == (5, True)
 
 
 def test_a_report_as_a_spreadsheet_wrote_it_is_read(admin: Product) -> None:
@@ -81,6 +85,9 @@ def test_a_report_as_a_spreadsheet_wrote_it_is_read(admin: Product) -> None:
         ("Seán", "", None),
         ("Zoë", "Nuñez", None),
     ]
+    undone = undo(admin, preview)
+    assert (undone["state"], undone["counts"]["removed"], undone["kept"]) == ("finished", 2, [])
+    assert admin.all(admin.console("people"), role="student", registration_group=group) == []
 
 
 def test_a_larger_file_than_allowed_and_another_key_are_refused_by_s3(admin: Product) -> None:

@@ -140,7 +140,7 @@ def test_links_and_places_of_a_row_are_no_facts(change: dict[str, Any]) -> None:
 def refused(row: Row, existing: Person | None = None) -> tuple[str, str, str]:
     """``(column, reason, value)`` of a row that is left out; nothing of it is changed."""
     found = decided(row, existing)
-    assert found == Decision("rejected", row, existing, rejection=found.rejection)
+    assert found == Decision("rejected", row, existing, rejection=found.rejection, asks=found.asks)
     assert found.rejection is not None
     assert found.rejection.line == row.line
     return found.rejection[1:4]

@@ -81,3 +81,11 @@ def test_of_an_address_what_stands_before_the_sign_is_searched_in_parts() -> Non
     assert begins("ann.lee@x.ex", [], ["ann.lee@x.example"])
     assert not begins("x.example", [], ["ann.lee@x.example"])
     assert not begins("example", [], ["ann.lee@x.example"])
+
+
+@given(st.lists(st.text(alphabet="abé’-. @", max_size=8), max_size=3), st.text(alphabet="abe' -@.", max_size=6))
+def test_the_quick_look_loses_nobody(names: list[str], typed: str) -> None:
+    """What begins a part of a text is found, however the text is cut."""
+    parts = {part for name in names for part in (*words(name), folded(name))}
+    if words(typed) and all(any(part.startswith(word) for part in parts) for word in words(typed)):
+        assert begins(typed, names)

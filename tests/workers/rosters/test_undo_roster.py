@@ -304,3 +304,18 @@ def test_any_roster_can_be_undone(desk: Desk, first: list[dict[str, Any]], secon
         return
     assert undo(desk, run["id"])["kept"] == []
     assert facts(desk) == before
+
+
+def test_the_page_says_what_will_happen_asks_first_and_lists_who_was_kept(desk: Desk) -> None:
+    run = desk.load(FIRST)
+    page = desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    assert "The 5 new people are removed" in page
+    assert "changed people" not in page
+    assert desk.console.form(f"{ROSTERS}/{run['id']}/undo", {}).status_code == 422
+    assert desk.console.form(f"{ROSTERS}/{run['id']}/undo", {"confirm": "true"}).status_code == 303
+    assert 'data-live="running"' in desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    change(desk, "S1", password_set_at=1)
+    desk.work(*desk.console.system.messages("ROSTER_QUEUE"))
+    page = desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    assert "4 people whom it had made were removed" in page
+    assert "Uses the account already" in page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from latchkey.doubles.look_for_doubles import look_at_once
+from latchkey.doubles.look_for_doubles import begin_look, look_at_once
 from latchkey.doubles.model.looks import LIFE, Look
 from latchkey.doubles.model.pairs import Pair, pair_from_key
 from latchkey.doubles.needs import System
@@ -30,19 +30,18 @@ class Double:
 
 @dataclass(frozen=True, slots=True)
 class Doubles:
-    """A page of doubles. ``look`` is the newest look of a large school, ``source`` the finished one that the page is from.
-
-    ``is_known``: there is something to show from; if not, the school has to be looked through first.
-    """
+    """A page of doubles. ``look`` is the newest look of a large school, ``source`` the finished one that the page is from."""
 
     page: Page[Double]
     look: Look | None
     source: Look | None
-    is_known: bool
 
 
-def list_doubles(system: System, school: str, *, cursor: str | None = None, limit: int = PAGE) -> Doubles:
-    """One page, the certain first. It is shorter than ``limit`` only where nothing follows, or very much was dealt with."""
+def list_doubles(system: System, school: str, by: Person, *, cursor: str | None = None, limit: int = PAGE) -> Doubles:
+    """One page, the certain first. It is shorter than ``limit`` only where nothing follows, or very much was dealt with.
+
+    A large school that was not looked through within the last 30 days is from now on.
+    """
     pager = Pager(f"doubles|{school}", system.cursor_key(school))
     after = pager.after(cursor) or ""
     if after and pair_from_key(after) is None:
@@ -55,9 +54,9 @@ def list_doubles(system: System, school: str, *, cursor: str | None = None, limi
     elif newest is None and (pairs := look_at_once(system, school)) is not None:
         chunks = iter([[pair for pair in pairs if pair.key > after]])
     else:
-        return Doubles(Page([], None), newest, None, is_known=False)
+        return Doubles(Page([], None), newest or begin_look(system, school, by), None)
     found, following = _shown(system, school, _in_parts(chunks), limit)
-    return Doubles(pager.page(found, following), newest, source, is_known=True)
+    return Doubles(pager.page(found, following), newest, source)
 
 
 def _in_parts(chunks: Iterator[list[Pair]]) -> Iterator[list[Pair]]:

@@ -55,11 +55,17 @@ def start_look(system: System, school: str, by: Person) -> Asked:
             return Asked(each, new=False)
     if look_at_once(system, school) is not None:
         return Asked(None, new=False)
+    return Asked(begin_look(system, school, by), new=True)
+
+
+def begin_look(system: System, school: str, by: Person) -> Look:
+    """A new look of a school that is known to be large, on the queue."""
+    now = system.now()
     look = Look(id=new_id(system.time()), state="queued", created_at=now, created_by=by.id)
-    looks.make(look)
+    system.looks(school).make(look)
     system.audit(school).record(by.id, "doubles.look", now, {"look": look.id})
     _put(system, school, look)
-    return Asked(look, new=True)
+    return look
 
 
 def look_through(system: System, school: str, look_id: str) -> Look:

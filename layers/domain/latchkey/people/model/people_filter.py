@@ -113,5 +113,7 @@ def _found(typed: str, person: Person) -> bool:
         return True
     names = (person.given_name, person.family_name, person.preferred_given_name or "", person.preferred_family_name or "")
     logins = (person.username or "", person.email or "", person.upn or "", person.mis_id or "")
-    group = folded(person.registration_group or "")
-    return begins(" ".join(word for word in words(typed) if word != group), names, logins)  # as in "smith 7a"
+    if begins(typed, names, logins):
+        return True
+    group, asked = folded(person.registration_group or ""), words(typed)
+    return group in asked and begins(" ".join(word for word in asked if word != group), names, logins)  # as in "smith 7a"

@@ -21,6 +21,7 @@ _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 ROSTER_FACTS: Final = (
+    "role",
     "mis_id",
     "given_name",
     "family_name",
@@ -433,10 +434,13 @@ class Directory:
             facts["mail_problem.email_key"] = after.mail_problem.email_key
         # As it was when this was decided: nobody became an admin, changed the address or left in between.
         as_decided: list[Condition] = [(name, "=", getattr(before, name)) for name in _DECIDED_BY]
-        update = self.change_of(before.id, facts | {"people_sk": sort_key(after)}, as_decided)
-        # Leaving ends links and sessions for good: without the version they would come to life again on return.
-        leaves = before.status != "left" and after.status == "left"
-        return replace(update, add={"version": 1}) if leaves else update
+        place: dict[str, Value] = {"people_sk": sort_key(after)}
+        if after.role != before.role:
+            place["people_pk"] = _list_key(self.school, after.role)
+        update = self.change_of(before.id, facts | place, as_decided)
+        # Leaving and another role end links and sessions for good: without the version they would come to life again on return.
+        ends = (before.status != "left" and after.status == "left") or after.role != before.role
+        return replace(update, add={"version": 1}) if ends else update
 
     def _with_other_keys(self, change: PersonChange) -> Update:
         before, after = change.before, change.after

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from latchkey.office_files.model.unusable import excerpt
-from latchkey.people.model.person import Person, Status
+from latchkey.people.model.person import ADULTS, Person, Status
 from latchkey.rosters.model.known import KnownPeople
 from latchkey.rosters.model.matching import Found
 from latchkey.rosters.model.questions import NOTHING_CHOSEN, Asks, Concerned, option_of
@@ -118,12 +118,19 @@ def _compared(
     if existing is None and row.leaves:
         return Decision("unchanged", row)
     facts = given if existing is None else {name: value for name, value in given.items() if value != getattr(existing, name)}
+    role_asks: tuple[Asks, ...] = ()
     if existing is not None and existing.role != row.role:
-        reason = f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
-        return Decision(
-            "rejected", row, existing, rejection=Rejection(row.line, names.get("role", "role"), reason, excerpt(row.role))
-        )
+        if {existing.role, row.role} <= ADULTS and not existing.is_admin:
+            role_asks = (
+                Asks("roles_here", 1, (Concerned(row.line, existing.name, f"{existing.role}, in the file {row.role}"),)),
+            )
+        if not role_asks or option_of(chosen, "roles_here") != "take":
+            reason = f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
+            rejection = Rejection(row.line, names.get("role", "role"), reason, excerpt(row.role))
+            return Decision("rejected", row, existing, rejection=rejection, asks=role_asks)
+        facts["role"] = row.role
     conflicts, asks, frees = _taken(row, facts, taken, chosen)
+    asks = (*role_asks, *asks)
     left_out = {**conflicts, **(_kept(existing, facts) if existing is not None else {})}
     warned = tuple(Rejection(row.line, names.get(name, name), why, excerpt(facts[name])) for name, why in left_out.items())
     facts = {name: value for name, value in facts.items() if name not in left_out}

@@ -116,6 +116,16 @@ _GONE_FACTS: Final = Question(
         ),
     ),
 )
+_ROLES: Final = Question(
+    "roles_here",
+    "1 person is a teacher here and staff in the file, or the other way round.",
+    "{count} people are teachers here and staff in the file, or the other way round.",
+    (
+        Option("keep", "Leave these rows out: nothing of these people changes."),
+        Option("take", "Change their role as the file says. Their links and sessions end; they sign in again.", dangerous=True),
+    ),
+    rereads=True,
+)
 _ALL: Final[tuple[Question, ...]] = (
     _GRADES,
     Question(
@@ -191,6 +201,7 @@ _ALL: Final[tuple[Question, ...]] = (
         ),
         rereads=True,
     ),
+    _ROLES,
     _MISSING,
     _GONE_LINKS,
     _GONE_FACTS,

@@ -7,13 +7,13 @@ from typing import Final
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
 from latchkey.people.model.register import sort_key
-from latchkey.people.stores.people import ROSTER_FACTS, Directory, former_to_value
+from latchkey.people.stores.people import ROSTER_FACTS, Directory, former_to_value, person_to_item
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _FACTS: Final = ROSTER_FACTS
-_AS_READ: Final = (*ROSTER_FACTS, "role", "version", "password_set_at", "last_login_at", "used_link")
+_AS_READ: Final = (*ROSTER_FACTS, "version", "password_set_at", "last_login_at", "used_link")
 
 
 class UndoPeople:
@@ -59,7 +59,10 @@ class UndoPeople:
         marked = before.mail_problem
         if marked and after.mail_problem and after.mail_problem.email_key != marked.email_key:
             facts["mail_problem.email_key"] = after.mail_problem.email_key
-        if before.status != "left" and after.status == "left":  # links and sessions end for good, also if they come back
+        if after.role != before.role:
+            facts["people_pk"] = person_to_item(self._directory.school, after)["people_pk"]
+        left = before.status != "left" and after.status == "left"
+        if left or after.role != before.role:  # links and sessions end for good, also if they come back
             facts["version"] = before.version + 1
         as_read = [*_as_read(before), ("is_admin", "=" if before.is_admin else "<>", True)]
         for name in ("children", "parents"):

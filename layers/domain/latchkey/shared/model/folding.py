@@ -7,6 +7,7 @@ the same need not be the same name (``Müller`` and ``Muller``), so nothing is d
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from unicodedata import category, combining, normalize
 
@@ -52,13 +53,23 @@ def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> boo
     A name's parts stand between blanks, hyphens and apostrophes; it counts as a whole as well, and without what is between them.
     Of a login (an address, a username, an id) the parts are those before the ``@``: many people share the rest.
     """
-    asked = words(wanted)
+    asked, names, logins = _asked(wanted), [*names], [*filter(None, logins)]
+    # Most people are not meant, and then no word needs to be cut out: every part stands in this as it is.
+    whole = _BETWEEN.sub("", folded(" ".join((*names, *logins))))
+    if not all(word in whole for word in asked):
+        return False
     found: list[str] = []
     for name in names:
         found += [folded(name), "".join(words(name)), *words(name), *map(folded, _AT_APOSTROPHES.split(name))]
-    for login in filter(None, logins):
+    for login in logins:
         found += [folded(login), *_PARTS_OF_LOGIN.split(folded(login.partition("@")[0]))]
     return all(any(part.startswith(word) for part in found) for word in asked)
+
+
+@lru_cache(maxsize=64)
+def _asked(wanted: str) -> tuple[str, ...]:
+    """The words of a search, which is the same for everybody who is looked at."""
+    return tuple(words(wanted))
 
 
 def _letters(text: str) -> str:
