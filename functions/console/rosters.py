@@ -9,7 +9,7 @@ from console.system import system
 from latchkey.errors import Invalid
 from latchkey.rosters.ask_to_undo import undoing_of
 from latchkey.rosters.decide_roster import decide_roster, number_to_confirm
-from latchkey.rosters.download_rejected import download_rejected, rejected_until
+from latchkey.rosters.download_rejected import download_missing, download_rejected, rejected_until
 from latchkey.rosters.model import warnings
 from latchkey.rosters.model.columns import Column
 from latchkey.rosters.model.questions import QUESTIONS, option_of
@@ -104,6 +104,13 @@ def _preview_of(request: Request) -> int | None:
     if isinstance(given, int) and not isinstance(given, bool):
         return given
     raise Invalid(fields={"preview": "This must be the number that the preview has."})
+
+
+@routes.on("GET", "/admin/{school}/rosters/{id}/missing")
+def missing(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """The way to the list of people who are not in the file."""
+    seen = admin(request, system(), school)
+    return Answer(status=303, location=download_missing(system(), school, seen.person, id))
 
 
 def roster_json(run: Run) -> dict[str, Any]:

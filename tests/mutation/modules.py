@@ -12,7 +12,10 @@ MODULES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "links": ("latchkey.password_links.model.links", (VECTORS, "tests/unit/password_links/test_links.py")),
     "codes": ("latchkey.codes.model.codes", (VECTORS, "tests/unit/codes/test_codes.py")),
     "mail states": ("latchkey.sends.model.mail_states", ("tests/unit/sends/test_mail_states.py",)),
-    "roster changes": ("latchkey.rosters.model.changes", ("tests/unit/rosters/test_changes.py",)),
+    "roster changes": (
+        "latchkey.rosters.model.changes",
+        ("tests/unit/rosters/test_changes.py", "tests/unit/rosters/test_asked.py"),
+    ),
     "identifiers": ("latchkey.shared.model.identifiers", (VECTORS, "tests/unit/shared/test_identifiers.py")),
 }
 """A heading of docs/mutation.md, the module, and its tests, the quickest first."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import boto3
 import pytest
 
 from latchkey.people.model.person import Person
@@ -11,6 +12,7 @@ from latchkey.rosters.model.plain_csv import HEADER
 from latchkey.shared.model.ids import person_id
 from tests.support.console import running_console
 from tests.support.rosters import ROSTERS, SCHOOL, UPNS, Crash, Desk, dying, parent, plain, row, zipped
+from tests.support.system import REGION
 
 TEACHER = row(1, mis_id="T1", role="teacher", year_group="", registration_group="", username="", email="t1@northbridge.example")
 TEACHER_2 = {**TEACHER, "mis_id": "T2", "email": "t2@northbridge.example"}
@@ -230,3 +232,17 @@ def test_staff_become_teachers_and_back_on_a_tick(desk: Desk) -> None:
     assert (of(desk, "T1").role, of(desk, "T1").version) == ("teacher", 2)
     listed = desk.console.get(f"/admin/{SCHOOL}/people", role="teacher").json_body["items"]
     assert of(desk, "T1").id in {each["id"] for each in listed}
+
+
+def test_the_whole_list_of_the_missing_can_be_downloaded(desk: Desk) -> None:
+    desk.load(ALL)
+    run = desk.preview(plain(ALL[:5]))
+    assert f"{run['id']}/missing" in desk.console.page(f"{ROSTERS}/{run['id']}").body.decode()
+    way = desk.console.get(f"{ROSTERS}/{run['id']}/missing")
+    assert way.status_code == 303
+    key = f"rejected/{SCHOOL}/{run['id']}-missing.csv"
+    assert key in way.headers["Location"]
+    lines = boto3.client("s3", REGION).get_object(Bucket=desk.bucket, Key=key)["Body"].read().decode("utf-8-sig").splitlines()
+    assert (len(lines), lines[0]) == (26, "mis_id,role,given_name,family_name,year_group,registration_group")
+    nobody = desk.preview(plain(ALL))
+    assert desk.console.get(f"{ROSTERS}/{nobody['id']}/missing").json_body["code"] == "nobody_missing"

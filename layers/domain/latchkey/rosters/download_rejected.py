@@ -4,8 +4,9 @@ from typing import Final
 
 from latchkey.errors import Conflict, Gone
 from latchkey.people.model.person import Person
+from latchkey.rosters.model.gone import MISSING
 from latchkey.rosters.model.runs import Run
-from latchkey.rosters.model.to_mend import MEDIA_TYPE, key_of
+from latchkey.rosters.model.to_mend import MEDIA_TYPE, key_of, missing_key
 from latchkey.rosters.needs import System
 from latchkey.rosters.watch_roster import run_of
 from latchkey.shared.stores.files import URL_LIFE
@@ -31,6 +32,19 @@ def download_rejected(system: System, school: str, by: Person, roster: str) -> s
     system.audit(school).record(by.id, "roster.rejected", now, facts)
     key = key_of(school, run.id)
     return system.rejected_files().url(key, min(URL_LIFE, ends - now), name=f"{school}-rows-to-mend.csv", media_type=MEDIA_TYPE)
+
+
+def download_missing(system: System, school: str, by: Person, roster: str) -> str:
+    """The same for the list of people who are not in the file."""
+    run, now = run_of(system, school, roster), system.now()
+    count, ends = run.asked.get(MISSING, 0), run.created_at + KEPT
+    if not count:
+        raise Conflict("Nobody is missing in this file, as far as it has been read.", code="nobody_missing")
+    if ends <= now:
+        raise Gone("This list was deleted after seven days, as the upload was. Upload the file again to see it.")
+    system.audit(school).record(by.id, "roster.missing", now, {"roster": run.id, "people": count})
+    key, name = missing_key(school, run.id), f"{school}-not-in-the-file.csv"
+    return system.rejected_files().url(key, min(URL_LIFE, ends - now), name=name, media_type=MEDIA_TYPE)
 
 
 def _why_none(run: Run) -> str:

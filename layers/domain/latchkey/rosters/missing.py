@@ -4,10 +4,12 @@ It is asked of students, teachers and staff, each where the file has such people
 is an admin, is switched off, or whose row is in the file and cannot be taken.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person, Role
@@ -15,6 +17,8 @@ from latchkey.people.model.position import Position
 from latchkey.rosters.look_through import Decided, Reading
 from latchkey.rosters.model.gone import MISSING
 from latchkey.rosters.model.questions import Asks, Concerned
+from latchkey.rosters.model.runs import Run
+from latchkey.rosters.model.to_mend import MEDIA_TYPE, missing_key
 from latchkey.rosters.model.undo import Note
 from latchkey.rosters.needs import System
 from latchkey.rosters.note_before import NotesBefore
@@ -25,6 +29,7 @@ REACHED: Final = "reached"
 """The subject of notes of people whom a row means under another id than theirs."""
 _ROLES: Final[tuple[Role, ...]] = ("student", "teacher", "staff")
 _SHOWN: Final = 20
+_COLUMNS: Final = ("mis_id", "role", "given_name", "family_name", "year_group", "registration_group")
 _AT_ONCE: Final = 100
 
 
@@ -78,16 +83,21 @@ def _ids_in_table(reading: Reading, wanted: set[str]) -> set[str]:
     return found
 
 
-def ask_about_missing(system: System, school: str, reading: Reading, notes: TemporaryNotes) -> tuple[Asks, dict[str, int]]:
-    """What to ask, and the numbers by role for the page."""
-    counts: dict[str, int] = {}
-    shown: list[Concerned] = []
-    for person in missing_of(system, school, reading, notes):
-        counts[f"missing_{person.role}"] = counts.get(f"missing_{person.role}", 0) + 1
-        if len(shown) < _SHOWN:
-            where = person.registration_group or person.year_group or ""
-            shown.append(Concerned(0, person.name, f"{person.role} {where}".strip()))
-    return Asks(MISSING, sum(counts.values()), tuple(shown)), counts
+def ask_about_missing(
+    system: System, school: str, run: Run, reading: Reading, notes: TemporaryNotes
+) -> tuple[Asks, dict[str, int]]:
+    """What to ask, and the numbers by role for the page; all of them stand in a file beside that of the rows to mend."""
+    people = [*missing_of(system, school, reading, notes)]
+    counts = Counter(f"missing_{person.role}" for person in people)
+    if people:
+        with system.rejected_files().upload(missing_key(school, run.id), MEDIA_TYPE) as file:
+            file.write(MARK + block([_COLUMNS, *([getattr(each, name) or "" for name in _COLUMNS] for each in people)]))
+            file.finish()
+    shown = [
+        Concerned(0, person.name, f"{person.role} {person.registration_group or person.year_group or ''}".strip())
+        for person in people[:_SHOWN]
+    ]
+    return Asks(MISSING, len(people), tuple(shown)), dict(counts)
 
 
 def leave_missing(system: System, school: str, people: Sequence[Person], undo: NotesBefore) -> int:

@@ -88,7 +88,7 @@ def _preview(system: System, school: str, run: Run) -> Run:
         counts["links_to_nobody"], lost = _links_to_nobody(system, school, notes, reading.source.names.get("links", "links"))
         warned += lost[: SHOWN_WARNED - len(warned)]
         asked.add(reading.source.asks)
-        missing, by_role = ask_about_missing(system, school, reading, notes)
+        missing, by_role = ask_about_missing(system, school, run, reading, notes)
         asked.add([missing])
         counts |= by_role
         note_to_mend(notes, lost)

@@ -75,6 +75,7 @@ WORDS: Final[Mapping[str, str]] = {
     "roster.map": "chose which columns of a roster are which",
     "roster.preview": "previewed a roster",
     "roster.refused": "refused a roster",
+    "roster.missing": "downloaded who is not in a roster's file",
     "roster.rejected": "downloaded rows of a roster to mend",
     "roster.start": "uploaded a roster",
     "roster.undo": "asked to undo a roster",
