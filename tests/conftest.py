@@ -50,11 +50,11 @@ def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if request.path.relative_to(TESTS).parts[0] not in OFFLINE:
         return
 
-    def refuse(_socket: socket.socket, address: Any) -> NoReturn:
-        raise RuntimeError(f"this test may not open connections, but tried {address!r}")
+    def refuse(_socket: socket.socket, *where: Any) -> NoReturn:
+        raise RuntimeError(f"this test may not open connections, but tried {where[-1]!r}")
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
 
 
 @pytest.fixture

@@ -418,9 +418,9 @@ class Wiring:
     @cached_property
     def mail_exchanges(self) -> MailExchanges:
         """Who takes mail for which domain."""
-        from latchkey.email_updates.stores.mail_exchanges import MailExchanges, resolver_of_this_machine
+        from latchkey.email_updates.stores.mail_exchanges import MailExchanges
 
-        return MailExchanges(resolver_of_this_machine())
+        return MailExchanges()
 
     def email_runs(self, school: str) -> EmailRuns:
         """A school's e-mail updates."""
