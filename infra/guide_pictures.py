@@ -1,6 +1,6 @@
 """Pictures of the admins' guide: python -m infra.guide_pictures FOLDER.
 
-FOLDER has what the browser tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/browser. Each picture is cut to what the
+FOLDER has what browser tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/browser. Each picture is cut to what the
 guide speaks of and packed, because it stands inside its page.
 """
 
@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
     GUIDE.mkdir(exist_ok=True)
     for name, page in PAGES.items():
         _write(name, folder / f"{page}.png")
-    _write("slips", PRINTED / "slips.png", tallest=560)
+    _write("slips", PRINTED / "slips.png", tallest=400)
 
 
 def _write(name: str, source: Path, tallest: int = TALLEST) -> None:
