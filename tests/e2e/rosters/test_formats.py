@@ -11,7 +11,7 @@ import pytest
 
 from latchkey.people.model.upn import check_letter
 from tests.e2e.client import Product
-from tests.e2e.school import apply, table, upload
+from tests.e2e.school import apply, table, undo, upload
 
 pytestmark = pytest.mark.e2e
 
@@ -108,3 +108,6 @@ def test_a_file_of_each_format_makes_people_once(admin: Product, story: Story) -
     assert (student["year_group"], [each["given_name"] for each in student["parents"]]) == ("7", ["Pat"] * (story.people - 1))
     again = upload(admin, content, story.name)
     assert again["counts"]["unchanged"] == story.people
+    undone = undo(admin, preview)
+    assert (undone["state"], undone["counts"]["removed"], undone["kept"]) == ("finished", story.people, [])
+    assert admin.get(admin.console("people"), q=new)["items"] == []

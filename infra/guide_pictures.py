@@ -1,0 +1,46 @@
+"""Pictures of the admins' guide: python -m infra.guide_pictures FOLDER.
+
+FOLDER has what browser tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/browser. Each picture is cut to what the
+guide speaks of and packed, because it stands inside its page.
+"""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+GUIDE: Final = Path(__file__).parents[1] / "docs" / "guide" / "pictures"
+PRINTED: Final = Path(__file__).parents[1] / "docs" / "pictures"
+WIDTH: Final = 760
+QUALITY: Final = 62
+TALLEST: Final = 900  # pixels, of what the browser has seen; of a sheet, its upper slips
+PAGES: Final = {
+    "contacts": "contacts-joined",
+    "doubles": "doubles",
+    "emails": "emails",
+    "person": "person-history",
+    "roster": "roster",
+    "send": "send",
+}
+
+
+def main(folder: Path) -> None:
+    """Writes all pictures."""
+    GUIDE.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        _write(name, folder / f"{page}.png")
+    _write("slips", PRINTED / "slips.png", tallest=400)
+
+
+def _write(name: str, source: Path, tallest: int = TALLEST) -> None:
+    picture = Image.open(source).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, tallest)))
+    height = round(picture.height * WIDTH / picture.width)
+    if picture.width > WIDTH:
+        picture = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    picture.save(GUIDE / f"{name}.webp", quality=QUALITY, method=6)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,25 @@
+"""What the admins' guide calls a button, a link or a heading is what the product calls it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.sam import ROOT
+
+PAGES = sorted((ROOT / "docs" / "guide").glob("*.md"))
+WHERE = (*(ROOT / "functions").rglob("*.html"), *(ROOT / "layers" / "domain" / "latchkey").rglob("*.py"))
+SOURCES = " ".join(path.read_text(encoding="utf-8") for path in WHERE if "guide" not in path.parts)
+SAID = " ".join(re.sub(r"<[^>]*>", " ", SOURCES).replace("’", "'").split())
+
+
+def named(page: Path) -> list[str]:
+    """What stands in italics."""
+    text = re.sub(r"\*\*.*?\*\*", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [" ".join(words.split()) for words in re.findall(r"\*([^*]+)\*", text)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_it_names_is_there(page: Path) -> None:
+    missing = [words for words in named(page) if not all(part.strip() in SAID for part in words.split("..."))]
+    assert missing == []
