@@ -7,7 +7,7 @@ point: in the stores' own suites, and for a test marked ``moto``, which looks at
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 import pytest
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
 from moto.dynamodb.responses import DynamoHandler
 
 from latchkey.schools.model.school import School
@@ -134,10 +135,18 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
             tables = MemoryDynamo()
             memory = InTurn(tables)
 
-            def clients(service: str) -> Any:
-                return memory if service == "dynamodb" and not moto else _clients()(service)
+            unmade = dict(_MAKERS)
 
-            environment = _make_services(tables=moto)
+            def clients(service: str) -> Any:
+                if service == "dynamodb" and not moto:
+                    return memory
+                if service in unmade:  # most tests need one or two of them, and making all took half of the suite's time
+                    unmade.pop(service)(_clients()(service))
+                return _clients()(service)
+
+            if moto:
+                _make_tables()
+            environment = _environment()
             judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
             yield TestSystem(environment, clients, judge)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
@@ -160,33 +169,56 @@ def _clients() -> ClientFactory:
     return cache(client_factory())
 
 
-def _make_services(*, tables: bool) -> dict[str, str]:
-    environment = {
+def _make_tables() -> None:
+    for logical, table in sam.resources("AWS::DynamoDB::Table").items():
+        wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        schema = {name: table[name] for name in wanted if name in table}
+        _clients()("dynamodb").create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
+
+
+def _settings(kind: str) -> list[str]:
+    return sorted(name for name in {name for names in NEEDS.values() for name in names} if name.endswith(kind))
+
+
+def _keys() -> dict[str, str]:
+    made = (_clients()("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC") for _ in _KEYS)
+    return {name: each["KeyMetadata"]["KeyId"] for name, each in zip(_KEYS, made, strict=True)}
+
+
+def _make_queues(sqs: Any) -> None:
+    for name in _settings("_QUEUE"):
+        assert sqs.create_queue(QueueName=name.lower())["QueueUrl"] == _queue(name)
+
+
+def _make_buckets(s3: Any) -> None:
+    for name in _settings("_BUCKET"):
+        s3.create_bucket(Bucket=_bucket(name), CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def _queue(setting: str) -> str:
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{setting.lower()}"
+
+
+def _bucket(setting: str) -> str:
+    return setting.lower().replace("_", "-")
+
+
+_KEYS = ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY")
+_MAKERS: dict[str, Callable[[Any], None]] = {"sqs": _make_queues, "s3": _make_buckets}
+
+
+def _environment() -> dict[str, str]:
+    """The settings of all functions. Queues and buckets are made when their service is first asked for."""
+    return {
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
         "CONFIGURATION_SET": "latchkey",
         "ORIGIN_SECRET": "",
+        **{f"{table.removesuffix('Table').upper()}_TABLE": table for table in sam.resources("AWS::DynamoDB::Table")},
+        **_keys(),
+        **{name: _queue(name) for name in _settings("_QUEUE")},
+        **{name: _bucket(name) for name in _settings("_BUCKET")},
     }
-    clients = _clients()
-    dynamodb = clients("dynamodb")
-    for logical, table in sam.resources("AWS::DynamoDB::Table").items():
-        if tables:
-            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-            schema = {name: table[name] for name in wanted if name in table}
-            dynamodb.create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
-        environment[f"{logical.removesuffix('Table').upper()}_TABLE"] = logical
-    kms = clients("kms")
-    for name in ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY"):
-        made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
-        environment[name] = made["KeyMetadata"]["KeyId"]
-    sqs, s3 = clients("sqs"), clients("s3")
-    for name in {name for names in NEEDS.values() for name in names}:
-        if name.endswith("_QUEUE"):
-            environment[name] = sqs.create_queue(QueueName=name.lower())["QueueUrl"]
-        elif name.endswith("_BUCKET"):
-            environment[name] = name.lower().replace("_", "-")
-            s3.create_bucket(Bucket=environment[name], CreateBucketConfiguration={"LocationConstraint": REGION})
-    return environment
 
 
 def _names(environment: dict[str, str]) -> dict[str, str]:
