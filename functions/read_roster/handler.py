@@ -62,11 +62,14 @@ def _roster(message: object, record: Record, left: Callable[[], float]) -> None:
             logger.info("roster done", extra=facts)
 
 
-def _contacts(wanted: contacts_messages.Read, record: Record, left: Callable[[], float]) -> None:
-    from latchkey.contacts import read_contacts  # rosters, of which there are many more, do not wait for it
+def _contacts(wanted: contacts_messages.Read | contacts_messages.AwaitFile, record: Record, left: Callable[[], float]) -> None:
+    from latchkey.contacts import await_file, read_contacts  # rosters, of which there are many more, do not wait for it
 
     try:
-        run = read_contacts.read_contacts(system(), wanted.school, wanted.run, wanted.key, left)
+        if isinstance(wanted, contacts_messages.AwaitFile):
+            run = await_file.look_for_file(system(), wanted.school, wanted.run, left)
+        else:
+            run = read_contacts.read_contacts(system(), wanted.school, wanted.run, wanted.key, left)
     except Poison:
         raise
     except Exception:  # whatever it was: after the last try the admin must see that the run failed

@@ -89,7 +89,7 @@ def real_names(console: Console, path: str) -> dict[str, str]:
 
     Where no list has anything, the name is one that nothing has.
     """
-    found = {"school": SCHOOL, "name": "latchkey.css"}
+    found = {"school": SCHOOL, "name": "latchkey.css", "page": "start"}
     for place in re.findall(r"\{([a-z_]+)\}", path):
         if place not in found:
             before = path[: path.index(f"/{{{place}}}")].format_map(found)

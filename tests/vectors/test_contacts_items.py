@@ -116,6 +116,9 @@ def test_messages(world: MemoryWorld) -> None:
     assert messages.parse(read, "b") == messages.Read(SCHOOL, RUN)
     came = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": {"bucket": {"name": "b"}, "object": {"key": KEY}}}
     assert messages.parse({"Records": [came]}, "b") == messages.Read(SCHOOL, RUN, KEY)
+    awaited = {"v": 1, "kind": "await_contacts", "school": "northbridge", "contacts": RUN}
+    assert {"v": 1, **messages.await_message(SCHOOL, RUN)} == awaited
+    assert messages.parse(awaited, "b") == messages.AwaitFile(SCHOOL, RUN)
     assert messages.parse({"v": 1, "kind": "apply", "school": SCHOOL, "roster": RUN}, "b") is None
     assert messages.parse({"Event": "s3:TestEvent"}, "b") is None
 

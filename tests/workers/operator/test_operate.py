@@ -168,10 +168,10 @@ def test_an_admin_who_left_is_not_brought_back(road: MailRoad, operate: Any) -> 
         ({"email": "a@x.example,b@x.example"}, "email:"),
         ({"email": ["a@x.example"]}, "email:"),
         ({"email": "a@x.example\r\nBcc: b@x.example"}, "email:"),
-        ({"given_name": ""}, "given_name:"),
+        ({"given_name": "", "family_name": " "}, "given_name:"),
         ({"family_name": "x" * 101}, "family_name:"),
         ({"family_name": "a\nb"}, "family_name:"),
-        ({"family_name": None}, "family_name:"),
+        ({"family_name": ["King"]}, "family_name:"),
     ],
 )
 def test_an_invitation_that_cannot_be_is_refused(road: MailRoad, operate: Any, change: dict[str, Any], said: str) -> None:

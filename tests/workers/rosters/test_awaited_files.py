@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from latchkey.errors import TryLater
-from latchkey.rosters.await_file import SLOW
-from latchkey.rosters.model.runs import UPLOAD_LIFE
+from latchkey.shared.await_file import SLOW, UPLOAD_LIFE
 from latchkey.shared.stores.queues import Queue
 from tests.support.console import running_console
 from tests.support.rosters import ROSTERS, SCHOOL, Desk, plain, row

@@ -3,7 +3,7 @@
     queued ──▶ running (read) ──▶ running (files) ──▶ finished ──▶ running (files) once more, where an admin asks for it
                  │      ▲
                  ▼      │ the admin says which column is which
-               paused (columns)                        failed: from anywhere, with a reason
+               paused (columns)                        failed: from anywhere, with a reason; where no file comes, too
 
 A file is read as the MIS writes it (``model/sources``); the shapes and their words are data (``model/words``). Students are found
 by UPN, else by id; a name alone joins nobody. The same parent of several children becomes one, two parents with one address stay

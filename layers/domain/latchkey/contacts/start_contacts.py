@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from latchkey.contacts.model.invite import WHOM, Whom
-from latchkey.contacts.model.messages import new_key
-from latchkey.contacts.model.runs import LONGEST_FILE, UPLOAD_LIFE, Run
+from latchkey.contacts.model.messages import await_message, new_key
+from latchkey.contacts.model.runs import LONGEST_FILE, Run
 from latchkey.contacts.needs import System
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
+from latchkey.shared.await_file import UPLOAD_LIFE, form_life
 from latchkey.shared.start_run import id_for
 
 ENDS: Final = (".csv", ".xlsx", ".xlsm", ".txt", ".tsv", ".xml", ".zip")
@@ -36,17 +37,16 @@ def start_contacts(
 ) -> tuple[Run, dict[str, Any] | None]:
     """``(run, {"url", "fields"})``. ``then`` is the page to which S3 sends a browser afterwards, with the run's id for ``{id}``.
 
-    The same key starts one run only, however often it comes. While that waits for its file each request gets a fresh form; once
-    the file has come there is none (None).
+    The same key starts one run only, however often it comes. While that waits for its file each request gets a form for the
+    rest of its quarter of an hour; ``await_file`` ends it afterwards. Once the file has come there is none (None).
     """
     if wanted.filename and not wanted.filename.casefold().endswith(ENDS):
         raise Invalid(fields={"filename": f"Choose a file that ends in {', '.join(ENDS[:-1])} or {ENDS[-1]}."})
     run = _made(system, school, by, wanted)
     if run.state != "queued":
         return run, None
-    form = system.uploads().form(
-        run.key, longest=LONGEST_FILE, seconds=UPLOAD_LIFE, then=then.replace("{id}", run.id) if then else None
-    )
+    left = form_life(run, system.now(), "upload")
+    form = system.uploads().form(run.key, longest=LONGEST_FILE, seconds=left, then=then.replace("{id}", run.id) if then else None)
     return run, form
 
 
@@ -63,6 +63,8 @@ def _made(system: System, school: str, by: Person, wanted: Wanted) -> Run:
         created_by=by.id,
         whom=wanted.whom,
     )
+    # The message first: a run whose message could not be put would wait for ever.
+    system.queue("ROSTER_QUEUE").put(await_message(school, found), delay=UPLOAD_LIFE)
     if runs.make(run, system.audit(school).record_of(by.id, "contacts.start", now, {"contacts": found})):
         return run
     made = runs.get(found)

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
-from latchkey.rosters.model.messages import new_key
-from latchkey.rosters.model.runs import LONGEST_FILE, UPLOAD_LIFE, Run
+from latchkey.rosters.model.messages import await_message, new_key
+from latchkey.rosters.model.runs import LONGEST_FILE, Run
 from latchkey.rosters.needs import System
+from latchkey.shared.await_file import UPLOAD_LIFE, form_life
 from latchkey.shared.start_run import id_for
 
 ENDINGS: Final = (".csv", ".txt", ".tsv", ".zip", ".xlsx", ".xlsm", ".xml")
@@ -27,9 +28,7 @@ def start_roster(
     run = _made(system, school, by, filename, key)
     if run.state != "queued":
         return run, None
-    left = run.created_at + UPLOAD_LIFE - system.now()
-    if left <= 0:
-        raise Conflict("No file came in time for this roster, so it ends. Start another one, with another key.")
+    left = form_life(run, system.now(), "roster")
     form = system.uploads().form(run.key, longest=LONGEST_FILE, seconds=left, then=then.replace("{id}", run.id) if then else None)
     return run, form
 
@@ -57,7 +56,7 @@ def _made(system: System, school: str, by: Person, filename: str, key: str | Non
         created_by=by.id,
     )
     # The message first: a run whose message could not be put would wait for ever.
-    system.queue("ROSTER_QUEUE").put({"kind": "await_file", "school": school, "roster": roster}, delay=UPLOAD_LIFE)
+    system.queue("ROSTER_QUEUE").put(await_message(school, roster), delay=UPLOAD_LIFE)
     if rosters.make(run, system.audit(school).record_of(by.id, "roster.start", now, {"roster": roster})):
         return run
     made = rosters.get(roster)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from latchkey.errors import TryLater
-from latchkey.rosters.model.runs import LONGEST_FILE, UPLOAD_LIFE
+from latchkey.rosters.model.runs import LONGEST_FILE
 from latchkey.rosters.stores.rosters import Rosters
+from latchkey.shared.await_file import UPLOAD_LIFE
 from latchkey.shared.stores.uploads import Uploads
 from tests.support.console import Console, make_person
 from tests.support.rosters import ROSTERS, Desk, parent, plain, row

@@ -236,12 +236,12 @@ def test_five_parents_register_and_the_sixth_is_told_so(portal: Portal) -> None:
     assert len(portal.person(ann).parents) == 6
 
 
-@pytest.mark.parametrize("missing", ["email", "given_name", "family_name"])
-def test_a_parent_gives_a_name_and_an_address(portal: Portal, missing: str) -> None:
+@pytest.mark.parametrize("missing", [("email",), ("given_name", "family_name")])
+def test_a_parent_gives_a_name_and_an_address(portal: Portal, missing: tuple[str, ...]) -> None:
     ann = pupil(portal)
-    answer = portal.redeem(portal.code(ann, "parent"), password=NEW, **MUM | {missing: ""})
-    assert (answer.status_code, list(answer.json_body["fields"])) == (422, [missing])
-    assert portal.redeem(portal.code(ann, "parent"), password=NEW, **MUM | {missing: " "}).status_code == 422
+    for nothing in ("", " "):
+        answer = portal.redeem(portal.code(ann, "parent"), password=NEW, **MUM | dict.fromkeys(missing, nothing))
+        assert (answer.status_code, list(answer.json_body["fields"])) == (422, [missing[0]])
     assert portal.person(ann).parent_code == replace(LIVE, failed=0)
 
 

@@ -29,16 +29,28 @@ class Read:
     key: str | None = None
 
 
-def parse(message: object, bucket: str) -> Read | None:
+@dataclass(frozen=True, slots=True)
+class AwaitFile:
+    """A run's time for its file is over: it is read if it has come, and the run is ended if not."""
+
+    school: str
+    run: str
+
+
+_KINDS: Final[Mapping[str, type[Read | AwaitFile]]] = {"contacts": Read, "await_contacts": AwaitFile}
+
+
+def parse(message: object, bucket: str) -> Read | AwaitFile | None:
     """What a message of the roster queue asks for, if it is about contacts (one file); None if it is about anything else."""
     records = records_of(message)
     if records:
         key = key_of(records[0], bucket)
         return _file_came(key) if key.startswith(_FOLDER) else None
-    if isinstance(message, Mapping) and message.get("kind") == "contacts":
-        ours = Message(message)
-        return Read(ours.slug(), ours.id("contacts"))
-    return None
+    kind = message.get("kind") if isinstance(message, Mapping) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        return None
+    ours = Message(message)
+    return _KINDS[kind](ours.slug(), ours.id("contacts"))
 
 
 def _file_came(key: str) -> Read:
@@ -51,6 +63,11 @@ def _file_came(key: str) -> Read:
 def read_message(school: str, run: str) -> dict[str, str]:
     """To read_roster: read the run's file (again: columns were named, or another invocation goes on)."""
     return {"kind": "contacts", "school": school, "contacts": run}
+
+
+def await_message(school: str, run: str) -> dict[str, str]:
+    """To read_roster: look for the run's file."""
+    return {"kind": "await_contacts", "school": school, "contacts": run}
 
 
 def files_message(school: str, run: str) -> dict[str, str]:

@@ -22,7 +22,6 @@ FORMATS: Final[Mapping[Format, str]] = {
 }
 
 LONGEST_FILE: Final = 100 * 1024 * 1024
-UPLOAD_LIFE: Final = 900  # seconds in which the file must come
 READ_UNTIL: Final = DAY  # seconds after which an upload is not read any more, whether it is still there or not
 KEPT: Final = 90 * DAY  # what is known of parents without an account
 FILE_LIFE: Final = DAY

@@ -136,6 +136,11 @@ class ContactsRuns:
         ended = Update(pk=pk, sk=sk, set={**facts, "state": "finished", "lease_until": 0}, when=self._ours(run))
         transact(self._client, [(self._table, ended), event])
 
+    def abandon(self, run: Run, reason: str, now: int) -> Run:
+        """End a run for which no file came; ``Changed`` if it waits no more."""
+        still_waits: Condition = ("state", "=", "queued")
+        return self._update(run, {"state": "failed", "reason": reason, "finished_at": now}, [still_waits])
+
     def fail(self, run: Run, reason: str, now: int) -> Run:
         """End a leased run that cannot go on."""
         return self._save(run, {"state": "failed", "reason": reason, "finished_at": now, "lease_until": 0})

@@ -69,6 +69,11 @@ def new_key(school: str, roster: str) -> str:
     return f"rosters/{school}/{roster}/{secrets.token_hex(16)}"
 
 
+def await_message(school: str, roster: str) -> dict[str, str]:
+    """To read_roster: look for the run's file."""
+    return {"kind": "await_file", "school": school, "roster": roster}
+
+
 def parse(message: object, bucket: str) -> list[Job]:
     """What a message asks for (nothing: S3 only tries whether the queue is there); ``Poison`` if it cannot be read."""
     records = records_of(message)

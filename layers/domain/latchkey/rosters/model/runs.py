@@ -20,7 +20,6 @@ LEASE: Final = 960  # seconds for which a worker has a run: Lambda's 900 and som
 RESERVE: Final = 45  # seconds in which a worker writes down where it is, and stops
 GIVE_BACK: Final = 30  # seconds in which a worker that cannot go on tries to give a run back
 READER: Final = "read_roster"  # who reads and applies, in the audit trail
-UPLOAD_LIFE: Final = 900  # seconds in which the file must come
 SHOWN_REJECTED: Final = 200
 SHOWN_WARNED: Final = 1_000  # cells
 SHOWN_SAMPLES: Final = 20
