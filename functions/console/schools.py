@@ -132,8 +132,11 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
             values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text
         elif name.startswith("sso.") and not name.startswith("sso.roles."):
             sso[name.removeprefix("sso.")] = text.strip()
-        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.")):
+        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.")):
             values[name] = text
+    words = {name.removeprefix("words."): text for name, text in fields.items() if name.startswith("words.")}
+    if words:
+        values["words"] = words
     if "approval.above" in fields:
         above = fields["approval.above"].strip().replace(",", "")
         most = int(above) if _COUNT.fullmatch(above) else above or None

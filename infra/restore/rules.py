@@ -40,6 +40,7 @@ _FACTS: Final = (
     "email_key",
     "username",
     "username_key",
+    "edited",
 )  # what a roster says of a person
 _OF_A_SCHOOL: Final = ("name", "town", "postcode", "urn", "settings")
 _KINDS: Final[Mapping[str, Mapping[str, str]]] = {

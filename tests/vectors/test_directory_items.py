@@ -14,7 +14,7 @@ from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Pe
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
-from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn
+from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, Words
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -178,6 +178,17 @@ def test_a_person_who_is_known_by_another_name(world: MemoryWorld) -> None:
     assert {name: stored[name] for name in names} == names
 
 
+def test_a_person_who_was_edited(world: MemoryWorld) -> None:
+    """An item without the mark is of somebody whom nobody has edited: a roster's word counts, as before."""
+    student, item = PEOPLE[0]
+    edited = replace(student, edited=("given_name", "email"))
+    directory = world.wiring("console").directory(SCHOOL)
+    world.put("directory", item | {"edited": ["given_name", "email"]})
+    assert directory.person(STUDENT) == edited
+    world.wiring("read_roster").directory(SCHOOL).put_new([edited])
+    assert (world.item("directory", item["pk"], "PERSON") or {})["edited"] == ["given_name", "email"]
+
+
 def test_the_oldest_item_of_a_person(world: MemoryWorld) -> None:
     oldest = {"id": STUDENT, "role": "student", "given_name": "Ann", "family_name": "Lee"}
     code = {"generation": 1, "expires_at": NOW, "uses": 0}
@@ -226,6 +237,7 @@ FULL_SCHOOL = School(
             roles=("teacher", "staff"), provider="Example", label="Example sign-in", url="https://x.example", help="Ask IT."
         ),
         approval=ApprovalRule(above=100, staff=True),
+        words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
     ),
 )
 SCHOOL_ITEM: dict[str, Any] = {
@@ -262,6 +274,7 @@ SCHOOL_ITEM: dict[str, Any] = {
             "help": "Ask IT.",
         },
         "approval": {"above": 100, "staff": True},
+        "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
     },
 }
 
@@ -304,6 +317,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
             "help": "Use the same sign-in as for your other school services, or ask your school's office.",
         },
         "approval": {"above": None, "staff": False},
+        "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty

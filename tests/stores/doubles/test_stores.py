@@ -66,7 +66,7 @@ class TestMerges:
         assert merges.get(RUN) == merge
         assert merges.page() == ([merge], None)
         assert directory.by_ids([KEEP.id, GONE.id, CHILD.id]) == [
-            replace(KEEP, email="a@x.example", version=2, children=(CHILD.id,), merged=(GONE.id,)),
+            replace(KEEP, email="a@x.example", version=2, children=(CHILD.id,), merged=(GONE.id,), edited=("email",)),
             replace(CHILD, parents=(KEEP.id,)),
         ]
         assert directory.following([GONE.id])[GONE.id].id == KEEP.id

@@ -132,6 +132,15 @@ class TestUndoing:
         plan = undoing(merge_of(keep, remove), replace(kept(keep, remove), email="new@x.example", email_key="n"), [])
         assert (plan.keep.email, plan.keep.email_key, plan.remove.email) == ("new@x.example", "n", "a@x.example")
 
+    def test_what_a_merge_has_given_is_marked_as_edited_until_it_is_undone(self) -> None:
+        keep, remove = replace(parent(A), edited=("given_name",)), parent(B, email="a@x.example", language="cy")
+        after = kept(keep, remove)
+        assert after.edited == ("given_name", "email", "language")
+        merge = merge_of(keep, remove)
+        assert undoing(merge, after, []).keep.edited == ("given_name",)
+        since = replace(after, email="new@x.example", email_key="n")
+        assert undoing(merge, since, []).keep.edited == ("given_name", "email"), "an address that was given since is still theirs"
+
     def test_a_mark_of_mail_goes_with_its_address_and_comes_back(self) -> None:
         mark = MailProblem("bounced", 5, "k")
         keep, remove = parent(A), parent(B, email="a@x.example", email_key="k", mail_problem=mark)

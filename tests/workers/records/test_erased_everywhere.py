@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from latchkey.contacts.model.contact import Child, Parent
+from latchkey.contacts.model.runs import LISTS, Listed, Run
 from latchkey.email_updates.apply_emails import apply_emails
 from latchkey.email_updates.model.items import Item
 from latchkey.people.model.person import Person
 from latchkey.records.erase_person import erase_person
 from latchkey.rosters.model.runs import Change, Rejection
 from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.stores.pace import Pace
 from latchkey.shared.stores.register import kind_of
 from tests.support.mail_road import MailRoad
 from tests.support.register import kinds
@@ -19,6 +22,8 @@ from tests.support.register import kinds
 SCHOOL = "northbridge"
 ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin", is_admin=True)
 NAME, ADDRESS, LATER, USERNAME = "Zebedee", "zeb@first.example", "zeb@second.example", "zeb.quagga"
+MOTHER, MOTHERS = "Ottoline", "ottoline@mail.example"
+CONTACTS = {"upload of contacts", "parent without an account", "list beside contacts"}
 MONTH = 31 * 86_400
 KEPT_SHORTLY = {"e-mail update", "preview of a roster"}
 
@@ -73,6 +78,7 @@ def lived(road: MailRoad) -> Person:
         [Rejection(2, "email", "is no address", ADDRESS)],
         {"changed": [Change(2, NAME, "student", "7A", ("email",))]},
     )
+    contacts_lived(road, made)
     apply_emails(console, SCHOOL, ADMIN, [Item(keys=(("id", made.id),), email=LATER)], None)
     table, put = portal.credentials(SCHOOL).password_of(made.id, "$argon2id$x", 1)
     table.put(put)
@@ -81,11 +87,59 @@ def lived(road: MailRoad) -> Person:
     return made
 
 
+def contacts_lived(road: MailRoad, made: Person) -> None:
+    """Their contacts were uploaded: a mother of theirs alone, a father of two children, and what did not match."""
+    reader = road.system.wiring("read_roster")
+    runs, kept, now = reader.contacts_runs(SCHOOL), reader.kept_parents(SCHOOL), reader.now()
+    run = Run(
+        id="01m7q5cqg0vfdgahjgn25crzq6",
+        state="finished",
+        step="files",
+        filename="contacts.csv",
+        key="contacts/northbridge/01m7q5cqg0vfdgahjgn25crzq6/0",
+        created_at=now,
+        created_by=ADMIN.id,
+        warnings=(f"Are these names right? {NAME} Lee.", "The file does not say who has a court order."),
+        kept=True,
+    )
+    assert runs.make(run, reader.audit(SCHOOL).record_of(ADMIN.id, "contacts.start", now, {"contacts": run.id}))
+    alone, both = (Child(student=made.id),), (Child(student=made.id, priority=1), Child(student="b" * 20, priority=2))
+    parent = {"title": "", "family_name": "Lee", "phones": ()}
+    parents = [
+        Parent(id="1" * 32, given_name=MOTHER, email=MOTHERS, children=alone, **parent),  # type: ignore[arg-type]
+        Parent(id="2" * 32, given_name="Fergus", email="f@mail.example", children=both, **parent),  # type: ignore[arg-type]
+    ]
+    kept.write(run, parents, Pace())
+    theirs, others = (Listed(0, student, "", "", "is not in the file") for student in (made.id, "b" * 20))
+    by_name = Listed(2, "", f"{NAME} James Lee", MOTHER, "no student here has this id")
+    refused = Listed(0, made.id, "", f"{MOTHER} Lee", "has a court order")
+    kept.write_lists(run, {"unmatched_students": [theirs, others], "unmatched_contacts": [by_name], "not_invited": [refused]})
+    kept.write_paper(run, [made.id, "b" * 20])
+
+
+def test_what_others_contacts_say_stays(road: MailRoad) -> None:
+    made = lived(road)
+    console = road.system.wiring("console")
+    known = console.schools.get(SCHOOL)
+    assert known is not None
+    erase_person(console, known, ADMIN, made.id)
+    kept, now = console.kept_parents(SCHOOL), console.now()
+    (run,) = console.contacts_runs(SCHOOL).all()
+    assert run.warnings == ("The file does not say who has a court order.",)
+    ((father,),) = kept.pages(run.id, now)
+    assert (father.given_name, father.children) == ("Fergus", (Child(student="b" * 20, priority=2),))
+    listed = {name: [*kept.listed(run.id, name, now)] for name in LISTS}
+    assert listed == {
+        "unmatched_students": [Listed(0, "b" * 20, "", "", "is not in the file")], "unmatched_contacts": [], "not_invited": [],
+    }  # fmt: skip
+    assert kept.paper(run.id, now) == ["b" * 20]
+
+
 def test_nothing_is_left_but_what_goes_by_itself(road: MailRoad) -> None:
     made = lived(road)
-    words = (NAME, ADDRESS, LATER, USERNAME, "ZEB-1")
+    words = (NAME, ADDRESS, LATER, USERNAME, "ZEB-1", MOTHER, MOTHERS)
     before = traces(road, *words)
-    assert {"person", "chunk of mails"} | KEPT_SHORTLY <= before.keys(), "else this test looks for nothing"
+    assert {"person", "chunk of mails"} | KEPT_SHORTLY | CONTACTS <= before.keys(), "else this test looks for nothing"
     console = road.system.wiring("console")
     known = console.schools.get(SCHOOL)
     assert known is not None
@@ -114,7 +168,7 @@ def test_of_what_is_theirs_alone_nothing_is_left(road: MailRoad) -> None:
         kind.name
         for table, item in items(road)
         if (kind := kind_of(kinds(), table, item["pk"]["S"], item["sk"]["S"])) is not None
-        and kind.erased == "deleted"
+        and (kind.erased == "deleted" or "#CONTACTS" in kind.pk)
         and (made.id in item["pk"]["S"] or made.id in texts(item))
     ]
     assert left == []

@@ -90,6 +90,8 @@ def _read(system: System, school: str, run: Run, left: Callable[[], float]) -> R
     if is_endless(run) or run.created_at + READ_UNTIL <= system.now():
         raise Unusable(ENDLESS if is_endless(run) else _TOO_OLD)
     upload = system.uploads().open(run.key)
+    if run.attempt > 1 and not run.position:
+        kept.forget(run.id)  # it is begun again: what was written before may not be written now
     with ReadingNotes() as notes:
         try:
             source = open_contacts(cast("BinaryIO", upload), run.columns or None)

@@ -62,6 +62,8 @@ def start_slips(system: System, school: School, by: Person, run_id: str, key: st
             code="too_many",
         )
     students = system.kept_parents(school.slug).paper(run.id, system.now())
+    if not students:  # all of them were erased since, or it is too long ago
+        raise Conflict("There is nobody in this upload who still needs a slip. Upload the contacts again.", code="nobody")
     wanted = ExportRequest(scope=Scope("ids", ids=tuple(students)), format="slips", audience="parents")
     return start_export(system, school, by, wanted, key)
 

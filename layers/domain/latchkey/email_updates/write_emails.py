@@ -13,6 +13,7 @@ from dataclasses import replace
 from latchkey.email_updates.needs import System
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.edited import with_edits
 from latchkey.people.model.new_email import SETTLES, former_email, is_told, notices
 from latchkey.people.model.person import Person
 from latchkey.shared.model.identifiers import lookup
@@ -54,7 +55,8 @@ def _is_free(person: Person) -> bool:
 
 def _with(person: Person, email: str | None, key: bytes, now: int) -> Person:
     former = former_email(person, now) if is_told(person, email) else person.former_email
-    return replace(person, email=email, email_key=lookup(key, "email", email) if email else None, former_email=former)
+    email_key = lookup(key, "email", email) if email else None
+    return with_edits(person, replace(person, email=email, email_key=email_key, former_email=former))
 
 
 def _told(people: list[Person], since: int, now: int) -> Iterator[tuple[int, str]]:

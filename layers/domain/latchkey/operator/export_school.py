@@ -47,7 +47,8 @@ is left out.
 school      name, slug, urn, town, postcode; settings: what the school chose, lives in seconds
 people      id: stays the same in all files; role; names; email; username; language; upn; mis_id; year_group;
             registration_group; is_admin; status: active or left; children, parents: ids; number: the student's short number
-            in codes; password_set_at, last_login_at; mail_problem: why mail does not reach them; former_email;
+            in codes; edited: fields that were written by hand, and that no roster has said since;
+            password_set_at, last_login_at; mail_problem: why mail does not reach them; former_email;
             email_unconfirmed: they typed it, and have used no link that went there;
             pin, parent_code: generation, end and uses of a code, never the code
 sends       one run of mails: who asked (created_by), when, how many people by state of their mail (counts), why it stopped,
@@ -69,7 +70,7 @@ The files lie in the bucket for exports, which deletes them after a day: copy th
 _PERSON: Final = (
     "id", "role", "given_name", "family_name", "preferred_given_name", "preferred_family_name",
     "email", "username", "language", "upn", "mis_id", "year_group", "registration_group", "is_admin", "status",
-    "children", "parents", "number",
+    "children", "parents", "number", "edited",
 )  # fmt: skip
 _SEND: Final = (
     "id", "kind", "state", "created_by", "total", "counts", "reason", "waiting", "skips", "retries", "replans", "changed",

@@ -7,6 +7,7 @@ in the ledger, which names nobody by itself. A roster that still has the person 
 from dataclasses import replace
 from typing import Any, Final
 
+from latchkey.contacts.forget_person import forget_person
 from latchkey.doubles.forget_merged import forget_merged
 from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.change import PersonChange
@@ -32,6 +33,7 @@ def erase_person(system: System, known: School, by: Person, person: str) -> None
         system.queue("PLAN_QUEUE").put(message, delay=_LATER)
     _unlink(system, school, found)
     forget_merged(system, known, found)
+    forget_person(system, school, found)
     system.sessions(school).end_all(found.id)
     system.credentials(school).forget(found.id, names)
     system.groups(school).note_change(system.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.contacts import needs as contacts
 from latchkey.doubles import needs as doubles
 from latchkey.sends import needs as sends
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.register import Kind
 
 
-class System(doubles.System, sends.System, Protocol):
-    """Its stores, keys, queues and clock, and what doubles and sends take."""
+class System(contacts.System, doubles.System, sends.System, Protocol):
+    """Its stores, keys, queues and clock, and what contacts, doubles and sends take."""
 
     def numbers(self, school: str) -> Numbers: ...
 

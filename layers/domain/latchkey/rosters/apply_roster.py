@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final, cast
 from latchkey.errors import Poison, TryLater
 from latchkey.office_files.model.unusable import Unusable
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.edited import without_marks
 from latchkey.people.model.new_email import former_email, is_told
 from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
@@ -22,7 +23,7 @@ from latchkey.rosters.fail_roster import fail
 from latchkey.rosters.look_through import Decided, counts_of, decisions, newest_key, read
 from latchkey.rosters.model.changes import Decision
 from latchkey.rosters.model.questions import unasked
-from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Run, added, zero
+from latchkey.rosters.model.runs import LEASE, READER, RESERVE, Kind, Run, added, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.note_before import NotesBefore, notes_of_links, notes_of_rows
 from latchkey.rosters.stores.notes import TemporaryNotes
@@ -142,7 +143,8 @@ def _counts(part: Sequence[Decided]) -> dict[str, int]:
     counts = zero()
     for decided in part:
         counts = added(counts, counts_of(decided))
-    return {**counts, "noted": counts["new"] + counts["changed"]}
+    marks = sum(each.kind == "unchanged" and bool(each.settled) for some in part for each in some.decisions)
+    return {**counts, "noted": counts["new"] + counts["changed"] + marks}
 
 
 def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pace: Pace, *, now: int) -> int:
@@ -158,12 +160,15 @@ def _write(system: System, school: str, key: bytes, part: Sequence[Decided], pac
         students = sum(each.row.role == "student" for each in new)
         numbers = iter(system.numbers(school).reserve(students) if students else ())
         directory.put_new((_person(school, each, key, numbers) for each in new), pace)
-    changes = (
-        PersonChange(each.existing, _after(each, each.existing, key, now))
-        for each in decided
-        if each.kind == "changed" and each.existing is not None
-    )
-    return directory.take_over(changes, pace)
+    directory.take_over(_changes(decided, "unchanged", key, now), pace)  # only marks; who is too late keeps theirs
+    return directory.take_over(_changes(decided, "changed", key, now), pace)
+
+
+def _changes(decided: Sequence[Decision], kind: Kind, key: bytes, now: int) -> Iterator[PersonChange]:
+    """What to write of those who exist: ``changed``, or ``unchanged`` but for marks of fields that were edited here."""
+    for each in decided:
+        if each.kind == kind and each.existing is not None and (kind == "changed" or each.settled):
+            yield PersonChange(each.existing, _after(each, each.existing, key, now))
 
 
 def _give_up_names(system: System, school: str, decided: Sequence[Decision], pace: Pace) -> None:
@@ -209,7 +214,8 @@ def _after(decision: Decision, person: Person, key: bytes, now: int) -> Person:
     changed = keys_of(key, facts.get("email"), facts.get("username"))
     if "email" in facts and is_told(person, facts["email"]):
         facts["former_email"] = former_email(person, now)
-    return replace(with_keys(person, key), **facts, **changed, status=decision.status or person.status)
+    after = replace(with_keys(person, key), **facts, **changed, status=decision.status or person.status)
+    return without_marks(after, decision.settled)
 
 
 def _link(system: System, school: str, notes: TemporaryNotes, undo: NotesBefore, left: Callable[[], float]) -> tuple[int, bool]:

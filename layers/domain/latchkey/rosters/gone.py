@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from latchkey.errors import TryLater
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.edited import without_marks
 from latchkey.people.model.new_email import SETTLES, former_email, is_told, notices
 from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
@@ -37,7 +38,7 @@ def gone_of(system: System, school: str, reading: Reading, notes: TemporaryNotes
         person = each.existing
         if person is None or each.kind == "rejected" or person.is_admin or person.status == "left" or each.row.leaves:
             continue
-        facts = gone_facts(each.row, person, columns, unusable.get(each.row.line, ()))
+        facts = gone_facts(each.row, person, columns, unusable.get(each.row.line, ()), reading.words)
         if facts or person.id in children:
             found.append(Gone(each.row, person, children.get(person.id, ()), facts))
     return found
@@ -148,6 +149,7 @@ def take_facts(system: System, school: str, key: bytes, found: Sequence[Gone], u
                 person=person.id,
                 was={name: getattr(person, name) for name in facts},
                 now=dict.fromkeys(facts),
+                settled=tuple(name for name in facts if name in person.edited),
                 link=person.used_link if "email" in facts else None,
                 typed="email" in facts and person.email_typed is not None and person.email_typed == person.email_key,
             )
@@ -165,5 +167,5 @@ def take_facts(system: System, school: str, key: bytes, found: Sequence[Gone], u
 def _without(person: Person, facts: Sequence[str], key: bytes, now: int) -> Person:
     after = replace(with_keys(person, key), **dict.fromkeys(facts))  # type: ignore[arg-type] # both may be None
     keys: dict[str, Any] = {"email_key": None, "username_key": None, **keys_of(key, after.email, after.username)}
-    after = replace(after, **keys)
+    after = without_marks(replace(after, **keys), facts)
     return replace(after, former_email=former_email(person, now)) if is_told(person, after.email) else after

@@ -24,6 +24,7 @@ from latchkey.rosters.model.runs import Batch, Rejection, Row, zero
 from latchkey.rosters.needs import System
 from latchkey.rosters.stores.notes import TemporaryNotes
 from latchkey.rosters.who_is_who import WhoIsWho
+from latchkey.schools.model.school import School, Words
 from latchkey.shared.model.ids import person_id
 
 
@@ -31,7 +32,7 @@ from latchkey.shared.model.ids import person_id
 class Reading:
     """A roster that has been looked through: ready to be compared with the people who are there.
 
-    ``roles``: those of its rows.
+    ``words``: whose word counts in the school. ``roles``: those of its rows.
     """
 
     source: Source
@@ -40,6 +41,7 @@ class Reading:
     notes: TemporaryNotes
     known: KnownPeople
     chosen: Mapping[str, str]
+    words: Words
     roles: frozenset[Role] = frozenset()
 
 
@@ -69,7 +71,8 @@ def read(
     """
     read_before = chosen_from(columns) if columns else None
     remembered = system.roster_columns(school).remembered
-    around = _around(system, school, chosen)
+    found = _school(system, school)
+    around = _around(system, found, chosen)
     source = open_roster(file, around, notes, columns=lambda header: read_before or remembered(header))
     duplicates, people, total, roles = Duplicates(), taken_of(system, school), 0, set[Role]()
     for batch in source.batches():
@@ -86,14 +89,19 @@ def read(
             people.claim(duplicates.sort_out(batch.rows, source.names).rows)
     if not total:
         raise Unusable("The file has a header and no rows.")
-    return Reading(source, total, duplicates, notes, people, chosen, frozenset(roles))
+    return Reading(source, total, duplicates, notes, people, chosen, found.settings.words, frozenset(roles))
 
 
-def _around(system: System, school: str, chosen: Mapping[str, str]) -> Around:
-    """What a reader knows beside its file."""
-    found = system.schools.get(school)
+def _school(system: System, slug: str) -> School:
+    found = system.schools.get(slug)
     if found is None:
         raise Poison("There is no such school.")
+    return found
+
+
+def _around(system: System, found: School, chosen: Mapping[str, str]) -> Around:
+    """What a reader knows beside its file."""
+    school = found.slug
     directory = system.directory(school)
 
     def known(ids: Sequence[str]) -> dict[str, KnownAs]:
@@ -130,10 +138,7 @@ def taken_of(system: System, school: str) -> KnownPeople:
 
 def newest_key(system: System, school: str) -> bytes:
     """The school's newest look-up key, as it is now: an invocation ends before a rotation that begins meanwhile moves anybody."""
-    found = system.schools.get(school)
-    if found is None:
-        raise Poison("There is no such school.")
-    return system.lookup_key(school, found.lookup_epoch)
+    return system.lookup_key(school, _school(system, school).lookup_epoch)
 
 
 def _decided(reading: Reading, who: WhoIsWho, batch: Batch) -> Decided:
@@ -141,7 +146,7 @@ def _decided(reading: Reading, who: WhoIsWho, batch: Batch) -> Decided:
     alone = reading.duplicates.sort_out(batch.rows, names)
     rows = alone.rows
     decided = [
-        decide(row, found.person, reading.known, names, found=found, chosen=reading.chosen)
+        decide(row, found.person, reading.known, names, found=found, chosen=reading.chosen, words=reading.words)
         for row, found in zip(rows, who.of(rows), strict=True)
     ]
     rejected = [each.rejection for each in decided if each.rejection is not None]

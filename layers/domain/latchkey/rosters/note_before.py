@@ -41,7 +41,7 @@ class NotesBefore:
 def notes_of_rows(school: str, part: Iterable[Decided]) -> list[Note]:
     """Notes of the people whom these rows make or change."""
     decided = [each for some in part for each in some.decisions]
-    noted = [note_of(school, each) for each in decided if each.kind in {"new", "changed"} or each.is_further_id]
+    noted = [note_of(school, each) for each in decided if each.kind in {"new", "changed"} or each.is_further_id or each.settled]
     return [*noted, *(note for each in decided for note in notes_of_freed(each))]
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.errors import Changed, Poison, TryLater
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.edited import with_marks
 from latchkey.people.model.new_email import SETTLES, former_email, is_told, notices
 from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of, with_keys
@@ -175,6 +176,9 @@ class _Undoing:
         done.kept += found.kept
         done.restored += not {*note.was} <= {name for each in found.kept for name in each.fields}
         after = _with_facts(person, found.facts, self._key, self._system.now(), typed=note.typed)
+        others = {name for each in found.kept for name in each.fields}
+        if marks := [name for name in note.settled if name not in others]:
+            after = with_marks(after, [*after.edited, *marks])
         if note.added or note.removed:
             of_parent = person.role != "student"
             ids = person.children if of_parent else person.parents

@@ -14,6 +14,7 @@ FORM = {
     "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
     "student_email": "none", "names": "legal", "reply_to": "office@northbridge.example",
     "help_line": "Ring 01632 960000", "notice": "Snow\r\nday", "laestab": "801/1250",
+    "words.names": "ours",
     "sso.roles.staff": "on", "sso.roles.student": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft",
     "sso.url": "https://login.northbridge.example/", "sso.help": "",
 }  # fmt: skip
@@ -52,6 +53,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "student_domains": "",
         "staff_domains": "",
         "approval": {"above": None, "staff": False},
+        "words": {"names": "ours", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",
         "sso": {
@@ -83,6 +85,24 @@ def test_a_form_with_mistakes_changes_nothing_and_keeps_what_was_typed(console: 
         assert f'value="{typed}"' in text
     assert "Ring 01632 960000" in text
     assert console.get(SETTINGS).json_body == before
+
+
+def test_whose_word_counts_is_chosen_by_group(console: Console) -> None:
+    before = console.get(SETTINGS).json_body["words"]
+    assert before == {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"}
+    answer = console.post(SETTINGS, {"words": {"email": "mis"}}, "put")
+    assert (answer.status_code, answer.json_body["words"]) == (200, before | {"email": "mis"})
+    (event,) = console.get("/admin/northbridge/audit").json_body["items"]
+    assert event["facts"] == {"fields": "words", "words.email.was": "ask", "words.email.now": "mis"}
+    for wrong in ({"email": "theirs"}, {"email": None}, {"email": ["mis"]}, {"upn": "mis"}, "mis", None):
+        assert console.post(SETTINGS, {"words": wrong}, "put").status_code == 422, wrong
+    text = console.page(SETTINGS).body.decode()
+    assert '<select id="words.email" name="words.email">' in text
+    assert '<option value="mis" selected>take what the file says</option>' in text.partition('id="words.email"')[2][:400]
+    refused = console.form(SETTINGS, {**FORM, "words.groups": "x"})
+    assert refused.status_code == 422
+    assert 'id="words.groups-error"' in refused.body.decode()
+    assert console.get(SETTINGS).json_body["words"] == before | {"email": "mis"}
 
 
 def test_a_life_is_a_plain_number(console: Console) -> None:

@@ -3,16 +3,18 @@
 Expiry is checked where it is read; the table's TTL only sweeps up.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from latchkey.contacts.model.contact import Parent
 from latchkey.contacts.model.runs import Listed, ListName, Run
 from latchkey.contacts.stores.wire import parent_from, parent_to
-from latchkey.shared.stores.dynamo import Table, Value
+from latchkey.errors import TryLater
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
 _PAGE: Final = 100  # rows of a list in one item
+_ROUNDS: Final = 5
 
 
 class KeptParents:
@@ -65,8 +67,60 @@ class KeptParents:
         for page in self._table.pages(self._pk(run)):
             self._table.delete_many((item["pk"], item["sk"]) for item in page)
 
+    def amend(
+        self,
+        run: str,
+        *,
+        parent: Callable[[Parent], Parent | None],
+        keeps_row: Callable[[Listed], bool],
+        keeps_student: Callable[[str], bool],
+    ) -> None:
+        """Go through everything of an upload: ``parent`` gives what stays of one, the others say whether something stays.
+
+        Done again it changes nothing more. ``TryLater`` where somebody else keeps changing the same item.
+        """
+        for page in self._table.pages(self._pk(run)):
+            for item in page:
+                self._settle(item, lambda found: _amended(found, parent, keeps_row, keeps_student))
+
+    def _settle(self, item: Item | None, amended: Callable[[Item], Item | None]) -> None:
+        for _ in range(_ROUNDS):
+            if item is None:
+                return
+            after = amended(item)
+            if after is None:
+                self._table.delete_many([(item["pk"], item["sk"])])
+                return
+            changed = {name: value for name, value in after.items() if value != item.get(name)}
+            if not changed:
+                return
+            # Of two people who are erased at once neither may come back with what the other has read.
+            as_read: list[Condition] = [(name, "=", item[name]) for name in changed]
+            try:
+                self._table.update(Update(pk=item["pk"], sk=item["sk"], set=changed, when=as_read))
+            except ConditionFailed as failed:
+                item = failed.item
+                continue
+            return
+        raise TryLater()
+
     def _pk(self, run: str) -> str:
         return f"{self.school}#CONTACTS#{run}"
 
     def _item(self, run: Run, sk: str, facts: Mapping[str, Value]) -> dict[str, Value]:
         return {**facts, "pk": self._pk(run.id), "sk": sk, "expires_at": run.kept_until}
+
+
+def _amended(
+    item: Item,
+    parent: Callable[[Parent], Parent | None],
+    keeps_row: Callable[[Listed], bool],
+    keeps_student: Callable[[str], bool],
+) -> Item | None:
+    """What stays of an item; None: nothing."""
+    if item["sk"].startswith("PARENT#"):
+        after = parent(parent_from(item))
+        return {**item, **parent_to(after)} if after is not None else None
+    if item["sk"].startswith("LIST#"):
+        return {**item, "rows": [row for row in item["rows"] if keeps_row(Listed(*row))]}
+    return {**item, "students": [student for student in item["students"] if keeps_student(student)]}

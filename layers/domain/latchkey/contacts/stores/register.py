@@ -13,6 +13,8 @@ REGISTER: Final = (
         why="So that an upload of parents' contacts can be followed, and its files downloaded",
         kept="until the school is deleted",
         seen_by="the school's admins",
+        about="a person",
+        erased="taken out",
         attributes={
             "id": "Which upload",
             "state": "queued, running, paused, finished or failed",
@@ -52,7 +54,7 @@ REGISTER: Final = (
         kept="90 days, or until a later upload takes its place",
         seen_by="the school's admins",
         about="a person",
-        erased="expires",
+        erased="taken out",
         attributes={
             "id": "Which parent: a hash",
             "title": "Mrs, Dr and so on",
@@ -72,7 +74,7 @@ REGISTER: Final = (
         kept="90 days, or until a later upload takes its place",
         seen_by="the school's admins",
         about="a person",
-        erased="expires",
+        erased="taken out",
         attributes={"rows": "Row, student's id, student's and contact's name as in the file, why"},
     ),
     Kind(
@@ -84,7 +86,7 @@ REGISTER: Final = (
         kept="90 days, or until a later upload takes its place",
         seen_by="the school's admins",
         about="by id",
-        erased="expires",
+        erased="taken out",
         attributes={"students": "Ids of students"},
     ),
     Kind(

@@ -95,6 +95,17 @@ class ContactsRuns:
         facts["begun"] = run.attempt
         return self._update(run, facts, waits)
 
+    def begin_again(self, run: Run) -> None:
+        """Have a running step done from its beginning: the worker that has the run loses it, and its message comes again."""
+        facts: dict[str, Value] = {"done": 0, "position": None, "lease_until": 0, "begun": run.attempt}
+        with suppress(ConditionFailed):  # it has come to its end meanwhile, or is begun again
+            as_read: list[Condition] = [("state", "=", "running"), ("step", "=", run.step), ("attempt", "=", run.attempt)]
+            self._update(run, facts, as_read, add={"attempt": 1})
+
+    def warn(self, run: Run, warnings: Sequence[str]) -> None:
+        """Put these warnings in place of the run's."""
+        self._update(run, {"warnings": [*warnings]}, [("warnings", "=", [*run.warnings])])
+
     def finish_reading(self, run: Run) -> Run:
         """End the reading of a leased run: its parents are those of the school, and its files come next."""
         facts: dict[str, Value] = {

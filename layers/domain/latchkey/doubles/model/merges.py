@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.edited import with_edits, with_marks
 from latchkey.people.model.person import ADULTS, LentPassword, Person
 
 State = Literal["merged", "undone"]
@@ -104,6 +105,7 @@ def kept(keep: Person, remove: Person) -> Person:
     """The kept account as it is to be; its look-up keys are computed anew by who writes it."""
     taken = taken_of(keep, remove)
     after = replace(keep, **taken, merged=tuple(dict.fromkeys((*keep.merged, remove.id, *remove.merged))))
+    after = with_edits(keep, after)
     if "password_set_at" in taken:
         after = replace(after, lent_password=LentPassword(remove.password_holder, taken["password_set_at"]))
     if "email" in taken:
@@ -189,6 +191,7 @@ def _given_back(merge: Merge, keep: Person, stayed: list[str]) -> Person:
         staying = (*staying, "email")
     back = [name for name, value in taken.items() if name not in staying and getattr(keep, name) == value]
     after = replace(keep, **{name: getattr(was, name) for name in back})
+    after = with_marks(after, [name for name in keep.edited if name not in back or name in was.edited])
     if keep.mis_id is not None and keep.mis_id == merge.remove.mis_id:  # a roster has come under the other's id since
         after = replace(after, mis_id=was.mis_id)
     if after.email is None:

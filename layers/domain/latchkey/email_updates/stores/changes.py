@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from latchkey.people.model.change import PersonChange
-from latchkey.people.stores.people import Directory, former_to_value
+from latchkey.people.stores.people import Directory, fact, former_to_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
@@ -40,12 +40,13 @@ class EmailChanges:
 
     def _update(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
-        facts: dict[str, Value] = {"email": after.email, "email_key": after.email_key}
+        facts: dict[str, Value] = {"email": after.email, "email_key": after.email_key, "edited": fact(after, "edited")}
         if after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
         # A person who registered with a code has no attribute is_admin: what is not there is not true either.
         as_read: list[Condition] = [
             ("email", "=", before.email),  # not its look-up key, which may be replaced meanwhile
+            ("edited", "=", fact(before, "edited")),  # or a mark of this moment would be lost
             ("is_admin", "<>", True),
             ("status", "=", before.status),
             # Whoever sets their first password at this moment has to be told, and was read as somebody who has not.

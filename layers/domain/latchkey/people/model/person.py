@@ -70,6 +70,7 @@ class Person:
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
+    ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
@@ -104,6 +105,7 @@ class Person:
     lent_password: LentPassword | None = None
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
+    edited: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

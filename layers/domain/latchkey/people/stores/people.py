@@ -15,7 +15,7 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put,
 from latchkey.shared.stores.pace import Pace
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
-_DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username")  # what decides what a roster may change
+_DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username", "edited")  # what decides what a roster may change
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
 _STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
@@ -37,7 +37,9 @@ ROSTER_FACTS: Final = (
     "year_group",
     "registration_group",
     "status",
+    "edited",
 )
+"""What a roster may write of a person: values as ``fact`` gives them."""
 
 
 def _person_key(school: str, person: str) -> tuple[str, str]:
@@ -51,6 +53,12 @@ def _list_key(school: str, role: Role) -> str:
 
 def _number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
+
+
+def fact(person: Person, name: str) -> Value:
+    """What an item holds of one of ``ROSTER_FACTS``."""
+    value = getattr(person, name)
+    return (list(value) or None) if isinstance(value, tuple) else value
 
 
 def person_to_item(school: str, person: Person) -> dict[str, Value]:
@@ -93,6 +101,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "lent_password": asdict(person.lent_password) if person.lent_password else None,
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
+        "edited": fact(person, "edited"),
     }
     return facts
 
@@ -132,6 +141,7 @@ def person_from_item(item: Item) -> Person:
         lent_password=_lent_from_value(get("lent_password")),
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
+        edited=tuple(get("edited") or ()),
     )
 
 
@@ -425,7 +435,7 @@ class Directory:
     def _taken_over(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
         facts: dict[str, Value] = {
-            name: getattr(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+            name: fact(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
         }
         if after.former_email is not None and after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
@@ -433,7 +443,7 @@ class Directory:
         if marked and after.mail_problem and after.mail_problem.email_key != marked.email_key:
             facts["mail_problem.email_key"] = after.mail_problem.email_key
         # As it was when this was decided: nobody became an admin, changed the address or left in between.
-        as_decided: list[Condition] = [(name, "=", getattr(before, name)) for name in _DECIDED_BY]
+        as_decided: list[Condition] = [(name, "=", fact(before, name)) for name in _DECIDED_BY]
         place: dict[str, Value] = {"people_sk": sort_key(after)}
         if after.role != before.role:
             place["people_pk"] = _list_key(self.school, after.role)

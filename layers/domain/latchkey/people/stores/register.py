@@ -52,6 +52,7 @@ REGISTER: Final = (
             "parent_code": f"The code of a student's parents: {_CODE}",
             "mail_problem": "That mail to the address came back for good or was called spam, and when: no more is sent there",
             "former_email": "The address before, which hears of the change too; gone at the next sign-in",
+            "edited": "Names of the fields that an admin wrote by hand here, so that no roster overwrites them silently",
             "merged_into": "The id of the account that this one was merged into: then it is none any more, and has no name",
             "merge": "The id of that merge",
             "merged": "The ids of accounts that were merged into this one, so that they are erased with it",

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
+from latchkey.people.model.edited import with_edits
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, former_to_value, person_to_item
+from latchkey.people.stores.people import Directory, fact, former_to_value, person_to_item
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name
@@ -26,6 +27,7 @@ _FACTS: Final = (
     "registration_group",
     "language",
     "status",
+    "edited",
 )
 
 
@@ -46,11 +48,12 @@ class Edits:
     def change(
         self, before: Person, after: Person, event: EventWrite, names: Iterable[Name] = (), also: Iterable[Write] = ()
     ) -> None:
-        """Write what differs, and raise the credential version to that of ``after``.
+        """Write what differs, mark these fields as edited, and raise the credential version to that of ``after``.
 
         ``names`` are a new username's, with who got it last; ``also`` stands in the same transaction. ``Changed`` if the
         person is not as read, the name was given away meanwhile, or ``also`` finds something else than was read.
         """
+        after = with_edits(before, after)
         item = person_to_item(self.school, after)
         facts: dict[str, Value] = {name: item[name] for name in _FACTS if getattr(after, name) != getattr(before, name)}
         facts |= {"people_pk": item["people_pk"], "people_sk": item["people_sk"], "version": after.version}
@@ -94,5 +97,5 @@ def _without(ids: Sequence[str], one: str) -> list[Value] | None:
 
 def _as_read(person: Person) -> list[Condition]:
     """As it was when the change was decided; somebody who registered by a code has no ``is_admin`` at all."""
-    same: list[Condition] = [(name, "=", getattr(person, name)) for name in (*_FACTS, "version")]
+    same: list[Condition] = [(name, "=", fact(person, name)) for name in (*_FACTS, "version")]
     return [*same, ("is_admin", "=" if person.is_admin else "<>", True)]

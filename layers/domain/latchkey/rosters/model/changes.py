@@ -10,6 +10,8 @@ from latchkey.rosters.model.known import KnownPeople
 from latchkey.rosters.model.matching import Found
 from latchkey.rosters.model.questions import NOTHING_CHOSEN, Asks, Concerned, option_of
 from latchkey.rosters.model.runs import Kind, Rejection, Row
+from latchkey.rosters.model.whose_word import settled, weigh
+from latchkey.schools.model.school import Words
 
 FACTS: Final = (
     "given_name",
@@ -23,6 +25,7 @@ FACTS: Final = (
     "registration_group",
     "language",
 )
+WORDS: Final = Words()
 _ADMIN_KEEPS: Final = ("email", "username")
 
 
@@ -32,7 +35,8 @@ class Decision:
 
     ``warned`` are facts that were left out, because somebody else has them or an admin keeps their own. ``asks``: what the
     preview asks because of it. ``id``: the person whom the row is about; ``is_further_id``: its MIS id is kept as one of theirs.
-    ``frees``: those who have left and give up the username. ``may_be``: whom a row that is left out may mean.
+    ``frees``: those who have left and give up the username. ``may_be``: whom a row that is left out may mean. ``settled``: the
+    fields that count as edited here no more.
     """
 
     kind: Kind
@@ -47,6 +51,16 @@ class Decision:
     is_further_id: bool = False
     frees: tuple[str, ...] = ()
     may_be: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """What a row is decided by: how the file calls its columns, how an admin has answered, whose word counts in the school."""
+
+    names: Mapping[str, str]
+    chosen: Mapping[str, str]
+    words: Words
 
 
 def decide(
@@ -57,18 +71,20 @@ def decide(
     *,
     found: Found | None = None,
     chosen: Mapping[str, str] = NOTHING_CHOSEN,
+    words: Words = WORDS,
 ) -> Decision:
     """What becomes of a row, given the person whom it means (None: nobody); ``found`` says how it was found to mean them."""
+    by = _By(names, chosen, words)
     if found is None:
-        return _compared(row, existing, taken, names, chosen)
+        return _compared(row, existing, taken, by)
     if found.again:
         return _said_again(row, found, names)
     if found.way is not None:
-        return _asked(row, found, taken, names, chosen)
+        return _asked(row, found, taken, by)
     if existing is not None and row.leaves and taken.goes_on(existing) and option_of(chosen, "new_ids") == "take_over":
         why = "leaves under this id and goes on under another; the account goes on"
         return Decision("unchanged", row, id=found.id, warned=(_warning(row, "mis_id", why, names),))
-    return replace(_with_id(_compared(row, existing, taken, names, chosen), row), id=found.id)
+    return replace(_with_id(_compared(row, existing, taken, by), row), id=found.id)
 
 
 def _said_again(row: Row, found: Found, names: Mapping[str, str]) -> Decision:
@@ -80,25 +96,25 @@ def _said_again(row: Row, found: Found, names: Mapping[str, str]) -> Decision:
     return Decision("unchanged", row, id=found.id, warned=(_warning(row, "mis_id", why, names),))
 
 
-def _asked(row: Row, found: Found, taken: KnownPeople, names: Mapping[str, str], chosen: Mapping[str, str]) -> Decision:
+def _asked(row: Row, found: Found, taken: KnownPeople, by: _By) -> Decision:
     """A row that somebody has to be asked about: what becomes of it with the answer that there is."""
     way = str(found.way)
-    option = option_of(chosen, way)
+    option = option_of(by.chosen, way)
     asks = (Asks(way, 1, (Concerned(row.line, f"{row.given_name} {row.family_name}".strip(), found.says),)),)
     if option == "leave_out":
         reason = f"{found.says}: left out until it is decided what to do with such rows"
-        rejection = Rejection(row.line, names.get("mis_id", "mis_id"), reason, excerpt(row.mis_id))
+        rejection = Rejection(row.line, by.names.get("mis_id", "mis_id"), reason, excerpt(row.mis_id))
         return Decision("rejected", row, found.person, rejection=rejection, asks=asks, id=found.meant_id, may_be=found.may_be)
     if option in {"link", "together"}:
         return Decision("unchanged", row, asks=asks, id=found.meant_id, is_further_id=True)
     if option == "take_over":
-        decision = _with_id(_compared(row, found.meant, taken, names, chosen), row)
+        decision = _with_id(_compared(row, found.meant, taken, by), row)
         kept = decision.kind != "rejected"
         return replace(decision, asks=(*asks, *decision.asks), id=found.meant_id, is_further_id=kept)
     if option == "rename":
-        decision = _compared(row, found.person, taken, names, chosen)
+        decision = _compared(row, found.person, taken, by)
         return replace(decision, asks=(*asks, *decision.asks), id=found.id)
-    decision = _compared(row, None, taken, names, chosen)
+    decision = _compared(row, None, taken, by)
     return replace(decision, asks=(*asks, *decision.asks), id=found.id)
 
 
@@ -110,34 +126,42 @@ def _with_id(decision: Decision, row: Row) -> Decision:
     return replace(decision, kind="changed", facts={**decision.facts, "mis_id": row.mis_id})
 
 
-def _compared(
-    row: Row, existing: Person | None, taken: KnownPeople, names: Mapping[str, str], chosen: Mapping[str, str]
-) -> Decision:
+def _compared(row: Row, existing: Person | None, taken: KnownPeople, by: _By) -> Decision:
     """A row compared with whom it means."""
     given = {name: value for name in FACTS if (value := getattr(row, name)) is not None}
-    if existing is None and row.leaves:
-        return Decision("unchanged", row)
-    facts = given if existing is None else {name: value for name, value in given.items() if value != getattr(existing, name)}
+    if existing is None:
+        return Decision("unchanged", row) if row.leaves else _judged(row, given, {}, taken, by)
+    facts = {name: value for name, value in given.items() if value != getattr(existing, name)}
     role_asks: tuple[Asks, ...] = ()
-    if existing is not None and existing.role != row.role:
-        if {existing.role, row.role} <= ADULTS and not existing.is_admin:
-            role_asks = (
-                Asks("roles_here", 1, (Concerned(row.line, existing.name, f"{existing.role}, in the file {row.role}"),)),
-            )
-        if not role_asks or option_of(chosen, "roles_here") != "take":
+    if existing.role != row.role:
+        role_asks = _asks_of_role(row, existing)
+        if not role_asks or option_of(by.chosen, "roles_here") != "take":
             reason = f"is a {existing.role} in Latchkey, and a roster changes nobody's role"
-            rejection = Rejection(row.line, names.get("role", "role"), reason, excerpt(row.role))
+            rejection = Rejection(row.line, by.names.get("role", "role"), reason, excerpt(row.role))
             return Decision("rejected", row, existing, rejection=rejection, asks=role_asks)
         facts["role"] = row.role
-    conflicts, asks, frees = _taken(row, facts, taken, chosen)
-    asks = (*role_asks, *asks)
-    left_out = {**conflicts, **(_kept(existing, facts) if existing is not None else {})}
-    warned = tuple(Rejection(row.line, names.get(name, name), why, excerpt(facts[name])) for name, why in left_out.items())
+    kept = _kept(existing, facts)
+    facts, edited_asks = weigh(row, existing, facts, by.words, by.chosen, not_asked=kept)
+    decision = _judged(row, facts, kept, taken, by)
+    return _with_status(replace(decision, asks=(*role_asks, *edited_asks, *decision.asks)), existing)
+
+
+def _asks_of_role(row: Row, existing: Person) -> tuple[Asks, ...]:
+    """What to ask where a row gives somebody another role: nothing, unless they work here and are no admin."""
+    if not {existing.role, row.role} <= ADULTS or existing.is_admin:
+        return ()
+    return (Asks("roles_here", 1, (Concerned(row.line, existing.name, f"{existing.role}, in the file {row.role}"),)),)
+
+
+def _judged(row: Row, facts: dict[str, str], kept: Mapping[str, str], taken: KnownPeople, by: _By) -> Decision:
+    """What a row that may be taken makes: without the facts that are somebody else's, or ``kept``, by name and why."""
+    conflicts, asks, frees = _taken(row, facts, taken, by.chosen)
+    left_out = {**conflicts, **kept}
+    warned = tuple(Rejection(row.line, by.names.get(name, name), why, excerpt(facts[name])) for name, why in left_out.items())
     facts = {name: value for name, value in facts.items() if name not in left_out}
     row = row._replace(**dict.fromkeys(left_out))  # type: ignore[arg-type] # all of them are facts that may be None
     frees = frees if "username" in facts else ()
-    decision = Decision("new", row, facts=facts, warned=warned, asks=asks, frees=frees)
-    return decision if existing is None else _with_status(decision, existing)
+    return Decision("new", row, facts=facts, warned=warned, asks=asks, frees=frees)
 
 
 def _with_status(decision: Decision, existing: Person) -> Decision:
@@ -150,7 +174,8 @@ def _with_status(decision: Decision, existing: Person) -> Decision:
     # An admin has switched this account off; a roster that still has the person must not switch it on again.
     status = wanted if existing.status not in {wanted, "disabled"} else None
     kind: Kind = "changed" if decision.facts or status else "unchanged"
-    return replace(decision, kind=kind, existing=existing, status=status, warned=warned)
+    marks = settled(row, existing, decision.facts)
+    return replace(decision, kind=kind, existing=existing, status=status, warned=warned, settled=marks)
 
 
 def _taken(

@@ -7,6 +7,7 @@ from typing import Final
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.questions import Concerned
 from latchkey.rosters.model.runs import Row
+from latchkey.schools.model.school import Words
 
 MISSING: Final = "missing"
 GONE_LINKS: Final = "gone_links"
@@ -35,9 +36,10 @@ class Gone:
         return Concerned(self.row.line, self.person.name, ", ".join(_NAMES[name] for name in self.facts))
 
 
-def gone_facts(row: Row, person: Person, columns: Collection[str], unusable: Collection[str]) -> tuple[str, ...]:
+def gone_facts(row: Row, person: Person, columns: Collection[str], unusable: Collection[str], words: Words) -> tuple[str, ...]:
     """Which facts of a person are empty in the file. ``columns`` are those that the file has, ``unusable`` dropped cells.
 
+    What was edited here, and is ours by the school's ``words``, is never taken away because a file has none.
     A username with which somebody signs in is theirs: it is never taken away because a file has none.
     """
     return tuple(
@@ -47,5 +49,6 @@ def gone_facts(row: Row, person: Person, columns: Collection[str], unusable: Col
         and name not in unusable
         and getattr(row, name) is None
         and getattr(person, name) is not None
+        and not (name in person.edited and words.of(name) == "ours")
         and not (name == "username" and person.password_set_at is not None)
     )

@@ -126,6 +126,16 @@ _ROLES: Final = Question(
     ),
     rereads=True,
 )
+_EDITED: Final = Question(
+    "edited_here",
+    "1 person was edited here, and the file says otherwise. Whose word counts?",
+    "{count} people were edited here, and the file says otherwise. Whose word counts?",
+    (
+        Option("keep", "Ours: keep what was edited here. All else in their rows is taken."),
+        Option("take", "The file’s: take what it says, and lose what was edited here."),
+    ),
+    rereads=True,
+)
 _ALL: Final[tuple[Question, ...]] = (
     _GRADES,
     Question(
@@ -201,6 +211,7 @@ _ALL: Final[tuple[Question, ...]] = (
         ),
         rereads=True,
     ),
+    _EDITED,
     _ROLES,
     _MISSING,
     _GONE_LINKS,

@@ -35,7 +35,8 @@ class Note:
     ``made``: they were new, and this marks what they were made as. ``was`` and ``now``: facts before and after, by name.
     ``link``: what told the last password link that they had used, where their address was to change. ``typed``: their address of
     before was one that nobody had confirmed. ``added`` and ``removed``: those with whom they were to be linked, or no more.
-    ``leads``: the ids that from then on lead to them (decision 38).
+    ``leads``: the ids that from then on lead to them (decision 38). ``settled``: the fields that were to count as edited here no
+    more.
     """
 
     person: str
@@ -47,6 +48,7 @@ class Note:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def note_of(school: str, decision: Decision) -> Note:
         link=person.used_link if changes_email else None,
         typed=changes_email and person.email_typed is not None and person.email_typed == person.email_key,
         leads=leads,
+        settled=decision.settled,
     )
 
 

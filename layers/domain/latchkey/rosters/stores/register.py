@@ -73,7 +73,7 @@ REGISTER: Final = (
         about="a person",
         erased="expires",
         hidden=frozenset({"people"}),
-        attributes={"people": "Of each: their id, facts before and after (names, address, username and so on), links"},
+        attributes={"people": "Of each: their id, facts before and after (names, address, username and so on), links, marks"},
     ),
     Kind(
         name="undoing of a roster",

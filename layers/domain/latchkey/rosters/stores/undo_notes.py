@@ -14,7 +14,7 @@ from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put,
 from latchkey.shared.stores.pace import Pace
 
 _UNDO: Final = "UNDO"
-_LISTS: Final = ("added", "removed", "leads")
+_LISTS: Final = ("added", "removed", "leads", "settled")
 
 
 def _note_to_value(note: Note) -> dict[str, Value]:
@@ -30,6 +30,7 @@ def _note_to_value(note: Note) -> dict[str, Value]:
         "added": list(note.added) or None,
         "removed": list(note.removed) or None,
         "leads": list(note.leads) or None,
+        "settled": list(note.settled) or None,
     }
     return {name: value for name, value in facts.items() if value is not None}
 

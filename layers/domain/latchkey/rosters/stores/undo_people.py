@@ -7,7 +7,7 @@ from typing import Final
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
 from latchkey.people.model.register import sort_key
-from latchkey.people.stores.people import ROSTER_FACTS, Directory, former_to_value, person_to_item
+from latchkey.people.stores.people import ROSTER_FACTS, Directory, fact, former_to_value, person_to_item
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
@@ -51,7 +51,7 @@ class UndoPeople:
     def _back(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
         facts: dict[str, Value] = {
-            name: getattr(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
+            name: fact(after, name) for name in ROSTER_FACTS if getattr(after, name) != getattr(before, name)
         }
         facts["people_sk"] = sort_key(after)
         if after.former_email is not None and after.former_email != before.former_email:
@@ -97,4 +97,4 @@ class UndoPeople:
 
 
 def _as_read(person: Person) -> list[Condition]:
-    return [(name, "=", getattr(person, name)) for name in _AS_READ]
+    return [(name, "=", fact(person, name)) for name in _AS_READ]

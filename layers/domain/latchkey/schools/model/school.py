@@ -1,13 +1,16 @@
 """A school: the tenant, and its settings."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, Waiting
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
+Word = Literal["mis", "ours", "ask"]
+"""Whose word counts where a roster says otherwise than what was edited here: the roster's, ours, or an admin is asked."""
 NamesRule = Literal["preferred", "legal"]
 LookupRotation = Literal["", "moving", "clearing"]
 """``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
@@ -30,6 +33,38 @@ class ApprovalRule:
 
     above: int | None = None
     staff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Whose word counts, by group of fields, where a roster differs from a field that was edited here (``Person.edited``).
+
+    Groups follow the roster unless a school says otherwise: an edit of last year must hold nobody back from the new one.
+    """
+
+    names: Word = "ask"
+    email: Word = "ask"
+    username: Word = "ask"
+    groups: Word = "mis"
+    language: Word = "ask"
+
+    def of(self, field: str) -> Word:
+        """Whose word counts for a field of a person."""
+        group = _GROUPS.get(field)
+        if group is not None:
+            return self.groups if group == "groups" else self.names
+        word: Word = getattr(self, field)
+        return word
+
+
+_GROUPS: Final[Mapping[str, Literal["names", "groups"]]] = {
+    "given_name": "names",
+    "family_name": "names",
+    "preferred_given_name": "names",
+    "preferred_family_name": "names",
+    "year_group": "groups",
+    "registration_group": "groups",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +97,7 @@ class Settings:
     notice: str = ""
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
+    words: Words = field(default_factory=Words)
 
     def domains_of(self, role: Role) -> tuple[str, ...]:
         """The domains of addresses that people of a role are to have; none: any."""

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from latchkey.errors import Invalid
 from latchkey.people.model.person import ROLES
 from latchkey.schools.model import logo
-from latchkey.schools.model.school import DAY, ApprovalRule, NamesRule, Settings, SingleSignOn, StudentEmail
+from latchkey.schools.model.school import DAY, ApprovalRule, NamesRule, Settings, SingleSignOn, StudentEmail, Word, Words
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.languages import LANGUAGES
 
@@ -32,6 +32,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.help": "What to do if it does not work",
 }
 NAMES_RULES: Final[tuple[NamesRule, ...]] = get_args(NamesRule)
+WORDS: Final[tuple[Word, ...]] = get_args(Word)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
 TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
@@ -39,6 +40,7 @@ SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
 _DOMAIN: Final = re.compile(r"(?=.{1,80}\Z)(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,24}")
 _COLOUR: Final = re.compile("#[0-9a-f]{6}")
 _FIELDS: Final = (*(each.name for each in fields(Settings)), "logo_png")
+WORDS_OF: Final = tuple(each.name for each in fields(Words))
 _SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
 # One strict pattern instead of a parser: parsers and browsers disagree about \, @, tabs and missing slashes.
 _URL: Final = re.compile(
@@ -62,10 +64,9 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
     for name, rule in _OTHERS.items():
         if name in values:
             facts[name] = rule(values[name], wrong)
-    if "sso" in values:
-        facts["sso"] = _sso(settings.sso, values["sso"], wrong)
-    if "approval" in values:
-        facts["approval"] = _approval(settings.approval, values["approval"], wrong)
+    for name, grouped in _GROUPED.items():
+        if name in values:
+            facts[name] = grouped(getattr(settings, name), values[name], wrong)
     if wrong:
         raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
     return replace(settings, **facts)
@@ -117,6 +118,16 @@ def _approval(rule: ApprovalRule, values: object, wrong: Wrong) -> ApprovalRule:
         wrong["approval.staff"] = "This must be true or false."
         staff = rule.staff
     return ApprovalRule(above=above, staff=staff)
+
+
+def _words(words: Words, values: object, wrong: Wrong) -> Words:
+    if not isinstance(values, Mapping):
+        wrong["words"] = "This must be an object."
+        return words
+    wrong |= {f"words.{name}": "There is no such setting." for name in values if name not in WORDS_OF}
+    facts: dict[str, Any] = {name: values[name] for name in WORDS_OF if name in values}
+    wrong |= {f"words.{name}": f"Choose one of {', '.join(WORDS)}." for name, value in facts.items() if value not in WORDS}
+    return replace(words, **facts)
 
 
 def _life(name: str, value: object, shortest: int, longest: int, wrong: Wrong) -> int:
@@ -231,6 +242,9 @@ _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
     "student_email": _student_email,
     "names": _names,
 }
+
+
+_GROUPED: Final[Mapping[str, Callable[[Any, object, Wrong], object]]] = {"sso": _sso, "approval": _approval, "words": _words}
 
 
 def unit_of(seconds: int) -> tuple[int, str]:

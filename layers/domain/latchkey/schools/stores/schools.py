@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Literal
 
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model.school import ApprovalRule, LookupRotation, School, Settings, SingleSignOn, as_values
+from latchkey.schools.model.school import ApprovalRule, LookupRotation, School, Settings, SingleSignOn, Words, as_values
 from latchkey.schools.stores.waiting import addresses_from_value, waiting_from_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
@@ -36,13 +36,14 @@ def school_from_item(item: Item) -> School:
     sso = dict(settings.pop("sso", None) or {})
     sso["roles"] = tuple(sso.get("roles") or ())
     approval = ApprovalRule(**(settings.pop("approval", None) or {}))
+    words = Words(**(settings.pop("words", None) or {}))
     return School(
         slug=item["slug"],
         name=item["name"],
         urn=item.get("urn", ""),
         town=item.get("town", ""),
         postcode=item.get("postcode", ""),
-        settings=Settings(sso=SingleSignOn(**sso), approval=approval, **settings),
+        settings=Settings(sso=SingleSignOn(**sso), approval=approval, words=words, **settings),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
         sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),
