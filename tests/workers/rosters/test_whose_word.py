@@ -1,6 +1,8 @@
 """Whose word counts: somebody is edited in the console, and the next file says otherwise."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +10,8 @@ import pytest
 from latchkey.people.model.person import Person
 from latchkey.rosters import apply_roster
 from latchkey.shared.model.ids import person_id
-from tests.support.console import running_console
-from tests.support.rosters import ROSTERS, SCHOOL, Desk, plain, row
+from tests.support.console import HEAD_TEACHER, running_console
+from tests.support.rosters import ROSTERS, SCHOOL, Crash, Desk, dying, plain, row
 
 OURS, THEIRS = "ours@pupils.northbridge.example", "s1@pupils.northbridge.example"
 ROWS = [row(1), row(2)]
@@ -171,3 +173,32 @@ def test_a_mark_of_this_moment_is_not_overwritten(desk: Desk, monkeypatch: pytes
     done = desk.apply(run["id"])
     assert (one(desk).given_name, one(desk).edited) == ("Admin", ("given_name", "email"))
     assert counts(done) == (0, 1)
+
+
+def test_a_worker_that_dies_after_any_write_leaves_no_other_marks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One field's word is taken, of the other both agree; applied and undone, each with a death after every write in turn."""
+    edit(desk, given_name="Anne")
+    before = one(desk)
+    for step in range(1, 40):
+        run = answer(desk, desk.preview(plain([row(1, given_name="Anne"), row(2)])), "take")
+        deaths = 0
+        for kind in ("apply", "undo"):
+            desk.console.post(f"{ROSTERS}/{run['id']}/{kind}", {})
+            desk.console.system.messages("ROSTER_QUEUE")
+            message = {"v": 1, "kind": kind, "school": SCHOOL, "roster": run["id"]}
+            with monkeypatch.context() as patch:
+                count = dying(desk.worker.client("dynamodb"), patch, step)
+                with suppress(Crash):
+                    desk.work(message)
+            deaths += count[0] >= step
+            desk.console.system.clock.now += 3600
+            desk.console.token = desk.console.sign_in(HEAD_TEACHER)
+            assert desk.work(message) == 0
+            if kind == "apply":
+                assert state(desk) == (THEIRS, ()), step
+        assert (state(desk), one(desk).given_name) == ((OURS, ("given_name", "email")), "Anne"), step
+        if not deaths:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert replace(one(desk), former_email=None, last_login_at=None) == replace(before, former_email=None, last_login_at=None)

@@ -58,7 +58,7 @@ REGISTER: Final = (
         attributes={
             "rejected": "Rows that are not taken: line, column, why, the cell",
             "warned": "Cells that are not taken: line, column, why, the cell",
-            "concerned": "Some of the people whom its questions are about: line, name, role, group",
+            "concerned": "Some of the people whom its questions are about: line, name, and what differs or is not clear",
             "samples": "Some of the new and changed people: line, name, role, group, what changes",
         },
     ),
