@@ -98,7 +98,7 @@ def test_a_larger_file_than_allowed_and_another_key_are_refused_by_s3(admin: Pro
 
 
 def test_a_change_of_mis_is_one_decision_and_the_accounts_go_on(admin: Product) -> None:
-    """CASES row 21: the same people, every id new."""
+    """The same people, every id new."""
     new = f"mis-{secrets.token_hex(4)}"
 
     def rows(mark: str, year: str) -> bytes:

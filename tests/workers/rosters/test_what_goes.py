@@ -1,4 +1,4 @@
-"""What the MIS took away: asked in the preview, done on a tick, never unasked, and undone with its roster (CASES.md, K7)."""
+"""What the MIS took away: asked in the preview, done on a tick, never unasked, and undone with its roster."""
 
 from collections.abc import Iterator
 from contextlib import suppress

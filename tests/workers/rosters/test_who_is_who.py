@@ -95,7 +95,7 @@ def nothing_changes(desk: Desk, rows: str) -> None:
     assert desk.items() == before
 
 
-# A change of MIS (CASES row 21)
+# A change of MIS
 
 
 def test_people_with_new_ids_keep_their_accounts_and_links(desk: Desk) -> None:
