@@ -336,7 +336,7 @@ def test_a_person_may_change_their_name_or_address_without_a_question(desk: Desk
     assert asked(desk.preview(file(row))) == {}
 
 
-# Several rows, several people (22, 23, 62, K6)
+# Several rows, several people
 
 
 def test_twins_of_one_name_and_address_are_two_people(desk: Desk) -> None:
