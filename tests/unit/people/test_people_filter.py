@@ -103,6 +103,11 @@ def test_people_are_found_as_they_are_typed(typed: str) -> None:
     assert parse({"q": typed}).matches(ZOE)
 
 
+@pytest.mark.parametrize("typed", ["11-bcd.6", "bcd.6", "zoe 11-bcd", "z.zak@my-school.example", "z.zak@my-sch"])
+def test_a_login_is_found_with_its_hyphens(typed: str) -> None:
+    assert parse({"q": typed}).matches(replace(ZOE, username="11-bcd.6", email="z.zak@my-school.example"))
+
+
 @pytest.mark.parametrize("typed", ["zoey", "brian", "7b", "Year 8", "zoe 7b", "8a", "123456789012"])
 def test_who_is_another_is_not_found(typed: str) -> None:
     assert not parse({"q": typed}).matches(ZOE)

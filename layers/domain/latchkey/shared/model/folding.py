@@ -51,18 +51,23 @@ def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> boo
     """Whether each word that is wanted begins one of these texts or a part of one; in any order, and ``o brien`` is ``O’Brien``.
 
     A name's parts stand between blanks, hyphens and apostrophes; it counts as a whole as well, and without what is between them.
-    Of a login (an address, a username, an id) the parts are those before the ``@``: many people share the rest.
+    A login (an address, a username, an id) counts as it stands, and from each sign on that divides it before the ``@``: the rest is
+    that of many people.
     """
     asked, names, logins = _asked(wanted), [*names], [*filter(None, logins)]
     # Most people are not meant, and then no word needs to be cut out: every part stands in this as it is.
     whole = _BETWEEN.sub("", folded(" ".join((*names, *logins))))
     if not all(word in whole for word in asked):
         return False
+    typed = folded(wanted)
     found: list[str] = []
     for name in names:
         found += [folded(name), "".join(words(name)), *words(name), *map(folded, _AT_APOSTROPHES.split(name))]
-    for login in logins:
-        found += [folded(login), *_PARTS_OF_LOGIN.split(folded(login.partition("@")[0]))]
+    for login in map(folded, logins):
+        if login.startswith(typed):
+            return True
+        signs = _PARTS_OF_LOGIN.finditer(login, 0, len(login.partition("@")[0]))
+        found += [login, *(login[sign.end() :] for sign in signs)]
     return all(any(part.startswith(word) for part in found) for word in asked)
 
 
