@@ -51,8 +51,8 @@ def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> boo
     """Whether each word that is wanted begins one of these texts or a part of one; in any order, and ``o brien`` is ``O’Brien``.
 
     A name's parts stand between blanks, hyphens and apostrophes; it counts as a whole as well, and without what is between them.
-    A login (an address, a username, an id) counts as it stands, and from each sign on that divides it before the ``@``: the rest is
-    that of many people.
+    A login (an address, a username, an id) counts as it stands, and from each sign on that divides it before the ``@``: what
+    follows is that of many people.
     """
     asked, names, logins = _asked(wanted), [*names], [*filter(None, logins)]
     # Most people are not meant, and then no word needs to be cut out: every part stands in this as it is.
