@@ -4,18 +4,17 @@ import io
 import zipfile
 from typing import Any
 
-import boto3
 import pytest
 
 from latchkey.shared.stores import uploads
 from latchkey.shared.stores.uploads import Upload, UploadLost
-from tests.support.system import REGION, TestSystem
+from tests.support.system import TestSystem
 
 
 @pytest.fixture
 def put(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(uploads, "_BLOCK", 1000)
-    bucket, client = system.environment["UPLOADS_BUCKET"], boto3.client("s3", REGION)
+    bucket, client = system.environment["UPLOADS_BUCKET"], system.clients("s3")
     return lambda content: client.put_object(Bucket=bucket, Key="k", Body=content)
 
 
