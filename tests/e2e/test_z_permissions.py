@@ -73,7 +73,9 @@ UNUSED = {
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/schools"): "the search for a school",
     Grant("portal", "Sessions", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
     Grant("read_roster", "WriteRowsToMend", "s3:AbortMultipartUpload", "UploadsBucket/rejected/*"): LARGE,
-    Grant("read_roster", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a username that a leaver has had",
+    Grant(
+        "read_roster", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"
+    ): "a username that undoing a roster gives back",
     Grant("read_roster", "HandOver", "sqs:SendMessage", "RosterQueue"): "a roster that is longer than an invocation may be",
 } | {
     Grant(function, "Receive", "sqs:ChangeMessageVisibility", queue): "a message whose work failed"
