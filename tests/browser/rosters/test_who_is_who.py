@@ -21,7 +21,18 @@ def test_new_ids_are_one_question(desk: BrowserContext, product: Product, admin:
     def rows(mark: str) -> bytes:
         return table(
             *(
-                [f"{family}{mark}{name}", "student", name, family, f"{family}.{place}@e2e.example".lower(), "", "", "7", "7A", ""]
+                [
+                    f"{family}{mark}{place}",
+                    "student",
+                    name,
+                    family,
+                    f"{family}.{place}@e2e.example".lower(),
+                    "",
+                    "",
+                    "7",
+                    "7A",
+                    "",
+                ]
                 for place, name in enumerate(("Ola", "Pia", "Zoë"))
             )
         )
