@@ -38,7 +38,7 @@ class Progress:
         pulse.start()
         try:
             yield step
-        except BaseException:
+        except BaseException:  # an interrupt too: the line of progress ends before the error is shown
             self._end(stop, pulse, f"{title}: stopped after {step.seconds():.1f} s")
             raise
         self._end(stop, pulse, f"{title}: {step.outcome or 'done'} ({step.seconds():.1f} s)")

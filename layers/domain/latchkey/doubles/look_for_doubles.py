@@ -84,7 +84,7 @@ def look_through(system: System, school: str, look_id: str) -> Look:
         return _piece(system, school, look)
     except Changed:  # it took so long that another worker has it
         raise TryLater() from None
-    except Exception:
+    except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
         looks.give_back(look)
         raise
 
