@@ -126,13 +126,14 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
     """The form's fields as settings: a number and a unit are a life, ticked boxes are roles."""
     values: dict[str, Any] = {}
     sso: dict[str, Any] = {"roles": [role for role in ROLES if f"sso.roles.{role}" in fields]}
+    phones = {"roles": [role for role in ROLES if f"phones.roles.{role}" in fields], "alone": fields.get("phones.alone") == "on"}
     for name, text in fields.items():
         if name in LIVES:
             unit = UNITS.get(fields.get(f"{name}.unit", ""))
             values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text
         elif name.startswith("sso.") and not name.startswith("sso.roles."):
             sso[name.removeprefix("sso.")] = text.strip()
-        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.")):
+        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.", "phones.")):
             values[name] = text
     words = {name.removeprefix("words."): text for name, text in fields.items() if name.startswith("words.")}
     if words:
@@ -145,4 +146,6 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
         values["logo_png"] = ""
     elif not values.get("logo_png"):
         values.pop("logo_png", None)  # no other logo was chosen
+    if "phones.alone" in fields:
+        values["phones"] = phones
     return values | {"sso": sso}
