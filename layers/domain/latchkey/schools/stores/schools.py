@@ -7,6 +7,7 @@ from typing import Literal
 from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import (
     ApprovalRule,
+    FamilyRule,
     LookupRotation,
     PhoneRule,
     School,
@@ -48,13 +49,16 @@ def school_from_item(item: Item) -> School:
     words = Words(**(settings.pop("words", None) or {}))
     phones = dict(settings.pop("phones", None) or {})
     phones |= {"roles": tuple(phones["roles"])} if "roles" in phones else {}
+    family = FamilyRule(**(settings.pop("family", None) or {}))
     return School(
         slug=item["slug"],
         name=item["name"],
         urn=item.get("urn", ""),
         town=item.get("town", ""),
         postcode=item.get("postcode", ""),
-        settings=Settings(sso=SingleSignOn(**sso), approval=approval, words=words, phones=PhoneRule(**phones), **settings),
+        settings=Settings(
+            sso=SingleSignOn(**sso), approval=approval, words=words, phones=PhoneRule(**phones), family=family, **settings
+        ),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
         sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),
