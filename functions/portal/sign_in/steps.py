@@ -4,7 +4,7 @@ from typing import Final
 
 from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
-from portal.sign_in.account import person_facts
+from portal.account.account import person_facts
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
