@@ -9,6 +9,7 @@ from typing import Any, Final
 from chalice.app import Response
 
 from latchkey import errors
+from web.confirming import asked_by
 from web.request import Malformed, NotAllowed, Request, TooLarge, UnsupportedMedia
 
 STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
@@ -26,6 +27,8 @@ STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
     errors.TooMany: 429,
     errors.TryLater: 503,
 }
+SET_UP: Final = "/account/second-factors/needed"
+"""Where a browser is led that has to set up a second factor first."""
 _SAFE_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -48,9 +51,9 @@ _SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Va
 class Answer:
     """What a view gives back.
 
-    ``data`` is the JSON answer (None: an empty one); a browser gets ``location`` (303) if there is one, else the page with
-    ``data`` and ``context``. ``form_targets`` are other origins to which the page's forms may post. ``body`` is a ready text
-    whose Content-Type stands in ``headers``: an asset, the same for everyone.
+    ``data`` is the JSON answer (None: an empty one); a browser gets ``location`` if there is one (303; or 307, which
+    makes it send the same form there), else the page with ``data`` and ``context``. ``form_targets`` are other origins to which
+    the page's forms may post. ``body`` is a ready text whose Content-Type stands in ``headers``: an asset, the same for everyone.
     """
 
     data: Mapping[str, Any] | None = None
@@ -77,7 +80,7 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
     if answer.body is not None:
         return _response(answer.body, answer.status, answer.headers)
     if request.wants_page and answer.location is not None:
-        return _response("", 303, {"Location": answer.location, **answer.headers})
+        return _response("", 307 if answer.status == 307 else 303, {"Location": answer.location, **answer.headers})
     shown = answer.page or page
     if request.wants_page and shown is not None and answer.status != 204:
         from web.pages import render  # Jinja is loaded only by a function that is asked for a page
@@ -85,7 +88,7 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
         body = render(shown, {**request.context, "data": answer.data or {}, **answer.context})
         return _page(body, answer.status, answer.headers, answer.form_targets)
     if answer.data is None:
-        extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303} else {}
+        extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303, 307} else {}
         return _response("", answer.status if answer.status != 200 else 204, {**extra, **answer.headers})
     located = {"Location": answer.location} if answer.location is not None and answer.status in {201, 202, 303} else {}
     return _response(to_json(answer.data), answer.status, {"Content-Type": "application/json", **located, **answer.headers})
@@ -105,11 +108,15 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     problem = problem_of(status, error)
     if request is not None and request.wants_page and isinstance(error, errors.NotSignedIn) and "sign_in" in request.context:
         return _response("", 303, {"Location": request.context["sign_in"]})
+    if request is not None and request.wants_page and isinstance(error, errors.SecondFactorNeeded):
+        return _response("", 303, {"Location": SET_UP})
     if request is None or not request.wants_page:
         return _response(to_json(problem), status, {"Content-Type": "application/problem+json", **headers})
     from web.pages import render
 
     typed = {name: value for name, value in request.fields.items() if "password" not in name and name not in {"token", "code"}}
+    if isinstance(error, errors.ConfirmAgain):
+        return _page(render("second_factors/confirm.html", {"problem": None, "data": {}, **asked_by(request)}), status, headers)
     page = form if form is not None and request.is_form and status in {401, 409, 410, 422, 429} else "error.html"
     # What is broken may be kept by anything on the way, so nobody's name, school or menu is on it.
     context = request.context if status < 500 else {}

@@ -105,7 +105,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "edited": fact(person, "edited"),
         "admin_since": person.admin_since,
         "first_send_at": person.first_send_at,
-        "second_factors": list(person.second_factors) or None,
+        "second_factor_at": person.second_factor_at,
         "read_out": code_to_value(person.read_out),
     }
     return facts
@@ -149,7 +149,7 @@ def person_from_item(item: Item) -> Person:
         edited=tuple(get("edited") or ()),
         admin_since=get("admin_since"),
         first_send_at=get("first_send_at"),
-        second_factors=tuple(get("second_factors") or ()),
+        second_factor_at=get("second_factor_at"),
         read_out=_code_from_value(get("read_out")),
     )
 

@@ -60,7 +60,7 @@ REGISTER: Final = (
             "lent_password": "Under which id the hash of their password stands, if it came from an account that was merged",
             "admin_since": "When an admin first signed in: when the school's rule of second factors begins to count for them",
             "first_send_at": "When an admin first started a send: before that the rule does not count",
-            "second_factors": "Which kinds of second factor they have: whether to ask for one",
+            "second_factor_at": "Since when they have a second factor: whether to ask for it",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
         },
     ),

@@ -67,6 +67,7 @@ REGISTER: Final = (
         hidden=frozenset({"stamp", "version"}),
         attributes={
             "created_at": "When they signed in",
+            "password_at": "When they last confirmed with their password",
             "proved_at": "When a second factor was last shown",
             "seen_at": "When the session was last used",
             "stamp": "Hash of address, role and status when it began: another one ends it",

@@ -15,7 +15,8 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; 0: never in this session.
+    second factor, or a passkey, was shown last; 0: never in this session. ``password_at`` is when the password was given again, by
+    somebody who has no second factor; 0: not since signing in.
     """
 
     person: str
@@ -27,6 +28,7 @@ class Session:
     expires_at: int
     proved_at: int = 0
     ways: tuple[str, ...] = PASSWORD_ALONE
+    password_at: int = 0
 
 
 class Sessions:
@@ -79,6 +81,11 @@ class Sessions:
         self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set=facts, when=[not_ended]))
         return replace(session, proved_at=now, ways=ways)
 
+    def note_password(self, session: Session, now: int) -> None:
+        """Note that the password was given again now; ``Changed`` if the session has ended meanwhile."""
+        not_ended: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set={"password_at": now}, when=[not_ended]))
+
     def end(self, person: str, secret_hash: str) -> None:
         """End a session, whether it exists or not."""
         self._table.delete(self._pk(person), secret_hash)
@@ -104,4 +111,5 @@ def _session(person: str, item: Item) -> Session:
         expires_at=item["expires_at"],
         proved_at=item.get("proved_at", 0),
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
+        password_at=item.get("password_at", 0),
     )
