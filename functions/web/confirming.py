@@ -9,38 +9,27 @@ and no script is needed. Fields that begin with ``confirm.`` are taken apart whe
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from latchkey.errors import Invalid
+from latchkey.shared.model.texts import said
 from web.request import Request
 
-_THERE: Final = re.compile(r"/admin/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~=&%+-]*)?")
+_THERE: Final = re.compile(r"/admin(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+(?:\?[A-Za-z0-9._~=&%+-]*)?")
 """Addresses of the console, and nothing else: a confirmation must not lead to another site."""
-LONGEST: Final = 2_000
+_LONGEST: Final = 2_000
 
 
 def asked_by(request: Request) -> dict[str, Any]:
     """What the page needs that asks: where the request was going, how, and with which fields."""
-    there = request.path + (f"?{_query(request.query)}" if request.query else "")
-    return {**request.context, "there": there, "method": request.method, "kept": request.fields, "wrong": {}}
-
-
-def again(request: Request) -> dict[str, Any]:
-    """The same for the page that comes back because the answer was wrong."""
-    there, method = where(request)
-    return {"there": there, "method": method, "kept": request.fields}
+    there = request.address + (f"?{urlencode(request.query)}" if request.query else "")
+    return {**request.context, "there": there, "method": request.method, "kept": request.fields}
 
 
 def where(request: Request) -> tuple[str, str]:
     """Where a form goes on that has confirmed, and how; ``Invalid`` for anywhere but the console."""
     there, method = request.confirming.get("there", ""), request.confirming.get("method", "")
-    if len(there) > LONGEST or not _THERE.fullmatch(there) or "/../" in there or "/./" in there:
-        raise Invalid("Go back and start again.")
+    if len(there) > _LONGEST or not _THERE.fullmatch(there):
+        raise Invalid(said("Go back to the page that you came from, and start again from there."))
     return there, "POST" if method == "POST" else "GET"
-
-
-def _query(query: Mapping[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(query)

@@ -56,8 +56,10 @@ class Request:
     """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
 
     ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path. ``when_not_found`` is done
-    before a 404 is answered. ``route`` is the address with its places unfilled, as a view is registered with it. ``confirming``
-    are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are ``fields``.
+    before a 404 is answered. ``path`` is that of the route, with its places unfilled, ``address`` what was asked for.
+    ``confirming`` are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are
+    ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
+    person's.
     """
 
     method: str
@@ -72,8 +74,9 @@ class Request:
     context: dict[str, Any] = field(default_factory=dict)
     moved_to: str | None = None
     when_not_found: Callable[[], None] | None = None
-    route: str = ""
+    address: str = ""
     confirming: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
         """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""
@@ -124,7 +127,8 @@ def _usable(name: str, text: str, *, required: bool = False) -> str:
 def bare(raw: ChaliceRequest) -> Request:
     """A request that no view will see: enough of it to know whether a browser asks."""
     headers = {name.lower(): value for name, value in dict(raw.headers).items()}
-    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), {})
+    cookies = _cookies(headers.get("cookie", ""))
+    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), cookies)
 
 
 def parse(raw: ChaliceRequest) -> Request:
@@ -152,7 +156,7 @@ def parse(raw: ChaliceRequest) -> Request:
         wants_page=_prefers_page(headers.get("accept", "")),
         cookies=_cookies(headers.get("cookie", "")),
         moved_to=raw.context.get("movedTo"),
-        route=raw.context.get("resourcePath", ""),
+        address=raw.context.get("asked", raw.path),
         confirming=confirming,
     )
 

@@ -42,6 +42,7 @@ def signed_in(request: Request, system: System) -> SignedIn:
 def admin(request: Request, system: System, school: str) -> SignedIn:
     """Who asks, if they are an admin of this school. A browser without a session is sent to sign in; anyone else gets 404."""
     request.context["sign_in"] = f"/schools/{school}/sessions"
+    request.language = "en"  # the console speaks no other
     try:
         found = signed_in(request, system)
     except NotSignedIn:
@@ -64,4 +65,4 @@ def _hold_up(request: Request, system: System, found: SignedIn) -> None:
     """Let nobody on who has to set up a second factor first, or to confirm again; and say on the page what is to come."""
     method = "GET" if request.method == "HEAD" else request.method
     request.context["has_factor"] = has_factor(found.person)
-    request.context["advice"] = hold_up(found, system.now(), sensitive=f"{method} {request.route}" in ASKED)
+    request.context["advice"] = hold_up(found, system.now(), sensitive=f"{method} {request.path}" in ASKED)

@@ -20,7 +20,9 @@ def test_every_change_of_the_console_is_in_one_of_the_two_tables() -> None:
 
 
 def test_every_file_that_leaves_the_school_is_asked_for() -> None:
-    downloads = {f"{method} {path}" for method, path in app.kinds if method == "GET" and path.endswith(("/download", "/everything"))}
+    downloads = {
+        f"{method} {path}" for method, path in app.kinds if method == "GET" and path.endswith(("/download", "/everything"))
+    }
     assert downloads <= set(ASKED)
 
 

@@ -14,7 +14,15 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     "all": "Everything",
 }
 SIGN_INS: Final = frozenset(
-    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "mail.requested", "page.not_theirs"},
+    {
+        "sign_in.done",
+        "sign_in.refused",
+        "password.set",
+        "code.use",
+        "mail.requested",
+        "page.not_theirs",
+        "password.not_current",
+    },
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
@@ -60,6 +68,7 @@ WORDS: Final[Mapping[str, str]] = {
     "page.not_theirs": "asked for something that this school does not have",
     "parent_code.show": "looked at the code for their parents",
     "parent.unlink": "unlinked a parent from a student",
+    "password.not_current": "gave a wrong current password in their account",
     "password.set": "set a password",
     "password.stopped": "stopped a password: 100 wrong tries in a row; a link or a code sets a new one",
     "people.back": "brought people back who had left",

@@ -15,8 +15,8 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; 0: never in this session. ``password_at`` is when the password was given again, by
-    somebody who has no second factor; 0: not since signing in.
+    second factor, or a passkey, was shown last; 0: never in this session. ``password_at`` is when somebody who has no second
+    factor gave the password again; 0: not since signing in.
     """
 
     person: str

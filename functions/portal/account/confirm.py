@@ -1,12 +1,12 @@
 """Confirm again that it is still you, and the page that asks to set up a second factor first."""
 
-from latchkey.second_factors.confirm import Answers, confirm
-from latchkey.second_factors.hold_up import ways_of
-from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
+from latchkey.errors import Invalid
+from latchkey.second_factors.confirm import confirm
+from latchkey.second_factors.model.asked import has_factor
 from portal.system import system
 from web.answer import SET_UP, Answer
-from web.confirming import again, where
-from web.request import Request
+from web.confirming import where
+from web.request import CONFIRM, Request
 from web.route_group import RouteGroup
 from web.who import signed_in
 
@@ -27,10 +27,13 @@ def create(request: Request) -> Answer:
     request.context["sign_in"] = "/"
     found = signed_in(request, system())
     if not request.is_form:
-        confirm(system(), found, Answers(*(request.fields.get(name) for name in ("way", "code", "password", "credential"))))
+        confirm(system(), found, request.fields)
         return Answer(status=204)
-    request.context.update(ways=ways_of(found), **again(request))
+    request.context.update(has_factor=has_factor(found.person), there="", method="", kept=request.fields)
     there, method = where(request)
-    given = request.confirming
-    confirm(system(), found, Answers(None, given.get("code"), given.get("password"), given.get("credential")), prefix="confirm.")
+    request.context.update(there=there, method=method)
+    try:
+        confirm(system(), found, request.confirming)
+    except Invalid as error:
+        raise Invalid(error.detail, fields={CONFIRM + name: text for name, text in error.fields.items()}) from None
     return Answer(status=307 if method == "POST" else 303, location=there)
