@@ -56,6 +56,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             parent_code=CodeState(generation=1, expires_at=NOW + 8),
             mail_problem=MailProblem("bounced", NOW - 7, "e" * 32),
             former_email=FormerEmail("old@x.example", NOW - 6),
+            pin_hidden_from=(PARENT,),
         ),
         {
             "pk": "northbridge#P#01234567890000000001",
@@ -95,6 +96,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "parent_code": {"generation": 1, "expires_at": 1_800_000_008, "uses": 0},
             "mail_problem": {"kind": "bounced", "at": 1_799_999_993, "email_key": "e" * 32},
             "former_email": {"email": "old@x.example", "at": 1_799_999_994},
+            "pin_hidden_from": ["01234567890000000002"],
         },
     ),
     (

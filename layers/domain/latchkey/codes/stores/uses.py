@@ -77,6 +77,22 @@ class CodeUses:
             ],
         )
 
+    def add_child(self, student: Person, adult: Person, now: int, event: EventWrite) -> None:
+        """Take a place of a student's parent code for somebody who has an account, and link both.
+
+        ``Changed`` if there is no place left, or the adult's links, status or role are no longer as they were read: so the same
+        child asked for twice at once takes one place.
+        """
+        still_here: Condition = ("status", "=", "active")
+        used = self._used(student, "parent", now, [still_here])
+        same_links: Condition = ("children", "=", list(adult.children) or None)
+        same_adult: list[Condition] = [("status", "=", "active"), ("role", "=", adult.role)]
+        linked = self._directory.change_of(adult.id, {"children": [*adult.children, student.id]}, [same_links, *same_adult])
+        transact(
+            self._client,
+            [(self._people, replace(used, append={"parents": [adult.id]})), (self._people, linked), event],
+        )
+
     def _counted(self, student: str, kind: Kind, generation: int) -> Update:
         same_code: Condition = (f"{ATTRIBUTE[kind]}.generation", "=", generation)
         return self._directory.change_of(student, {}, [same_code])

@@ -72,6 +72,7 @@ class Person:
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
+    ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Person:
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
     edited: tuple[str, ...] = ()
+    pin_hidden_from: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

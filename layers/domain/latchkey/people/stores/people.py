@@ -102,6 +102,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
+        "pin_hidden_from": fact(person, "pin_hidden_from"),
     }
     return facts
 
@@ -142,6 +143,7 @@ def person_from_item(item: Item) -> Person:
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
         edited=tuple(get("edited") or ()),
+        pin_hidden_from=tuple(get("pin_hidden_from") or ()),
     )
 
 
@@ -429,7 +431,7 @@ class Directory:
         return self._write_each(map(self._with_other_keys, changes), pace)
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
-        """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
+        """Write whom these people are linked with, and from whom a PIN is hidden; how many were left alone, because they were linked otherwise meanwhile."""
         return self._write_each(map(self.link_of, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
@@ -472,7 +474,7 @@ class Directory:
         """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
-        for name in ("children", "parents"):
+        for name in ("children", "parents", "pin_hidden_from"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
                 facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for

@@ -57,6 +57,7 @@ REGISTER: Final = (
             "merge": "The id of that merge",
             "merged": "The ids of accounts that were merged into this one, so that they are erased with it",
             "lent_password": "Under which id the hash of their password stands, if it came from an account that was merged",
+            "pin_hidden_from": "Ids of a student's parents who do not get to see the PIN, linked now or before",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
         },
     ),
