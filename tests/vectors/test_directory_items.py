@@ -240,7 +240,7 @@ FULL_SCHOOL = School(
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
-        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False),
+        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False, pins_unconfirmed=False),
     ),
 )
 SCHOOL_ITEM: dict[str, Any] = {
@@ -278,7 +278,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
-        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False},
+        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False, "pins_unconfirmed": False},
     },
 }
 
@@ -322,7 +322,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
-        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True},
+        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True, "pins_unconfirmed": True},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty

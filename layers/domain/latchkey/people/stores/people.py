@@ -431,7 +431,10 @@ class Directory:
         return self._write_each(map(self._with_other_keys, changes), pace)
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
-        """Write whom these people are linked with, and from whom a PIN is hidden; how many were left alone, because they were linked otherwise meanwhile."""
+        """Write whom these people are linked with, and from whom a PIN is hidden.
+
+        How many were left alone, because they were linked otherwise meanwhile.
+        """
         return self._write_each(map(self.link_of, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
