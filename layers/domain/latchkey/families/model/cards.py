@@ -5,6 +5,7 @@ address they see the first letters, which is enough to know it by.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from latchkey.mail.model.account import masked
@@ -25,7 +26,7 @@ _LINKS: Final[dict[Skip, LinkWay]] = {"no_address": "no_address", "single_sign_o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One child as an adult sees them; times are epoch seconds. ``email`` is the address in part."""
+    """One child as an adult sees them; days are dates in the school's time (ISO 8601). ``email`` is the address in part."""
 
     id: str
     given_name: str
@@ -35,8 +36,8 @@ class Card:
     sign_in: SignIn
     username: str | None
     email: str | None
-    password_set_at: int | None
-    last_login_at: int | None
+    password_set_on: str | None
+    last_login_on: str | None
     pin: PinWay
     link: LinkWay
 
@@ -63,11 +64,19 @@ def card(school: School, adult: Person, child: Person) -> Card:
         sign_in=_sign_in(school, child),
         username=child.username,
         email=masked(child.email) if child.email else None,
-        password_set_at=child.password_set_at,
-        last_login_at=child.last_login_at,
+        password_set_on=_day(child.password_set_at),
+        last_login_on=_day(child.last_login_at),
         pin=pin_way(school, adult, child),
         link=link_way(school, child),
     )
+
+
+def _day(moment: int | None) -> str | None:
+    if moment is None:
+        return None
+    from zoneinfo import ZoneInfo  # a request that shows no child does without
+
+    return datetime.fromtimestamp(moment, ZoneInfo("Europe/London")).date().isoformat()
 
 
 def _sign_in(school: School, child: Person) -> SignIn:
