@@ -16,9 +16,8 @@ from infra.edge import body
 from infra.edge.body import Refused
 from infra.edge.cache import LARGEST, Answer, Cache, Key, seconds
 from infra.edge.copies import Copies
-from infra.edge.distribution import Distribution
+from infra.edge.distribution import SECRET_HEADER, Distribution
 
-SECRET_HEADER: Final = "x-latchkey-origin"  # noqa: S105 - the name of a header
 VIEWER_HEADER: Final = "x-latchkey-viewer"
 _PIECE: Final = 64 * 1024
 _UPSTREAM_PATIENCE = 35.0  # API Gateway gives a function 29 s
@@ -187,6 +186,7 @@ class Connection(BaseHTTPRequestHandler):
         yield "X-Forwarded-For", "127.0.0.1"
         if self.behavior.says_viewer:
             yield VIEWER_HEADER, self.client_address[0].partition("%")[0]
+        yield from self.behavior.asks_with
         yield SECRET_HEADER, self.site.secret
 
     def _send(self, answer: HTTPResponse | Answer, found: str) -> None:

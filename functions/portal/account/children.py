@@ -1,4 +1,6 @@
-"""The children of an adult who is signed in: a card for each, and what helps a child in. A section of the account page, and alone.
+"""The children of an adult who is signed in: a card for each, and what helps a child in.
+
+A section of the account page, and a page of its own.
 
 A PIN is shown once, as the answer to a POST; what else a form does is said after a redirect, by the id of the child it was for.
 """

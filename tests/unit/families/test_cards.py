@@ -10,7 +10,14 @@ from latchkey.schools.model.school import FamilyRule, School, Settings, SingleSi
 
 ADULT, CHILD = "a" * 20, "c" * 20
 MUM = Person(
-    id=ADULT, role="parent", given_name="Maya", family_name="Okafor", mis_id="1", email="m@x.example", email_key="k", children=(CHILD,)
+    id=ADULT,
+    role="parent",
+    given_name="Maya",
+    family_name="Okafor",
+    mis_id="1",
+    email="m@x.example",
+    email_key="k",
+    children=(CHILD,),
 )
 ANN = Person(
     id=CHILD,
