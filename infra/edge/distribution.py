@@ -41,7 +41,7 @@ class Behavior:
     """What happens to the requests whose path fits a pattern.
 
     ``forwards_all``: all headers but Host, all cookies and the whole query reach the API; otherwise what the cache policy names.
-    ``fails_over``: for which statuses of the API a copy is asked for. ``asks_with``: headers that its origin gets besides the secret.
+    ``fails_over``: for which statuses of the API a copy is asked for. ``asks_with``: headers that its origin gets, too.
     """
 
     pattern: str

@@ -2,6 +2,7 @@
 // no page of the site, no answer, nothing of anybody. EDITION and KEPT are put before this text by the server.
 "use strict";
 const NAME = "latchkey-offline-" + EDITION;
+const PAGES = /^\/($|account|schools)/; // not the console: it downloads files, and is used where there is a connection
 
 self.addEventListener("install", (event) => {
   const keep = async () => {
@@ -31,7 +32,7 @@ self.addEventListener("fetch", (event) => {
   if (asked.method !== "GET" || url.origin !== self.location.origin) return;
   if (KEPT.indexOf(url.pathname + url.search) > 0) {
     event.respondWith(caches.match(asked.url, { ignoreVary: true }).then((kept) => kept || fetch(asked)));
-  } else if (asked.mode === "navigate" && !url.hash) { // a fragment is a link or a code: this has no business with it
+  } else if (asked.mode === "navigate" && PAGES.test(url.pathname) && !url.hash) { // a fragment is a link or a code: this has no business with it
     event.respondWith(fetch(asked).catch(async (error) => {
       const kept = await caches.match(KEPT[0], { ignoreVary: true });
       if (!kept) throw error;

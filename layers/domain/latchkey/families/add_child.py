@@ -18,13 +18,14 @@ from latchkey.families.model.cards import MOST
 from latchkey.families.needs import System
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.shared.model.texts import said
 
 _ROUNDS: Final = 5
-_A_PIN: Final = (
+_A_PIN: Final = said(
     "This is a PIN, which lets your child in: it works once, and is your child’s to use. To add a child, type the parent code: "
     "it begins with F."
 )
-_TOO_MANY: Final = f"An account can have at most {MOST} children. Ask the school’s office."
+_TOO_MANY: Final = said("An account can have at most {most} children. Ask the school’s office.", most=MOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,16 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY, School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import derived_id
+from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 
 PER_ADULT: Final = Budget("pin-shown", 20, 3_600)
 """How often somebody can look at PINs in an hour, those of all their children together."""
 WHY_NOT: Final[dict[PinWay, str]] = {
-    "own_sign_in": "Students at your school use the school’s own sign-in, so there is no PIN.",
-    "off": "The school has switched this account off. Ask the school’s office.",
-    "hidden": "Your school does not show this PIN here. Ask the school’s office.",
-    "no_number": "There can be no PIN until the school has loaded its list of students again. Ask the school’s office.",
+    "own_sign_in": said("Students at your school use the school’s own sign-in, so there is no PIN."),
+    "off": said("The school has switched this account off. Ask the school’s office."),
+    "hidden": said("Your school does not show this PIN here. Ask the school’s office."),
+    "no_number": said("There can be no PIN until the school has loaded its list of students again. Ask the school’s office."),
 }
 
 
@@ -51,7 +52,7 @@ def reveal_pin(system: System, school: School, adult: Person, child_id: str) -> 
     key = lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", adult.id)
     if not system.counters("CREDENTIALS_TABLE", school.slug).spend(PER_ADULT, key, now):
         raise TooMany(
-            "You have looked at PINs very often. The last one still works; look again in an hour.",
+            said("You have looked at PINs very often. The last one still works; look again in an hour."),
             retry_after=PER_ADULT.window - now % PER_ADULT.window,
         )
     issued = issue_codes(system, school, [child], ("pin",))

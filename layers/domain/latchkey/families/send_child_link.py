@@ -13,15 +13,16 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 
 PER_ADULT: Final = Budget("child-link", 10, 3_600)
 """How many links somebody can ask for in an hour. The mailbox has a budget of its own, shared with all who can ask for one."""
 WHY_NOT: Final[dict[LinkWay, str]] = {
-    "own_sign_in": "Students at your school use the school’s own sign-in, so there is no link.",
-    "off": "The school has switched this account off. Ask the school’s office.",
-    "no_address": "The school has no e-mail address for this child. Use the PIN, or ask the school’s office.",
-    "refused": "Mail to this child’s address came back before. Use the PIN, or ask the school’s office.",
+    "own_sign_in": said("Students at your school use the school’s own sign-in, so there is no link."),
+    "off": said("The school has switched this account off. Ask the school’s office."),
+    "no_address": said("The school has no e-mail address for this child. Use the PIN, or ask the school’s office."),
+    "refused": said("Mail to this child’s address came back before. Use the PIN, or ask the school’s office."),
 }
 
 

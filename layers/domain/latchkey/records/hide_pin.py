@@ -1,6 +1,6 @@
 """Decide whether a parent of a student gets to see the student's PIN. They stay linked; the PIN itself stays as it is.
 
-It is said of an account: somebody who has a parent code can register anew, so a code that is in wrong hands has to be voided, too.
+It is said of an account: somebody who has a parent code can register anew, so a code in wrong hands has to be voided, too.
 """
 
 from typing import Final
