@@ -10,7 +10,7 @@ from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name
 
 _CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
@@ -87,11 +87,11 @@ class CodeUses:
         used = self._used(student, "parent", now, [still_here])
         same_links: Condition = ("children", "=", list(adult.children) or None)
         same_adult: list[Condition] = [("status", "=", "active"), ("role", "=", adult.role)]
-        linked = self._directory.change_of(adult.id, {"children": [*adult.children, student.id]}, [same_links, *same_adult])
-        transact(
-            self._client,
-            [(self._people, replace(used, append={"parents": [adult.id]})), (self._people, linked), event],
-        )
+        children: list[Value] = list(dict.fromkeys((*adult.children, student.id)))
+        linked = self._directory.change_of(adult.id, {"children": children}, [same_links, *same_adult])
+        half = adult.id in student.parents  # linked on the student's side alone
+        placed = used if half else replace(used, append={"parents": [adult.id]})
+        transact(self._client, [(self._people, placed), (self._people, linked), event])
 
     def _counted(self, student: str, kind: Kind, generation: int) -> Update:
         same_code: Condition = (f"{ATTRIBUTE[kind]}.generation", "=", generation)
