@@ -65,12 +65,16 @@ class LentPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
+    """An account. Times are epoch seconds; ``number`` is the short number inside codes, from 1: a student's, and of an adult to
+    whom a code was read out. ``read_out`` is the state of that code.
 
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
+    ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
+    known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
+    "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
     """
@@ -107,6 +111,10 @@ class Person:
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
     edited: tuple[str, ...] = ()
+    admin_since: int | None = None
+    first_send_at: int | None = None
+    second_factors: tuple[str, ...] = ()
+    read_out: CodeState | None = None
     pin_hidden_from: tuple[str, ...] = ()
 
     @property

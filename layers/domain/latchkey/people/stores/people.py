@@ -1,6 +1,7 @@
 """The people of a school, in the table ``directory``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any, Final
@@ -51,7 +52,7 @@ def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
 
 
-def _number_key(school: str, number: int) -> str:
+def number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
 
 
@@ -85,7 +86,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "children": list(person.children) or None,
         "parents": list(person.parents) or None,
         "number": person.number,
-        "number_key": _number_key(school, person.number) if person.number is not None else None,
+        "number_key": number_key(school, person.number) if person.number is not None else None,
         "email_key": person.email_key,
         "username_key": person.username_key,
         "version": person.version,
@@ -102,6 +103,10 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
+        "admin_since": person.admin_since,
+        "first_send_at": person.first_send_at,
+        "second_factors": list(person.second_factors) or None,
+        "read_out": code_to_value(person.read_out),
         "pin_hidden_from": fact(person, "pin_hidden_from"),
     }
     return facts
@@ -143,6 +148,10 @@ def person_from_item(item: Item) -> Person:
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
         edited=tuple(get("edited") or ()),
+        admin_since=get("admin_since"),
+        first_send_at=get("first_send_at"),
+        second_factors=tuple(get("second_factors") or ()),
+        read_out=_code_from_value(get("read_out")),
         pin_hidden_from=tuple(get("pin_hidden_from") or ()),
     )
 
@@ -267,7 +276,7 @@ class Directory:
 
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
-        found = self._by_key("by_number", "number_key", _number_key(self.school, number))
+        found = self._by_key("by_number", "number_key", number_key(self.school, number))
         return next((person for person in found if person.number == number), None)
 
     def _by_key(self, index: str, attribute: str, *keys: str) -> list[Person]:
@@ -380,14 +389,29 @@ class Directory:
         facts: dict[str, Value] = {"last_login_at": now}
         if forget_former_email:
             facts["former_email"] = None
+        if person.is_admin and person.admin_since is None:
+            facts["admin_since"] = now
         same_password: Condition = ("version", "=", person.version)
         return self.change(person.id, facts, [same_password])
 
+    def note_first_send(self, person: Person, now: int) -> None:
+        """Note that this admin has started a send, once in their life; one who is gone meanwhile is none."""
+        if person.first_send_at is None:
+            with suppress(ConditionFailed):
+                self.change(person.id, {"first_send_at": now}, [("first_send_at", "missing", None)])
+
     def make_admin(self, person: Person) -> Person:
-        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``."""
+        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.
+
+        A code that was read out to them on the telephone ends: an admin's account is not opened by one.
+        """
         same_address: Condition = ("email_key", "=", person.email_key)
         still_here: Condition = ("status", "=", "active")
-        return self.change(person.id, {"is_admin": True}, [same_address, still_here])
+        given: Condition = ("read_out", "missing", None)
+        if person.read_out is not None:
+            given = ("read_out.generation", "=", person.read_out.generation)
+        ended: dict[str, Value] = {"read_out.voided": True} if person.read_out is not None else {}
+        return self.change(person.id, {"is_admin": True, **ended}, [same_address, still_here, given])
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
