@@ -41,7 +41,8 @@ class Behavior:
     """What happens to the requests whose path fits a pattern.
 
     ``forwards_all``: all headers but Host, all cookies and the whole query reach the API; otherwise what the cache policy names.
-    ``fails_over``: for which statuses of the API a copy is asked for. ``asks_with``: headers that its origin gets, too.
+    ``says_viewer``: our function writes who the visitor is, and which language they read. ``fails_over``: for which statuses of
+    the API a copy is asked for. ``asks_with``: headers that the origin gets from CloudFront itself.
     """
 
     pattern: str

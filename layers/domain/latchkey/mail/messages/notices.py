@@ -69,7 +69,7 @@ def value_in_words(setting: str, value: Any, language: str = "en") -> str:
     if setting in _LIVES:
         return words(value, language)
     if setting == "second_factor":
-        return texts.gettext(YES if value == "required" else NO)
+        value = value == "required"
     if isinstance(value, bool):
         return texts.gettext(YES if value else NO)
     if value is None and setting == "approval.above":
