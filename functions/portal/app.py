@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, schools
-from portal.account import account, confirm
+from portal import assets, codes, files, guide, health, install, schools
+from portal.account import account, children, confirm
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -11,6 +11,7 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    install.routes,
     guide.routes,
     schools.routes,
     sign_in.routes,
@@ -19,4 +20,5 @@ app = new_app(
     codes.routes,
     account.routes,
     confirm.routes,
+    children.routes,
 )

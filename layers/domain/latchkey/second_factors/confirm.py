@@ -15,8 +15,8 @@ _LONGEST: Final = 1_024
 
 def confirm(system: System, who: SignedIn, given: Mapping[str, Any]) -> None:
     """Note in the session that this person has just shown who they are. ``Invalid`` names what was wrong; ``TooMany``."""
-    if has_factor(who.person):
-        raise Invalid(fields={"code": said("This code is not right, or it was used before. Wait for the next one in your app.")})
+    if has_factor(who.person):  # what only the password proves does not count any more
+        raise Invalid(fields={"code": said("Confirm with your second factor.")})
     _by_password(system, who, given.get("password"))
 
 
