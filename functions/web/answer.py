@@ -108,27 +108,35 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
     problem = problem_of(status, error)
-    if request is not None and request.wants_page and isinstance(error, errors.NotSignedIn) and "sign_in" in request.context:
-        return _response("", 303, {"Location": request.context["sign_in"]})
-    if request is not None and request.wants_page and isinstance(error, errors.SecondFactorNeeded):
-        return _response("", 303, {"Location": SET_UP})
     if request is None or not request.wants_page:
         return _response(to_json(problem), status, {"Content-Type": "application/problem+json", **headers})
+    if (elsewhere := _elsewhere(request, error)) is not None:
+        return _response("", 303, {"Location": elsewhere})
+    if isinstance(error, errors.ConfirmAgain):
+        return _page(_asking(request), status, headers)
     from web.pages import render
 
     typed = {name: value for name, value in request.fields.items() if "password" not in name and name not in {"token", "code"}}
-    if isinstance(error, errors.ConfirmAgain):
-        return _page(
-            render("second_factors/confirm.html", {"problem": None, "data": {}, **asked_by(request)}, language_of(request)),
-            status,
-            headers,
-        )
     page = form if form is not None and request.is_form and status in {401, 409, 410, 422, 429} else "error.html"
     # What is broken may be kept by anything on the way, so nobody's name, school or menu is on it.
     context = request.context if status < 500 else {}
     values = {"data": {}, **context, "problem": {"fields": {}, **problem}, "typed": typed}
     body = render(page, values, language_of(request))
     return _page(body, status, headers)
+
+
+def _elsewhere(request: Request, error: errors.LatchkeyError) -> str | None:
+    """Where a browser has to go first: to sign in, or to set up a second factor."""
+    if isinstance(error, errors.NotSignedIn) and "sign_in" in request.context:
+        return str(request.context["sign_in"])
+    return SET_UP if isinstance(error, errors.SecondFactorNeeded) else None
+
+
+def _asking(request: Request) -> str:
+    """The page that asks to confirm, and holds the form that was sent."""
+    from web.pages import render
+
+    return render("second_factors/confirm.html", {"problem": None, "data": {}, **asked_by(request)}, language_of(request))
 
 
 def problem_of(status: int, error: errors.LatchkeyError) -> dict[str, Any]:

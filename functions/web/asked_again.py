@@ -65,6 +65,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/people/{{id}}/sign-out": _STOPS,
     f"POST {_SCHOOL}/people/{{id}}/codes": _ONE,
     f"POST {_SCHOOL}/people/{{id}}/read-out": _ONE,
+    f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/pin": _ONE,
     f"POST {_SCHOOL}/people/duplicates": "only looks",
     f"POST {_SCHOOL}/people/duplicates/apart": "changes nobody",
     f"POST {_SCHOOL}/people/merge/{{id}}/undo": _STOPS,
