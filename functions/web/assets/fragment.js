@@ -50,8 +50,8 @@
   const one = `[${alphabet}]`;
   const gap = "[\\s._'\"\\u00ad\\u200b-\\u200d\\u2010-\\u2015\\u2018-\\u201f\\u2060\\u2212\\ufeff-]{0,4}";
   const forms = [
-    `P${one}{3}(${gap})${one}{4}\\1${one}{4}|F${one}{3}(${gap})${one}{4}\\2${one}{4}\\2${one}{4}`,
-    `P(?:${gap}${one}){11}|F(?:${gap}${one}){15}`,
+    `[PV]${one}{3}(${gap})${one}{4}\\1${one}{4}|F${one}{3}(${gap})${one}{4}\\2${one}{4}\\2${one}{4}`,
+    `[PV](?:${gap}${one}){11}|F(?:${gap}${one}){15}`,
   ].map((form) => new RegExp(`(?<![A-Z0-9])(?:${form})(?![A-Z0-9])`, "g"));
   const isCode = (signs) => {
     const sum = [...signs.slice(0, -1)].reduce((all, each, place) => all + (place + 1) * alphabet.indexOf(each), 0);

@@ -18,10 +18,10 @@ _SIGN: Final = f"[{ALPHABET}]"
 # White space, every kind of hyphen, dash and quotation mark, dots and underscores, and marks that nobody sees.
 _BETWEEN: Final = r"[\s\-._'\"\u00ad\u200b-\u200d\u2010-\u2015\u2018-\u201f\u2060\u2212\ufeff]{0,4}"
 _PRINTED: Final = re.compile(
-    rf"(?<![A-Z0-9])(?:P{_SIGN}{{3}}({_BETWEEN}){_SIGN}{{4}}\1{_SIGN}{{4}}"
+    rf"(?<![A-Z0-9])(?:[PV]{_SIGN}{{3}}({_BETWEEN}){_SIGN}{{4}}\1{_SIGN}{{4}}"
     rf"|F{_SIGN}{{3}}({_BETWEEN}){_SIGN}{{4}}\2{_SIGN}{{4}}\2{_SIGN}{{4}})(?![A-Z0-9])"
 )
-_SPREAD: Final = re.compile(rf"(?<![A-Z0-9])(?:P(?:{_BETWEEN}{_SIGN}){{11}}|F(?:{_BETWEEN}{_SIGN}){{15}})(?![A-Z0-9])")
+_SPREAD: Final = re.compile(rf"(?<![A-Z0-9])(?:[PV](?:{_BETWEEN}{_SIGN}){{11}}|F(?:{_BETWEEN}{_SIGN}){{15}})(?![A-Z0-9])")
 _OTHER: Final = re.compile("[^A-Z0-9]+")
 _CAPITALS: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """Letters of ASCII alone: of some others ``upper`` would make signs of ours."""

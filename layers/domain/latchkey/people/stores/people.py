@@ -51,7 +51,7 @@ def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
 
 
-def _number_key(school: str, number: int) -> str:
+def number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
 
 
@@ -85,7 +85,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "children": list(person.children) or None,
         "parents": list(person.parents) or None,
         "number": person.number,
-        "number_key": _number_key(school, person.number) if person.number is not None else None,
+        "number_key": number_key(school, person.number) if person.number is not None else None,
         "email_key": person.email_key,
         "username_key": person.username_key,
         "version": person.version,
@@ -102,6 +102,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
+        "read_out": code_to_value(person.read_out),
     }
     return facts
 
@@ -142,6 +143,7 @@ def person_from_item(item: Item) -> Person:
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
         edited=tuple(get("edited") or ()),
+        read_out=_code_from_value(get("read_out")),
     )
 
 
@@ -265,7 +267,7 @@ class Directory:
 
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
-        found = self._by_key("by_number", "number_key", _number_key(self.school, number))
+        found = self._by_key("by_number", "number_key", number_key(self.school, number))
         return next((person for person in found if person.number == number), None)
 
     def _by_key(self, index: str, attribute: str, *keys: str) -> list[Person]:
@@ -382,10 +384,17 @@ class Directory:
         return self.change(person.id, facts, [same_password])
 
     def make_admin(self, person: Person) -> Person:
-        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``."""
+        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.
+
+        A code that was read out to them on the telephone ends: an admin's account is not opened by one.
+        """
         same_address: Condition = ("email_key", "=", person.email_key)
         still_here: Condition = ("status", "=", "active")
-        return self.change(person.id, {"is_admin": True}, [same_address, still_here])
+        given: Condition = ("read_out", "missing", None)
+        if person.read_out is not None:
+            given = ("read_out.generation", "=", person.read_out.generation)
+        ended: dict[str, Value] = {"read_out.voided": True} if person.read_out is not None else {}
+        return self.change(person.id, {"is_admin": True, **ended}, [same_address, still_here, given])
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
