@@ -14,7 +14,7 @@ from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Pe
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
-from latchkey.schools.model.school import ApprovalRule, FamilyRule, School, Settings, SingleSignOn, Words
+from latchkey.schools.model.school import ApprovalRule, FamilyRule, PhoneRule, School, Settings, SingleSignOn, Words
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -56,6 +56,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             parent_code=CodeState(generation=1, expires_at=NOW + 8),
             mail_problem=MailProblem("bounced", NOW - 7, "e" * 32),
             former_email=FormerEmail("old@x.example", NOW - 6),
+            pin_hidden_from=(PARENT,),
         ),
         {
             "pk": "northbridge#P#01234567890000000001",
@@ -95,6 +96,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "parent_code": {"generation": 1, "expires_at": 1_800_000_008, "uses": 0},
             "mail_problem": {"kind": "bounced", "at": 1_799_999_993, "email_key": "e" * 32},
             "former_email": {"email": "old@x.example", "at": 1_799_999_994},
+            "pin_hidden_from": ["01234567890000000002"],
         },
     ),
     (
@@ -250,7 +252,9 @@ FULL_SCHOOL = School(
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
-        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False),
+        second_factor="optional",
+        phones=PhoneRule(roles=("student", "parent"), alone=False),
+        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False, pins_unconfirmed=False),
     ),
 )
 SCHOOL_ITEM: dict[str, Any] = {
@@ -288,7 +292,9 @@ SCHOOL_ITEM: dict[str, Any] = {
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
-        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False},
+        "second_factor": "optional",
+        "phones": {"roles": ["student", "parent"], "alone": False},
+        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False, "pins_unconfirmed": False},
     },
 }
 
@@ -332,13 +338,15 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
-        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True},
+        "second_factor": "required",
+        "phones": {"roles": ["teacher", "staff", "parent"], "alone": True},
+        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True, "pins_unconfirmed": True},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty
 
 
-@pytest.mark.parametrize("settings", [{}, {"settings": {}}, {"settings": {"sso": {}, "approval": {}}}])
+@pytest.mark.parametrize("settings", [{}, {"settings": {}}, {"settings": {"sso": {}, "approval": {}, "phones": {}}}])
 def test_older_schools_have_the_defaults_of_settings(world: MemoryWorld, settings: dict[str, Any]) -> None:
     world.put("directory", {"pk": SCHOOL, "sk": "SCHOOL", "slug": SCHOOL, "name": "Northbridge Academy", **settings})
     assert world.wiring("operate").schools.get(SCHOOL) == School(slug=SCHOOL, name="Northbridge Academy")

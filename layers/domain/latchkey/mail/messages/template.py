@@ -14,7 +14,8 @@ from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
-from latchkey.shared.catalogues import Catalogue, catalogue
+from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.texts import Catalogue
 
 _WIDTH: Final = 76  # of a line of plain text, before names stand in it
 _TEXT_SLOTS: Final = {"{school}": "{{school}}", "{life}": "{{life}}"}
@@ -82,6 +83,13 @@ def email_given(
     return password_changed(school, accounts, 0, language)
 
 
+def pin_shown(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells a student that a parent has looked at their PIN."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -106,6 +114,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "password_changed": password_changed,
     "email_replaced": email_replaced,
     "email_given": email_given,
+    "pin_shown": pin_shown,
 }
 
 
