@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, confirm
+from portal.account import account, children, confirm, language, password, sessions
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -21,4 +21,7 @@ app = new_app(
     account.routes,
     confirm.routes,
     children.routes,
+    password.routes,
+    sessions.routes,
+    language.routes,
 )

@@ -22,6 +22,8 @@ SIGN_INS: Final = frozenset(
         "mail.requested",
         "page.not_theirs",
         "password.not_current",
+        "person.language",
+        "sessions.end_own",
     },
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
@@ -84,6 +86,7 @@ WORDS: Final[Mapping[str, str]] = {
     "person.change": "changed a person",
     "person.erase": "erased a person",
     "person.everything": "looked at everything held about a person",
+    "person.language": "chose the language of their pages and mails",
     "person.merge": "merged two accounts of one person",
     "person.unmerge": "undid a merge of two accounts",
     "roster.applied": "applied a roster",
@@ -114,6 +117,7 @@ WORDS: Final[Mapping[str, str]] = {
     "send.start": "started a send",
     "send.test": "sent a test mail to themselves",
     "sessions.end": "signed a person out everywhere",
+    "sessions.end_own": "ended sign-ins of their own",
     "settings.approve": "approved a change of settings",
     "settings.ask": "asked for a change of settings that a second admin has to approve",
     "settings.change": "changed settings",
@@ -133,6 +137,8 @@ _VALUES: Final[Mapping[tuple[str, str | int], str]] = {
     ("purpose", "welcome"): "the first link that the school sent",
     ("purpose", "reset"): "a later link that the school sent",
     ("purpose", "forgot"): "a link that they asked for",
+    ("purpose", "account"): "the password that they had",
+    ("language", "school"): "the school’s",
     ("kind", "pin"): "a PIN",
     ("kind", "parent"): "a parent code",
     ("kind", "read_out"): "a code that was read out",
