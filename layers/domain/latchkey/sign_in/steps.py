@@ -109,7 +109,7 @@ def _open(system: System, proof: Proof, presented: str | None) -> Opened:
         person = system.directory(slug).note_sign_in(proof.person, now, forget_former_email=forget)
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    event = sign_in_of(system, slug, person)
+    event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
     token, session = open_session(system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at)
     log.info("signed in", extra={"school": slug, "person": person.id})
     return Opened(token, SignedIn(proof.school, person, session))

@@ -14,7 +14,7 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     "all": "Everything",
 }
 SIGN_INS: Final = frozenset(
-    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "mail.requested", "page.not_theirs"},
+    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "mail.requested", "page.not_theirs", "second_factor.refused"},
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
@@ -84,6 +84,11 @@ WORDS: Final[Mapping[str, str]] = {
     "roster.undone": "undid a roster",
     "school.export": "exported the school to files",
     "school.make": "made the school",
+    "second_factor.add": "added a second factor",
+    "second_factor.codes": "made new recovery codes",
+    "second_factor.counter": "refused a passkey that counted backwards: there may be a copy of it",
+    "second_factor.refused": "showed a wrong second factor",
+    "second_factor.remove": "removed a second factor",
     "send.again": "sent again to those without a password",
     "send.approve": "approved a send",
     "send.brake": "paused a send: too much came back",

@@ -72,6 +72,7 @@ class Person:
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
+    ``second_factor_at``: since when they have a second factor; None: they have none.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 

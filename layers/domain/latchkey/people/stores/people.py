@@ -102,6 +102,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
+        "second_factor_at": person.second_factor_at,
         "read_out": code_to_value(person.read_out),
     }
     return facts

@@ -47,6 +47,7 @@ REGISTER: Final = (
             "version": "Raised by a new password: ends older links and sessions",
             "password_set_at": "When they last set a password: who still needs a link",
             "used_link": "Hash of the last link used, so that a page can say it was used",
+            "second_factor_at": "Since when they have a second factor, if they have one",
             "last_login_at": "When they last signed in: who still needs help",
             "pin": f"A student's PIN: {_CODE}",
             "read_out": f"A code that was read out to them on the telephone, for 15 minutes: {_CODE}",
