@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
-from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.ask_mail import ask_mail
 from latchkey.second_factors.model import recovery_codes
+from latchkey.second_factors.model.asked import is_required
 from latchkey.second_factors.model.factors import Factors
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import demand_proof
@@ -32,12 +32,12 @@ def remove_factor(system: System, who: SignedIn, factor: str) -> None:
             raise NotFound()
         demand_proof(who, now)
         after = before.without(factor)
-        if not after.all and required_of(who.school, who.person):
+        if not after.all and is_required(who.school.settings, who.person):
             raise Conflict("Your school asks you for a second factor, so the last one stays. Add another one first.", code="last")
         event = system.audit(slug).record_of(who.person.id, "second_factor.remove", now, {"factor": factor})
         try:
             # Of two who remove the last two at once both have read the same revision, and one of them looks again.
-            system.second_factors(slug).write_with(before, after, event, now)
+            system.second_factors(slug).write_with(before, after, event)
         except Changed:
             continue
         ask_mail(system, who, "factor_removed")
@@ -58,7 +58,7 @@ def renew_recovery_codes(system: System, who: SignedIn) -> tuple[str, ...]:
         after = replace(before, recovery=tuple(str(recovery_codes.hash_of(each)) for each in codes))
         event = system.audit(slug).record_of(who.person.id, "second_factor.codes", now)
         try:
-            system.second_factors(slug).write_with(before, after, event, now)
+            system.second_factors(slug).write_with(before, after, event)
         except Changed:
             continue
         log.info("recovery codes made", extra={"school": slug, "person": who.person.id})

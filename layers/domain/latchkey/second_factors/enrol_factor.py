@@ -109,7 +109,7 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
         event = system.audit(slug).record_of(who.person.id, "second_factor.add", now, {"way": waiting.way, "factor": made.id})
         try:
             # Of two who finish at once both have read the same revision, and one of them writes.
-            store.write_with(before, after, event, now)
+            store.write_with(before, after, event)
         except Changed:
             continue
         with suppress(NotSignedIn):  # it was added all the same
@@ -169,11 +169,11 @@ def _waiting(factors: Factors, who: SignedIn, factor: str, now: int) -> Waiting:
     return waiting
 
 
-def _made(system: System, slug: str, before: Factors, waiting: Waiting, code: str, credential: object) -> Factor:
+def _made(system: System, slug: str, before: Factors, waiting: Waiting, shown: object) -> Factor:
     if waiting.way == "totp":
-        return _app(system, slug, before, waiting, code)
+        return _app(system, slug, before, waiting, str(shown))
     try:
-        return _passkey(system, before, waiting, credential)
+        return _passkey(system, before, waiting, shown)
     except Invalid:
         with suppress(Changed):  # its challenge was for one use
             system.second_factors(slug).write(before, replace(before, waiting=None))

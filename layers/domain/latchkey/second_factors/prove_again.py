@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from latchkey.errors import Changed, ConfirmAgain, NotSignedIn
-from latchkey.second_factors.model.factors import is_fresh
+from latchkey.second_factors.model.asked import is_recent
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.show_factor import Answer, show_factor
 from latchkey.second_factors.sign_with import sign_with
@@ -13,7 +13,7 @@ from latchkey.sign_in.session import SignedIn
 
 def recently_proved(who: SignedIn, now: int) -> bool:
     """Whether this session has shown a second factor within the last 15 minutes."""
-    return is_fresh(who.session.proved_at, now)
+    return is_recent(who.session.proved_at, now)
 
 
 def demand_proof(who: SignedIn, now: int) -> None:

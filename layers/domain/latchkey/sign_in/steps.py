@@ -35,7 +35,7 @@ class Proof:
     person: Person
     at: int
     ways: tuple[str, ...] = PASSWORD_ALONE
-    proved_at: int = 0
+    proved_at: int | None = None
 
     def shown(self, way: str, now: int) -> "Proof":
         """The proof once a second factor was shown, too."""

@@ -72,7 +72,9 @@ class Person:
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
-    ``second_factor_at``: since when they have a second factor; None: they have none.
+    ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
+    known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
+    "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
@@ -108,6 +110,9 @@ class Person:
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
     edited: tuple[str, ...] = ()
+    admin_since: int | None = None
+    first_send_at: int | None = None
+    second_factors: tuple[str, ...] = ()
     read_out: CodeState | None = None
 
     @property

@@ -1,6 +1,7 @@
 """The people of a school, in the table ``directory``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any, Final
@@ -102,7 +103,9 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
-        "second_factor_at": person.second_factor_at,
+        "admin_since": person.admin_since,
+        "first_send_at": person.first_send_at,
+        "second_factors": list(person.second_factors) or None,
         "read_out": code_to_value(person.read_out),
     }
     return facts
@@ -144,6 +147,9 @@ def person_from_item(item: Item) -> Person:
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
         edited=tuple(get("edited") or ()),
+        admin_since=get("admin_since"),
+        first_send_at=get("first_send_at"),
+        second_factors=tuple(get("second_factors") or ()),
         read_out=_code_from_value(get("read_out")),
     )
 
@@ -381,8 +387,16 @@ class Directory:
         facts: dict[str, Value] = {"last_login_at": now}
         if forget_former_email:
             facts["former_email"] = None
+        if person.is_admin and person.admin_since is None:
+            facts["admin_since"] = now
         same_password: Condition = ("version", "=", person.version)
         return self.change(person.id, facts, [same_password])
+
+    def note_first_send(self, person: Person, now: int) -> None:
+        """Note that this admin has started a send, once in their life; one who is gone meanwhile is none."""
+        if person.first_send_at is None:
+            with suppress(ConditionFailed):
+                self.change(person.id, {"first_send_at": now}, [("first_send_at", "missing", None)])
 
     def make_admin(self, person: Person) -> Person:
         """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.

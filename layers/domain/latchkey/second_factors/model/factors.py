@@ -8,8 +8,6 @@ Way = Literal["totp", "passkey"]
 MOST: Final = 10
 """Factors of one person: phones and keys that people really have, and an item that stays small."""
 LONGEST_NAME: Final = 50
-FRESH: Final = 900
-"""Seconds for which a factor that was shown counts as shown just now."""
 WAITS: Final = 600
 """Seconds that somebody has to finish adding a factor."""
 DEFAULT_NAMES: Final[dict[Way, str]] = {"totp": "Authenticator app", "passkey": "Passkey"}
@@ -90,6 +88,12 @@ class Factors:
         found = {"passkey": bool(self.passkeys(party)), "totp": bool(self.totps), "recovery": bool(self.recovery)}
         return tuple(way for way, there in found.items() if there)
 
+    @property
+    def kinds(self) -> tuple[Way, ...]:
+        """What the person's item says of them."""
+        there: dict[Way, bool] = {"passkey": len(self.totps) < len(self.all), "totp": bool(self.totps)}
+        return tuple(way for way, has in there.items() if has)
+
     def with_one(self, factor: Factor) -> "Factors":
         """With a factor that was added, or is as it is now."""
         others = tuple(each for each in self.all if each.id != factor.id)
@@ -100,8 +104,3 @@ class Factors:
         """Without one of them. With the last one the recovery codes go, too: they stand in for nothing any more."""
         left = tuple(each for each in self.all if each.id != factor)
         return replace(self, all=left, recovery=self.recovery if left else ())
-
-
-def is_fresh(proved_at: int, now: int) -> bool:
-    """Whether a second factor that was shown then counts as shown just now."""
-    return proved_at > 0 and now - proved_at < FRESH

@@ -1,4 +1,4 @@
-"""Second factors: one item for each person in the table ``credentials``, and since when they have one in ``directory``."""
+"""Second factors: one item for each person in the table ``credentials``, and which kinds they have in ``directory``."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -7,7 +7,7 @@ from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.stores.people import Directory
 from latchkey.second_factors.model.factors import Factor, Factors, Passkey, Totp, Waiting
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, transact
+from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import FACTORS
 
 
@@ -36,13 +36,13 @@ class KeptFactors:
         self._table.put(put)
         return written
 
-    def write_with(self, before: Factors, after: Factors, event: EventWrite, now: int) -> Factors:
-        """The same where a factor comes or goes: with its audit event, and since when the person has one, or all or nothing."""
+    def write_with(self, before: Factors, after: Factors, event: EventWrite) -> Factors:
+        """The same where a factor comes or goes: with its audit event and the kinds that the person's item names, or nothing."""
         written, put = self._put(before, after)
-        person = self._directory.change_of(before.person, {"second_factor_at": now if after.all else None}, [_EXISTS])
         writes: list[tuple[Table, Update | Put]] = [(self._table, put), event]
-        if bool(before.all) != bool(after.all):
-            writes.append((self._people, person))
+        if before.kinds != after.kinds:
+            kinds = {"second_factors": list[Value](after.kinds) or None}
+            writes.append((self._people, self._directory.change_of(before.person, kinds, [_EXISTS])))
         transact(self._client, writes)
         return written
 
