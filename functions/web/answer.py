@@ -21,7 +21,6 @@ STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
     errors.SignInFailed: 401,
     errors.NotSignedIn: 401,
     errors.Forbidden: 403,
-    errors.ConfirmAgain: 403,
     errors.NotFound: 404,
     errors.Gone: 410,
     errors.Conflict: 409,

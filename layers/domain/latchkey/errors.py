@@ -52,7 +52,7 @@ class Forbidden(LatchkeyError):
     code = "forbidden"
 
 
-class ConfirmAgain(LatchkeyError):
+class ConfirmAgain(Forbidden):
     """Confirm that it is you: show your passkey, or a code of your app, once more."""
 
     code = "confirm_again"

@@ -8,10 +8,11 @@ import base64
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from fido2 import cbor
 from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.server import Fido2Server
@@ -99,6 +100,8 @@ def made(party: RelyingParty, answer: object, challenge: bytes) -> Made:
         data = _server(party, "").register_complete(_state(challenge), response).credential_data
         if data is None or data.public_key.get(3) not in _ALGORITHMS:
             raise NotGenuine
+        with suppress(InvalidSignature):  # no signature fits; a key that is none is a ValueError
+            data.public_key.verify(b"", b"")
         flags = response.response.attestation_object.auth_data
         return Made(
             credential=data.credential_id,

@@ -11,9 +11,11 @@ from latchkey.second_factors.model.asked import is_required
 from latchkey.second_factors.model.factors import Factors
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import demand_proof
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 
 _ROUNDS: Final = 5
+_LAST: Final = said("Your school asks you for a second factor, so the last one stays. Add another one first.")
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +35,9 @@ def remove_factor(system: System, who: SignedIn, factor: str) -> None:
         demand_proof(who, now)
         after = before.without(factor)
         if not after.all and is_required(who.school.settings, who.person):
-            raise Conflict("Your school asks you for a second factor, so the last one stays. Add another one first.", code="last")
+            raise Conflict(
+                said("Your school asks you for a second factor, so the last one stays. Add another one first."), code="last"
+            )
         event = system.audit(slug).record_of(who.person.id, "second_factor.remove", now, {"factor": factor})
         try:
             # Of two who remove the last two at once both have read the same revision, and one of them looks again.
@@ -52,7 +56,7 @@ def renew_recovery_codes(system: System, who: SignedIn) -> tuple[str, ...]:
     for _ in range(_ROUNDS):
         before = factors_of(system, who)
         if not before.all:
-            raise Conflict("Recovery codes come with a passkey or an app. Add one first.", code="no_factor")
+            raise Conflict(said("Recovery codes come with a passkey or an app. Add one first."), code="no_factor")
         demand_proof(who, now)
         codes = recovery_codes.new_codes()
         after = replace(before, recovery=tuple(str(recovery_codes.hash_of(each)) for each in codes))

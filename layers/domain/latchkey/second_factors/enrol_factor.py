@@ -15,7 +15,6 @@ from latchkey.errors import Changed, Conflict, Gone, Invalid, NotSignedIn, TryLa
 from latchkey.second_factors.ask_mail import ask_mail
 from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import (
-    DEFAULT_NAMES,
     LONGEST_NAME,
     MOST,
     WAITS,
@@ -30,13 +29,14 @@ from latchkey.second_factors.model.secrets import app_secret, user_handle
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import demand_proof, note_proof
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.current_password import check_current
 from latchkey.sign_in.session import SignedIn
 
 _ROUNDS: Final = 5
-_TOO_MANY: Final = f"You have {MOST} already, which is the most. Remove one first."
-_NOT_MADE: Final = "The passkey was not accepted. Begin again."
-_OVER: Final = "This was begun too long ago, or elsewhere. Begin again."
+_TOO_MANY: Final = said("You have {most} already, which is the most. Remove one first.", most=MOST)
+_NOT_MADE: Final = said("The passkey was not accepted. Begin again.")
+_OVER: Final = said("This was begun too long ago, or elsewhere. Begin again.")
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +61,7 @@ class Added:
 
 def begin_enrolment(system: System, who: SignedIn, way: Way, name: str = "", current: str = "") -> Begun:
     """Begin; ``Invalid`` for a wrong current password, ``ConfirmAgain``, ``Conflict``. Another beginning takes its place."""
-    name = _checked_name(name, way)
+    name = _checked_name(name)
     slug, now = who.school.slug, system.now()
     _may_add(system, who, current)
     for _ in range(_ROUNDS):
@@ -120,11 +120,11 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
     raise TryLater()
 
 
-def _checked_name(name: str, way: Way) -> str:
+def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if len(name) > LONGEST_NAME:
-        raise Invalid(fields={"name": f"This is too long: at most {LONGEST_NAME} characters."})
-    return name or DEFAULT_NAMES[way]
+        raise Invalid(fields={"name": said("This is too long: at most {longest} characters.", longest=LONGEST_NAME)})
+    return name
 
 
 def _may_add(system: System, who: SignedIn, current: str) -> None:
@@ -132,7 +132,7 @@ def _may_add(system: System, who: SignedIn, current: str) -> None:
     if system.second_factors(who.school.slug).of(who.person.id).all:
         return
     if not current:
-        raise Invalid(fields={"current": "Type your current password."})
+        raise Invalid(fields={"current": said("Type your current password.")})
     check_current(system, who, current)
 
 
@@ -186,7 +186,7 @@ def _app(system: System, slug: str, factors: Factors, waiting: Waiting, code: st
     now, secret = system.now(), app_secret(factors.person, waiting.salt, system.factor_key(slug))
     step = step_of(secret, code, now)
     if step is None:
-        raise Invalid(fields={"code": "This code is not right. Type the six digits that the app shows now."})
+        raise Invalid(fields={"code": said("This code is not right. Type the six digits that the app shows now.")})
     return Totp(id=waiting.id, name=waiting.name, added_at=now, used_at=now, salt=waiting.salt, step=step)
 
 
@@ -200,7 +200,7 @@ def _passkey(system: System, factors: Factors, waiting: Waiting, credential: obj
     except NotGenuine:
         raise Invalid(fields={"credential": _NOT_MADE}) from None
     if any(each.credential == key.credential for each in factors.passkeys(party.id)):
-        raise Invalid(fields={"credential": "You have this passkey already."})
+        raise Invalid(fields={"credential": said("You have this passkey already.")})
     return Passkey(
         id=waiting.id,
         name=waiting.name,

@@ -14,8 +14,9 @@ _BETWEEN: Final = re.compile(r"[\s\u2010-\u2015-]")
 
 def step_of(secret: str, typed: str, now: int) -> int | None:
     """The step whose code this is, of those that count now; None if it is none of them."""
-    code, app, present = digits(typed), pyotp.TOTP(secret), now // STEP
-    found = None
+    if not is_code(typed):
+        return None
+    code, app, present, found = digits(typed), pyotp.TOTP(secret), now // STEP, None
     for step in range(present - AROUND, present + AROUND + 1):
         if hmac.compare_digest(app.generate_otp(step).encode(), code.encode()):
             found = step

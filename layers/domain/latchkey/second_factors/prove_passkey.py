@@ -15,11 +15,12 @@ from latchkey.second_factors.needs import System
 from latchkey.second_factors.show_factor import Answer, show_factor
 from latchkey.second_factors.sign_with import sign_with_any
 from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.budgets import note_failure, spend_of_visitor
 from latchkey.sign_in.steps import Proof
 
 _BOUND_TO: Final = "passkey"
-_REFUSED: Final = "This passkey does not open an account here. Sign in with your password, or choose another passkey."
+_REFUSED: Final = said("This passkey does not open an account here. Sign in with your password, or choose another passkey.")
 log = logging.getLogger(__name__)
 
 

@@ -19,15 +19,16 @@ from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import Factors, Totp
 from latchkey.second_factors.model.secrets import app_secret
 from latchkey.second_factors.needs import System
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.budgets import give_back_to_person, note_failure, spend_of_person
 
 Shown = Literal["totp", "passkey", "recovery"]
 WAYS: Final[tuple[Shown, ...]] = ("totp", "passkey", "recovery")
 _ROUNDS: Final = 5
 _WRONG: Final[dict[Shown, str]] = {
-    "totp": "This code is not right, or it was used before. Wait for the next one in your app.",
-    "recovery": "This recovery code is not right, or it was used before. Each works once.",
-    "passkey": "The passkey was not accepted. Try again, or use another way.",
+    "totp": said("This code is not right, or it was used before. Wait for the next one in your app."),
+    "recovery": said("This recovery code is not right, or it was used before. Each works once."),
+    "passkey": said("The passkey was not accepted. Try again, or use another way."),
 }
 log = logging.getLogger(__name__)
 

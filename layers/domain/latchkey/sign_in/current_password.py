@@ -4,12 +4,13 @@ Each try is counted at the person's budget before it is compared, together with 
 """
 
 from latchkey.errors import Invalid
+from latchkey.shared.model.texts import said
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import give_back_to_person, spend_of_person
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn
 
-WRONG = "This is not your current password. Type the one that you sign in with."
+WRONG = said("This is not your current password. Type the one that you sign in with.")
 
 
 def check_current(system: System, who: SignedIn, password: str, field: str = "current") -> None:

@@ -17,6 +17,7 @@ from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.model.proof_tokens import Kept, seal, unseal
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.record_sign_in import sign_in_of
@@ -83,7 +84,7 @@ def read_proof(system: System, slug: str, token: object) -> Proof:
     kept = unseal(token, slug, system.cursor_key(slug), system.now())
     person = system.directory(slug).person(kept.person) if kept is not None else None
     if kept is None or person is None or not _stands(system, school, person, kept):
-        raise NotSignedIn("That took too long, or something has changed since. Enter your password again.")
+        raise NotSignedIn(said("That took too long, or something has changed since. Enter your password again."))
     return Proof(school=school, person=person, at=kept.at, ways=kept.ways, proved_at=kept.proved_at)
 
 

@@ -10,7 +10,6 @@ MOST: Final = 10
 LONGEST_NAME: Final = 50
 WAITS: Final = 600
 """Seconds that somebody has to finish adding a factor."""
-DEFAULT_NAMES: Final[dict[Way, str]] = {"totp": "Authenticator app", "passkey": "Passkey"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
