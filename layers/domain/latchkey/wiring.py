@@ -20,6 +20,8 @@ from latchkey.shared.stores.persist import persist
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from latchkey.accounts import needs as accounts
+    from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
     from latchkey.codes import needs as codes
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
+    from latchkey.families.stores.links import FamilyLinks
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -299,6 +302,12 @@ class Wiring:
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return CodeUses(self.client("dynamodb"), *tables, school)
 
+    def family_links(self, school: str) -> FamilyLinks:
+        """Where a school's adults and children are unlinked by themselves."""
+        from latchkey.families.stores.links import FamilyLinks
+
+        return FamilyLinks(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
     def leaver_runs(self, school: str) -> LeaverRuns:
         """A school's runs that mark people as left, or bring them back."""
         from latchkey.records.stores.leaver_runs import LeaverRuns
@@ -317,6 +326,12 @@ class Wiring:
         from latchkey.sign_in.stores.sessions import Sessions
 
         return Sessions(self.table("SESSIONS_TABLE"), school)
+
+    def own_choices(self, school: str) -> OwnChoices:
+        """What a school's people choose for themselves."""
+        from latchkey.accounts.stores.own_choices import OwnChoices
+
+        return OwnChoices(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def sends(self, school: str) -> Sends:
         """A school's sends."""
@@ -575,6 +590,7 @@ if TYPE_CHECKING:
 
     def _offers(wiring: Wiring) -> None:
         """The type checker's proof that the wiring has what every package needs."""
+        _accounts: accounts.System = wiring
         _audit: audit.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring

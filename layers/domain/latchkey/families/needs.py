@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from latchkey.codes import needs as codes
 
+if TYPE_CHECKING:
+    from latchkey.families.stores.links import FamilyLinks
+    from latchkey.settings import Settings
+
 
 class System(codes.System, Protocol):
-    """What codes takes."""
+    """Its stores, and what codes takes."""
+
+    def family_links(self, school: str) -> FamilyLinks: ...
+
+    @property
+    def settings(self) -> Settings: ...

@@ -30,7 +30,7 @@ from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import demand_proof, note_proof
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said
-from latchkey.sign_in.current_password import check_current
+from latchkey.sign_in.current_password import is_current_password
 from latchkey.sign_in.session import SignedIn
 
 _ROUNDS: Final = 5
@@ -133,7 +133,8 @@ def _may_add(system: System, who: SignedIn, current: str) -> None:
         return
     if not current:
         raise Invalid(fields={"current": said("Type your current password.")})
-    check_current(system, who, current)
+    if not is_current_password(system, who.school, who.person, current):
+        raise Invalid(fields={"current": said("This is not your current password.")})
 
 
 def _allowed(system: System, who: SignedIn) -> Factors:
