@@ -26,10 +26,10 @@ def names_of_children(system: System, school: School, chunk: Chunk) -> Mapping[s
     if not adults or chunk.test:
         return {}
     directory = system.directory(school.slug)
-    children = {person.id: person.children[:MOST_NAMED] for person in directory.by_ids(sorted(adults))}
+    children = {person.id: person.children[:MOST_NAMED] for person in directory.families(sorted(adults))}
     names = {
         child.id: school.known_as(child).given_name
-        for child in directory.by_ids(sorted({each for ids in children.values() for each in ids}))
+        for child in directory.families(sorted({each for ids in children.values() for each in ids}))
         if child.status == "active"
     }
     return {parent: tuple(names[each] for each in ids if each in names) for parent, ids in children.items()}
