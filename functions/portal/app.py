@@ -2,7 +2,7 @@
 
 from portal import assets, codes, files, guide, health, schools
 from portal.account import account
-from portal.confirmations import confirm_address
+from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app

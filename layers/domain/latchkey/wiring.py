@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
-    from latchkey.login_details import needs as login_details
     from latchkey.families.stores.confirmations import Confirmations
+    from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate

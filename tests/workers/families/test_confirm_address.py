@@ -97,9 +97,7 @@ def test_confirming_where_nobody_else_has_the_address(site: Portal, road: MailRo
 
 
 @pytest.mark.parametrize("role", ["parent", "teacher", "staff"])
-def test_an_adult_with_the_address_gets_the_child_and_the_other_account_is_gone(
-    site: Portal, road: MailRoad, role: str
-) -> None:
+def test_an_adult_with_the_address_gets_the_child_and_the_other_account_is_gone(site: Portal, road: MailRoad, role: str) -> None:
     old = site.add("mum", role=role, email=MUM, mis_id="P1", given_name="Maria", password="violet-kettle-77-north")
     ann = pupil(site, "ann", 7)
     parent = register(site, ann)

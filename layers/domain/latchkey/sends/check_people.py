@@ -48,9 +48,7 @@ class Check:
             return {}
         people = self._people_of(chunk)
         found = {
-            place: changed_for(chunk, mail, people, self.school)
-            for place, mail in enumerate(chunk.mails)
-            if mail.state in OPEN
+            place: changed_for(chunk, mail, people, self.school) for place, mail in enumerate(chunk.mails) if mail.state in OPEN
         }
         return {place: ids for place, ids in found.items() if ids}
 

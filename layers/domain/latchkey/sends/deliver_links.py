@@ -23,8 +23,8 @@ from latchkey.sends.check_people import Check
 from latchkey.sends.model.ledger import grace_of
 from latchkey.sends.model.send import WAITS, Chunk, Mail, lane_of, with_state
 from latchkey.sends.needs import System
-from latchkey.sends.whose_children import names_of_children
 from latchkey.sends.stores.ledger import SendStopped
+from latchkey.sends.whose_children import names_of_children
 from latchkey.shared.model.messages import Message
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results

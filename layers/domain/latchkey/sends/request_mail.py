@@ -84,7 +84,9 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
         return "nobody"
     former = owner.former_email
     people = [] if owner.address_is_unconfirmed else [owner]
-    if former is not None and former.at == asked.at and former.email:  # whether it was confirmed is not kept: nothing typed goes there
+    if (
+        former is not None and former.at == asked.at and former.email
+    ):  # whether it was confirmed is not kept: nothing typed goes there
         people.append(replace(owner, email=former.email, email_typed=owner.email_key))
     return request.plan("password_changed", "password_changed", people)
 

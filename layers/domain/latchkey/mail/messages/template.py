@@ -14,7 +14,8 @@ from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
-from latchkey.shared.catalogues import Catalogue, catalogue
+from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.texts import Catalogue
 
 _WIDTH: Final = 76  # of a line of plain text, before names stand in it
 _TEXT_SLOTS: Final = {"{school}": "{{school}}", "{life}": "{{life}}"}
@@ -89,9 +90,7 @@ def confirm_address(
     return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language, confirm=True)
 
 
-def address_known(
-    school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en"
-) -> dict[str, str]:
+def address_known(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en") -> dict[str, str]:
     """The same where the address has an account here already, to which the children of the new one can be added."""
     return confirm_address(school, accounts, life, language)
 

@@ -73,7 +73,8 @@ class LentPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
+    """An account. Times are epoch seconds; ``number`` is the short number inside codes, from 1: a student's, and of an adult to
+    whom a code was read out. ``read_out`` is the state of that code.
 
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
@@ -81,6 +82,9 @@ class Person:
     ``provisional_until``: when the account of a parent who registered with a code ends, unless they confirm their address.
     ``new_email``: an address that they have asked for and not confirmed yet.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
+    ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
+    known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
+    "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
@@ -118,6 +122,10 @@ class Person:
     edited: tuple[str, ...] = ()
     new_email: NewEmail | None = None
     provisional_until: int | None = None
+    admin_since: int | None = None
+    first_send_at: int | None = None
+    second_factors: tuple[str, ...] = ()
+    read_out: CodeState | None = None
 
     @property
     def name(self) -> str:
