@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, schools
-from portal.account import account
+from portal import assets, codes, files, guide, health, install, schools
+from portal.account import account, children
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -12,6 +12,7 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    install.routes,
     guide.routes,
     schools.routes,
     sign_in.routes,
@@ -20,4 +21,5 @@ app = new_app(
     confirm_address.routes,
     codes.routes,
     account.routes,
+    children.routes,
 )

@@ -95,6 +95,13 @@ def address_known(school: School, accounts: Sequence[tuple[MailAccount, str]], l
     return confirm_address(school, accounts, life, language)
 
 
+def pin_shown(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells a student that a parent has looked at their PIN."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -121,6 +128,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "email_given": email_given,
     "confirm_address": confirm_address,
     "address_known": address_known,
+    "pin_shown": pin_shown,
 }
 
 
