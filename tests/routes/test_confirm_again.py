@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,11 +15,14 @@ import portal.system
 from console.app import app as console_app
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import Settings
+from latchkey.second_factors.enrol_factor import begin_enrolment, finish_enrolment
 from latchkey.second_factors.model.asked import EVERY, FIRST_DAY
 from latchkey.shared.stores.dynamo import Put
 from latchkey.sign_in.budgets import PER_PERSON
 from latchkey.sign_in.hashing import hash_of
+from latchkey.sign_in.session import who as signed_in
 from portal.app import app as portal_app
+from tests.support.authenticator import Authenticator, app_code
 from tests.support.console import HEAD_TEACHER, PAGE, Console, make_person
 from tests.support.gateway import Gateway
 from tests.support.openapi import check
@@ -165,13 +169,58 @@ def test_nobody_is_asked_where_no_second_factor_is_required(asked: Console) -> N
 def test_who_has_a_second_factor_is_asked_for_it_whatever_the_school_says(asked: Console) -> None:
     schools = asked.system.wiring("operate").schools
     schools.change_settings("northbridge", Settings(second_factor="optional"), ["second_factor"])
-    facts(asked, second_factor_at=1)
+    facts(asked, second_factors=["totp"])
     assert asked.post(EXPORTS, WANTED).status_code == 403  # the password of a moment ago is not enough
     page = send(asked, console_app, EXPORTS, FORM).body.decode()
     assert 'name="confirm.code"' in page
     assert 'name="confirm.password"' not in page
     assert confirm(asked, way="password", password=PASSWORD).status_code == 422
     assert asked.post(EXPORTS, WANTED).status_code == 403
+
+
+def test_a_code_of_the_app_confirms_once(asked: Console) -> None:
+    wiring = asked.system.wiring("portal")
+    who = signed_in(wiring, asked.token)
+    begun = begin_enrolment(wiring, who, "totp", "Phone", PASSWORD)
+    finish_enrolment(wiring, who, begun.id, code=app_code(begun.secret, asked.system.clock.now))
+    assert asked.post(EXPORTS, WANTED).status_code == 202, "the factor was shown just now"
+    assert later(asked).post(EXPORTS, WANTED).status_code == 403
+    code = app_code(begun.secret, asked.system.clock.now)
+    carried = fields_of(send(asked, console_app, EXPORTS, FORM).body.decode())
+    wrong = send(asked, portal_app, "/account/confirm", carried | {"confirm.code": "000000"})
+    assert (wrong.status_code, fields_of(wrong.body.decode())) == (422, carried)
+    right = send(asked, portal_app, "/account/confirm", carried | {"confirm.code": f"{code[:3]} {code[3:]}"})
+    assert right.status_code == 307
+    assert send(asked, console_app, EXPORTS, carried | {"confirm.code": code}).status_code == 200
+    assert confirm(asked, way="totp", code=code).status_code == 422, "a code counts once"
+    assert later(asked).post(EXPORTS, WANTED).status_code == 403
+
+
+def test_a_passkey_and_a_recovery_code_confirm(asked: Console) -> None:
+    wiring = asked.system.wiring("portal")
+    who, key = signed_in(wiring, asked.token), Authenticator()
+    begun = begin_enrolment(wiring, who, "passkey", "Laptop", PASSWORD)
+    added = finish_enrolment(wiring, who, begun.id, credential=key.make(begun.options or {}))
+    assert later(asked).post(EXPORTS, WANTED).status_code == 403
+    portal_ = Console(asked.system, Gateway(portal_app), asked.token)
+    options = portal_.post("/account/confirm/passkey", {}).json_body
+    assert confirm(asked, way="passkey", credential=key.sign(options)).status_code == 204
+    assert asked.post(EXPORTS, WANTED).status_code == 202
+    assert confirm(asked, way="passkey", credential=key.sign(options)).status_code == 422, "a challenge counts once"
+    assert later(asked).post(EXPORTS, WANTED).status_code == 403
+    assert confirm(asked, way="recovery", code=added.recovery[0]).status_code == 204
+    assert asked.post(EXPORTS, WANTED).status_code == 202
+
+
+def test_of_two_who_show_the_same_code_at_once_one_confirms(asked: Console) -> None:
+    wiring = asked.system.wiring("portal")
+    who = signed_in(wiring, asked.token)
+    begun = begin_enrolment(wiring, who, "totp", "Phone", PASSWORD)
+    finish_enrolment(wiring, who, begun.id, code=app_code(begun.secret, asked.system.clock.now))
+    code = app_code(begun.secret, later(asked).system.clock.now)
+    with ThreadPoolExecutor(8) as pool:
+        answers = [each.status_code for each in pool.map(lambda _: confirm(asked, way="totp", code=code), range(8))]
+    assert answers.count(204) == 1
 
 
 def test_guesses_are_counted_before_they_are_compared(asked: Console) -> None:
@@ -214,7 +263,7 @@ def test_from_the_second_day_on_a_sign_in_leads_to_setting_up_and_nowhere_else(a
     assert (answer.status_code, answer.json_body["code"]) == (403, "second_factor_needed")
     shown = Console(asked.system, Gateway(portal_app), asked.token).page("/account/second-factors/needed")
     assert (shown.status_code, "Set up a second step" in shown.body.decode()) == (200, True)
-    facts(asked, second_factor_at=int(asked.system.clock.now))
+    facts(asked, second_factors=["totp"])
     assert asked.page("/admin/northbridge").status_code == 200
 
 
@@ -224,7 +273,7 @@ def test_each_page_of_the_console_says_what_is_to_come(asked: Console) -> None:
     assert "From your second day" in text
     ready(asked)
     assert "From Thu 19 Nov 2026" in asked.page("/admin/northbridge").body.decode()
-    facts(asked, second_factor_at=1)
+    facts(asked, second_factors=["totp"])
     assert "/account/second-factors" not in asked.page("/admin/northbridge").body.decode()
 
 

@@ -3,6 +3,7 @@
 from latchkey.errors import Invalid
 from latchkey.second_factors.confirm import confirm
 from latchkey.second_factors.model.asked import has_factor
+from latchkey.second_factors.prove_again import begin_proof
 from portal.system import system
 from web.answer import SET_UP, Answer
 from web.confirming import where
@@ -37,3 +38,10 @@ def create(request: Request) -> Answer:
     except Invalid as error:
         raise Invalid(error.detail, fields={CONFIRM + name: text for name, text in error.fields.items()}) from None
     return Answer(status=307 if method == "POST" else 303, location=there)
+
+
+@routes.on("POST", "/account/confirm/passkey")
+def passkey(request: Request) -> Answer:
+    """What the browser is given to sign, for this session and no other."""
+    found = signed_in(request, system())
+    return Answer(data=begin_proof(system(), found))

@@ -53,7 +53,7 @@ class Forbidden(LatchkeyError):
 
 
 class ConfirmAgain(Forbidden):
-    """Confirm that it is you, then do the same again."""
+    """Confirm that it is you: show your passkey, or a code of your app, once more."""
 
     code = "confirm_again"
 

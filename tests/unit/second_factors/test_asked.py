@@ -34,7 +34,7 @@ ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin",
 def test_when_an_admin_has_to_have_a_second_factor(since: int | None, sent: int | None, opened: int, asked: bool) -> None:
     admin = replace(ADMIN, admin_since=since, first_send_at=sent)
     assert must_enrol(SCHOOL, admin, opened) is asked
-    assert not must_enrol(SCHOOL, replace(admin, second_factor_at=NOON), opened)
+    assert not must_enrol(SCHOOL, replace(admin, second_factors=("totp",)), opened)
     assert not must_enrol(replace(SCHOOL, settings=Settings(second_factor="optional")), admin, opened)
     assert not must_enrol(SCHOOL, replace(admin, is_admin=False), opened)
 
@@ -56,7 +56,7 @@ def test_nobody_is_told_a_day_before_it_is_known() -> None:
 )
 def test_who_is_asked_to_confirm_again(rule: str, is_admin: bool, has: bool, asked: bool) -> None:
     school = replace(SCHOOL, settings=Settings(second_factor="required" if rule == "required" else "optional"))
-    person = replace(ADMIN, is_admin=is_admin, second_factor_at=NOON if has else None)
+    person = replace(ADMIN, is_admin=is_admin, second_factors=("passkey",) if has else ())
     assert confirms(school, person) is asked
 
 

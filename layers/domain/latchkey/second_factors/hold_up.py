@@ -36,4 +36,4 @@ def hold_up(who: SignedIn, now: int, *, sensitive: bool) -> Advice | None:
 def shown_at(who: SignedIn) -> int:
     """When this person last showed what counts as a confirmation: a second factor, or as long as they have none the password."""
     session = who.session
-    return session.proved_at if asked.has_factor(who.person) else max(session.created_at, session.password_at)
+    return (session.proved_at or 0) if asked.has_factor(who.person) else max(session.created_at, session.password_at)

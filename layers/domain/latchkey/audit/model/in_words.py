@@ -22,12 +22,16 @@ SIGN_INS: Final = frozenset(
         "mail.requested",
         "page.not_theirs",
         "password.not_current",
+        "second_factor.refused",
         "person.language",
         "sessions.end_own",
     },
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
+    "address.change": "confirmed another e-mail address of their own",
+    "address.confirm": "confirmed their e-mail address",
+    "address.join": "added the children of another account of the same address to their own",
     "admin.email_agree": "agreed to another address of an admin",
     "admin.email_ask": "asked for another address of an admin, which waits for 24 hours or a second admin",
     "admin.email_done": "changed the address of an admin: nobody objected within 24 hours",
@@ -102,6 +106,11 @@ WORDS: Final[Mapping[str, str]] = {
     "roster.undone": "undid a roster",
     "school.export": "exported the school to files",
     "school.make": "made the school",
+    "second_factor.add": "added a second factor",
+    "second_factor.codes": "made new recovery codes",
+    "second_factor.counter": "refused a passkey that counted backwards: there may be a copy of it",
+    "second_factor.refused": "showed a wrong second factor",
+    "second_factor.remove": "removed a second factor",
     "send.again": "sent again to those without a password",
     "send.approve": "approved a send",
     "send.brake": "paused a send: too much came back",

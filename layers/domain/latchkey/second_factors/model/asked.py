@@ -22,7 +22,7 @@ EVERY: Final = 900
 
 def has_factor(person: Person) -> bool:
     """Whether this person has a second factor."""
-    return person.second_factor_at is not None
+    return bool(person.second_factors)
 
 
 def required_from(school: School, person: Person) -> int | None:
