@@ -1,6 +1,6 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, schools
+from portal import assets, codes, files, guide, health, language, schools
 from portal.account import account
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -12,6 +12,7 @@ app = new_app(
     assets.routes,
     files.routes,
     guide.routes,
+    language.routes,
     schools.routes,
     sign_in.routes,
     forgot_password.routes,
