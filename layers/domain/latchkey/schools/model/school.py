@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, Waiting
-from latchkey.shared.model.texts import said
+from latchkey.shared.model.texts import _
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
@@ -25,7 +25,7 @@ class SingleSignOn:
 
     roles: tuple[Role, ...] = ()
     provider: str = ""
-    label: str = said("your school sign-in")
+    label: str = _("your school sign-in")
     url: str = ""
     help: str = "Use the same sign-in as for your other school services, or ask your school's office."
 
