@@ -1,7 +1,8 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, language, schools
-from portal.account import account
+from portal import assets, codes, device_language, files, guide, health, install, schools
+from portal.account import account, children, language, password, sessions
+from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -11,12 +12,18 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    install.routes,
     guide.routes,
-    language.routes,
+    device_language.routes,
     schools.routes,
     sign_in.routes,
     forgot_password.routes,
     set_password.routes,
+    confirm_address.routes,
     codes.routes,
     account.routes,
+    children.routes,
+    password.routes,
+    sessions.routes,
+    language.routes,
 )

@@ -1,4 +1,4 @@
-"""A language made out of the English by rule, so that a sentence that nobody can translate is seen: all others stand in brackets."""
+"""A language made out of the English by rule: what can be translated stands in brackets, so that the rest is seen."""
 
 import re
 from html.parser import HTMLParser
@@ -16,7 +16,7 @@ _TAGS: Final = re.compile(r"(<[^>]*>)")
 
 
 class Bracketed:
-    """A catalogue: ``⟦Sign in⟧``. In a message with tags, each piece of text has its own brackets, so that they nest as tags do."""
+    """A catalogue: ``⟦Sign in⟧``. Of a message with tags, each piece of text has brackets of its own."""
 
     def gettext(self, message: str) -> str:
         if message in {"Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"}:

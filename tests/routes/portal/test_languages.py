@@ -23,7 +23,18 @@ PUBLIC = (
     "/no-such-page",
     "/schools/no-such-school",
 )
-NAMES = ("Northbridge Academy", "Southgate High", "Northbridge", "Southgate", "Latchkey", "nowhere-at-all")
+ELSEWHERE = ("", "//evil.example", "/\\\\evil.example", "https://evil.example", "/a/../b", "/x?y=//z", "x", "/%2f")
+NAMES = (
+    "Northbridge Academy",
+    "Southgate High",
+    "Northbridge",
+    "Southgate",
+    "Latchkey",
+    "nowhere-at-all",
+    "Ely, CB7 4AA",
+    ", NB1 2CD",
+    "Closed: snow",
+)
 
 
 def language(answer: Any) -> str:
@@ -34,7 +45,7 @@ def speaks(portal: Portal, code: str, slug: str = "southgate") -> None:
     """From now on a school's language is this one."""
     school = portal.wiring.schools.get(slug)
     assert school is not None
-    portal.system.wiring("console").schools.put(replace(school, settings=replace(school.settings, language=code)))
+    portal.system.wiring("console").schools.change(replace(school, settings=replace(school.settings, language=code)))
 
 
 @pytest.mark.parametrize("path", PUBLIC)
