@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, schools
-from portal.account import account
+from portal.account import account, parent_code, parents
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -18,4 +18,6 @@ app = new_app(
     set_password.routes,
     codes.routes,
     account.routes,
+    parent_code.routes,
+    parents.routes,
 )

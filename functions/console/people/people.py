@@ -59,7 +59,7 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
         "revision": revision(found.person),
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child, school) for child in found.children],
-        "parents": [_brief(parent, school) for parent in found.parents],
+        "parents": [_brief(parent, school) | {"not_mine": parent.id in found.person.not_mine} for parent in found.parents],
         "codes": {
             "pin": _code(found.person.pin, "pin", school.code_epoch),
             "parent_code": _code(found.person.parent_code, "parent", school.code_epoch),

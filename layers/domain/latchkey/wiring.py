@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
+    from latchkey.families.stores.objections import Objections
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -441,6 +442,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), self.table("ACTIVITY_TABLE")
         return Merges(self.client("dynamodb"), *tables, school)
+
+    def objections(self, school: str) -> Objections:
+        """What a school's students have said of adults who are linked with them."""
+        from latchkey.families.stores.objections import Objections
+
+        return Objections(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def rejected_files(self) -> Files:
         """The rows of rosters that can be mended, beside the uploads."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from latchkey.codes import needs as codes
 
+if TYPE_CHECKING:
+    from latchkey.families.stores.objections import Objections
+
 
 class System(codes.System, Protocol):
-    """What codes takes."""
+    """Its stores, and what codes takes."""
+
+    def objections(self, school: str) -> Objections: ...

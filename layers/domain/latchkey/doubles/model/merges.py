@@ -110,6 +110,7 @@ def kept(keep: Person, remove: Person) -> Person:
         after = replace(after, lent_password=LentPassword(remove.password_holder, taken["password_set_at"]))
     if "email" in taken:
         after = replace(after, email_key=remove.email_key, email_typed=remove.email_typed, mail_problem=remove.mail_problem)
+    after = replace(after, not_mine=tuple(dict.fromkeys((*keep.not_mine, *remove.not_mine))))
     after = with_links(after, tuple(dict.fromkeys((*links_of(keep), *links_of(remove)))))
     return replace(after, version=keep.version + 1) if set(_ENDS_LINKS) & taken.keys() else after
 
@@ -120,8 +121,10 @@ def relinked(family: Sequence[Person], keep: Person, remove: Person) -> list[Per
     for each in family:
         links = tuple(dict.fromkeys(keep.id if one == remove.id else one for one in _back(each, keep)))
         links = links if keep.id in links else (*links, keep.id)
-        if links != _back(each, keep):
-            changes.append(PersonChange(each, _with_back(each, keep, links)))
+        said = tuple(dict.fromkeys(keep.id if one == remove.id else one for one in each.not_mine))
+        after = replace(_with_back(each, keep, links), not_mine=said)
+        if after != each:
+            changes.append(PersonChange(each, after))
     return changes
 
 

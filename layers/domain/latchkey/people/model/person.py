@@ -75,6 +75,7 @@ class Person:
     ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
     known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
     "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
+    ``not_mine``: the ids of adults of whom a student has said that they are no parent of theirs; the office has not looked yet.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
@@ -114,6 +115,7 @@ class Person:
     first_send_at: int | None = None
     second_factors: tuple[str, ...] = ()
     read_out: CodeState | None = None
+    not_mine: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

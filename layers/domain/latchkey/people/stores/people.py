@@ -107,6 +107,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "first_send_at": person.first_send_at,
         "second_factors": list(person.second_factors) or None,
         "read_out": code_to_value(person.read_out),
+        "not_mine": fact(person, "not_mine"),
     }
     return facts
 
@@ -151,6 +152,7 @@ def person_from_item(item: Item) -> Person:
         first_send_at=get("first_send_at"),
         second_factors=tuple(get("second_factors") or ()),
         read_out=_code_from_value(get("read_out")),
+        not_mine=tuple(get("not_mine") or ()),
     )
 
 
@@ -496,7 +498,7 @@ class Directory:
         """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
-        for name in ("children", "parents"):
+        for name in ("children", "parents", "not_mine"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
                 facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for
