@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, schools
-from portal.account import account, parent_code, parents
+from portal import assets, codes, files, guide, health, install, schools
+from portal.account import account, children, parent_code, parents
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -11,6 +11,7 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    install.routes,
     guide.routes,
     schools.routes,
     sign_in.routes,
@@ -18,6 +19,7 @@ app = new_app(
     set_password.routes,
     codes.routes,
     account.routes,
+    children.routes,
     parent_code.routes,
     parents.routes,
 )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
+    from latchkey.families.stores.links import FamilyLinks
     from latchkey.families.stores.objections import Objections
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
@@ -274,6 +275,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return CodeUses(self.client("dynamodb"), *tables, school)
+
+    def family_links(self, school: str) -> FamilyLinks:
+        """Where a school's adults and children are unlinked by themselves."""
+        from latchkey.families.stores.links import FamilyLinks
+
+        return FamilyLinks(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def leaver_runs(self, school: str) -> LeaverRuns:
         """A school's runs that mark people as left, or bring them back."""

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 from latchkey.codes import needs as codes
 
 if TYPE_CHECKING:
+    from latchkey.families.stores.links import FamilyLinks
     from latchkey.families.stores.objections import Objections
+    from latchkey.settings import Settings
 
 
 class System(codes.System, Protocol):
     """Its stores, and what codes takes."""
+
+    def family_links(self, school: str) -> FamilyLinks: ...
+
+    @property
+    def settings(self) -> Settings: ...
 
     def objections(self, school: str) -> Objections: ...

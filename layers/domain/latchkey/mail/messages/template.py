@@ -83,6 +83,13 @@ def email_given(
     return password_changed(school, accounts, 0, language)
 
 
+def pin_shown(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells a student that a parent has looked at their PIN."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -107,6 +114,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "password_changed": password_changed,
     "email_replaced": email_replaced,
     "email_given": email_given,
+    "pin_shown": pin_shown,
 }
 
 

@@ -7,9 +7,9 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import NoticeKind
 
-MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given"]
+MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given", "pin_shown"]
 """Mails about accounts."""
-NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given"})
+NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given", "pin_shown"})
 """Mails to a person that tell what has happened. They carry no link, so that they teach nobody to follow one."""
 NoticeName = NoticeKind
 """Mails that tell admins what has happened at their school."""

@@ -11,7 +11,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
-Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
+Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "pin_shown", "test", "notice"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
 Origin = Literal["admin", "person"]
