@@ -66,6 +66,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/people/{{id}}/codes": _ONE,
     f"POST {_SCHOOL}/people/{{id}}/read-out": _ONE,
     f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/pin": _ONE,
+    f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/keep": "keeps things as they are",
     f"POST {_SCHOOL}/people/duplicates": "only looks",
     f"POST {_SCHOOL}/people/duplicates/apart": "changes nobody",
     f"POST {_SCHOOL}/people/merge/{{id}}/undo": _STOPS,
