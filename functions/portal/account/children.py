@@ -11,6 +11,7 @@ from latchkey.families.add_child import add_child
 from latchkey.families.children import children_of
 from latchkey.families.leave_child import leave_child
 from latchkey.families.model.cards import Card
+from latchkey.families.model.spelling import aloud
 from latchkey.families.reveal_pin import ShownPin, reveal_pin
 from latchkey.families.send_child_link import send_child_link
 from latchkey.families.the_child import the_child
@@ -121,16 +122,11 @@ def pin_json(shown: ShownPin) -> dict[str, Any]:
         "id": shown.child.id,
         "given_name": shown.child.given_name,
         "pin": shown.pin,
-        "spoken": spoken(shown.pin),
+        "spoken": aloud(shown.pin),
         "url": shown.url,
         "expires_at": rfc3339(shown.expires_at),
         "new": shown.is_new,
     }
-
-
-def spoken(code: str) -> str:
-    """A code as it is read aloud: sign by sign, with a pause after each group."""
-    return ". ".join(", ".join(group) for group in code.split("-"))
 
 
 def _pin_page(shown: ShownPin) -> dict[str, Any]:
