@@ -19,6 +19,7 @@ from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, my
+from portal.pasted import pasted_code
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -56,7 +57,7 @@ def show(request: Request) -> Answer:
 def add(request: Request) -> Answer:
     """Add the student of a parent code."""
     who = _with_section(request)
-    added = add_child(system(), who.school, who.person, request.text("code", longest=64), request.source_ip)
+    added = add_child(system(), who.school, who.person, pasted_code(request), request.source_ip)
     child = added.child
     word = "added" if added.is_new else "already"
     data = {"id": child.id, "given_name": child.given_name, "family_name": child.family_name, "new": added.is_new}

@@ -104,7 +104,8 @@ def test_a_home_screen_takes_the_site_and_keeps_nothing_of_anybody(phone: Browse
     page.wait_for_url(f"**/schools/{product.school}")
     kept = page.evaluate(
         "async () => { const found = []; for (const name of await caches.keys())"
-        " for (const each of await (await caches.open(name)).keys()) found.push(new URL(each.url).pathname); return found.sort(); }"
+        " for (const each of await (await caches.open(name)).keys()) found.push(new URL(each.url).pathname);"
+        " return found.sort(); }"
     )
     assert kept == ["/assets/key.svg", "/assets/latchkey.css", "/offline"]
     phone.set_offline(True)

@@ -314,7 +314,7 @@ class TestAnybodyElse:
 class TestAdd:
     def test_both_sides_a_place_and_the_event(self, family: Family) -> None:
         code = family.portal.code(family.other, "parent")
-        answer = family.post(CHILDREN, {"code": code.lower().replace("-", " ")})
+        answer = family.post(CHILDREN, {"code": f"Parent code:\n“{code.lower()}”"})
         assert (answer.status_code, answer.json_body) == (
             201,
             {"id": family.other.id, "given_name": "Bob", "family_name": "Okafor", "new": True},
