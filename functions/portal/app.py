@@ -2,6 +2,7 @@
 
 from portal import assets, codes, files, guide, health, install, schools
 from portal.account import account, children, language, password, sessions
+from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -17,6 +18,7 @@ app = new_app(
     sign_in.routes,
     forgot_password.routes,
     set_password.routes,
+    confirm_address.routes,
     codes.routes,
     account.routes,
     children.routes,
