@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from latchkey.families.model.cards import LinkWay, PinWay, SignIn, are_linked, card, link_way, pin_way
+from latchkey.families.model.joins import relinked
 from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.schools.model.school import FamilyRule, School, Settings, SingleSignOn
 
@@ -99,8 +100,19 @@ def test_who_sees_a_pin(school: School, adult: Person, child: Person, way: PinWa
         ({"email": "a@x.example", "email_key": "e"}, "can"),
         ({"email": "a@x.example", "email_key": "e", "mail_problem": MailProblem("bounced", 1, "e")}, "refused"),
         ({"email": "a@x.example", "email_key": "e", "mail_problem": MailProblem("complained", 1, "e")}, "refused"),
+        ({"email": "a@x.example", "email_key": "e", "email_typed": "e"}, "unconfirmed"),
         ({"email": "a@x.example", "email_key": "e", "status": "disabled"}, "off"),
     ],
 )
 def test_to_whom_a_link_can_be_mailed(facts: dict[str, object], way: LinkWay) -> None:
     assert link_way(SCHOOL, replace(ANN, **facts)) == way  # type: ignore[arg-type]
+
+
+def test_a_pin_that_was_hidden_from_a_provisional_account_stays_hidden_from_the_one_it_is_joined_to() -> None:
+    """Else a parent who does not get to see it would register once more, and confirm."""
+    into, gone = replace(MUM, children=()), Person(id="g" * 20, role="parent", given_name="", family_name="", children=(CHILD,))
+    child = replace(ANN, parents=(gone.id,), pin_hidden_from=(gone.id,))
+    (change,) = relinked([child], into, gone)
+    assert (change.after.parents, change.after.pin_hidden_from) == ((into.id,), (gone.id, into.id))
+    (change,) = relinked([replace(child, pin_hidden_from=(into.id,))], into, gone)
+    assert change.after.pin_hidden_from == (into.id,)
