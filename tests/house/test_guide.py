@@ -22,5 +22,7 @@ def named(page: Path) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_it_names_is_there(page: Path) -> None:
-    missing = [words for words in named(page) if words not in OF_OTHERS and not all(part.strip() in SAID for part in words.split("..."))]
+    missing = [
+        words for words in named(page) if words not in OF_OTHERS and not all(part.strip() in SAID for part in words.split("..."))
+    ]
     assert missing == []
