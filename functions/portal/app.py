@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, language, password, sessions
+from portal.account import account, children, language, parent_code, parents, password, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -25,4 +25,6 @@ app = new_app(
     password.routes,
     sessions.routes,
     language.routes,
+    parent_code.routes,
+    parents.routes,
 )

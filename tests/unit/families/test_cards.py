@@ -83,6 +83,7 @@ def test_single_sign_on_leaves_no_pin_and_no_link() -> None:
         (SCHOOL, MUM, replace(ANN, number=None), "no_number"),
         (with_rule(pins=False), MUM, ANN, "hidden"),
         (SCHOOL, MUM, replace(ANN, pin_hidden_from=(ADULT,)), "hidden"),
+        (SCHOOL, MUM, replace(ANN, not_mine=(ADULT,)), "hidden"),
         (SCHOOL, MUM, replace(ANN, pin_hidden_from=("z" * 20,)), "can"),
         (SCHOOL, replace(MUM, email_typed="k"), ANN, "can"),
         (with_rule(pins_unconfirmed=False), replace(MUM, email_typed="k"), ANN, "hidden"),
@@ -114,5 +115,7 @@ def test_a_pin_that_was_hidden_from_a_provisional_account_stays_hidden_from_the_
     child = replace(ANN, parents=(gone.id,), pin_hidden_from=(gone.id,))
     (change,) = relinked([child], into, gone)
     assert (change.after.parents, change.after.pin_hidden_from) == ((into.id,), (gone.id, into.id))
+    (change,) = relinked([replace(child, not_mine=(gone.id,))], into, gone)
+    assert change.after.not_mine == (into.id,)
     (change,) = relinked([replace(child, pin_hidden_from=(into.id,))], into, gone)
     assert change.after.pin_hidden_from == (into.id,)
