@@ -18,7 +18,7 @@ def with_children(into: Person, gone: Person) -> Person:
 
 
 def relinked(children: Sequence[Person], into: Person, gone: Person) -> list[PersonChange]:
-    """The children of the account that goes, linked with the one that stays; what was said of the one that goes is said of the other."""
+    """The children of the account that goes, linked with the one that stays; what was said of it is said of that one."""
     changes = []
     for child in children:
         parents = tuple(dict.fromkeys(into.id if each == gone.id else each for each in child.parents))
