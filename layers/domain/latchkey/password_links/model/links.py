@@ -14,10 +14,12 @@ from typing import Final, Literal
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import is_id, is_slug
 
-Purpose = Literal["welcome", "reset", "forgot"]
+Purpose = Literal["welcome", "reset", "forgot", "invitation"]
+OF_PASSWORDS: Final = frozenset[Purpose]({"welcome", "reset", "forgot"})
+"""Those that set a password. Another purpose has an endpoint of its own, which takes no purpose but its own either."""
 DUMMY: Final = "preview"
 """Stands where a token would in previews and tests; it can never work."""
-_LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f"}
+_LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f", "invitation": "i"}
 _PURPOSE: Final[dict[str, Purpose]] = {letter: purpose for purpose, letter in _LETTER.items()}
 
 Fault = Literal["damaged", "used", "replaced", "expired"]
@@ -25,7 +27,10 @@ Fault = Literal["damaged", "used", "replaced", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a token says. ``expires_at`` in epoch seconds; ``version`` and ``stamp`` are those of the account."""
+    """What a token says. ``expires_at`` in epoch seconds; ``version`` and ``stamp`` are those of the account.
+
+    ``person``: of an invitation its id, for there may be no account yet; version and stamp are then the invitation's.
+    """
 
     purpose: Purpose
     school: str
