@@ -13,7 +13,7 @@ from latchkey.schools.change_settings import change_settings, logo_in_page
 from latchkey.schools.model.guard import waiting_now
 from latchkey.schools.model.school import School, as_values
 from latchkey.schools.model.school import Settings as SchoolSettings
-from latchkey.schools.model.settings_rules import LIVES, NAMES, UNITS, in_words, unit_of
+from latchkey.schools.model.settings_rules import FAMILY, LIVES, NAMES, UNITS, in_words, unit_of
 from latchkey.schools.model.waiting import Waiting
 from latchkey.schools.publish_page import publish_page
 from latchkey.shared.model.languages import LANGUAGES
@@ -132,8 +132,18 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
             values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text
         elif name.startswith("sso.") and not name.startswith("sso.roles."):
             sso[name.removeprefix("sso.")] = text.strip()
-        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.")):
+        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.", "family.")):
             values[name] = text
+    if values.pop("logo_remove", None):
+        values["logo_png"] = ""
+    elif not values.get("logo_png"):
+        values.pop("logo_png", None)  # no other logo was chosen
+    return values | {"sso": sso} | _groups_of(fields)
+
+
+def _groups_of(fields: Mapping[str, str]) -> dict[str, Any]:
+    """The groups of settings that a form has: a box that is not ticked is not sent, so another field says that they are there."""
+    values: dict[str, Any] = {}
     words = {name.removeprefix("words."): text for name, text in fields.items() if name.startswith("words.")}
     if words:
         values["words"] = words
@@ -141,8 +151,7 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
         above = fields["approval.above"].strip().replace(",", "")
         most = int(above) if _COUNT.fullmatch(above) else above or None
         values["approval"] = {"above": most, "staff": "approval.staff" in fields}
-    if values.pop("logo_remove", None):
-        values["logo_png"] = ""
-    elif not values.get("logo_png"):
-        values.pop("logo_png", None)  # no other logo was chosen
-    return values | {"sso": sso}
+    if "family.parent_code_from" in fields:
+        flags = {name: f"family.{name}" in fields for name in FAMILY if name != "parent_code_from"}
+        values["family"] = {**flags, "parent_code_from": fields["family.parent_code_from"].strip()}
+    return values

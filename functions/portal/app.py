@@ -1,8 +1,9 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, schools
+from portal.account import account
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import account, sign_in
+from portal.sign_in import sign_in
 from web.app import new_app
 
 app = new_app(

@@ -7,7 +7,7 @@ from latchkey.codes.use_code import Wishes, use_code
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
-from portal.sign_in.account import person_facts
+from portal.account.account import person_facts
 from portal.system import system
 from web.answer import Answer
 from web.request import Request

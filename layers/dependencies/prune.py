@@ -17,6 +17,8 @@ NEEDLESS = (
     ".lock",
     "boto3/data",
     "boto3/examples",
+    "segno/cli.py",
+    "segno/helpers.py",
     "**/tests",
     "**/*.pyi",
     "**/*.dist-info/RECORD",

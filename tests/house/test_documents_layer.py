@@ -12,7 +12,8 @@ import pytest
 from tests.support.sam import ROOT
 
 LAYER = ROOT / "layers" / "documents"
-NEEDED = ("uharfbuzz", "bidi", "segno", "png.py", "manimgx_fonts", "manimgx_fonts_cjk")
+OF_ALL = ("segno",)  # stands in the layer of all functions, which build_export has too
+NEEDED = ("uharfbuzz", "bidi", "png.py", "manimgx_fonts", "manimgx_fonts_cjk")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import png
 
     site, folder = Path(png.__file__).parent, tmp_path_factory.mktemp("layer")
-    for name in NEEDED:
+    for name in (*NEEDED, *OF_ALL):
         subprocess.run(["cp", "-R", str(site / name), str(folder)], check=True)
     subprocess.run([sys.executable, str(LAYER / "prune.py"), str(folder)], check=True)
     return folder

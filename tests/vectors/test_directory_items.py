@@ -14,7 +14,7 @@ from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Pe
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
-from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, Words
+from latchkey.schools.model.school import ApprovalRule, FamilyRule, School, Settings, SingleSignOn, Words
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -238,6 +238,7 @@ FULL_SCHOOL = School(
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
+        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False),
     ),
 )
 SCHOOL_ITEM: dict[str, Any] = {
@@ -275,6 +276,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
+        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False},
     },
 }
 
@@ -318,6 +320,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
+        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty

@@ -1,1 +1,1 @@
-"""Sign-in of the portal, and the account of who is signed in."""
+"""Sign-in of the portal."""

@@ -5,7 +5,7 @@ from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
 from latchkey.sign_in.session import ABSOLUTE, close_session
 from latchkey.sign_in.show_account import school_named_in
 from latchkey.sign_in.sign_in import sign_in
-from portal.sign_in.account import person_facts
+from portal.account.account import person_facts
 from portal.system import system
 from web.answer import Answer
 from web.request import Request

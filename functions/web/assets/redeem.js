@@ -4,24 +4,10 @@
 
 (() => {
   const field = document.getElementById("code");
-  // P and eleven signs, or F and fifteen; between them what people and word processors put there.
-  const sign = "[\\s\\u00ad\\u200b\\ufeff\\u2010-\\u2015\\u2212_.'\"-]*[2346789CDFHJKMNPQRTVWXY]";
-  const code = new RegExp(`(?<![A-Z0-9])(?:F(?:${sign}){15}|P(?:${sign}){11})(?![A-Z0-9])`);
-  // The code in what stands in the fragment, of which mail programs and scanners make more, or escape a part.
-  const codeIn = (fragment) => {
-    let said = fragment;
-    try {
-      for (let again = 0; again < 3; again += 1) said = decodeURIComponent(said);
-    } catch { /* what is left is no escape */ }
-    said = said.toUpperCase();
-    const found = said.match(code);
-    return (found ? found[0] : said).replace(/[^A-Z0-9]/g, "").slice(0, 16);
-  };
   const taken = () => {
     const said = location.hash.slice(1);
     if (!field || !said || document.getElementById(said)) return; // a link to a field of this page is no code
-    history.replaceState(null, "", location.pathname);
-    field.value = (codeIn(said).match(/.{1,4}/g) || []).join("-");
+    field.value = fragment.code(fragment.take());
     field.form.querySelector("[data-filled]").textContent = "Your code is filled in. Go on.";
     field.form.querySelector("button").focus();
   };

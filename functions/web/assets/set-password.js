@@ -5,22 +5,11 @@
 (() => {
   const root = document.getElementById("set-password");
   const part = (name) => root.querySelector(`[data-state=${name}]`);
-  const token = tokenIn(location.hash.slice(1));
+  const token = fragment.token(fragment.take());
   let shortest = 0;
 
-  history.replaceState(null, "", location.pathname);
   // A second link opened in this tab changes only the fragment: begin again with it.
   addEventListener("hashchange", () => location.hash.length > 1 && location.reload());
-
-  // Mail programs take what stands behind a link for a part of it (a full stop, a bracket, tracking) and escape what they like.
-  function tokenIn(fragment) {
-    let said = fragment;
-    try {
-      for (let again = 0; again < 3; again += 1) said = decodeURIComponent(said);
-    } catch { /* what is left is no escape */ }
-    const found = said.match(/(?:[A-Za-z0-9-]+\.){7}[A-Za-z0-9_-]{43}/); // the last part is a MAC of 43 signs
-    return found ? found[0] : said.replace(/[^A-Za-z0-9_-]+$/, "");
-  }
 
   function show(name) {
     for (const section of root.querySelectorAll("[data-state]")) section.hidden = section.dataset.state !== name;

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.changes import EmailChanges
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
+    from latchkey.families import needs as families
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -548,6 +549,7 @@ if TYPE_CHECKING:
         _contacts: contacts.System = wiring
         _doubles: doubles.System = wiring
         _email_updates: email_updates.System = wiring
+        _families: families.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring
         _password_links: password_links.System = wiring

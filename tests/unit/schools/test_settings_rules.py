@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from latchkey.errors import Invalid
-from latchkey.schools.model.school import DAY, Settings, SingleSignOn
+from latchkey.schools.model.school import DAY, FamilyRule, Settings, SingleSignOn
 from latchkey.schools.model.settings_rules import LIVES, change, in_words, unit_of
 
 NOW = Settings(notice="Open", sso=SingleSignOn(roles=("student",), label="Go"))
@@ -180,3 +180,20 @@ def test_domains_of_addresses(name: str, typed: str, kept: str) -> None:
 )
 def test_what_are_no_domains_is_refused(wrong: object) -> None:
     assert set(refused({"student_domains": wrong})) == {"student_domains"}
+
+
+@pytest.mark.parametrize(("typed", "year"), [("7", "7"), ("Year 9", "9"), (" 07 ", "7"), ("reception", "R"), ("", "")])
+def test_from_which_year_on_students_see_their_parents_code(typed: str, year: str) -> None:
+    assert change(NOW, {"family": {"parent_code_from": typed}}).family == FamilyRule(parent_code_from=year)
+
+
+def test_what_students_and_parents_may_do() -> None:
+    assert change(NOW, {"family": {"pins": False}}).family == FamilyRule(pins=False)
+    assert change(NOW, {"family": {}}).family == FamilyRule()
+    for name in ("parent_code", "invitations", "pins"):
+        for wrong in (None, 1, "true", [], {}):
+            assert set(refused({"family": {name: wrong}})) == {f"family.{name}"}
+    for year in ("x", "15", 7, ["7"], True):
+        assert set(refused({"family": {"parent_code_from": year}})) == {"family.parent_code_from"}
+    assert set(refused({"family": {"other": True}})) == {"family.other"}
+    assert set(refused({"family": True})) == {"family"}

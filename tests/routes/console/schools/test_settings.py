@@ -14,7 +14,7 @@ FORM = {
     "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
     "student_email": "none", "names": "legal", "reply_to": "office@northbridge.example",
     "help_line": "Ring 01632 960000", "notice": "Snow\r\nday", "laestab": "801/1250",
-    "words.names": "ours",
+    "words.names": "ours", "family.parent_code": "on", "family.parent_code_from": "Year 9",
     "sso.roles.staff": "on", "sso.roles.student": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft",
     "sso.url": "https://login.northbridge.example/", "sso.help": "",
 }  # fmt: skip
@@ -54,6 +54,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "staff_domains": "",
         "approval": {"above": None, "staff": False},
         "words": {"names": "ours", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
+        "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",
         "sso": {

@@ -57,6 +57,7 @@ WORDS: Final[Mapping[str, str]] = {
     "mail.trusted": "took the marks of a domain’s addresses",
     "name.guessed": "saw 100 wrong tries in a row for a name that nobody has",
     "page.not_theirs": "asked for something that this school does not have",
+    "parent_code.show": "looked at the code for their parents",
     "parent.unlink": "unlinked a parent from a student",
     "password.set": "set a password",
     "password.stopped": "stopped a password: 100 wrong tries in a row; a link or a code sets a new one",

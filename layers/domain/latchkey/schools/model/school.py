@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
+from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, Waiting
 
@@ -33,6 +34,25 @@ class ApprovalRule:
 
     above: int | None = None
     staff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyRule:
+    """What students and their parents may do for each other.
+
+    ``parent_code``: students see their parents' code in their account; only those of year ``parent_code_from`` and above, where
+    that is not empty. ``invitations``: they may invite their parents by e-mail. ``pins``: parents may see their children's PINs.
+    """
+
+    parent_code: bool = True
+    parent_code_from: str = ""
+    invitations: bool = True
+    pins: bool = True
+
+    def shows_parent_code(self, student: Person) -> bool:
+        """Whether this student sees their parents' code; one without a year group is younger than all who have one."""
+        lowest = self.parent_code_from
+        return self.parent_code and (not lowest or year_key(student.year_group or "") >= year_key(lowest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +118,7 @@ class Settings:
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
     words: Words = field(default_factory=Words)
+    family: FamilyRule = field(default_factory=FamilyRule)
 
     def domains_of(self, role: Role) -> tuple[str, ...]:
         """The domains of addresses that people of a role are to have; none: any."""

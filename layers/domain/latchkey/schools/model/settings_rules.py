@@ -6,9 +6,20 @@ from dataclasses import fields, replace
 from typing import Any, Final, get_args
 
 from latchkey.errors import Invalid
+from latchkey.people.model.groups import year_group
 from latchkey.people.model.person import ROLES
 from latchkey.schools.model import logo
-from latchkey.schools.model.school import DAY, ApprovalRule, NamesRule, Settings, SingleSignOn, StudentEmail, Word, Words
+from latchkey.schools.model.school import (
+    DAY,
+    ApprovalRule,
+    FamilyRule,
+    NamesRule,
+    Settings,
+    SingleSignOn,
+    StudentEmail,
+    Word,
+    Words,
+)
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.languages import LANGUAGES
 
@@ -41,6 +52,7 @@ _DOMAIN: Final = re.compile(r"(?=.{1,80}\Z)(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]
 _COLOUR: Final = re.compile("#[0-9a-f]{6}")
 _FIELDS: Final = (*(each.name for each in fields(Settings)), "logo_png")
 WORDS_OF: Final = tuple(each.name for each in fields(Words))
+FAMILY: Final = tuple(each.name for each in fields(FamilyRule))
 _SSO_FIELDS: Final = tuple(each.name for each in fields(SingleSignOn))
 # One strict pattern instead of a parser: parsers and browsers disagree about \, @, tabs and missing slashes.
 _URL: Final = re.compile(
@@ -118,6 +130,22 @@ def _approval(rule: ApprovalRule, values: object, wrong: Wrong) -> ApprovalRule:
         wrong["approval.staff"] = "This must be true or false."
         staff = rule.staff
     return ApprovalRule(above=above, staff=staff)
+
+
+def _family(rule: FamilyRule, values: object, wrong: Wrong) -> FamilyRule:
+    if not isinstance(values, Mapping):
+        wrong["family"] = "This must be an object."
+        return rule
+    wrong |= {f"family.{name}": "There is no such setting." for name in values if name not in FAMILY}
+    facts: dict[str, Any] = {name: values[name] for name in FAMILY if name in values}
+    flags = [name for name in facts if name != "parent_code_from"]
+    wrong |= {f"family.{name}": "This must be true or false." for name in flags if not isinstance(facts[name], bool)}
+    if lowest := facts.get("parent_code_from", ""):
+        found = year_group(lowest.strip()) if isinstance(lowest, str) else None
+        if found is None:
+            wrong["family.parent_code_from"] = "Give a year group, like 7 or R, or leave it empty."
+        facts["parent_code_from"] = found or ""
+    return replace(rule, **facts)
 
 
 def _words(words: Words, values: object, wrong: Wrong) -> Words:
@@ -244,7 +272,12 @@ _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
 }
 
 
-_GROUPED: Final[Mapping[str, Callable[[Any, object, Wrong], object]]] = {"sso": _sso, "approval": _approval, "words": _words}
+_GROUPED: Final[Mapping[str, Callable[[Any, object, Wrong], object]]] = {
+    "sso": _sso,
+    "approval": _approval,
+    "words": _words,
+    "family": _family,
+}
 
 
 def unit_of(seconds: int) -> tuple[int, str]:

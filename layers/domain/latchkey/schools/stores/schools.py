@@ -5,7 +5,16 @@ from dataclasses import asdict
 from typing import Literal
 
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model.school import ApprovalRule, LookupRotation, School, Settings, SingleSignOn, Words, as_values
+from latchkey.schools.model.school import (
+    ApprovalRule,
+    FamilyRule,
+    LookupRotation,
+    School,
+    Settings,
+    SingleSignOn,
+    Words,
+    as_values,
+)
 from latchkey.schools.stores.waiting import addresses_from_value, waiting_from_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
@@ -37,13 +46,14 @@ def school_from_item(item: Item) -> School:
     sso["roles"] = tuple(sso.get("roles") or ())
     approval = ApprovalRule(**(settings.pop("approval", None) or {}))
     words = Words(**(settings.pop("words", None) or {}))
+    family = FamilyRule(**(settings.pop("family", None) or {}))
     return School(
         slug=item["slug"],
         name=item["name"],
         urn=item.get("urn", ""),
         town=item.get("town", ""),
         postcode=item.get("postcode", ""),
-        settings=Settings(sso=SingleSignOn(**sso), approval=approval, words=words, **settings),
+        settings=Settings(sso=SingleSignOn(**sso), approval=approval, words=words, family=family, **settings),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
         sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),

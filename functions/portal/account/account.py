@@ -1,35 +1,38 @@
-"""One's own account."""
+"""One's own account: who is signed in, and the sections of the page."""
 
 from typing import Any
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from latchkey.sign_in.show_account import account, school_named_in
+from portal.account import details, password
+from portal.account.sections import Section, my, shown
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
-from web.who import is_active, token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
+SECTIONS = (
+    Section(name="password", facts=password.facts),
+    Section(name="details", facts=details.facts),
+)
+"""In the order of the page: what people come for first, what nobody needs last. A section is a line here, a module with ``facts``
+and ``templates/account/<name>.html``."""
 
 
 @routes.on("GET", "/account", page="sign_in/account.html")
 def show(request: Request) -> Answer:
-    """Who is signed in, where and until when."""
-    token = token_of(request)
-    school = school_named_in(token)
-    request.context["sign_in"] = f"/schools/{school}/sessions" if school else "/"
-    who = account(system(), token, active=is_active(request))
-    request.context.update(school=who.school, person=who.school.known_as(who.person))
+    """Who is signed in, where and until when; a page also has what they can do here."""
+    who = my(request)
     return Answer(
         data={
             "person": person_facts(who.person, who.school) | {"email": who.person.email, "username": who.person.username},
             "school": {"slug": who.school.slug, "name": who.school.name},
             "signed_in_at": rfc3339(who.session.created_at),
             "expires_at": rfc3339(who.session.expires_at),
-        }
+        },
+        context=shown(request, who, SECTIONS) if request.wants_page else {},
     )
 
 
