@@ -53,6 +53,14 @@ class FormerEmail:
 
 
 @dataclass(frozen=True, slots=True)
+class NewEmail:
+    """An address that its owner has asked for, and when; it is theirs once a link that was mailed there is used."""
+
+    email: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class LentPassword:
     """The password of an account that was merged into this one: its hash stands under ``person``.
 
@@ -70,6 +78,8 @@ class Person:
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
+    ``provisional_until``: when the account of a parent who registered with a code ends, unless they confirm their address.
+    ``new_email``: an address that they have asked for and not confirmed yet.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
@@ -106,6 +116,8 @@ class Person:
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
     edited: tuple[str, ...] = ()
+    new_email: NewEmail | None = None
+    provisional_until: int | None = None
 
     @property
     def name(self) -> str:
@@ -131,9 +143,10 @@ class Person:
         Items of older releases do not say so: there a parent who is in no roster, and has a password but never used a link, has
         registered with a code.
         """
-        typed = self.email_typed is not None and self.email_typed == self.email_key
+        if self.email_typed is not None:
+            return self.email_typed == self.email_key
         registered = self.role == "parent" and self.mis_id is None and self.password_set_at is not None
-        return typed or (registered and self.used_link is None)
+        return registered and self.used_link is None
 
     @property
     def stamp(self) -> str:

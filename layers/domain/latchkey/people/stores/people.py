@@ -8,7 +8,7 @@ from typing import Any, Final
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, Person, Role
+from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, NewEmail, Person, Role
 from latchkey.people.model.position import Position
 from latchkey.people.model.register import prefixes, sort_key
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
@@ -18,7 +18,7 @@ _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username", "edited")  # what decides what a roster may change
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
-_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
+_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into", "new_email")
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 ROSTER_FACTS: Final = (
     "role",
@@ -102,6 +102,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
+        "new_email": asdict(person.new_email) if person.new_email else None,
+        "provisional_until": person.provisional_until,
     }
     return facts
 
@@ -142,6 +144,8 @@ def person_from_item(item: Item) -> Person:
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
         edited=tuple(get("edited") or ()),
+        new_email=_new_from_value(get("new_email")),
+        provisional_until=get("provisional_until"),
     )
 
 
@@ -173,6 +177,10 @@ def former_to_value(former: FormerEmail | None) -> Value:
 
 def _former_from_value(value: Mapping[str, Any] | None) -> FormerEmail | None:
     return FormerEmail(value["email"], value["at"], _former_from_value(value.get("earlier"))) if value else None
+
+
+def _new_from_value(value: Mapping[str, Any] | None) -> NewEmail | None:
+    return NewEmail(value["email"], value["at"]) if value else None
 
 
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:

@@ -58,6 +58,8 @@ REGISTER: Final = (
             "merged": "The ids of accounts that were merged into this one, so that they are erased with it",
             "lent_password": "Under which id the hash of their password stands, if it came from an account that was merged",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
+            "new_email": "An address that the person has asked for and not confirmed yet, and when: for 72 hours",
+            "provisional_until": "When the account of a parent who registered with a code ends, if the address is not confirmed",
         },
     ),
     Kind(
