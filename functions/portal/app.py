@@ -2,6 +2,7 @@
 
 from portal import assets, codes, files, guide, health, schools
 from portal.account import account
+from portal.invitations import join
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -16,6 +17,7 @@ app = new_app(
     sign_in.routes,
     forgot_password.routes,
     set_password.routes,
+    join.routes,
     codes.routes,
     account.routes,
 )

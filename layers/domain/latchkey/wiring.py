@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
+    from latchkey.invitations import needs as invitations
+    from latchkey.invitations.stores.invitations import Invitations
+    from latchkey.invitations.stores.joins import Joins
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -100,6 +103,7 @@ _KEEPERS: Final = (
     "email_updates",
     "login_details",
     "contacts",
+    "invitations",
     "sends",
     "mail",
     "audit",
@@ -397,6 +401,19 @@ class Wiring:
 
         return KeptParents(self.table("DIRECTORY_TABLE"), school)
 
+    def invitations(self, school: str) -> Invitations:
+        """A school's invitations of parents."""
+        from latchkey.invitations.stores.invitations import Invitations
+
+        return Invitations(self.table("DIRECTORY_TABLE"), school)
+
+    def joins(self, school: str) -> Joins:
+        """Where a school's parents and children find each other."""
+        from latchkey.invitations.stores.joins import Joins
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return Joins(self.client("dynamodb"), *tables, school)
+
     def undo_notes(self, school: str) -> UndoNotes:
         """What a school's rosters were about to change, and their undoing."""
         from latchkey.rosters.stores.undo_notes import UndoNotes
@@ -550,6 +567,7 @@ if TYPE_CHECKING:
         _doubles: doubles.System = wiring
         _email_updates: email_updates.System = wiring
         _families: families.System = wiring
+        _invitations: invitations.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring
         _password_links: password_links.System = wiring

@@ -6,9 +6,9 @@
     gone                  taken back, no child left, somebody erased, or its time is over (TTL)
 
 The id follows from the mailbox, so whoever invites the same parent finds the same invitation. Links are computed, never stored
-(``password_links/model/links``, letter ``i``); ``version`` and ``stamp`` end them. Opening a link changes nothing; using it is one
-transaction, so that of fifty at once one wins.
+(``password_links/model/links``, letter ``i``); ``version`` and ``stamp`` end them. Opening a link changes nothing; using it is
+one transaction, so that of fifty at once one wins.
 
-Called by: the portal (check and use a link; a student invites), plan_send (writes those of a send), deliver_links (who has changed).
+Called by: the portal (a link is opened and used; a student invites), plan_send (writes those of a send), deliver_links.
 Tables: ``directory``: ``#INVITATIONS``, ``#INVITED#``; reads and links people; ``credentials`` (hash).
 """

@@ -14,7 +14,7 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     "all": "Everything",
 }
 SIGN_INS: Final = frozenset(
-    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "mail.requested", "page.not_theirs"},
+    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "invitation.use", "mail.requested", "page.not_theirs"},
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
@@ -50,6 +50,9 @@ WORDS: Final[Mapping[str, str]] = {
     "export.failed": "could not make a file of login details",
     "export.finish": "made a file of login details",
     "export.start": "asked for login details",
+    "invitation.by_student": "invited a parent by e-mail",
+    "invitation.take_back": "took back an invitation of a parent",
+    "invitation.use": "used an invitation: made a parent’s account, or joined children to one",
     "links.end": "ended all password links",
     "lookup.rotate": "replaced the key under which addresses and usernames are found",
     "mail.requested": "asked for a mail",

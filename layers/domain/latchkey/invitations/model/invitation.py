@@ -27,6 +27,7 @@ class Invitation:
 
     ``version``: another one ends all older links. ``ends_at``: after it none is made or works. ``kept``: the parents of contacts
     (run, id) that this invitation takes the place of once it was used. ``problem``: mail there came back, or was called spam.
+    ``asked``: those of the children for whom only they themselves have asked, which they may take back.
     Of a used one only id, version and times stay.
     """
 
@@ -43,6 +44,7 @@ class Invitation:
     status: Literal["open", "used"] = "open"
     used_at: int | None = None
     kept: tuple[tuple[str, str], ...] = ()
+    asked: tuple[str, ...] = ()
     problem: Literal["bounced", "complained"] | None = None
 
     @property
@@ -83,13 +85,15 @@ def fresh(
     kept: Iterable[tuple[str, str]] = (),
 ) -> Invitation:
     """An invitation as it is asked for now."""
+    children = tuple(dict.fromkeys(children))[:MOST_CHILDREN]
     return Invitation(
         id=invitation_id,
         version=now,
         created_at=now,
         ends_at=now + LIVES[source],
         email=email,
-        children=tuple(dict.fromkeys(children))[:MOST_CHILDREN],
+        children=children,
+        asked=children if source == "student" else (),
         source=source,
         language=language,
         given_name=given_name,
@@ -109,10 +113,13 @@ def united(found: Invitation | None, wanted: Invitation, now: int) -> Invitation
     if not found.is_open(now):
         return replace(wanted, version=max(wanted.version, found.version + 1))
     children = tuple(dict.fromkeys((*found.children, *wanted.children)))[:MOST_CHILDREN]
+    by_office = {each for one in (found, wanted) for each in one.children if each not in one.asked}
+    asked = {*found.asked, *wanted.asked} - by_office
     knows = bool(wanted.name) and wanted.source != "student"
     return replace(
         found,
         children=children,
+        asked=tuple(each for each in children if each in asked),
         source=found.source if wanted.source == "student" else wanted.source,
         language=wanted.language or found.language,
         given_name=wanted.given_name if knows else found.given_name,
@@ -125,4 +132,4 @@ def united(found: Invitation | None, wanted: Invitation, now: int) -> Invitation
 def without_child(found: Invitation, child: str) -> Invitation | None:
     """An invitation without a child; None where it was the only one."""
     children = tuple(each for each in found.children if each != child)
-    return replace(found, children=children) if children else None
+    return replace(found, children=children, asked=tuple(each for each in found.asked if each != child)) if children else None

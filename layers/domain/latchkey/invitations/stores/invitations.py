@@ -10,6 +10,7 @@ from latchkey.shared.stores.pace import Pace
 
 _AT_ONCE: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
 _ROUNDS: Final = 8
+_OF_PEOPLE: Final = ("email", "children", "asked", "language", "given_name", "family_name", "mail_problem")
 _TO_DELIVER: Final = ("id", "status", "email", "version", "children", "mail_problem")
 
 
@@ -31,6 +32,7 @@ def invitation_to_item(school: str, found: Invitation, kept_until: int) -> dict[
         "family_name": found.family_name or None,
         "used_at": found.used_at,
         "kept": [list(each) for each in found.kept] or None,
+        "asked": list(found.asked) or None,
         "mail_problem": {"kind": found.problem} if found.problem else None,
         "expires_at": kept_until,
     }
@@ -53,6 +55,7 @@ def invitation_from_item(item: Item) -> Invitation:
         family_name=item.get("family_name", ""),
         used_at=item.get("used_at"),
         kept=tuple((run, parent) for run, parent in item.get("kept") or ()),
+        asked=tuple(item.get("asked") or ()),
         problem=problem["kind"] if problem else None,
     )
 
@@ -129,7 +132,9 @@ class Invitations:
     def used_of(self, found: Invitation, now: int) -> tuple[Table, Update]:
         """The write that uses an invitation up if it is as read, to stand in a transaction: nothing about anybody stays in it."""
         pk, sk = self._key(found.id)
-        gone: dict[str, Value] = dict.fromkeys(("email", "children", "language", "given_name", "family_name", "mail_problem"))
+        gone: dict[str, Value] = dict.fromkeys(
+            ("email", "children", "asked", "language", "given_name", "family_name", "mail_problem")
+        )
         facts: dict[str, Value] = {**gone, "status": "used", "used_at": now}
         return self._table, Update(pk=pk, sk=sk, set=facts, when=_as_read(found))
 
@@ -166,8 +171,8 @@ class Invitations:
                     emptied = invitation_to_item(self.school, _emptied(found), item["expires_at"])
                     self._table.put(Put(item=emptied, when=_as_read(found)))
                 else:
-                    children: Value = list(after.children)
-                    self._table.update(Update(pk=pk, sk=sk, set={"children": children}, when=_as_read(found)))
+                    left: dict[str, Value] = {"children": list(after.children), "asked": list(after.asked) or None}
+                    self._table.update(Update(pk=pk, sk=sk, set=left, when=_as_read(found)))
             except ConditionFailed:
                 continue
             return
@@ -221,4 +226,3 @@ def _as_read(found: Invitation | None) -> list[Condition]:
         ("email", "=", found.email or None),
         ("children", "=", list(found.children) or None),
     ]
-

@@ -30,7 +30,7 @@ class Joins:
         self._credentials = Credentials(credentials, school)
 
     def make(
-        self, parent: Person, children: Sequence[Person], password_hash: str, now: int, event: EventWrite, right: Write
+        self, parent: Person, children: Sequence[Person], password_hash: str, now: int, event: EventWrite, *, right: Write
     ) -> None:
         """Make a parent with a password and link them with these children. ``parent.children`` says the same."""
         made: list[Write] = [right, (self._people, self._directory.make_of(parent)), *self._links(parent.id, children)]
@@ -42,13 +42,14 @@ class Joins:
         children: Sequence[Person],
         now: int,
         event: EventWrite,
-        right: Write,
         *,
+        right: Write,
         password_hash: str | None = None,
+        invitation: str = "",
     ) -> None:
         """Link an account of the mailbox with these children, and set its first password if there is a hash.
 
-        Whoever has the right has shown that they read the address, so it is confirmed by this.
+        Whoever has the right has shown that they read the address, so it is confirmed by this. ``invitation``: by which one.
         """
         after = tuple(dict.fromkeys((*account.children, *(child.id for child in children))))
         same_mailbox: list[Condition] = [(name, "=", getattr(account, name)) for name in ("email", "role", "status", "version")]
@@ -58,7 +59,8 @@ class Joins:
         if password_hash is not None:
             facts |= {"version": account.version + 1, "password_set_at": now}
             writes.append(self._credentials.password_of(account.id, password_hash, now))
-        writes.append((self._people, replace(joined, set=facts, when=[*joined.when, *same_mailbox])))
+        invited: dict[str, list[Value]] = {"invited": [invitation]} if invitation else {}
+        writes.append((self._people, replace(joined, set=facts, append=invited, when=[*joined.when, *same_mailbox])))
         transact(self._client, writes)
 
     def _links(self, parent: str, children: Sequence[Person]) -> list[Write]:
@@ -69,4 +71,3 @@ class Joins:
             link = self._directory.link_of(PersonChange(child, after))
             writes.append((self._people, replace(link, when=[*link.when, _STILL_HERE])))
         return writes
-

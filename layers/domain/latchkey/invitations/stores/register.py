@@ -24,6 +24,7 @@ REGISTER: Final = (
             "ends_at": "Until when its links work",
             "email": "The address that it is mailed to",
             "children": "Ids of the students whose parent it makes somebody",
+            "asked": "Those of them who have asked for it themselves",
             "source": "Who says so: the office's contacts, an admin's choice, or a student",
             "language": "Of its mail",
             "given_name": "The parent's name as the office knows it, to fill in the form",

@@ -80,6 +80,7 @@ class Person:
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``provisional_until``: when the account of a parent who registered with a code ends, unless they confirm their address.
     ``new_email``: an address that they have asked for and not confirmed yet.
+    ``invited``: the ids of invitations that this account was made by, or that joined children to it.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
@@ -118,6 +119,7 @@ class Person:
     edited: tuple[str, ...] = ()
     new_email: NewEmail | None = None
     provisional_until: int | None = None
+    invited: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

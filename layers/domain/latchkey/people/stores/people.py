@@ -18,7 +18,18 @@ _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username", "edited")  # what decides what a roster may change
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
-_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into", "new_email")
+_STANDING: Final = (
+    "id",
+    "role",
+    "status",
+    "is_admin",
+    "email",
+    "email_key",
+    "version",
+    "mail_problem",
+    "merged_into",
+    "new_email",
+)
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 ROSTER_FACTS: Final = (
     "role",
@@ -104,6 +115,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "edited": fact(person, "edited"),
         "new_email": asdict(person.new_email) if person.new_email else None,
         "provisional_until": person.provisional_until,
+        "invited": list(person.invited) or None,
     }
     return facts
 
@@ -146,6 +158,7 @@ def person_from_item(item: Item) -> Person:
         edited=tuple(get("edited") or ()),
         new_email=_new_from_value(get("new_email")),
         provisional_until=get("provisional_until"),
+        invited=tuple(get("invited") or ()),
     )
 
 

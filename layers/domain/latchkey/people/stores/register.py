@@ -59,6 +59,7 @@ REGISTER: Final = (
             "lent_password": "Under which id the hash of their password stands, if it came from an account that was merged",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
             "new_email": "An address that the person has asked for and not confirmed yet, and when: for 72 hours",
+            "invited": "Ids of invitations that made this account or joined children to it, so that they are erased with it",
             "provisional_until": "When the account of a parent who registered with a code ends, if the address is not confirmed",
         },
     ),
