@@ -66,6 +66,12 @@ class Portal:
         assert found is not None
         return found
 
+    def person_named(self, name: str, school: str = "northbridge") -> Person:
+        """The person who was added under this name, as they are now."""
+        found = self.wiring.directory(school).person(person_id(school, f"mis-{name}"))
+        assert found is not None
+        return found
+
     def token(
         self, person: Person, school: str = "northbridge", *, purpose: links.Purpose = "welcome", life: int = 3600, **other: Any
     ) -> str:

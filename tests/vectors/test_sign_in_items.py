@@ -1,6 +1,7 @@
 """Literal items of sign-in and of changed addresses: see test_directory_items.py. Never change these; add a version."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from latchkey.shared.model.ids import derived_id
 from latchkey.shared.model.messages import Message
 from latchkey.shared.stores.counters import Budget, Tally
 from latchkey.sign_in.stores.failures import Row
+from latchkey.sign_in.stores.sessions import Session
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -35,6 +37,19 @@ def test_a_row_of_wrong_passwords(world: MemoryWorld) -> None:
     assert failures.tell(row, NOW)
     assert world.item("credentials", str(item["pk"]), "1700000000") == item | {"told": 1}
     assert failures.count(row, NOW) == Tally(2, 1)
+
+
+def test_a_session_says_how_it_was_opened_only_where_that_was_not_a_password_alone(world: MemoryWorld) -> None:
+    sessions = world.wiring("portal").sessions(SCHOOL)
+    old = {"version": 3, "stamp": "ab" * 6, "created_at": NOW, "seen_at": NOW, "expires_at": NOW + 43_200}
+    world.put("sessions", {"pk": "northbridge#P#ann", "sk": "aa", **old})
+    found = sessions.get("ann", "aa")
+    assert found == Session(person="ann", hash="aa", **old)  # type: ignore[arg-type]
+    sessions.put(replace(found, hash="bb"))
+    assert world.item("sessions", "northbridge#P#ann", "bb") == {"pk": "northbridge#P#ann", "sk": "bb", **old}
+    sessions.put(replace(found, hash="cc", ways=("password", "totp"), proved_at=NOW))
+    new = old | {"ways": ["password", "totp"], "proved_at": NOW}
+    assert world.item("sessions", "northbridge#P#ann", "cc") == {"pk": "northbridge#P#ann", "sk": "cc", **new}
 
 
 def test_a_counter_remembers_what_was_told(world: MemoryWorld) -> None:

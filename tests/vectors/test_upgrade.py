@@ -15,9 +15,9 @@ from latchkey.codes.check_code import check_code
 from latchkey.codes.use_code import Wishes, use_code
 from latchkey.password_links import set_password
 from latchkey.sign_in.session import who
-from latchkey.sign_in.sign_in import sign_in
 from tests.support.bad_days import World
 from tests.support.memory_world import plain, wired
+from tests.support.sign_in import sign_in
 from tests.support.sqs import Context, event_of
 
 NOW = 1_800_000_000

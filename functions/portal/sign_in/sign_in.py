@@ -2,16 +2,15 @@
 
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
-from latchkey.sign_in.session import ABSOLUTE, close_session
+from latchkey.sign_in.session import close_session
 from latchkey.sign_in.show_account import school_named_in
-from latchkey.sign_in.sign_in import sign_in
-from portal.account.account import person_facts
+from latchkey.sign_in.sign_in import prove_password
+from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
 from web.school_page import facts
-from web.times import rfc3339
 from web.who import cookie, token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
@@ -31,13 +30,7 @@ def create(request: Request, school: str) -> Answer:
     found = the_school(system(), school)
     request.context.update(school=found, data=facts(found))
     identifier, password = request.login("identifier"), request.text("password", longest=LONGEST_RECEIVED)
-    token, who = sign_in(system(), school, identifier, password, source_ip=request.source_ip, presented=token_of(request))
-    return Answer(
-        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
-        status=201,
-        location=f"/admin/{school}" if who.person.is_admin else "/account",
-        headers={"Set-Cookie": cookie(token, ABSOLUTE)},
-    )
+    return outcome(request, prove_password(system(), school, identifier, password, source_ip=request.source_ip))
 
 
 @routes.on("DELETE", "/sessions/current")

@@ -11,9 +11,9 @@ from latchkey.codes.model import codes
 from latchkey.errors import Gone, SignInFailed, TooMany
 from latchkey.password_links.forgot_password import ask
 from latchkey.sign_in import budgets
-from latchkey.sign_in.sign_in import sign_in
 from tests.support import sam
 from tests.support.portal import Portal
+from tests.support.sign_in import sign_in
 
 
 def home(line: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from latchkey.errors import NotSignedIn
+from latchkey.errors import Changed, NotSignedIn
 from latchkey.people.model.person import Person
 from latchkey.sign_in.session import ABSOLUTE, IDLE, close_session, open_session, who
 from latchkey.wiring import Wiring
@@ -91,3 +91,24 @@ def test_no_other_token_opens(portal: Wiring, change: str) -> None:
     }[change]
     with pytest.raises(NotSignedIn):
         who(portal, other)
+
+
+def test_a_session_remembers_what_was_shown(portal: Wiring) -> None:
+    _, plain = open_session(portal, "northbridge", ANN)
+    assert (plain.ways, plain.proved_at) == (("password",), 0)
+    token, _ = open_session(portal, "northbridge", ANN, ways=("password", "totp"), proved_at=1_700_000_000)
+    found = who(portal, token).session
+    assert (found.ways, found.proved_at) == (("password", "totp"), 1_700_000_000)
+    proved = portal.sessions("northbridge").prove(found, "passkey", 1_700_000_900)
+    assert proved == who(portal, token).session
+    assert (proved.ways, proved.proved_at) == (("password", "totp", "passkey"), 1_700_000_900)
+    assert portal.sessions("northbridge").prove(proved, "totp", 1_700_001_000).ways == proved.ways
+
+
+def test_a_session_that_has_ended_proves_nothing(portal: Wiring) -> None:
+    token, session = open_session(portal, "northbridge", ANN)
+    close_session(portal, token)
+    with pytest.raises(Changed):
+        portal.sessions("northbridge").prove(session, "totp", 1)
+    with pytest.raises(NotSignedIn):
+        who(portal, token)

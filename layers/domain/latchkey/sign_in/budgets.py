@@ -5,7 +5,7 @@ there, each visitor's address gets a few wrong tries at a time, and right ones c
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from latchkey.errors import TooMany
@@ -13,11 +13,14 @@ from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of
 from latchkey.schools.model.school import School
 from latchkey.shared.model.addresses import visitor
+from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in.needs import System
 
 PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
 PER_IDENTIFIER: Final = (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400))
+PER_PERSON: Final = (Budget("person", 10, 900), Budget("person-day", 100, 86_400))
+"""Wrong answers to what only its owner has (current password, app's code, recovery code, passkey): one budget for all of them."""
 PER_SCHOOL: Final = Budget("sign-in-failed", 300, 3_600)
 """Wrong passwords of a school in an hour, from which on it is slowed."""
 ALARM_AT: Final = (PER_SCHOOL.limit, 10 * PER_SCHOOL.limit)
@@ -42,22 +45,62 @@ class Spent:
     now: int
 
 
+@dataclass(frozen=True, slots=True)
+class SpentOnPerson:
+    """What a try of something that only an account's owner has, has cost. ``visitor`` is None where they are signed in."""
+
+    key: str
+    visitor: Spent | None
+    now: int
+
+
 def spend(system: System, school: School, key: str, source_ip: str) -> Spent:
     """Count a try of an identifier from a visitor's address; ``TooMany`` over budget. Counters are under the newest key."""
+    spent = _spend_of_visitor(system, school, source_ip)
+    again = [each for each in PER_IDENTIFIER if _count(system, school.slug, each, key, spent.now) > 1]
+    return replace(spent, again=tuple(again), key=key)
+
+
+def spend_of_person(system: System, school: School, person: Person, source_ip: str | None = None) -> SpentOnPerson:
+    """Count a try of what only this account's owner has, before it is compared; ``TooMany`` over budget.
+
+    ``source_ip``: of a visitor who is not signed in, whose address and school are counted as for passwords.
+    """
+    spent = None if source_ip is None else _spend_of_visitor(system, school, source_ip)
+    key, now = lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person.id), system.now()
+    for budget in PER_PERSON:
+        _count(system, school.slug, budget, key, now)
+    return SpentOnPerson(key, spent, now)
+
+
+def give_back_to_person(system: System, slug: str, spent: SpentOnPerson) -> None:
+    """The answer was right: what this try has cost comes back, and no more.
+
+    Wrong tries stay counted: whoever can answer one question about an account must not have more tries at another by it.
+    """
+    counters = system.counters("CREDENTIALS_TABLE", slug)
+    for budget in PER_PERSON:
+        counters.count(budget, spent.key, spent.now, -1)
+    if spent.visitor is not None:
+        give_back(system, slug, spent.visitor)
+
+
+def _spend_of_visitor(system: System, school: School, source_ip: str) -> Spent:
     slug = school.slug
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
     spender = visitor(system.lookup_key(slug, school.lookup_epoch), source_ip)
     pace = _pace(counters.read(PER_SCHOOL, "all", now).count)
     if pace is not None and not counters.spend(pace, spender, now):
         _refuse(slug, pace, now, "Many wrong passwords are tried at this school just now, so only a few tries are let through.")
-    again = []
-    for budget, who in ((PER_ADDRESS, spender), *((budget, key) for budget in PER_IDENTIFIER)):
-        count = counters.count(budget, who, now)
-        if count > budget.limit:
-            _refuse(slug, budget, now)
-        if count > 1 and budget is not PER_ADDRESS:
-            again.append(budget)
-    return Spent(tuple(again), key, spender, pace, now)
+    _count(system, slug, PER_ADDRESS, spender, now)
+    return Spent((), "", spender, pace, now)
+
+
+def _count(system: System, slug: str, budget: Budget, key: str, now: int) -> int:
+    count = system.counters("CREDENTIALS_TABLE", slug).count(budget, key, now)
+    if count > budget.limit:
+        _refuse(slug, budget, now)
+    return count
 
 
 def give_back(system: System, slug: str, spent: Spent) -> None:

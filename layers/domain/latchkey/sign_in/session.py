@@ -18,7 +18,7 @@ from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.stamps import bears
-from latchkey.sign_in.stores.sessions import Session
+from latchkey.sign_in.stores.sessions import PASSWORD_ALONE, Session
 
 ABSOLUTE: Final = 12 * 3600
 IDLE: Final = {"student": 3600, "parent": 1800, "teacher": 1800, "staff": 1800}
@@ -34,8 +34,19 @@ class SignedIn:
     session: Session
 
 
-def open_session(system: System, school: str, person: Person, event: EventWrite | None = None) -> tuple[str, Session]:
-    """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event."""
+def open_session(
+    system: System,
+    school: str,
+    person: Person,
+    event: EventWrite | None = None,
+    *,
+    ways: tuple[str, ...] = PASSWORD_ALONE,
+    proved_at: int = 0,
+) -> tuple[str, Session]:
+    """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event.
+
+    ``ways`` and ``proved_at``: what they have shown, see ``Session``.
+    """
     now = system.now()
     secret = secrets.token_urlsafe(32)
     session = Session(
@@ -46,6 +57,8 @@ def open_session(system: System, school: str, person: Person, event: EventWrite 
         created_at=now,
         seen_at=now,
         expires_at=now + ABSOLUTE,
+        proved_at=proved_at,
+        ways=ways,
     )
     system.sessions(school).put(session, event)
     return f"{school}.{person.id}.{secret}", session

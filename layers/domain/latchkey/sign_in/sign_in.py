@@ -1,4 +1,4 @@
-"""Sign in with an e-mail address or a username.
+"""The first step of signing in: an e-mail address or a username, and the password. What comes then: ``steps``.
 
 Whatever goes wrong, the answer is the same, and so is the work: budgets are spent before anything is looked up, the same
 reads are made, and exactly one hash is computed where there is nobody to compare with. So neither the answer nor its time
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.schools.find_school import the_school
-from latchkey.schools.model.school import DAY, School
+from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup, typed_lookups
 from latchkey.sign_in import hashing
 from latchkey.sign_in.budgets import IN_A_ROW, give_back, note_failure, note_row, spend
 from latchkey.sign_in.needs import System
-from latchkey.sign_in.record_sign_in import count_refused, sign_in_of
-from latchkey.sign_in.session import SignedIn, close_session, open_session
+from latchkey.sign_in.record_sign_in import count_refused
+from latchkey.sign_in.steps import Proof
 from latchkey.sign_in.stores.failures import Row
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one passwor
 log = logging.getLogger(__name__)
 
 
-def sign_in(
-    system: System, slug: str, identifier: str, password: str, *, source_ip: str, presented: str | None = None
-) -> tuple[str, SignedIn]:
-    """The token of a new session, and who holds it; ``SignInFailed`` or ``TooMany``. A session that was presented ends."""
+def prove_password(system: System, slug: str, identifier: str, password: str, *, source_ip: str) -> Proof:
+    """Whose password this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``steps.go_on``."""
     school = the_school(system, slug)
     kind, keys = typed_lookups([system.lookup_key(slug, epoch) for epoch in school.lookup_epochs], identifier)
     spent = spend(system, school, keys[0], source_ip)
@@ -46,20 +44,7 @@ def sign_in(
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
     give_back(system, slug, spent)
-    close_session(system, presented)
-    try:
-        now = system.now()
-        person = system.directory(slug).note_sign_in(person, now, forget_former_email=_knows_of_new_email(person, now))
-    except Changed:  # a new password was set meanwhile
-        raise SignInFailed() from None
-    token, session = open_session(system, slug, person, sign_in_of(system, slug, person))
-    log.info("signed in", extra={"school": slug, "person": person.id})
-    return token, SignedIn(school, person, session)
-
-
-def _knows_of_new_email(person: Person, now: int) -> bool:
-    """Whether an address was replaced more than a day ago: whoever reads it has been told."""
-    return person.former_email is not None and person.former_email.at < now - DAY
+    return Proof(school=school, person=person, at=system.now())
 
 
 def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) -> list[Person]:

@@ -15,9 +15,9 @@ from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.dynamo import Put
 from latchkey.sign_in import hashing
 from latchkey.sign_in.session import who
-from latchkey.sign_in.sign_in import sign_in
 from tests.support.console import HEAD, HEAD_TEACHER, Console, make_person
 from tests.support.openapi import check
+from tests.support.sign_in import sign_in
 
 PEOPLE = "/admin/northbridge/people"
 DOUBLES, MERGE = f"{PEOPLE}/duplicates", f"{PEOPLE}/merge"

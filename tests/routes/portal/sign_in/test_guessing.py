@@ -12,9 +12,9 @@ from latchkey.schools.model.school import DAY
 from latchkey.shared.model.identifiers import lookup
 from latchkey.sign_in import budgets, hashing
 from latchkey.sign_in.budgets import AT_A_TIME, IN_A_ROW, PAUSES, PER_SCHOOL
-from latchkey.sign_in.sign_in import sign_in
 from latchkey.sign_in.stores.failures import Row
 from tests.support.portal import PASSWORD, Portal
+from tests.support.sign_in import sign_in
 from tests.support.system import START
 
 OTHER = "marble-lantern-52-otter"

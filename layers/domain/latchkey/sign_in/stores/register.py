@@ -67,9 +67,11 @@ REGISTER: Final = (
         hidden=frozenset({"stamp", "version"}),
         attributes={
             "created_at": "When they signed in",
+            "proved_at": "When a second factor was last shown",
             "seen_at": "When the session was last used",
             "stamp": "Hash of address, role and status when it began: another one ends it",
             "version": "The version of the password that it was opened with",
+            "ways": "What was shown: password, app's code, passkey, recovery code",
         },
     ),
 )

@@ -1,14 +1,22 @@
 """Sessions: the table ``sessions``; it holds a hash of each secret, never the secret."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
-from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update
+from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value
+
+PASSWORD_ALONE: Final = ("password",)
+"""How a session was opened whose item does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in."""
+    """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
+
+    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
+    second factor, or a passkey, was shown last; 0: never in this session.
+    """
 
     person: str
     hash: str
@@ -17,6 +25,8 @@ class Session:
     created_at: int
     seen_at: int
     expires_at: int
+    proved_at: int = 0
+    ways: tuple[str, ...] = PASSWORD_ALONE
 
 
 class Sessions:
@@ -46,6 +56,8 @@ class Sessions:
                 "created_at": session.created_at,
                 "seen_at": session.seen_at,
                 "expires_at": session.expires_at,
+                "proved_at": session.proved_at or None,
+                "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
             },
             when=[("pk", "missing", None)],
         )
@@ -58,6 +70,14 @@ class Sessions:
         """Note that the session is in use; ``Changed`` if it has ended meanwhile."""
         not_ended: Condition = ("pk", "exists", None)
         self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set={"seen_at": now}, when=[not_ended]))
+
+    def prove(self, session: Session, way: str, now: int) -> Session:
+        """Note that a second factor was shown now; the session as it then is. ``Changed`` if it has ended meanwhile."""
+        not_ended: Condition = ("pk", "exists", None)
+        ways = (*session.ways, way) if way not in session.ways else session.ways
+        facts: dict[str, Value] = {"proved_at": now, "ways": list(ways)}
+        self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set=facts, when=[not_ended]))
+        return replace(session, proved_at=now, ways=ways)
 
     def end(self, person: str, secret_hash: str) -> None:
         """End a session, whether it exists or not."""
@@ -82,4 +102,6 @@ def _session(person: str, item: Item) -> Session:
         created_at=item["created_at"],
         seen_at=item["seen_at"],
         expires_at=item["expires_at"],
+        proved_at=item.get("proved_at", 0),
+        ways=tuple(item.get("ways", PASSWORD_ALONE)),
     )

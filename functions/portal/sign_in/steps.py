@@ -1,0 +1,37 @@
+"""The steps of signing in, in their order, and how each of their outcomes is answered."""
+
+from typing import Final
+
+from latchkey.sign_in.session import ABSOLUTE
+from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
+from portal.account.account import person_facts
+from portal.system import system
+from web.answer import Answer
+from web.request import Request
+from web.times import rfc3339
+from web.who import cookie, token_of
+
+STEPS: Final[tuple[Step, ...]] = ()
+"""What stands between a right password and a session, in this order."""
+
+
+def outcome(request: Request, proof: Proof) -> Answer:
+    """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
+    found = go_on(system(), proof, STEPS, presented=token_of(request))
+    return opened(found) if isinstance(found, Opened) else asked(found)
+
+
+def opened(found: Opened) -> Answer:
+    """201 with the session."""
+    token, who = found.token, found.who
+    return Answer(
+        data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
+        status=201,
+        location=f"/admin/{who.school.slug}" if who.person.is_admin else "/account",
+        headers={"Set-Cookie": cookie(token, ABSOLUTE)},
+    )
+
+
+def asked(found: Asked) -> Answer:
+    """202 with what the step asks for."""
+    return Answer(data={found.step: {"token": found.token, **found.facts}}, status=202)

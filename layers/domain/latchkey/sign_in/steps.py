@@ -1,0 +1,120 @@
+"""From a right password to a session: the one dispatcher of what may stand between.
+
+    prove_password ──▶ Proof ──▶ go_on ──▶ each step in its order: does it still ask for something?
+                         ▲                  yes: Asked, with the proof as a sealed token     no step: Opened, a session
+                         └── a step's answer (its own use case) makes a better proof of the token
+
+Steps never call each other. Each is given the proof as it stands and says what it asks for, or nothing; its own use case takes
+the answer and gives back a proof, with which the doorway comes to ``go_on`` again. The doorway alone has the list of steps.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from latchkey.errors import Changed, NotSignedIn, SignInFailed
+from latchkey.people.model.person import Person
+from latchkey.schools.find_school import the_school
+from latchkey.schools.model.school import DAY, School
+from latchkey.sign_in.model.proof_tokens import Kept, seal, unseal
+from latchkey.sign_in.needs import System
+from latchkey.sign_in.record_sign_in import sign_in_of
+from latchkey.sign_in.session import SignedIn, close_session, open_session
+from latchkey.sign_in.stamps import bears
+from latchkey.sign_in.stores.sessions import PASSWORD_ALONE
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Whose sign-in this is and what was shown for it; ``at`` is when the first of it was right (epoch seconds)."""
+
+    school: School
+    person: Person
+    at: int
+    ways: tuple[str, ...] = PASSWORD_ALONE
+    proved_at: int = 0
+
+    def shown(self, way: str, now: int) -> "Proof":
+        """The proof once a second factor was shown, too."""
+        return replace(self, ways=(*self.ways, way), proved_at=now)
+
+
+class Step(Protocol):
+    """What may stand between a right password and a session."""
+
+    name: str
+
+    def asks(self, system: Any, proof: Proof) -> Mapping[str, Any] | None:
+        """What the step asks of this person, as the answer tells it; None if it has nothing to ask, or has its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step asks for something: ``token`` is the proof until then."""
+
+    step: str
+    token: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session, and who holds its token."""
+
+    token: str
+    who: SignedIn
+
+
+def go_on(system: System, proof: Proof, steps: Sequence[Step], *, presented: str | None = None) -> Opened | Asked:
+    """What the next step asks for, or the session where none does. A session that was ``presented`` then ends."""
+    for step in steps:
+        facts = step.asks(system, proof)
+        if facts is not None:
+            return Asked(step.name, _sealed(system, proof), facts)
+    return _open(system, proof, presented)
+
+
+def read_proof(system: System, slug: str, token: object) -> Proof:
+    """The proof that a token holds; ``NotSignedIn`` if it is none, is over, or the account has changed since."""
+    school = the_school(system, slug)
+    kept = unseal(token, slug, system.cursor_key(slug), system.now())
+    person = system.directory(slug).person(kept.person) if kept is not None else None
+    if kept is None or person is None or not _stands(system, school, person, kept):
+        raise NotSignedIn("That took too long, or something has changed since. Enter your password again.")
+    return Proof(school=school, person=person, at=kept.at, ways=kept.ways, proved_at=kept.proved_at)
+
+
+def _stands(system: System, school: School, person: Person, kept: Kept) -> bool:
+    """Whether the account is still as it was when its password was right, and may have a session here."""
+    same = person.status == "active" and person.version == kept.version and bears(system, school, person, kept.stamp)
+    return same and not school.ends_session(person, kept.at)
+
+
+def _sealed(system: System, proof: Proof) -> str:
+    person = proof.person
+    kept = Kept(
+        person=person.id, version=person.version, stamp=person.stamp, ways=proof.ways, proved_at=proof.proved_at, at=proof.at
+    )
+    return seal(kept, proof.school.slug, system.cursor_key(proof.school.slug))
+
+
+def _open(system: System, proof: Proof, presented: str | None) -> Opened:
+    slug, now = proof.school.slug, system.now()
+    close_session(system, presented)
+    try:
+        forget = _knows_of_new_email(proof.person, now)
+        person = system.directory(slug).note_sign_in(proof.person, now, forget_former_email=forget)
+    except Changed:  # a new password was set meanwhile
+        raise SignInFailed() from None
+    event = sign_in_of(system, slug, person)
+    token, session = open_session(system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at)
+    log.info("signed in", extra={"school": slug, "person": person.id})
+    return Opened(token, SignedIn(proof.school, person, session))
+
+
+def _knows_of_new_email(person: Person, now: int) -> bool:
+    """Whether an address was replaced more than a day ago: whoever reads it has been told."""
+    return person.former_email is not None and person.former_email.at < now - DAY
