@@ -23,20 +23,21 @@ _TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>")
 
 
 @routes.on("GET", "/guide", page=_TEMPLATE, public=True)
-def first(_: Request) -> Answer:
+def first(request: Request) -> Answer:
     """Where to begin."""
-    return _shown(PAGES[0])
+    return _shown(request, PAGES[0])
 
 
 @routes.on("GET", "/guide/{page}", page=_TEMPLATE, public=True)
-def page(_: Request, page: str) -> Answer:
+def page(request: Request, page: str) -> Answer:
     """One page of the guide."""
     if page not in PAGES:
         raise NotFound()
-    return _shown(page)
+    return _shown(request, page)
 
 
-def _shown(name: str) -> Answer:
+def _shown(request: Request, name: str) -> Answer:
+    request.language = "en"  # like the console that it describes
     listed = [{"name": each, "title": _title(each)} for each in PAGES]
     return Answer(data={"name": name, "title": _title(name), "html": _text(name), "pages": listed})
 

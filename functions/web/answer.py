@@ -9,6 +9,7 @@ from typing import Any, Final
 from chalice.app import Response
 
 from latchkey import errors
+from web.languages import language_of
 from web.request import Malformed, NotAllowed, Request, TooLarge, UnsupportedMedia
 
 STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
@@ -82,7 +83,7 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
     if request.wants_page and shown is not None and answer.status != 204:
         from web.pages import render  # Jinja is loaded only by a function that is asked for a page
 
-        body = render(shown, {**request.context, "data": answer.data or {}, **answer.context})
+        body = render(shown, {**request.context, "data": answer.data or {}, **answer.context}, language_of(request))
         return _page(body, answer.status, answer.headers, answer.form_targets)
     if answer.data is None:
         extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303} else {}
@@ -113,7 +114,8 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     page = form if form is not None and request.is_form and status in {401, 409, 410, 422, 429} else "error.html"
     # What is broken may be kept by anything on the way, so nobody's name, school or menu is on it.
     context = request.context if status < 500 else {}
-    body = render(page, {"data": {}, **context, "problem": {"fields": {}, **problem}, "typed": typed})
+    values = {"data": {}, **context, "problem": {"fields": {}, **problem}, "typed": typed}
+    body = render(page, values, language_of(request))
     return _page(body, status, headers)
 
 

@@ -54,7 +54,8 @@ class Request:
     """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
 
     ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path. ``when_not_found`` is done
-    before a 404 is answered.
+    before a 404 is answered. ``language`` is that of the page, where the view knows it: the console's is English, that of a
+    password link its person's.
     """
 
     method: str
@@ -69,6 +70,7 @@ class Request:
     context: dict[str, Any] = field(default_factory=dict)
     moved_to: str | None = None
     when_not_found: Callable[[], None] | None = None
+    language: str | None = None
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
         """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""
@@ -119,7 +121,8 @@ def _usable(name: str, text: str, *, required: bool = False) -> str:
 def bare(raw: ChaliceRequest) -> Request:
     """A request that no view will see: enough of it to know whether a browser asks."""
     headers = {name.lower(): value for name, value in dict(raw.headers).items()}
-    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), {})
+    cookies = _cookies(headers.get("cookie", ""))
+    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), cookies)
 
 
 def parse(raw: ChaliceRequest) -> Request:

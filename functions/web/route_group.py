@@ -10,13 +10,14 @@ from chalice.app import Blueprint, Response
 
 from latchkey import errors
 from latchkey.audit.model.visitors import asking
+from latchkey.shared.model.texts import said
 from measure.metrics import kind_of, measure
 from web.answer import Answer, refuse, respond, shared
 from web.logs import log
 from web.request import READS, Request, parse
 
 View = Callable[..., Answer]
-_OUR_FAULT = errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again.")
+_OUR_FAULT = errors.LatchkeyError(said("Something went wrong on our side. Nothing was lost; try again."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

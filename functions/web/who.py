@@ -39,6 +39,7 @@ def signed_in(request: Request, system: System) -> SignedIn:
 def admin(request: Request, system: System, school: str) -> SignedIn:
     """Who asks, if they are an admin of this school. A browser without a session is sent to sign in; anyone else gets 404."""
     request.context["sign_in"] = f"/schools/{school}/sessions"
+    request.language = "en"  # the console speaks no other
     try:
         found = signed_in(request, system)
     except NotSignedIn:

@@ -13,7 +13,7 @@ from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, 
 from latchkey.sign_in.stores.credentials import Credentials
 
 Write: TypeAlias = tuple[Table, Update | Put]
-_STILL_HERE: Final[Condition] = ("status", "=", "active")
+_STILL_HERE: Final[Condition] = ("status", "<>", "left")
 
 
 class Joins:

@@ -14,7 +14,8 @@ from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
-from latchkey.shared.catalogues import Catalogue, catalogue
+from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.texts import Catalogue
 
 _WIDTH: Final = 76  # of a line of plain text, before names stand in it
 _TEXT_SLOTS: Final = {"{school}": "{{school}}", "{life}": "{{life}}"}
