@@ -2,6 +2,7 @@
 
 from portal import assets, codes, files, guide, health, schools
 from portal.account import account
+from portal.confirmations import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -18,6 +19,7 @@ app = new_app(
     forgot_password.routes,
     set_password.routes,
     join.routes,
+    confirm_address.routes,
     codes.routes,
     account.routes,
 )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.mail_exchanges import MailExchanges
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
+    from latchkey.families.stores.confirmations import Confirmations
     from latchkey.invitations import needs as invitations
     from latchkey.invitations.stores.invitations import Invitations
     from latchkey.invitations.stores.joins import Joins
@@ -458,6 +459,13 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), self.table("ACTIVITY_TABLE")
         return Merges(self.client("dynamodb"), *tables, school)
+
+    def confirmations(self, school: str) -> Confirmations:
+        """Where a school's people's addresses are confirmed."""
+        from latchkey.families.stores.confirmations import Confirmations
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return Confirmations(self.client("dynamodb"), *tables, school)
 
     def rejected_files(self) -> Files:
         """The rows of rosters that can be mended, beside the uploads."""

@@ -11,12 +11,14 @@ from typing import Final, Literal, get_args
 from latchkey.errors import Poison
 from latchkey.mail.model.account import MailName, account_of
 from latchkey.people.model.person import Person
+from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, is_provisional, to_confirm
 from latchkey.schools.model.school import DAY
 from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
 from latchkey.sends.needs import System
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.languages import one_for
 from latchkey.shared.stores.counters import Budget
+from latchkey.sign_in.stamps import confirmation_stamp
 
 By = Literal["email", "username"]
 HOUR: Final = 3_600
@@ -25,6 +27,8 @@ TESTED: Final[tuple[Literal["welcome", "reset"], ...]] = ("welcome", "reset")
 WAYS: Final[tuple[By, ...]] = get_args(By)
 EACH_MAILBOX: Final = Budget("request_mail", limit=3, window=3_600)
 EACH_SOURCE: Final = Budget("request_from", limit=300, window=3_600)
+EACH_WISH: Final = Budget("confirm_for", limit=10, window=DAY)
+"""Mails that one account can cause to addresses of its choice."""
 Outcome = Literal["planned", "again", "stale", "limited", "nobody"]
 """What became of a request, for the log; ``again`` is a message that came twice."""
 
@@ -82,6 +86,40 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
     return request.plan("password_changed", "password_changed", people)
 
 
+def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
+    """Mail a link that confirms an address: the one that the person asked for last, or else the one that they have.
+
+    Where the address has an account of an adult here already, the mail says so: only whoever reads it learns that.
+    """
+    request = _Request(system, asked)
+    owner = system.directory(asked.school).person(person)
+    now = system.now()
+    waiting = to_confirm(owner, now) if owner is not None and owner.status == "active" else []
+    if owner is None or not waiting:
+        return "nobody"
+    address = asked_for(owner, now) or waiting[0]
+    if early := request.early(WAITS if address != owner.email else CONFIRMABLE):
+        return early
+    keys = [lookup(system.lookup_key(asked.school, epoch), "email", address) for epoch in request.school.lookup_epochs]
+    if not request.spend(EACH_WISH, owner.id) or not request.spend(EACH_MAILBOX, keys[0]):
+        return "limited"
+    known = [
+        other
+        for other in (system.directory(asked.school).by_email_key(*keys) if is_provisional(owner) else ())
+        if is_known(other, owner, address)
+    ]
+    stamp = confirmation_stamp(owner, address, system.lookup_key(asked.school, request.school.lookup_epoch))
+    account = replace(account_of(owner, request.school), unconfirmed=True, stamp=stamp)
+    mail = Mail(to=address, accounts=(account,), at=request.at)
+    return request.write("confirmation", "address_known" if known else "confirm_address", [mail], known or [owner])
+
+
+def is_known(other: Person, owner: Person, address: str) -> bool:
+    """Whether somebody else is an adult here who has this address, and not only as somebody has typed it."""
+    here = other.status == "active" and other.role != "student" and other.id != owner.id
+    return here and other.email == address and not is_provisional(other)
+
+
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
     """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
     request = _Request(system, asked)
@@ -105,13 +143,13 @@ class _Request:
             raise Poison("a school that does not exist")
         self._system = system
         self._asked = asked
-        self._at = min(asked.at, system.now())
-        self._expires_at = self._at
+        self.at = min(asked.at, system.now())
+        self._expires_at = self.at
         self.school = school
 
     def early(self, life: int) -> Outcome | None:
         """The outcome if the mail would be too old, or was planned before; its message may then be lost, so it is put again."""
-        self._expires_at = self._at + life
+        self._expires_at = self.at + life
         if self._expires_at <= self._system.now():
             return "stale"
         if self._system.sends(self.school.slug).get(self._asked.id, origin="person") is None:
@@ -147,9 +185,13 @@ class _Request:
         if not accounts:
             return "nobody"
         mails = tuple(
-            Mail(to=to, accounts=tuple(account_of(person, self.school) for person in group), at=self._at)
+            Mail(to=to, accounts=tuple(account_of(person, self.school) for person in group), at=self.at)
             for to, group in accounts.items()
         )
+        return self.write(kind, mail, mails, people)
+
+    def write(self, kind: Kind, mail: MailName, mails: Sequence[Mail], people: Sequence[Person]) -> Outcome:
+        """Write the send with its one chunk of these mails, in the language of these people, and put it on the queue."""
         language = one_for({person.language or self.school.settings.language for person in people}, self.school.settings.language)
         chunk = Chunk(
             send=self._asked.id,
@@ -158,7 +200,7 @@ class _Request:
             mail=mail,
             language=language,
             expires_at=self._expires_at,
-            mails=mails,
+            mails=tuple(mails),
         )
         chunk = replace(chunk, test=kind == "test")
         counts = chunk.counts()
@@ -167,7 +209,7 @@ class _Request:
             kind=kind,
             state="running",
             origin="person",
-            created_at=self._at,
+            created_at=self.at,
             created_by="portal",
             total=counts.total(),
             chunks=1,

@@ -18,6 +18,9 @@ SIGN_INS: Final = frozenset(
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
+    "address.change": "confirmed another e-mail address of their own",
+    "address.confirm": "confirmed their e-mail address",
+    "address.join": "added the children of another account of the same address to their own",
     "admin.email_agree": "agreed to another address of an admin",
     "admin.email_ask": "asked for another address of an admin, which waits for 24 hours or a second admin",
     "admin.email_done": "changed the address of an admin: nobody objected within 24 hours",

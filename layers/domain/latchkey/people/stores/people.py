@@ -221,6 +221,10 @@ class Directory:
         self._table = table
         self.school = school
 
+    def key(self, person: str) -> tuple[str, str]:
+        """``(pk, sk)`` of a person, for stores that write more than one table."""
+        return _person_key(self.school, person)
+
     def person(self, person: str) -> Person | None:
         """The person with this id, read consistently."""
         item = self._table.get(*_person_key(self.school, person))

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from latchkey.mail.model.account import MailAccount, MailName, NoticeName
-from latchkey.password_links.model.links import Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
-Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
+Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice", "confirmation"]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
 Origin = Literal["admin", "person"]
@@ -236,7 +235,7 @@ def lane_of(chunk: Chunk) -> Origin:
     return "admin" if chunk.mail in {"email_replaced", "email_given"} else chunk.origin
 
 
-def purpose_of(person: Person) -> Purpose:
+def purpose_of(person: Person) -> Literal["welcome", "reset"]:
     """First-timers are welcomed, everybody else gets a reset."""
     return "welcome" if person.password_set_at is None else "reset"
 
