@@ -178,6 +178,18 @@ def test_a_person_who_is_known_by_another_name(world: MemoryWorld) -> None:
     assert {name: stored[name] for name in names} == names
 
 
+def test_a_person_to_whom_a_code_was_read_out(world: MemoryWorld) -> None:
+    """An item without it is of somebody to whom none was read out."""
+    student, item = PEOPLE[0]
+    directory = world.wiring("portal").directory(SCHOOL)
+    told = replace(student, read_out=CodeState(2, 1_800_000_900, given_at=1_800_000_000))
+    state = {"generation": 2, "expires_at": 1_800_000_900, "uses": 0, "given_at": 1_800_000_000}
+    world.put("directory", item | {"read_out": state})
+    assert directory.person(STUDENT) == told
+    world.wiring("read_roster").directory(SCHOOL).put_new([told])
+    assert (world.item("directory", item["pk"], "PERSON") or {})["read_out"] == state
+
+
 def test_a_person_who_was_edited(world: MemoryWorld) -> None:
     """An item without the mark is of somebody whom nobody has edited: a roster's word counts, as before."""
     student, item = PEOPLE[0]

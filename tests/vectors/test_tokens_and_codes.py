@@ -66,6 +66,10 @@ CODES: list[tuple[codes.Kind, int, int, str]] = [
     ("parent", 6_436_342, 999, "FYYY-YY33-RRFW-ND9P"),
     ("parent", 12, 1, "F222-2KQ3-PTKX-J7Q8"),  # taken twice
     ("parent", 367, 1, "F222-PYMN-9N63-W6WT"),  # taken three times
+    ("read_out", 1, 1, "V222-23NR-4MMX"),
+    ("read_out", 2, 1, "V222-24JH-VT8V"),
+    ("read_out", 12_345, 7, "V232-CRN6-F4VQ"),
+    ("read_out", 6_436_342, 3, "VYYY-YY6H-8R7N"),
 ]
 
 

@@ -45,9 +45,9 @@
     return found ? found[0] : said.trim();
   }
 
-  // P and eleven signs, or F and fifteen; between them what people and word processors put there.
+  // P or V and eleven signs, or F and fifteen; between them what people and word processors put there.
   const one = "[\\s\\u00ad\\u200b\\ufeff\\u2010-\\u2015\\u2018-\\u201f\\u2212_.'\"-]{0,4}[2346789CDFHJKMNPQRTVWXY]";
-  const codes = new RegExp(`(?<![A-Z0-9])(?:F(?:${one}){15}|P(?:${one}){11})(?![A-Z0-9])`);
+  const codes = new RegExp(`(?<![A-Z0-9])(?:F(?:${one}){15}|[PV](?:${one}){11})(?![A-Z0-9])`);
 
   // The code in groups of four, as it is printed; if there is none, what stands there instead of one.
   function code(fragment) {

@@ -529,6 +529,6 @@ def test_the_condition_that_failed_is_never_shown(portal: Portal) -> None:
     use_code(portal.wiring, found, Wishes(password=NEW))
     event = portal.wiring.audit("northbridge").record_of(ann.id, "code.use", portal.wiring.now())
     with pytest.raises(ConditionFailed):
-        portal.wiring.code_uses("northbridge").claim(ann, ann, "hash", portal.wiring.now(), event)
+        portal.wiring.code_uses("northbridge").claim("pin", ann, ann, "hash", portal.wiring.now(), event=event)
     answer = portal.redeem(portal.code(ann, "pin"))
     assert b"Okafor" not in answer.body

@@ -31,6 +31,7 @@ WORDS: Final[Mapping[str, str]] = {
     "admin.invite": "invited an admin",
     "approval.off": "switched approval off: one admin is left",
     "code.dead": "ended a code: too many wrong guesses",
+    "code.read_out": "had a code to read out on the telephone",
     "code.use": "set a password with a code",
     "codes.end": "ended all codes",
     "codes.reveal": "looked at a student’s codes",
@@ -125,6 +126,7 @@ _VALUES: Final[Mapping[tuple[str, str | int], str]] = {
     ("purpose", "forgot"): "a link that they asked for",
     ("kind", "pin"): "a PIN",
     ("kind", "parent"): "a parent code",
+    ("kind", "read_out"): "a code that was read out",
     ("people", "others"): "students, and names that cannot sign in here",
     ("where", "school"): "another school",
 }

@@ -73,7 +73,8 @@ class LentPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
+    """An account. Times are epoch seconds; ``number`` is the short number inside codes, from 1: a student's, and of an adult to
+    whom a code was read out. ``read_out`` is the state of that code.
 
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
@@ -120,6 +121,7 @@ class Person:
     new_email: NewEmail | None = None
     provisional_until: int | None = None
     invited: tuple[str, ...] = ()
+    read_out: CodeState | None = None
 
     @property
     def name(self) -> str:

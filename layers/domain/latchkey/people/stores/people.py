@@ -62,7 +62,7 @@ def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
 
 
-def _number_key(school: str, number: int) -> str:
+def number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
 
 
@@ -96,7 +96,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "children": list(person.children) or None,
         "parents": list(person.parents) or None,
         "number": person.number,
-        "number_key": _number_key(school, person.number) if person.number is not None else None,
+        "number_key": number_key(school, person.number) if person.number is not None else None,
         "email_key": person.email_key,
         "username_key": person.username_key,
         "version": person.version,
@@ -116,6 +116,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "new_email": asdict(person.new_email) if person.new_email else None,
         "provisional_until": person.provisional_until,
         "invited": list(person.invited) or None,
+        "read_out": code_to_value(person.read_out),
     }
     return facts
 
@@ -159,6 +160,7 @@ def person_from_item(item: Item) -> Person:
         new_email=_new_from_value(get("new_email")),
         provisional_until=get("provisional_until"),
         invited=tuple(get("invited") or ()),
+        read_out=_code_from_value(get("read_out")),
     )
 
 
@@ -290,7 +292,7 @@ class Directory:
 
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
-        found = self._by_key("by_number", "number_key", _number_key(self.school, number))
+        found = self._by_key("by_number", "number_key", number_key(self.school, number))
         return next((person for person in found if person.number == number), None)
 
     def _by_key(self, index: str, attribute: str, *keys: str) -> list[Person]:
@@ -407,10 +409,17 @@ class Directory:
         return self.change(person.id, facts, [same_password])
 
     def make_admin(self, person: Person) -> Person:
-        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``."""
+        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.
+
+        A code that was read out to them on the telephone ends: an admin's account is not opened by one.
+        """
         same_address: Condition = ("email_key", "=", person.email_key)
         still_here: Condition = ("status", "=", "active")
-        return self.change(person.id, {"is_admin": True}, [same_address, still_here])
+        given: Condition = ("read_out", "missing", None)
+        if person.read_out is not None:
+            given = ("read_out.generation", "=", person.read_out.generation)
+        ended: dict[str, Value] = {"read_out.voided": True} if person.read_out is not None else {}
+        return self.change(person.id, {"is_admin": True, **ended}, [same_address, still_here, given])
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
