@@ -18,7 +18,8 @@ from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.schools import Schools
     from latchkey.schools.stores.setting_changes import SettingChanges
     from latchkey.sends import needs as sends
+    from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
@@ -407,6 +409,12 @@ class Wiring:
         from latchkey.invitations.stores.invitations import Invitations
 
         return Invitations(self.table("DIRECTORY_TABLE"), school)
+
+    def invitees(self, school: str, run: str | None, students: AbstractSet[str] | None) -> Iterator[Candidate]:
+        """The parents in a school's contacts, as a send of invitations takes them."""
+        from latchkey.contacts.list_invitees import invitees
+
+        return invitees(self, school, run, students)
 
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""

@@ -147,7 +147,9 @@ def _chosen(found: OpenConfirmation, into: str | None) -> Person | None:
     """The account that gets the children; None: it is one of its own."""
     joins_any = is_provisional(found.person) and found.accounts
     if not joins_any and not found.may_be_own:
-        raise Conflict("This is an admin’s address, which no second account can have. Nothing was changed.", code="admins_address")
+        raise Conflict(
+            "This is an admin’s address, which no second account can have. Nothing was changed.", code="admins_address"
+        )
     if not joins_any or (into == OWN and found.may_be_own):
         if into not in {None, "", OWN}:
             raise Invalid("Nothing was changed.", fields={"into": "Choose one of the accounts that the page shows."})

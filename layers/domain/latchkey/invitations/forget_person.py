@@ -1,12 +1,12 @@
 """Invitations forget somebody who is erased: a child is taken out of them, a parent's own go."""
 
 from latchkey.invitations.model.invitation import invitation_id
-from latchkey.invitations.needs import System
+from latchkey.invitations.needs import Keeps
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 
 
-def forget_person(system: System, school: School, person: Person) -> list[str]:
+def forget_person(system: Keeps, school: School, person: Person) -> list[str]:
     """Take a person out of the school's invitations; the ids under which they may have been mailed as somebody invited.
 
     It may be done twice. The ids follow from their address, and the one before it, under each look-up key in use; those of

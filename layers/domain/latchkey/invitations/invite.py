@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from latchkey.errors import Invalid, NotFound
 from latchkey.invitations.model.invitation import Invitation, Source, fresh, invitation_id
-from latchkey.invitations.needs import System
+from latchkey.invitations.needs import Keeps, System
 from latchkey.mail.model.account import masked
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -45,7 +45,7 @@ def invite(
     return system.invitations(school.slug).unite([wanted], now)[wanted.id]
 
 
-def id_for(system: System, school: School, email: str) -> str:
+def id_for(system: Keeps, school: School, email: str) -> str:
     """The id of a mailbox's invitation under the school's newest look-up key."""
     return invitation_id(system.lookup_key(school.slug, school.lookup_epoch), email)
 

@@ -34,7 +34,9 @@ def token(portal: Portal, found: Invitation, life: int = 28 * DAY, epoch: int = 
 
 
 def join(portal: Portal, text: str, **fields: Any) -> Any:
-    return portal.post("/invitations/use", {"token": text, "password": NEW, "given_name": "Aisha", "family_name": "Khan", **fields})
+    return portal.post(
+        "/invitations/use", {"token": text, "password": NEW, "given_name": "Aisha", "family_name": "Khan", **fields}
+    )
 
 
 def code(answer: Any) -> tuple[int, str]:

@@ -141,9 +141,9 @@ class Invitations:
     def raise_version(self, invitation: str, version: int) -> bool:
         """End the links that are out, if none of them has been used; False where the version is another by now."""
         pk, sk = self._key(invitation)
-        same: Condition = ("version", "=", version)
+        same: list[Condition] = [("version", "=", version), ("status", "=", "open")]
         try:
-            self._table.update(Update(pk=pk, sk=sk, set={"version": version + 1}, when=[same]))
+            self._table.update(Update(pk=pk, sk=sk, set={"version": version + 1}, when=same))
         except ConditionFailed:
             return False
         return True

@@ -8,7 +8,15 @@ from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import NoticeKind
 
 MailName = Literal[
-    "welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given", "confirm_address", "address_known"
+    "welcome",
+    "reset",
+    "forgot",
+    "password_changed",
+    "email_replaced",
+    "email_given",
+    "confirm_address",
+    "address_known",
+    "parent_invitation",
 ]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given"})
