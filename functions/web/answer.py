@@ -36,13 +36,13 @@ _SAFE_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "Vary": "Accept, Cookie, Authorization",
+    "Vary": "Accept, Accept-Language, Cookie, Authorization",
 }
 
 
-# What CloudFront keeps for a minute, for everybody: it tells pages apart by path, Accept and the few parameters of its cache
-# policy. To browsers it says "no-store" in place of this.
-_SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Vary": "Accept"}
+# What CloudFront keeps for a minute, for everybody: it tells pages apart by path, Accept, language (made of two headers) and the
+# few parameters of its cache policy. To browsers it says "no-store" in place of this.
+_SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Vary": "Accept, Accept-Language, Cookie"}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,8 +10,10 @@ from web.request import Request
 COOKIE: Final = "__Host-language"
 """The language that somebody chose on this device; nothing else, and no secret."""
 HEADER: Final = "x-latchkey-language"
-"""CloudFront's word for what a visitor's cookie and browser say, because the pages that it keeps see neither: ``cy`` is the
-browser's, ``cy!`` was chosen. Whoever else sends it only changes the language of their own page."""
+"""What CloudFront says of a visitor's cookie and browser, because the pages that it keeps see neither: ``cy`` is the browser's,
+``cy!`` was chosen. Whoever else sends it only changes the language of their own page."""
+QUERY: Final = "language"
+"""The parameter of an address that asks for a page in a language, as a link or a script does."""
 _LONGEST: Final = 200  # of Accept-Language; a browser's is far shorter
 _RANGE: Final = re.compile(r"([a-z]{2,3})(?:-[a-z0-9-]{1,30})?(?:;q=([01](?:\.[0-9]{1,3})?))?")
 
@@ -28,7 +30,7 @@ def language_of(request: Request) -> str:
     if chosen is not None:
         return chosen
     schools = _of_school(request.context)
-    return schools if schools != "en" else (wished or "en")
+    return schools if schools != "en" else wished
 
 
 def preferred(accept_language: str) -> str | None:
@@ -46,14 +48,22 @@ def chosen_cookie(code: str) -> str:
     return f"{COOKIE}={code}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"
 
 
-def _said(request: Request) -> tuple[str | None, str | None]:
-    """What was chosen on this device, and what the browser says."""
-    if HEADER in request.headers:
-        code, choice, _ = request.headers[HEADER].partition("!")
-        known = code if code in LANGUAGES else None
-        return (known, None) if choice else (None, known)
-    cookie = request.cookies.get(COOKIE)
-    return cookie if cookie in LANGUAGES else None, preferred(request.headers.get("accept-language", ""))
+def summary(asked: str | None, cookie: str | None, accept_language: str) -> str:
+    """What ``HEADER`` says: one of eight words, whatever a browser sends."""
+    for each in (asked, cookie):
+        if each in LANGUAGES:
+            return f"{each}!"
+    return preferred(accept_language) or "en"
+
+
+def _said(request: Request) -> tuple[str | None, str]:
+    """What was chosen, and what the browser says."""
+    word = request.headers.get(HEADER) or summary(
+        request.query.get(QUERY), request.cookies.get(COOKIE), request.headers.get("accept-language", "")
+    )
+    code, choice, _ = word.partition("!")
+    known = code if code in LANGUAGES else "en"
+    return (known, "en") if choice else (None, known)
 
 
 def _of_school(context: Mapping[str, Any]) -> str:

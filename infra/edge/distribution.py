@@ -40,7 +40,8 @@ class Behavior:
     """What happens to the requests whose path fits a pattern.
 
     ``forwards_all``: all headers but Host, all cookies and the whole query reach the API; otherwise what the cache policy names.
-    ``fails_over``: for which statuses of the API a copy is asked for.
+    ``says_viewer``: our function writes who the visitor is, and which language they read. ``fails_over``: for which statuses of
+    the API a copy is asked for.
     """
 
     pattern: str

@@ -14,7 +14,7 @@ from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Pe
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
-from latchkey.schools.model.school import ApprovalRule, FamilyRule, School, Settings, SingleSignOn, Words
+from latchkey.schools.model.school import ApprovalRule, FamilyRule, PhoneRule, School, Settings, SingleSignOn, Words
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -250,6 +250,8 @@ FULL_SCHOOL = School(
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
+        second_factor="optional",
+        phones=PhoneRule(roles=("student", "parent"), alone=False),
         family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False),
     ),
 )
@@ -288,6 +290,8 @@ SCHOOL_ITEM: dict[str, Any] = {
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
+        "second_factor": "optional",
+        "phones": {"roles": ["student", "parent"], "alone": False},
         "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False},
     },
 }
@@ -332,13 +336,15 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
+        "second_factor": "required",
+        "phones": {"roles": ["teacher", "staff", "parent"], "alone": True},
         "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty
 
 
-@pytest.mark.parametrize("settings", [{}, {"settings": {}}, {"settings": {"sso": {}, "approval": {}}}])
+@pytest.mark.parametrize("settings", [{}, {"settings": {}}, {"settings": {"sso": {}, "approval": {}, "phones": {}}}])
 def test_older_schools_have_the_defaults_of_settings(world: MemoryWorld, settings: dict[str, Any]) -> None:
     world.put("directory", {"pk": SCHOOL, "sk": "SCHOOL", "slug": SCHOOL, "name": "Northbridge Academy", **settings})
     assert world.wiring("operate").schools.get(SCHOOL) == School(slug=SCHOOL, name="Northbridge Academy")

@@ -83,6 +83,9 @@ class Person:
     ``new_email``: an address that they have asked for and not confirmed yet.
     ``invited``: the ids of invitations that this account was made by, or that joined children to it.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
+    ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
+    known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
+    "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     """
 
@@ -121,6 +124,9 @@ class Person:
     new_email: NewEmail | None = None
     provisional_until: int | None = None
     invited: tuple[str, ...] = ()
+    admin_since: int | None = None
+    first_send_at: int | None = None
+    second_factors: tuple[str, ...] = ()
     read_out: CodeState | None = None
 
     @property

@@ -1,6 +1,7 @@
 """The people of a school, in the table ``directory``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any, Final
@@ -116,6 +117,9 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "new_email": asdict(person.new_email) if person.new_email else None,
         "provisional_until": person.provisional_until,
         "invited": list(person.invited) or None,
+        "admin_since": person.admin_since,
+        "first_send_at": person.first_send_at,
+        "second_factors": list(person.second_factors) or None,
         "read_out": code_to_value(person.read_out),
     }
     return facts
@@ -160,6 +164,9 @@ def person_from_item(item: Item) -> Person:
         new_email=_new_from_value(get("new_email")),
         provisional_until=get("provisional_until"),
         invited=tuple(get("invited") or ()),
+        admin_since=get("admin_since"),
+        first_send_at=get("first_send_at"),
+        second_factors=tuple(get("second_factors") or ()),
         read_out=_code_from_value(get("read_out")),
     )
 
@@ -405,8 +412,16 @@ class Directory:
         facts: dict[str, Value] = {"last_login_at": now}
         if forget_former_email:
             facts["former_email"] = None
+        if person.is_admin and person.admin_since is None:
+            facts["admin_since"] = now
         same_password: Condition = ("version", "=", person.version)
         return self.change(person.id, facts, [same_password])
+
+    def note_first_send(self, person: Person, now: int) -> None:
+        """Note that this admin has started a send, once in their life; one who is gone meanwhile is none."""
+        if person.first_send_at is None:
+            with suppress(ConditionFailed):
+                self.change(person.id, {"first_send_at": now}, [("first_send_at", "missing", None)])
 
     def make_admin(self, person: Person) -> Person:
         """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.

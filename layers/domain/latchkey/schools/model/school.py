@@ -13,6 +13,7 @@ StudentEmail = Literal["required", "optional", "none"]
 Word = Literal["mis", "ours", "ask"]
 """Whose word counts where a roster says otherwise than what was edited here: the roster's, ours, or an admin is asked."""
 NamesRule = Literal["preferred", "legal"]
+SecondFactorRule = Literal["required", "optional"]
 LookupRotation = Literal["", "moving", "clearing"]
 """``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
 
@@ -77,6 +78,16 @@ class Words:
         return word
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRule:
+    """Who may choose "Use this phone" (a passkey) in place of a password with a code or an invitation; and whether that is enough
+    (``alone``) or a password is set as well, as the other way in.
+    """
+
+    roles: tuple[Role, ...] = ("teacher", "staff", "parent")
+    alone: bool = True
+
+
 _GROUPS: Final[Mapping[str, Literal["names", "groups"]]] = {
     "given_name": "names",
     "family_name": "names",
@@ -97,7 +108,8 @@ class Settings:
     ``student_domains`` and ``staff_domains`` are domains, separated by blanks, of the addresses that students, and teachers and
     staff, have; any other is asked back where addresses are filled in, and empty means any.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address. ``names``: whether people are shown by
-    the name that they are known by, or by the legal one, on screens, in mails and on paper.
+    the name that they are known by, or by the legal one, on screens, in mails and on paper. ``second_factor``: whether the
+    school's admins have to have one, from their second day on (``second_factors.model.asked``).
     """
 
     welcome_life: int = 14 * DAY
@@ -118,6 +130,8 @@ class Settings:
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
     words: Words = field(default_factory=Words)
+    second_factor: SecondFactorRule = "required"
+    phones: PhoneRule = field(default_factory=PhoneRule)
     family: FamilyRule = field(default_factory=FamilyRule)
 
     def domains_of(self, role: Role) -> tuple[str, ...]:
@@ -129,7 +143,10 @@ class Settings:
 
 def as_values(settings: Settings) -> dict[str, Any]:
     """The settings as plain values, as the API shows them and the table holds them."""
-    return {**asdict(settings), "sso": {**asdict(settings.sso), "roles": list(settings.sso.roles)}}
+    values = asdict(settings)
+    for each in ("sso", "phones"):
+        values[each]["roles"] = list(values[each]["roles"])
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
