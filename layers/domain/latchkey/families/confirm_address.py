@@ -186,7 +186,7 @@ def _told(system: System, slug: str, person: Person, address: str, now: int) -> 
 
     The message goes first and is looked at minutes later: if nothing is written after all, nobody is told anything.
     """
-    if not is_told(person, address) or person.address_is_unconfirmed:
+    if not is_told(person, address):
         return None
     former = former_email(person, now)
     message: dict[str, Any] = {"kind": "emails_changed", "school": slug, "people": [person.id], "at": former.at}

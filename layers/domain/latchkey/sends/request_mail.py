@@ -12,7 +12,7 @@ from latchkey.errors import Poison
 from latchkey.invitations.model.invitation import LIVES
 from latchkey.mail.model.account import MailAccount, MailName, account_of
 from latchkey.people.model.person import Person
-from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, is_provisional, to_confirm
+from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, has_confirmed, is_over, is_provisional, to_confirm
 from latchkey.schools.model.school import DAY
 from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
 from latchkey.sends.needs import System
@@ -58,7 +58,7 @@ def forgot(system: System, asked: Asked, by: By, key: str, source: str, *, older
     people = request.served(directory.by_email_key(*keys) if by == "email" else directory.by_username_key(*keys))
     if by == "username" and not request.spend_mailboxes(people):
         return "limited"
-    return request.plan("forgot_password", "forgot", people)
+    return request.forgotten(people)
 
 
 def renew(system: System, asked: Asked, person: str) -> Outcome:
@@ -69,11 +69,14 @@ def renew(system: System, asked: Asked, person: str) -> Outcome:
     people = request.served([system.directory(asked.school).person(person)])
     if not request.spend_mailboxes(people):
         return "limited"
-    return request.plan("forgot_password", "forgot", people)
+    return request.forgotten(people)
 
 
 def password_changed(system: System, asked: Asked, person: str) -> Outcome:
-    """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well."""
+    """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well.
+
+    Nothing of it goes to an address that nobody has confirmed.
+    """
     request = _Request(system, asked)
     if early := request.early(DAY):
         return early
@@ -81,46 +84,28 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
     if owner is None:
         return "nobody"
     former = owner.former_email
-    people = [owner]
-    if former is not None and former.at == asked.at:  # whether that one was ever confirmed is not kept: nothing typed goes there
+    people = [] if owner.address_is_unconfirmed else [owner]
+    if (
+        former is not None and former.at == asked.at and former.email
+    ):  # whether it was confirmed is not kept: nothing typed goes there
         people.append(replace(owner, email=former.email, email_typed=owner.email_key))
     return request.plan("password_changed", "password_changed", people)
 
 
 def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
-    """Mail a link that confirms an address: the one that the person asked for last, or else the one that they have.
-
-    Where the address has an account of an adult here already, the mail says so: only whoever reads it learns that.
-    """
+    """Mail a link that confirms an address: the one that the person asked for last, or else the one that they have."""
     request = _Request(system, asked)
-    owner = system.directory(asked.school).person(person)
-    now = system.now()
-    waiting = to_confirm(owner, now) if owner is not None and owner.status == "active" else []
+    owner, now = system.directory(asked.school).person(person), system.now()
+    waiting = to_confirm(owner, now) if owner is not None and owner.status == "active" and not is_over(owner, now) else []
     if owner is None or not waiting:
         return "nobody"
     address = asked_for(owner, now) or waiting[0]
     if early := request.early(WAITS if address != owner.email else CONFIRMABLE):
         return early
-    keys = [lookup(system.lookup_key(asked.school, epoch), "email", address) for epoch in request.school.lookup_epochs]
-    if not request.spend(EACH_WISH, owner.id) or not request.spend(EACH_MAILBOX, keys[0]):
+    key = lookup(system.lookup_key(asked.school, request.school.lookup_epoch), "email", address)
+    if not request.spend(EACH_WISH, owner.id) or not request.spend(EACH_MAILBOX, key):
         return "limited"
-    known = [
-        other
-        for other in (system.directory(asked.school).by_email_key(*keys) if is_provisional(owner) else ())
-        if is_known(other, owner, address)
-    ]
-    stamp = confirmation_stamp(owner, address, system.lookup_key(asked.school, request.school.lookup_epoch))
-    account = replace(account_of(owner, request.school), unconfirmed=True, stamp=stamp)
-    mail = Mail(to=address, accounts=(account,), at=request.at)
-    return request.write(
-        "confirmation", "address_known" if known else "confirm_address", [mail], request.languages(known or [owner])
-    )
-
-
-def is_known(other: Person, owner: Person, address: str) -> bool:
-    """Whether somebody else is an adult here who has this address, and not only as somebody has typed it."""
-    here = other.status == "active" and other.role != "student" and other.id != owner.id
-    return here and other.email == address and not is_provisional(other)
+    return request.confirm([owner], address)
 
 
 def invitation(system: System, asked: Asked, invitation_id: str) -> Outcome:
@@ -192,8 +177,35 @@ class _Request:
         return lookup(self._system.lookup_key(self.school.slug, self.school.lookup_epoch), "email", person.email)
 
     def served(self, people: Iterable[Person | None]) -> list[Person]:
-        """Those who get a link: active, with an address, not signing in elsewhere."""
-        return [person for person in people if person is not None and skip_reason(person, self.school) is None]
+        """Those who get a link: active, with an address, not signing in elsewhere. Who has not confirmed theirs is among them."""
+        return [each for each in people if each is not None and skip_reason(each, self.school) in {None, "unconfirmed"}]
+
+    def forgotten(self, people: Sequence[Person]) -> Outcome:
+        """Links to new passwords; where nobody has confirmed an address yet, links that confirm it, and nothing else."""
+        confirmed = [person for person in people if not person.address_is_unconfirmed]
+        if confirmed or not people:
+            return self.plan("forgot_password", "forgot", confirmed)
+        self._expires_at = self.at + CONFIRMABLE
+        address = people[0].email or ""
+        return self.confirm([person for person in people if person.email == address], address)
+
+    def confirm(self, owners: Sequence[Person], address: str) -> Outcome:
+        """One mail with links by which these people confirm this address.
+
+        Where it has an account of an adult here already, the mail says so: only whoever reads it learns that.
+        """
+        slug, owner = self.school.slug, owners[0]
+        newest = self._system.lookup_key(slug, self.school.lookup_epoch)
+        keys = [lookup(self._system.lookup_key(slug, epoch), "email", address) for epoch in self.school.lookup_epochs]
+        found = self._system.directory(slug).by_email_key(*keys) if is_provisional(owner) else []
+        known = [other for other in found if has_confirmed(other, address)]
+        accounts = tuple(
+            replace(account_of(each, self.school), unconfirmed=True, stamp=confirmation_stamp(each, address, newest))
+            for each in owners
+        )
+        name: MailName = "address_known" if known else "confirm_address"
+        mails = [Mail(to=address, accounts=accounts, at=self.at)]
+        return self.write("confirmation", name, mails, self.languages(known or owners))
 
     def plan(self, kind: Kind, mail: MailName, people: Sequence[Person]) -> Outcome:
         """Write the send with its one chunk, and put it on the queue: one mail for each address."""

@@ -28,7 +28,7 @@ def names_of_children(system: System, school: School, chunk: Chunk) -> Mapping[s
     if not adults or chunk.test:
         return {}
     directory = system.directory(school.slug)
-    children = {person.id: person.children[:MOST_NAMED] for person in directory.by_ids(sorted(adults))}
+    children = {person.id: person.children[:MOST_NAMED] for person in directory.families(sorted(adults))}
     names = _first_names(system, school, {each for ids in children.values() for each in ids})
     return {parent: tuple(names[each] for each in ids if each in names) for parent, ids in children.items()}
 
@@ -44,5 +44,5 @@ def _of_invitations(system: System, school: School, chunk: Chunk) -> Mapping[str
 
 
 def _first_names(system: System, school: School, children: set[str]) -> dict[str, str]:
-    people = system.directory(school.slug).by_ids(sorted(children))
+    people = system.directory(school.slug).families(sorted(children))
     return {child.id: school.known_as(child).given_name for child in people if child.status != "left"}

@@ -37,3 +37,9 @@ def is_over(person: Person, now: int) -> bool:
 def is_provisional(person: Person) -> bool:
     """Whether the account is one that a code has made, in no roster, and whose address nobody has confirmed."""
     return person.role == "parent" and person.mis_id is None and not person.is_admin and person.address_is_unconfirmed
+
+
+def has_confirmed(person: Person, address: str) -> bool:
+    """Whether this is an adult of the school with this address, and not only as somebody has typed it beside a code."""
+    here = person.status == "active" and person.role != "student"
+    return here and person.email == address and not is_provisional(person)

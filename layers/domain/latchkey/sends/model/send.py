@@ -28,6 +28,7 @@ Approval = Literal["needed", "given"]
 Need = Literal["people", "staff", "day"]
 Skip = Literal[
     "no_address",
+    "unconfirmed",
     "single_sign_on",
     "left",
     "disabled",
@@ -46,6 +47,7 @@ Skip = Literal[
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
+    "unconfirmed": "has typed an address that nobody has confirmed yet; only the mail that asks for it goes there",
     "single_sign_on": "uses the school's own sign-in",
     "left": "has left the school",
     "disabled": "has an account that is switched off",
@@ -272,6 +274,8 @@ def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent
         return "no_address"
     if person.problem is not None:
         return _BEFORE[person.problem]
+    if person.address_is_unconfirmed:
+        return "unconfirmed"
     if but.skip_signed_in and person.last_login_at is not None:
         return "already_in"
     return "sent_recently" if person.id in sent else None
