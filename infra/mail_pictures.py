@@ -31,6 +31,7 @@ LIVES: Final[dict[MailName, int]] = {
     "email_given": 0,
     "confirm_address": 14 * DAY,
     "address_known": 14 * DAY,
+    "pin_shown": 0,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(

@@ -84,6 +84,8 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
         outcome = request_mail.confirm_address(system(), asked, message.id("person"))
     elif kind == "invitation":
         outcome = request_mail.invitation(system(), asked, message.id("invitation"))
+    elif kind == "pin_shown":
+        outcome = request_mail.pin_shown(system(), asked, message.id("person"))
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:

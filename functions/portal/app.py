@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, schools
-from portal.account import account
+from portal import assets, codes, files, guide, health, install, schools
+from portal.account import account, children
 from portal.confirmations import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
@@ -13,6 +13,7 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    install.routes,
     guide.routes,
     schools.routes,
     sign_in.routes,
@@ -22,4 +23,5 @@ app = new_app(
     confirm_address.routes,
     codes.routes,
     account.routes,
+    children.routes,
 )

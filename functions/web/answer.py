@@ -61,7 +61,7 @@ class Answer:
     location: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     form_targets: tuple[str, ...] = ()
-    body: str | None = None
+    body: str | bytes | None = None
 
 
 def policy(form_targets: tuple[str, ...] = ()) -> str:
@@ -69,6 +69,7 @@ def policy(form_targets: tuple[str, ...] = ()) -> str:
     targets = " ".join(("'self'", *form_targets))
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; "
         f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -146,5 +147,5 @@ def _page(body: str, status: int, headers: Mapping[str, str], form_targets: tupl
     )
 
 
-def _response(body: str, status: int, headers: Mapping[str, str]) -> Response:
+def _response(body: str | bytes, status: int, headers: Mapping[str, str]) -> Response:
     return Response(body, {"Content-Security-Policy": policy(), **_SAFE_HEADERS, **headers}, status)

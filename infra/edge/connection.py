@@ -16,11 +16,10 @@ from infra.edge import body
 from infra.edge.body import Refused
 from infra.edge.cache import LARGEST, Answer, Cache, Key, seconds
 from infra.edge.copies import Copies
-from infra.edge.distribution import Distribution
+from infra.edge.distribution import SECRET_HEADER, Distribution
 from web.languages import COOKIE, QUERY, summary
 from web.languages import HEADER as LANGUAGE_HEADER
 
-SECRET_HEADER: Final = "x-latchkey-origin"  # noqa: S105 - the name of a header
 VIEWER_HEADER: Final = "x-latchkey-viewer"
 _PIECE: Final = 64 * 1024
 _UPSTREAM_PATIENCE = 35.0  # API Gateway gives a function 29 s
@@ -201,6 +200,7 @@ class Connection(BaseHTTPRequestHandler):
         for name, value in written.items():
             if self.behavior.forwards_all or name in self.behavior.cache.headers:
                 yield name, value
+        yield from self.behavior.asks_with
         yield SECRET_HEADER, self.site.secret
 
     def _send(self, answer: HTTPResponse | Answer, found: str) -> None:

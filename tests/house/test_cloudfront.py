@@ -19,7 +19,7 @@ from web.languages import summary
 RULES = distribution(resources(sam.ROOT / "template.yaml"))
 CONFIG: dict[str, Any] = sam.resources("AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
 BEHAVIORS = {each.pattern: each for each in RULES.behaviors}
-PUBLIC = {"/", "/schools", "/schools/{school}", "/set-password"} | {
+PUBLIC = {"/", "/schools", "/schools/{school}", "/set-password", "/offline"} | {
     f"/schools/{{school}}/{page}" for page in ("sessions", "forgot-password", "redeem")
 }
 
@@ -72,7 +72,7 @@ def test_a_route_is_kept_only_where_its_page_is_public(route: str) -> None:
         assert (found.cache.least, found.cache.usual, found.cache.most) == (0, 0, 60)
         assert found.cache.headers == {"accept", "x-latchkey-language"}
         assert found.says_viewer, "else a visitor says under which language a page is kept"
-    elif route.startswith("/assets/"):
+    elif route.startswith(("/assets/", "/pictures/")):
         assert (found.cache.query, found.forwards_all) == ({"v"}, False)
     elif not route.startswith("/schools/"):
         assert found.cache.most == 0
@@ -206,3 +206,12 @@ def test_copies_are_read_by_this_distribution_alone() -> None:
     assert allowed["Action"] == "s3:GetObject"
     assert sam.target(allowed["Condition"]["StringEquals"]["aws:SourceArn"]) == "AWS::Partition"
     assert "distribution/${Distribution}" in str(allowed["Condition"])
+
+
+def test_pictures_are_asked_for_as_pictures() -> None:
+    """API Gateway makes bytes of what is asked for as one of its binary types, first and alone; browsers ask otherwise."""
+    assert sam.resources("AWS::Serverless::Api")["Api"]["BinaryMediaTypes"] == ["image/png"]
+    assert RULES.behavior("/pictures/app-180.png").asks_with == (("Accept", "image/png"),)
+    assert RULES.behavior("/assets/latchkey.css").asks_with == ()
+    secrets = [header for each in CONFIG["Origins"] for header in each.get("OriginCustomHeaders", ())]
+    assert sum(each["HeaderName"].lower() == SECRET_HEADER for each in secrets) == 2, "both ask the API"

@@ -56,6 +56,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             parent_code=CodeState(generation=1, expires_at=NOW + 8),
             mail_problem=MailProblem("bounced", NOW - 7, "e" * 32),
             former_email=FormerEmail("old@x.example", NOW - 6),
+            pin_hidden_from=(PARENT,),
         ),
         {
             "pk": "northbridge#P#01234567890000000001",
@@ -95,6 +96,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "parent_code": {"generation": 1, "expires_at": 1_800_000_008, "uses": 0},
             "mail_problem": {"kind": "bounced", "at": 1_799_999_993, "email_key": "e" * 32},
             "former_email": {"email": "old@x.example", "at": 1_799_999_994},
+            "pin_hidden_from": ["01234567890000000002"],
         },
     ),
     (
@@ -263,7 +265,7 @@ FULL_SCHOOL = School(
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
         second_factor="optional",
         phones=PhoneRule(roles=("student", "parent"), alone=False),
-        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False),
+        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False, pins_unconfirmed=False),
     ),
 )
 SCHOOL_ITEM: dict[str, Any] = {
@@ -303,7 +305,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
         "second_factor": "optional",
         "phones": {"roles": ["student", "parent"], "alone": False},
-        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False},
+        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False, "pins_unconfirmed": False},
     },
 }
 
@@ -349,7 +351,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
         "second_factor": "required",
         "phones": {"roles": ["teacher", "staff", "parent"], "alone": True},
-        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True},
+        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True, "pins_unconfirmed": True},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty

@@ -4,7 +4,7 @@ from typing import Any
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from portal.account import details, password
+from portal.account import children, details, password
 from portal.account.sections import Section, my, shown
 from portal.system import system
 from web.answer import Answer
@@ -14,6 +14,7 @@ from web.times import rfc3339
 
 routes = RouteGroup(__name__, lambda: system().settings)
 SECTIONS = (
+    Section(name="children", facts=children.facts),
     Section(name="password", facts=password.facts),
     Section(name="details", facts=details.facts),
 )

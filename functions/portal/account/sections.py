@@ -33,7 +33,7 @@ class Section:
 def my(request: Request) -> SignedIn:
     """Who asks. A browser that is not signed in is sent to the sign-in of the school that its old session names."""
     token = token_of(request)
-    school = school_named_in(token)
+    school = school_named_in(token) or school_named_in(request.query.get("school"))  # an icon on a home screen says which
     request.context["sign_in"] = f"/schools/{school}/sessions" if school else "/"
     who = account(system(), token, active=is_active(request))
     request.context.update(school=who.school, person=who.school.known_as(who.person))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from latchkey.email_updates.stores.runs import EmailRuns
     from latchkey.families import needs as families
     from latchkey.families.stores.confirmations import Confirmations
+    from latchkey.families.stores.links import FamilyLinks
     from latchkey.invitations import needs as invitations
     from latchkey.invitations.stores.invitations import Invitations
     from latchkey.invitations.stores.joins import Joins
@@ -280,6 +281,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return CodeUses(self.client("dynamodb"), *tables, school)
+
+    def family_links(self, school: str) -> FamilyLinks:
+        """Where a school's adults and children are unlinked by themselves."""
+        from latchkey.families.stores.links import FamilyLinks
+
+        return FamilyLinks(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def leaver_runs(self, school: str) -> LeaverRuns:
         """A school's runs that mark people as left, or bring them back."""

@@ -9,9 +9,16 @@ from latchkey.password_links import needs as password_links
 
 if TYPE_CHECKING:
     from latchkey.families.stores.confirmations import Confirmations
+    from latchkey.families.stores.links import FamilyLinks
+    from latchkey.settings import Settings
 
 
 class System(codes.System, password_links.System, Protocol):
-    """What codes and password links take, and where confirmed addresses are written."""
+    """What codes and password links take, where confirmed addresses are written, and where families are linked."""
 
     def confirmations(self, school: str) -> Confirmations: ...
+
+    def family_links(self, school: str) -> FamilyLinks: ...
+
+    @property
+    def settings(self) -> Settings: ...

@@ -124,6 +124,17 @@ def invitation(system: System, asked: Asked, invitation_id: str) -> Outcome:
     return request.write("parent_invitation", "parent_invitation", [mail], {found.language or request.school.settings.language})
 
 
+def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
+    """Tell a student that a parent has looked at their PIN; whoever sends the same request again makes no second mail."""
+    request = _Request(system, asked)
+    if early := request.early(DAY):
+        return early
+    student = system.directory(asked.school).person(person)
+    if student is None or student.role != "student" or student.problem is not None:
+        return "nobody"
+    return request.plan("pin_shown", "pin_shown", [student])
+
+
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
     """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
     request = _Request(system, asked)

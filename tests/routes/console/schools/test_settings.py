@@ -55,7 +55,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "staff_domains": "",
         "approval": {"above": None, "staff": False},
         "words": {"names": "ours", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
-        "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False},
+        "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False, "pins_unconfirmed": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",
         "sso": {

@@ -10,7 +10,7 @@ from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name
 
 _CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
@@ -85,6 +85,22 @@ class CodeUses:
                 event,
             ],
         )
+
+    def add_child(self, student: Person, adult: Person, now: int, event: EventWrite) -> None:
+        """Take a place of a student's parent code for somebody who has an account, and link both.
+
+        ``Changed`` if there is no place left, or the adult's links, status or role are no longer as they were read: so the same
+        child asked for twice at once takes one place.
+        """
+        still_here: Condition = ("status", "=", "active")
+        used = self._used(student, "parent", now, [still_here])
+        same_links: Condition = ("children", "=", list(adult.children) or None)
+        same_adult: list[Condition] = [("status", "=", "active"), ("role", "=", adult.role)]
+        children: list[Value] = list(dict.fromkeys((*adult.children, student.id)))
+        linked = self._directory.change_of(adult.id, {"children": children}, [same_links, *same_adult])
+        half = adult.id in student.parents  # linked on the student's side alone
+        placed = used if half else replace(used, append={"parents": [adult.id]})
+        transact(self._client, [(self._people, placed), (self._people, linked), event])
 
     def _counted(self, student: str, kind: Kind, generation: int) -> Update:
         same_code: Condition = (f"{ATTRIBUTE[kind]}.generation", "=", generation)

@@ -1,1 +1,1 @@
-"""Where families are written."""
+"""What talks to AWS, and alone knows attribute names and conditions."""

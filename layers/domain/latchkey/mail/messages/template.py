@@ -111,6 +111,13 @@ def parent_invitation(
     return _of_school(school, language) | _of_life(life, language) | blocks
 
 
+def pin_shown(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells a student that a parent has looked at their PIN."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -138,6 +145,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "confirm_address": confirm_address,
     "address_known": address_known,
     "parent_invitation": parent_invitation,
+    "pin_shown": pin_shown,
 }
 
 

@@ -87,6 +87,7 @@ class Person:
     known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
     "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
+    ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Person:
     first_send_at: int | None = None
     second_factors: tuple[str, ...] = ()
     read_out: CodeState | None = None
+    pin_hidden_from: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

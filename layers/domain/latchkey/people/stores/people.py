@@ -122,6 +122,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "first_send_at": person.first_send_at,
         "second_factors": list(person.second_factors) or None,
         "read_out": code_to_value(person.read_out),
+        "pin_hidden_from": fact(person, "pin_hidden_from"),
     }
     return facts
 
@@ -169,6 +170,7 @@ def person_from_item(item: Item) -> Person:
         first_send_at=get("first_send_at"),
         second_factors=tuple(get("second_factors") or ()),
         read_out=_code_from_value(get("read_out")),
+        pin_hidden_from=tuple(get("pin_hidden_from") or ()),
     )
 
 
@@ -484,7 +486,10 @@ class Directory:
         return self._write_each(map(self._with_other_keys, changes), pace)
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
-        """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
+        """Write whom these people are linked with, and from whom a PIN is hidden.
+
+        How many were left alone, because they were linked otherwise meanwhile.
+        """
         return self._write_each(map(self.link_of, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
@@ -527,7 +532,7 @@ class Directory:
         """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
-        for name in ("children", "parents"):
+        for name in ("children", "parents", "pin_hidden_from"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
                 facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for

@@ -61,6 +61,7 @@ REGISTER: Final = (
             "admin_since": "When an admin first signed in: when the school's rule of second factors begins to count for them",
             "first_send_at": "When an admin first started a send: before that the rule does not count",
             "second_factors": "Which kinds of second factor they have: whether to ask for one",
+            "pin_hidden_from": "Ids of a student's parents who do not get to see the PIN, linked now or before",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
             "new_email": "An address that the person has asked for and not confirmed yet, and when: for 72 hours",
             "invited": "Ids of invitations that made this account or joined children to it, so that they are erased with it",

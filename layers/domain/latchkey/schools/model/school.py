@@ -42,13 +42,15 @@ class FamilyRule:
     """What students and their parents may do for each other.
 
     ``parent_code``: students see their parents' code in their account; only those of year ``parent_code_from`` and above, where
-    that is not empty. ``invitations``: they may invite their parents by e-mail. ``pins``: parents may see their children's PINs.
+    that is not empty. ``invitations``: they may invite their parents by e-mail. ``pins``: parents may see their children's PINs;
+    ``pins_unconfirmed``: also those whose e-mail address nobody has confirmed yet.
     """
 
     parent_code: bool = True
     parent_code_from: str = ""
     invitations: bool = True
     pins: bool = True
+    pins_unconfirmed: bool = True
 
     def shows_parent_code(self, student: Person) -> bool:
         """Whether this student sees their parents' code; one without a year group is younger than all who have one."""

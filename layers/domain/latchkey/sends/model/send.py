@@ -15,6 +15,7 @@ Kind = Literal[
     "forgot_password",
     "password_changed",
     "email_changed",
+    "pin_shown",
     "test",
     "notice",
     "confirmation",
