@@ -1,9 +1,9 @@
 """SQS consumer of the queues plan and requests; returns the messages that failed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
-from typing import Any, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 from aws_lambda_powertools import Logger
 
@@ -24,6 +24,14 @@ from worker.consume import ONES_OWN, Consumer, Record, is_of, life
 
 logger = Logger()
 Left: TypeAlias = Callable[[], float] | None
+
+_OF_A_PERSON: Final[Mapping[str, Callable[[Wiring, request_mail.Asked, str], request_mail.Outcome]]] = {
+    "renew": request_mail.renew,
+    "password_changed": request_mail.password_changed,
+    "confirm_address": request_mail.confirm_address,
+    "pin_shown": request_mail.pin_shown,
+}
+"""Mails that need no more than whose they are."""
 
 
 def system() -> Wiring:
@@ -76,16 +84,10 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")
         outcome = request_mail.forgot(system(), asked, by, key, source, older=message.optional_lookup("older"))
-    elif kind == "renew":
-        outcome = request_mail.renew(system(), asked, message.id("person"))
-    elif kind == "password_changed":
-        outcome = request_mail.password_changed(system(), asked, message.id("person"))
-    elif kind == "confirm_address":
-        outcome = request_mail.confirm_address(system(), asked, message.id("person"))
+    elif kind in _OF_A_PERSON:
+        outcome = _OF_A_PERSON[kind](system(), asked, message.id("person"))
     elif kind == "invitation":
         outcome = request_mail.invitation(system(), asked, message.id("invitation"))
-    elif kind == "pin_shown":
-        outcome = request_mail.pin_shown(system(), asked, message.id("person"))
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:

@@ -1,9 +1,18 @@
 """Invitations forget somebody who is erased: a child is taken out of them, a parent's own go."""
 
+from typing import Protocol
+
+from latchkey.invitations.invite import Keys
 from latchkey.invitations.model.invitation import invitation_id
-from latchkey.invitations.needs import Keeps
+from latchkey.invitations.stores.invitations import Invitations
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+
+
+class Keeps(Keys, Protocol):
+    """Who forgets somebody needs no more than this."""
+
+    def invitations(self, school: str) -> Invitations: ...
 
 
 def forget_person(system: Keeps, school: School, person: Person) -> list[str]:

@@ -5,16 +5,23 @@ Nothing here says whether the address has an account: that is for whoever reads 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from latchkey.errors import Invalid, NotFound
 from latchkey.invitations.model.invitation import Invitation, Source, fresh, invitation_id
-from latchkey.invitations.needs import Keeps, System
+from latchkey.invitations.needs import System
 from latchkey.mail.model.account import masked
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id
+
+
+class Keys(Protocol):
+    """Who finds a mailbox's invitation needs no more than this."""
+
+    def lookup_key(self, school: str, epoch: int) -> bytes: ...
+
 
 State = Literal["open", "over"]
 _AT_ONCE: Final = 100
@@ -45,7 +52,7 @@ def invite(
     return system.invitations(school.slug).unite([wanted], now)[wanted.id]
 
 
-def id_for(system: Keeps, school: School, email: str) -> str:
+def id_for(system: Keys, school: School, email: str) -> str:
     """The id of a mailbox's invitation under the school's newest look-up key."""
     return invitation_id(system.lookup_key(school.slug, school.lookup_epoch), email)
 
@@ -100,6 +107,6 @@ def take_back(system: System, school: School, student: Person, invitation: str) 
     found = invitations.get(invitation)
     if found is not None and student.id in found.asked:
         invitations.take_child(invitation, student.id)
-    invitations.drop_student(student.id, invitation)
+    invitations.drop_student(student.id, invitation, now)
     facts: dict[str, str | int] = {"student": student.id, "invitation": invitation}
     system.audit(school.slug).record(student.id, "invitation.take_back", now, facts)

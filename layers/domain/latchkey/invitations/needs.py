@@ -11,17 +11,11 @@ if TYPE_CHECKING:
     from latchkey.invitations.stores.joins import Joins
 
 
-class Keeps(Protocol):
-    """What is kept of invitations, and the key by which a mailbox finds its own."""
-
-    def lookup_key(self, school: str, epoch: int) -> bytes: ...
-
-    def invitations(self, school: str) -> Invitations: ...
-
-
-class System(Keeps, password_links.System, Protocol):
+class System(password_links.System, Protocol):
     """Its stores, keys, queues and clock, and what password links take."""
 
     def time(self) -> float: ...
+
+    def invitations(self, school: str) -> Invitations: ...
 
     def joins(self, school: str) -> Joins: ...

@@ -1,6 +1,6 @@
 """Invitations in the table ``directory``. One item for each mailbox; whoever writes says what they have read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from latchkey.errors import TryLater
@@ -10,6 +10,7 @@ from latchkey.shared.stores.pace import Pace
 
 _AT_ONCE: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
 _ROUNDS: Final = 8
+_MOST_SENT: Final = 50  # of one student
 _OF_PEOPLE: Final = ("email", "children", "asked", "language", "given_name", "family_name", "mail_problem")
 _TO_DELIVER: Final = ("id", "status", "email", "version", "children", "mail_problem")
 
@@ -180,17 +181,34 @@ class Invitations:
 
     def note_student(self, student: str, invitation: str, now: int) -> None:
         """Remember that a student has sent this invitation, so that they can see and take back what they sent."""
-        pk = self._student(student)
-        self._table.put(Put(item={"pk": pk, "sk": invitation, "invitation": invitation, "at": now, "expires_at": now + KEPT}))
+        self._note(student, lambda sent: {**sent, invitation: now}, now)
 
     def of_student(self, student: str, now: int) -> dict[str, int]:
         """The ids of the invitations that a student has sent, with when."""
-        pages: Iterator[list[Item]] = self._table.pages(self._student(student))
-        return {item["invitation"]: item["at"] for page in pages for item in page if item["expires_at"] > now}
+        return {each: at for each, at in self._sent(self._table.get(*self._student(student))).items() if at + KEPT > now}
 
-    def drop_student(self, student: str, *invitations: str) -> None:
-        """Forget that a student has sent these invitations."""
-        self._table.delete_many([(self._student(student), each) for each in invitations])
+    def drop_student(self, student: str, invitation: str, now: int) -> None:
+        """Forget that a student has sent this invitation."""
+        self._note(student, lambda sent: {each: at for each, at in sent.items() if each != invitation}, now)
+
+    def _note(self, student: str, changed: Callable[[dict[str, int]], dict[str, int]], now: int) -> None:
+        pk, sk = self._student(student)
+        for _ in range(_ROUNDS):
+            item = self._table.get(pk, sk)
+            before = self._sent(item)
+            fresh = {each: at for each, at in changed(before).items() if at + KEPT > now}
+            sent: Value = [[each, at] for each, at in sorted(fresh.items(), key=lambda one: one[1])[-_MOST_SENT:]]
+            as_read: list[Condition] = [("sent", "=", item["sent"])] if item else [("pk", "missing", None)]
+            try:
+                self._table.put(Put(item={"pk": pk, "sk": sk, "sent": sent, "expires_at": now + KEPT}, when=as_read))
+            except ConditionFailed:
+                continue
+            return
+        raise TryLater()
+
+    @staticmethod
+    def _sent(item: Item | None) -> dict[str, int]:
+        return dict(item["sent"]) if item else {}
 
     def forget_child(self, child: str) -> None:
         """Take somebody who is erased out of all invitations."""
@@ -198,8 +216,7 @@ class Invitations:
             for item in page:
                 if child in (item.get("children") or ()):
                     self.take_child(item["sk"], child)
-        for page in self._table.pages(self._student(child)):
-            self._table.delete_many((item["pk"], item["sk"]) for item in page)
+        self._table.delete_many([self._student(child)])
 
     def forget(self, ids: Iterable[str]) -> None:
         """Delete these invitations, whether they exist or not."""
@@ -208,8 +225,8 @@ class Invitations:
     def _key(self, invitation: str) -> tuple[str, str]:
         return f"{self.school}#INVITATIONS", invitation
 
-    def _student(self, student: str) -> str:
-        return f"{self.school}#INVITED#{student}"
+    def _student(self, student: str) -> tuple[str, str]:
+        return f"{self.school}#INVITED#{student}", "SENT"
 
 
 def _emptied(found: Invitation) -> Invitation:
