@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children
+from portal.account import account, children, language, password, sessions
 from portal.confirmations import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
@@ -24,4 +24,7 @@ app = new_app(
     codes.routes,
     account.routes,
     children.routes,
+    password.routes,
+    sessions.routes,
+    language.routes,
 )

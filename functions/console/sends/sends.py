@@ -56,7 +56,8 @@ def start(request: Request, school: str) -> Answer:
     if not request.is_form:
         only(request.fields, _FIELDS)
     request.context["back"] = ways_back.of(request.fields, school)
-    fields = {**request.fields, "select": select_of(request)}
+    kind = {"kind": "parent_invitation"} if request.is_form and request.fields.get("invite") else {}
+    fields = {**request.fields, "select": select_of(request), **kind}
     try:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
     except Mistyped as wrong:
@@ -194,15 +195,16 @@ def select_of(request: Request) -> object:
     fields = request.fields
     if not request.is_form:
         return fields.get("select")
-    if fields.get("to") == "filter":
+    to = fields.get("invite") or fields.get("to")  # a button of its own invites the parents of the same selection
+    if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
-    if fields.get("to") == "refused":
+    if to == "refused":
         return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
-    if fields.get("to") == "contacts":
+    if to == "contacts":
         return {"contacts": fields.get("contacts", "")}
-    if fields.get("to") in {"page", "listed"}:
-        return {"ids": fields.get("page_ids" if fields["to"] == "page" else "ids", "").split()}
+    if to in {"page", "listed"}:
+        return {"ids": fields.get("page_ids" if to == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
 
 

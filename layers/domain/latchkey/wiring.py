@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from collections.abc import Set as AbstractSet
 
+    from latchkey.accounts import needs as accounts
+    from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
     from latchkey.codes import needs as codes
@@ -307,6 +309,12 @@ class Wiring:
 
         return Sessions(self.table("SESSIONS_TABLE"), school)
 
+    def own_choices(self, school: str) -> OwnChoices:
+        """What a school's people choose for themselves."""
+        from latchkey.accounts.stores.own_choices import OwnChoices
+
+        return OwnChoices(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
     def sends(self, school: str) -> Sends:
         """A school's sends."""
         from latchkey.sends.stores.sends import Sends
@@ -584,6 +592,7 @@ if TYPE_CHECKING:
 
     def _offers(wiring: Wiring) -> None:
         """The type checker's proof that the wiring has what every package needs."""
+        _accounts: accounts.System = wiring
         _audit: audit.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring

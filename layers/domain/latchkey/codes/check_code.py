@@ -12,6 +12,7 @@ from typing import Final, Literal, NoReturn
 
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import MOST_FAILURES, Code, Fault
+from latchkey.codes.model.pasted import codes_in
 from latchkey.codes.needs import System
 from latchkey.errors import Gone, Invalid, TooMany
 from latchkey.people.model.person import NOBODY, CodeState, Person, Role
@@ -44,6 +45,7 @@ _USED: Final[dict[codes.Kind, str]] = {
     "parent": f"As many parents have registered with this code as it lets in. {_ASK}",
 }
 MISTYPED: Final = "This is no whole code: a sign is wrong or missing. Look at the letter again; nothing was counted against you."
+SEVERAL: Final = "There are two codes in this. Type only the one that you want to use; nothing was counted against you."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCod
     ``Invalid``: a typing error. ``Gone``: it does not work, with the reason. ``TooMany``: over the school's or address's budget.
     """
     school = the_school_now(system, slug)
-    code = codes.read(typed)
-    if code is None:
-        raise Invalid(fields={"code": MISTYPED}, code="mistyped")
+    found = codes_in(typed)
+    if len(found) != 1:
+        raise Invalid(fields={"code": SEVERAL if found else MISTYPED}, code="mistyped")
+    (code,) = found
     whose = WHOSE[code.kind]
     if whose in school.settings.sso.roles:  # by the school's settings alone, so it tells of no account
         raise Gone(

@@ -68,13 +68,18 @@ class Opened:
     who: SignedIn
 
 
-def go_on(system: System, proof: Proof, steps: Sequence[Step], *, presented: str | None = None) -> Opened | Asked:
-    """What the next step asks for, or the session where none does. A session that was ``presented`` then ends."""
+def go_on(
+    system: System, proof: Proof, steps: Sequence[Step], *, presented: str | None = None, browser: str = ""
+) -> Opened | Asked:
+    """What the next step asks for, or the session where none does. A session that was ``presented`` then ends.
+
+    ``browser``: in coarse words what asks; see ``Session``.
+    """
     for step in steps:
         facts = step.asks(system, proof)
         if facts is not None:
             return Asked(step.name, _sealed(system, proof), facts)
-    return _open(system, proof, presented)
+    return _open(system, proof, presented, browser)
 
 
 def read_proof(system: System, slug: str, token: object) -> Proof:
@@ -101,7 +106,7 @@ def _sealed(system: System, proof: Proof) -> str:
     return seal(kept, proof.school.slug, system.cursor_key(proof.school.slug))
 
 
-def _open(system: System, proof: Proof, presented: str | None) -> Opened:
+def _open(system: System, proof: Proof, presented: str | None, browser: str) -> Opened:
     slug, now = proof.school.slug, system.now()
     close_session(system, presented)
     try:
@@ -110,7 +115,7 @@ def _open(system: System, proof: Proof, presented: str | None) -> Opened:
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
     event = sign_in_of(system, slug, person)
-    token, session = open_session(system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at)
+    token, session = open_session(system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at, browser=browser)
     log.info("signed in", extra={"school": slug, "person": person.id})
     return Opened(token, SignedIn(proof.school, person, session))
 

@@ -14,7 +14,18 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     "all": "Everything",
 }
 SIGN_INS: Final = frozenset(
-    {"sign_in.done", "sign_in.refused", "password.set", "code.use", "invitation.use", "mail.requested", "page.not_theirs"},
+    {
+        "sign_in.done",
+        "sign_in.refused",
+        "password.set",
+        "code.use",
+        "invitation.use",
+        "mail.requested",
+        "page.not_theirs",
+        "password.not_current",
+        "person.language",
+        "sessions.end_own",
+    },
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
@@ -69,6 +80,7 @@ WORDS: Final[Mapping[str, str]] = {
     "page.not_theirs": "asked for something that this school does not have",
     "parent_code.show": "looked at the code for their parents",
     "parent.unlink": "unlinked a parent from a student",
+    "password.not_current": "gave a wrong current password in their account",
     "password.set": "set a password",
     "password.stopped": "stopped a password: 100 wrong tries in a row; a link or a code sets a new one",
     "pin.hide": "said that a parent does not see a student’s PIN",
@@ -81,6 +93,7 @@ WORDS: Final[Mapping[str, str]] = {
     "person.change": "changed a person",
     "person.erase": "erased a person",
     "person.everything": "looked at everything held about a person",
+    "person.language": "chose the language of their pages and mails",
     "person.merge": "merged two accounts of one person",
     "person.unmerge": "undid a merge of two accounts",
     "roster.applied": "applied a roster",
@@ -111,6 +124,7 @@ WORDS: Final[Mapping[str, str]] = {
     "send.start": "started a send",
     "send.test": "sent a test mail to themselves",
     "sessions.end": "signed a person out everywhere",
+    "sessions.end_own": "ended sign-ins of their own",
     "settings.approve": "approved a change of settings",
     "settings.ask": "asked for a change of settings that a second admin has to approve",
     "settings.change": "changed settings",
@@ -130,6 +144,8 @@ _VALUES: Final[Mapping[tuple[str, str | int], str]] = {
     ("purpose", "welcome"): "the first link that the school sent",
     ("purpose", "reset"): "a later link that the school sent",
     ("purpose", "forgot"): "a link that they asked for",
+    ("purpose", "account"): "the password that they had",
+    ("language", "school"): "the school’s",
     ("kind", "pin"): "a PIN",
     ("kind", "parent"): "a parent code",
     ("kind", "read_out"): "a code that was read out",
@@ -164,7 +180,8 @@ def facts(found: Mapping[str, str | int], names: Mapping[str, str]) -> list[Fact
     for name, value in found.items():
         if to and name in {"send", "to"}:
             if name == "send":
-                said.append(Fact("send", f"password link{'s' if to != '1 person' else ''} to {to}", "sends", str(value)))
+                what = "invitation" if found.get("kind") == "parent_invitation" else "password link"
+                said.append(Fact("send", f"{what}{'s' if to != '1 person' else ''} to {to}", "sends", str(value)))
             continue
         label = _NAMES.get(name, name.replace("_", " "))
         if name.endswith(_WAS):

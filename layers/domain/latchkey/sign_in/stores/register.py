@@ -66,6 +66,7 @@ REGISTER: Final = (
         erased="deleted",
         hidden=frozenset({"stamp", "version"}),
         attributes={
+            "browser": "In coarse words what it was opened with, such as Chrome on Windows; shown to its owner alone",
             "created_at": "When they signed in",
             "proved_at": "When a second factor was last shown",
             "seen_at": "When the session was last used",
