@@ -15,6 +15,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 
 
 class Keys(Protocol):
@@ -24,6 +25,7 @@ class Keys(Protocol):
 
 
 State = Literal["open", "over"]
+_NO_ADDRESS: Final = said("Enter an e-mail address, like name@example.org.")
 _AT_ONCE: Final = 100
 
 
@@ -46,7 +48,7 @@ def invite(
     """
     address = identifiers.email(email)
     if address is None:
-        raise Invalid(fields={"email": "Enter an e-mail address, like name@example.org."})
+        raise Invalid(fields={"email": _NO_ADDRESS})
     now = system.now()
     wanted = fresh(id_for(system, school, address), address, children, source, now, language=language)
     return system.invitations(school.slug).unite([wanted], now)[wanted.id]
@@ -72,7 +74,7 @@ def invite_by_student(system: System, school: School, student: Person, email: st
     """
     address = identifiers.email(email)
     if address is None:
-        raise Invalid(fields={"email": "Enter an e-mail address, like name@example.org."})
+        raise Invalid(fields={"email": _NO_ADDRESS})
     now = system.now()
     system.invitations(school.slug).note_student(student.id, id_for(system, school, address), now)
     found = invite(system, school, address, [student.id], "student")

@@ -12,13 +12,16 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import is_slug
+from latchkey.shared.model.texts import said
 
 GONE: Final[dict[Fault, str]] = {
-    "used": "This invitation has been used. Sign in with the password of your account.",
-    "expired": "This invitation is too old. Ask the school’s office to send it again.",
-    "replaced": "This invitation no longer works: it was taken back, or your child is no longer at the school. "
-    "If you are not sure, ask the school’s office.",
-    "damaged": "This link is not complete. Open it from the mail again.",
+    "used": said("This invitation has been used. Sign in with the password of your account."),
+    "expired": said("This invitation is too old. Ask the school’s office to send it again."),
+    "replaced": said(
+        "This invitation no longer works: it was taken back, or your child is no longer at the school. "
+        "If you are not sure, ask the school’s office."
+    ),
+    "damaged": said("This link is not complete. Open it from the mail again."),
 }
 
 

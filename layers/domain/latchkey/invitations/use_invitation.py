@@ -17,6 +17,7 @@ from latchkey.password_links.model import links
 from latchkey.people.model.person import Person
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
@@ -27,12 +28,18 @@ USES: Final = Budget("invitation-use", 60, 3_600)
 NEW: Final = "new"
 """In place of an account's id: make another, for somebody who shares the mailbox."""
 _ROUNDS: Final = 8
-_WORKS: Final = "Some of this cannot be used. Your invitation still works."
-_NAMES: Final = {"given_name": "first name", "family_name": "last name"}
-_NO_NAME: Final[Mapping[names.Fault, str]] = {
-    "missing": "Enter your {name}.",
-    "long": f"Enter your {{name}} with at most {names.LONGEST_NAME} characters.",
-    "signs": "Enter your {name} with letters. Spaces, hyphens, apostrophes and full stops after initials can stand between them.",
+_WORKS: Final = said("Some of this cannot be used. Your invitation still works.")
+_NAMES: Final[Mapping[str, Mapping[names.Fault, str]]] = {
+    "given_name": {
+        "missing": said("Enter your first name."),
+        "long": said("Enter your first name with at most {most} characters.", most=names.LONGEST_NAME),
+        "signs": said("Enter your first name with letters. Spaces, hyphens and apostrophes can stand between them."),
+    },
+    "family_name": {
+        "missing": said("Enter your last name."),
+        "long": said("Enter your last name with at most {most} characters.", most=names.LONGEST_NAME),
+        "signs": said("Enter your last name with letters. Spaces, hyphens and apostrophes can stand between them."),
+    },
 }
 Outcome = Literal["made", "joined", "set"]
 log = logging.getLogger(__name__)
@@ -111,7 +118,7 @@ def _chosen(found: OpenInvitation, wishes: Wishes) -> Person | None:
     if chosen:
         return chosen[0]
     if wishes.account or len(found.accounts) > 1:
-        raise Invalid(_WORKS, fields={"account": "Say to which account your children are added."}, code="which_account")
+        raise Invalid(_WORKS, fields={"account": said("Say to which account your children are added.")}, code="which_account")
     return found.accounts[0]
 
 
@@ -123,7 +130,7 @@ def _parent(system: System, found: OpenInvitation, wishes: Wishes, token: str) -
     if not given and not family and not wrong:
         given, family = invitation.given_name, invitation.family_name
         if not given and not family:
-            wrong["given_name"] = _NO_NAME["missing"].format(name=_NAMES["given_name"])
+            wrong["given_name"] = _NAMES["given_name"]["missing"]
     if wrong:
         raise Invalid(_WORKS, fields=wrong | _weak(found, None, wishes))
     key = system.lookup_key(school.slug, school.lookup_epoch)
@@ -145,7 +152,7 @@ def _parent(system: System, found: OpenInvitation, wishes: Wishes, token: str) -
 def _name(typed: str, field: str, wrong: dict[str, str]) -> str:
     name = names.name_of(typed)
     if name and (fault := names.fault(name)):
-        wrong[field] = _NO_NAME[fault].format(name=_NAMES[field])
+        wrong[field] = _NAMES[field][fault]
     return name
 
 
@@ -167,7 +174,7 @@ def _count(system: System, found: OpenInvitation) -> None:
     """Each hash costs the server something: so many for an invitation, and no more."""
     key = identifiers.lookup(system.lookup_key(found.school.slug, found.school.lookup_epoch), "invitation", found.invitation.id)
     if not system.counters("CREDENTIALS_TABLE", found.school.slug).spend(USES, key, system.now()):
-        raise TooMany("This invitation was tried too often. It still works; wait a little, then try again.")
+        raise TooMany(said("This invitation was tried too often. It still works; wait a little, then try again."))
 
 
 def _event(system: System, found: OpenInvitation, actor: str, outcome: Outcome, now: int) -> EventWrite:
