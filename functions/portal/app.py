@@ -2,7 +2,7 @@
 
 from portal import assets, codes, files, guide, health, install, schools
 from portal.account import account, children, language, password, sessions
-from portal.confirmations import confirm_address
+from portal.addresses import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in

@@ -31,7 +31,7 @@ WORDS = {
     "q": PRIZE,
 }
 STRANGER, OTHER = f"{PRIZE}@stranger.example", f"{PRIZE}.other@stranger.example"
-SET_BY_US = {"token", "code", "into", "also"}  # they only work as we made them
+SET_BY_US = {"token", "code", "into", "also", "school"}  # they only work as we made them
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from latchkey.password_links.model.links import Link
 from latchkey.password_links.read_link import DAMAGED, genuine
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
-from latchkey.people.model.person import FormerEmail, Person
+from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import is_over, is_provisional, to_confirm
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
@@ -174,24 +174,24 @@ def _used(system: System, found: OpenConfirmation, token: str, target: Person | 
         system.confirmations(slug).confirm(person, used_link, event)
         return "confirmed", replace(person, email_typed=None, provisional_until=None, used_link=used_link)
     key = system.lookup_key(slug, found.school.lookup_epoch)
+    after = replace(person, email=found.address, email_key=lookup(key, "email", found.address), version=person.version + 1)
+    after = _told(system, slug, person, after, now)
     event = system.audit(slug).record_of(person.id, "address.change", now, facts)
-    former = _told(system, slug, person, found.address, now)
-    email_key = lookup(key, "email", found.address)
-    system.confirmations(slug).replace(person, found.address, email_key, used_link, former, event)
-    return "changed", replace(person, email=found.address, email_key=email_key, version=person.version + 1)
+    system.confirmations(slug).replace(person, after, used_link, event)
+    return "changed", replace(after, email_typed=None, provisional_until=None, new_email=None, used_link=used_link)
 
 
-def _told(system: System, slug: str, person: Person, address: str, now: int) -> FormerEmail | None:
-    """The old address, to which a mail tells of the new one; none where nobody had ever confirmed it.
+def _told(system: System, slug: str, person: Person, after: Person, now: int) -> Person:
+    """The person with the address that is replaced, where a mail tells of the new one; an unconfirmed one is told nothing.
 
     The message goes first and is looked at minutes later: if nothing is written after all, nobody is told anything.
     """
-    if not is_told(person, address):
-        return None
+    if not is_told(person, after.email):
+        return after
     former = former_email(person, now)
     message: dict[str, Any] = {"kind": "emails_changed", "school": slug, "people": [person.id], "at": former.at}
     system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
-    return former
+    return replace(after, former_email=former)
 
 
 def _join(system: System, school: School, gone: Person, into: Person) -> Person:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class System(codes.System, password_links.System, Protocol):
-    """What codes and password links take, where confirmed addresses are written, and where families are linked."""
+    """Its stores, and what codes and password links take."""
 
     def confirmations(self, school: str) -> Confirmations: ...
 

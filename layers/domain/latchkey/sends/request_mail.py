@@ -14,7 +14,7 @@ from latchkey.mail.model.account import MailAccount, MailName, account_of
 from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, has_confirmed, is_over, is_provisional, to_confirm
 from latchkey.schools.model.school import DAY
-from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
+from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason, why_unread
 from latchkey.sends.needs import System
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.languages import one_for
@@ -85,9 +85,8 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
         return "nobody"
     former = owner.former_email
     people = [] if owner.address_is_unconfirmed else [owner]
-    if (
-        former is not None and former.at == asked.at and former.email
-    ):  # whether it was confirmed is not kept: nothing typed goes there
+    if former is not None and former.at == asked.at and former.email:
+        # Whether that one was ever confirmed is not kept: nothing typed goes there.
         people.append(replace(owner, email=former.email, email_typed=owner.email_key))
     return request.plan("password_changed", "password_changed", people)
 
@@ -130,7 +129,7 @@ def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
     if early := request.early(DAY):
         return early
     student = system.directory(asked.school).person(person)
-    if student is None or student.role != "student" or student.problem is not None:
+    if student is None or student.role != "student" or why_unread(student) is not None:
         return "nobody"
     return request.plan("pin_shown", "pin_shown", [student])
 

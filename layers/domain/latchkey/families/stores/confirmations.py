@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.change import PersonChange
-from latchkey.people.model.person import FormerEmail, Person
+from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
@@ -32,25 +32,23 @@ class Confirmations:
         facts: dict[str, Value] = {"email_typed": None, "provisional_until": None, "used_link": used_link}
         transact(self._client, [(self._people, self._directory.change_of(person.id, facts, _as_read(person))), event])
 
-    def replace(
-        self, person: Person, email: str, email_key: str, used_link: str, former: FormerEmail | None, event: EventWrite
-    ) -> None:
+    def replace(self, person: Person, after: Person, used_link: str, event: EventWrite) -> None:
         """The new address that this person had asked for is theirs; ``Changed`` if they ask for another by now.
 
         The version ends what was mailed to the old address, and every session, for good.
         """
-        still_asked: Condition = ("new_email.email", "=", email)
+        still_asked: Condition = ("new_email.email", "=", after.email)
         facts: dict[str, Value] = {
-            "email": email,
-            "email_key": email_key,
+            "email": after.email,
+            "email_key": after.email_key,
             "email_typed": None,
             "provisional_until": None,
             "new_email": None,
             "used_link": used_link,
             "version": person.version + 1,
         }
-        if former is not None:
-            facts["former_email"] = former_to_value(former)
+        if after.former_email is not None:
+            facts["former_email"] = former_to_value(after.former_email)
         changed = self._directory.change_of(person.id, facts, [*_as_read(person), still_asked])
         transact(self._client, [(self._people, changed), event])
 

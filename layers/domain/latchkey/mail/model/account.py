@@ -14,9 +14,9 @@ MailName = Literal[
     "password_changed",
     "email_replaced",
     "email_given",
+    "pin_shown",
     "confirm_address",
     "address_known",
-    "pin_shown",
     "parent_invitation",
 ]
 """Mails about accounts."""

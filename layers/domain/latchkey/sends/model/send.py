@@ -265,18 +265,23 @@ def purpose_of(person: Person) -> Literal["welcome", "reset"]:
     return "welcome" if person.password_set_at is None else "reset"
 
 
+def why_unread(person: Person) -> Skip | None:
+    """Why a mail to this person would not be read by them: no address, one that takes none, one that nobody has confirmed."""
+    if person.email is None:
+        return "no_address"
+    if person.problem is not None:
+        return _BEFORE[person.problem]
+    return "unconfirmed" if person.address_is_unconfirmed else None
+
+
 def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
     """Why this person gets no password link; None if they get one. ``sent``: who was sent one recently, as ``but`` asks."""
     if person.status != "active":
         return "left" if person.status == "left" else "disabled"
     if school.uses_sso(person):
         return "single_sign_on"
-    if person.email is None:
-        return "no_address"
-    if person.problem is not None:
-        return _BEFORE[person.problem]
-    if person.address_is_unconfirmed:
-        return "unconfirmed"
+    if (unread := why_unread(person)) is not None:
+        return unread
     if but.skip_signed_in and person.last_login_at is not None:
         return "already_in"
     return "sent_recently" if person.id in sent else None

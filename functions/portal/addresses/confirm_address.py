@@ -17,7 +17,7 @@ LINKS = {"check": "/confirmations/check", "use": "/confirmations/use"}
 _LONGEST_TOKEN = 2_000  # a longer text is no token of ours, and not worth a look
 
 
-@routes.on("GET", "/confirm", page="confirmations/confirm.html", fragment=True, public=True)
+@routes.on("GET", "/confirm", page="addresses/confirm.html", fragment=True, public=True)
 def page(_: Request) -> Answer:
     """The same page for everyone; looking at it changes nothing."""
     return Answer(data=LINKS)
