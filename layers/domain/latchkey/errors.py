@@ -52,6 +52,18 @@ class Forbidden(LatchkeyError):
     code = "forbidden"
 
 
+class ConfirmAgain(Forbidden):
+    """Confirm that it is you: show your passkey, or a code of your app, once more."""
+
+    code = "confirm_again"
+
+
+class SecondFactorNeeded(Forbidden):
+    """Your school asks its admins for a second step when they sign in. Set it up on your account page, then go on."""
+
+    code = "second_factor_needed"
+
+
 class NotFound(LatchkeyError):
     """There is nothing here, or you may not see it."""
 

@@ -16,8 +16,9 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; 0: never in this session. ``browser`` is in coarse words what it was opened
-    with, for its owner alone.
+    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
+    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
+    owner alone.
     """
 
     person: str
@@ -27,8 +28,9 @@ class Session:
     created_at: int
     seen_at: int
     expires_at: int
-    proved_at: int = 0
+    proved_at: int | None = None
     ways: tuple[str, ...] = PASSWORD_ALONE
+    password_at: int = 0
     browser: str = ""
 
 
@@ -82,6 +84,11 @@ class Sessions:
         self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set=facts, when=[not_ended]))
         return replace(session, proved_at=now, ways=ways)
 
+    def note_password(self, session: Session, now: int) -> None:
+        """Note that the password was given again now; ``Changed`` if the session has ended meanwhile."""
+        not_ended: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set={"password_at": now}, when=[not_ended]))
+
     def end(self, person: str, secret_hash: str) -> None:
         """End a session, whether it exists or not."""
         self._table.delete(self._pk(person), secret_hash)
@@ -105,7 +112,7 @@ class Sessions:
             "created_at": session.created_at,
             "seen_at": session.seen_at,
             "expires_at": session.expires_at,
-            "proved_at": session.proved_at or None,
+            "proved_at": session.proved_at,
             "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
             "browser": session.browser or None,
         }
@@ -124,7 +131,8 @@ def _session(person: str, item: Item) -> Session:
         created_at=item["created_at"],
         seen_at=item["seen_at"],
         expires_at=item["expires_at"],
-        proved_at=item.get("proved_at", 0),
+        proved_at=item.get("proved_at"),
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
+        password_at=item.get("password_at", 0),
         browser=item.get("browser", ""),
     )
