@@ -1,7 +1,8 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, language, password, sessions
+from portal.account import account, children, language, parent_code, parents, password, sessions
+from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -17,10 +18,13 @@ app = new_app(
     sign_in.routes,
     forgot_password.routes,
     set_password.routes,
+    confirm_address.routes,
     codes.routes,
     account.routes,
     children.routes,
     password.routes,
     sessions.routes,
     language.routes,
+    parent_code.routes,
+    parents.routes,
 )

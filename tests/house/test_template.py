@@ -161,7 +161,11 @@ class TestRoles:
             if action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             and "DirectoryTable" in {sam.named(resource) for resource in statement["Resource"]}
         ]
-        (update,) = writes
+        update, mark = writes
+        # A mark in place of an account that was joined to another is put whole, and holds nothing of a person but an id.
+        marked = mark["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        assert mark["Action"] == ["dynamodb:PutItem"]
+        assert not {"is_admin", "people_pk", "email_key", "username_key", "parents", "password_set_at"} & set(marked)
         attributes = update["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
         assert update["Action"] == ["dynamodb:UpdateItem"]
         roster = {"upn", "mis_id", "year_group", "registration_group", "number", "number_key", "mail_problem"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, NewEmail, Person
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
@@ -100,7 +100,16 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
         },
     ),
     (
-        Person(id=PARENT, role="parent", given_name="Ben", family_name="Lee", children=(STUDENT,), status="left"),
+        Person(
+            id=PARENT,
+            role="parent",
+            given_name="Ben",
+            family_name="Lee",
+            children=(STUDENT,),
+            status="left",
+            new_email=NewEmail("new@x.example", NOW - 3),
+            provisional_until=NOW + 99,
+        ),
         {
             "pk": "northbridge#P#01234567890000000002",
             "sk": "PERSON",
@@ -114,6 +123,8 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "status": "left",
             "children": ["01234567890000000001"],
             "version": 0,
+            "new_email": {"email": "new@x.example", "at": 1_799_999_997},
+            "provisional_until": 1_800_000_099,
         },
     ),
     (

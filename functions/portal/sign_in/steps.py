@@ -5,6 +5,7 @@ from typing import Final
 from latchkey.errors import LatchkeyError
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
@@ -15,7 +16,7 @@ from web.request import Request
 from web.times import rfc3339
 from web.who import cookie, token_of
 
-STEPS: Final[tuple[Step, ...]] = ()
+STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
 
 

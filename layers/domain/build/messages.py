@@ -34,6 +34,7 @@ AREAS = {
     DOMAIN / "accounts" / "end_unconfirmed": "addresses",
     DOMAIN / "second_factors": "second_factors",
     DOMAIN / "families": "families",
+    DOMAIN / "families" / "confirm_address": "addresses",
     DOMAIN / "invitations": "invitations",
     Path("functions"): "pages",
     PORTAL / "account": "account",

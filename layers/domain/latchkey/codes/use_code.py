@@ -17,6 +17,7 @@ from latchkey.codes.needs import System
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
+from latchkey.people.model.unconfirmed import PROVISIONAL
 from latchkey.schools.model.school import StudentEmail
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
@@ -118,7 +119,8 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
 def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
     """Make a parent and link them to the student of a parent code.
 
-    Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here.
+    Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here. It works at
+    once, and ends unless the address is confirmed; then it may be joined to the account that the address has already.
     """
     slug, now, wrong = found.school.slug, system.now(), _Wrong(dict(known))
     given, family = _names(wishes, wrong)
@@ -132,6 +134,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
         email=address,
         email_key=key,
         email_typed=key,
+        provisional_until=now + PROVISIONAL,
         children=(found.student.id,),
         version=1,
         password_set_at=now,
@@ -245,20 +248,21 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Per
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})
     try:
-        message: dict[str, Any] = {
-            "kind": "password_changed",
-            "school": slug,
-            "person": person.id,
-            "request": new_id(),
-            "at": now,
-        }
-        system.queue("REQUESTS_QUEUE").put(message)
+        if person.address_is_unconfirmed:
+            _ask_for_mail(system, slug, "confirm_address", person.id, now)
+        if found.code.kind == "pin":  # who has registered has had no password before
+            _ask_for_mail(system, slug, "password_changed", person.id, now)
         if proved is not None:
             forgive_person(system, found.school, proved)
     except Exception as error:  # the answer must say that the code was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}
         )
+
+
+def _ask_for_mail(system: System, slug: str, kind: str, person: str, now: int) -> None:
+    message: dict[str, Any] = {"kind": kind, "school": slug, "person": person, "request": new_id(), "at": now}
+    system.queue("REQUESTS_QUEUE").put(message)
 
 
 def _tell_new_email(system: System, slug: str, person: str, at: int) -> None:

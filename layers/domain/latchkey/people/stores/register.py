@@ -49,6 +49,7 @@ REGISTER: Final = (
             "used_link": "Hash of the last link used, so that a page can say it was used",
             "last_login_at": "When they last signed in: who still needs help",
             "pin": f"A student's PIN: {_CODE}",
+            "not_mine": "Ids of adults of whom a student says that they are no parent of theirs, until the office has looked",
             "read_out": f"A code that was read out to them on the telephone, for 15 minutes: {_CODE}",
             "parent_code": f"The code of a student's parents: {_CODE}",
             "mail_problem": "That mail to the address came back for good or was called spam, and when: no more is sent there",
@@ -63,6 +64,8 @@ REGISTER: Final = (
             "second_factors": "Which kinds of second factor they have: whether to ask for one",
             "pin_hidden_from": "Ids of a student's parents who do not get to see the PIN, linked now or before",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
+            "new_email": "An address that the person has asked for and not confirmed yet, and when: for 72 hours",
+            "provisional_until": "When the account of a parent who registered with a code ends, if the address is not confirmed",
         },
     ),
     Kind(

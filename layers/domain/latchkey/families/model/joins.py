@@ -1,0 +1,28 @@
+"""What becomes of two accounts of one mailbox when its owner confirms: values only.
+
+The account that was there keeps all it has and gets the children. Of the provisional one nothing goes over that somebody typed:
+no name, no password, no username.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from latchkey.people.model.change import PersonChange
+from latchkey.people.model.person import Person
+
+
+def with_children(into: Person, gone: Person) -> Person:
+    """The account that stays, with the children of the one that goes."""
+    children = tuple(dict.fromkeys((*into.children, *gone.children)))
+    return replace(into, children=children, merged=tuple(dict.fromkeys((*into.merged, gone.id, *gone.merged))))
+
+
+def relinked(children: Sequence[Person], into: Person, gone: Person) -> list[PersonChange]:
+    """The children of the account that goes, linked with the one that stays."""
+    changes = []
+    for child in children:
+        parents = tuple(dict.fromkeys(into.id if each == gone.id else each for each in child.parents))
+        parents = parents if into.id in parents else (*parents, into.id)
+        if parents != child.parents:
+            changes.append(PersonChange(child, replace(child, parents=parents)))
+    return changes
