@@ -4,7 +4,7 @@ from portal import assets, codes, device_language, files, guide, health, install
 from portal.account import account, children, confirm, language, parent_code, parents, password, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import sign_in
+from portal.sign_in import passkey, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -17,6 +17,7 @@ app = new_app(
     device_language.routes,
     schools.routes,
     sign_in.routes,
+    passkey.routes,
     forgot_password.routes,
     set_password.routes,
     confirm_address.routes,
