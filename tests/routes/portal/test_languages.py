@@ -41,7 +41,7 @@ def speaks(portal: Portal, code: str, slug: str = "southgate") -> None:
     portal.system.wiring("console").schools.change(replace(school, settings=replace(school.settings, language=code)))
 
 
-@pytest.mark.parametrize("path", [path for path in PUBLIC if path not in {"/schools/{}/redeem", "/set-password"}])
+@pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_says_nothing_that_cannot_be_translated(path: str, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     speak_it(monkeypatch)
     page = portal.page(path.format("southgate"), Accept_Language="cy").body.decode()
