@@ -1,10 +1,10 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, language, password, sessions
+from portal.account import account, children, language, password, second_factors, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import sign_in
+from portal.sign_in import second_step, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -16,6 +16,7 @@ app = new_app(
     guide.routes,
     schools.routes,
     sign_in.routes,
+    second_step.routes,
     forgot_password.routes,
     set_password.routes,
     confirm_address.routes,
@@ -25,4 +26,5 @@ app = new_app(
     password.routes,
     sessions.routes,
     language.routes,
+    second_factors.routes,
 )
