@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, language, password, second_factors, sessions
+from portal import assets, codes, device_language, files, guide, health, install, schools
+from portal.account import account, children, confirm, language, parent_code, parents, password, second_factors, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import second_step, sign_in
@@ -14,6 +14,7 @@ app = new_app(
     files.routes,
     install.routes,
     guide.routes,
+    device_language.routes,
     schools.routes,
     sign_in.routes,
     second_step.routes,
@@ -22,9 +23,12 @@ app = new_app(
     confirm_address.routes,
     codes.routes,
     account.routes,
+    confirm.routes,
     children.routes,
     password.routes,
     sessions.routes,
     language.routes,
     second_factors.routes,
+    parent_code.routes,
+    parents.routes,
 )

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from latchkey.families import needs as families
     from latchkey.families.stores.confirmations import Confirmations
     from latchkey.families.stores.links import FamilyLinks
+    from latchkey.families.stores.objections import Objections
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -489,6 +490,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return Confirmations(self.client("dynamodb"), *tables, school)
+
+    def objections(self, school: str) -> Objections:
+        """What a school's students have said of adults who are linked with them."""
+        from latchkey.families.stores.objections import Objections
+
+        return Objections(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def rejected_files(self) -> Files:
         """The rows of rosters that can be mended, beside the uploads."""

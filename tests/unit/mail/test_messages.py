@@ -134,6 +134,16 @@ def test_password_changed_has_no_link_and_says_what_to_do_if_it_was_not_you() ->
     assert _Parsed(html).links() == []
 
 
+@pytest.mark.parametrize(("name", "what"), [("factor_added", "added to"), ("factor_removed", "removed from")])
+def test_a_changed_second_factor_has_no_link_and_says_whom_to_tell(name: MailName, what: str) -> None:
+    subject, text, html = render(name)
+    assert subject == f"A second step was {what} your account at Northbridge Academy"
+    for form in (flat(text), flat(_Parsed(html).text)):
+        assert f"has just been {what} this account" in form
+        assert "tell the school’s office at once" in form
+    assert "://" not in text + html
+
+
 def test_pin_shown_has_no_link_and_says_whom_to_tell() -> None:
     subject, text, html = render("pin_shown")
     assert subject == "A parent has looked at your PIN at Northbridge Academy"

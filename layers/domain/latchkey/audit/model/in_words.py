@@ -75,6 +75,8 @@ WORDS: Final[Mapping[str, str]] = {
     "mail.trusted": "took the marks of a domain’s addresses",
     "name.guessed": "saw 100 wrong tries in a row for a name that nobody has",
     "page.not_theirs": "asked for something that this school does not have",
+    "parent.mine": "said that an adult and a student belong together",
+    "parent.not_mine": "said that an adult is not their parent",
     "parent_code.show": "looked at the code for their parents",
     "parent.unlink": "unlinked a parent from a student",
     "password.not_current": "gave a wrong current password in their account",

@@ -49,6 +49,7 @@ REGISTER: Final = (
             "used_link": "Hash of the last link used, so that a page can say it was used",
             "last_login_at": "When they last signed in: who still needs help",
             "pin": f"A student's PIN: {_CODE}",
+            "not_mine": "Ids of adults of whom a student says that they are no parent of theirs, until the office has looked",
             "read_out": f"A code that was read out to them on the telephone, for 15 minutes: {_CODE}",
             "parent_code": f"The code of a student's parents: {_CODE}",
             "mail_problem": "That mail to the address came back for good or was called spam, and when: no more is sent there",

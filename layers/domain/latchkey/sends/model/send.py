@@ -11,7 +11,15 @@ from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
 Kind = Literal[
-    "password_link", "forgot_password", "password_changed", "email_changed", "pin_shown", "test", "notice", "confirmation"
+    "password_link",
+    "forgot_password",
+    "password_changed",
+    "email_changed",
+    "pin_shown",
+    "factor_changed",
+    "test",
+    "notice",
+    "confirmation",
 ]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
