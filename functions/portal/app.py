@@ -4,7 +4,7 @@ from portal import assets, codes, device_language, files, guide, health, install
 from portal.account import account, children, confirm, language, parent_code, parents, password, second_factors, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import second_step, sign_in
+from portal.sign_in import passkey, second_step, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -18,6 +18,7 @@ app = new_app(
     schools.routes,
     sign_in.routes,
     second_step.routes,
+    passkey.routes,
     forgot_password.routes,
     set_password.routes,
     confirm_address.routes,

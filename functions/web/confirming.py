@@ -16,8 +16,10 @@ from latchkey.errors import Invalid
 from latchkey.shared.model.texts import said
 from web.request import Request
 
-_THERE: Final = re.compile(r"/admin(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+(?:\?[A-Za-z0-9._~=&%+-]*)?")
-"""Addresses of the console, and nothing else: a confirmation must not lead to another site."""
+_THERE: Final = re.compile(
+    r"/admin(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+(?:\?[A-Za-z0-9._~=&%+-]*)?|/account/children/[0-9a-z]{16,26}/pin"
+)
+"""Addresses of the console, and of a child's PIN, and nothing else: a confirmation must not lead to another site."""
 _LONGEST: Final = 2_000
 
 
@@ -28,7 +30,7 @@ def asked_by(request: Request) -> dict[str, Any]:
 
 
 def where(request: Request) -> tuple[str, str]:
-    """Where a form goes on that has confirmed, and how; ``Invalid`` for anywhere but the console."""
+    """Where a form goes on that has confirmed, and how; ``Invalid`` for anywhere that asks for none."""
     there, method = request.confirming.get("there", ""), request.confirming.get("method", "")
     if len(there) > _LONGEST or not _THERE.fullmatch(there):
         raise Invalid(said("Go back to the page that you came from, and start again from there."))
