@@ -19,6 +19,7 @@ MailName = Literal[
     "address_known",
     "factor_added",
     "factor_removed",
+    "parent_invitation",
 ]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset(
