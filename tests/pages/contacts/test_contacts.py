@@ -9,7 +9,6 @@ from tests.browser.chromium import await_shown, check, signed_in
 from tests.e2e.client import Product
 from tests.e2e.school import enrol, name_of_group, pupil
 
-pytestmark = pytest.mark.browser
 HEADER = "UPN,Forename,Surname,Title,Forename,Surname,Priority,Parental Responsibility,Court Order,Primary Email"
 
 

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.chromium import PHONE, check, profile, signed_in
 from tests.e2e.client import Product
 
-pytestmark = pytest.mark.browser
 
 
 def twice(admin: Product, **facts: Any) -> None:

@@ -6,7 +6,6 @@ from playwright.sync_api import Browser, expect
 from tests.browser.chromium import check, profile, signed_in
 from tests.e2e.client import Product
 
-pytestmark = pytest.mark.browser
 NARROW = 320
 
 

@@ -10,7 +10,6 @@ from tests.e2e.client import Product
 from tests.e2e.school import Group, enrol, name_of_group, people
 from tests.support.workbooks import excel
 
-pytestmark = pytest.mark.browser
 ACCOUNTS = [
     "First Name [Required]",
     "Last Name [Required]",
