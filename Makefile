@@ -86,7 +86,7 @@ format: $(VENV)/.ready ## Put the code into its usual form
 	@ruff check --fix-only .
 	@ruff format .
 
-translations: $(VENV)/.ready ## Bring the catalogues up to date with the mails; a new language: make translations LANGUAGE=fr
+translations: $(VENV)/.ready ## Bring the catalogues up to date with the code; a new language: make translations LANGUAGE=fr
 	@python -m infra.translations $(LANGUAGE)
 
 pictures: programs $(WORDS) ## Make the pictures of mails and printed sheets again (docs/pictures)
@@ -185,10 +185,10 @@ $(firstword $(WORDS)): layers/domain/build/blocklist.py layers/domain/build/bloc
 	$(call say,'making the list of common passwords')
 	@$(MAKE) -C layers/domain common-passwords
 
-# So are the catalogues of the mails' languages.
-$(lastword $(WORDS)): layers/domain/build/catalogues.py layers/domain/build/catalogues.txt \
-		$(shell find $(LOCALE) layers/domain/latchkey/mail/messages -name '*.p[oy]') | $(VENV)/.ready
-	$(call say,'making the catalogues of the mails')
+# So are the catalogues of the languages; whatever the code says must be in them.
+$(lastword $(WORDS)): $(wildcard layers/domain/build/*.py) layers/domain/build/catalogues.txt \
+		$(shell find $(LOCALE) layers/domain/latchkey functions -name '*.po' -o -name '*.py' -o -name '*.html') | $(VENV)/.ready
+	$(call say,'making the catalogues of the languages')
 	@$(MAKE) -C layers/domain catalogues
 
 # And the admins' guide, out of docs/guide.

@@ -29,6 +29,9 @@ LIVES: Final[dict[MailName, int]] = {
     "password_changed": 0,
     "email_replaced": 0,
     "email_given": 0,
+    "confirm_address": 14 * DAY,
+    "address_known": 14 * DAY,
+    "pin_shown": 0,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(

@@ -2,7 +2,7 @@
 
 from console import audit, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo, schools
 from console.login_details import codes, exports
-from console.people import actions, address_changes, admins, doubles, edit, everything, history, leaving, people
+from console.people import actions, address_changes, admins, doubles, edit, everything, history, leaving, people, telephone
 from console.sends import control, mail, preview, recipients, sends
 from web.app import new_app
 
@@ -19,6 +19,7 @@ app = new_app(
     doubles.routes,
     history.routes,
     everything.routes,
+    telephone.routes,
     preview.routes,
     sends.routes,
     recipients.routes,

@@ -132,7 +132,7 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, Any]:
             values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text
         elif name.startswith("sso.") and not name.startswith("sso.roles."):
             sso[name.removeprefix("sso.")] = text.strip()
-        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.", "family.")):
+        elif not name.endswith(".unit") and not name.startswith(("sso.roles.", "approval.", "words.", "phones.", "family.")):
             values[name] = text
     if values.pop("logo_remove", None):
         values["logo_png"] = ""
@@ -154,4 +154,7 @@ def _groups_of(fields: Mapping[str, str]) -> dict[str, Any]:
     if "family.parent_code_from" in fields:
         flags = {name: f"family.{name}" in fields for name in FAMILY if name != "parent_code_from"}
         values["family"] = {**flags, "parent_code_from": fields["family.parent_code_from"].strip()}
+    if "phones.alone" in fields:
+        roles = [role for role in ROLES if f"phones.roles.{role}" in fields]
+        values["phones"] = {"roles": roles, "alone": fields["phones.alone"] == "on"}
     return values

@@ -75,6 +75,10 @@ def work(message: Message) -> dict[str, Any]:
         outcome = request_mail.renew(system(), asked, message.id("person"))
     elif kind == "password_changed":
         outcome = request_mail.password_changed(system(), asked, message.id("person"))
+    elif kind == "confirm_address":
+        outcome = request_mail.confirm_address(system(), asked, message.id("person"))
+    elif kind == "pin_shown":
+        outcome = request_mail.pin_shown(system(), asked, message.id("person"))
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:

@@ -1,9 +1,10 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, schools
-from portal.account import account
+from portal import assets, codes, device_language, files, guide, health, install, schools
+from portal.account import account, children, confirm, language, parent_code, parents, password, sessions
+from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import sign_in
+from portal.sign_in import passkey, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -11,11 +12,22 @@ app = new_app(
     health.routes,
     assets.routes,
     files.routes,
+    install.routes,
     guide.routes,
+    device_language.routes,
     schools.routes,
     sign_in.routes,
+    passkey.routes,
     forgot_password.routes,
     set_password.routes,
+    confirm_address.routes,
     codes.routes,
     account.routes,
+    confirm.routes,
+    children.routes,
+    password.routes,
+    sessions.routes,
+    language.routes,
+    parent_code.routes,
+    parents.routes,
 )

@@ -3,7 +3,7 @@
 from latchkey.errors import NotFound
 from portal.system import system
 from web.answer import Answer
-from web.assets import asset_file
+from web.assets import Asset, asset_file, picture_file
 from web.request import Request
 from web.route_group import RouteGroup
 
@@ -15,8 +15,17 @@ _FOR_NOW = "public, max-age=60"
 @routes.on("GET", "/assets/{name}")
 def asset(request: Request, name: str) -> Answer:
     """One of the files in ``web/assets``; under its fingerprint it never changes."""
-    found = asset_file(name)
+    return _kept(request, asset_file(name))
+
+
+@routes.on("GET", "/pictures/{name}")
+def picture(request: Request, name: str) -> Answer:
+    """One of the pictures there. CloudFront asks for them as PNG and no other way, so that API Gateway makes bytes of them."""
+    return _kept(request, picture_file(name))
+
+
+def _kept(request: Request, found: Asset | None) -> Answer:
     if found is None:
         raise NotFound()
     kept = _FOR_EVER if request.query.get("v") == found.fingerprint else _FOR_NOW
-    return Answer(body=found.text, headers={"Content-Type": found.media, "Cache-Control": kept, "Vary": "Accept-Encoding"})
+    return Answer(body=found.content, headers={"Content-Type": found.media, "Cache-Control": kept, "Vary": "Accept-Encoding"})

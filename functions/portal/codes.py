@@ -1,13 +1,14 @@
-"""Use a PIN or a parent code. The code comes in a body only; the page reads it from the URL's fragment, or it is typed."""
+"""Use a PIN, a parent code or a code that was read out: it comes in a body only; the page reads it from the fragment."""
 
 from typing import Any
 
 from latchkey.codes.check_code import OpenCode, check_code
-from latchkey.codes.use_code import Wishes, use_code
+from latchkey.codes.use_code import Wishes, email_rule, use_code
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
 from portal.account.account import person_facts
+from portal.pasted import pasted_code
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -79,7 +80,7 @@ def _page_of(request: Request, school: str) -> dict[str, Any]:
 
 
 def _checked(request: Request, school: str) -> OpenCode:
-    request.context["code"] = typed = request.text("code", longest=64)
+    request.context["code"] = typed = pasted_code(request)
     found = check_code(system(), school, typed, request.source_ip)
     request.context.update(opened=_opened(found), code=found.code.text)
     return found
@@ -87,9 +88,9 @@ def _checked(request: Request, school: str) -> OpenCode:
 
 def _opened(found: OpenCode) -> dict[str, Any]:
     """What whoever holds a code may know: whose it is by first name, and what they can choose."""
-    pin = found.code.kind == "pin"
+    pin = found.code.kind != "parent"
     of_kind = (
-        {"email": found.school.settings.student_email, "has_email": found.student.email is not None}
+        {"email": email_rule(found), "has_email": found.student.email is not None}
         if pin
         else {"email": "required", "places_left": found.places}
     )
@@ -100,6 +101,6 @@ def _opened(found: OpenCode) -> dict[str, Any]:
         "student": {"given_name": found.school.known_as(found.student).given_name},
         "expires_at": rfc3339(found.state.expires_at),
         "username": found.student.username if pin else None,
-        "password": {"shortest": shortest("student" if pin else "parent"), "longest": LONGEST},
+        "password": {"shortest": shortest(found.student.role if pin else "parent"), "longest": LONGEST},
         **of_kind,
     }

@@ -1,6 +1,6 @@
-"""The admins' guide: how to do what the console offers, in words and pictures; for everybody, it tells nothing of schools.
+"""The admins' guide, how to do what the console offers, and the page for families; for everybody, they tell nothing of schools.
 
-The build makes its pages out of docs/guide.
+The build makes them out of docs/guide and docs/families.md.
 """
 
 import re
@@ -23,20 +23,28 @@ _TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>")
 
 
 @routes.on("GET", "/guide", page=_TEMPLATE, public=True)
-def first(_: Request) -> Answer:
+def first(request: Request) -> Answer:
     """Where to begin."""
-    return _shown(PAGES[0])
+    return _shown(request, PAGES[0])
 
 
 @routes.on("GET", "/guide/{page}", page=_TEMPLATE, public=True)
-def page(_: Request, page: str) -> Answer:
+def page(request: Request, page: str) -> Answer:
     """One page of the guide."""
     if page not in PAGES:
         raise NotFound()
-    return _shown(page)
+    return _shown(request, page)
 
 
-def _shown(name: str) -> Answer:
+@routes.on("GET", "/families", page="guide/families.html", public=True)
+def families(request: Request) -> Answer:
+    """How families get in and help each other: two sides of paper that a school can hand out."""
+    request.language = "en"  # which it is written in
+    return Answer(data={"title": _title("families"), "html": _text("families")})
+
+
+def _shown(request: Request, name: str) -> Answer:
+    request.language = "en"  # like the console that it describes
     listed = [{"name": each, "title": _title(each)} for each in PAGES]
     return Answer(data={"name": name, "title": _title(name), "html": _text(name), "pages": listed})
 

@@ -7,6 +7,7 @@ from chalice.app import Chalice, Response
 from chalice.app import Request as ChaliceRequest
 
 from latchkey import errors
+from latchkey.shared.model.texts import said
 from measure.metrics import measure
 from web.answer import refuse
 from web.logs import log, speak_for_the_domain
@@ -31,11 +32,13 @@ class App(Chalice):
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event of API Gateway (or of chalice.test, which has its path in the context only)."""
         said = event["requestContext"]
-        found = self._routes.find(event.get("path") or said["path"])
+        asked = event.get("path") or said["path"]
+        found = self._routes.find(asked)
         known = {
             "resourcePath": found.route,
             "httpMethod": self._method(found.route, said["httpMethod"]),
             "movedTo": found.moved_to,
+            "asked": asked,
         }
         about = {"resource": found.route, "pathParameters": dict(found.values), "requestContext": {**said, **known}}
         answer: dict[str, Any] = super().__call__({**event, **about}, context)
@@ -74,7 +77,7 @@ def new_app(name: str, *groups: RouteGroup) -> App:
         answer = get_response(event)
         if "Content-Security-Policy" not in answer.headers:  # Chalice's own, about something that is broken
             measure("Failed", reason="Chalice")
-            return refuse(None, errors.LatchkeyError("Something went wrong on our side."))
+            return refuse(None, errors.LatchkeyError(said("Something went wrong on our side.")))
         return answer
 
     return app

@@ -8,33 +8,39 @@ from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "assets"
 _MEDIA: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_PICTURE: Final = "image/png"
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file, its type, and a fingerprint of its text."""
+    """A file, its type, and a fingerprint of its content."""
 
-    text: str
+    content: str | bytes
     media: str
     fingerprint: str
 
 
 @cache
-def _names() -> frozenset[str]:
-    return frozenset(path.name for path in FOLDER.iterdir() if path.suffix in _MEDIA)
+def _names(*suffixes: str) -> frozenset[str]:
+    return frozenset(path.name for path in FOLDER.iterdir() if path.suffix in suffixes)
 
 
 @cache
 def _read(name: str) -> Asset:
-    content = (FOLDER / name).read_bytes()
-    return Asset(content.decode(), _MEDIA[Path(name).suffix], hashlib.sha256(content).hexdigest()[:12])
+    content, media = (FOLDER / name).read_bytes(), _MEDIA.get(Path(name).suffix)
+    return Asset(content.decode() if media else content, media or _PICTURE, hashlib.sha256(content).hexdigest()[:12])
 
 
 def asset_file(name: str) -> Asset | None:
-    """The asset with this name; only what lies in the folder is one, whatever the name looks like."""
-    return _read(name) if name in _names() else None
+    """The asset with this name, a text; only what lies in the folder is one, whatever the name looks like."""
+    return _read(name) if name in _names(*_MEDIA) else None
+
+
+def picture_file(name: str) -> Asset | None:
+    """The picture (PNG) with this name. Pictures have addresses of their own: API Gateway passes no other bytes through."""
+    return _read(name) if name in _names(".png") else None
 
 
 def asset(name: str) -> str:
-    """The URL of an asset, with its fingerprint, so that browsers may keep it for ever."""
-    return f"/assets/{name}?v={_read(name).fingerprint}"
+    """The URL of an asset or picture, with its fingerprint, so that browsers may keep it for ever."""
+    return f"/{'pictures' if name.endswith('.png') else 'assets'}/{name}?v={_read(name).fingerprint}"

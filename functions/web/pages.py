@@ -1,51 +1,96 @@
 """Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
+from latchkey.shared.catalogues import catalogue
 from latchkey.shared.model.identifiers import readable
-from latchkey.shared.model.languages import LANGUAGES
+from latchkey.shared.model.languages import LANGUAGES, Language
+from latchkey.shared.model.texts import Catalogue, said, said_count, translated
 from web.assets import asset
 
 FOLDER = Path(__file__).parent
 LONDON = ZoneInfo("Europe/London")
+_READER: ContextVar[tuple[Language, Catalogue]] = ContextVar("reader")
+"""The language of the page that is being made; set for as long as that takes."""
+# Translators: the names of the days, as short as in a calendar, with a space between each.
+_DAYS: Final = said("Mon Tue Wed Thu Fri Sat Sun")
+# Translators: the names of the months, as they stand in a date, short, with a space between each.
+_MONTHS: Final = said("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
 
 
 @cache
 def environment() -> Environment:
-    """The environment of all templates: what is missing in a page is an error, not a gap."""
-    made = Environment(
+    """The environment of all templates: what is missing in a page is an error, not a gap.
+
+    One for all languages. What depends on the reader's is called while the page is made, so it takes the context: Jinja would
+    work out a filter of a constant once and for all.
+    """
+    made: Any = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.globals.update(asset=asset, problem=None, typed={}, school=None, person=None)
-    made.filters.update(when=when, exactly=exactly, day=day, last_day=last_day, number=number)
-    made.filters.update(duration=duration, asked=asked, language=language, readable=readable)
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)
+    made.globals.update(
+        asset=asset, problem=None, typed={}, school=None, person=None, advice=None, here=None, languages=list(LANGUAGES.values())
+    )
+    of_the_reader: dict[str, Callable[..., str]] = {
+        "when": when,
+        "exactly": exactly,
+        "day": day,
+        "number": number,
+        "duration": duration,
+        "tr": tr,
+    }
+    made.filters.update({name: pass_context(_without_context(each)) for name, each in of_the_reader.items()})
+    made.filters.update(last_day=last_day, asked=asked, language=language, readable=readable)
     return made
 
 
-def render(name: str, values: dict[str, Any]) -> str:
-    """The page of a template."""
-    return environment().get_template(name).render(values)
+def render(name: str, values: dict[str, Any], language: str = "en") -> str:
+    """The page of a template in a language."""
+    with reading(language) as reader:
+        return environment().get_template(name).render({"reader": reader, **values})
+
+
+@contextmanager
+def reading(code: str) -> Iterator[Language]:
+    """While a page for somebody who reads this language is made."""
+    found = catalogue(code)
+    token = _READER.set(found)
+    try:
+        yield found[0]
+    finally:
+        _READER.reset(token)
+
+
+def tr(text: str) -> str:
+    """A text made by the code, in the reader's language."""
+    return translated(text, _texts())
 
 
 def when(value: int | str | None) -> str:
     """A time as people in the school read it: "Mon 23 Nov 2026, 18:05"; epoch seconds or RFC 3339."""
     if value is None:
-        return "never"
+        return tr(said("never"))
     moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     local = moment.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+    return tr(said("{day}, {time}", day=_day(local), time=f"{local:%H:%M}"))
 
 
 def exactly(value: str) -> str:
@@ -61,8 +106,7 @@ def language(code: str) -> str:
 
 def day(value: str) -> str:
     """A date as people read it: 2026-11-23 as "Mon 23 Nov 2026"."""
-    found = date.fromisoformat(value)
-    return f"{found:%a} {found.day} {found:%b %Y}"
+    return _day(date.fromisoformat(value))
 
 
 def last_day(value: str) -> str:
@@ -72,7 +116,7 @@ def last_day(value: str) -> str:
 
 def number(value: int) -> str:
     """1234 as "1,234"."""
-    return f"{value:,}"
+    return f"{value:,}".replace(",", _reader()[0].thousands)
 
 
 def asked(values: dict[str, str]) -> str:
@@ -83,6 +127,44 @@ def asked(values: dict[str, str]) -> str:
 def duration(seconds: int) -> str:
     """90 as "about 2 minutes"."""
     if seconds < 60:
-        return "less than a minute"
+        return tr(said("less than a minute"))
     minutes = -(-seconds // 60)
-    return f"about {minutes} minute{'s' if minutes > 1 else ''}" if minutes < 90 else f"about {round(minutes / 60)} hours"
+    if minutes < 90:
+        return tr(said_count("about {count} minute", "about {count} minutes", minutes))
+    return tr(said_count("about {count} hour", "about {count} hours", round(minutes / 60)))
+
+
+def _day(value: date) -> str:
+    names, months = tr(_DAYS).split(), tr(_MONTHS).split()
+    return tr(
+        said(
+            "{weekday} {day} {month} {year}",
+            weekday=names[value.weekday()],
+            day=value.day,
+            month=months[value.month - 1],
+            year=value.year,
+        )
+    )
+
+
+def _reader() -> tuple[Language, Catalogue]:
+    return _READER.get(None) or catalogue("en")
+
+
+def _texts() -> Catalogue:
+    return _reader()[1]
+
+
+def _gettext(message: str) -> str:
+    return _texts().gettext(message)
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return _texts().ngettext(one, many, count)
+
+
+def _without_context(of_the_reader: Callable[..., str]) -> Callable[..., str]:
+    def filtered(_: Any, *arguments: Any) -> str:
+        return of_the_reader(*arguments)
+
+    return filtered

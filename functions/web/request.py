@@ -14,11 +14,14 @@ from chalice.app import Request as ChaliceRequest
 
 from latchkey.errors import Invalid, LatchkeyError
 from latchkey.shared.model.identifiers import typed
+from latchkey.shared.model.texts import said
 
 _LONGEST_LOGIN = 320
 LONGEST_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+CONFIRM = "confirm."
+"""With what the names of fields begin that confirm who sends a form."""
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing, so another site may lead a browser here with them."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -54,7 +57,10 @@ class Request:
     """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
 
     ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path. ``when_not_found`` is done
-    before a 404 is answered.
+    before a 404 is answered. ``path`` is that of the route, with its places unfilled, ``address`` what was asked for.
+    ``confirming`` are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are
+    ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
+    person's.
     """
 
     method: str
@@ -69,18 +75,21 @@ class Request:
     context: dict[str, Any] = field(default_factory=dict)
     moved_to: str | None = None
     when_not_found: Callable[[], None] | None = None
+    address: str = ""
+    confirming: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
         """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""
         value = self.fields.get(name)
         if value is None or value == "":
             if required:
-                raise Invalid(fields={name: "Fill this in."})
+                raise Invalid(fields={name: said("Fill this in.")})
             return ""
         if not isinstance(value, str):
-            raise Invalid(fields={name: "This must be a text."})
+            raise Invalid(fields={name: said("This must be a text.")})
         if len(value) > longest:
-            raise Invalid(fields={name: f"This is too long: at most {longest} characters."})
+            raise Invalid(fields={name: said("This is too long: at most {count} characters.", count=longest)})
         return _usable(name, value)
 
     def login(self, name: str, *, required: bool = True) -> str:
@@ -99,7 +108,7 @@ class Request:
             return True
         if self.is_form and value in {"", "false", "0"}:
             return False
-        raise Invalid(fields={name: "This must be true or false."})
+        raise Invalid(fields={name: said("This must be true or false.")})
 
     def is_trial(self) -> bool:
         """Whether to say what would happen and do nothing: ``dry_run``, or a form that does not ``confirm`` it yet."""
@@ -110,16 +119,17 @@ class Request:
 def _usable(name: str, text: str, *, required: bool = False) -> str:
     """A text without line breaks or other control characters; ``Invalid`` names the field otherwise."""
     if required and not text:
-        raise Invalid(fields={name: "Fill this in."})
+        raise Invalid(fields={name: said("Fill this in.")})
     if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in text):
-        raise Invalid(fields={name: "This has a character that cannot be used here."})
+        raise Invalid(fields={name: said("This has a character that cannot be used here.")})
     return text
 
 
 def bare(raw: ChaliceRequest) -> Request:
     """A request that no view will see: enough of it to know whether a browser asks."""
     headers = {name.lower(): value for name, value in dict(raw.headers).items()}
-    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), {})
+    cookies = _cookies(headers.get("cookie", ""))
+    return Request(raw.method, raw.path, headers, {}, {}, "", False, _prefers_page(headers.get("accept", "")), cookies)
 
 
 def parse(raw: ChaliceRequest) -> Request:
@@ -129,10 +139,11 @@ def parse(raw: ChaliceRequest) -> Request:
     body = raw.raw_body
     content = body.encode() if isinstance(body, str) else body
     if len(content) > LONGEST_BODY:
-        raise TooLarge("The request is too large.")
+        raise TooLarge(said("The request is too large."))
     is_form = media == FORM
     if raw.method in WITH_BODY and not is_form and media != JSON:
         raise UnsupportedMedia
+    fields, confirming = _form_fields(content) if is_form else (_json(content), {})
     return Request(
         method=raw.method,
         path=raw.path,
@@ -140,20 +151,29 @@ def parse(raw: ChaliceRequest) -> Request:
         query=_once([(name, value) for name in raw.query_params for value in raw.query_params.getlist(name)])
         if raw.query_params
         else {},
-        fields=_form(content) if is_form else _json(content),
+        fields=fields,
         source_ip=raw.context.get("identity", {}).get("sourceIp", ""),
         is_form=is_form,
         wants_page=_prefers_page(headers.get("accept", "")),
         cookies=_cookies(headers.get("cookie", "")),
         moved_to=raw.context.get("movedTo"),
+        address=raw.context.get("asked", raw.path),
+        confirming=confirming,
     )
+
+
+def _form_fields(content: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields of a form, and apart from them those that confirm who sends it."""
+    found = _form(content)
+    confirming = {name.removeprefix(CONFIRM): value for name, value in found.items() if name.startswith(CONFIRM)}
+    return {name: value for name, value in found.items() if not name.startswith(CONFIRM)}, confirming
 
 
 def _form(content: bytes) -> dict[str, str]:
     try:
         return _once(parse_qsl(content.decode(), True, bool(content), errors="strict", max_num_fields=2000))
     except ValueError as error:
-        raise Malformed("The form could not be read.") from error
+        raise Malformed(said("The form could not be read.")) from error
 
 
 def _json(content: bytes) -> dict[str, Any]:
@@ -162,9 +182,9 @@ def _json(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise Malformed("The body is not valid JSON.") from error
+        raise Malformed(said("The body is not valid JSON.")) from error
     if not isinstance(found, dict):
-        raise Malformed("The body must be a JSON object.")
+        raise Malformed(said("The body must be a JSON object."))
     return found
 
 
@@ -175,7 +195,7 @@ def _no_constant(name: str) -> None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("A field was given twice.")
+        raise Malformed(said("A field was given twice."))
     return found
 
 

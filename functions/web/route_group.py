@@ -10,13 +10,14 @@ from chalice.app import Blueprint, Response
 
 from latchkey import errors
 from latchkey.audit.model.visitors import asking
+from latchkey.shared.model.texts import said
 from measure.metrics import kind_of, measure
 from web.answer import Answer, refuse, respond, shared
 from web.logs import log
 from web.request import READS, Request, parse
 
 View = Callable[..., Answer]
-_OUR_FAULT = errors.LatchkeyError("Something went wrong on our side. Nothing was lost; try again.")
+_OUR_FAULT = errors.LatchkeyError(said("Something went wrong on our side. Nothing was lost; try again."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ class RouteGroup(Blueprint):
                 try:
                     request = parse(self.current_request)
                     self._check_origin(request, open_to_other_sites)
+                    if method == "GET":
+                        request.context["here"] = path.format_map(arguments)
                     if request.moved_to is not None:
                         return respond(request, Answer(status=303, location=request.moved_to), None)
                     with asking(request.source_ip):

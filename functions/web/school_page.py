@@ -9,10 +9,10 @@ TEMPLATE: Final = "schools/school.html"
 
 
 def school_page(school: School) -> str:
-    """The page as the portal shows it to everyone, for its copy in S3."""
+    """The page as the portal shows it, for its copy in S3; that is in the school's language, whatever a browser says."""
     from web.pages import render  # Jinja is loaded only by a function that is asked for a page
 
-    return render(TEMPLATE, {"school": school, "data": facts(school)})
+    return render(TEMPLATE, {"school": school, "data": facts(school)}, school.settings.language)
 
 
 def facts(school: School) -> dict[str, Any]:

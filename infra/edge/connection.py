@@ -16,9 +16,10 @@ from infra.edge import body
 from infra.edge.body import Refused
 from infra.edge.cache import LARGEST, Answer, Cache, Key, seconds
 from infra.edge.copies import Copies
-from infra.edge.distribution import Distribution
+from infra.edge.distribution import SECRET_HEADER, Distribution
+from web.languages import COOKIE, QUERY, summary
+from web.languages import HEADER as LANGUAGE_HEADER
 
-SECRET_HEADER: Final = "x-latchkey-origin"  # noqa: S105 - the name of a header
 VIEWER_HEADER: Final = "x-latchkey-viewer"
 _PIECE: Final = 64 * 1024
 _UPSTREAM_PATIENCE = 35.0  # API Gateway gives a function 29 s
@@ -108,13 +109,24 @@ class Connection(BaseHTTPRequestHandler):
         self.behavior = self.site.distribution.behavior(self.target)
         if self.command not in self.behavior.methods:
             raise Refused(HTTPStatus.FORBIDDEN, "This address can only be looked at.")
+        self.pairs = [pair.partition("=") for pair in query.split("&")]
         self.keyed = [pair for pair in query.split("&") if pair.partition("=")[0] in self.behavior.cache.query]
         forwarded = query if self.behavior.forwards_all else "&".join(self.keyed)
         self.asked = f"{self.target}?{forwarded}" if forwarded else self.target
 
     def _key(self) -> Key:
-        said = tuple((name, self.headers.get(name)) for name in sorted(self.behavior.cache.headers))
+        written = self._written()
+        said = tuple((name, written.get(name, self.headers.get(name))) for name in sorted(self.behavior.cache.headers))
         return (self.command, self.target, tuple(self.keyed), said)
+
+    def _written(self) -> dict[str, str]:
+        """What the distribution's function writes into a request, over what a visitor may have said there."""
+        if not self.behavior.says_viewer:
+            return {}
+        asked = next((value for name, _, value in self.pairs if name == QUERY), None)
+        cookies = dict(pair.strip().partition("=")[::2] for pair in self.headers.get("Cookie", "").split(";"))
+        language = summary(asked, cookies.get(COOKIE), self.headers.get("Accept-Language", ""))
+        return {VIEWER_HEADER: self.client_address[0].partition("%")[0], LANGUAGE_HEADER: language}
 
     def _kept(self, key: Key | None) -> Answer | None:
         """What is kept; HEAD is answered by what is kept for GET, too."""
@@ -173,20 +185,22 @@ class Connection(BaseHTTPRequestHandler):
             self.upstream.close()
 
     def _forwarded_headers(self) -> Iterator[tuple[str, str]]:
+        written = self._written()
         named_hops = {token.strip().lower() for value in self.headers.get_all("Connection", []) for token in value.split(",")}
         for name, value in self.headers.items():
             lower = name.lower()
             ours = lower in _HOP_BY_HOP | named_hops | _OURS_EXACT or lower.startswith(_OURS)
-            written = lower == VIEWER_HEADER and self.behavior.says_viewer
-            if not ours and not written and (self.behavior.forwards_all or lower in self.behavior.cache.headers):
+            if not ours and lower not in written and (self.behavior.forwards_all or lower in self.behavior.cache.headers):
                 yield name, value
         if not self.behavior.forwards_all:
             yield "User-Agent", "Amazon CloudFront"
         yield "Host", f"127.0.0.1:{self.site.upstream_port}"
         # MiniStack takes this for the address that called API Gateway, which is CloudFront's, never the visitor's.
         yield "X-Forwarded-For", "127.0.0.1"
-        if self.behavior.says_viewer:
-            yield VIEWER_HEADER, self.client_address[0].partition("%")[0]
+        for name, value in written.items():
+            if self.behavior.forwards_all or name in self.behavior.cache.headers:
+                yield name, value
+        yield from self.behavior.asks_with
         yield SECRET_HEADER, self.site.secret
 
     def _send(self, answer: HTTPResponse | Answer, found: str) -> None:

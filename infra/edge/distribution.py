@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ _KIND: Final = "AWS::CloudFront::"
 _CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's own policies are known by their ids
 _ALL_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
 _READ_ONLY: Final = ("GET", "HEAD")
+SECRET_HEADER: Final = "x-latchkey-origin"  # noqa: S105 - the name of a header
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Behavior:
     """What happens to the requests whose path fits a pattern.
 
     ``forwards_all``: all headers but Host, all cookies and the whole query reach the API; otherwise what the cache policy names.
-    ``fails_over``: for which statuses of the API a copy is asked for.
+    ``says_viewer``: our function writes who the visitor is, and which language they read. ``fails_over``: for which statuses of
+    the API a copy is asked for. ``asks_with``: headers that the origin gets from CloudFront itself.
     """
 
     pattern: str
@@ -50,6 +52,7 @@ class Behavior:
     says_viewer: bool = True
     fails_over: frozenset[int] = frozenset()
     headers: tuple[Header, ...] = ()
+    asks_with: tuple[tuple[str, str], ...] = ()
 
     def fits(self, path: str) -> bool:
         """Whether a path is of this pattern: a star is any text, slashes too, a question mark one sign."""
@@ -89,11 +92,20 @@ def distribution(found: Resources) -> Distribution:
         group["Id"]: frozenset(group["FailoverCriteria"]["StatusCodes"]["Items"])
         for group in config.get("OriginGroups", {}).get("Items", [])
     }
+    origins = {each["Id"]: _asks_with(each) for each in config.get("Origins", [])}
     behaviors = [*config.get("CacheBehaviors", []), {"PathPattern": "*", **config["DefaultCacheBehavior"]}]
     return Distribution(
-        tuple(_behavior(each, found, failovers) for each in behaviors),
+        tuple(
+            replace(_behavior(each, found, failovers), asks_with=origins.get(each["TargetOriginId"], ())) for each in behaviors
+        ),
         {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config.get("CustomErrorResponses", [])},
     )
+
+
+def _asks_with(origin: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The headers that CloudFront adds for an origin; the secret is the edge's own."""
+    said = ((each["HeaderName"], str(each["HeaderValue"])) for each in origin.get("OriginCustomHeaders", ()))
+    return tuple((name, value) for name, value in said if name.lower() != SECRET_HEADER)
 
 
 def _behavior(said: Mapping[str, Any], found: Resources, failovers: Mapping[str, frozenset[int]]) -> Behavior:

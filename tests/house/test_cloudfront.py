@@ -1,6 +1,9 @@
 """CloudFront as the template makes it fits the functions' routes and answers, and no log has a path in it."""
 
+import json
 import re
+import shutil
+import subprocess
 from importlib import import_module
 from typing import Any
 
@@ -8,13 +11,15 @@ import pytest
 
 from infra.edge.connection import SECRET_HEADER, VIEWER_HEADER
 from infra.edge.distribution import Behavior, distribution, resources
+from latchkey.shared.model.languages import LANGUAGES
 from tests.support import sam
 from web.answer import STATUS, policy
+from web.languages import summary
 
 RULES = distribution(resources(sam.ROOT / "template.yaml"))
 CONFIG: dict[str, Any] = sam.resources("AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
 BEHAVIORS = {each.pattern: each for each in RULES.behaviors}
-PUBLIC = {"/", "/schools", "/schools/{school}", "/set-password"} | {
+PUBLIC = {"/", "/schools", "/schools/{school}", "/set-password", "/offline"} | {
     f"/schools/{{school}}/{page}" for page in ("sessions", "forgot-password", "redeem")
 }
 
@@ -65,8 +70,9 @@ def test_a_route_is_kept_only_where_its_page_is_public(route: str) -> None:
     found = behavior_of(route)
     if route in PUBLIC:
         assert (found.cache.least, found.cache.usual, found.cache.most) == (0, 0, 60)
-        assert found.cache.headers == {"accept"}
-    elif route.startswith("/assets/"):
+        assert found.cache.headers == {"accept", "x-latchkey-language"}
+        assert found.says_viewer, "else a visitor says under which language a page is kept"
+    elif route.startswith(("/assets/", "/pictures/")):
         assert (found.cache.query, found.forwards_all) == ({"v"}, False)
     elif not route.startswith("/schools/"):
         assert found.cache.most == 0
@@ -102,6 +108,54 @@ def test_who_sees_all_headers_is_told_the_viewer_by_cloudfront() -> None:
     code = sam.resources("AWS::CloudFront::Function")["SayViewer"]["FunctionCode"]
     assert f'event.request.headers["{VIEWER_HEADER}"] = {{ value: event.viewer.ip }};' in code
     assert "console.log" not in code
+
+
+SAID = (
+    (None, None, ""),
+    ("cy", "pl", "ur"),
+    ("xx", "pl", "ur"),
+    ("", "en", "ur"),
+    (None, "cy; x", "pl-PL,pl;q=0.9,en-GB;q=0.8"),
+    (None, None, "en-GB,en;q=0.9,cy;q=0.95"),
+    (None, None, "de-DE, de;q=0.9, ur;q=0.1, en;q=0.05"),
+    (None, None, "UR-Arab-PK"),
+    (None, None, "pl;q=0, cy;q=0.001"),
+    (None, None, "*, cy;q=2, pl;q=1.0001, ur;q=-1"),
+    (None, None, "cy;q=0.5,pl;q=0.5"),
+    (None, None, "<script>,cy,'"),
+    (None, None, "aa," * 66 + "cy"),
+    (None, None, "aa," * 65 + "cy"),
+    (None, None, "pl;q=1.000;x=1, zh-Hant-TW"),
+)
+
+
+def test_the_language_in_the_key_of_a_kept_page_is_that_of_the_functions() -> None:
+    """The function of CloudFront and our own rules, side by side; Node stands for CloudFront's engine."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs Node")
+    code = sam.resources("AWS::CloudFront::Function")["SayViewer"]["FunctionCode"]
+    events = [
+        {
+            "viewer": {"ip": "192.0.2.1"},
+            "request": {
+                "querystring": {} if asked is None else {"language": {"value": asked}},
+                "cookies": {} if cookie is None else {"__Host-language": {"value": cookie}},
+                "headers": {"accept-language": {"value": accept}} if accept else {},
+            },
+        }
+        for asked, cookie, accept in SAID
+    ]
+    said = "(each) => handler(each).headers['x-latchkey-language'].value"
+    script = f"{code}\nconsole.log(JSON.stringify({json.dumps(events)}.map({said})))"
+    found = json.loads(subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout)
+    assert found == [summary(*each) for each in SAID]
+    assert set(found) <= {word + choice for word in LANGUAGES for choice in ("", "!")}
+
+
+def test_the_function_knows_the_languages() -> None:
+    code = sam.resources("AWS::CloudFront::Function")["SayViewer"]["FunctionCode"]
+    assert json.loads(re.findall(r"const LANGUAGES = (.*);", code)[0]) == list(LANGUAGES)
 
 
 def test_only_a_schools_page_fails_over_and_its_copy_has_the_policy_of_a_page() -> None:
@@ -152,3 +206,12 @@ def test_copies_are_read_by_this_distribution_alone() -> None:
     assert allowed["Action"] == "s3:GetObject"
     assert sam.target(allowed["Condition"]["StringEquals"]["aws:SourceArn"]) == "AWS::Partition"
     assert "distribution/${Distribution}" in str(allowed["Condition"])
+
+
+def test_pictures_are_asked_for_as_pictures() -> None:
+    """API Gateway makes bytes of what is asked for as one of its binary types, first and alone; browsers ask otherwise."""
+    assert sam.resources("AWS::Serverless::Api")["Api"]["BinaryMediaTypes"] == ["image/png"]
+    assert RULES.behavior("/pictures/app-180.png").asks_with == (("Accept", "image/png"),)
+    assert RULES.behavior("/assets/latchkey.css").asks_with == ()
+    secrets = [header for each in CONFIG["Origins"] for header in each.get("OriginCustomHeaders", ())]
+    assert sum(each["HeaderName"].lower() == SECRET_HEADER for each in secrets) == 2, "both ask the API"

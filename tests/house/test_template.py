@@ -150,6 +150,7 @@ class TestRoles:
             "DirectoryTable/index/by_number",
             "DirectoryTable/index/by_username",
             "DirectoryTable/index/schools",
+            "SessionsTable",  # of one person: where they are signed in
         }
 
     def test_of_the_portal_cannot_make_an_admin(self) -> None:
@@ -160,10 +161,14 @@ class TestRoles:
             if action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             and "DirectoryTable" in {sam.named(resource) for resource in statement["Resource"]}
         ]
-        (update,) = writes
+        update, mark = writes
+        # A mark in place of an account that was joined to another is put whole, and holds nothing of a person but an id.
+        marked = mark["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        assert mark["Action"] == ["dynamodb:PutItem"]
+        assert not {"is_admin", "people_pk", "email_key", "username_key", "parents", "password_set_at"} & set(marked)
         attributes = update["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
         assert update["Action"] == ["dynamodb:UpdateItem"]
-        roster = {"upn", "mis_id", "year_group", "registration_group", "number", "number_key", "language", "mail_problem"}
+        roster = {"upn", "mis_id", "year_group", "registration_group", "number", "number_key", "mail_problem"}
         assert not {"is_admin", *roster} & set(attributes)
 
     def test_of_the_portal_can_only_add_to_the_audit_trail_and_count_beside_it(self) -> None:

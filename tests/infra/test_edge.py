@@ -70,6 +70,20 @@ def test_a_client_cannot_say_what_only_the_edge_may_say(port: int) -> None:
     assert not {"x-forwarded-proto", "forwarded", "x-real-ip"} & headers.keys()
 
 
+@pytest.mark.parametrize(
+    ("headers", "path", "said"),
+    [
+        ({}, "/x", "en"),
+        ({"Accept-Language": "cy-GB", "X-Latchkey-Language": "pl!"}, "/x", "cy"),
+        ({"Cookie": "a=b; __Host-language=ur", "Accept-Language": "cy"}, "/x", "ur!"),
+        ({"Cookie": "__Host-language=ur"}, "/x?language=pl", "pl!"),
+    ],
+)
+def test_the_edge_says_the_language_over_what_a_client_says(headers: dict[str, str], path: str, said: str, port: int) -> None:
+    _, body = ask(port, headers=headers, path=path)
+    assert seen(body)["x-latchkey-language"] == [said]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers to all of 127.0.0.0/8")
 def test_two_viewers_have_two_addresses(port: int) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", port, source_address=("127.0.0.9", 0))) as connection:

@@ -37,8 +37,8 @@ class Delivered:
 
     @property
     def links(self) -> list[str]:
-        """The password links of the text, in order."""
-        return re.findall(r"https?://\S+/set-password#\S+", self.text)
+        """The links with a token of the text, in order."""
+        return re.findall(r"https?://\S+/(?:set-password|confirm|join)#\S+", self.text)
 
 
 @dataclass

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Person
+from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, NewEmail, Person
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
-from latchkey.schools.model.school import ApprovalRule, FamilyRule, School, Settings, SingleSignOn, Words
+from latchkey.schools.model.school import ApprovalRule, FamilyRule, PhoneRule, School, Settings, SingleSignOn, Words
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -56,6 +56,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             parent_code=CodeState(generation=1, expires_at=NOW + 8),
             mail_problem=MailProblem("bounced", NOW - 7, "e" * 32),
             former_email=FormerEmail("old@x.example", NOW - 6),
+            pin_hidden_from=(PARENT,),
         ),
         {
             "pk": "northbridge#P#01234567890000000001",
@@ -95,10 +96,20 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "parent_code": {"generation": 1, "expires_at": 1_800_000_008, "uses": 0},
             "mail_problem": {"kind": "bounced", "at": 1_799_999_993, "email_key": "e" * 32},
             "former_email": {"email": "old@x.example", "at": 1_799_999_994},
+            "pin_hidden_from": ["01234567890000000002"],
         },
     ),
     (
-        Person(id=PARENT, role="parent", given_name="Ben", family_name="Lee", children=(STUDENT,), status="left"),
+        Person(
+            id=PARENT,
+            role="parent",
+            given_name="Ben",
+            family_name="Lee",
+            children=(STUDENT,),
+            status="left",
+            new_email=NewEmail("new@x.example", NOW - 3),
+            provisional_until=NOW + 99,
+        ),
         {
             "pk": "northbridge#P#01234567890000000002",
             "sk": "PERSON",
@@ -112,6 +123,8 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "status": "left",
             "children": ["01234567890000000001"],
             "version": 0,
+            "new_email": {"email": "new@x.example", "at": 1_799_999_997},
+            "provisional_until": 1_800_000_099,
         },
     ),
     (
@@ -178,6 +191,18 @@ def test_a_person_who_is_known_by_another_name(world: MemoryWorld) -> None:
     assert {name: stored[name] for name in names} == names
 
 
+def test_a_person_to_whom_a_code_was_read_out(world: MemoryWorld) -> None:
+    """An item without it is of somebody to whom none was read out."""
+    student, item = PEOPLE[0]
+    directory = world.wiring("portal").directory(SCHOOL)
+    told = replace(student, read_out=CodeState(2, 1_800_000_900, given_at=1_800_000_000))
+    state = {"generation": 2, "expires_at": 1_800_000_900, "uses": 0, "given_at": 1_800_000_000}
+    world.put("directory", item | {"read_out": state})
+    assert directory.person(STUDENT) == told
+    world.wiring("read_roster").directory(SCHOOL).put_new([told])
+    assert (world.item("directory", item["pk"], "PERSON") or {})["read_out"] == state
+
+
 def test_a_person_who_was_edited(world: MemoryWorld) -> None:
     """An item without the mark is of somebody whom nobody has edited: a roster's word counts, as before."""
     student, item = PEOPLE[0]
@@ -238,7 +263,9 @@ FULL_SCHOOL = School(
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
-        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False),
+        second_factor="optional",
+        phones=PhoneRule(roles=("student", "parent"), alone=False),
+        family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False, pins_unconfirmed=False),
     ),
 )
 SCHOOL_ITEM: dict[str, Any] = {
@@ -276,7 +303,9 @@ SCHOOL_ITEM: dict[str, Any] = {
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
-        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False},
+        "second_factor": "optional",
+        "phones": {"roles": ["student", "parent"], "alone": False},
+        "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False, "pins_unconfirmed": False},
     },
 }
 
@@ -320,13 +349,15 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
-        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True},
+        "second_factor": "required",
+        "phones": {"roles": ["teacher", "staff", "parent"], "alone": True},
+        "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True, "pins_unconfirmed": True},
     }
     empty = {"urn": "", "town": "", "postcode": "", "schools_pk": "SCHOOLS", "schools_sk": "northbridge"}
     assert item == {"pk": "northbridge", "sk": "SCHOOL", "slug": "northbridge", "name": "Northbridge Academy"} | empty
 
 
-@pytest.mark.parametrize("settings", [{}, {"settings": {}}, {"settings": {"sso": {}, "approval": {}}}])
+@pytest.mark.parametrize("settings", [{}, {"settings": {}}, {"settings": {"sso": {}, "approval": {}, "phones": {}}}])
 def test_older_schools_have_the_defaults_of_settings(world: MemoryWorld, settings: dict[str, Any]) -> None:
     world.put("directory", {"pk": SCHOOL, "sk": "SCHOOL", "slug": SCHOOL, "name": "Northbridge Academy", **settings})
     assert world.wiring("operate").schools.get(SCHOOL) == School(slug=SCHOOL, name="Northbridge Academy")

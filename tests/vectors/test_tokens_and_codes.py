@@ -14,6 +14,7 @@ from latchkey.password_links.model import links
 from latchkey.password_links.model.links import Link
 from latchkey.people.model.person import Person
 from latchkey.shared.model import identifiers, ids
+from latchkey.sign_in.stamps import confirmation_stamp
 
 KEY = bytes(range(32))
 PERSON = "0123456789abcdefghjk"
@@ -22,6 +23,7 @@ TOKENS = [
     ("welcome", f"1.w.{BODY}.kn-H_ehLLB4-8otaXaZeSi1Bv8CFWygxJo2kJL_8Cw8", "8d9cbc8774d07d28d45b9eeecff02324"),
     ("reset", f"1.r.{BODY}.yRkWI3eCk6SdNO-c1T5J9mE_g1zrtNCFV65CRq5NUFI", "7e87ad675ca6ea51c9c9237dee9bdeb1"),
     ("forgot", f"1.f.{BODY}.rS6BtYQz3kSt6KtyiLSzq-SveJ1qAKvCDW4FsxTFaQ4", "0d6b9b72abf4e0e7a41def1cacb5368e"),
+    ("confirm", f"1.c.{BODY}.ccJJrlSt2ZZTTwptkPqLYqlLF97niWuAjlKQc8oF0D0", "c8a13b7cffd24e0045376962b0ba1b34"),
 ]
 
 
@@ -52,6 +54,19 @@ def test_stamps_of_accounts(person: Person, stamp: str) -> None:
     assert person.stamp == stamp
 
 
+@pytest.mark.parametrize(
+    ("email", "address", "stamp"),
+    [
+        (None, "a@x.example", "70c4e8b3fd66"),
+        ("a@x.example", "a@x.example", "daa487a5b3b3"),
+        ("a@x.example", "b@x.example", "e1a2934787ca"),
+    ],
+)
+def test_stamps_of_links_that_confirm_an_address(email: str | None, address: str, stamp: str) -> None:
+    person = Person(id=PERSON, role="parent", given_name="A", family_name="B", email=email, email_key="of any epoch")
+    assert confirmation_stamp(person, address, KEY) == stamp
+
+
 CODES: list[tuple[codes.Kind, int, int, str]] = [
     ("pin", 1, 1, "P222-23VP-XR32"),
     ("pin", 1, 2, "P222-23WR-Q6XK"),
@@ -66,6 +81,10 @@ CODES: list[tuple[codes.Kind, int, int, str]] = [
     ("parent", 6_436_342, 999, "FYYY-YY33-RRFW-ND9P"),
     ("parent", 12, 1, "F222-2KQ3-PTKX-J7Q8"),  # taken twice
     ("parent", 367, 1, "F222-PYMN-9N63-W6WT"),  # taken three times
+    ("read_out", 1, 1, "V222-23NR-4MMX"),
+    ("read_out", 2, 1, "V222-24JH-VT8V"),
+    ("read_out", 12_345, 7, "V232-CRN6-F4VQ"),
+    ("read_out", 6_436_342, 3, "VYYY-YY6H-8R7N"),
 ]
 
 

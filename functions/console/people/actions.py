@@ -4,6 +4,8 @@ from console.lists import only
 from console.system import system
 from latchkey.errors import Invalid
 from latchkey.records.erase_person import erase_person
+from latchkey.records.hide_pin import hide_pin
+from latchkey.records.keep_parent import keep_parent
 from latchkey.records.sign_out import sign_out
 from latchkey.records.unlink_parent import unlink_parent
 from web.answer import Answer
@@ -33,6 +35,26 @@ def unlink(request: Request, school: str, id: str, parent: str) -> Answer:  # no
 
 routes.on("DELETE", "/admin/{school}/people/{id}/parents/{parent}")(unlink)
 routes.on("POST", "/admin/{school}/people/{id}/parents/{parent}/delete")(unlink)  # browsers can only post
+
+
+@routes.on("POST", "/admin/{school}/people/{id}/parents/{parent}/pin")
+def see_pin(request: Request, school: str, id: str, parent: str) -> Answer:  # noqa: A002 - the name in the path
+    """Say whether a parent gets to see a student's PIN; ``back`` is whose page a form stands on."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("shown", "back") if request.is_form else ("shown",))
+    shown = request.flag("shown")
+    hide_pin(system(), school, seen.person, (id, parent), hidden=not shown)
+    page = parent if request.fields.get("back") == "parent" else id
+    return Answer(status=204, location=f"/admin/{school}/people/{page}?saved=pin-{'shown' if shown else 'hidden'}")
+
+
+@routes.on("POST", "/admin/{school}/people/{id}/parents/{parent}/keep")
+def keep(request: Request, school: str, id: str, parent: str) -> Answer:  # noqa: A002 - the name in the path
+    """A student says that this is not their parent, and it is."""
+    seen = admin(request, system(), school)
+    only(request.fields, ())
+    keep_parent(system(), school, seen.person, id, parent)
+    return Answer(status=204, location=f"/admin/{school}/people/{id}?saved=kept")
 
 
 def erase(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path

@@ -33,7 +33,7 @@ class Section:
 def my(request: Request) -> SignedIn:
     """Who asks. A browser that is not signed in is sent to the sign-in of the school that its old session names."""
     token = token_of(request)
-    school = school_named_in(token)
+    school = school_named_in(token) or school_named_in(request.query.get("school"))  # an icon on a home screen says which
     request.context["sign_in"] = f"/schools/{school}/sessions" if school else "/"
     who = account(system(), token, active=is_active(request))
     request.context.update(school=who.school, person=who.school.known_as(who.person))
@@ -43,13 +43,18 @@ def my(request: Request) -> SignedIn:
 def shown(request: Request, who: SignedIn, sections: Iterable[Section]) -> dict[str, Any]:
     """What the account page shows of its sections, in their order, and what was just done."""
     found: dict[str, Mapping[str, Any]] = {}
-    done = ""
+    said = ""
     for each in sections:
         facts = each.facts(system(), who)
         if facts is not None:
             found[each.name] = facts
-        done = done or each.done.get(request.query.get("done", ""), "")
-    return {"sections": found, "done": done}
+        said = said or each.done.get(request.query.get("done", ""), "")
+    return {"sections": found, "done": said}
+
+
+def done(word: str) -> str:
+    """Where a form leads once it has done what ``word`` stands for."""
+    return f"/account?done={word}"
 
 
 def alone(request: Request, who: SignedIn, name: str, facts: Facts) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from latchkey.second_factors.second_step import SecondStep
+from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
@@ -11,13 +13,13 @@ from web.request import Request
 from web.times import rfc3339
 from web.who import cookie, token_of
 
-STEPS: Final[tuple[Step, ...]] = ()
+STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
 
 
 def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
-    found = go_on(system(), proof, STEPS, presented=token_of(request))
+    found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
     return opened(found) if isinstance(found, Opened) else asked(found)
 
 

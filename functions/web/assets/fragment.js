@@ -45,15 +45,32 @@
     return found ? found[0] : said.trim();
   }
 
-  // P and eleven signs, or F and fifteen; between them what people and word processors put there.
-  const one = "[\\s\\u00ad\\u200b\\ufeff\\u2010-\\u2015\\u2018-\\u201f\\u2212_.'\"-]{0,4}[2346789CDFHJKMNPQRTVWXY]";
-  const codes = new RegExp(`(?<![A-Z0-9])(?:F(?:${one}){15}|P(?:${one}){11})(?![A-Z0-9])`);
+  // As codes/model/pasted.py finds a code: as it is printed, or else with anything of that kind between its signs.
+  const alphabet = "2346789CDFHJKMNPQRTVWXY";
+  const one = `[${alphabet}]`;
+  const gap = "[\\s._'\"\\u00ad\\u200b-\\u200d\\u2010-\\u2015\\u2018-\\u201f\\u2060\\u2212\\ufeff-]{0,4}";
+  const forms = [
+    `[PV]${one}{3}(${gap})${one}{4}\\1${one}{4}|F${one}{3}(${gap})${one}{4}\\2${one}{4}\\2${one}{4}`,
+    `[PV](?:${gap}${one}){11}|F(?:${gap}${one}){15}`,
+  ].map((form) => new RegExp(`(?<![A-Z0-9])(?:${form})(?![A-Z0-9])`, "g"));
+  const isCode = (signs) => {
+    const sum = [...signs.slice(0, -1)].reduce((all, each, place) => all + (place + 1) * alphabet.indexOf(each), 0);
+    return alphabet[sum % 23] === signs.at(-1);
+  };
 
   // The code in groups of four, as it is printed; if there is none, what stands there instead of one.
   function code(fragment) {
-    const said = plain(fragment).replace(/[a-z]/g, (letter) => letter.toUpperCase()); // letters of other scripts stay what they are
-    const found = said.match(codes);
-    return found ? found[0].replace(/[^A-Z0-9]/g, "").match(/.{1,4}/g).join("-") : plain(fragment).trim();
+    const said = plain(fragment);
+    const capitals = said.replace(/[a-z]/g, (letter) => letter.toUpperCase()); // letters of other scripts stay what they are
+    for (const form of forms) {
+      form.lastIndex = 0;
+      for (let found = form.exec(capitals); found; found = form.exec(capitals)) {
+        const signs = found[0].replace(/[^A-Z0-9]/g, "");
+        if (isCode(signs)) return signs.match(/.{4}/g).join("-");
+        form.lastIndex = found.index + 1;
+      }
+    }
+    return said.trim();
   }
 
   // The fragment of this page's address, which is empty from then on.

@@ -7,6 +7,11 @@ a use case that meets it looks again, or says what is the case by now.
 from collections.abc import Mapping
 
 
+def _(message: str) -> str:
+    """Marks a sentence for translation, as the docstrings of the categories are: whatever is shown, a catalogue has."""
+    return message
+
+
 class LatchkeyError(Exception):
     """The root of all errors that the domain raises on purpose."""
 
@@ -25,7 +30,7 @@ class Invalid(LatchkeyError):
     code = "invalid"
 
     def __init__(self, detail: str = "", *, fields: Mapping[str, str] | None = None, code: str | None = None) -> None:
-        super().__init__(detail or "Some of what you entered cannot be used.", code=code)
+        super().__init__(detail or _("Some of what you entered cannot be used."), code=code)
         self.fields = dict(fields or {})
 
 
@@ -45,6 +50,18 @@ class Forbidden(LatchkeyError):
     """The request did not come from this site."""
 
     code = "forbidden"
+
+
+class ConfirmAgain(Forbidden):
+    """Confirm that it is you: show your passkey, or a code of your app, once more."""
+
+    code = "confirm_again"
+
+
+class SecondFactorNeeded(Forbidden):
+    """Your school asks its admins for a second step when they sign in. Set it up on your account page, then go on."""
+
+    code = "second_factor_needed"
 
 
 class NotFound(LatchkeyError):

@@ -176,20 +176,20 @@ PUBLIC = (
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_is_the_same_for_everyone_and_may_be_kept_a_minute(path: str, portal: Portal) -> None:
-    """CloudFront keeps it under its path and Accept alone, so nothing else of a request may show in it."""
+    """CloudFront keeps it under its path, Accept and language alone, so nothing else of a request may show in it."""
     portal.add("ann", email="ann@northbridge.example")
     token = portal.sign_in("ann").json_body["token"]
     place = path.format("southgate")
     plain = portal.page(place)
     assert plain.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
-    assert plain.headers["Vary"] == "Accept"
+    assert plain.headers["Vary"] == "Accept, Accept-Language, Cookie"
     assert "Set-Cookie" not in plain.headers
     for headers in (
         {"Cookie": f"__Host-latchkey={token}"},
         {"Authorization": f"Bearer {token}"},
         {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site"},
         {"Host": "evil.example", "X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http", "X_Original_URL": "/account"},
-        {"Accept_Language": "cy", "User_Agent": "<script>", "X_Latchkey_Viewer": "2001:db8::1", "Range": "bytes=0-5"},
+        {"Accept_Language": "de, fr;q=0.5", "User_Agent": "<script>", "X_Latchkey_Viewer": "2001:db8::1", "Range": "bytes=0-5"},
     ):
         other = portal.page(place, **headers)
         assert (other.status_code, other.body, other.headers) == (plain.status_code, plain.body, plain.headers), headers

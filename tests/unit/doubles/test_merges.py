@@ -148,6 +148,14 @@ class TestUndoing:
         assert after.problem == "bounced"
         assert undoing(merge_of(keep, remove), after, []).keep == replace(keep, version=2)
 
+    def test_a_pin_that_was_hidden_from_one_account_is_hidden_from_the_one_that_is_kept(self) -> None:
+        keep, remove = parent(A, children=(D,)), parent(B, children=(C, D))
+        one = Person(id=C, role="student", given_name="Cy", family_name="Lee", parents=(B,), pin_hidden_from=(B,))
+        both = Person(id=D, role="student", given_name="Di", family_name="Lee", parents=(A, B), pin_hidden_from=(B,))
+        changes = relinked([one, both], keep, remove)
+        assert [change.after.pin_hidden_from for change in changes] == [(B, A), (B, A)]
+        assert kept(one, both).pin_hidden_from == (B,)
+
     def test_a_child_who_was_merged_since_is_followed(self) -> None:
         keep, remove = parent(A, children=(D,)), parent(B, children=(C,))
         merge = followed(merge_of(keep, remove), {C: D, D: D})

@@ -134,6 +134,15 @@ def test_password_changed_has_no_link_and_says_what_to_do_if_it_was_not_you() ->
     assert _Parsed(html).links() == []
 
 
+def test_pin_shown_has_no_link_and_says_whom_to_tell() -> None:
+    subject, text, html = render("pin_shown")
+    assert subject == "A parent has looked at your PIN at Northbridge Academy"
+    for form in (flat(text), flat(_Parsed(html).text)):
+        assert "a parent or carer who is linked to this account" in form
+        assert "tell the school’s office or a teacher" in form
+    assert "://" not in text + html
+
+
 @pytest.mark.parametrize("name", ["welcome", "reset", "forgot"])
 def test_every_account_has_its_own_link_as_a_button_and_as_text(name: MailName) -> None:
     accounts = [replace(ANN, person=sign * 20, name=f"Child {sign}") for sign in "abc"]

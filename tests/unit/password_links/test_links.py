@@ -80,7 +80,7 @@ def with_part(name: str, value: str) -> str:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("purpose", "r"), ("purpose", "f"),
+        ("purpose", "r"), ("purpose", "f"), ("purpose", "c"),
         ("school", "ab"), ("school", "a" * 40), ("school", "st-mary-1"),
         ("person", "0" * 16), ("person", "z" * 26),
         ("expires", "0"), ("expires", "f" * 10),
@@ -95,7 +95,7 @@ def test_a_part_at_its_limit_is_read(name: str, value: str) -> None:
     assert found is not None
     read, body, mac = found
     assert f"{body}.{mac}" == text
-    letter = {"welcome": "w", "reset": "r", "forgot": "f"}[read.purpose]
+    letter = {"welcome": "w", "reset": "r", "forgot": "f", "confirm": "c"}[read.purpose]
     again = f"1.{letter}.{read.school}.{read.person}.{read.expires_at:x}.{read.version:x}.{read.stamp}"
     assert again == body
 

@@ -182,6 +182,32 @@ def test_what_are_no_domains_is_refused(wrong: object) -> None:
     assert set(refused({"student_domains": wrong})) == {"student_domains"}
 
 
+@pytest.mark.parametrize("roles", [[], ["student"], ["parent", "staff"]])
+@pytest.mark.parametrize("alone", [True, False])
+def test_who_may_use_a_phone_is_a_choice(roles: list[str], alone: bool) -> None:
+    changed = change(Settings(), {"phones": {"roles": roles, "alone": alone}}).phones
+    assert (set(changed.roles), changed.alone) == (set(roles), alone)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"second_factor": "no"}, "second_factor"),
+        ({"second_factor": None}, "second_factor"),
+        ({"second_factor": True}, "second_factor"),
+        ({"phones": "student"}, "phones"),
+        ({"phones": {"roles": "student"}}, "phones.roles"),
+        ({"phones": {"roles": ["head"]}}, "phones.roles"),
+        ({"phones": {"alone": "yes"}}, "phones.alone"),
+        ({"phones": {"everybody": True}}, "phones.everybody"),
+    ],
+)
+def test_rules_of_second_factors_and_phones_are_held(values: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        change(Settings(), values)
+    assert set(refused.value.fields) == {field}
+
+
 @pytest.mark.parametrize(("typed", "year"), [("7", "7"), ("Year 9", "9"), (" 07 ", "7"), ("reception", "R"), ("", "")])
 def test_from_which_year_on_students_see_their_parents_code(typed: str, year: str) -> None:
     assert change(NOW, {"family": {"parent_code_from": typed}}).family == FamilyRule(parent_code_from=year)

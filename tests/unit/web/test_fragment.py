@@ -39,6 +39,7 @@ WITH_SIGNS: Final = next(
 )
 TOKENS: Final = (token_of("northbridge", 3), WITH_SIGNS)
 PIN: Final = codes.code("pin", 4711, 3, KEY)
+READ_OUT: Final = codes.code("read_out", 4711, 3, KEY)
 PARENT: Final = codes.code("parent", 4711, 3, KEY)
 
 AROUND: Final = [
@@ -137,7 +138,7 @@ def test_what_is_no_token_is_none_made_up() -> None:
     assert run([("token", each) for each in damaged]) == damaged
 
 
-@pytest.mark.parametrize("code", [PIN, PARENT])
+@pytest.mark.parametrize("code", [PIN, PARENT, READ_OUT])
 def test_a_code_is_found_whatever_stands_around_it(code: str) -> None:
     bare = code.replace("-", "")
     kinds = [code, bare, code.lower(), bare.lower(), code.replace("-", " "), code.replace("-", "."), code.replace("-", "_")]

@@ -196,6 +196,20 @@ def test_word_of_a_changed_password_has_no_link(road: MailRoad) -> None:
     assert mail.subject == "Your password at Northbridge Academy was changed"
 
 
+def test_word_of_a_shown_pin_has_no_link_and_comes_once(road: MailRoad) -> None:
+    ann, bob, mum = road.person(1), road.person(2, email=None), road.person(3, role="parent")
+    at, once = int(road.system.clock()), new_id()
+    told = [
+        {"kind": "pin_shown", "school": "northbridge", "person": each, "request": request, "at": at}
+        for each, request in ((ann.id, once), (ann.id, once), (bob.id, new_id()), (mum.id, new_id()), ("9" * 20, new_id()))
+    ]
+    work(road, *told)
+    (mail,) = road.ses.mails
+    assert mail.to == "p1@x.example"
+    assert mail.subject == "A parent has looked at your PIN at Northbridge Academy"
+    assert "://" not in mail.text + mail.html
+
+
 def test_an_address_that_was_replaced_with_the_password_hears_of_it_once(road: MailRoad) -> None:
     now = int(road.system.clock())
     ann = road.person(1)

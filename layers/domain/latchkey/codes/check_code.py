@@ -6,11 +6,13 @@ A typing error, which the check sign tells from a guess, costs nothing.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import MOST_FAILURES, Code, Fault
+from latchkey.codes.model.pasted import codes_in
 from latchkey.codes.needs import System
 from latchkey.errors import Gone, Invalid, TooMany
 from latchkey.people.model.person import NOBODY, CodeState, Person, Role
@@ -22,8 +24,8 @@ from latchkey.shared.stores.counters import Budget, Tally
 PER_SOURCE: Final = Budget("code-from", 50, 3_600)
 PER_SCHOOL: Final = Budget("code", 200, 3_600)
 ALARM_AT: Final = (PER_SCHOOL.limit // 2, PER_SCHOOL.limit)  # failures of a school within an hour; each mark is told once
-WHOSE: Final[dict[codes.Kind, Role]] = {"pin": "student", "parent": "parent"}
-"""Whom a code of each kind lets in."""
+WHOSE: Final[Mapping[codes.Kind, Role | None]] = {"pin": "student", "parent": "parent", "read_out": None}
+"""Whom a code of each kind lets in; None: anybody but an admin."""
 log = logging.getLogger(__name__)
 
 Why = Fault | Literal["refused", "replaced", "elsewhere"]
@@ -38,14 +40,17 @@ _GONE: Final[dict[Why, str]] = {
 _USED: Final[dict[codes.Kind, str]] = {
     "pin": "This PIN has been used, and a PIN works once. If that was you, sign in with the password that you chose. "
     "If it was not you, tell your school and ask for a new PIN.",
+    "read_out": "This code has been used, and it works once. If that was you, sign in with the password that you chose. "
+    "If it was not you, ring your school at once.",
     "parent": f"As many parents have registered with this code as it lets in. {_ASK}",
 }
 MISTYPED: Final = "This is no whole code: a sign is wrong or missing. Look at the letter again; nothing was counted against you."
+SEVERAL: Final = "There are two codes in this. Type only the one that you want to use; nothing was counted against you."
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCode:
-    """A code that works, and the student whose it is, as they were when it was compared."""
+    """A code that works, and the person whose it is, as they were when it was compared: a student, unless it was read out."""
 
     code: Code
     school: School
@@ -64,12 +69,15 @@ def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCod
     ``Invalid``: a typing error. ``Gone``: it does not work, with the reason. ``TooMany``: over the school's or address's budget.
     """
     school = the_school_now(system, slug)
-    code = codes.read(typed)
-    if code is None:
-        raise Invalid(fields={"code": MISTYPED}, code="mistyped")
-    if WHOSE[code.kind] in school.settings.sso.roles:  # by the school's settings alone, so it tells of no account
-        whose = WHOSE[code.kind].capitalize()
-        raise Gone(f"{whose}s use the school's own sign-in and need no code. {school.settings.sso.help}", code="elsewhere")
+    found = codes_in(typed)
+    if len(found) != 1:
+        raise Invalid(fields={"code": SEVERAL if found else MISTYPED}, code="mistyped")
+    (code,) = found
+    whose = WHOSE[code.kind]
+    if whose in school.settings.sso.roles:  # by the school's settings alone, so it tells of no account
+        raise Gone(
+            f"{whose.capitalize()}s use the school's own sign-in and need no code. {school.settings.sso.help}", code="elsewhere"
+        )
     return _Guess(system, school, code, source_ip).made()
 
 
@@ -141,7 +149,7 @@ class _Guess:
         return failures
 
     def _guessed_at(self) -> tuple[Person, CodeState] | None:
-        """The student with this number and the state of their code; None for whom no code can be right."""
+        """The person with this number and the state of their code; None for whom no code can be right."""
         directory = self._system.directory(self._school.slug)
         student = directory.by_number(self._code.number)
         if student is None:
@@ -149,6 +157,8 @@ class _Guess:
             return None
         state = codes.state_of(student, self._code.kind)
         if student.status != "active" or student.is_admin or state is None or state.failed >= MOST_FAILURES:
+            return None
+        if self._code.kind == "read_out" and self._school.uses_sso(student):  # since it was read out
             return None
         return student, state
 

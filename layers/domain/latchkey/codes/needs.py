@@ -8,6 +8,7 @@ from latchkey.sign_in import needs as sign_in
 
 if TYPE_CHECKING:
     from latchkey.codes.stores.codes import Codes
+    from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
     from latchkey.shared.stores.queues import Queue
 
@@ -20,6 +21,8 @@ class System(sign_in.System, Protocol):
     def queue(self, setting: str) -> Queue: ...
 
     def codes(self, school: str) -> Codes: ...
+
+    def numbers(self, school: str) -> Numbers: ...
 
     def code_uses(self, school: str) -> CodeUses: ...
 

@@ -1,5 +1,7 @@
 """Use a code: a PIN lets its student claim or recover the account, a parent code registers a parent.
 
+A code that the office has read out on the telephone works like a PIN, for anybody but an admin; it changes no e-mail address.
+
 Everything that a use changes is written in one transaction. What cannot be taken, such as a weak password, leaves the code as it
 was, and is said all at once. Nobody is signed in by it: they sign in with what they chose, and so know that they can.
 """
@@ -15,6 +17,8 @@ from latchkey.codes.needs import System
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
+from latchkey.people.model.unconfirmed import PROVISIONAL
+from latchkey.schools.model.school import StudentEmail
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
 from latchkey.sign_in import hashing
@@ -33,6 +37,10 @@ _NO_NAME: Final[Mapping[names.Fault, str]] = {
     "long": f"Enter your {{name}} with at most {names.LONGEST_NAME} characters.",
     "signs": "Enter your {name} with letters. Spaces, hyphens, apostrophes and full stops after initials can stand between them.",
 }
+_NO_ADDRESSES: Final = "Your school keeps no e-mail addresses of students. Leave this empty."
+_OFFICE_WRITES_IT: Final = (
+    "This code sets a password. Your school's office can enter an e-mail address for you. Leave this empty."
+)
 log = logging.getLogger(__name__)
 
 
@@ -73,11 +81,11 @@ def use_code(system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str
     ``wrong``: what the caller knows to be wrong with which field. ``Invalid`` names all that cannot be taken; the code still
     works. ``Gone``: somebody was quicker.
     """
-    return (_claim if found.code.kind == "pin" else _register)(system, found, wishes, wrong or {})
+    return (_register if found.code.kind == "parent" else _claim)(system, found, wishes, wrong or {})
 
 
 def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
-    """Give the student of a PIN the password, address and username that they chose."""
+    """Give the person of a PIN, or of a code that was read out, the password, address and username that they chose."""
     slug, hashed = found.school.slug, ""
     for _ in range(_ROUNDS):
         before, now, wrong = found.student, system.now(), _Wrong(dict(known))
@@ -89,7 +97,7 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
         if before.email != after.email and (before.email is not None or is_told(before, after.email)):
             after = replace(after, former_email=former_email(before, now))
         try:
-            system.code_uses(slug).claim(before, after, hashed, now, event, names=taken)
+            system.code_uses(slug).claim(found.code.kind, before, after, hashed, now, event=event, names=taken)
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
@@ -103,7 +111,8 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
 def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
     """Make a parent and link them to the student of a parent code.
 
-    Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here.
+    Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here. It works at
+    once, and ends unless the address is confirmed; then it may be joined to the account that the address has already.
     """
     slug, now, wrong = found.school.slug, system.now(), _Wrong(dict(known))
     given, family = _names(wishes, wrong)
@@ -117,6 +126,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
         email=address,
         email_key=key,
         email_typed=key,
+        provisional_until=now + PROVISIONAL,
         children=(found.student.id,),
         version=1,
         password_set_at=now,
@@ -134,11 +144,11 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
 
 
 def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> Person:
-    """The student with the address and username that they chose. Others may have the same address, as siblings do (ADR 0005)."""
-    student, rule, key = found.student, found.school.settings.student_email, _newest_key(system, found)
+    """The person with the address and username that they chose. Others may have the same address, as siblings do (ADR 0005)."""
+    student, rule, key = found.student, email_rule(found), _newest_key(system, found)
     after = student
     if wishes.email and rule == "none":
-        wrong.add("email", "Your school keeps no e-mail addresses of students. Leave this empty.")
+        wrong.add("email", _OFFICE_WRITES_IT if found.code.kind == "read_out" else _NO_ADDRESSES)
     elif wishes.email or (rule == "required" and student.email is None):
         address = _address(wishes.email, wrong)
         if address and address != student.email:
@@ -155,6 +165,11 @@ def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> P
     if not (wrong.fields.keys() & {"email", "username"} or after.email or after.username):
         wrong.add("username", "Choose a username, or give an e-mail address if your school allows it: you sign in with it.")
     return after
+
+
+def email_rule(found: OpenCode) -> StudentEmail:
+    """Whether an address must, may or cannot be given beside a code; the one of somebody who rings is the office's to write."""
+    return "none" if found.code.kind == "read_out" else found.school.settings.student_email
 
 
 def _newest_key(system: System, found: OpenCode) -> bytes:
@@ -223,20 +238,21 @@ def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Per
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})
     try:
-        message: dict[str, Any] = {
-            "kind": "password_changed",
-            "school": slug,
-            "person": person.id,
-            "request": new_id(),
-            "at": now,
-        }
-        system.queue("REQUESTS_QUEUE").put(message)
+        if person.address_is_unconfirmed:
+            _ask_for_mail(system, slug, "confirm_address", person.id, now)
+        if found.code.kind == "pin":  # who has registered has had no password before
+            _ask_for_mail(system, slug, "password_changed", person.id, now)
         if proved is not None:
             forgive_person(system, found.school, proved)
     except Exception as error:  # the answer must say that the code was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}
         )
+
+
+def _ask_for_mail(system: System, slug: str, kind: str, person: str, now: int) -> None:
+    message: dict[str, Any] = {"kind": kind, "school": slug, "person": person, "request": new_id(), "at": now}
+    system.queue("REQUESTS_QUEUE").put(message)
 
 
 def _tell_new_email(system: System, slug: str, person: str, at: int) -> None:

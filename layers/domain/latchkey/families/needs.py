@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from latchkey.codes import needs as codes
+from latchkey.password_links import needs as password_links
+
+if TYPE_CHECKING:
+    from latchkey.families.stores.confirmations import Confirmations
+    from latchkey.families.stores.links import FamilyLinks
+    from latchkey.families.stores.objections import Objections
+    from latchkey.settings import Settings
 
 
-class System(codes.System, Protocol):
-    """What codes takes."""
+class System(codes.System, password_links.System, Protocol):
+    """Its stores, and what codes and password links take."""
+
+    def confirmations(self, school: str) -> Confirmations: ...
+
+    def family_links(self, school: str) -> FamilyLinks: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def objections(self, school: str) -> Objections: ...

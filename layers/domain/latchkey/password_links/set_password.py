@@ -9,12 +9,13 @@ from typing import Final, NoReturn
 
 from latchkey.errors import Changed, Gone, Invalid, TooMany
 from latchkey.password_links.model import links
-from latchkey.password_links.model.links import Fault, Link
+from latchkey.password_links.model.links import SETS_PASSWORD, Fault, Link
 from latchkey.password_links.needs import System
+from latchkey.password_links.read_link import DAMAGED, genuine
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
-from latchkey.shared.model.ids import is_slug, new_id
+from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
@@ -30,7 +31,7 @@ _GONE: Final[dict[Fault, str]] = {
     "used": "This link has been used: a password was set with it. Sign in with that password, or have a new link sent.",
     "expired": "This link is too old. Your account is as it was; have a new link sent.",
     "replaced": "Your account has changed since this link was made, so it no longer works. Have a new link sent.",
-    "damaged": "This link is not complete. Open it from the mail again, or ask for a new one.",
+    "damaged": DAMAGED,
 }
 
 
@@ -50,7 +51,7 @@ class OpenLink:
 
 def check(system: System, token: str) -> OpenLink:
     """What a link that works is for; ``Gone`` with the reason if it does not. Changes nothing."""
-    link, school = _genuine(system, token)
+    link, school = genuine(system, token, SETS_PASSWORD)
     person = system.directory(link.school).person(link.person)
     fault = _fault(system, link, token, school, person)
     if person is None or fault is not None:
@@ -81,7 +82,7 @@ def use(system: System, token: str, password: str) -> None:
 def renew(system: System, token: str) -> None:
     """Ask for a new link in place of a genuine one that no longer works; it goes to the address on file, or nowhere."""
     try:
-        link, school = _genuine(system, token)
+        link, school = genuine(system, token, SETS_PASSWORD)
     except Gone:
         return
     person = system.directory(link.school).person(link.person)
@@ -90,21 +91,6 @@ def renew(system: System, token: str) -> None:
         return
     if system.counters("CREDENTIALS_TABLE", link.school).spend(RENEWALS, _counted(system, school, person.id), now):
         _request(system, "renew", link.school, person.id, now)
-
-
-def _genuine(system: System, token: str) -> tuple[Link, School]:
-    """The link of a token that we made (ASVS 9.1.1: nothing of it counts before its MAC does), and its school.
-
-    The school is read here, consistently: once the operator has ended its links, no old one is accepted.
-    """
-    parts = links.read(token)
-    if parts is None:
-        _refuse("damaged")
-    link, body, mac = parts
-    school = system.schools.get(link.school) if is_slug(link.school) else None
-    if school is None or not links.is_genuine(body, mac, system.link_key(link.school, school.link_epoch)):
-        _refuse("damaged")
-    return link, school
 
 
 def _fault(system: System, link: Link, token: str, school: School, person: Person | None) -> Fault | None:

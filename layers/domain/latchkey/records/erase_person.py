@@ -63,8 +63,11 @@ def _unlink(system: System, school: str, person: Person) -> None:
         for each in system.directory(school).by_ids([*person.children, *person.parents]):
             children = tuple(one for one in each.children if one != person.id)
             parents = tuple(one for one in each.parents if one != person.id)
-            if (children, parents) != (each.children, each.parents):
-                changes.append(PersonChange(each, replace(each, children=children, parents=parents)))
+            hidden = tuple(one for one in each.pin_hidden_from if one != person.id)
+            after = replace(each, children=children, parents=parents, pin_hidden_from=hidden)
+            after = replace(after, not_mine=tuple(one for one in each.not_mine if one != person.id))
+            if after != each:
+                changes.append(PersonChange(each, after))
         if not system.directory(school).link(changes):
             return
     raise TryLater()

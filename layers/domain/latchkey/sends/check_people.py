@@ -9,7 +9,7 @@ from typing import Final
 
 from latchkey.errors import Poison
 from latchkey.people.model.person import Person
-from latchkey.sends.model.drift import changed_in, is_decided_anew
+from latchkey.sends.model.drift import changed_for, is_decided_anew
 from latchkey.sends.model.mail_states import OPEN
 from latchkey.sends.model.send import Chunk
 from latchkey.sends.needs import System
@@ -47,7 +47,9 @@ class Check:
         if not is_decided_anew(chunk):
             return {}
         people = self._people_of(chunk)
-        found = {place: changed_in(mail, people, self.school) for place, mail in enumerate(chunk.mails) if mail.state in OPEN}
+        found = {
+            place: changed_for(chunk, mail, people, self.school) for place, mail in enumerate(chunk.mails) if mail.state in OPEN
+        }
         return {place: ids for place, ids in found.items() if ids}
 
     def _read(self, numbers: Iterable[int]) -> None:

@@ -5,14 +5,14 @@ SES and the ledger, an answer that got lost) is the same mail with the same link
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Final, Self, cast
 
 from latchkey.errors import MustWait, NotFound, Poison, TryLater
 from latchkey.mail.messages.template import VARIABLES, notice, template
-from latchkey.mail.model.account import NOTICES
+from latchkey.mail.model.account import CONFIRMS, NOTICES, MailAccount
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
@@ -24,6 +24,7 @@ from latchkey.sends.model.ledger import grace_of
 from latchkey.sends.model.send import WAITS, Chunk, Mail, lane_of, with_state
 from latchkey.sends.needs import System
 from latchkey.sends.stores.ledger import SendStopped
+from latchkey.sends.whose_children import names_of_children
 from latchkey.shared.model.messages import Message
 
 _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for writing the results
@@ -235,24 +236,27 @@ class _Delivery:
         if chunk.notice is not None:
             console = f"{self._system.settings['ORIGIN']}/admin/{school.slug}"
             return notice(school, chunk.mail, chunk.notice, console, chunk.language)
-        if chunk.test:
-            accounts = [(account, f"{self._system.settings['ORIGIN']}/set-password#{links.DUMMY}") for account in mail.accounts]
-        elif chunk.mail in NOTICES:
-            accounts = [(account, "") for account in mail.accounts]
-        else:
-            key, page = self._key, f"{self._system.settings['ORIGIN']}/set-password#"
-            purpose = cast("links.Purpose", chunk.mail)  # all but the notices
-            accounts = [
-                (
-                    account,
-                    page
-                    + links.token(
-                        links.Link(purpose, school.slug, account.person, chunk.expires_at, account.version, account.stamp), key
-                    ),
-                )
-                for account in mail.accounts
-            ]
+        accounts = [(self._named(account), self._link(account)) for account in mail.accounts]
         return VARIABLES[chunk.mail](school, accounts, self._life, chunk.language)
+
+    def _link(self, account: MailAccount) -> str:
+        """The link of an account in a mail; empty in one that only tells what has happened."""
+        chunk, origin = self._chunk, self._system.settings["ORIGIN"]
+        if chunk.test:
+            return f"{origin}/set-password#{links.DUMMY}"
+        if chunk.mail in NOTICES:
+            return ""
+        purpose = "confirm" if chunk.mail in CONFIRMS else cast("links.Purpose", chunk.mail)
+        link = links.Link(purpose, self._school.slug, account.person, chunk.expires_at, account.version, account.stamp)
+        return f"{origin}/{'confirm' if purpose == 'confirm' else 'set-password'}#{links.token(link, self._key)}"
+
+    def _named(self, account: MailAccount) -> MailAccount:
+        children = self._children.get(account.person)
+        return replace(account, children=children) if children else account
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[str, ...]]:
+        return names_of_children(self._system, self._school, self._chunk)
 
     @cached_property
     def _key(self) -> bytes:

@@ -11,12 +11,14 @@ from typing import Final, Literal, get_args
 from latchkey.errors import Poison
 from latchkey.mail.model.account import MailName, account_of
 from latchkey.people.model.person import Person
+from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, has_confirmed, is_over, is_provisional, to_confirm
 from latchkey.schools.model.school import DAY
-from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason
+from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason, why_unread
 from latchkey.sends.needs import System
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.languages import one_for
 from latchkey.shared.stores.counters import Budget
+from latchkey.sign_in.stamps import confirmation_stamp
 
 By = Literal["email", "username"]
 HOUR: Final = 3_600
@@ -25,6 +27,8 @@ TESTED: Final[tuple[Literal["welcome", "reset"], ...]] = ("welcome", "reset")
 WAYS: Final[tuple[By, ...]] = get_args(By)
 EACH_MAILBOX: Final = Budget("request_mail", limit=3, window=3_600)
 EACH_SOURCE: Final = Budget("request_from", limit=300, window=3_600)
+EACH_WISH: Final = Budget("confirm_for", limit=10, window=DAY)
+"""Mails that one account can cause to addresses of its choice."""
 Outcome = Literal["planned", "again", "stale", "limited", "nobody"]
 """What became of a request, for the log; ``again`` is a message that came twice."""
 
@@ -53,7 +57,7 @@ def forgot(system: System, asked: Asked, by: By, key: str, source: str, *, older
     people = request.served(directory.by_email_key(*keys) if by == "email" else directory.by_username_key(*keys))
     if by == "username" and not request.spend_mailboxes(people):
         return "limited"
-    return request.plan("forgot_password", "forgot", people)
+    return request.forgotten(people)
 
 
 def renew(system: System, asked: Asked, person: str) -> Outcome:
@@ -64,11 +68,14 @@ def renew(system: System, asked: Asked, person: str) -> Outcome:
     people = request.served([system.directory(asked.school).person(person)])
     if not request.spend_mailboxes(people):
         return "limited"
-    return request.plan("forgot_password", "forgot", people)
+    return request.forgotten(people)
 
 
 def password_changed(system: System, asked: Asked, person: str) -> Outcome:
-    """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well."""
+    """Tell the owner that the password was changed, whoever did it; at the address that was replaced with it as well.
+
+    Nothing of it goes to an address that nobody has confirmed.
+    """
     request = _Request(system, asked)
     if early := request.early(DAY):
         return early
@@ -76,10 +83,38 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
     if owner is None:
         return "nobody"
     former = owner.former_email
-    people = [owner]
-    if former is not None and former.at == asked.at:  # whether that one was ever confirmed is not kept: nothing typed goes there
+    people = [] if owner.address_is_unconfirmed else [owner]
+    if former is not None and former.at == asked.at and former.email:
+        # Whether that one was ever confirmed is not kept: nothing typed goes there.
         people.append(replace(owner, email=former.email, email_typed=owner.email_key))
     return request.plan("password_changed", "password_changed", people)
+
+
+def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
+    """Mail a link that confirms an address: the one that the person asked for last, or else the one that they have."""
+    request = _Request(system, asked)
+    owner, now = system.directory(asked.school).person(person), system.now()
+    waiting = to_confirm(owner, now) if owner is not None and owner.status == "active" and not is_over(owner, now) else []
+    if owner is None or not waiting:
+        return "nobody"
+    address = asked_for(owner, now) or waiting[0]
+    if early := request.early(WAITS if address != owner.email else CONFIRMABLE):
+        return early
+    key = lookup(system.lookup_key(asked.school, request.school.lookup_epoch), "email", address)
+    if not request.spend(EACH_WISH, owner.id) or not request.spend(EACH_MAILBOX, key):
+        return "limited"
+    return request.confirm([owner], address)
+
+
+def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
+    """Tell a student that a parent has looked at their PIN; whoever sends the same request again makes no second mail."""
+    request = _Request(system, asked)
+    if early := request.early(DAY):
+        return early
+    student = system.directory(asked.school).person(person)
+    if student is None or student.role != "student" or why_unread(student) is not None:
+        return "nobody"
+    return request.plan("pin_shown", "pin_shown", [student])
 
 
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
@@ -105,13 +140,13 @@ class _Request:
             raise Poison("a school that does not exist")
         self._system = system
         self._asked = asked
-        self._at = min(asked.at, system.now())
-        self._expires_at = self._at
+        self.at = min(asked.at, system.now())
+        self._expires_at = self.at
         self.school = school
 
     def early(self, life: int) -> Outcome | None:
         """The outcome if the mail would be too old, or was planned before; its message may then be lost, so it is put again."""
-        self._expires_at = self._at + life
+        self._expires_at = self.at + life
         if self._expires_at <= self._system.now():
             return "stale"
         if self._system.sends(self.school.slug).get(self._asked.id, origin="person") is None:
@@ -135,8 +170,35 @@ class _Request:
         return lookup(self._system.lookup_key(self.school.slug, self.school.lookup_epoch), "email", person.email)
 
     def served(self, people: Iterable[Person | None]) -> list[Person]:
-        """Those who get a link: active, with an address, not signing in elsewhere."""
-        return [person for person in people if person is not None and skip_reason(person, self.school) is None]
+        """Those who get a link: active, with an address, not signing in elsewhere. Who has not confirmed theirs is among them."""
+        return [each for each in people if each is not None and skip_reason(each, self.school) in {None, "unconfirmed"}]
+
+    def forgotten(self, people: Sequence[Person]) -> Outcome:
+        """Links to new passwords; where nobody has confirmed an address yet, links that confirm it, and nothing else."""
+        confirmed = [person for person in people if not person.address_is_unconfirmed]
+        if confirmed or not people:
+            return self.plan("forgot_password", "forgot", confirmed)
+        self._expires_at = self.at + CONFIRMABLE
+        address = people[0].email or ""
+        return self.confirm([person for person in people if person.email == address], address)
+
+    def confirm(self, owners: Sequence[Person], address: str) -> Outcome:
+        """One mail with links by which these people confirm this address.
+
+        Where it has an account of an adult here already, the mail says so: only whoever reads it learns that.
+        """
+        slug, owner = self.school.slug, owners[0]
+        newest = self._system.lookup_key(slug, self.school.lookup_epoch)
+        keys = [lookup(self._system.lookup_key(slug, epoch), "email", address) for epoch in self.school.lookup_epochs]
+        found = self._system.directory(slug).by_email_key(*keys) if is_provisional(owner) else []
+        known = [other for other in found if has_confirmed(other, address)]
+        accounts = tuple(
+            replace(account_of(each, self.school), unconfirmed=True, stamp=confirmation_stamp(each, address, newest))
+            for each in owners
+        )
+        name: MailName = "address_known" if known else "confirm_address"
+        mails = [Mail(to=address, accounts=accounts, at=self.at)]
+        return self.write("confirmation", name, mails, known or owners)
 
     def plan(self, kind: Kind, mail: MailName, people: Sequence[Person]) -> Outcome:
         """Write the send with its one chunk, and put it on the queue: one mail for each address."""
@@ -147,9 +209,13 @@ class _Request:
         if not accounts:
             return "nobody"
         mails = tuple(
-            Mail(to=to, accounts=tuple(account_of(person, self.school) for person in group), at=self._at)
+            Mail(to=to, accounts=tuple(account_of(person, self.school) for person in group), at=self.at)
             for to, group in accounts.items()
         )
+        return self.write(kind, mail, mails, people)
+
+    def write(self, kind: Kind, mail: MailName, mails: Sequence[Mail], people: Sequence[Person]) -> Outcome:
+        """Write the send with its one chunk of these mails, in the language of these people, and put it on the queue."""
         language = one_for({person.language or self.school.settings.language for person in people}, self.school.settings.language)
         chunk = Chunk(
             send=self._asked.id,
@@ -158,7 +224,7 @@ class _Request:
             mail=mail,
             language=language,
             expires_at=self._expires_at,
-            mails=mails,
+            mails=tuple(mails),
         )
         chunk = replace(chunk, test=kind == "test")
         counts = chunk.counts()
@@ -167,7 +233,7 @@ class _Request:
             kind=kind,
             state="running",
             origin="person",
-            created_at=self._at,
+            created_at=self.at,
             created_by="portal",
             total=counts.total(),
             chunks=1,

@@ -73,6 +73,7 @@ def start_send(
     for at in {send.start_at, send.approve_by} - {None}:  # before the send, which then cannot be forgotten
         system.reminders.put(Reminder(at or 0, school.slug, send.id))
     started = _starting(system, school.slug, send).start(send)
+    system.directory(school.slug).note_first_send(admin, now)
     if waits(started.run):
         system.notices(school.slug).put(
             Notice(id=send.id, kind="send_waiting", at=started.run.created_at, by=admin.id, send=send.id, people=people)

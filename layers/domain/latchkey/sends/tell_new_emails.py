@@ -75,7 +75,7 @@ def _plan(system: System, school: School, old: str, group: Sequence[Person], at:
 
 def _mails(system: System, school: School, old: str, group: Sequence[Person], at: int) -> Iterator[tuple[MailName, Mail]]:
     new = group[0].email
-    if new:
+    if new and not group[0].address_is_unconfirmed:
         yield "email_given", Mail(to=new, accounts=tuple(account_of(person, school) for person in group), at=at)
     if old and not _came_back(system, school, old, group):
         accounts = tuple(replace(account_of(person, school), login=masked(new) if new else "") for person in group)

@@ -1,25 +1,14 @@
-"""Translations: catalogues that the build makes out of ``locale/*/LC_MESSAGES/latchkey.po``, read when somebody needs one."""
+"""Translations: catalogues that the build makes out of ``locale/*/LC_MESSAGES/<area>.po``, read when somebody needs one."""
 
 from functools import cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from latchkey.shared.model.languages import ENGLISH, LANGUAGES, Language
+from latchkey.shared.model.texts import Catalogue
 
 FOLDER: Final = Path(__file__).parent / "data" / "locale"
 DOMAIN: Final = "latchkey"
-
-
-class Catalogue(Protocol):
-    """What gettext gives."""
-
-    def gettext(self, message: str) -> str:
-        """The message in the catalogue's language."""
-        ...
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The form of the message that this number needs."""
-        ...
 
 
 class _English:
@@ -34,7 +23,7 @@ class _English:
 
 @cache
 def catalogue(code: str) -> tuple[Language, Catalogue]:
-    """A language and its catalogue; English where there is none, because a mail in English is better than no mail."""
+    """A language and its catalogue; English where there is none, because English is better than nothing."""
     language = LANGUAGES.get(code, ENGLISH)
     if language is not ENGLISH:
         from gettext import translation

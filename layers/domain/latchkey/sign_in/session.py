@@ -8,7 +8,7 @@ school is read with every request, never kept.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
@@ -41,11 +41,12 @@ def open_session(
     event: EventWrite | None = None,
     *,
     ways: tuple[str, ...] = PASSWORD_ALONE,
-    proved_at: int = 0,
+    proved_at: int | None = None,
+    browser: str = "",
 ) -> tuple[str, Session]:
     """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event.
 
-    ``ways`` and ``proved_at``: what they have shown, see ``Session``.
+    ``ways`` and ``proved_at``: what they have shown, ``browser``: with what; see ``Session``.
     """
     now = system.now()
     secret = secrets.token_urlsafe(32)
@@ -59,6 +60,7 @@ def open_session(
         expires_at=now + ABSOLUTE,
         proved_at=proved_at,
         ways=ways,
+        browser=browser,
     )
     system.sessions(school).put(session, event)
     return f"{school}.{person.id}.{secret}", session
@@ -77,10 +79,10 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
     person = system.directory(school).person(person_id)
     if person is None or person.status != "active" or person.version != session.version:
         raise NotSignedIn()
-    if now - session.seen_at > IDLE[person.role]:
+    if _is_idle(person, session, now):
         raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")
     found = system.schools.get(school)
-    if found is None or not bears(system, found, person, session.stamp) or found.ends_session(person, session.created_at):
+    if found is None or not _counts(system, found, person, session):
         raise NotSignedIn()
     if active and now - session.seen_at > _SEEN_EVERY:
         try:
@@ -90,6 +92,26 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
     return SignedIn(found, person, session)
 
 
+def is_open(system: System, school: School, person: Person, session: Session) -> bool:
+    """Whether a session of this person, as they are now, still opens something."""
+    now = system.now()
+    if session.expires_at <= now or person.status != "active" or _is_idle(person, session, now):
+        return False
+    return person.version == session.version and _counts(system, school, person, session)
+
+
+def successor(system: System, signed_in: SignedIn, version: int) -> tuple[str, Session]:
+    """``(token, session)`` for somebody who goes on with another secret once their credential version is this one.
+
+    It is the same sign-in: it ends when the old one would have ended, and has what was shown for that. Nothing is written.
+    """
+    old, secret = signed_in.session, secrets.token_urlsafe(32)
+    session = replace(
+        old, hash=_hash(secret), version=version, stamp=signed_in.person.stamp, seen_at=max(old.seen_at, system.now())
+    )
+    return f"{signed_in.school.slug}.{signed_in.person.id}.{secret}", session
+
+
 def close_session(system: System, token: str | None) -> None:
     """End the session of this token; a token that is none is no error."""
     try:
@@ -97,6 +119,15 @@ def close_session(system: System, token: str | None) -> None:
     except NotSignedIn:
         return
     system.sessions(school).end(person, _hash(secret))
+
+
+def _is_idle(person: Person, session: Session, now: int) -> bool:
+    return now - session.seen_at > IDLE[person.role]
+
+
+def _counts(system: System, school: School, person: Person, session: Session) -> bool:
+    """Whether nothing about the account or its school has ended what was opened then."""
+    return bears(system, school, person, session.stamp) and not school.ends_session(person, session.created_at)
 
 
 def _parts(token: str | None) -> tuple[str, str, str]:

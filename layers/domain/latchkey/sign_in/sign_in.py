@@ -68,12 +68,12 @@ def _matching(system: System, school: School, people: list[Person], password: st
     credentials, failures, now = system.credentials(school.slug), system.failures(school.slug), system.now()
     tried: list[tuple[Row, Tally, Person | None]] = []
     for person in people:
-        row = _row(system, school, person)
+        row = row_of(system, school, person)
         tally = failures.count(row, now)
         kept = credentials.password_hash(person.password_holder)
         if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
             if hashing.is_dated(kept):
-                _renew_hash(system, school.slug, person, kept, password)
+                renew_hash(system, school.slug, person, kept, password)
             failures.clear(row, now)
             for other, _, _ in tried:  # it was not theirs that was tried
                 failures.count(other, now, -1)
@@ -85,11 +85,11 @@ def _matching(system: System, school: School, people: list[Person], password: st
         hashing.verify(credentials.password_hash(NOBODY), password)
     for row, tally, whose in tried:
         if tally.count >= IN_A_ROW and not tally.told and failures.tell(row, now):
-            _tell_of_row(system, school.slug, whose, now)
+            tell_of_row(system, school.slug, whose, now)
     return None
 
 
-def _tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> None:
+def tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> None:
     """Tell once that a row has become so long that its password stops; of a name that nobody has, with the same work."""
     note_row(slug)
     audit = system.audit(slug)
@@ -99,12 +99,12 @@ def _tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> N
         audit.record("portal", "password.stopped", now, {"person": whose.id})
 
 
-def _row(system: System, school: School, person: Person) -> Row:
+def row_of(system: System, school: School, person: Person) -> Row:
     """The tries in a row of an account's present password."""
     return Row(lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person.id), person.password_set_at or 0)
 
 
-def _renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:
+def renew_hash(system: System, slug: str, person: Person, kept: str, password: str) -> None:
     try:
         system.credentials(slug).rehash(person.password_holder, kept, hashing.hash_of(password))
     except Changed:

@@ -116,3 +116,67 @@ class TestUnlink:
             assert f'action="{where}"' in family.page(f"{PEOPLE}/{person.id}").body.decode()
         assert family.form(where, {}).headers["Location"] == f"{PEOPLE}/{STUDENT.id}?saved=unlinked"
         assert PARENT.id not in now_is(family, STUDENT).parents
+
+
+class TestPin:
+    WHERE = f"{PEOPLE}/{STUDENT.id}/parents/{PARENT.id}/pin"
+
+    def test_hidden_from_one_parent_and_shown_again(self, family: Console) -> None:
+        assert family.post(self.WHERE, {"shown": False}).status_code == 204
+        assert now_is(family, STUDENT).pin_hidden_from == (PARENT.id,)
+        seen = {each["id"]: each["sees_pin"] for each in family.get(f"{PEOPLE}/{STUDENT.id}").json_body["parents"]}
+        assert seen == {PARENT.id: False, OTHER.id: True}
+        assert family.get(f"{PEOPLE}/{PARENT.id}").json_body["children"][0]["sees_pin"] is False
+        assert family.post(self.WHERE, {"shown": False}).status_code == 204, "once more is no error"
+        assert family.post(self.WHERE, {"shown": True}).status_code == 204
+        assert now_is(family, STUDENT).pin_hidden_from == ()
+        facts = {"person": STUDENT.id, "parent": PARENT.id}
+        assert sorted(events(family)) == [("pin.hide", facts), ("pin.unhide", facts)]
+
+    def test_it_stays_when_they_are_unlinked_and_goes_with_the_parent(self, family: Console) -> None:
+        assert family.post(self.WHERE, {"shown": False}).status_code == 204
+        assert family.http.delete(f"{PEOPLE}/{PARENT.id}", headers=family.headers("application/json")).status_code == 204
+        assert now_is(family, STUDENT).pin_hidden_from == ()
+        where = f"{PEOPLE}/{STUDENT.id}/parents/{OTHER.id}"
+        assert family.post(f"{where}/pin", {"shown": False}).status_code == 204
+        assert delete(family, where).status_code == 204
+        assert now_is(family, STUDENT).pin_hidden_from == (OTHER.id,)
+
+    def test_who_is_not_linked_or_not_here_is_the_same_404(self, family: Console) -> None:
+        family.add([make_person(77, role="parent", children=(STUDENT.id,))], "southgate")
+        answers = [
+            family.post(f"{PEOPLE}/{STUDENT.id}/parents/{parent}/pin", {"shown": False})
+            for parent in (make_person(77).id, HEAD_TEACHER.id, "0" * 20, "x")
+        ]
+        answers.append(family.post(f"{PEOPLE}/{PARENT.id}/parents/{STUDENT.id}/pin", {"shown": False}))
+        assert {(answer.status_code, answer.body) for answer in answers} == {(404, answers[0].body)}
+        assert family.post(self.WHERE, {"shown": "no"}).status_code == 422
+        assert family.post(self.WHERE, {"why": "x"}).status_code == 422
+        assert events(family) == []
+
+    def test_from_either_page_by_form(self, family: Console) -> None:
+        for person in (STUDENT, PARENT):
+            page = family.page(f"{PEOPLE}/{person.id}").body.decode()
+            assert f'action="{self.WHERE}"' in page
+            assert "may see the PIN" in page
+        answer = family.form(self.WHERE, {"shown": "false", "back": "student"})
+        assert answer.headers["Location"] == f"{PEOPLE}/{STUDENT.id}?saved=pin-hidden"
+        page = family.page(f"{PEOPLE}/{STUDENT.id}", saved="pin-hidden").body.decode()
+        assert "This parent no longer sees the PIN." in page
+        assert "does not get to see the PIN" in page
+        answer = family.form(self.WHERE, {"shown": "true", "back": "parent"})
+        assert answer.headers["Location"] == f"{PEOPLE}/{PARENT.id}?saved=pin-shown"
+
+    def test_two_admins_at_once_lose_nothing(self, family: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+        from latchkey.records.stores.edits import Edits
+
+        hide = Edits.hide_pin
+
+        def first_another(self: Edits, *arguments: Any) -> None:
+            monkeypatch.setattr(Edits, "hide_pin", hide)
+            family.system.wiring("operate").directory("northbridge").change(STUDENT.id, {"pin_hidden_from": [OTHER.id]})
+            hide(self, *arguments)
+
+        monkeypatch.setattr(Edits, "hide_pin", first_another)
+        assert family.post(self.WHERE, {"shown": False}).status_code == 204
+        assert now_is(family, STUDENT).pin_hidden_from == (OTHER.id, PARENT.id)

@@ -74,6 +74,7 @@ GUARDED: list[tuple[dict[str, Any], str, Any, Any]] = [
     ({"welcome_life": 30 * DAY}, "welcome_life", 14 * DAY, 30 * DAY),
     ({"reset_life": 3_600}, "reset_life", 3 * DAY, 3_600),
     ({"forgot_life": DAY}, "forgot_life", 3_600, DAY),
+    ({"second_factor": "optional"}, "second_factor", "required", "optional"),
 ]
 
 
@@ -119,6 +120,16 @@ def test_staff_off_loosens_and_what_tightens_is_free(two: Console) -> None:
     answer = put(two, approval={"above": 0, "staff": False})
     assert answer.status_code == 202
     assert answer.json_body["approval"] == {"above": 0, "staff": True}
+
+
+def test_that_admins_need_a_second_factor_is_free_and_the_way_back_is_not(two: Console) -> None:
+    assert put(two, second_factor="optional").status_code == 202
+    found = waiting(two) or {}
+    assert (found["changes"][0]["from_text"], found["changes"][0]["to_text"]) == ("yes", "no")
+    as_(two, DEPUTY)
+    assert decide(two, "approve", found["id"]).status_code == 200
+    assert two.get(SETTINGS).json_body["second_factor"] == "optional"
+    assert put(two, second_factor="required").status_code == 200
 
 
 def test_what_is_free_applies_at_once_beside_what_waits(two: Console) -> None:

@@ -14,7 +14,8 @@ FORM = {
     "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
     "student_email": "none", "names": "legal", "reply_to": "office@northbridge.example",
     "help_line": "Ring 01632 960000", "notice": "Snow\r\nday", "laestab": "801/1250",
-    "words.names": "ours", "family.parent_code": "on", "family.parent_code_from": "Year 9",
+    "words.names": "ours", "family.parent_code": "on", "family.parent_code_from": "Year 9", "second_factor": "optional",
+    "phones.roles.student": "on", "phones.roles.parent": "on", "phones.alone": "off",
     "sso.roles.staff": "on", "sso.roles.student": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft",
     "sso.url": "https://login.northbridge.example/", "sso.help": "",
 }  # fmt: skip
@@ -54,7 +55,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "staff_domains": "",
         "approval": {"above": None, "staff": False},
         "words": {"names": "ours", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
-        "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False},
+        "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False, "pins_unconfirmed": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",
         "sso": {
@@ -64,6 +65,8 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
             "url": "https://login.northbridge.example/",
             "help": "",
         },
+        "second_factor": "optional",
+        "phones": {"roles": ["student", "parent"], "alone": False},
     }
     text = console.page(SETTINGS, saved="1").body.decode()
     assert "Your settings were saved." in text

@@ -1,7 +1,7 @@
-"""PINs and parent codes: computed from a key of the school, never stored.
+"""PINs, parent codes and codes that are read out: computed from a key of the school, never stored.
 
 A code is ``<kind><number><mac><check>`` in an alphabet of 23 signs without look-alikes and without vowels: none looks like
-a number or a formula, and each begins with a letter. ``number`` (5 signs) is the student's short number, ``mac`` an HMAC over
+a number or a formula, and each begins with a letter. ``number`` (5 signs) is the person's short number, ``mac`` an HMAC over
 kind, number and generation, ``check`` catches every single wrong sign and every swap of neighbours (weights modulo the prime
 23), so that a typing error is told from a wrong guess. No code spells a word of ``words``: where one would, the HMAC is
 taken again with a count, and a number that spells one by itself is not given out.
@@ -17,18 +17,19 @@ from typing import Final, Literal
 from latchkey.codes.model import words
 from latchkey.people.model.person import CodeState, Person
 
-Kind = Literal["pin", "parent"]
+Kind = Literal["pin", "parent", "read_out"]
+"""``pin`` and ``parent`` are a student's; ``read_out`` is anybody's who rings the office, and works like a PIN."""
 Fault = Literal["dead", "voided", "used", "expired"]
 ALPHABET: Final = "2346789CDFHJKMNPQRTVWXY"
 _VALUE: Final = {sign: value for value, sign in enumerate(ALPHABET)}
 _WEIGHTS: Final = range(1, 23)
-_LETTER: Final[dict[Kind, str]] = {"pin": "P", "parent": "F"}
-_KIND: Final[dict[str, Kind]] = {"P": "pin", "F": "parent"}
+_LETTER: Final[dict[Kind, str]] = {"pin": "P", "parent": "F", "read_out": "V"}  # no word begins with V
+_KIND: Final[dict[str, Kind]] = {letter: kind for kind, letter in _LETTER.items()}
 _NUMBER_SIGNS: Final = 5
 _OLDER: Final = 3  # generations that are still known as having been ours
-MAC_SIGNS: Final[dict[Kind, int]] = {"pin": 5, "parent": 9}  # 22.6 and 40.7 bits
-USES: Final[dict[Kind, int]] = {"pin": 1, "parent": 5}  # how often a code works
-MOST_FAILURES: Final = 10  # wrong guesses at one student's code, after which it is dead and the school prints another
+MAC_SIGNS: Final[dict[Kind, int]] = {"pin": 5, "parent": 9, "read_out": 5}  # 22.6 and 40.7 bits
+USES: Final[dict[Kind, int]] = {"pin": 1, "parent": 5, "read_out": 1}  # how often a code works
+MOST_FAILURES: Final = 10  # wrong guesses at one person's code, after which it is dead and the school gives another
 LONGEST_NUMBER: Final = len(ALPHABET) ** _NUMBER_SIGNS - 1
 # What people and word processors put between the groups: white space and every kind of hyphen and dash.
 _BETWEEN: Final = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b\ufeff]+")
@@ -51,7 +52,7 @@ def key_label(school: str, epoch: int = 0) -> str:
 def code(kind: Kind, number: int, generation: int, key: bytes) -> str:
     """The code in groups of four (``P234-6789-CDFH``): the same for the same student and generation, whoever prints it."""
     if not 0 < number <= LONGEST_NUMBER:
-        raise ValueError("a student's number is out of range")
+        raise ValueError("a number is out of range")
     signs, named = MAC_SIGNS[kind], _LETTER[kind] + _signs(number, _NUMBER_SIGNS)
     label = said = f"{kind}|{number}|{generation}"
     for again in count(1):
@@ -100,9 +101,9 @@ def read(typed: object) -> Code | None:
     return Code(kind, number, text)
 
 
-def state_of(student: Person, kind: Kind) -> CodeState | None:
-    """The state of a student's code of this kind; None if they never had one."""
-    return student.pin if kind == "pin" else student.parent_code
+def state_of(person: Person, kind: Kind) -> CodeState | None:
+    """The state of a person's code of this kind; None if they never had one."""
+    return {"pin": person.pin, "parent": person.parent_code, "read_out": person.read_out}[kind]
 
 
 def fault(state: CodeState, kind: Kind, now: int, epoch: int) -> Fault | None:

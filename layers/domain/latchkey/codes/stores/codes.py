@@ -5,11 +5,13 @@ from typing import Final
 
 from latchkey.codes.model.codes import Kind, state_of
 from latchkey.people.model.person import CodeState, Person
-from latchkey.people.stores.people import Directory, code_to_value
+from latchkey.people.stores.people import Directory, code_to_value, number_key
 from latchkey.shared.stores.dynamo import Condition, Table, Update, Value
 
-ATTRIBUTE: Final[Mapping[Kind, str]] = {"pin": "pin", "parent": "parent_code"}
-"""Where a student's item holds the state of their code."""
+ATTRIBUTE: Final[Mapping[Kind, str]] = {"pin": "pin", "parent": "parent_code", "read_out": "read_out"}
+"""Where a person's item holds the state of their code."""
+
+NO_ADMIN: Final[Condition] = ("is_admin", "<>", True)
 
 
 class Codes:
@@ -17,6 +19,7 @@ class Codes:
 
     def __init__(self, table: Table, school: str) -> None:
         self._table = table
+        self._school = school
         self._directory = Directory(table, school)
 
     def give(self, changes: Iterable[tuple[Person, Mapping[Kind, CodeState]]]) -> None:
@@ -25,6 +28,25 @@ class Codes:
         A code of the generation that they have gets a later end; one of the next generation takes its place.
         """
         self._table.transact([self._given(person, codes) for person, codes in changes])
+
+    # Two admins read a code out to the same person; only the newest may work, and each must know whether theirs does:
+    #
+    #     A: generation 3 ── give 4, if it is 3 ──▶ done, and A reads out 4
+    #     B: generation 3 ───── give 4, if it is 3 ──▶ ✗ Changed; read again ── give 5 ──▶ 4 is replaced
+    #
+    # And the person becomes an admin, leaves or is switched off between the look and the write: then there is no code.
+
+    def read_out(self, person: Person, code: CodeState, number: int) -> None:
+        """Give this person a code of the next generation to be read out; ``Changed`` if they are not as they were read."""
+        state: dict[str, Value] = {ATTRIBUTE["read_out"]: code_to_value(code)}
+        nobody_was_quicker: Condition = (
+            ("read_out.generation", "=", person.read_out.generation) if person.read_out else ("read_out", "missing", None)
+        )
+        when: list[Condition] = [nobody_was_quicker, ("status", "=", "active"), ("role", "=", person.role), NO_ADMIN]
+        if person.number is None:
+            state |= {"number": number, "number_key": number_key(self._school, number)}
+            when.append(("number", "missing", None))
+        self._table.transact([self._directory.change_of(person.id, state, when)])
 
     def _given(self, person: Person, codes: Mapping[Kind, CodeState]) -> Update:
         facts: dict[str, Value] = {}

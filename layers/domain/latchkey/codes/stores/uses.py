@@ -10,11 +10,11 @@ from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory, former_to_value
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, transact
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name
 
 _CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
-_SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN
+_SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN or a code read out
 
 
 class CodeUses:
@@ -45,15 +45,24 @@ class CodeUses:
             return  # there is a newer code by now, with a count of its own
 
     def claim(
-        self, before: Person, after: Person, password_hash: str, now: int, event: EventWrite, *, names: Sequence[Name] = ()
+        self,
+        kind: Kind,
+        before: Person,
+        after: Person,
+        password_hash: str,
+        now: int,
+        *,
+        event: EventWrite,
+        names: Sequence[Name] = (),
     ) -> None:
-        """Use a student's PIN: set a password, address and username; the event stands or falls with it.
+        """Use a PIN or a code that was read out: set a password, address and username; the event stands or falls with it.
 
         ``names`` are the look-up keys of a new username with who chose it last: of two who choose it at once one gets it.
-        ``Changed`` if the PIN of ``before`` no longer works, the student is not as they were then, or the name is another's.
+        ``Changed`` if the code of ``before`` no longer works, the person is not as they were then, or the name is another's.
+        Of who has become an admin the code that was read out is voided (``Directory.make_admin``).
         """
         as_read: list[Condition] = [(name, "=", getattr(before, name)) for name in _SAME]
-        used = self._used(before, "pin", now, as_read)
+        used = self._used(before, kind, now, as_read)
         facts = {name: getattr(after, name) for name in _CHOSEN if getattr(after, name) != getattr(before, name)}
         if after.former_email is not None:
             facts["former_email"] = former_to_value(after.former_email)
@@ -77,17 +86,33 @@ class CodeUses:
             ],
         )
 
+    def add_child(self, student: Person, adult: Person, now: int, event: EventWrite) -> None:
+        """Take a place of a student's parent code for somebody who has an account, and link both.
+
+        ``Changed`` if there is no place left, or the adult's links, status or role are no longer as they were read: so the same
+        child asked for twice at once takes one place.
+        """
+        still_here: Condition = ("status", "=", "active")
+        used = self._used(student, "parent", now, [still_here])
+        same_links: Condition = ("children", "=", list(adult.children) or None)
+        same_adult: list[Condition] = [("status", "=", "active"), ("role", "=", adult.role)]
+        children: list[Value] = list(dict.fromkeys((*adult.children, student.id)))
+        linked = self._directory.change_of(adult.id, {"children": children}, [same_links, *same_adult])
+        half = adult.id in student.parents  # linked on the student's side alone
+        placed = used if half else replace(used, append={"parents": [adult.id]})
+        transact(self._client, [(self._people, placed), (self._people, linked), event])
+
     def _counted(self, student: str, kind: Kind, generation: int) -> Update:
         same_code: Condition = (f"{ATTRIBUTE[kind]}.generation", "=", generation)
         return self._directory.change_of(student, {}, [same_code])
 
-    def _used(self, student: Person, kind: Kind, now: int, when: Sequence[Condition]) -> Update:
-        """One use more of the code that the student had, if it is still theirs and works at this moment."""
-        name, state = ATTRIBUTE[kind], state_of(student, kind)
+    def _used(self, person: Person, kind: Kind, now: int, when: Sequence[Condition]) -> Update:
+        """One use more of the code that the person had, if it is still theirs and works at this moment."""
+        name, state = ATTRIBUTE[kind], state_of(person, kind)
         works: list[Condition] = [
             (f"{name}.generation", "=", state.generation if state else 0),
             (f"{name}.uses", "<", USES[kind]),
             (f"{name}.expires_at", ">", now),
             (f"{name}.voided", "missing", None),
         ]
-        return replace(self._directory.change_of(student.id, {}, [*works, *when]), add={f"{name}.uses": 1})
+        return replace(self._directory.change_of(person.id, {}, [*works, *when]), add={f"{name}.uses": 1})

@@ -25,6 +25,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "welcome_life": _("How long first password links work"),
     "reset_life": _("How long new password links work"),
     "forgot_life": _("How long links work that people ask for themselves"),
+    "second_factor": _("Whether admins must confirm their sign-in with a second step"),
 }
 """The settings of whose changes admins are told, in words."""
 BEFORE: Final = _("Before: {value}")
@@ -67,6 +68,8 @@ def value_in_words(setting: str, value: Any, language: str = "en") -> str:
     texts = catalogue(language)[1]
     if setting in _LIVES:
         return words(value, language)
+    if setting == "second_factor":
+        value = value == "required"
     if isinstance(value, bool):
         return texts.gettext(YES if value else NO)
     if value is None and setting == "approval.above":

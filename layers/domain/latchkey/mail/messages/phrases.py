@@ -31,6 +31,10 @@ class Phrases:
     roles_html: Mapping[str, str]
     account_text: str
     account_html: str
+    children_text: str
+    children_html: str
+    confirm_text: str
+    confirm_html: str
     unconfirmed_text: str
     unconfirmed_html: str
     link_text: str
@@ -45,6 +49,7 @@ def phrases(code: str) -> Phrases:
     language, texts = catalogue(code)
     gettext = texts.gettext
     roles = {role: gettext(word) for role, word in _ROLES.items()}
+    children = gettext("Parent of: {children}")
     sign_in, questions = gettext("Sign in with: {login}"), gettext("Questions? {help}")
     # An address among letters that run from right to left would come out in pieces.
     link = '<bdi dir="ltr">{link}</bdi>' if language.right_to_left else "{link}"
@@ -57,9 +62,17 @@ def phrases(code: str) -> Phrases:
         # Short, because it stands in each of a call's 50 mails; the styles are in the layout.
         account_html='<div class="a"><p><b><bdi>{name}</bdi></b> ({role})<br>'
         + _html_pattern(sign_in, "login", f"<b>{login}</b>")
-        + "</p>{link}</div>",
+        + "{children}</p>{link}</div>",
+        children_text=_pattern(children, "children") + "\n",
+        children_html="<br>" + _html_pattern(children, "children", "<bdi>{children}</bdi>"),
+        confirm_text=_pattern(gettext("Confirm the address here:")) + "\n{link}\n",
+        confirm_html='<p><a class="b" href="{link}">'
+        + _html_pattern(gettext("Confirm the address"))
+        + '</a></p><p class="u">'
+        + _html_pattern(gettext("Or copy this into your browser: {link}"), "link", link)
+        + "</p>",
         unconfirmed_text="{who}\n",
-        unconfirmed_html='<div class="a"><p><b><bdi>{who}</bdi></b></p>{link}</div>',
+        unconfirmed_html='<div class="a"><p><b><bdi>{who}</bdi></b>{children}</p>{link}</div>',
         # The link stands alone in its line: whoever copies the line copies nothing else.
         link_text=_pattern(gettext("Set the password here:")) + "\n{link}\n",
         link_html='<p><a class="b" href="{link}">'

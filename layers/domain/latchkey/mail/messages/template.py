@@ -14,7 +14,8 @@ from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.mail.model.mail_html import Template, plain
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
-from latchkey.shared.catalogues import Catalogue, catalogue
+from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.texts import Catalogue
 
 _WIDTH: Final = 76  # of a line of plain text, before names stand in it
 _TEXT_SLOTS: Final = {"{school}": "{{school}}", "{life}": "{{life}}"}
@@ -82,6 +83,25 @@ def email_given(
     return password_changed(school, accounts, 0, language)
 
 
+def confirm_address(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en"
+) -> dict[str, str]:
+    """Asks whoever reads an address to confirm it; says nothing that was typed with it."""
+    return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language, confirm=True)
+
+
+def address_known(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en") -> dict[str, str]:
+    """The same where the address has an account here already, to which the children of the new one can be added."""
+    return confirm_address(school, accounts, life, language)
+
+
+def pin_shown(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells a student that a parent has looked at their PIN."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -106,6 +126,9 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "password_changed": password_changed,
     "email_replaced": email_replaced,
     "email_given": email_given,
+    "confirm_address": confirm_address,
+    "address_known": address_known,
+    "pin_shown": pin_shown,
 }
 
 
@@ -150,33 +173,37 @@ def _of_life(seconds: int, language: str) -> dict[str, str]:
     return {"life": life, "life_html": escape(life)}
 
 
-def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str) -> dict[str, str]:
+def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str, *, confirm: bool = False) -> dict[str, str]:
+    """The blocks of the accounts, each with its link; ``confirm``: the links confirm an address and set no password."""
     said = phrases(language)
+    link_text, link_html = (said.confirm_text, said.confirm_html) if confirm else (said.link_text, said.link_html)
     texts, htmls = [], []
     for account, link in accounts:
-        if account.unconfirmed:
-            text, html = _unconfirmed(account, link, said)
-            texts.append(text)
-            htmls.append(html)
-            continue
-        name, role, login = plain(account.name), account.role, plain(account.login)
-        texts.append(
-            said.account_text.format(
-                name=isolated(name, right_to_left=said.right_to_left),
-                role=said.roles.get(role, role),
-                login=isolated(login, right_to_left=said.right_to_left),
-            )
-            + (said.link_text.format(link=link) if link else "")
-        )
-        htmls.append(
-            said.account_html.format(
-                name=escape(name),
-                role=said.roles_html.get(role) or escape(role),
-                login=escape(login),
-                link=said.link_html.format(link=escape(link)) if link else "",
-            )
-        )
+        block = _unconfirmed if account.unconfirmed else _known
+        html = link_html.format(link=escape(link)) if link else ""
+        parts = block(account, html, said)
+        texts.append(parts[0] + (link_text.format(link=link) if link else ""))
+        htmls.append(parts[1])
     return {"accounts_text": "\n".join(texts), "accounts_html": "".join(htmls)}
+
+
+def _known(account: MailAccount, link: str, said: Phrases) -> tuple[str, str]:
+    """An account as its owner knows it; ``link`` is HTML."""
+    name, role, login = plain(account.name), account.role, plain(account.login)
+    children, children_html = _children(account, said)
+    text = said.account_text.format(
+        name=isolated(name, right_to_left=said.right_to_left),
+        role=said.roles.get(role, role),
+        login=isolated(login, right_to_left=said.right_to_left),
+    )
+    html = said.account_html.format(
+        name=escape(name),
+        role=said.roles_html.get(role) or escape(role),
+        login=escape(login),
+        children=children_html,
+        link=link,
+    )
+    return text + children, html
 
 
 def _unconfirmed(account: MailAccount, link: str, said: Phrases) -> tuple[str, str]:
@@ -184,6 +211,15 @@ def _unconfirmed(account: MailAccount, link: str, said: Phrases) -> tuple[str, s
     role = said.roles.get(account.role, account.role)
     name = plain(account.name)
     who = role[:1].upper() + role[1:] if account.name_is_typed else f"{isolated(name, right_to_left=said.right_to_left)} ({role})"
-    text = said.unconfirmed_text.format(who=who) + (said.link_text.format(link=link) if link else "")
-    link_html = said.link_html.format(link=escape(link)) if link else ""
-    return text, said.unconfirmed_html.format(who=escape(who), link=link_html)
+    children, children_html = _children(account, said)
+    html = said.unconfirmed_html.format(who=escape(who), children=children_html, link=link)
+    return said.unconfirmed_text.format(who=who) + children, html
+
+
+def _children(account: MailAccount, said: Phrases) -> tuple[str, str]:
+    """Whose parent this is, by first names, as text and as HTML; nothing where the mail need not say so."""
+    if not account.children:
+        return "", ""
+    names = ", ".join(plain(each) for each in account.children)
+    shown = isolated(names, right_to_left=said.right_to_left)
+    return said.children_text.format(children=shown), said.children_html.format(children=escape(names))

@@ -23,3 +23,7 @@ LIFE = _(
     "Each link works for {life}. Opening it changes nothing: it is used up when a password has been set with it. "
     "If it has expired, open it all the same: the page can send a new one to this address."
 )
+CONFIRM_LIFE = _(
+    "Each link works for {life}. Opening it changes nothing: the page asks you first. "
+    "If it has expired, sign in to your account and have a new one sent."
+)

@@ -7,10 +7,22 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import NoticeKind
 
-MailName = Literal["welcome", "reset", "forgot", "password_changed", "email_replaced", "email_given"]
+MailName = Literal[
+    "welcome",
+    "reset",
+    "forgot",
+    "password_changed",
+    "email_replaced",
+    "email_given",
+    "pin_shown",
+    "confirm_address",
+    "address_known",
+]
 """Mails about accounts."""
-NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given"})
+NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given", "pin_shown"})
 """Mails to a person that tell what has happened. They carry no link, so that they teach nobody to follow one."""
+CONFIRMS: Final[frozenset[str]] = frozenset({"confirm_address", "address_known"})
+"""Mails whose link confirms the address that they went to, and sets no password. Nothing else goes to an unconfirmed address."""
 NoticeName = NoticeKind
 """Mails that tell admins what has happened at their school."""
 CHUNK_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations a call
@@ -28,6 +40,8 @@ class MailAccount:
     """One person inside a mail, frozen when the send was planned; everything that the link depends on.
 
     ``unconfirmed``: nobody has shown that they read the address, so the mail says nothing that was typed with it.
+    ``children``: the first names of a parent's children, where a mail has to say which of several accounts is meant. They are
+    looked up when the mail goes out, and kept nowhere.
     """
 
     person: str
@@ -37,6 +51,7 @@ class MailAccount:
     version: int
     stamp: str
     unconfirmed: bool = False
+    children: tuple[str, ...] = ()
 
     @property
     def name_is_typed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Password links: computed, never stored.
+"""Links in mails: computed, never stored.
 
 A token is ``1.<purpose>.<school>.<person>.<expires>.<version>.<stamp>.<mac>``: what it grants, to whom, until when, and the
 state of the account that it was made for, under an HMAC-SHA-256 with a key of that school. It travels in the URL's
@@ -14,10 +14,12 @@ from typing import Final, Literal
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import is_id, is_slug
 
-Purpose = Literal["welcome", "reset", "forgot"]
+Purpose = Literal["welcome", "reset", "forgot", "confirm"]
+SETS_PASSWORD: Final[frozenset[Purpose]] = frozenset({"welcome", "reset", "forgot"})
+"""What sets a password. Each other purpose has its own addresses, and no link opens those of another."""
 DUMMY: Final = "preview"
 """Stands where a token would in previews and tests; it can never work."""
-_LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f"}
+_LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f", "confirm": "c"}
 _PURPOSE: Final[dict[str, Purpose]] = {letter: purpose for purpose, letter in _LETTER.items()}
 
 Fault = Literal["damaged", "used", "replaced", "expired"]

@@ -27,11 +27,15 @@ def is_told(before: Person, email: str | None) -> bool:
 
 
 def former_email(before: Person, now: int) -> FormerEmail:
-    """What to keep of a person whose address changes now: the address that was told last, empty if there was none."""
+    """What to keep of a person whose address changes now: the address that was told last, empty if there was none.
+
+    An address that nobody has confirmed counts as none: nothing is sent there but the mail that asks for it.
+    """
     last = before.former_email
     if last is not None and now - SETTLES < last.at <= now:
         return last
-    return FormerEmail(before.email or "", now, earlier=_late(last, now, _MOST_LATE))
+    was = "" if before.address_is_unconfirmed else before.email or ""
+    return FormerEmail(was, now, earlier=_late(last, now, _MOST_LATE))
 
 
 def replaced_at(person: Person, at: int) -> FormerEmail | None:

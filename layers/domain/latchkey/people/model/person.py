@@ -53,6 +53,14 @@ class FormerEmail:
 
 
 @dataclass(frozen=True, slots=True)
+class NewEmail:
+    """An address that its owner has asked for, and when; it is theirs once a link that was mailed there is used."""
+
+    email: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class LentPassword:
     """The password of an account that was merged into this one: its hash stands under ``person``.
 
@@ -65,13 +73,21 @@ class LentPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An account. Times are epoch seconds; ``number`` is the student's short number inside codes, from 1.
+    """An account. Times are epoch seconds; ``number`` is the short number inside codes, from 1: a student's, and of an adult to
+    whom a code was read out. ``read_out`` is the state of that code.
 
     ``given_name`` and ``family_name`` are the legal name, which files of the MIS and matching go by; the preferred ones, where
     there are any, are what the person is known by. ``School.known_as`` says which of them is shown.
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
+    ``provisional_until``: when the account of a parent who registered with a code ends, unless they confirm their address.
+    ``new_email``: an address that they have asked for and not confirmed yet.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
+    ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
+    known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
+    "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
+    ``not_mine``: the ids of adults of whom a student has said that they are no parent of theirs; the office has not looked yet.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
+    ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
     """
 
     id: str
@@ -106,6 +122,18 @@ class Person:
     preferred_given_name: str | None = None
     preferred_family_name: str | None = None
     edited: tuple[str, ...] = ()
+    new_email: NewEmail | None = None
+    provisional_until: int | None = None
+    admin_since: int | None = None
+    first_send_at: int | None = None
+    second_factors: tuple[str, ...] = ()
+    read_out: CodeState | None = None
+    pin_hidden_from: tuple[str, ...] = ()
+    not_mine: tuple[str, ...] = ()
+
+    def hides_pin_from(self, adult: str) -> bool:
+        """Whether this adult does not get to see the student's PIN: the office says so, or the student and it has not looked."""
+        return adult in self.pin_hidden_from or adult in self.not_mine
 
     @property
     def name(self) -> str:
@@ -131,9 +159,10 @@ class Person:
         Items of older releases do not say so: there a parent who is in no roster, and has a password but never used a link, has
         registered with a code.
         """
-        typed = self.email_typed is not None and self.email_typed == self.email_key
+        if self.email_typed is not None:
+            return self.email_typed == self.email_key
         registered = self.role == "parent" and self.mis_id is None and self.password_set_at is not None
-        return typed or (registered and self.used_link is None)
+        return registered and self.used_link is None
 
     @property
     def stamp(self) -> str:

@@ -51,7 +51,7 @@ class Admins:
 
         ``Changed`` if they are no admin by now, or somebody else's rights ended since ``revision`` was read.
         """
-        still_admin = self._directory.change_of(person.id, {"is_admin": False}, [("is_admin", "=", True)])
+        still_admin = self._directory.change_of(person.id, {"is_admin": False, "admin_since": None}, [("is_admin", "=", True)])
         still_admin = replace(still_admin, add={"version": 1})  # else rights that are given again bring old links back
         nobody_else_ended = Update(
             pk=self.school, sk=_LOCK, set={"revision": revision + 1}, when=[("revision", "=", revision or None)]

@@ -1,6 +1,7 @@
 """The people of a school, in the table ``directory``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, Person, Role
+from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, NewEmail, Person, Role
 from latchkey.people.model.position import Position
 from latchkey.people.model.register import prefixes, sort_key
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
@@ -18,7 +19,19 @@ _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems
 _DECIDED_BY: Final = ("role", "is_admin", "status", "email", "username", "edited")  # what decides what a roster may change
 _KEYS: Final = ("email_key", "username_key")
 _OF_KEYS: Final = (*_KEYS, "email_typed")
-_STANDING: Final = ("id", "role", "status", "is_admin", "email", "email_key", "version", "mail_problem", "merged_into")
+_STANDING: Final = (
+    "id",
+    "role",
+    "status",
+    "is_admin",
+    "email",
+    "email_key",
+    "version",
+    "mail_problem",
+    "merged_into",
+    "new_email",
+)
+_FAMILY: Final = ("id", "role", "status", "merged_into", "children", "given_name", "preferred_given_name")
 _HOPS: Final = 10  # an account that was merged into one that was merged into another, and so on
 ROSTER_FACTS: Final = (
     "role",
@@ -51,7 +64,7 @@ def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
 
 
-def _number_key(school: str, number: int) -> str:
+def number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
 
 
@@ -85,7 +98,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "children": list(person.children) or None,
         "parents": list(person.parents) or None,
         "number": person.number,
-        "number_key": _number_key(school, person.number) if person.number is not None else None,
+        "number_key": number_key(school, person.number) if person.number is not None else None,
         "email_key": person.email_key,
         "username_key": person.username_key,
         "version": person.version,
@@ -102,6 +115,14 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "preferred_given_name": person.preferred_given_name,
         "preferred_family_name": person.preferred_family_name,
         "edited": fact(person, "edited"),
+        "new_email": asdict(person.new_email) if person.new_email else None,
+        "provisional_until": person.provisional_until,
+        "admin_since": person.admin_since,
+        "first_send_at": person.first_send_at,
+        "second_factors": list(person.second_factors) or None,
+        "read_out": code_to_value(person.read_out),
+        "pin_hidden_from": fact(person, "pin_hidden_from"),
+        "not_mine": fact(person, "not_mine"),
     }
     return facts
 
@@ -142,6 +163,14 @@ def person_from_item(item: Item) -> Person:
         preferred_given_name=get("preferred_given_name"),
         preferred_family_name=get("preferred_family_name"),
         edited=tuple(get("edited") or ()),
+        new_email=_new_from_value(get("new_email")),
+        provisional_until=get("provisional_until"),
+        admin_since=get("admin_since"),
+        first_send_at=get("first_send_at"),
+        second_factors=tuple(get("second_factors") or ()),
+        read_out=_code_from_value(get("read_out")),
+        pin_hidden_from=tuple(get("pin_hidden_from") or ()),
+        not_mine=tuple(get("not_mine") or ()),
     )
 
 
@@ -175,6 +204,10 @@ def _former_from_value(value: Mapping[str, Any] | None) -> FormerEmail | None:
     return FormerEmail(value["email"], value["at"], _former_from_value(value.get("earlier"))) if value else None
 
 
+def _new_from_value(value: Mapping[str, Any] | None) -> NewEmail | None:
+    return NewEmail(value["email"], value["at"]) if value else None
+
+
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
     if not value:
         return None
@@ -199,6 +232,10 @@ class Directory:
     def __init__(self, table: Table, school: str) -> None:
         self._table = table
         self.school = school
+
+    def key(self, person: str) -> tuple[str, str]:
+        """``(pk, sk)`` of a person, for stores that write more than one table."""
+        return _person_key(self.school, person)
 
     def person(self, person: str) -> Person | None:
         """The person with this id, read consistently."""
@@ -252,6 +289,11 @@ class Directory:
         here = (item for item in items if is_account(item))
         return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in here}
 
+    def families(self, ids: Iterable[str]) -> list[Person]:
+        """Those of these people who exist, read consistently: only their children, given names and status; all else is empty."""
+        items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _FAMILY)
+        return [person_from_item({"family_name": "", **item}) for item in items if is_account(item)]
+
     def by_email_key(self, *keys: str) -> list[Person]:
         """Everybody whose address has one of these look-up keys (at most 50 each); found in an index, then read again by key.
 
@@ -265,7 +307,7 @@ class Directory:
 
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
-        found = self._by_key("by_number", "number_key", _number_key(self.school, number))
+        found = self._by_key("by_number", "number_key", number_key(self.school, number))
         return next((person for person in found if person.number == number), None)
 
     def _by_key(self, index: str, attribute: str, *keys: str) -> list[Person]:
@@ -378,14 +420,29 @@ class Directory:
         facts: dict[str, Value] = {"last_login_at": now}
         if forget_former_email:
             facts["former_email"] = None
+        if person.is_admin and person.admin_since is None:
+            facts["admin_since"] = now
         same_password: Condition = ("version", "=", person.version)
         return self.change(person.id, facts, [same_password])
 
+    def note_first_send(self, person: Person, now: int) -> None:
+        """Note that this admin has started a send, once in their life; one who is gone meanwhile is none."""
+        if person.first_send_at is None:
+            with suppress(ConditionFailed):
+                self.change(person.id, {"first_send_at": now}, [("first_send_at", "missing", None)])
+
     def make_admin(self, person: Person) -> Person:
-        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``."""
+        """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.
+
+        A code that was read out to them on the telephone ends: an admin's account is not opened by one.
+        """
         same_address: Condition = ("email_key", "=", person.email_key)
         still_here: Condition = ("status", "=", "active")
-        return self.change(person.id, {"is_admin": True}, [same_address, still_here])
+        given: Condition = ("read_out", "missing", None)
+        if person.read_out is not None:
+            given = ("read_out.generation", "=", person.read_out.generation)
+        ended: dict[str, Value] = {"read_out.voided": True} if person.read_out is not None else {}
+        return self.change(person.id, {"is_admin": True, **ended}, [same_address, still_here, given])
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
@@ -429,7 +486,10 @@ class Directory:
         return self._write_each(map(self._with_other_keys, changes), pace)
 
     def link(self, changes: Iterable[PersonChange], pace: Pace | None = None) -> int:
-        """Write whom these people are linked with; how many were left alone, because they were linked otherwise meanwhile."""
+        """Write whom these people are linked with, and from whom a PIN is hidden.
+
+        How many were left alone, because they were linked otherwise meanwhile.
+        """
         return self._write_each(map(self.link_of, changes), pace)
 
     def _taken_over(self, change: PersonChange) -> Update:
@@ -472,7 +532,7 @@ class Directory:
         """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
-        for name in ("children", "parents"):
+        for name in ("children", "parents", "pin_hidden_from", "not_mine"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
                 facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for

@@ -83,6 +83,12 @@ class Edits:
             ]
         )
 
+    def hide_pin(self, student: Person, parents: Sequence[str], event: EventWrite) -> None:
+        """Hide a student's PIN from these parents and no others; ``Changed`` if it is hidden from others than was read by now."""
+        as_read: Condition = ("pin_hidden_from", "=", list(student.pin_hidden_from) or None)
+        update = self._directory.change_of(student.id, {"pin_hidden_from": list(parents) or None}, [as_read])
+        self._write([(self._people, update), event])
+
     def _names(self, person: Person, names: Iterable[Name]) -> list[tuple[Table, Put]]:
         """The writes that keep a new username for its person, as for a name that a student chooses with a PIN."""
         return [self._credentials.name_of(name.key, person.id, name.holder, name.epoch) for name in names]

@@ -1,7 +1,8 @@
 """Which changes of settings one admin cannot make alone: a control must not be switched off by the one whom it binds.
 
-Those that loosen the rule of approval; and those with which a single stolen session could lead a whole school to a page or
-mailbox of somebody else, or keep its links alive: the school's own sign-in, the address of replies, the lives of links.
+Those that loosen the rule of approval, or that admins have a second factor; and those with which a single stolen session could
+lead a whole school to a page or mailbox of somebody else, or keep its links alive: the school's own sign-in, the address of
+replies, the lives of links.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ GUARDED: Final = (
     "welcome_life",
     "reset_life",
     "forgot_life",
+    "second_factor",
 )
 """The settings of whose changes all admins are told."""
 
@@ -29,11 +31,13 @@ def differences(before: Settings, after: Settings) -> list[Change]:
 
 
 def needs_second(change: Change) -> bool:
-    """Whether one admin cannot make this change alone; making the rule of approval stricter is free."""
+    """Whether one admin cannot make this change alone; making the rules of approval and of second factors stricter is free."""
     if change.setting == "approval.above":
         return change.new is None or (change.old is not None and change.new > change.old)
     if change.setting == "approval.staff":
         return change.old and not change.new
+    if change.setting == "second_factor":
+        return bool(change.new != "required")
     return True
 
 

@@ -7,12 +7,14 @@ from typing import Any, Final, Literal
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, Waiting
+from latchkey.shared.model.texts import _
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
 Word = Literal["mis", "ours", "ask"]
 """Whose word counts where a roster says otherwise than what was edited here: the roster's, ours, or an admin is asked."""
 NamesRule = Literal["preferred", "legal"]
+SecondFactorRule = Literal["required", "optional"]
 LookupRotation = Literal["", "moving", "clearing"]
 """``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
 
@@ -23,9 +25,9 @@ class SingleSignOn:
 
     roles: tuple[Role, ...] = ()
     provider: str = ""
-    label: str = "your school sign-in"
+    label: str = _("your school sign-in")
     url: str = ""
-    help: str = "Use the same sign-in as for your other school services, or ask your school's office."
+    help: str = _("Use the same sign-in as for your other school services, or ask your school's office.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +43,15 @@ class FamilyRule:
     """What students and their parents may do for each other.
 
     ``parent_code``: students see their parents' code in their account; only those of year ``parent_code_from`` and above, where
-    that is not empty. ``invitations``: they may invite their parents by e-mail. ``pins``: parents may see their children's PINs.
+    that is not empty. ``invitations``: they may invite their parents by e-mail. ``pins``: parents may see their children's PINs;
+    ``pins_unconfirmed``: also those whose e-mail address nobody has confirmed yet.
     """
 
     parent_code: bool = True
     parent_code_from: str = ""
     invitations: bool = True
     pins: bool = True
+    pins_unconfirmed: bool = True
 
     def shows_parent_code(self, student: Person) -> bool:
         """Whether this student sees their parents' code; one without a year group is younger than all who have one."""
@@ -77,6 +81,16 @@ class Words:
         return word
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRule:
+    """Who may choose "Use this phone" (a passkey) in place of a password with a code or an invitation; and whether that is enough
+    (``alone``) or a password is set as well, as the other way in.
+    """
+
+    roles: tuple[Role, ...] = ("teacher", "staff", "parent")
+    alone: bool = True
+
+
 _GROUPS: Final[Mapping[str, Literal["names", "groups"]]] = {
     "given_name": "names",
     "family_name": "names",
@@ -97,7 +111,8 @@ class Settings:
     ``student_domains`` and ``staff_domains`` are domains, separated by blanks, of the addresses that students, and teachers and
     staff, have; any other is asked back where addresses are filled in, and empty means any.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address. ``names``: whether people are shown by
-    the name that they are known by, or by the legal one, on screens, in mails and on paper.
+    the name that they are known by, or by the legal one, on screens, in mails and on paper. ``second_factor``: whether the
+    school's admins have to have one, from their second day on (``second_factors.model.asked``).
     """
 
     welcome_life: int = 14 * DAY
@@ -118,6 +133,8 @@ class Settings:
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
     words: Words = field(default_factory=Words)
+    second_factor: SecondFactorRule = "required"
+    phones: PhoneRule = field(default_factory=PhoneRule)
     family: FamilyRule = field(default_factory=FamilyRule)
 
     def domains_of(self, role: Role) -> tuple[str, ...]:
@@ -129,7 +146,10 @@ class Settings:
 
 def as_values(settings: Settings) -> dict[str, Any]:
     """The settings as plain values, as the API shows them and the table holds them."""
-    return {**asdict(settings), "sso": {**asdict(settings.sso), "roles": list(settings.sso.roles)}}
+    values = asdict(settings)
+    for each in ("sso", "phones"):
+        values[each]["roles"] = list(values[each]["roles"])
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

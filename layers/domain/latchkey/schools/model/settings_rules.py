@@ -7,13 +7,15 @@ from typing import Any, Final, get_args
 
 from latchkey.errors import Invalid
 from latchkey.people.model.groups import year_group
-from latchkey.people.model.person import ROLES
+from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model import logo
 from latchkey.schools.model.school import (
     DAY,
     ApprovalRule,
     FamilyRule,
     NamesRule,
+    PhoneRule,
+    SecondFactorRule,
     Settings,
     SingleSignOn,
     StudentEmail,
@@ -43,6 +45,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.help": "What to do if it does not work",
 }
 NAMES_RULES: Final[tuple[NamesRule, ...]] = get_args(NamesRule)
+SECOND_FACTOR_RULES: Final[tuple[SecondFactorRule, ...]] = get_args(SecondFactorRule)
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
@@ -107,14 +110,38 @@ def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
         if name in values:
             facts[name] = _text(f"sso.{name}", values[name], length, wrong)
     if "roles" in values:
-        roles = values["roles"]
-        if not isinstance(roles, list) or not all(isinstance(role, str) and role in ROLES for role in roles):
-            wrong["sso.roles"] = "Choose from student, teacher, staff and parent."
-        else:
-            facts["roles"] = tuple(role for role in ROLES if role in roles)
+        facts["roles"] = _roles("sso.roles", values["roles"], wrong)
     if "url" in values:
         facts["url"] = _url(values["url"], wrong)
     return replace(sso, **facts)
+
+
+def _roles(name: str, roles: object, wrong: Wrong) -> tuple[Role, ...]:
+    if isinstance(roles, list) and all(isinstance(role, str) and role in ROLES for role in roles):
+        return tuple(role for role in ROLES if role in roles)
+    wrong[name] = "Choose from student, teacher, staff and parent."
+    return ()
+
+
+def _phones(rule: PhoneRule, values: object, wrong: Wrong) -> PhoneRule:
+    if not isinstance(values, Mapping):
+        wrong["phones"] = "This must be an object."
+        return rule
+    wrong |= {f"phones.{name}": "There is no such setting." for name in values if name not in {"roles", "alone"}}
+    roles = _roles("phones.roles", values["roles"], wrong) if "roles" in values else rule.roles
+    alone = values.get("alone", rule.alone)
+    if not isinstance(alone, bool):
+        wrong["phones.alone"] = "This must be true or false."
+        alone = rule.alone
+    return PhoneRule(roles=roles, alone=alone)
+
+
+def _second_factor(value: object, wrong: Wrong) -> SecondFactorRule:
+    for each in SECOND_FACTOR_RULES:
+        if value == each:
+            return each
+    wrong["second_factor"] = f"Choose one of {', '.join(SECOND_FACTOR_RULES)}."
+    return "required"
 
 
 def _approval(rule: ApprovalRule, values: object, wrong: Wrong) -> ApprovalRule:
@@ -269,6 +296,7 @@ _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
     "staff_domains": _domains("staff_domains"),
     "student_email": _student_email,
     "names": _names,
+    "second_factor": _second_factor,
 }
 
 
@@ -276,6 +304,7 @@ _GROUPED: Final[Mapping[str, Callable[[Any, object, Wrong], object]]] = {
     "sso": _sso,
     "approval": _approval,
     "words": _words,
+    "phones": _phones,
     "family": _family,
 }
 

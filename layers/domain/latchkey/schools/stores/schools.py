@@ -9,6 +9,7 @@ from latchkey.schools.model.school import (
     ApprovalRule,
     FamilyRule,
     LookupRotation,
+    PhoneRule,
     School,
     Settings,
     SingleSignOn,
@@ -46,6 +47,8 @@ def school_from_item(item: Item) -> School:
     sso["roles"] = tuple(sso.get("roles") or ())
     approval = ApprovalRule(**(settings.pop("approval", None) or {}))
     words = Words(**(settings.pop("words", None) or {}))
+    phones = dict(settings.pop("phones", None) or {})
+    phones |= {"roles": tuple(phones["roles"])} if "roles" in phones else {}
     family = FamilyRule(**(settings.pop("family", None) or {}))
     return School(
         slug=item["slug"],
@@ -53,7 +56,9 @@ def school_from_item(item: Item) -> School:
         urn=item.get("urn", ""),
         town=item.get("town", ""),
         postcode=item.get("postcode", ""),
-        settings=Settings(sso=SingleSignOn(**sso), approval=approval, words=words, family=family, **settings),
+        settings=Settings(
+            sso=SingleSignOn(**sso), approval=approval, words=words, phones=PhoneRule(**phones), family=family, **settings
+        ),
         link_epoch=item.get("link_epoch", 0),
         code_epoch=item.get("code_epoch", 0),
         sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),

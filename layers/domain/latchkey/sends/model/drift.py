@@ -6,7 +6,7 @@ A link depends on its person's version and stamp, a mail on the address, and whe
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from latchkey.mail.model.account import NOTICES
+from latchkey.mail.model.account import CONFIRMS, NOTICES
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import CHANGED, CHANGED_IN_HAND, Fact
@@ -38,6 +38,23 @@ def changed_in(mail: Mail, people: Mapping[str, Person], school: School) -> froz
         if (person := people.get(account.person)) is None
         or (person.version, person.stamp, person.email) != (account.version, account.stamp, mail.to)
         or skip_reason(person, school) is not None
+    )
+
+
+def changed_for(chunk: Chunk, mail: Mail, people: Mapping[str, Person], school: School) -> frozenset[str]:
+    """The ids of those whom one of a chunk's mails no longer fits; see ``changed_in``.
+
+    A mail that asks for a confirmation fits while the account is there and has the address or waits for it: its link says more
+    than that itself.
+    """
+    if chunk.mail not in CONFIRMS:
+        return changed_in(mail, people, school)
+    return frozenset(
+        account.person
+        for account in mail.accounts
+        if (person := people.get(account.person)) is None
+        or (person.version, person.status) != (account.version, "active")
+        or mail.to not in {person.email, person.new_email.email if person.new_email else None}
     )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal, TypeAlias
 
 from latchkey.mail.model.account import CHUNK_MAILS, MailAccount, account_of
 from latchkey.people.model.person import ADULTS, Person
@@ -11,8 +11,7 @@ from latchkey.schools.model.school import School
 from latchkey.sends.model.send import EVERYBODY, Chunk, Mail, Selection, Send, Skip, purpose_of, skip_reason
 from latchkey.shared.model.languages import one_for
 
-if TYPE_CHECKING:
-    from latchkey.password_links.model.links import Purpose
+Purpose: TypeAlias = Literal["welcome", "reset"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from latchkey.mail.model.account import MailAccount, MailName, NoticeName
-from latchkey.password_links.model.links import Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
-Kind = Literal["password_link", "forgot_password", "password_changed", "email_changed", "test", "notice"]
+Kind = Literal[
+    "password_link", "forgot_password", "password_changed", "email_changed", "pin_shown", "test", "notice", "confirmation"
+]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
 Origin = Literal["admin", "person"]
@@ -20,6 +21,7 @@ Approval = Literal["needed", "given"]
 Need = Literal["people", "staff", "day"]
 Skip = Literal[
     "no_address",
+    "unconfirmed",
     "single_sign_on",
     "left",
     "disabled",
@@ -33,6 +35,7 @@ Skip = Literal[
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
+    "unconfirmed": "has typed an address that nobody has confirmed yet; only the mail that asks for it goes there",
     "single_sign_on": "uses the school's own sign-in",
     "left": "has left the school",
     "disabled": "has an account that is switched off",
@@ -236,9 +239,18 @@ def lane_of(chunk: Chunk) -> Origin:
     return "admin" if chunk.mail in {"email_replaced", "email_given"} else chunk.origin
 
 
-def purpose_of(person: Person) -> Purpose:
+def purpose_of(person: Person) -> Literal["welcome", "reset"]:
     """First-timers are welcomed, everybody else gets a reset."""
     return "welcome" if person.password_set_at is None else "reset"
+
+
+def why_unread(person: Person) -> Skip | None:
+    """Why a mail to this person would not be read by them: no address, one that takes none, one that nobody has confirmed."""
+    if person.email is None:
+        return "no_address"
+    if person.problem is not None:
+        return _BEFORE[person.problem]
+    return "unconfirmed" if person.address_is_unconfirmed else None
 
 
 def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
@@ -247,10 +259,8 @@ def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent
         return "left" if person.status == "left" else "disabled"
     if school.uses_sso(person):
         return "single_sign_on"
-    if person.email is None:
-        return "no_address"
-    if person.problem is not None:
-        return _BEFORE[person.problem]
+    if (unread := why_unread(person)) is not None:
+        return unread
     if but.skip_signed_in and person.last_login_at is not None:
         return "already_in"
     return "sent_recently" if person.id in sent else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Literal
 
-from latchkey.mail.model.account import NOTICES, MailAccount
+from latchkey.mail.model.account import CONFIRMS, NOTICES, MailAccount
 from latchkey.sends.model.mail_states import OPEN, OUT, Fact
 from latchkey.sends.model.send import Chunk, Send, State
 
@@ -80,7 +80,7 @@ def cancelled(chunk: Chunk, now: int) -> Chunk:
 
 def to_revoke(chunk: Chunk) -> Iterator[MailAccount]:
     """The accounts of a chunk whose link went out, or may have gone out."""
-    if chunk.mail in NOTICES or chunk.notice is not None:
+    if chunk.mail in NOTICES | CONFIRMS or chunk.notice is not None:
         return
     for mail in chunk.mails:
         if mail.state in OUT or (mail.state == "cancelled" and mail.reason == IN_HAND):

@@ -7,6 +7,7 @@ from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
 
 _SKIPPED: Final = {
+    "unconfirmed": ("people have typed an address that nobody has confirmed. Ask them for it again.", "people"),
     "no_address": ("people have no e-mail address. Add addresses by a roster, or give them login details on paper.", "exports"),
     "single_sign_on": ("people use the school's own sign-in. Point them to its page; it has their password.", "settings"),
     "bounced_before": ("people have an address that mail came back from. Correct it by a roster, or use paper.", "exports"),

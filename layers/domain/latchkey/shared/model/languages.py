@@ -1,4 +1,4 @@
-"""The languages that mails speak.
+"""The languages that mails, pages and paper speak.
 
 A language is a line here and a catalogue in ``locale/``; docs/translating.md says how to add one. A test compares the two.
 """
@@ -9,7 +9,8 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """``code`` is a BCP 47 tag, ``name`` what its speakers call it; ``also`` are its English name and three-letter codes.
+    """``code`` is a BCP 47 tag, ``name`` what its speakers call it; ``also`` are its English name and three-letter codes,
+    ``thousands`` parts the digits of a long number.
 
     Nastaliq and other tall scripts need a taller ``line``.
     """
@@ -20,6 +21,7 @@ class Language:
     line: float = 1.5
     fonts: str = ""
     also: tuple[str, ...] = ()
+    thousands: str = ","
 
     @property
     def direction(self) -> str:
@@ -33,7 +35,7 @@ LANGUAGES: Final = {
     for language in (
         ENGLISH,
         Language("cy", "Cymraeg", also=("welsh", "welsh/cymraeg", "cym", "wel")),
-        Language("pl", "Polski", also=("polish", "pol")),
+        Language("pl", "Polski", also=("polish", "pol"), thousands="\u00a0"),
         Language(
             "ur",
             "اردو",

@@ -11,6 +11,7 @@ from typing import Final
 
 from latchkey.people.model.person import Person, Role
 from latchkey.schools.model.school import School
+from latchkey.shared.model.identifiers import email
 
 LONGEST: Final = 256  # code points: generous for a sentence, too little to keep a processor busy (Django CVE-2021-45115)
 LONGEST_RECEIVED: Final = 1024  # before it is normalised
@@ -81,6 +82,8 @@ def fault(password: str, at_least: int, context: Iterable[str], common: Containe
 def _wrong_form(text: str, at_least: int) -> str | None:
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
         return "This has a character that cannot be part of a password, such as a line break. Type it again without."
+    if email(text) is not None:
+        return f"This has the form of an e-mail address, which a password must not have: others would try it. {ADVICE}"
     if len(text) < at_least:
         return f"This is too short: use at least {at_least} characters. {ADVICE}"
     if len(text) > LONGEST:

@@ -1,10 +1,12 @@
 """Setting a password: the one transaction over ``directory`` and ``credentials``."""
 
+from collections.abc import Sequence
+
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Condition, Table, Value, transact
+from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials
 
 
@@ -35,3 +37,18 @@ class Passwords:
         unchanged = self._directory.change_of(person.id, facts, [one_use_wins, *mailed_for])
         password = self._credentials.password_of(person.id, password_hash, now)
         transact(self._client, [(self._people, unchanged), password, event])
+
+    def change(
+        self, person: Person, password_hash: str, now: int, event: EventWrite, session: Sequence[tuple[Table, Update | Put]]
+    ) -> None:
+        """Set another password in place of the one that was just shown; ``Changed`` if the person is no longer as read.
+
+        ``session`` are the writes with which the session that asks goes on, in the same transaction: all others end with the
+        version, and of two changes at once one wins. What was typed as an address stays unconfirmed: no mail was read.
+        """
+        one_change_wins: Condition = ("version", "=", person.version)
+        still_theirs: list[Condition] = [("role", "=", person.role), ("status", "=", person.status)]
+        facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now}
+        changed = self._directory.change_of(person.id, facts, [one_change_wins, *still_theirs])
+        password = self._credentials.password_of(person.id, password_hash, now)
+        transact(self._client, [(self._people, changed), password, event, *session])

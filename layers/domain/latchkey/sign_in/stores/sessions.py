@@ -1,5 +1,6 @@
 """Sessions: the table ``sessions``; it holds a hash of each secret, never the secret."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +16,9 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; 0: never in this session.
+    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
+    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
+    owner alone.
     """
 
     person: str
@@ -25,8 +28,10 @@ class Session:
     created_at: int
     seen_at: int
     expires_at: int
-    proved_at: int = 0
+    proved_at: int | None = None
     ways: tuple[str, ...] = PASSWORD_ALONE
+    password_at: int = 0
+    browser: str = ""
 
 
 class Sessions:
@@ -41,30 +46,30 @@ class Sessions:
         item = self._table.get(self._pk(person), secret_hash)
         return _session(person, item) if item is not None else None
 
+    def some_of(self, person: str) -> list[Session]:
+        """The same as ``all_of`` for a page that a person waits for: of thousands, as many as are read in one call."""
+        return [_session(person, item) for item in self._table.page(self._pk(person)).items]
+
     def all_of(self, person: str) -> list[Session]:
         """All sessions that this person has, also those that have ended and are not deleted yet."""
         return [_session(person, item) for page in self._table.pages(self._pk(person)) for item in page]
 
     def put(self, session: Session, event: EventWrite | None = None) -> None:
         """Write a new session; with an audit event both or neither, in one call."""
-        new = Put(
-            item={
-                "pk": self._pk(session.person),
-                "sk": session.hash,
-                "version": session.version,
-                "stamp": session.stamp,
-                "created_at": session.created_at,
-                "seen_at": session.seen_at,
-                "expires_at": session.expires_at,
-                "proved_at": session.proved_at or None,
-                "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
-            },
-            when=[("pk", "missing", None)],
-        )
+        new = self._new(session)
         if event is None:
             self._table.put(new)
         else:
             self._table.put_with(new, event)
+
+    def replacing(self, old: Session, new: Session, now: int) -> list[tuple[Table, Update | Put]]:
+        """The writes that end a session and begin another in its place, to stand in a transaction; only if the old one still is.
+
+        The old item stays until its time is swept up: an update can say that it must be there, and a deletion could not.
+        """
+        not_ended: Condition = ("pk", "exists", None)
+        ended = Update(pk=self._pk(old.person), sk=old.hash, set={"expires_at": now}, when=[not_ended])
+        return [(self._table, ended), (self._table, self._new(new))]
 
     def seen(self, session: Session, now: int) -> None:
         """Note that the session is in use; ``Changed`` if it has ended meanwhile."""
@@ -79,15 +84,39 @@ class Sessions:
         self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set=facts, when=[not_ended]))
         return replace(session, proved_at=now, ways=ways)
 
+    def note_password(self, session: Session, now: int) -> None:
+        """Note that the password was given again now; ``Changed`` if the session has ended meanwhile."""
+        not_ended: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set={"password_at": now}, when=[not_ended]))
+
     def end(self, person: str, secret_hash: str) -> None:
         """End a session, whether it exists or not."""
         self._table.delete(self._pk(person), secret_hash)
+
+    def end_these(self, person: str, hashes: Iterable[str]) -> None:
+        """End these sessions of a person, whether they exist or not; 25 a call."""
+        self._table.delete_many((self._pk(person), each) for each in hashes)
 
     def end_all(self, person: str) -> None:
         """End all sessions that this person has now."""
         for page in self._table.pages(self._pk(person)):
             for item in page:
                 self._table.delete(item["pk"], item["sk"])
+
+    def _new(self, session: Session) -> Put:
+        item: dict[str, Value] = {
+            "pk": self._pk(session.person),
+            "sk": session.hash,
+            "version": session.version,
+            "stamp": session.stamp,
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+            "expires_at": session.expires_at,
+            "proved_at": session.proved_at,
+            "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
+            "browser": session.browser or None,
+        }
+        return Put(item=item, when=[("pk", "missing", None)])
 
     def _pk(self, person: str) -> str:
         return f"{self.school}#P#{person}"
@@ -102,6 +131,8 @@ def _session(person: str, item: Item) -> Session:
         created_at=item["created_at"],
         seen_at=item["seen_at"],
         expires_at=item["expires_at"],
-        proved_at=item.get("proved_at", 0),
+        proved_at=item.get("proved_at"),
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
+        password_at=item.get("password_at", 0),
+        browser=item.get("browser", ""),
     )

@@ -1,0 +1,1 @@
+"""Addresses that are confirmed by a link in a mail."""

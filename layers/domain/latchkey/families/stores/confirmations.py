@@ -1,0 +1,95 @@
+"""Confirming an address: of an account, of a new address, or joining a provisional account to another one.
+
+Each is one transaction with its audit event. What was read is compared, so of two confirmations at once one wins, and nobody who
+was changed, erased or ended meanwhile is written to.
+"""
+
+from collections.abc import Sequence
+
+from latchkey.audit.stores.audit import EventWrite
+from latchkey.people.model.change import PersonChange
+from latchkey.people.model.person import Person
+from latchkey.people.stores.people import Directory, former_to_value
+from latchkey.shared.stores.aws import Client
+from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
+from latchkey.sign_in.stores.credentials import Credentials
+
+_NO_HASH = "-"  # in place of the hash of an account that is gone: no password fits it
+
+
+class Confirmations:
+    """The confirmations of one school's addresses."""
+
+    def __init__(self, client: Client, directory: Table, credentials: Table, school: str) -> None:
+        self._client = client
+        self._people = directory
+        self._directory = Directory(directory, school)
+        self._credentials = Credentials(credentials, school)
+        self.school = school
+
+    def confirm(self, person: Person, used_link: str, event: EventWrite) -> None:
+        """The address of this account is confirmed; ``Changed`` if the account is no longer as it was read."""
+        facts: dict[str, Value] = {"email_typed": None, "provisional_until": None, "used_link": used_link}
+        transact(self._client, [(self._people, self._directory.change_of(person.id, facts, _as_read(person))), event])
+
+    def replace(self, person: Person, after: Person, used_link: str, event: EventWrite) -> None:
+        """The new address that this person had asked for is theirs; ``Changed`` if they ask for another by now.
+
+        The version ends what was mailed to the old address, and every session, for good.
+        """
+        still_asked: Condition = ("new_email.email", "=", after.email)
+        facts: dict[str, Value] = {
+            "email": after.email,
+            "email_key": after.email_key,
+            "email_typed": None,
+            "provisional_until": None,
+            "new_email": None,
+            "used_link": used_link,
+            "version": person.version + 1,
+        }
+        if after.former_email is not None:
+            facts["former_email"] = former_to_value(after.former_email)
+        changed = self._directory.change_of(person.id, facts, [*_as_read(person), still_asked])
+        transact(self._client, [(self._people, changed), event])
+
+    def join(self, gone: Person, into: PersonChange, family: Sequence[PersonChange], event: EventWrite) -> None:
+        """Let a provisional account lead to another one, which gets its children; ``Changed`` if one of all is not as read.
+
+            both there ────one transaction────▶ the other one with the children, a mark in place of the provisional one
+
+        Nothing of the provisional account goes over but its children. Its sessions end with it, and its hash is overwritten.
+        """
+        children: Condition = ("children", "=", list(into.before.children) or None)
+        merged: Condition = ("merged", "=", list(into.before.merged) or None)
+        there: list[Condition] = [("email", "=", into.before.email), ("status", "=", "active"), children, merged]
+        facts: dict[str, Value] = {"children": list(into.after.children), "merged": list(into.after.merged)}
+        pk, sk = self._directory.key(gone.id)
+        mark: dict[str, Value] = {
+            "pk": pk,
+            "sk": sk,
+            "id": gone.id,
+            "role": gone.role,
+            "given_name": "",
+            "family_name": "",
+            "status": "left",
+            "version": gone.version + 1,
+            "merged_into": into.before.id,
+        }
+        same_children: Condition = ("children", "=", list(gone.children) or None)
+        writes: list[tuple[Table, Update | Put]] = [
+            (self._people, self._directory.change_of(into.before.id, facts, there)),
+            (self._people, Put(item=mark, when=[("pk", "exists", None), *_as_read(gone), same_children])),
+            self._credentials.password_of(gone.id, _NO_HASH, 0),
+            event,
+        ]
+        transact(self._client, [*writes, *((self._people, self._directory.link_of(change)) for change in family)])
+
+
+def _as_read(person: Person) -> list[Condition]:
+    return [
+        ("version", "=", person.version),
+        ("email", "=", person.email),  # the address itself: its look-up key may be replaced meanwhile
+        ("status", "=", person.status),
+        ("role", "=", person.role),
+        ("email_typed", "=", person.email_typed),
+    ]
