@@ -13,7 +13,6 @@ from tests.e2e.client import Product
 from tests.e2e.school import Group
 
 
-
 @pytest.fixture(params=["desk", "phone"])
 def page(browser: Browser, stack: Any, product: Product, request: Any) -> Iterator[Page]:
     """A page of an admin who is signed in."""

@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import PHONE, await_shown, check, profile, signed_in
-from tests.e2e.client import NEWS, Product, reached
+from tests.e2e.client import Product, reached
 from tests.e2e.school import Group, enrol, fated, name_of_group, new_group, pupil, second_admin, settled, start, without_approval
-
 
 
 def to_check(page: Page, product: Product, group: str) -> None:

@@ -60,7 +60,11 @@ class Connection(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(text)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _do
+    def __getattr__(self, name: str) -> Any:
+        """``do_GET`` and all others are one."""
+        if name.startswith("do_"):
+            return self._do
+        raise AttributeError(name)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -68,6 +72,7 @@ class Connection(BaseHTTPRequestHandler):
 
 def product(world: Cloud, origin: str) -> Callable[..., tuple[int, dict[str, str], bytes]]:
     """Both apps, the buckets under ``/_buckets/``, and the operator's function under ``/_operate``."""
+
     def local(text: str) -> str:
         for bucket in world.buckets:
             text = text.replace(f"https://{bucket}.s3.{REGION}.amazonaws.com", f"{origin}/_buckets/{bucket}")
@@ -120,7 +125,7 @@ def main(folder: Path) -> None:
             recorder_port=None,
             demo_students=STUDENTS,
         )
-        demo_school._operate = lambda _, event: world.operate(dict(event))  # noqa: SLF001 - there is no Lambda to invoke
+        demo_school._operate = lambda _, event: world.operate(dict(event))
         admins = demo_school.load(settings, Progress())
         write_json(folder / "stack.json", description(settings, admins))
         sys.stdin.read()

@@ -1,4 +1,4 @@
-"""The services and the workers of the process: messages go from queues to handlers, files and mails cause what they cause on AWS."""
+"""The services and the workers of the process: messages go from queues to handlers, files and mails have their consequences."""
 
 import importlib
 import re
