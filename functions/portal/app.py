@@ -1,8 +1,9 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, language, parent_code, parents, password, sessions
+from portal.account import account, children, language, parent_code, parent_invitations, parents, password, sessions
 from portal.addresses import confirm_address
+from portal.invitations import join
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
 from web.app import new_app
@@ -18,6 +19,7 @@ app = new_app(
     sign_in.routes,
     forgot_password.routes,
     set_password.routes,
+    join.routes,
     confirm_address.routes,
     codes.routes,
     account.routes,
@@ -26,5 +28,6 @@ app = new_app(
     sessions.routes,
     language.routes,
     parent_code.routes,
+    parent_invitations.routes,
     parents.routes,
 )
