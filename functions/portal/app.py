@@ -1,6 +1,6 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, install, schools
+from portal import assets, codes, device_language, files, guide, health, install, schools
 from portal.account import account, children, language, parent_code, parent_invitations, parents, password, sessions
 from portal.addresses import confirm_address
 from portal.invitations import join
@@ -15,6 +15,7 @@ app = new_app(
     files.routes,
     install.routes,
     guide.routes,
+    device_language.routes,
     schools.routes,
     sign_in.routes,
     forgot_password.routes,

@@ -11,6 +11,7 @@ from latchkey.families.add_child import add_child
 from latchkey.families.children import children_of
 from latchkey.families.leave_child import leave_child
 from latchkey.families.model.cards import Card
+from latchkey.families.model.spelling import aloud
 from latchkey.families.reveal_pin import ShownPin, reveal_pin
 from latchkey.families.send_child_link import send_child_link
 from latchkey.families.the_child import the_child
@@ -18,6 +19,7 @@ from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, my
+from portal.pasted import pasted_code
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -55,7 +57,7 @@ def show(request: Request) -> Answer:
 def add(request: Request) -> Answer:
     """Add the student of a parent code."""
     who = _with_section(request)
-    added = add_child(system(), who.school, who.person, request.text("code", longest=64), request.source_ip)
+    added = add_child(system(), who.school, who.person, pasted_code(request), request.source_ip)
     child = added.child
     word = "added" if added.is_new else "already"
     data = {"id": child.id, "given_name": child.given_name, "family_name": child.family_name, "new": added.is_new}
@@ -121,16 +123,11 @@ def pin_json(shown: ShownPin) -> dict[str, Any]:
         "id": shown.child.id,
         "given_name": shown.child.given_name,
         "pin": shown.pin,
-        "spoken": spoken(shown.pin),
+        "spoken": aloud(shown.pin),
         "url": shown.url,
         "expires_at": rfc3339(shown.expires_at),
         "new": shown.is_new,
     }
-
-
-def spoken(code: str) -> str:
-    """A code as it is read aloud: sign by sign, with a pause after each group."""
-    return ". ".join(", ".join(group) for group in code.split("-"))
 
 
 def _pin_page(shown: ShownPin) -> dict[str, Any]:

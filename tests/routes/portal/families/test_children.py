@@ -103,8 +103,8 @@ class TestCards:
         for path in ("/account", CHILDREN):
             page = family.page(path)
             assert re.search(r"<h3[^>]*><bdi>Ann Okafor</bdi>", page)
-            assert 'Show the PIN<span class="hidden">: Ann Okafor</span>' in page
-            assert 'Send a password link<span class="hidden">: Ann Okafor</span>' in page
+            assert 'Show the PIN<span class="hidden">(Ann Okafor)</span>' in page
+            assert 'Send a password link<span class="hidden">(Ann Okafor)</span>' in page
             assert "a***@h***.example" in page
             assert "ann@home.example" not in page
             assert 'name="code"' in page
@@ -161,7 +161,7 @@ class TestPin:
             "id": family.ann.id,
             "given_name": "Ann",
             "pin": pin,
-            "spoken": ". ".join(", ".join(group) for group in pin.split("-")),
+            "spoken": " ".join(", ".join(group) + "." for group in pin.split("-")),
             "url": f"https://latchkey.test/r/northbridge#{pin.replace('-', '')}",
             "expires_at": "2027-02-16T11:06:40Z",
             "new": False,
@@ -314,7 +314,7 @@ class TestAnybodyElse:
 class TestAdd:
     def test_both_sides_a_place_and_the_event(self, family: Family) -> None:
         code = family.portal.code(family.other, "parent")
-        answer = family.post(CHILDREN, {"code": code.lower().replace("-", " ")})
+        answer = family.post(CHILDREN, {"code": f"Parent code:\n“{code.lower()}”"})
         assert (answer.status_code, answer.json_body) == (
             201,
             {"id": family.other.id, "given_name": "Bob", "family_name": "Okafor", "new": True},
