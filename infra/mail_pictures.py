@@ -32,6 +32,7 @@ LIVES: Final[dict[MailName, int]] = {
     "confirm_address": 14 * DAY,
     "address_known": 14 * DAY,
     "pin_shown": 0,
+    "parent_code_ready": 0,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(
