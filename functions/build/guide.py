@@ -53,6 +53,8 @@ def _address(name: str, target: str) -> str:
     found = _PAGE.fullmatch(target)
     if found and (GUIDE / f"{found[1]}.md").is_file():
         return f"/guide/{found[1]}{found[2] or ''}"
+    if target == "../families.md":
+        return "/families"
     if target.startswith("#"):
         return target
     sys.exit(f"docs/guide/{name}.md links to {target}, which is no page of the guide.")

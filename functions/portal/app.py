@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, device_language, files, guide, health, install, schools
-from portal.account import account, children, language, parent_code, parent_invitations, parents, password, sessions
+from portal.account import account, children, confirm, language, parent_code, parent_invitations, parents, password, sessions
 from portal.addresses import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
@@ -24,6 +24,7 @@ app = new_app(
     confirm_address.routes,
     codes.routes,
     account.routes,
+    confirm.routes,
     children.routes,
     password.routes,
     sessions.routes,

@@ -15,6 +15,8 @@ from latchkey.families.model.spelling import aloud
 from latchkey.families.reveal_pin import ShownPin, reveal_pin
 from latchkey.families.send_child_link import send_child_link
 from latchkey.families.the_child import the_child
+from latchkey.second_factors.model.asked import has_factor
+from latchkey.second_factors.prove_again import demand_proof
 from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
@@ -66,8 +68,11 @@ def add(request: Request) -> Answer:
 
 @routes.on("POST", "/account/children/{id}/pin", page="families/pin.html", form=ALONE)
 def pin(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """The PIN of a child: shown once, kept nowhere."""
+    """The PIN of a child: shown once, kept nowhere. Who has a second factor shows it again before."""
     who = _with_section(request)
+    if has_factor(who.person):  # before the child is looked for, so that it tells nothing of anybody's
+        request.context["has_factor"] = True
+        demand_proof(who, system().now())
     shown = reveal_pin(system(), who.school, who.person, id)
     return Answer(data=pin_json(shown), context=_pin_page(shown) if request.wants_page else {})
 

@@ -18,6 +18,7 @@ from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, FamilyRule, Settings, SingleSignOn
 from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.shared.stores.queues import Queue
+from latchkey.sign_in.session import who as signed_in
 from tests.support.portal import PASSWORD, Portal
 
 CHILDREN = "/account/children"
@@ -249,6 +250,22 @@ class TestPin:
         assert family.post(f"{CHILDREN}/{family.ann.id}/pin").status_code == 200
         family.settings(family=FamilyRule(pins_unconfirmed=False))
         assert family.post(f"{CHILDREN}/{family.ann.id}/pin").json_body["code"] == "hidden"
+
+    def test_who_has_a_second_factor_shows_it_again_before_whosever_child_it_is(self, family: Family) -> None:
+        family.change(family.mum, second_factors=["totp"])
+        for child in (family.ann, family.other):
+            answer = family.post(f"{CHILDREN}/{child.id}/pin")
+            assert (answer.status_code, answer.json_body["code"]) == (403, "confirm_again")
+        page = family.form(f"{CHILDREN}/{family.ann.id}/pin")
+        assert page.status_code == 403
+        assert f'name="confirm.there" value="{CHILDREN}/{family.ann.id}/pin"' in page.body.decode()
+        assert 'name="confirm.code"' in page.body.decode()
+        wrong = {"confirm.there": f"{CHILDREN}/{family.ann.id}/pin", "confirm.method": "POST", "confirm.code": "000000"}
+        assert "Location" not in family.form("/account/confirm", **wrong).headers
+        assert family.events() == []
+        who = signed_in(family.portal.wiring, family.headers["Authorization"].removeprefix("Bearer "))
+        family.portal.wiring.sessions("northbridge").prove(who.session, "totp", family.portal.wiring.now())
+        assert family.post(f"{CHILDREN}/{family.ann.id}/pin").status_code == 200
 
     def test_so_often_and_no_more(self, family: Family) -> None:
         adult = family.now(family.mum)
