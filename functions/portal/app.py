@@ -5,7 +5,7 @@ from portal.account import account, children, confirm, language, parent_code, pa
 from portal.addresses import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import sign_in
+from portal.sign_in import passkey, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -18,6 +18,7 @@ app = new_app(
     device_language.routes,
     schools.routes,
     sign_in.routes,
+    passkey.routes,
     forgot_password.routes,
     set_password.routes,
     join.routes,

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from latchkey.errors import LatchkeyError
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.session import ABSOLUTE
@@ -21,6 +24,22 @@ def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
     found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
     return opened(found) if isinstance(found, Opened) else asked(found)
+
+
+def afterwards(request: Request, school: School, person: Person) -> dict[str, str]:
+    """The headers with which somebody goes on who has just set a password with a link or a code; none if they are to sign in.
+
+    The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
+    """
+    if school.settings.after_password != "signed_in" or school.uses_sso(person):  # noqa: S105 - no password
+        return {}
+    browser = browser_of(request.headers.get("user-agent", ""))
+    proof = Proof(school=school, person=person, at=system().now())
+    try:
+        found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser)
+    except LatchkeyError:  # another password was set since, or a table is busy: they can sign in
+        return {}
+    return {"Set-Cookie": cookie(found.token, ABSOLUTE)} if isinstance(found, Opened) else {}
 
 
 def opened(found: Opened) -> Answer:
