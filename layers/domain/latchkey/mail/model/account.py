@@ -18,11 +18,21 @@ MailName = Literal[
     "parent_code_ready",
     "confirm_address",
     "address_known",
+    "factor_added",
+    "factor_removed",
     "parent_invitation",
 ]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset(
-    {"password_changed", "email_replaced", "email_given", "pin_shown", "parent_code_ready"}
+    {
+        "password_changed",
+        "email_replaced",
+        "email_given",
+        "pin_shown",
+        "parent_code_ready",
+        "factor_added",
+        "factor_removed",
+    }
 )
 """Mails to a person that tell what has happened, or where something stands. They carry no link, to teach nobody to follow one."""
 CONFIRMS: Final[frozenset[str]] = frozenset({"confirm_address", "address_known"})
