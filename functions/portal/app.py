@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, language, password, sessions
+from portal.account import account, children, email, language, password, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -21,6 +21,7 @@ app = new_app(
     confirm_address.routes,
     codes.routes,
     account.routes,
+    email.routes,
     children.routes,
     password.routes,
     sessions.routes,

@@ -4,7 +4,7 @@ from typing import Any
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from portal.account import children, details, language, password, sessions
+from portal.account import children, details, email, language, password, sessions
 from portal.account.sections import Section, my, shown
 from portal.system import system
 from web.answer import Answer
@@ -15,6 +15,7 @@ from web.times import rfc3339
 routes = RouteGroup(__name__, lambda: system().settings)
 SECTIONS = (
     Section(name="children", facts=children.facts),
+    Section(name="email", facts=email.facts, done=email.DONE),
     Section(name="password", facts=password.facts, done=password.DONE),
     Section(name="sessions", facts=sessions.facts, done=sessions.DONE),
     Section(name="language", facts=language.facts, done=language.DONE),

@@ -5,6 +5,7 @@ from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
 from latchkey.sign_in.session import close_session
 from latchkey.sign_in.show_account import school_named_in
 from latchkey.sign_in.sign_in import prove_password
+from latchkey.sign_in.steps import read_proof
 from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
@@ -14,6 +15,7 @@ from web.school_page import facts
 from web.who import cookie, token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
+LONGEST_TOKEN = 600
 
 
 @routes.on("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html", public=True)
@@ -31,6 +33,14 @@ def create(request: Request, school: str) -> Answer:
     request.context.update(school=found, data=facts(found))
     identifier, password = request.login("identifier"), request.text("password", longest=LONGEST_RECEIVED)
     return outcome(request, prove_password(system(), school, identifier, password, source_ip=request.source_ip))
+
+
+@routes.on("POST", "/schools/{school}/sessions/account", form="sign_in/sign_in.html")
+def choose(request: Request, school: str) -> Answer:
+    """Go on as one of the accounts that the address and the password fit."""
+    found = the_school(system(), school)
+    request.context.update(school=found, data=facts(found), sign_in=f"/schools/{found.slug}/sessions")
+    return outcome(request, read_proof(system(), found.slug, request.text("token", longest=LONGEST_TOKEN)))
 
 
 @routes.on("DELETE", "/sessions/current")

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
@@ -18,8 +19,25 @@ STEPS: Final[tuple[Step, ...]] = ()
 
 def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
+    if proof.also:
+        return chosen_from(proof)
     found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
     return opened(found) if isinstance(found, Opened) else asked(found)
+
+
+def chosen_from(proof: Proof) -> Answer:
+    """202 with the accounts that one address and password fit: who signs in says which is meant."""
+    slug, known = proof.school.slug, proof.school.known_as
+    found = [
+        {"token": each.token, "given_name": known(each.person).given_name, "role": each.person.role, "children": list(each.children)}
+        for each in choices(system(), proof)
+    ]
+    return Answer(
+        data={"choose": {"accounts": found, "at": f"/schools/{slug}/sessions/account"}},
+        status=202,
+        page="sign_in/choose.html",
+        context={"school": proof.school},
+    )
 
 
 def opened(found: Opened) -> Answer:

@@ -23,6 +23,9 @@ def relinked(children: Sequence[Person], into: Person, gone: Person) -> list[Per
     for child in children:
         parents = tuple(dict.fromkeys(into.id if each == gone.id else each for each in child.parents))
         parents = parents if into.id in parents else (*parents, into.id)
-        if parents != child.parents:
-            changes.append(PersonChange(child, replace(child, parents=parents)))
+        hidden = child.pin_hidden_from
+        if gone.id in hidden and into.id not in hidden:  # whom the office keeps the PIN from stays kept from it
+            hidden = (*hidden, into.id)
+        if (parents, hidden) != (child.parents, child.pin_hidden_from):
+            changes.append(PersonChange(child, replace(child, parents=parents, pin_hidden_from=hidden)))
     return changes
