@@ -46,4 +46,5 @@ def _numbers(numbers: Numbers) -> dict[str, int]:
         "left": numbers.left,
         "missing_email": numbers.missing_email,
         "never_logged_in": numbers.never_logged_in,
+        "not_mine": numbers.not_mine,
     }

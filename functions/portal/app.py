@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
-from portal import assets, codes, files, guide, health, install, schools
-from portal.account import account, children, email, language, password, sessions
+from portal import assets, codes, device_language, files, guide, health, install, schools
+from portal.account import account, children, devices, email, language, parent_code, parents, password, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -14,6 +14,7 @@ app = new_app(
     files.routes,
     install.routes,
     guide.routes,
+    device_language.routes,
     schools.routes,
     sign_in.routes,
     forgot_password.routes,
@@ -22,8 +23,11 @@ app = new_app(
     codes.routes,
     account.routes,
     email.routes,
+    devices.routes,
     children.routes,
     password.routes,
     sessions.routes,
     language.routes,
+    parent_code.routes,
+    parents.routes,
 )

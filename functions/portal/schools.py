@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import search, the_school
+from latchkey.shared.model.texts import said
 from portal.system import system
 from web.answer import Answer, problem_of
 from web.request import Request
@@ -25,11 +26,14 @@ def schools(request: Request) -> Answer:
     """Schools by name, town, postcode or URN."""
     text = request.query.get("q", "")
     if len(text) > _LONGEST:
-        wrong = Invalid("The search is too long.", fields={"q": f"Search for a text of at most {_LONGEST} characters."})
+        wrong = Invalid(
+            said("The search is too long."),
+            fields={"q": said("Search for a text of at most {count} characters.", count=_LONGEST)},
+        )
         if not request.wants_page:
             raise wrong
-        said = {"q": text[:_LONGEST], "problem": problem_of(422, wrong)}  # the box again, with what is wrong
-        return Answer(data={"items": [], "next": None}, status=422, context=said)
+        again = {"q": text[:_LONGEST], "problem": problem_of(422, wrong)}  # the box again, with what is wrong
+        return Answer(data={"items": [], "next": None}, status=422, context=again)
     return Answer(data={"items": [_found(school) for school in search(system(), text)], "next": None}, context={"q": text})
 
 

@@ -7,6 +7,7 @@ from chalice.app import Chalice, Response
 from chalice.app import Request as ChaliceRequest
 
 from latchkey import errors
+from latchkey.shared.model.texts import said
 from measure.metrics import measure
 from web.answer import refuse
 from web.logs import log, speak_for_the_domain
@@ -74,7 +75,7 @@ def new_app(name: str, *groups: RouteGroup) -> App:
         answer = get_response(event)
         if "Content-Security-Policy" not in answer.headers:  # Chalice's own, about something that is broken
             measure("Failed", reason="Chalice")
-            return refuse(None, errors.LatchkeyError("Something went wrong on our side."))
+            return refuse(None, errors.LatchkeyError(said("Something went wrong on our side.")))
         return answer
 
     return app

@@ -14,6 +14,7 @@ from chalice.app import Request as ChaliceRequest
 
 from latchkey.errors import Invalid, LatchkeyError
 from latchkey.shared.model.identifiers import typed
+from latchkey.shared.model.texts import said
 
 _LONGEST_LOGIN = 320
 LONGEST_BODY = 256 * 1024
@@ -77,12 +78,12 @@ class Request:
         value = self.fields.get(name)
         if value is None or value == "":
             if required:
-                raise Invalid(fields={name: "Fill this in."})
+                raise Invalid(fields={name: said("Fill this in.")})
             return ""
         if not isinstance(value, str):
-            raise Invalid(fields={name: "This must be a text."})
+            raise Invalid(fields={name: said("This must be a text.")})
         if len(value) > longest:
-            raise Invalid(fields={name: f"This is too long: at most {longest} characters."})
+            raise Invalid(fields={name: said("This is too long: at most {count} characters.", count=longest)})
         return _usable(name, value)
 
     def login(self, name: str, *, required: bool = True) -> str:
@@ -101,7 +102,7 @@ class Request:
             return True
         if self.is_form and value in {"", "false", "0"}:
             return False
-        raise Invalid(fields={name: "This must be true or false."})
+        raise Invalid(fields={name: said("This must be true or false.")})
 
     def is_trial(self) -> bool:
         """Whether to say what would happen and do nothing: ``dry_run``, or a form that does not ``confirm`` it yet."""
@@ -112,9 +113,9 @@ class Request:
 def _usable(name: str, text: str, *, required: bool = False) -> str:
     """A text without line breaks or other control characters; ``Invalid`` names the field otherwise."""
     if required and not text:
-        raise Invalid(fields={name: "Fill this in."})
+        raise Invalid(fields={name: said("Fill this in.")})
     if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in text):
-        raise Invalid(fields={name: "This has a character that cannot be used here."})
+        raise Invalid(fields={name: said("This has a character that cannot be used here.")})
     return text
 
 
@@ -132,7 +133,7 @@ def parse(raw: ChaliceRequest) -> Request:
     body = raw.raw_body
     content = body.encode() if isinstance(body, str) else body
     if len(content) > LONGEST_BODY:
-        raise TooLarge("The request is too large.")
+        raise TooLarge(said("The request is too large."))
     is_form = media == FORM
     if raw.method in WITH_BODY and not is_form and media != JSON:
         raise UnsupportedMedia
@@ -156,7 +157,7 @@ def _form(content: bytes) -> dict[str, str]:
     try:
         return _once(parse_qsl(content.decode(), True, bool(content), errors="strict", max_num_fields=2000))
     except ValueError as error:
-        raise Malformed("The form could not be read.") from error
+        raise Malformed(said("The form could not be read.")) from error
 
 
 def _json(content: bytes) -> dict[str, Any]:
@@ -165,9 +166,9 @@ def _json(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise Malformed("The body is not valid JSON.") from error
+        raise Malformed(said("The body is not valid JSON.")) from error
     if not isinstance(found, dict):
-        raise Malformed("The body must be a JSON object.")
+        raise Malformed(said("The body must be a JSON object."))
     return found
 
 
@@ -178,7 +179,7 @@ def _no_constant(name: str) -> None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("A field was given twice.")
+        raise Malformed(said("A field was given twice."))
     return found
 
 

@@ -67,6 +67,8 @@ class RouteGroup(Blueprint):
                 try:
                     request = parse(self.current_request)
                     self._check_origin(request, open_to_other_sites)
+                    if method == "GET":
+                        request.context["here"] = path.format_map(arguments)
                     if request.moved_to is not None:
                         return respond(request, Answer(status=303, location=request.moved_to), None)
                     with asking(request.source_ip):

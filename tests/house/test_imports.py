@@ -43,6 +43,10 @@ def allowed(path: Path) -> set[str]:
         return {"latchkey", "dns"}
     if "stores" in parts:
         return {"latchkey", "boto3", "botocore"}
+    if path == LATCHKEY / "second_factors" / "ceremonies.py":
+        return {"latchkey", "fido2", "cryptography"}
+    if path == LATCHKEY / "second_factors" / "one_time_codes.py":
+        return {"latchkey", "pyotp"}
     if path == LATCHKEY / "sign_in" / "hashing.py":
         return {"latchkey", "argon2"}
     return {"latchkey"} | (PAPER.get(path.stem, set()) if "paper" in parts else set())

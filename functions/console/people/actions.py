@@ -5,6 +5,7 @@ from console.system import system
 from latchkey.errors import Invalid
 from latchkey.records.erase_person import erase_person
 from latchkey.records.hide_pin import hide_pin
+from latchkey.records.keep_parent import keep_parent
 from latchkey.records.sign_out import sign_out
 from latchkey.records.unlink_parent import unlink_parent
 from web.answer import Answer
@@ -45,6 +46,15 @@ def see_pin(request: Request, school: str, id: str, parent: str) -> Answer:  # n
     hide_pin(system(), school, seen.person, (id, parent), hidden=not shown)
     page = parent if request.fields.get("back") == "parent" else id
     return Answer(status=204, location=f"/admin/{school}/people/{page}?saved=pin-{'shown' if shown else 'hidden'}")
+
+
+@routes.on("POST", "/admin/{school}/people/{id}/parents/{parent}/keep")
+def keep(request: Request, school: str, id: str, parent: str) -> Answer:  # noqa: A002 - the name in the path
+    """A student says that this is not their parent, and it is."""
+    seen = admin(request, system(), school)
+    only(request.fields, ())
+    keep_parent(system(), school, seen.person, id, parent)
+    return Answer(status=204, location=f"/admin/{school}/people/{id}?saved=kept")
 
 
 def erase(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path

@@ -59,7 +59,7 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
         "revision": revision(found.person),
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child, school) | _sees_pin(child, found.person) for child in found.children],
-        "parents": [_brief(parent, school) | _sees_pin(found.person, parent) for parent in found.parents],
+        "parents": [_brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],
         "codes": {
             "pin": _code(found.person.pin, "pin", school.code_epoch),
             "parent_code": _code(found.person.parent_code, "parent", school.code_epoch),
@@ -106,7 +106,12 @@ def _problem(person: Person) -> dict[str, Any] | None:
 
 def _sees_pin(child: Person, parent: Person) -> dict[str, bool]:
     """Whether this parent may see the child's PIN, as far as the school's settings let parents see PINs at all."""
-    return {"sees_pin": parent.id not in child.pin_hidden_from}
+    return {"sees_pin": not child.hides_pin_from(parent.id)}
+
+
+def _of_parent(child: Person, parent: Person) -> dict[str, bool]:
+    """The same, and whether the child says that this is no parent of theirs."""
+    return {**_sees_pin(child, parent), "not_mine": parent.id in child.not_mine}
 
 
 def _brief(person: Person, school: School) -> dict[str, Any]:

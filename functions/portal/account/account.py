@@ -4,7 +4,7 @@ from typing import Any
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from portal.account import children, details, email, language, password, sessions
+from portal.account import children, details, email, language, parent_code, parents, password, sessions
 from portal.account.sections import Section, my, shown
 from portal.system import system
 from web.answer import Answer
@@ -15,10 +15,13 @@ from web.times import rfc3339
 routes = RouteGroup(__name__, lambda: system().settings)
 SECTIONS = (
     Section(name="children", facts=children.facts),
+    Section(name="parent_code", facts=parent_code.facts),
+    Section(name="parents", facts=parents.facts, done=parents.DONE),
     Section(name="email", facts=email.facts, done=email.DONE),
     Section(name="password", facts=password.facts, done=password.DONE),
     Section(name="sessions", facts=sessions.facts, done=sessions.DONE),
     Section(name="language", facts=language.facts, done=language.DONE),
+    Section(name="devices", facts=lambda _, __: {}),
     Section(name="details", facts=details.facts),
 )
 """In the order of the page: what people come for first, what nobody needs last. A section is a line here, a module with ``facts``

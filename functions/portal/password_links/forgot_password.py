@@ -3,6 +3,7 @@
 from latchkey.errors import Invalid
 from latchkey.password_links.forgot_password import ask
 from latchkey.schools.find_school import the_school
+from latchkey.shared.model.texts import said
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -12,8 +13,10 @@ from web.school_page import facts
 routes = RouteGroup(__name__, lambda: system().settings)
 FIELDS = ("identifier", "email", "username")
 SAID = {
-    "detail": "If that belongs to an account with an e-mail address, a link is on its way. "
-    "It can take a few minutes; look in the junk folder too."
+    "detail": said(
+        "If that belongs to an account with an e-mail address, a link is on its way. "
+        "It can take a few minutes; look in the junk folder too."
+    )
 }
 
 
@@ -32,6 +35,6 @@ def create(request: Request, school: str) -> Answer:
     request.context.update(school=found, data=facts(found), sent=None)
     given = [name for name in FIELDS if name in request.fields]
     if len(given) > 1:
-        raise Invalid(fields=dict.fromkeys(given, "Give one of these, not both."))
+        raise Invalid(fields=dict.fromkeys(given, said("Give one of these, not both.")))
     ask(system(), school, request.login(given[0] if given else "identifier"), request.source_ip)
     return Answer(data=SAID, status=202, location=f"/schools/{school}/forgot-password?sent=1")

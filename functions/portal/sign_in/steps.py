@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.session import ABSOLUTE
@@ -9,11 +10,12 @@ from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
 from portal.system import system
 from web.answer import Answer
+from web.others import end_others, others_cookie, others_of
 from web.request import Request
 from web.times import rfc3339
 from web.who import cookie, token_of
 
-STEPS: Final[tuple[Step, ...]] = ()
+STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
 
 
@@ -22,14 +24,19 @@ def outcome(request: Request, proof: Proof) -> Answer:
     if proof.also:
         return chosen_from(proof)
     found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
-    return opened(found) if isinstance(found, Opened) else asked(found)
+    return opened(request, found) if isinstance(found, Opened) else asked(found)
 
 
 def chosen_from(proof: Proof) -> Answer:
     """202 with the accounts that one address and password fit: who signs in says which is meant."""
     slug, known = proof.school.slug, proof.school.known_as
     found = [
-        {"token": each.token, "given_name": known(each.person).given_name, "role": each.person.role, "children": list(each.children)}
+        {
+            "token": each.token,
+            "given_name": known(each.person).given_name,
+            "role": each.person.role,
+            "children": list(each.children),
+        }
         for each in choices(system(), proof)
     ]
     return Answer(
@@ -40,14 +47,18 @@ def chosen_from(proof: Proof) -> Answer:
     )
 
 
-def opened(found: Opened) -> Answer:
-    """201 with the session."""
+def opened(request: Request, found: Opened) -> Answer:
+    """201 with the session. Who signs in over a session that was here ends the others of this browser, too."""
     token, who = found.token, found.who
+    cookies: str | list[str] = cookie(token, ABSOLUTE)
+    if token_of(request) and others_of(request):
+        end_others(request, system())
+        cookies = [cookie(token, ABSOLUTE), others_cookie(())]
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
         status=201,
         location=f"/admin/{who.school.slug}" if who.person.is_admin else "/account",
-        headers={"Set-Cookie": cookie(token, ABSOLUTE)},
+        headers={"Set-Cookie": cookies},
     )
 
 

@@ -52,6 +52,12 @@ class Forbidden(LatchkeyError):
     code = "forbidden"
 
 
+class ConfirmAgain(Forbidden):
+    """Confirm that it is you: show your passkey, or a code of your app, once more."""
+
+    code = "confirm_again"
+
+
 class NotFound(LatchkeyError):
     """There is nothing here, or you may not see it."""
 

@@ -73,7 +73,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     ),
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
-    "portal": ("ORIGIN_SECRET",),
+    "portal": ("ORIGIN_SECRET", "RP_ID"),
     "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
 }
 

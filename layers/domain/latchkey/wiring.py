@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from latchkey.families import needs as families
     from latchkey.families.stores.confirmations import Confirmations
     from latchkey.families.stores.links import FamilyLinks
+    from latchkey.families.stores.objections import Objections
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -71,6 +72,10 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.page_copies import PageCopies
     from latchkey.schools.stores.schools import Schools
     from latchkey.schools.stores.setting_changes import SettingChanges
+    from latchkey.second_factors import needs as second_factors
+    from latchkey.second_factors.model.relying_party import RelyingParty
+    from latchkey.second_factors.stores.challenges import Challenges
+    from latchkey.second_factors.stores.factors import KeptFactors
     from latchkey.sends import needs as sends
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
@@ -99,6 +104,7 @@ _KEEPERS: Final = (
     "schools",
     "people",
     "sign_in",
+    "second_factors",
     "records",
     "rosters",
     "doubles",
@@ -265,6 +271,26 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return Passwords(self.client("dynamodb"), *tables, school)
+
+    def second_factors(self, school: str) -> KeptFactors:
+        """The second factors of a school's people."""
+        from latchkey.second_factors.stores.factors import KeptFactors
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return KeptFactors(self.client("dynamodb"), *tables, school)
+
+    def challenges(self, school: str) -> Challenges:
+        """What passkeys of a school's people sign."""
+        from latchkey.second_factors.stores.challenges import Challenges
+
+        return Challenges(self.table("CREDENTIALS_TABLE"), school)
+
+    @cached_property
+    def relying_party(self) -> RelyingParty:
+        """For whom passkeys are made."""
+        from latchkey.second_factors.model.relying_party import relying_party
+
+        return relying_party(self.settings["ORIGIN"], self.settings["RP_ID"])
 
     def codes(self, school: str) -> Codes:
         """Where a school's codes are given."""
@@ -472,6 +498,12 @@ class Wiring:
         tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
         return Confirmations(self.client("dynamodb"), *tables, school)
 
+    def objections(self, school: str) -> Objections:
+        """What a school's students have said of adults who are linked with them."""
+        from latchkey.families.stores.objections import Objections
+
+        return Objections(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
     def rejected_files(self) -> Files:
         """The rows of rosters that can be mended, beside the uploads."""
         from latchkey.shared.stores.files import Files
@@ -547,6 +579,12 @@ class Wiring:
 
         return self._keyring("LINK_KEY").key(links.key_label(school, epoch))
 
+    def factor_key(self, school: str) -> bytes:
+        """The key of the second factors of a school's people."""
+        from latchkey.second_factors.model import secrets
+
+        return self._keyring("LINK_KEY").key(secrets.key_label(school))
+
     def code_key(self, school: str, epoch: int = 0) -> bytes:
         """The key of a school's PINs and parent codes in an epoch."""
         from latchkey.codes.model import codes
@@ -589,6 +627,7 @@ if TYPE_CHECKING:
         _records: records.System = wiring
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
+        _second_factors: second_factors.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
 

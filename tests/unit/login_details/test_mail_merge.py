@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
-from latchkey.codes.model.login_details import login_details
+from latchkey.codes.model.login_details import LoginDetails, login_details
 from latchkey.errors import Invalid
-from latchkey.login_details.model.mail_merge import COLUMNS, Sheet, known_columns, parse_columns, row
-from latchkey.login_details.model.runs import Rows
+from latchkey.login_details.model.mail_merge import COLUMNS, Layout, Sheet, known_columns, parse_columns, row
+from latchkey.login_details.model.runs import ExportRequest, Rows, Scope
 from latchkey.office_files.csv import MARK, block
 from latchkey.office_files.model.guard import guard, unguard
-from latchkey.people.model.person import CodeState, Person
+from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
+from tests.support.exports import student
 
 SCHOOL = School(slug="northbridge", name="Northbridge Academy")
 KEY = b"k" * 32
@@ -187,6 +188,21 @@ def test_chosen_columns_stand_in_their_own_order(rows: Rows) -> None:
     assert parse_columns(["StudentPIN", "Forename", "UPN", "UPN"], rows) == ("UPN", "Forename", "StudentPIN")
     assert parse_columns(list(reversed(known_columns(rows))), rows) == known_columns(rows)
     assert parse_columns(None, rows) == ()
+
+
+def test_a_students_address_stands_there_only_where_it_was_chosen() -> None:
+    ann = replace(student(1), email="ann@home.example", email_key="k")
+    back = replace(ann, mail_problem=MailProblem("bounced", 1, "k"))
+    wanted = ExportRequest(scope=Scope(), format="mail_merge_csv", columns=("Forename", "ParentCode", "StudentEmail"))
+    layout = Layout(wanted, "https://a.example")
+    assert layout.header == ("Forename", "ParentCode", "StudentEmail")
+    rows = layout.rows([LoginDetails(student=ann, parent_code="F234"), LoginDetails(student=back)])
+    assert rows == [("Given1", "F234", "ann@home.example"), ("Given1", "", "")]
+    plain = Layout(ExportRequest(scope=Scope(), format="mail_merge_csv"), "https://a.example")
+    assert plain.header == COLUMNS
+    assert "ann@home.example" not in str(plain.rows([LoginDetails(student=ann)]))
+    with pytest.raises(Invalid):
+        parse_columns(["StudentEmail"], "family")
 
 
 @pytest.mark.parametrize(

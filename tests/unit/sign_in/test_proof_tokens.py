@@ -11,7 +11,7 @@ from latchkey.sign_in.model.proof_tokens import LIFE, Kept, seal, unseal
 
 KEY = bytes(range(32))
 NOW = 1_800_000_000
-KEPT = Kept(person="0123456789abcdefghjk", version=3, stamp="abcdefabcdef", ways=("password",), proved_at=0, at=NOW)
+KEPT = Kept(person="0123456789abcdefghjk", version=3, stamp="abcdefabcdef", ways=("password",), proved_at=None, at=NOW)
 
 
 def test_a_token_says_what_was_kept() -> None:

@@ -6,6 +6,6 @@ their pages and mails. ``change_email`` asks for another address, which a link t
 ``families``). People who use their school's own sign-in have no password here, and are pointed there.
 
 Called by: the portal's account page.
-Tables: ``directory`` (version, language, the address that waits), ``credentials`` (hash), ``sessions``; the queue of requests, for the mail that tells
-of a new password.
+Tables: ``directory`` (version, language, the address that waits), ``credentials`` (hash), ``sessions``; the queue of requests,
+for mails that tell of a new password or ask for the confirmation of an address.
 """

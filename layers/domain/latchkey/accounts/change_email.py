@@ -40,7 +40,7 @@ QUICKER: Final = said("Your account was changed somewhere else at the same momen
 
 def is_fresh(system: System, me: SignedIn) -> bool:
     """Whether this session has shown a second factor just now, so that the current password need not be asked for."""
-    return me.session.proved_at > system.now() - FRESH
+    return (me.session.proved_at or 0) > system.now() - FRESH
 
 
 def change_email(system: System, me: SignedIn, typed: str, current: str) -> None:

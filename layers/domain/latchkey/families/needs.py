@@ -10,6 +10,7 @@ from latchkey.password_links import needs as password_links
 if TYPE_CHECKING:
     from latchkey.families.stores.confirmations import Confirmations
     from latchkey.families.stores.links import FamilyLinks
+    from latchkey.families.stores.objections import Objections
     from latchkey.settings import Settings
 
 
@@ -22,3 +23,5 @@ class System(codes.System, password_links.System, Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+    def objections(self, school: str) -> Objections: ...

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from latchkey.errors import NotFound
-from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.people_filter import PeopleFilter, objects
 from latchkey.people.model.person import Person
 from latchkey.people.model.position import Position
 from latchkey.people.needs import System
@@ -22,6 +22,8 @@ _COUNTED: Final = 60  # reads of up to 1 MB that the numbers of a list may cost:
 class Numbers:
     """Those whom a filter means by what matters; all but ``left`` and ``disabled`` are active.
 
+    ``not_mine``: students who say of an adult who is linked with them that they are no parent of theirs.
+
     ``complete``: everybody was counted.
     """
 
@@ -31,6 +33,7 @@ class Numbers:
     missing_email: int = 0
     never_logged_in: int = 0
     unreached: int = 0
+    not_mine: int = 0
     complete: bool = True
 
 
@@ -97,6 +100,7 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
         disabled=numbers.disabled + sum(person.status == "disabled" for person in people),
         missing_email=numbers.missing_email + sum(person.email is None for person in active),
         never_logged_in=numbers.never_logged_in + len(new),
+        not_mine=numbers.not_mine + sum(map(objects, people)),
         unreached=numbers.unreached + sum(person.email is not None for person in new),
     )
 
@@ -104,4 +108,4 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
 def _sparse(wanted: PeopleFilter) -> bool:
     """Whether people whom the filter does not mean can stand between those whom it means."""
     grouped = wanted.registration_group is not None
-    return bool(wanted.q or wanted.missing_email or wanted.never_logged_in or wanted.bounced or grouped)
+    return bool(wanted.q or wanted.missing_email or wanted.never_logged_in or wanted.bounced or wanted.not_mine or grouped)

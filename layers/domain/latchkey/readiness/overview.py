@@ -13,7 +13,7 @@ from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.approval import waits
 from latchkey.sends.model.send import Send
 
-Step = Literal["load_people", "watch_send", "send_links", "print_details", "nothing"]
+Step = Literal["load_people", "look_at_families", "watch_send", "send_links", "print_details", "nothing"]
 LATEST: Final = 5
 LOOKED_AT: Final = 100
 """Sends among which those are looked for that wait for an approval: the newest, one call."""
@@ -57,7 +57,7 @@ def overview(system: System, school: str) -> Overview:
 def _next(people: Mapping[Role, Numbers], sends: list[Send]) -> list[Step]:
     if not any(people[role].people for role in ("student", "parent")):
         return ["load_people"]
-    steps: list[Step] = []
+    steps: list[Step] = ["look_at_families"] if people["student"].not_mine else []
     if any(send.state in {"queued", "running"} and not waits(send) for send in sends):
         steps.append("watch_send")
     elif any(numbers.unreached for numbers in people.values()):

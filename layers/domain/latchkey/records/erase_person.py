@@ -65,6 +65,7 @@ def _unlink(system: System, school: str, person: Person) -> None:
             parents = tuple(one for one in each.parents if one != person.id)
             hidden = tuple(one for one in each.pin_hidden_from if one != person.id)
             after = replace(each, children=children, parents=parents, pin_hidden_from=hidden)
+            after = replace(after, not_mine=tuple(one for one in each.not_mine if one != person.id))
             if after != each:
                 changes.append(PersonChange(each, after))
         if not system.directory(school).link(changes):

@@ -10,6 +10,7 @@ from latchkey.sends import needs as sends
 
 if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
+    from latchkey.families.stores.objections import Objections
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.shared.stores.register import Kind
@@ -19,6 +20,8 @@ class System(contacts.System, doubles.System, sends.System, Protocol):
     """Its stores, keys, queues and clock, and what contacts, doubles and sends take."""
 
     def numbers(self, school: str) -> Numbers: ...
+
+    def objections(self, school: str) -> Objections: ...
 
     def edits(self, school: str) -> Edits: ...
 

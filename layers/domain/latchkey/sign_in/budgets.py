@@ -56,7 +56,7 @@ class SpentOnPerson:
 
 def spend(system: System, school: School, key: str, source_ip: str) -> Spent:
     """Count a try of an identifier from a visitor's address; ``TooMany`` over budget. Counters are under the newest key."""
-    spent = _spend_of_visitor(system, school, source_ip)
+    spent = spend_of_visitor(system, school, source_ip)
     again = [each for each in PER_IDENTIFIER if _count(system, school.slug, each, key, spent.now) > 1]
     return replace(spent, again=tuple(again), key=key)
 
@@ -66,7 +66,7 @@ def spend_of_person(system: System, school: School, person: Person, source_ip: s
 
     ``source_ip``: of a visitor who is not signed in, whose address and school are counted as for passwords.
     """
-    spent = None if source_ip is None else _spend_of_visitor(system, school, source_ip)
+    spent = None if source_ip is None else spend_of_visitor(system, school, source_ip)
     key, now = lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person.id), system.now()
     for budget in PER_PERSON:
         _count(system, school.slug, budget, key, now)
@@ -85,7 +85,8 @@ def give_back_to_person(system: System, slug: str, spent: SpentOnPerson) -> None
         give_back(system, slug, spent.visitor)
 
 
-def _spend_of_visitor(system: System, school: School, source_ip: str) -> Spent:
+def spend_of_visitor(system: System, school: School, source_ip: str) -> Spent:
+    """Count a try of a visitor's address, which is slowed with its school; ``TooMany`` over budget."""
     slug = school.slug
     counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
     spender = visitor(system.lookup_key(slug, school.lookup_epoch), source_ip)

@@ -14,11 +14,15 @@ from latchkey.sign_in.needs import System
 log = logging.getLogger(__name__)
 
 
-def sign_in_of(system: System, slug: str, person: Person) -> EventWrite | None:
-    """The event of this person's sign-in, to be written together with the session; None for a student."""
+def sign_in_of(system: System, slug: str, person: Person, ways: Sequence[str] = ()) -> EventWrite | None:
+    """The event of this person's sign-in, to be written together with the session; None for a student.
+
+    ``ways``: what was shown beside a password, or in place of it.
+    """
     if person.role == "student":
         return None
-    return system.audit(slug).record_of(person.id, "sign_in.done", system.now(), {"role": person.role})
+    facts: dict[str, str | int] = {"role": person.role, **({"way": ", ".join(ways)} if ways else {})}
+    return system.audit(slug).record_of(person.id, "sign_in.done", system.now(), facts)
 
 
 def count_refused(system: System, slug: str, people: Sequence[Person]) -> None:

@@ -42,7 +42,7 @@ def open_session(
     event: EventWrite | None = None,
     *,
     ways: tuple[str, ...] = PASSWORD_ALONE,
-    proved_at: int = 0,
+    proved_at: int | None = None,
     browser: str = "",
 ) -> tuple[str, Session]:
     """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event.

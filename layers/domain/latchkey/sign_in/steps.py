@@ -17,6 +17,7 @@ from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import Person
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import DAY, School
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.model.proof_tokens import Kept, seal, unseal
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.record_sign_in import sign_in_of
@@ -38,7 +39,7 @@ class Proof:
     person: Person
     at: int
     ways: tuple[str, ...] = PASSWORD_ALONE
-    proved_at: int = 0
+    proved_at: int | None = None
     also: tuple[Person, ...] = ()
 
     def shown(self, way: str, now: int) -> "Proof":
@@ -92,7 +93,7 @@ def read_proof(system: System, slug: str, token: object) -> Proof:
     kept = unseal(token, slug, system.cursor_key(slug), system.now())
     person = system.directory(slug).person(kept.person) if kept is not None else None
     if kept is None or person is None or not _stands(system, school, person, kept):
-        raise NotSignedIn("That took too long, or something has changed since. Enter your password again.")
+        raise NotSignedIn(said("That took too long, or something has changed since. Enter your password again."))
     return Proof(school=school, person=person, at=kept.at, ways=kept.ways, proved_at=kept.proved_at)
 
 
@@ -119,7 +120,7 @@ def _open(system: System, proof: Proof, presented: str | None, browser: str) -> 
         person = system.directory(slug).note_sign_in(proof.person, now, forget_former_email=forget)
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    event = sign_in_of(system, slug, person)
+    event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
     token, session = open_session(system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at, browser=browser)
     log.info("signed in", extra={"school": slug, "person": person.id})
     return Opened(token, SignedIn(proof.school, person, session))

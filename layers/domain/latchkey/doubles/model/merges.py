@@ -110,6 +110,7 @@ def kept(keep: Person, remove: Person) -> Person:
         after = replace(after, lent_password=LentPassword(remove.password_holder, taken["password_set_at"]))
     if "email" in taken:
         after = replace(after, email_key=remove.email_key, email_typed=remove.email_typed, mail_problem=remove.mail_problem)
+    after = replace(after, not_mine=tuple(dict.fromkeys((*keep.not_mine, *remove.not_mine))))
     after = with_links(after, tuple(dict.fromkeys((*links_of(keep), *links_of(remove)))))
     after = replace(after, pin_hidden_from=tuple(dict.fromkeys((*keep.pin_hidden_from, *remove.pin_hidden_from))))
     return replace(after, version=keep.version + 1) if set(_ENDS_LINKS) & taken.keys() else after
@@ -124,6 +125,7 @@ def relinked(family: Sequence[Person], keep: Person, remove: Person) -> list[Per
         after = _with_back(each, keep, links)
         if remove.id in each.pin_hidden_from and keep.id not in each.pin_hidden_from:
             after = replace(after, pin_hidden_from=(*each.pin_hidden_from, keep.id))
+        after = replace(after, not_mine=tuple(dict.fromkeys(keep.id if one == remove.id else one for one in each.not_mine)))
         if after != each:
             changes.append(PersonChange(each, after))
     return changes

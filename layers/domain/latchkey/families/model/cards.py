@@ -98,7 +98,7 @@ def pin_way(school: School, adult: Person, child: Person) -> PinWay:
         return "off"
     if school.uses_sso(child):
         return "own_sign_in"
-    if not rule.pins or adult.id in child.pin_hidden_from:
+    if not rule.pins or child.hides_pin_from(adult.id):
         return "hidden"
     if adult.address_is_unconfirmed and not rule.pins_unconfirmed:
         return "hidden"

@@ -1,16 +1,10 @@
 """Whether a student sees their parents' code, and in which words they do not."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-
-_ASK: Final = "Your parents can ask the school's office for their code."
-_HIDDEN: Final = f"Your school does not show this code to students. {_ASK}"
-_TOO_YOUNG: Final = f"Your school shows this code to older students only. {_ASK}"
-_SIGN_IN: Final = "Parents at your school use the school's own sign-in, so they need no code. They can ask the school's office."
-_NO_NUMBER: Final = f"Your school has to load its list of students again before there can be a code. {_ASK}"
+from latchkey.shared.model.texts import Text, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +17,17 @@ class Place:
     expires_at: int
 
 
-def why_hidden(school: School, student: Person) -> str | None:
+def why_hidden(school: School, student: Person) -> Text | None:
     """Why this student does not see the code, and whom to ask; None if they do."""
     rule = school.settings.family
     if not rule.parent_code:
-        return _HIDDEN
+        return said("Your school does not show this code to students. Your parents can ask the school’s office for it.")
     if not rule.shows_parent_code(student):
-        return _TOO_YOUNG
+        return said("Your school shows this code to older students only. Your parents can ask the school’s office for it.")
     if "parent" in school.settings.sso.roles:
-        return _SIGN_IN
-    return None if student.number is not None else _NO_NUMBER
+        return said(
+            "Parents at your school use the school’s own sign-in, so they need no code. They can ask the school’s office."
+        )
+    if student.number is None:
+        return said("There is no code for your parents yet. They can ask the school’s office for it.")
+    return None

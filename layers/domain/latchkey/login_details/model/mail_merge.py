@@ -28,6 +28,7 @@ COLUMNS: Final = (
     "ParentURL",
     "LoginMethod",
 )
+ON_REQUEST: Final = ("StudentEmail",)  # of rows for students, where somebody chooses it: to tell students of their parents' code
 OF_ALL_ROWS: Final = ("StudentURL", "ParentURL")  # the same in the whole file, so not repeated for each child of a row
 OF_THE_PARENT: Final = ("ParentSurname", "ParentForename", "ParentEmail", "Children")
 OF_THE_FAMILY: Final = ("Parents", "Children")
@@ -38,11 +39,12 @@ AT_SCHOOL: Final = "School sign-in"
 
 def known_columns(rows: Rows) -> tuple[str, ...]:
     """The columns that can be chosen, in the order in which they stand. What is a child's stands once for each child of a row."""
-    return {"student": COLUMNS, "parent": OF_THE_PARENT + COLUMNS, "family": OF_THE_FAMILY + COLUMNS}[rows]
+    return {"student": COLUMNS + ON_REQUEST, "parent": OF_THE_PARENT + COLUMNS, "family": OF_THE_FAMILY + COLUMNS}[rows]
 
 
 def parse_columns(given: object, rows: Rows) -> tuple[str, ...]:
-    """The chosen columns of a request (a list of names) in their own order; empty, which means all, where nothing is said.
+    """The chosen columns of a request (a list of names) in their own order; empty, which means all but those on request, where
+    nothing is said.
 
     ``Invalid`` for a name that rows of this kind do not have, and for a choice of none.
     """
@@ -65,7 +67,7 @@ class Sheet:
 
 
 def row(details: LoginDetails, sheet: Sheet) -> tuple[str, ...]:
-    """A student's cells: nothing about them that is not in ``COLUMNS`` leaves the system, so no address."""
+    """A student's cells in ``COLUMNS``; no address is among them."""
     student = details.student
     return (
         student.upn or "",
@@ -90,13 +92,14 @@ class Layout:
     """What stands in the columns of one file: those that are wanted, once for each student, parent or family."""
 
     def __init__(self, wanted: ExportRequest, url: str) -> None:
-        chosen = wanted.columns or known_columns(wanted.rows)
+        chosen = wanted.columns or tuple(name for name in known_columns(wanted.rows) if name not in ON_REQUEST)
+        every = (*COLUMNS, *ON_REQUEST)
         self._sheet = Sheet(audience=wanted.audience, url=url)
         self._alone = wanted.rows == "student"
-        self._first = [name for name in chosen if name not in COLUMNS]
+        self._first = [name for name in chosen if name not in every]
         self._last = [name for name in chosen if name in OF_ALL_ROWS and not self._alone]
-        names = [name for name in chosen if name in COLUMNS and name not in self._last]
-        self._places = [COLUMNS.index(name) for name in names]
+        names = [name for name in chosen if name in every and name not in self._last]
+        self._places = [every.index(name) for name in names]
         self._whole = names == [*COLUMNS]
         numbered = [f"Child{number}{name}" for number in range(1, MOST_CHILDREN + 1) for name in names]
         self.header: tuple[str, ...] = tuple(names if self._alone else [*self._first, *numbered, *self._last])
@@ -106,7 +109,9 @@ class Layout:
         if not self._alone:
             return [made for student in students for made in self._shared(student)]
         whole = [row(student, self._sheet) for student in students]
-        return whole if self._whole else [self._of(cells) for cells in whole]
+        if self._whole:
+            return whole
+        return [self._of((*cells, _email(student))) for cells, student in zip(whole, students, strict=True)]
 
     def _of(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         return tuple([cells[place] for place in self._places])
@@ -121,6 +126,11 @@ class Layout:
             before = {**_of_parents(first), "Children": ", ".join(child.student.given_name for child in children)}
             after = [whole[0][COLUMNS.index(name)] for name in self._last]
             yield (*[before[name] for name in self._first], *cells, *after)
+
+
+def _email(details: LoginDetails) -> str:
+    """The student's own address; empty where mail to it came back, or they called mail from here spam."""
+    return "" if details.student.problem else details.student.email or ""
 
 
 def _of_parents(details: LoginDetails) -> dict[str, str]:

@@ -21,7 +21,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ROSTER": "rosters",
         "CONTACTS": "parents' contacts",
     },
-    "credentials": {"P": "passwords", "U": "usernames", "T": "counters"},
+    "credentials": {"P": "passwords", "U": "usernames", "T": "counters", "C": "counters"},
     "sessions": {"P": "sessions"},
     "activity": {
         "SENDS": "sends",

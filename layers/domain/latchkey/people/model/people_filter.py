@@ -9,13 +9,16 @@ from latchkey.people.model import groups
 from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.shared.model.folding import begins, folded, seen, words
 
-FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced")
+FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced", "not_mine")
 _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Every given condition must hold. ``q`` is what somebody types to find people (``_found``)."""
+    """Every given condition must hold. ``q`` is what somebody types to find people (``_found``).
+
+    ``not_mine``: students who say of an adult that they are no parent of theirs.
+    """
 
     role: Role | None = None
     year_group: str | None = None
@@ -24,6 +27,7 @@ class PeopleFilter:
     missing_email: bool = False
     never_logged_in: bool = False
     bounced: bool = False
+    not_mine: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -40,7 +44,7 @@ class PeopleFilter:
             return False
         if (self.missing_email and person.email is not None) or (self.bounced and person.problem is None):
             return False
-        if self.never_logged_in and person.last_login_at is not None:
+        if (self.not_mine and not objects(person)) or (self.never_logged_in and person.last_login_at is not None):
             return False
         return not self.q or _found(self.q, person)
 
@@ -54,6 +58,7 @@ class PeopleFilter:
             "missing_email": "true" if self.missing_email else "",
             "never_logged_in": "true" if self.never_logged_in else "",
             "bounced": "true" if self.bounced else "",
+            "not_mine": "true" if self.not_mine else "",
         }
         return {name: value for name, value in pairs.items() if value}
 
@@ -70,7 +75,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     query = _text(values, "q", wrong)
     year, group = _text(values, "year_group", wrong), _text(values, "registration_group", wrong)
     missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
-    bounced = _flag(values, "bounced", wrong)
+    bounced, not_mine = _flag(values, "bounced", wrong), _flag(values, "not_mine", wrong)
     if wrong:
         raise Invalid("This filter cannot be used.", fields=wrong)
     chosen: Role | None = next((known for known in ROLES if known == role), None)
@@ -82,7 +87,13 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
         missing_email=missing,
         never_logged_in=never,
         bounced=bounced,
+        not_mine=not_mine,
     )
+
+
+def objects(person: Person) -> bool:
+    """Whether a student says of an adult who is linked with them that they are no parent of theirs."""
+    return person.status != "left" and any(each in person.parents for each in person.not_mine)
 
 
 def _text(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:

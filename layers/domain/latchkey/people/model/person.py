@@ -89,6 +89,7 @@ class Person:
     ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
     known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
     "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
+    ``not_mine``: the ids of adults of whom a student has said that they are no parent of theirs; the office has not looked yet.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
     """
@@ -132,6 +133,11 @@ class Person:
     second_factors: tuple[str, ...] = ()
     read_out: CodeState | None = None
     pin_hidden_from: tuple[str, ...] = ()
+    not_mine: tuple[str, ...] = ()
+
+    def hides_pin_from(self, adult: str) -> bool:
+        """Whether this adult does not get to see the student's PIN: the office says so, or the student and it has not looked."""
+        return adult in self.pin_hidden_from or adult in self.not_mine
 
     @property
     def name(self) -> str:

@@ -123,6 +123,7 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "second_factors": list(person.second_factors) or None,
         "read_out": code_to_value(person.read_out),
         "pin_hidden_from": fact(person, "pin_hidden_from"),
+        "not_mine": fact(person, "not_mine"),
     }
     return facts
 
@@ -170,6 +171,7 @@ def person_from_item(item: Item) -> Person:
         second_factors=tuple(get("second_factors") or ()),
         read_out=_code_from_value(get("read_out")),
         pin_hidden_from=tuple(get("pin_hidden_from") or ()),
+        not_mine=tuple(get("not_mine") or ()),
     )
 
 
@@ -533,7 +535,7 @@ class Directory:
         """The update that ``link`` makes of one person, to stand in a transaction."""
         facts: dict[str, Value] = {}
         as_read: list[Condition] = []
-        for name in ("children", "parents", "pin_hidden_from"):
+        for name in ("children", "parents", "pin_hidden_from", "not_mine"):
             before, after = getattr(change.before, name), getattr(change.after, name)
             if before != after:
                 facts[name] = list(after) or None  # as somebody who was never linked, which conditions ask for

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, Waiting
+from latchkey.shared.model.texts import _
 
 DAY = 86_400
 StudentEmail = Literal["required", "optional", "none"]
@@ -24,9 +25,9 @@ class SingleSignOn:
 
     roles: tuple[Role, ...] = ()
     provider: str = ""
-    label: str = "your school sign-in"
+    label: str = _("your school sign-in")
     url: str = ""
-    help: str = "Use the same sign-in as for your other school services, or ask your school's office."
+    help: str = _("Use the same sign-in as for your other school services, or ask your school's office.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Pure rules of second factors."""
+"""Values and rules: no I/O."""

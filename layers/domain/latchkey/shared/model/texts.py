@@ -43,6 +43,11 @@ class Text(str):
         return self
 
 
+def _(message: str) -> str:
+    """Marks a message for translation and leaves it a plain ``str``: for what is stored, and looked up when it is shown."""
+    return message
+
+
 def said(message: str, /, **values: object) -> Text:
     """The message with its ``{places}`` filled in; a value may be another ``Text``."""
     return _text(message, None, 1, values)

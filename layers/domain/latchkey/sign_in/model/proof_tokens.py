@@ -25,7 +25,7 @@ class Kept:
     version: int
     stamp: str
     ways: tuple[str, ...]
-    proved_at: int
+    proved_at: int | None
     at: int
 
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from latchkey.shared.stores.dynamo import Condition, Put, Table
+
+FACTORS: Final = "FACTORS"
+"""The sort key of a person's second factors, which ``second_factors`` keeps beside their hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,10 @@ class Credentials:
         return self._table, Put(item={"pk": pk, "sk": sk, "person": person}, when=[still_theirs])
 
     def forget(self, person: str, names: Iterable[tuple[str, int]]) -> None:
-        """Delete a person's hash, and that they have these usernames, each a look-up key and its epoch."""
+        """Delete a person's hash and second factors, and that they have these usernames, each a look-up key and its epoch."""
         theirs = [self._name(key, epoch) for key, epoch in names if self.holder_of(key, epoch) == person]
-        self._table.delete_many([self._key(person), *theirs])
+        pk, sk = self._key(person)
+        self._table.delete_many([(pk, sk), (pk, FACTORS), *theirs])
 
     def rehash(self, person: str, old: str, new: str) -> None:
         """Replace a hash by one of the same password with newer parameters; ``Changed`` if it changed meanwhile."""

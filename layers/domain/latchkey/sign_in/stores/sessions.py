@@ -16,7 +16,7 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; 0: never in this session. ``browser`` is in coarse words what it was opened
+    second factor, or a passkey, was shown last; None: never in this session. ``browser`` is in coarse words what it was opened
     with, for its owner alone.
     """
 
@@ -27,7 +27,7 @@ class Session:
     created_at: int
     seen_at: int
     expires_at: int
-    proved_at: int = 0
+    proved_at: int | None = None
     ways: tuple[str, ...] = PASSWORD_ALONE
     browser: str = ""
 
@@ -105,7 +105,7 @@ class Sessions:
             "created_at": session.created_at,
             "seen_at": session.seen_at,
             "expires_at": session.expires_at,
-            "proved_at": session.proved_at or None,
+            "proved_at": session.proved_at,
             "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
             "browser": session.browser or None,
         }
@@ -124,7 +124,7 @@ def _session(person: str, item: Item) -> Session:
         created_at=item["created_at"],
         seen_at=item["seen_at"],
         expires_at=item["expires_at"],
-        proved_at=item.get("proved_at", 0),
+        proved_at=item.get("proved_at"),
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
         browser=item.get("browser", ""),
     )

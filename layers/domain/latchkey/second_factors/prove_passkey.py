@@ -1,0 +1,64 @@
+"""Signing in by a passkey alone: it says who it is, and its owner has proved to it who they are (user verification).
+
+The first step of such a sign-in, as ``prove_password`` is of the other; ``sign_in.steps`` goes on from its proof.
+"""
+
+import logging
+from typing import Any, Final, NoReturn
+
+from latchkey.errors import Invalid, SignInFailed
+from latchkey.people.model.person import Person
+from latchkey.schools.find_school import the_school
+from latchkey.schools.model.school import School
+from latchkey.second_factors.model.secrets import person_of
+from latchkey.second_factors.needs import System
+from latchkey.second_factors.show_factor import Answer, show_factor
+from latchkey.second_factors.sign_with import sign_with_any
+from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.texts import said
+from latchkey.sign_in.budgets import note_failure, spend_of_visitor
+from latchkey.sign_in.steps import Proof
+
+_BOUND_TO: Final = "passkey"
+_REFUSED: Final = said("This passkey does not open an account here. Sign in with your password, or choose another passkey.")
+log = logging.getLogger(__name__)
+
+
+def passkey_for_anybody(system: System, slug: str, *, source_ip: str) -> dict[str, Any]:
+    """What the browser is given to sign; each time counts as a try of the visitor's address."""
+    school = the_school(system, slug)
+    spend_of_visitor(system, school, source_ip)
+    return sign_with_any(system, school, _BOUND_TO)
+
+
+def prove_passkey(system: System, slug: str, credential: object, *, source_ip: str) -> Proof:
+    """Whose passkey this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``sign_in.steps.go_on``."""
+    school = the_school(system, slug)
+    spend_of_visitor(system, school, source_ip)
+    person = _holder(system, school, credential)
+    if person is None:
+        note_failure(system, slug)
+        _refuse()
+    try:
+        answer = Answer(way="passkey", credential=credential)
+        show_factor(system, school, person, answer, bound_to=_BOUND_TO, source_ip=source_ip)
+    except Invalid:
+        _refuse()
+    now = system.now()
+    return Proof(school=school, person=person, at=now, ways=("passkey",), proved_at=now)
+
+
+def _holder(system: System, school: School, credential: object) -> Person | None:
+    """Whom the passkey says it belongs to, if they may sign in here."""
+    from latchkey.second_factors.ceremonies import NotGenuine, handle_in
+
+    try:
+        found = person_of(handle_in(credential), school.slug)
+    except NotGenuine:
+        return None
+    person = system.directory(school.slug).person(found) if found is not None and is_id(found) else None
+    return person if person is not None and person.status == "active" and not school.uses_sso(person) else None
+
+
+def _refuse() -> NoReturn:
+    raise SignInFailed(_REFUSED)
