@@ -1,4 +1,4 @@
-"""Pictures of the admins' guide: python -m infra.guide_pictures FOLDER.
+"""Pictures of the admins' guide and of the page for families: python -m infra.guide_pictures FOLDER.
 
 FOLDER has what browser tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/browser. Each picture is cut to what the
 guide speaks of and packed, because it stands inside its page.
@@ -25,21 +25,30 @@ PAGES: Final = {
 }
 
 
+FAMILIES: Final = PRINTED / "families"
+PHONES: Final = {"family-account": 800, "family-pin": 1_000}
+"""Pages on a phone, and how much of each is shown, in pixels."""
+PHONE: Final = 260
+
+
 def main(folder: Path) -> None:
     """Writes all pictures."""
     GUIDE.mkdir(exist_ok=True)
     for name, page in PAGES.items():
         _write(name, folder / f"{page}.png")
+    FAMILIES.mkdir(exist_ok=True)
+    for name, tallest in PHONES.items():
+        _write(name, folder / f"{name}.png", tallest, out=FAMILIES, width=PHONE)
     _write("slips", PRINTED / "slips.png", tallest=400)
 
 
-def _write(name: str, source: Path, tallest: int = TALLEST) -> None:
+def _write(name: str, source: Path, tallest: int = TALLEST, *, out: Path = GUIDE, width: int = WIDTH) -> None:
     picture = Image.open(source).convert("RGB")
     picture = picture.crop((0, 0, picture.width, min(picture.height, tallest)))
-    height = round(picture.height * WIDTH / picture.width)
-    if picture.width > WIDTH:
-        picture = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
-    picture.save(GUIDE / f"{name}.webp", quality=QUALITY, method=6)
+    height = round(picture.height * width / picture.width)
+    if picture.width > width:
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+    picture.save(out / f"{name}.webp", quality=QUALITY, method=6)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Makes the pages of the admins' guide: python guide.py OUT [FOLDER OF THE PACKAGE].
+"""Makes the pages of the admins' guide and the page for families: python guide.py OUT [FOLDER OF THE PACKAGE].
 
-OUT gets ``<page>.html`` for each ``docs/guide/<page>.md``: the part of the page inside the product's own frame. The first line is
-its title. A picture is put into the page, because the site serves none; a link to another page of the guide leads there.
+OUT gets ``<page>.html`` for each ``docs/guide/<page>.md``, and for ``docs/families.md``: the part of the page inside the
+product's own frame. The first line is its title. A picture is put into the page, because the site serves none that a guide shows;
+a link to another page of the guide leads there.
 """
 
 import base64
@@ -11,11 +12,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guide"
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = DOCS / "guide"
+FAMILIES = DOCS / "families.md"
 _PAGE = re.compile(r"([a-z-]+)\.md(#[a-z0-9-]+)?")
 
 
-def made(name: str, text: str) -> str:
+def made(name: str, text: str, folder: Path = GUIDE) -> str:
     """The page as HTML; ends with a reason where it links or shows what is not there."""
     from markdown_it import MarkdownIt
 
@@ -24,7 +27,7 @@ def made(name: str, text: str) -> str:
     for token in tokens:
         for part in token.children or ():
             if part.type == "image":
-                part.attrs["src"] = _picture(name, str(part.attrs["src"]))
+                part.attrs["src"] = _picture(folder, name, str(part.attrs["src"]))
                 part.attrs["loading"] = "lazy"
             elif part.type == "link_open":
                 part.attrs["href"] = _address(name, str(part.attrs["href"]))
@@ -39,10 +42,10 @@ def _anchors(tokens: list[Any]) -> None:
             token.attrs["id"] = re.sub(r"[^a-z0-9]+", "-", inside.content.casefold()).strip("-")
 
 
-def _picture(name: str, source: str) -> str:
-    file = GUIDE / source
-    if file.parent != GUIDE / "pictures" or not file.is_file():
-        sys.exit(f"docs/guide/{name}.md shows {source}, which is no picture in docs/guide/pictures.")
+def _picture(folder: Path, name: str, source: str) -> str:
+    file = folder / source
+    if file.parent not in {GUIDE / "pictures", DOCS / "pictures" / "families"} or not file.is_file():
+        sys.exit(f"{name}.md shows {source}, which is no picture beside it.")
     return f"data:image/{file.suffix[1:]};base64,{base64.b64encode(file.read_bytes()).decode()}"
 
 
@@ -50,6 +53,8 @@ def _address(name: str, target: str) -> str:
     found = _PAGE.fullmatch(target)
     if found and (GUIDE / f"{found[1]}.md").is_file():
         return f"/guide/{found[1]}{found[2] or ''}"
+    if target == "../families.md":
+        return "/families"
     if target.startswith("#"):
         return target
     sys.exit(f"docs/guide/{name}.md links to {target}, which is no page of the guide.")
@@ -64,6 +69,8 @@ def main(out: Path, package: str | None) -> None:
         old.unlink()
     for page in sorted(GUIDE.glob("*.md")):
         (out / f"{page.stem}.html").write_text(made(page.stem, page.read_text(encoding="utf-8")), encoding="utf-8")
+    text = FAMILIES.read_text(encoding="utf-8")
+    (out / "families.html").write_text(made(FAMILIES.stem, text, DOCS), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, device_language, files, guide, health, install, schools
-from portal.account import account, children, devices, email, language, parent_code, parents, password, sessions
+from portal.account import account, children, confirm, devices, email, language, parent_code, parents, password, sessions
 from portal.addresses import confirm_address
 from portal.password_links import forgot_password, set_password
 from portal.sign_in import sign_in
@@ -24,6 +24,7 @@ app = new_app(
     account.routes,
     email.routes,
     devices.routes,
+    confirm.routes,
     children.routes,
     password.routes,
     sessions.routes,

@@ -3,12 +3,12 @@
 from typing import Any
 
 from latchkey.codes.check_code import OpenCode, check_code
-from latchkey.codes.model.pasted import LONGEST as LONGEST_PASTED
 from latchkey.codes.use_code import Wishes, email_rule, use_code
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
 from portal.account.account import person_facts
+from portal.pasted import pasted_code
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -80,19 +80,10 @@ def _page_of(request: Request, school: str) -> dict[str, Any]:
 
 
 def _checked(request: Request, school: str) -> OpenCode:
-    request.context["code"] = typed = _pasted(request)
+    request.context["code"] = typed = pasted_code(request)
     found = check_code(system(), school, typed, request.source_ip)
     request.context.update(opened=_opened(found), code=found.code.text)
     return found
-
-
-def _pasted(request: Request) -> str:
-    """What was typed or pasted as the code, on one line."""
-    value = request.fields.get("code")
-    if isinstance(value, str) and value.strip():
-        value = " ".join(value.split())
-    request.fields = {**request.fields, "code": value}
-    return request.text("code", longest=LONGEST_PASTED)
 
 
 def _opened(found: OpenCode) -> dict[str, Any]:

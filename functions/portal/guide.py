@@ -1,6 +1,6 @@
-"""The admins' guide: how to do what the console offers, in words and pictures; for everybody, it tells nothing of schools.
+"""The admins' guide, how to do what the console offers, and the page for families; for everybody, they tell nothing of schools.
 
-The build makes its pages out of docs/guide.
+The build makes them out of docs/guide and docs/families.md.
 """
 
 import re
@@ -34,6 +34,13 @@ def page(request: Request, page: str) -> Answer:
     if page not in PAGES:
         raise NotFound()
     return _shown(request, page)
+
+
+@routes.on("GET", "/families", page="guide/families.html", public=True)
+def families(request: Request) -> Answer:
+    """How families get in and help each other: two sides of paper that a school can hand out."""
+    request.language = "en"  # which it is written in
+    return Answer(data={"title": _title("families"), "html": _text("families")})
 
 
 def _shown(request: Request, name: str) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from chalice.app import Response
 
 from latchkey import errors
+from web.confirming import asked_by
 from web.languages import language_of
 from web.request import Malformed, NotAllowed, Request, TooLarge, UnsupportedMedia
 
@@ -27,6 +28,8 @@ STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
     errors.TooMany: 429,
     errors.TryLater: 503,
 }
+SET_UP: Final = "/account/second-factors/needed"
+"""Where a browser is led that has to set up a second factor first."""
 _SAFE_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -49,9 +52,9 @@ _SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Va
 class Answer:
     """What a view gives back.
 
-    ``data`` is the JSON answer (None: an empty one); a browser gets ``location`` (303) if there is one, else the page with
-    ``data`` and ``context``. ``form_targets`` are other origins to which the page's forms may post. ``body`` is a ready text
-    whose Content-Type stands in ``headers``: an asset, the same for everyone.
+    ``data`` is the JSON answer (None: an empty one); a browser gets ``location`` if there is one (303; or 307, which
+    makes it send the same form there), else the page with ``data`` and ``context``. ``form_targets`` are other origins to which
+    the page's forms may post. ``body`` is a ready text whose Content-Type stands in ``headers``: an asset, the same for everyone.
     """
 
     data: Mapping[str, Any] | None = None
@@ -79,7 +82,7 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
     if answer.body is not None:
         return _response(answer.body, answer.status, answer.headers)
     if request.wants_page and answer.location is not None:
-        return _response("", 303, {"Location": answer.location, **answer.headers})
+        return _response("", 307 if answer.status == 307 else 303, {"Location": answer.location, **answer.headers})
     shown = answer.page or page
     if request.wants_page and shown is not None and answer.status != 204:
         from web.pages import render  # Jinja is loaded only by a function that is asked for a page
@@ -87,7 +90,7 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
         body = render(shown, {**request.context, "data": answer.data or {}, **answer.context}, language_of(request))
         return _page(body, answer.status, answer.headers, answer.form_targets)
     if answer.data is None:
-        extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303} else {}
+        extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303, 307} else {}
         return _response("", answer.status if answer.status != 200 else 204, {**extra, **answer.headers})
     located = {"Location": answer.location} if answer.location is not None and answer.status in {201, 202, 303} else {}
     return _response(to_json(answer.data), answer.status, {"Content-Type": "application/json", **located, **answer.headers})
@@ -105,10 +108,12 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
     problem = problem_of(status, error)
-    if request is not None and request.wants_page and isinstance(error, errors.NotSignedIn) and "sign_in" in request.context:
-        return _response("", 303, {"Location": request.context["sign_in"]})
     if request is None or not request.wants_page:
         return _response(to_json(problem), status, {"Content-Type": "application/problem+json", **headers})
+    if (elsewhere := _elsewhere(request, error)) is not None:
+        return _response("", 303, {"Location": elsewhere})
+    if isinstance(error, errors.ConfirmAgain):
+        return _page(_asking(request), status, headers)
     from web.pages import render
 
     typed = {name: value for name, value in request.fields.items() if "password" not in name and name not in {"token", "code"}}
@@ -118,6 +123,20 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     values = {"data": {}, **context, "problem": {"fields": {}, **problem}, "typed": typed}
     body = render(page, values, language_of(request))
     return _page(body, status, headers)
+
+
+def _elsewhere(request: Request, error: errors.LatchkeyError) -> str | None:
+    """Where a browser has to go first: to sign in, or to set up a second factor."""
+    if isinstance(error, errors.NotSignedIn) and "sign_in" in request.context:
+        return str(request.context["sign_in"])
+    return SET_UP if isinstance(error, errors.SecondFactorNeeded) else None
+
+
+def _asking(request: Request) -> str:
+    """The page that asks to confirm, and holds the form that was sent."""
+    from web.pages import render
+
+    return render("second_factors/confirm.html", {"problem": None, "data": {}, **asked_by(request)}, language_of(request))
 
 
 def problem_of(status: int, error: errors.LatchkeyError) -> dict[str, Any]:

@@ -32,11 +32,13 @@ class App(Chalice):
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event of API Gateway (or of chalice.test, which has its path in the context only)."""
         said = event["requestContext"]
-        found = self._routes.find(event.get("path") or said["path"])
+        asked = event.get("path") or said["path"]
+        found = self._routes.find(asked)
         known = {
             "resourcePath": found.route,
             "httpMethod": self._method(found.route, said["httpMethod"]),
             "movedTo": found.moved_to,
+            "asked": asked,
         }
         about = {"resource": found.route, "pathParameters": dict(found.values), "requestContext": {**said, **known}}
         answer: dict[str, Any] = super().__call__({**event, **about}, context)

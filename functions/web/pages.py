@@ -47,7 +47,7 @@ def environment() -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)
     made.globals.update(
-        asset=asset, problem=None, typed={}, school=None, person=None, here=None, languages=list(LANGUAGES.values())
+        asset=asset, problem=None, typed={}, school=None, person=None, advice=None, here=None, languages=list(LANGUAGES.values())
     )
     of_the_reader: dict[str, Callable[..., str]] = {
         "when": when,

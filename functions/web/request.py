@@ -20,6 +20,8 @@ _LONGEST_LOGIN = 320
 LONGEST_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+CONFIRM = "confirm."
+"""With what the names of fields begin that confirm who sends a form."""
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing, so another site may lead a browser here with them."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -55,8 +57,10 @@ class Request:
     """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
 
     ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path. ``when_not_found`` is done
-    before a 404 is answered. ``language`` is that of the page, where the view knows it: the console's is English, that of a
-    password link its person's.
+    before a 404 is answered. ``path`` is that of the route, with its places unfilled, ``address`` what was asked for.
+    ``confirming`` are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are
+    ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
+    person's.
     """
 
     method: str
@@ -71,6 +75,8 @@ class Request:
     context: dict[str, Any] = field(default_factory=dict)
     moved_to: str | None = None
     when_not_found: Callable[[], None] | None = None
+    address: str = ""
+    confirming: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
@@ -137,6 +143,7 @@ def parse(raw: ChaliceRequest) -> Request:
     is_form = media == FORM
     if raw.method in WITH_BODY and not is_form and media != JSON:
         raise UnsupportedMedia
+    fields, confirming = _form_fields(content) if is_form else (_json(content), {})
     return Request(
         method=raw.method,
         path=raw.path,
@@ -144,13 +151,22 @@ def parse(raw: ChaliceRequest) -> Request:
         query=_once([(name, value) for name in raw.query_params for value in raw.query_params.getlist(name)])
         if raw.query_params
         else {},
-        fields=_form(content) if is_form else _json(content),
+        fields=fields,
         source_ip=raw.context.get("identity", {}).get("sourceIp", ""),
         is_form=is_form,
         wants_page=_prefers_page(headers.get("accept", "")),
         cookies=_cookies(headers.get("cookie", "")),
         moved_to=raw.context.get("movedTo"),
+        address=raw.context.get("asked", raw.path),
+        confirming=confirming,
     )
+
+
+def _form_fields(content: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields of a form, and apart from them those that confirm who sends it."""
+    found = _form(content)
+    confirming = {name.removeprefix(CONFIRM): value for name, value in found.items() if name.startswith(CONFIRM)}
+    return {name: value for name, value in found.items() if not name.startswith(CONFIRM)}, confirming
 
 
 def _form(content: bytes) -> dict[str, str]:

@@ -13,7 +13,8 @@ from console.app import app as console_app
 from latchkey import errors
 from latchkey.sends.plan_send import plan_send
 from portal.app import app as portal_app
-from tests.support.console import Console, make_person, running_console
+from tests.support.console import HEAD_TEACHER, Console, make_person, running_console
+from tests.support.gateway import Gateway
 from tests.support.openapi import operations
 from web.answer import STATUS
 from web.app import App
@@ -73,10 +74,13 @@ OPERATIONS: Final = [Operation(method.upper(), path, said) for method, path, sai
 
 @contextmanager
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
-    """Northbridge with people, a send that runs, an export and a roster."""
+    """Northbridge with people, a send that runs, an export and a roster; the admin has a child there."""
     with running_console(monkeypatch) as console:
         monkeypatch.setattr(portal.system, "wiring", console.system.wiring)
         console.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
+        people = console.system.wiring("operate").directory(SCHOOL)
+        people.change(make_person(0).id, {"parents": [HEAD_TEACHER.id]})
+        people.change(HEAD_TEACHER.id, {"children": [make_person(0).id]})
         send = console.post(f"/admin/{SCHOOL}/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]
         plan_send(console.system.wiring("plan_send"), SCHOOL, send)
         console.post(f"/admin/{SCHOOL}/exports", {"scope": "school", "format": "slips"})
@@ -93,7 +97,8 @@ def real_names(console: Console, path: str) -> dict[str, str]:
     for place in re.findall(r"\{([a-z_]+)\}", path):
         if place not in found:
             before = path[: path.index(f"/{{{place}}}")].format_map(found)
-            answer = console.get(before)
+            http = Gateway(portal_app) if ("GET", before) in portal_app.kinds else console.http
+            answer = http.get(before, headers=console.headers("application/json"))
             items = answer.json_body.get("items", []) if answer.status_code == 200 else []
             found[place] = next((str(item.get(place, item.get("id"))) for item in items), "z" * 20)
     return found

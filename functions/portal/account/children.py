@@ -11,13 +11,17 @@ from latchkey.families.add_child import add_child
 from latchkey.families.children import children_of
 from latchkey.families.leave_child import leave_child
 from latchkey.families.model.cards import Card
+from latchkey.families.model.spelling import aloud
 from latchkey.families.reveal_pin import ShownPin, reveal_pin
 from latchkey.families.send_child_link import send_child_link
 from latchkey.families.the_child import the_child
+from latchkey.second_factors.model.asked import has_factor
+from latchkey.second_factors.prove_again import demand_proof
 from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, my
+from portal.pasted import pasted_code
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -55,7 +59,7 @@ def show(request: Request) -> Answer:
 def add(request: Request) -> Answer:
     """Add the student of a parent code."""
     who = _with_section(request)
-    added = add_child(system(), who.school, who.person, request.text("code", longest=64), request.source_ip)
+    added = add_child(system(), who.school, who.person, pasted_code(request), request.source_ip)
     child = added.child
     word = "added" if added.is_new else "already"
     data = {"id": child.id, "given_name": child.given_name, "family_name": child.family_name, "new": added.is_new}
@@ -64,8 +68,11 @@ def add(request: Request) -> Answer:
 
 @routes.on("POST", "/account/children/{id}/pin", page="families/pin.html", form=ALONE)
 def pin(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """The PIN of a child: shown once, kept nowhere."""
+    """The PIN of a child: shown once, kept nowhere. Who has a second factor shows it again before."""
     who = _with_section(request)
+    if has_factor(who.person):  # before the child is looked for, so that it tells nothing of anybody's
+        request.context["has_factor"] = True
+        demand_proof(who, system().now())
     shown = reveal_pin(system(), who.school, who.person, id)
     return Answer(data=pin_json(shown), context=_pin_page(shown) if request.wants_page else {})
 
@@ -121,16 +128,11 @@ def pin_json(shown: ShownPin) -> dict[str, Any]:
         "id": shown.child.id,
         "given_name": shown.child.given_name,
         "pin": shown.pin,
-        "spoken": spoken(shown.pin),
+        "spoken": aloud(shown.pin),
         "url": shown.url,
         "expires_at": rfc3339(shown.expires_at),
         "new": shown.is_new,
     }
-
-
-def spoken(code: str) -> str:
-    """A code as it is read aloud: sign by sign, with a pause after each group."""
-    return ". ".join(", ".join(group) for group in code.split("-"))
 
 
 def _pin_page(shown: ShownPin) -> dict[str, Any]:

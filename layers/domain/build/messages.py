@@ -54,6 +54,7 @@ AREAS = {
     PORTAL / "sign_in" / "account": "account",
     PORTAL / "sign_in" / "passkey": "second_factors",
     PORTAL / "sign_in" / "second": "second_factors",
+    WEB / "confirming": "second_factors",
     TEMPLATES / "account": "account",
     TEMPLATES / "account" / "email": "addresses",
     TEMPLATES / "account" / "devices": "addresses",

@@ -58,6 +58,12 @@ class ConfirmAgain(Forbidden):
     code = "confirm_again"
 
 
+class SecondFactorNeeded(Forbidden):
+    """Your school asks its admins for a second step when they sign in. Set it up on your account page, then go on."""
+
+    code = "second_factor_needed"
+
+
 class NotFound(LatchkeyError):
     """There is nothing here, or you may not see it."""
 

@@ -37,3 +37,14 @@ def test_the_first_one_is_where_to_begin_and_others_are_not_there(portal: Portal
     assert portal.get("/guide").json_body["name"] == PAGES[0]
     for name in ("nothing", "..", "start.html", "%2e%2e"):
         assert portal.get(f"/guide/{name}").status_code == 404
+
+
+def test_the_page_for_families_stands_alone_and_is_light(portal: Portal) -> None:
+    body = check("get", "/families", portal.get("/families"))
+    assert body["html"].startswith("<h1")
+    text = portal.page("/families").body.decode()
+    shown = re.findall(r"!\[([^\]]*)\]\(pictures/families/([^)]+)\)", (ROOT / "docs" / "families.md").read_text())
+    assert text.count("data:image/webp;base64,") == len(shown) > 0
+    assert sorted(file for _, file in shown) == sorted(each.name for each in (ROOT / "docs" / "pictures" / "families").glob("*"))
+    assert len(text) < 60_000
+    assert portal.get("/guide/families").status_code == 404

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from latchkey.families.model.cards import LinkWay, PinWay, SignIn, are_linked, card, link_way, pin_way
+from latchkey.families.model.joins import relinked
 from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.schools.model.school import FamilyRule, School, Settings, SingleSignOn
 
@@ -82,6 +83,7 @@ def test_single_sign_on_leaves_no_pin_and_no_link() -> None:
         (SCHOOL, MUM, replace(ANN, number=None), "no_number"),
         (with_rule(pins=False), MUM, ANN, "hidden"),
         (SCHOOL, MUM, replace(ANN, pin_hidden_from=(ADULT,)), "hidden"),
+        (SCHOOL, MUM, replace(ANN, not_mine=(ADULT,)), "hidden"),
         (SCHOOL, MUM, replace(ANN, pin_hidden_from=("z" * 20,)), "can"),
         (SCHOOL, replace(MUM, email_typed="k"), ANN, "can"),
         (with_rule(pins_unconfirmed=False), replace(MUM, email_typed="k"), ANN, "hidden"),
@@ -99,8 +101,21 @@ def test_who_sees_a_pin(school: School, adult: Person, child: Person, way: PinWa
         ({"email": "a@x.example", "email_key": "e"}, "can"),
         ({"email": "a@x.example", "email_key": "e", "mail_problem": MailProblem("bounced", 1, "e")}, "refused"),
         ({"email": "a@x.example", "email_key": "e", "mail_problem": MailProblem("complained", 1, "e")}, "refused"),
+        ({"email": "a@x.example", "email_key": "e", "email_typed": "e"}, "unconfirmed"),
         ({"email": "a@x.example", "email_key": "e", "status": "disabled"}, "off"),
     ],
 )
 def test_to_whom_a_link_can_be_mailed(facts: dict[str, object], way: LinkWay) -> None:
     assert link_way(SCHOOL, replace(ANN, **facts)) == way  # type: ignore[arg-type]
+
+
+def test_a_pin_that_was_hidden_from_a_provisional_account_stays_hidden_from_the_one_it_is_joined_to() -> None:
+    """Else a parent who does not get to see it would register once more, and confirm."""
+    into, gone = replace(MUM, children=()), Person(id="g" * 20, role="parent", given_name="", family_name="", children=(CHILD,))
+    child = replace(ANN, parents=(gone.id,), pin_hidden_from=(gone.id,))
+    (change,) = relinked([child], into, gone)
+    assert (change.after.parents, change.after.pin_hidden_from) == ((into.id,), (gone.id, into.id))
+    (change,) = relinked([replace(child, not_mine=(gone.id,))], into, gone)
+    assert change.after.not_mine == (into.id,)
+    (change,) = relinked([replace(child, pin_hidden_from=(into.id,))], into, gone)
+    assert change.after.pin_hidden_from == (into.id,)

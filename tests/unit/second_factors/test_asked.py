@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from latchkey.people.model.person import Person
-from latchkey.schools.model.school import Settings
+from latchkey.schools.model.school import School, Settings
 from latchkey.second_factors.model.asked import EVERY, FIRST_DAY, confirms, is_recent, must_enrol, required_from
 
 NOON = 1_800_000_000
 HOUR, DAY = 3_600, FIRST_DAY
+SCHOOL = School(slug="northbridge", name="Northbridge Academy")
 ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin", is_admin=True)
 
 
@@ -32,15 +33,15 @@ ADMIN = Person(id="a" * 20, role="staff", given_name="Ada", family_name="Admin",
 )
 def test_when_an_admin_has_to_have_a_second_factor(since: int | None, sent: int | None, opened: int, asked: bool) -> None:
     admin = replace(ADMIN, admin_since=since, first_send_at=sent)
-    assert must_enrol(Settings(), admin, opened, has_factor=False) is asked
-    assert not must_enrol(Settings(), admin, opened, has_factor=True)
-    assert not must_enrol(Settings(second_factor="optional"), admin, opened, has_factor=False)
-    assert not must_enrol(Settings(), replace(admin, is_admin=False), opened, has_factor=False)
+    assert must_enrol(SCHOOL, admin, opened) is asked
+    assert not must_enrol(SCHOOL, replace(admin, second_factors=("totp",)), opened)
+    assert not must_enrol(replace(SCHOOL, settings=Settings(second_factor="optional")), admin, opened)
+    assert not must_enrol(SCHOOL, replace(admin, is_admin=False), opened)
 
 
 def test_nobody_is_told_a_day_before_it_is_known() -> None:
-    assert required_from(Settings(), ADMIN) is None
-    assert required_from(Settings(), replace(ADMIN, admin_since=NOON, first_send_at=NOON)) == NOON + DAY
+    assert required_from(SCHOOL, ADMIN) is None
+    assert required_from(SCHOOL, replace(ADMIN, admin_since=NOON, first_send_at=NOON)) == NOON + DAY
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,9 @@ def test_nobody_is_told_a_day_before_it_is_known() -> None:
     ],
 )
 def test_who_is_asked_to_confirm_again(rule: str, is_admin: bool, has: bool, asked: bool) -> None:
-    settings = Settings(second_factor="required" if rule == "required" else "optional")
-    assert confirms(settings, replace(ADMIN, is_admin=is_admin), has_factor=has) is asked
+    school = replace(SCHOOL, settings=Settings(second_factor="required" if rule == "required" else "optional"))
+    person = replace(ADMIN, is_admin=is_admin, second_factors=("passkey",) if has else ())
+    assert confirms(school, person) is asked
 
 
 def test_a_proof_counts_for_fifteen_minutes() -> None:

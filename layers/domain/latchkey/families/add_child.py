@@ -44,7 +44,7 @@ def add_child(system: System, school: School, adult: Person, typed: str, source_
     if adult.role == "student":
         raise NotFound()
     found = check_code(system, school.slug, typed, source_ip)
-    if found.code.kind == "pin":
+    if found.code.kind != "parent":
         raise Invalid(fields={"code": _A_PIN}, code="pin")
     for _ in range(_ROUNDS):
         child = found.student

@@ -22,6 +22,7 @@ WHY_NOT: Final[dict[LinkWay, str]] = {
     "own_sign_in": said("Students at your school use the school’s own sign-in, so there is no link."),
     "off": said("The school has switched this account off. Ask the school’s office."),
     "no_address": said("The school has no e-mail address for this child. Use the PIN, or ask the school’s office."),
+    "unconfirmed": said("Nobody has confirmed this child’s e-mail address yet. Use the PIN, or ask the school’s office."),
     "refused": said("Mail to this child’s address came back before. Use the PIN, or ask the school’s office."),
 }
 

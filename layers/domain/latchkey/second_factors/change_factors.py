@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
+from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.ask_mail import ask_mail
 from latchkey.second_factors.model import recovery_codes
-from latchkey.second_factors.model.asked import is_required
 from latchkey.second_factors.model.factors import Factors
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import demand_proof
@@ -34,7 +34,7 @@ def remove_factor(system: System, who: SignedIn, factor: str) -> None:
             raise NotFound()
         demand_proof(who, now)
         after = before.without(factor)
-        if not after.all and is_required(who.school.settings, who.person):
+        if not after.all and required_of(who.school, who.person):
             raise Conflict(
                 said("Your school asks you for a second factor, so the last one stays. Add another one first."), code="last"
             )

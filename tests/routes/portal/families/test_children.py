@@ -18,6 +18,7 @@ from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, FamilyRule, Settings, SingleSignOn
 from latchkey.shared.stores.dynamo import ConditionFailed
 from latchkey.shared.stores.queues import Queue
+from latchkey.sign_in.session import who as signed_in
 from tests.support.portal import PASSWORD, Portal
 
 CHILDREN = "/account/children"
@@ -103,8 +104,8 @@ class TestCards:
         for path in ("/account", CHILDREN):
             page = family.page(path)
             assert re.search(r"<h3[^>]*><bdi>Ann Okafor</bdi>", page)
-            assert 'Show the PIN<span class="hidden">: Ann Okafor</span>' in page
-            assert 'Send a password link<span class="hidden">: Ann Okafor</span>' in page
+            assert 'Show the PIN<span class="hidden">(Ann Okafor)</span>' in page
+            assert 'Send a password link<span class="hidden">(Ann Okafor)</span>' in page
             assert "a***@h***.example" in page
             assert "ann@home.example" not in page
             assert 'name="code"' in page
@@ -161,7 +162,7 @@ class TestPin:
             "id": family.ann.id,
             "given_name": "Ann",
             "pin": pin,
-            "spoken": ". ".join(", ".join(group) for group in pin.split("-")),
+            "spoken": " ".join(", ".join(group) + "." for group in pin.split("-")),
             "url": f"https://latchkey.test/r/northbridge#{pin.replace('-', '')}",
             "expires_at": "2027-02-16T11:06:40Z",
             "new": False,
@@ -250,6 +251,22 @@ class TestPin:
         family.settings(family=FamilyRule(pins_unconfirmed=False))
         assert family.post(f"{CHILDREN}/{family.ann.id}/pin").json_body["code"] == "hidden"
 
+    def test_who_has_a_second_factor_shows_it_again_before_whosever_child_it_is(self, family: Family) -> None:
+        family.change(family.mum, second_factors=["totp"])
+        for child in (family.ann, family.other):
+            answer = family.post(f"{CHILDREN}/{child.id}/pin")
+            assert (answer.status_code, answer.json_body["code"]) == (403, "confirm_again")
+        page = family.form(f"{CHILDREN}/{family.ann.id}/pin")
+        assert page.status_code == 403
+        assert f'name="confirm.there" value="{CHILDREN}/{family.ann.id}/pin"' in page.body.decode()
+        assert 'name="confirm.code"' in page.body.decode()
+        wrong = {"confirm.there": f"{CHILDREN}/{family.ann.id}/pin", "confirm.method": "POST", "confirm.code": "000000"}
+        assert "Location" not in family.form("/account/confirm", **wrong).headers
+        assert family.events() == []
+        who = signed_in(family.portal.wiring, family.headers["Authorization"].removeprefix("Bearer "))
+        family.portal.wiring.sessions("northbridge").prove(who.session, "totp", family.portal.wiring.now())
+        assert family.post(f"{CHILDREN}/{family.ann.id}/pin").status_code == 200
+
     def test_so_often_and_no_more(self, family: Family) -> None:
         adult = family.now(family.mum)
         school = family.portal.schools["northbridge"]
@@ -314,7 +331,7 @@ class TestAnybodyElse:
 class TestAdd:
     def test_both_sides_a_place_and_the_event(self, family: Family) -> None:
         code = family.portal.code(family.other, "parent")
-        answer = family.post(CHILDREN, {"code": code.lower().replace("-", " ")})
+        answer = family.post(CHILDREN, {"code": f"Parent code:\n“{code.lower()}”"})
         assert (answer.status_code, answer.json_body) == (
             201,
             {"id": family.other.id, "given_name": "Bob", "family_name": "Okafor", "new": True},

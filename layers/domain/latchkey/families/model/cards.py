@@ -17,11 +17,19 @@ SignIn = Literal["ready", "no_password", "own_sign_in", "off"]
 """``ready``: has a password. ``own_sign_in``: the school's own, so neither password nor PIN. ``off``: the account is."""
 PinWay = Literal["can", "own_sign_in", "off", "hidden", "no_number"]
 """Whether an adult may see a child's PIN, or why not. ``hidden``: the school, or the child, has said so."""
-LinkWay = Literal["can", "own_sign_in", "off", "no_address", "refused"]
-"""Whether a link can be mailed to a child, or why not. ``refused``: mail to the address came back, or was called spam."""
+LinkWay = Literal["can", "own_sign_in", "off", "no_address", "unconfirmed", "refused"]
+"""Whether a link can be mailed to a child, or why not.
+
+``unconfirmed``: the address was typed beside a code. ``refused``: mail to it came back, or was called spam.
+"""
 MOST: Final = 50
 """Children of one adult who are shown."""
-_LINKS: Final[dict[Skip, LinkWay]] = {"no_address": "no_address", "single_sign_on": "own_sign_in", "disabled": "off"}
+_LINKS: Final[dict[Skip, LinkWay]] = {
+    "no_address": "no_address",
+    "unconfirmed": "unconfirmed",
+    "single_sign_on": "own_sign_in",
+    "disabled": "off",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,14 +18,15 @@ def with_children(into: Person, gone: Person) -> Person:
 
 
 def relinked(children: Sequence[Person], into: Person, gone: Person) -> list[PersonChange]:
-    """The children of the account that goes, linked with the one that stays."""
+    """The children of the account that goes, linked with the one that stays; what was said of it is said of that one."""
     changes = []
     for child in children:
         parents = tuple(dict.fromkeys(into.id if each == gone.id else each for each in child.parents))
         parents = parents if into.id in parents else (*parents, into.id)
         hidden = child.pin_hidden_from
-        if gone.id in hidden and into.id not in hidden:  # whom the office keeps the PIN from stays kept from it
-            hidden = (*hidden, into.id)
-        if (parents, hidden) != (child.parents, child.pin_hidden_from):
-            changes.append(PersonChange(child, replace(child, parents=parents, pin_hidden_from=hidden)))
+        hidden = (*hidden, into.id) if gone.id in hidden and into.id not in hidden else hidden
+        objected = tuple(dict.fromkeys(into.id if each == gone.id else each for each in child.not_mine))
+        after = replace(child, parents=parents, pin_hidden_from=hidden, not_mine=objected)
+        if after != child:
+            changes.append(PersonChange(child, after))
     return changes

@@ -11,7 +11,8 @@ what they are writing: a session that began before goes on as it was, which is f
 from typing import Final
 
 from latchkey.people.model.person import Person
-from latchkey.schools.model.school import Settings
+from latchkey.schools.model.school import School
+from latchkey.schools.model.second_factor_rule import required_of
 
 FIRST_DAY: Final = 86_400
 """Seconds in which a new admin is not held up."""
@@ -19,27 +20,27 @@ EVERY: Final = 900
 """Seconds for which one confirmation counts."""
 
 
-def is_required(settings: Settings, person: Person) -> bool:
-    """Whether the school requires a second factor of this person, sooner or later."""
-    return person.is_admin and settings.second_factor == "required"
+def has_factor(person: Person) -> bool:
+    """Whether this person has a second factor."""
+    return bool(person.second_factors)
 
 
-def required_from(settings: Settings, person: Person) -> int | None:
+def required_from(school: School, person: Person) -> int | None:
     """From when on (epoch seconds) whoever signs in needs a second factor; None: not yet known, or never."""
-    if not is_required(settings, person) or person.admin_since is None or person.first_send_at is None:
+    if not required_of(school, person) or person.admin_since is None or person.first_send_at is None:
         return None
     return max(person.admin_since + FIRST_DAY, person.first_send_at)
 
 
-def must_enrol(settings: Settings, person: Person, opened_at: int, *, has_factor: bool) -> bool:
+def must_enrol(school: School, person: Person, opened_at: int) -> bool:
     """Whether a session that began at ``opened_at`` leads to nothing but setting up a second factor."""
-    at = required_from(settings, person)
-    return not has_factor and at is not None and opened_at > at
+    at = required_from(school, person)
+    return not has_factor(person) and at is not None and opened_at > at
 
 
-def confirms(settings: Settings, person: Person, *, has_factor: bool) -> bool:
+def confirms(school: School, person: Person) -> bool:
     """Whether this person is asked to confirm again at all: who has a second factor, or has to have one."""
-    return has_factor or is_required(settings, person)
+    return has_factor(person) or required_of(school, person)
 
 
 def is_recent(proved_at: int | None, now: int) -> bool:

@@ -68,6 +68,7 @@ REGISTER: Final = (
         attributes={
             "browser": "In coarse words what it was opened with, such as Chrome on Windows; shown to its owner alone",
             "created_at": "When they signed in",
+            "password_at": "When they last confirmed with their password",
             "proved_at": "When a second factor was last shown",
             "seen_at": "When the session was last used",
             "stamp": "Hash of address, role and status when it began: another one ends it",

@@ -16,8 +16,9 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; None: never in this session. ``browser`` is in coarse words what it was opened
-    with, for its owner alone.
+    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
+    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
+    owner alone.
     """
 
     person: str
@@ -29,6 +30,7 @@ class Session:
     expires_at: int
     proved_at: int | None = None
     ways: tuple[str, ...] = PASSWORD_ALONE
+    password_at: int = 0
     browser: str = ""
 
 
@@ -82,6 +84,11 @@ class Sessions:
         self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set=facts, when=[not_ended]))
         return replace(session, proved_at=now, ways=ways)
 
+    def note_password(self, session: Session, now: int) -> None:
+        """Note that the password was given again now; ``Changed`` if the session has ended meanwhile."""
+        not_ended: Condition = ("pk", "exists", None)
+        self._table.update(Update(pk=self._pk(session.person), sk=session.hash, set={"password_at": now}, when=[not_ended]))
+
     def end(self, person: str, secret_hash: str) -> None:
         """End a session, whether it exists or not."""
         self._table.delete(self._pk(person), secret_hash)
@@ -126,5 +133,6 @@ def _session(person: str, item: Item) -> Session:
         expires_at=item["expires_at"],
         proved_at=item.get("proved_at"),
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
+        password_at=item.get("password_at", 0),
         browser=item.get("browser", ""),
     )
