@@ -38,14 +38,21 @@ def facts(found: Wiring, who: SignedIn) -> dict[str, Any]:
         "none_kept": person.role == "student" and school.settings.student_email == "none",
         "domains": ", ".join(school.settings.domains_of(person.role)),
         "needs_password": not is_fresh(found, who),
+        "has_password": person.password_set_at is not None,
+        "alone": False,
     }
+
+
+def facts_alone(found: Wiring, who: SignedIn) -> dict[str, Any]:
+    """The same on a page of its own, which has the form: a page has one field for a password."""
+    return {**facts(found, who), "alone": True}
 
 
 @routes.on("GET", "/account/email", page=ALONE)
 def page(request: Request) -> Answer:
     """The form on a page of its own."""
     who = my(request)
-    alone(request, who, "email", facts)
+    alone(request, who, "email", facts_alone)
     found = facts(system(), who)
     return Answer(
         data={
@@ -61,7 +68,7 @@ def page(request: Request) -> Answer:
 def change(request: Request) -> Answer:
     """Ask for another address: 202 for every one, whoever has it."""
     who = my(request)
-    alone(request, who, "email", facts)
+    alone(request, who, "email", facts_alone)
     email = request.login("email", required=False)
     change_email(system(), who, email, request.text("current", longest=LONGEST_RECEIVED, required=False))
     return Answer(data={"detail": ASKED}, status=202, location=done("email"))
@@ -71,7 +78,7 @@ def change(request: Request) -> Answer:
 def take_back(request: Request) -> Answer:
     """Take the wish for another address back."""
     who = my(request)
-    alone(request, who, "email", facts)
+    alone(request, who, "email", facts_alone)
     cancel(system(), who)
     return Answer(status=204, location=done("email-cancelled"))
 
@@ -80,6 +87,6 @@ def take_back(request: Request) -> Answer:
 def again(request: Request) -> Answer:
     """Have the mail sent again that asks for the confirmation of an address."""
     who = my(request)
-    alone(request, who, "email", facts)
+    alone(request, who, "email", facts_alone)
     mail_again(system(), who)
     return Answer(data={"detail": ASKED}, status=202, location=done("confirmation"))
