@@ -26,7 +26,7 @@ PAGES: Final = {
 
 
 FAMILIES: Final = PRINTED / "families"
-PHONES: Final = {"family-account": 800, "family-pin": 1_000}
+PHONES: Final = {"family-account": 800, "family-pin": 690}
 """Pages on a phone, and how much of each is shown, in pixels."""
 PHONE: Final = 260
 

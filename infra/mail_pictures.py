@@ -32,6 +32,7 @@ LIVES: Final[dict[MailName, int]] = {
     "confirm_address": 14 * DAY,
     "address_known": 14 * DAY,
     "pin_shown": 0,
+    "parent_invitation": 28 * DAY,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(
@@ -48,12 +49,20 @@ PEOPLE: Final = {
 def rendered(name: MailName, language: str) -> str:
     """A mail's HTML as SES would send it."""
     people = PEOPLE[language][: 1 if name in NOTICES else 2]
-    accounts = [
-        (MailAccount(person=str(place), name=said, role=role, login=f"person.{place}", version=0, stamp=""), f"{LINK}{place}")
-        for place, (said, role) in enumerate(people, 1)
-    ]
+    children = _children(name, people)
+    accounts = [(_account(place, said, role, children), f"{LINK}{place}") for place, (said, role) in enumerate(people, 1)]
     values = VARIABLES[name](SCHOOL, accounts, LIVES[name], language)
     return re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], template(name, language).html)
+
+
+def _account(place: int, name: str, role: str, children: tuple[str, ...]) -> MailAccount:
+    login = f"person.{place}"
+    return MailAccount(person=str(place), name=name, role=role, login=login, version=0, stamp="", children=children)
+
+
+def _children(name: MailName, people: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Whom an invitation is for, by first names."""
+    return tuple(said.split()[0] for said, _ in people) if name == "parent_invitation" else ()
 
 
 def missing() -> list[str]:

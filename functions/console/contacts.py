@@ -4,13 +4,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from console.lists import only, page_of
+from console.sends.sends import send_json, tried
 from console.system import system
 from latchkey.contacts.model.contact import SHAPES
 from latchkey.contacts.model.invite import WHOM
 from latchkey.contacts.model.runs import COUNTS, LISTS, ROWS, Listed, ListName, Run, student_label
 from latchkey.contacts.model.words import LABELS
 from latchkey.contacts.start_contacts import ENDS, Wanted, parse_whom, start_contacts
-from latchkey.contacts.steer_contacts import invite, make_files, name_columns, start_slips
+from latchkey.contacts.steer_contacts import invite, invited_of, make_files, name_columns, start_slips
 from latchkey.contacts.watch_contacts import Seen, download_contacts, get_contacts, list_contacts, see_contacts
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
@@ -117,11 +118,18 @@ def slips(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     return Answer(data={"export": started.run.id, "path": path}, status=202, location=path)
 
 
-@routes.on("POST", "/admin/{school}/contacts/{id}/invite")
+@routes.on("POST", "/admin/{school}/contacts/{id}/invite", page="sends/send_check.html", form="sends/send_check.html")
 def ask_to_invite(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """Invite these parents by mail: not built yet, and it says so."""
-    admin(request, system(), school)
-    invite(system(), school, id)
+    """Whom a send of invitations to these parents would reach, and whom not and why (a form asks that first), or the send."""
+    seen = admin(request, system(), school)
+    request.context["back"] = f"/admin/{school}/contacts/{id}"
+    only(request.fields, ("dry_run", "confirm", "idempotency_key"))
+    selection = invited_of(system(), school, id)
+    if request.is_trial():
+        context = tried(request, selection, seen, kind="parent_invitation")
+        return Answer(data=context.pop("data"), context=context)
+    started = invite(system(), seen.school, seen.person, id, parse_key(request.fields.get("idempotency_key")))
+    return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
 def contacts_json(run: Run) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """SQS consumer of the queues plan and requests; returns the messages that failed."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, get_args
+from functools import partial
+from typing import Any, Final, TypeAlias, get_args
 
 from aws_lambda_powertools import Logger
 
@@ -21,6 +23,15 @@ from measure.metrics import measure
 from worker.consume import ONES_OWN, Consumer, Record, is_of, life
 
 logger = Logger()
+Left: TypeAlias = Callable[[], float] | None
+
+_OF_A_PERSON: Final[Mapping[str, Callable[[Wiring, request_mail.Asked, str], request_mail.Outcome]]] = {
+    "renew": request_mail.renew,
+    "password_changed": request_mail.password_changed,
+    "confirm_address": request_mail.confirm_address,
+    "pin_shown": request_mail.pin_shown,
+}
+"""Mails that need no more than whose they are."""
 
 
 def system() -> Wiring:
@@ -33,7 +44,9 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     if event.get("kind") == "due":
         return due()
     whole_send = is_of(event["Records"][0], system().settings["PLAN_QUEUE"])
-    return Consumer("a plan", logger, system).consume(event, context, plan, held=life(context) if whole_send else ONES_OWN)
+    left: Left = None if context is None else lambda: context.get_remaining_time_in_millis() / 1000
+    work_on = partial(plan, left=left)
+    return Consumer("a plan", logger, system).consume(event, context, work_on, held=life(context) if whole_send else ONES_OWN)
 
 
 def due() -> dict[str, int]:
@@ -51,16 +64,16 @@ def due() -> dict[str, int]:
     return looked
 
 
-def plan(record: Record) -> None:
-    """One message: one send, or one person's request."""
-    logger.info("planned", extra=work(Message(record["body"])))
+def plan(record: Record, left: Left = None) -> None:
+    """One message: one send, or one person's request. ``left``: seconds that the function may still run."""
+    logger.info("planned", extra=work(Message(record["body"]), left))
 
 
-def work(message: Message) -> dict[str, Any]:
+def work(message: Message, left: Left = None) -> dict[str, Any]:
     """What the message asks for, and what to log of it: never who asked or whether they exist."""
     kind = message.text("kind")
     if kind == "send":
-        send = plan_send(system(), message.slug(), message.id("send"))
+        send = plan_send(system(), message.slug(), message.id("send"), left)
         return {"kind": kind, "school": message.slug(), "send": send.id, "state": send.state, "total": send.total}
     if kind == "cancel":
         send = cancel_chunks(system(), message.slug(), message.id("send"), message.number("chunk"))
@@ -71,14 +84,10 @@ def work(message: Message) -> dict[str, Any]:
     if kind == "forgot":
         by, key, source = message.one_of("by", request_mail.WAYS), message.lookup("key"), message.lookup("from")
         outcome = request_mail.forgot(system(), asked, by, key, source, older=message.optional_lookup("older"))
-    elif kind == "renew":
-        outcome = request_mail.renew(system(), asked, message.id("person"))
-    elif kind == "password_changed":
-        outcome = request_mail.password_changed(system(), asked, message.id("person"))
-    elif kind == "confirm_address":
-        outcome = request_mail.confirm_address(system(), asked, message.id("person"))
-    elif kind == "pin_shown":
-        outcome = request_mail.pin_shown(system(), asked, message.id("person"))
+    elif kind in _OF_A_PERSON:
+        outcome = _OF_A_PERSON[kind](system(), asked, message.id("person"))
+    elif kind == "invitation":
+        outcome = request_mail.invitation(system(), asked, message.id("invitation"))
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:
@@ -99,6 +108,11 @@ def _of_school(kind: str, message: Message) -> dict[str, Any] | None:
     if kind == "trust":
         trust = take_marks(system(), message.slug(), message.id("trust"))
         return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}
+    if kind == "invitation_used":
+        from latchkey.contacts.forget_claimed import forget_claimed  # other messages, of which there are many, do not wait for it
+
+        forgotten = forget_claimed(system(), message.slug(), message.id("invitation"))
+        return {"kind": kind, "school": message.slug(), "forgotten": forgotten}
     if kind == "doubles":
         look = look_through(system(), message.slug(), message.id("look"))
         return {"kind": kind, "school": message.slug(), "look": look.id, "state": look.state, "looked": look.looked}

@@ -3,8 +3,9 @@
 from portal import assets, codes, device_language, files, guide, health, install, schools
 from portal.account import account, children, confirm, devices, email, language, parent_code, parents, password, sessions
 from portal.addresses import confirm_address
+from portal.invitations import join
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import sign_in
+from portal.sign_in import passkey, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -17,8 +18,10 @@ app = new_app(
     device_language.routes,
     schools.routes,
     sign_in.routes,
+    passkey.routes,
     forgot_password.routes,
     set_password.routes,
+    join.routes,
     confirm_address.routes,
     codes.routes,
     account.routes,

@@ -8,7 +8,9 @@ from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
 from portal.account.account import person_facts
+from portal.account.sections import done as words_said
 from portal.pasted import pasted_code
+from portal.sign_in.steps import afterwards
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -49,16 +51,18 @@ def use(request: Request, school: str) -> Answer:
     found = _checked(request, school)
     wrong: dict[str, str] = {}
     typed = {name: _text(request, name, wrong) for name in OPTIONAL}
-    password = _text(request, "password", wrong, longest=LONGEST_RECEIVED, required=True)
-    if request.is_form and request.fields.get("password_again", password) != password:
-        wrong |= {"password_again": "These two are not the same. Type the password again."}
+    password = _text(request, "password", wrong, longest=LONGEST_RECEIVED)
     person = use_code(system(), found, Wishes(password=password, **typed), wrong)
     done = {
         "kind": found.code.kind,
         "person": person_facts(person, found.school) | {"email": person.email, "username": person.username},
         "sign_in": f"/schools/{school}/sessions",
     }
-    return Answer(data=data if request.wants_page else done, status=201, context={"done": done, "sign": typographic(password)})
+    goes_on = afterwards(request, found.school, person)
+    if goes_on and request.wants_page:
+        return Answer(status=204, location=words_said("ready"), headers=goes_on)
+    shown = data if request.wants_page else done
+    return Answer(data=shown, status=201, context={"done": done, "sign": typographic(password)}, headers=goes_on)
 
 
 def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 320, required: bool = False) -> str:
@@ -82,6 +86,7 @@ def _page_of(request: Request, school: str) -> dict[str, Any]:
 def _checked(request: Request, school: str) -> OpenCode:
     request.context["code"] = typed = pasted_code(request)
     found = check_code(system(), school, typed, request.source_ip)
+    request.language = found.student.language
     request.context.update(opened=_opened(found), code=found.code.text)
     return found
 

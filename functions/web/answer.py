@@ -9,8 +9,10 @@ from typing import Any, Final
 from chalice.app import Response
 
 from latchkey import errors
+from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.texts import translated
 from web.confirming import asked_by
-from web.languages import language_of
+from web.languages import QUERY, language_of
 from web.request import Malformed, NotAllowed, Request, TooLarge, UnsupportedMedia
 
 STATUS: Final[dict[type[errors.LatchkeyError], int]] = {
@@ -109,6 +111,8 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
     problem = problem_of(status, error)
     if request is None or not request.wants_page:
+        if request is not None and QUERY in request.query:  # a script of a page, which shows the sentence to its reader
+            problem = _in_language(problem, language_of(request))
         return _response(to_json(problem), status, {"Content-Type": "application/problem+json", **headers})
     if (elsewhere := _elsewhere(request, error)) is not None:
         return _response("", 303, {"Location": elsewhere})
@@ -151,6 +155,15 @@ def problem_of(status: int, error: errors.LatchkeyError) -> dict[str, Any]:
     if isinstance(error, errors.Invalid) and error.fields:
         problem["fields"] = error.fields
     return problem
+
+
+def _in_language(problem: dict[str, Any], code: str) -> dict[str, Any]:
+    """The problem with its sentences in a language; ``code`` and ``title`` stay what programs read."""
+    texts = catalogue(code)[1]
+    said: dict[str, Any] = {"detail": translated(problem["detail"], texts)}
+    if "fields" in problem:
+        said["fields"] = {name: translated(text, texts) for name, text in problem["fields"].items()}
+    return problem | said
 
 
 def to_json(data: Mapping[str, Any]) -> str:

@@ -161,7 +161,9 @@ class TestRoles:
             if action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             and "DirectoryTable" in {sam.named(resource) for resource in statement["Resource"]}
         ]
-        update, mark = writes
+        update, *invitations, mark = writes
+        where = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#INVITATIONS", "*#INVITED#*"]}}
+        assert all(each["Condition"] == where for each in invitations), "no person is there"
         # A mark in place of an account that was joined to another is put whole, and holds nothing of a person but an id.
         marked = mark["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
         assert mark["Action"] == ["dynamodb:PutItem"]
@@ -194,8 +196,16 @@ class TestRoles:
         assert update["Action"] == ["dynamodb:UpdateItem"]
         assert update["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "version"]}}
         writes = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+        elsewhere = [
+            keys
+            for s in sam.statements(function("PlanSendFunction"))
+            if "DirectoryTable" in {sam.named(resource) for resource in s["Resource"]}
+            and writes & {*s["Action"]}
+            and (keys := s["Condition"].get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys"))
+        ]
+        assert elsewhere == [["*#INVITATIONS"], ["*#CONTACTS", "*#CONTACTS#*"]], "no person is there"
         everything = [grant for grant in sam.grants(function("PlanSendFunction")) if grant[1] == "DirectoryTable"]
-        assert [action for action, _ in everything if action in writes] == ["dynamodb:UpdateItem"]
+        assert {action for action, _ in everything if action in writes} == {"dynamodb:UpdateItem", "dynamodb:PutItem"}
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}

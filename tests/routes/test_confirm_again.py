@@ -203,7 +203,7 @@ def test_a_passkey_and_a_recovery_code_confirm(asked: Console) -> None:
     added = finish_enrolment(wiring, who, begun.id, credential=key.make(begun.options or {}))
     assert later(asked).post(EXPORTS, WANTED).status_code == 403
     portal_ = Console(asked.system, Gateway(portal_app), asked.token)
-    options = portal_.post("/account/confirm/passkey", {}).json_body
+    options = portal_.post("/account/confirm/passkey", {}).json_body["challenge"]
     assert confirm(asked, way="passkey", credential=key.sign(options)).status_code == 204
     assert asked.post(EXPORTS, WANTED).status_code == 202
     assert confirm(asked, way="passkey", credential=key.sign(options)).status_code == 422, "a challenge counts once"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -135,13 +136,15 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
             tables = MemoryDynamo()
             memory = InTurn(tables)
 
-            unmade = dict(_MAKERS)
+            unmade, making = dict(_MAKERS), Lock()
 
             def clients(service: str) -> Any:
                 if service == "dynamodb" and not moto:
                     return memory
-                if service in unmade:  # most tests need one or two of them, and making all took half of the suite's time
-                    unmade.pop(service)(_clients()(service))
+                with making:  # most tests need one or two of them, and making all took half of the suite's time
+                    if service in unmade:
+                        unmade[service](_clients()(service))
+                        del unmade[service]
                 return _clients()(service)
 
             if moto:

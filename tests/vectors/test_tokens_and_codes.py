@@ -24,6 +24,7 @@ TOKENS = [
     ("reset", f"1.r.{BODY}.yRkWI3eCk6SdNO-c1T5J9mE_g1zrtNCFV65CRq5NUFI", "7e87ad675ca6ea51c9c9237dee9bdeb1"),
     ("forgot", f"1.f.{BODY}.rS6BtYQz3kSt6KtyiLSzq-SveJ1qAKvCDW4FsxTFaQ4", "0d6b9b72abf4e0e7a41def1cacb5368e"),
     ("confirm", f"1.c.{BODY}.ccJJrlSt2ZZTTwptkPqLYqlLF97niWuAjlKQc8oF0D0", "c8a13b7cffd24e0045376962b0ba1b34"),
+    ("invitation", f"1.i.{BODY}.zv6JGv8pnBTuPnYYALBERAye2J6KokX_cs-EEERHKfA", "af02f6a7bd70b86af1cbdea65a0222ce"),
 ]
 
 

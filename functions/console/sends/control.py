@@ -67,7 +67,8 @@ def again(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     if request.is_trial():
         tried = repeat_send.try_again(system(), seen.school, id)
         meant = repeat_send.those_again(id)
-        return Answer(data=dry_run_json(tried, seen, meant), context={"key": new_id(system().now())})
+        kind = watch_send.get_send(system(), school, id).kind
+        return Answer(data=dry_run_json(tried, seen, meant, kind=kind), context={"key": new_id(system().now())})
     return _started(repeat_send.again(system(), seen.school, seen.person, id, key), seen.school)
 
 

@@ -15,7 +15,7 @@ from latchkey.sends.model import approval, blame, in_words, progress, send_actio
 from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send import Kind, Selection, Send
 from latchkey.sends.model.send_request import TYPED, Mistyped
 from latchkey.sends.name_sends import authors_of, name_selection, name_sends
 from latchkey.shared.model.ids import new_id
@@ -56,27 +56,31 @@ def start(request: Request, school: str) -> Answer:
     if not request.is_form:
         only(request.fields, _FIELDS)
     request.context["back"] = ways_back.of(request.fields, school)
-    fields = {**request.fields, "select": select_of(request)}
+    kind = {"kind": "parent_invitation"} if request.is_form and request.fields.get("invite") else {}
+    fields = {**request.fields, "select": select_of(request), **kind}
     try:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
     except Mistyped as wrong:
         if request.wants_page:  # the same page again, with what is wrong
-            request.context.update(_tried(request, wrong.selection, seen))
+            request.context.update(tried(request, wrong.selection, seen, kind=wrong.kind))
         raise
     if asked.dry_run:
-        context = _tried(request, asked.selection, seen, asked.start_at)
+        context = tried(request, asked.selection, seen, asked.start_at, kind=asked.kind)
         return Answer(data=context.pop("data"), context=context)
-    started = start_send.start_send(system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at)
+    started = start_send.start_send(
+        system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at, kind=asked.kind
+    )
     return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
-def _tried(request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None) -> dict[str, Any]:
+def tried(
+    request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None, *, kind: Kind = "password_link"
+) -> dict[str, Any]:
     """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
-    found = start_send.try_out(system(), seen.school, selection)
-    data = dry_run_json(found, seen, selection, start_at)
+    found = start_send.try_out(system(), seen.school, selection, kind)
     return {
         **_check(request, selection, seen.school),
-        "data": data,
+        "data": dry_run_json(found, seen, selection, start_at, kind=kind),
         "typed": {name: request.fields.get(name, "") for name in TYPED},
     }
 
@@ -162,13 +166,16 @@ def _approval(send: Send) -> dict[str, Any] | None:
     return {"state": send.approval, "reason": send.need, "text": text, "by": send.approved_by, "until": until}
 
 
-def dry_run_json(found: DryRun, seen: SignedIn, selection: Selection, start_at: int | None = None) -> dict[str, Any]:
+def dry_run_json(
+    found: DryRun, seen: SignedIn, selection: Selection, start_at: int | None = None, *, kind: Kind = "password_link"
+) -> dict[str, Any]:
     """What a send of this admin to a selection would do, as the API shows it."""
     expected, school = forecast(system(), found.mails), seen.school
     need = start_send.why_approval(system(), school, seen.person, found, start_at)
     within = selection.skip_sent_within
     return {
-        "name": name_selection(system(), school, selection),
+        "kind": kind,
+        "name": name_selection(system(), school, selection, kind),
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,
@@ -188,13 +195,16 @@ def select_of(request: Request) -> object:
     fields = request.fields
     if not request.is_form:
         return fields.get("select")
-    if fields.get("to") == "filter":
+    to = fields.get("invite") or fields.get("to")  # a button of its own invites the parents of the same selection
+    if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
-    if fields.get("to") == "refused":
+    if to == "refused":
         return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
-    if fields.get("to") in {"page", "listed"}:
-        return {"ids": fields.get("page_ids" if fields["to"] == "page" else "ids", "").split()}
+    if to == "contacts":
+        return {"contacts": fields.get("contacts", "")}
+    if to in {"page", "listed"}:
+        return {"ids": fields.get("page_ids" if to == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
 
 
@@ -211,6 +221,8 @@ def _form(selection: Selection) -> dict[str, str]:
     if selection.is_from_sends:
         which = {"send": selection.source, "domain": selection.domain}
         return {"to": "refused", **{name: value for name, value in which.items() if value}}
+    if selection.contacts is not None:
+        return {"to": "contacts", "contacts": selection.contacts}
     if selection.filter is None:
         return {"to": "listed", "ids": " ".join(selection.ids)}
     return {"to": "filter", **{f"filter.{name}": value for name, value in selection.filter.items()}}

@@ -22,7 +22,7 @@ SECTIONS = (
     Section(name="sessions", facts=sessions.facts, done=sessions.DONE),
     Section(name="language", facts=language.facts, done=language.DONE),
     Section(name="devices", facts=lambda _, __: {}),
-    Section(name="details", facts=details.facts),
+    Section(name="details", facts=details.facts, done=details.DONE),
 )
 """In the order of the page: what people come for first, what nobody needs last. A section is a line here, a module with ``facts``
 and ``templates/account/<name>.html``."""

@@ -44,4 +44,4 @@ def create(request: Request) -> Answer:
 def passkey(request: Request) -> Answer:
     """What the browser is given to sign, for this session and no other."""
     found = signed_in(request, system())
-    return Answer(data=begin_proof(system(), found))
+    return Answer(data={"challenge": begin_proof(system(), found)})

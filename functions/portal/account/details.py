@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
+
+DONE = {"ready": said("Your account is ready, and you are signed in on this device.")}
 
 
 def facts(_: Wiring, who: SignedIn) -> dict[str, Any]:

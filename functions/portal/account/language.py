@@ -4,6 +4,7 @@ from typing import Any
 
 from latchkey.accounts.choose_language import choose_language
 from latchkey.shared.model.languages import ENGLISH, LANGUAGES
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, done, my
@@ -13,7 +14,7 @@ from web.request import Request
 from web.route_group import RouteGroup
 
 routes = RouteGroup(__name__, lambda: system().settings)
-DONE = {"language": "Your language is changed."}
+DONE = {"language": said("Your language is changed.")}
 
 
 def facts(_: Wiring, who: SignedIn) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from latchkey.accounts.change_password import change_password
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.model.passwords import LONGEST_RECEIVED, shortest, typographic
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
@@ -15,9 +16,11 @@ from web.who import cookie
 
 routes = RouteGroup(__name__, lambda: system().settings)
 DONE = {
-    "password": "Your password is changed. Everywhere else you are signed out.",
-    "password-sign": "Your password is changed. Everywhere else you are signed out. It holds a sign that phones make by "
-    "themselves, like ’ or –: you have to type the same sign wherever you sign in.",
+    "password": said("Your password is changed. Everywhere else you are signed out."),
+    "password-sign": said(
+        "Your password is changed. Everywhere else you are signed out. It holds a sign that phones make by themselves, "
+        "like ’ or –: you have to type the same sign wherever you sign in."
+    ),
 }
 
 

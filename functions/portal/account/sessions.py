@@ -3,6 +3,7 @@
 from typing import Any
 
 from latchkey.accounts.my_sessions import Place, end_others, end_place, places
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, done, my
@@ -14,8 +15,8 @@ from web.times import rfc3339
 
 routes = RouteGroup(__name__, lambda: system().settings)
 DONE = {
-    "session": "That sign-in is ended.",
-    "sessions": "Everywhere else you are signed out.",
+    "session": said("That sign-in is ended."),
+    "sessions": said("Everywhere else you are signed out."),
 }
 
 

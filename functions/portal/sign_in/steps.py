@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from latchkey.errors import LatchkeyError
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
@@ -47,18 +50,38 @@ def chosen_from(proof: Proof) -> Answer:
     )
 
 
+def afterwards(request: Request, school: School, person: Person) -> dict[str, str | list[str]]:
+    """The headers with which somebody goes on who has just set a password with a link or a code; none if they are to sign in.
+
+    The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
+    """
+    if school.settings.after_password != "signed_in" or school.uses_sso(person):  # noqa: S105 - no password
+        return {}
+    browser = browser_of(request.headers.get("user-agent", ""))
+    proof = Proof(school=school, person=person, at=system().now())
+    try:
+        found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser)
+    except LatchkeyError:  # another password was set since, or a table is busy: they can sign in
+        return {}
+    return {"Set-Cookie": cookies_of(request, found.token)} if isinstance(found, Opened) else {}
+
+
+def cookies_of(request: Request, token: str) -> str | list[str]:
+    """The cookies of a new session. Who signs in over a session that was here ends the others of this browser, too."""
+    if not (token_of(request) and others_of(request)):
+        return cookie(token, ABSOLUTE)
+    end_others(request, system())
+    return [cookie(token, ABSOLUTE), others_cookie(())]
+
+
 def opened(request: Request, found: Opened) -> Answer:
-    """201 with the session. Who signs in over a session that was here ends the others of this browser, too."""
+    """201 with the session."""
     token, who = found.token, found.who
-    cookies: str | list[str] = cookie(token, ABSOLUTE)
-    if token_of(request) and others_of(request):
-        end_others(request, system())
-        cookies = [cookie(token, ABSOLUTE), others_cookie(())]
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
         status=201,
         location=f"/admin/{who.school.slug}" if who.person.is_admin else "/account",
-        headers={"Set-Cookie": cookies},
+        headers={"Set-Cookie": cookies_of(request, token)},
     )
 
 

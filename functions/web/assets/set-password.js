@@ -1,11 +1,14 @@
 // Sets a password with the link in a mail. The token stands in the fragment, which no server, log or referrer sees;
-// it leaves this page only in the body of our own POSTs.
+// it leaves this page only in the body of our own POSTs. Every sentence stands in the page.
 "use strict";
 
 (() => {
   const root = document.getElementById("set-password");
   const part = (name) => root.querySelector(`[data-state=${name}]`);
   const token = fragment.token(fragment.take());
+  const language = new URLSearchParams(location.search).get("language") || document.documentElement.lang.slice(0, 2);
+  const { words } = root.dataset;
+  const say = JSON.parse(words);
   let shortest = 0;
 
   // A second link opened in this tab changes only the fragment: begin again with it.
@@ -18,16 +21,22 @@
     if (name !== "checking") heading.focus();
   }
 
-  async function post(url, fields) {
-    const answer = await fetch(url, {
+  async function post(url, fields, credentials = "omit") {
+    const answer = await fetch(`${url}?language=${language}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(fields),
-      credentials: "omit",
+      credentials,
     });
     const text = await answer.text();
-    return { status: answer.status, data: text ? JSON.parse(text) : {} };
+    return { status: answer.status, place: answer.headers.get("Location"), data: text ? JSON.parse(text) : {} };
   }
+
+  const fill = (name, text) => {
+    for (const place of root.querySelectorAll(`[data-${name}]`)) place.textContent = text;
+    for (const place of root.querySelectorAll(`[data-has=${name}]`)) place.hidden = !text;
+    for (const place of root.querySelectorAll(`[data-lacks=${name}]`)) place.hidden = Boolean(text);
+  };
 
   function pointTo(school) {
     if (!/^[a-z][a-z0-9-]{1,39}$/.test(school || "")) return;
@@ -46,88 +55,82 @@
     try {
       const answer = await post(root.dataset.check, { token });
       if (answer.status !== 200) return refused(answer);
-      const { school, school_name: name, expires_at: expires, password } = answer.data;
-      shortest = password.shortest;
+      const { school, school_name: name, expires_at: expires, password: rules, person, help, language: theirs } = answer.data;
+      if (theirs && theirs !== language && !location.search) {
+        location.replace(`${location.pathname}?language=${theirs}#${token}`); // the whole page in their language
+        return undefined;
+      }
+      shortest = rules.shortest;
       pointTo(school);
-      root.querySelector("[data-school-name]").textContent = name;
-      root.querySelector("[data-shortest]").textContent = shortest;
-      root.querySelector("[data-expires]").textContent = new Date(expires).toLocaleString("en-GB", {
-        weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
-      });
+      fill("school-name", name);
+      fill("shortest", shortest);
+      fill("given-name", person.given_name || "");
+      fill("username", person.username || "");
+      fill("login", person.login || "");
+      fill("help", help || "");
+      document.getElementById("login").value = person.login || "";
+      fill("expires", new Date(expires).toLocaleString(document.documentElement.lang, {
+        weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London",
+      }));
       show("ready");
     } catch {
       show("trouble");
     }
+    return undefined;
   }
 
   const form = root.querySelector("form");
-  const { password, again } = form.elements;
-  const hint = document.getElementById("password-hint");
+  const { password } = form.elements;
+  const hint = document.getElementById("password-count");
   const spoken = root.querySelector("[data-spoken]");
   const summary = root.querySelector("[data-summary]");
   let speaking = 0;
 
-  // What phones make by themselves of ' " and -, and no keyboard has as a key.
-  const typographic = /[\u2010-\u2015\u2018-\u201f\u2032\u2033]/;
-
   // Code points, as the server counts them.
   const count = () => [...password.value.normalize("NFKC")].length;
 
-  function wrong(field, text) {
-    const error = document.getElementById(`${field.name}-error`);
-    error.textContent = text;
-    error.hidden = !text;
-    field.closest(".field").classList.toggle("wrong", Boolean(text));
-    text ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
-    return !text;
-  }
-
-  function sum(text, field) {
+  // The same words at the field and in the summary, which is read out; a problem without a field stands in the summary alone.
+  function wrong(text, ofField = true) {
+    const error = document.getElementById("password-error");
     const link = root.querySelector("[data-summary-text]");
+    error.textContent = ofField ? text : "";
+    error.hidden = !text || !ofField;
     link.textContent = text;
-    link.href = `#${(field || password).name}`;
     summary.hidden = !text;
-    if (text) (field || summary).focus();
+    password.closest(".field").classList.toggle("wrong", Boolean(text) && ofField);
+    if (text && ofField) password.setAttribute("aria-invalid", "true");
+    else password.removeAttribute("aria-invalid");
+    if (text) summary.focus();
   }
 
   password.addEventListener("input", () => {
     const missing = shortest - count();
-    hint.textContent = !password.value ? "" : missing > 0 ? `${missing} more to go` : "Long enough";
-    root.querySelector("[data-sign]").hidden = !typographic.test(password.value.normalize("NFKC"));
+    hint.textContent = !password.value ? "" : missing > 0 ? say.more.replace("{count}", missing) : say.enough;
     clearTimeout(speaking); // a screen reader hears it once somebody pauses
     speaking = setTimeout(() => { spoken.textContent = hint.textContent; }, 1200);
   });
 
-  document.getElementById("show").addEventListener("change", ({ target }) => {
-    password.type = again.type = target.checked ? "text" : "password";
-  });
-
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const short = count() < shortest ? `This is too short: use at least ${shortest} characters.` : "";
-    const other = again.value === password.value ? "" : "These two are not the same. Type the password again.";
-    wrong(password, short);
-    wrong(again, short ? "" : other);
-    if (short) return sum(short, password);
-    if (other) return sum(other, again);
-    sum("");
-    const button = form.querySelector("button");
+    if (!password.value) return wrong(say.none);
+    if (count() < shortest) return wrong(say.short.replace("{count}", shortest));
+    wrong("");
+    const button = form.querySelector("button:not([type=button])");
     button.disabled = true;
     try {
-      const answer = await post(root.dataset.use, { token, password: password.value });
-      const { status, data } = answer;
+      // Where the school signs people in afterwards, the answer sets a cookie and says where to go on.
+      const answer = await post(root.dataset.use, { token, password: password.value }, "same-origin");
+      const { status, data, place } = answer;
       if (status === 204) {
         form.reset();
+        fill("signed-in", place ? " " : "");
         return show("done");
       }
-      if (status === 422 && data.fields && data.fields.password) {
-        wrong(password, data.fields.password);
-        return sum(data.fields.password, password);
-      }
+      if (status === 422 && data.fields && data.fields.password) return wrong(data.fields.password);
       if (status === 410) return refused(answer);
-      sum(data.detail || "That did not work. Your link still works; try again.");
+      return wrong(data.detail || say.failed, false);
     } catch {
-      sum("We cannot reach the server. Nothing was set and your link still works; try again.");
+      return wrong(say.unreachable, false);
     } finally {
       button.disabled = false;
     }
@@ -135,10 +138,9 @@
 
   // In the error summary, a link to a field: without a fragment in the address bar.
   summary.addEventListener("click", (event) => {
-    const field = event.target.hash && document.getElementById(event.target.hash.slice(1));
-    if (field) {
+    if (event.target.hash) {
       event.preventDefault();
-      field.focus();
+      password.focus();
     }
   });
 
@@ -147,11 +149,11 @@
       const told = button.closest("section").querySelector("[data-renewed]");
       button.disabled = true;
       try {
-        const { status, data } = await post(root.dataset.renew, { token });
+        const { status } = await post(root.dataset.renew, { token });
         if (status !== 202) throw new Error();
-        told.textContent = `${data.detail} Look in the junk folder too.`;
+        told.textContent = say.renewed;
       } catch {
-        told.textContent = "That did not work. Wait a moment, then try again.";
+        told.textContent = say.again;
         button.disabled = false;
       }
     });

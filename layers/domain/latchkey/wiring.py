@@ -18,7 +18,8 @@ from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from latchkey.accounts import needs as accounts
     from latchkey.accounts.stores.own_address import OwnAddress
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from latchkey.families.stores.confirmations import Confirmations
     from latchkey.families.stores.links import FamilyLinks
     from latchkey.families.stores.objections import Objections
+    from latchkey.invitations import needs as invitations
+    from latchkey.invitations.stores.invitations import Invitations
+    from latchkey.invitations.stores.joins import Joins
     from latchkey.login_details import needs as login_details
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
@@ -77,6 +81,7 @@ if TYPE_CHECKING:
     from latchkey.second_factors.stores.challenges import Challenges
     from latchkey.second_factors.stores.factors import KeptFactors
     from latchkey.sends import needs as sends
+    from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
@@ -111,6 +116,7 @@ _KEEPERS: Final = (
     "email_updates",
     "login_details",
     "contacts",
+    "invitations",
     "sends",
     "mail",
     "audit",
@@ -446,6 +452,25 @@ class Wiring:
 
         return KeptParents(self.table("DIRECTORY_TABLE"), school)
 
+    def invitations(self, school: str) -> Invitations:
+        """A school's invitations of parents."""
+        from latchkey.invitations.stores.invitations import Invitations
+
+        return Invitations(self.table("DIRECTORY_TABLE"), school)
+
+    def invitees(self, school: str, run: str | None, students: AbstractSet[str] | None) -> Iterator[Candidate]:
+        """The parents in a school's contacts, as a send of invitations takes them."""
+        from latchkey.contacts.list_invitees import invitees
+
+        return invitees(self, school, run, students)
+
+    def joins(self, school: str) -> Joins:
+        """Where a school's parents and children find each other."""
+        from latchkey.invitations.stores.joins import Joins
+
+        tables = self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        return Joins(self.client("dynamodb"), *tables, school)
+
     def undo_notes(self, school: str) -> UndoNotes:
         """What a school's rosters were about to change, and their undoing."""
         from latchkey.rosters.stores.undo_notes import UndoNotes
@@ -619,6 +644,7 @@ if TYPE_CHECKING:
         _doubles: doubles.System = wiring
         _email_updates: email_updates.System = wiring
         _families: families.System = wiring
+        _invitations: invitations.System = wiring
         _login_details: login_details.System = wiring
         _operator: operator.System = wiring
         _password_links: password_links.System = wiring

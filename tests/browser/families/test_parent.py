@@ -5,20 +5,31 @@ import secrets
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.chromium import PHONE, check, profile, sign_in
 from tests.e2e.client import Product
+from tests.e2e.school import enrol, new_group, people, pupil
 
 pytestmark = pytest.mark.browser
 PASSWORD = "eleven cheerful otters"
-NARROW = {"width": 320, "height": 640}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
 @pytest.fixture
-def parent(admin: Product, product: Product, student: dict[str, Any]) -> str:
+def child(admin: Product) -> dict[str, Any]:
+    """A student with a name as children have one, whom nobody but this test knows."""
+    group = new_group()
+    row = pupil(group.name, 0, group.addresses[0])
+    enrol(admin, [[*row[:2], "Ann", "Okafor", *row[4:]]])
+    (found,) = people(admin, group)
+    return found
+
+
+@pytest.fixture
+def parent(admin: Product, product: Product, child: dict[str, Any]) -> str:
     """The address of a parent who has registered with the parent code of a student whom nobody but this test knows."""
-    codes = admin.http.post(admin.console(f"people/{student['id']}/codes"), json={}).json()
+    codes = admin.http.post(admin.console(f"people/{child['id']}/codes"), json={}).json()
     address = f"mum.{secrets.token_hex(4)}@home.example"
     wishes = {"email": address, "given_name": "Maya", "family_name": "Okafor", "password": PASSWORD}
     answer = product.http.post(f"/schools/{product.school}/codes/use", json={"code": codes["parent_code"], **wishes})
@@ -34,15 +45,15 @@ def signed_in(phone: BrowserContext, product: Product, address: str) -> Page:
 
 
 def test_a_parent_reads_the_pin_to_a_child(
-    phone: BrowserContext, browser: Browser, product: Product, student: dict[str, Any], parent: str
+    phone: BrowserContext, browser: Browser, product: Product, child: dict[str, Any], parent: str
 ) -> None:
-    page, name = signed_in(phone, product, parent), student["given_name"]
+    page, name = signed_in(phone, product, parent), child["given_name"]
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
-    expect(page.get_by_role("heading", level=3, name=student["name"])).to_be_visible()
+    expect(page.get_by_role("heading", level=3, name=child["name"])).to_be_visible()
     expect(page.get_by_text(f"{name} cannot sign in yet")).to_be_visible()
     check(page, "family-account")
-    page.get_by_role("button", name=f"Show the PIN ({student['name']})").click()
+    page.get_by_role("button", name=f"Show the PIN ({child['name']})").click()
     expect(page.get_by_role("heading", level=1, name=f"The PIN of {name}")).to_be_visible()
     pin = page.locator(".pin").inner_text()
     assert re.fullmatch(r"P[0-9A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}", pin)
@@ -71,14 +82,24 @@ def test_a_parent_reads_the_pin_to_a_child(
     assert pin not in page.content()
     check(page)
     assert not [each for each in addresses if pin.replace("-", "") in each.replace("-", "")]
-    told = product.mail(student["email"], "looked at your PIN")
+    told = product.mail(child["email"], "looked at your PIN")
     assert "://" not in told["text"]
-    page.get_by_role("button", name=f"Send a password link ({student['name']})").click()
+    page.get_by_role("button", name=f"Send a password link ({child['name']})").click()
     expect(page.get_by_role("status")).to_contain_text(f"on its way to {name}’s address")
-    page.get_by_role("link", name=f"Take off my account ({student['name']})").click()
+    page.get_by_role("link", name=f"Take off my account ({child['name']})").click()
     check(page, "family-leave")
     page.get_by_role("button", name="Take off my account").click()
     expect(page.get_by_role("status")).to_contain_text("no longer on your account")
+
+
+def test_the_page_for_families_is_two_sides_of_paper(desk: BrowserContext) -> None:
+    page = desk.new_page()
+    page.goto("/families")
+    check(page, "families")
+    printed = page.pdf(format="A4", margin={"top": "15mm", "right": "15mm", "bottom": "15mm", "left": "15mm"})
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    page.set_viewport_size(NARROW)
+    check(page)
 
 
 def test_a_home_screen_takes_the_site_and_keeps_nothing_of_anybody(phone: BrowserContext, product: Product, parent: str) -> None:

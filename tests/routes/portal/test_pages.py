@@ -138,7 +138,7 @@ def test_the_account_shows_its_owner_and_no_secret(portal: Portal) -> None:
 def test_assets_are_kept_for_ever_under_their_fingerprint_only(portal: Portal) -> None:
     page = portal.page("/set-password").body.decode()
     found = re.findall(r'(?:href|src)="(/assets/[^"]+)"', page)
-    assert len(found) == 4
+    assert len(found) == 5
     types = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
     for url in found:
         answer = portal.get(url)

@@ -45,7 +45,7 @@ def test_a_form_gives_texts_and_asks_before_it_confirms() -> None:
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"kind": "parent_invitation"}, "kind"),
+        ({"kind": "forgot_password"}, "kind"),
         ({"kind": None}, "kind"),
         ({"select": {"ids": []}}, "select"),
         ({"select": {"ids": ["A"]}}, "select"),

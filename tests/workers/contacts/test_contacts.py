@@ -294,10 +294,21 @@ def test_slips_are_for_those_without_an_address(desk: Desk) -> None:
     assert desk.console.post(f"{CONTACTS}/{none['id']}/slips", {}).status_code == 409
 
 
-def test_an_invitation_cannot_be_mailed_yet(desk: Desk) -> None:
-    run = desk.join(siblings())
-    answer = desk.console.post(f"{CONTACTS}/{run['id']}/invite", {})
-    assert (answer.status_code, answer.json_body["code"]) == (409, "not_built")
+def test_these_parents_can_be_invited_once_they_are_read(desk: Desk) -> None:
+    early = desk.console.post(f"{CONTACTS}/{desk.start(siblings())}/invite", {"dry_run": True})
+    assert (early.status_code, early.json_body["code"]) == (409, "not_kept")
+    run = desk.join(siblings())["id"]
+    answer = desk.console.post(f"{CONTACTS}/{run}/invite", {"dry_run": True})
+    tried = answer.json_body
+    assert answer.status_code == 200, tried
+    assert tried["kind"] == "parent_invitation"
+    assert tried["name"] == "Invitations to parents in the contacts"
+    assert tried["to_send"] >= 1
+    body = {"idempotency_key": "once-only"}
+    first, second = (desk.console.post(f"{CONTACTS}/{run}/invite", body) for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json_body["id"] == second.json_body["id"]
+    assert first.headers["Location"] == f"/admin/northbridge/sends/{first.json_body['id']}"
 
 
 def test_a_writer_that_breaks_off_leaves_nothing_half_and_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

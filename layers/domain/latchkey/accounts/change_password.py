@@ -13,6 +13,7 @@ from typing import Final
 from latchkey.accounts.needs import System
 from latchkey.errors import Changed, Conflict, Invalid
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive_person
@@ -22,13 +23,13 @@ from latchkey.sign_in.session import SignedIn, successor
 
 log = logging.getLogger(__name__)
 
-UNCHANGED: Final = "Your password is as it was."
-NO_CURRENT: Final = "Enter the password that you have now."
-NOT_CURRENT: Final = "This is not the password that you have now."
-NO_NEW: Final = "Enter a new password."
-SAME: Final = "This is the password that you have now. Choose another."
-ELSEWHERE: Final = "You sign in with your school’s own sign-in, so your password is changed there, not here."
-QUICKER: Final = "Your account was changed somewhere else at the same moment. Look at it before you try again."
+UNCHANGED: Final = said("Your password is as it was.")
+NO_CURRENT: Final = said("Enter the password that you have now.")
+NOT_CURRENT: Final = said("This is not the password that you have now.")
+NO_NEW: Final = said("Enter a new password.")
+SAME: Final = said("This is the password that you have now. Choose another.")
+ELSEWHERE: Final = said("You sign in with your school’s own sign-in, so your password is changed there, not here.")
+QUICKER: Final = said("Your account was changed somewhere else at the same moment. Look at it before you try again.")
 
 
 def change_password(system: System, me: SignedIn, current: str, password: str) -> str:

@@ -8,10 +8,11 @@ from latchkey.errors import Changed, Invalid, NotSignedIn, TryLater
 from latchkey.people.model.edited import with_edits
 from latchkey.people.model.person import Person
 from latchkey.shared.model.languages import LANGUAGES
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 
 _ROUNDS: Final = 5
-NO_SUCH: Final = "Choose one of these languages."
+NO_SUCH: Final = said("Choose one of these languages.")
 
 
 def choose_language(system: System, me: SignedIn, language: str) -> Person:

@@ -19,6 +19,7 @@ from latchkey.people.model.person import NOBODY, CodeState, Person, Role
 from latchkey.schools.find_school import the_school_now
 from latchkey.schools.model.school import School
 from latchkey.shared.model.addresses import visitor
+from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget, Tally
 
 PER_SOURCE: Final = Budget("code-from", 50, 3_600)
@@ -29,23 +30,30 @@ WHOSE: Final[Mapping[codes.Kind, Role | None]] = {"pin": "student", "parent": "p
 log = logging.getLogger(__name__)
 
 Why = Fault | Literal["refused", "replaced", "elsewhere"]
-_ASK: Final = "Ask your school for a new one."
 _GONE: Final[dict[Why, str]] = {
-    "refused": "This code does not work here. Check that it is the newest one that your school gave you, and that this is your "
-    f"school. If it still does not work: {_ASK[0].lower()}{_ASK[1:]} Your account is as it was.",
-    "expired": f"This code is too old. {_ASK}",
-    "voided": f"Your school has ended this code. {_ASK}",
-    "replaced": "There is a newer code than this one. Look for the newest letter from your school, or ask for it again.",
+    "refused": said(
+        "This code does not work here. Check that it is the newest one that your school gave you, and that this is your "
+        "school. If it still does not work: ask your school for a new one. Your account is as it was."
+    ),
+    "expired": said("This code is too old. Ask your school for a new one."),
+    "voided": said("Your school has ended this code. Ask your school for a new one."),
+    "replaced": said("There is a newer code than this one. Look for the newest letter from your school, or ask for it again."),
 }
 _USED: Final[dict[codes.Kind, str]] = {
-    "pin": "This PIN has been used, and a PIN works once. If that was you, sign in with the password that you chose. "
-    "If it was not you, tell your school and ask for a new PIN.",
-    "read_out": "This code has been used, and it works once. If that was you, sign in with the password that you chose. "
-    "If it was not you, ring your school at once.",
-    "parent": f"As many parents have registered with this code as it lets in. {_ASK}",
+    "pin": said(
+        "This PIN has been used, and a PIN works once. If that was you, sign in with the password that you chose. "
+        "If it was not you, tell your school and ask for a new PIN."
+    ),
+    "read_out": said(
+        "This code has been used, and it works once. If that was you, sign in with the password that you chose. "
+        "If it was not you, ring your school at once."
+    ),
+    "parent": said("As many parents have registered with this code as it lets in. Ask your school for a new one."),
 }
-MISTYPED: Final = "This is no whole code: a sign is wrong or missing. Look at the letter again; nothing was counted against you."
-SEVERAL: Final = "There are two codes in this. Type only the one that you want to use; nothing was counted against you."
+MISTYPED: Final = said(
+    "This is no whole code: a sign is wrong or missing. Look at the letter again; nothing was counted against you."
+)
+SEVERAL: Final = said("There are two codes in this. Type only the one that you want to use; nothing was counted against you.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +83,14 @@ def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCod
     (code,) = found
     whose = WHOSE[code.kind]
     if whose in school.settings.sso.roles:  # by the school's settings alone, so it tells of no account
-        raise Gone(
-            f"{whose.capitalize()}s use the school's own sign-in and need no code. {school.settings.sso.help}", code="elsewhere"
-        )
+        raise Gone(_elsewhere(whose, school.settings.sso.help), code="elsewhere")
     return _Guess(system, school, code, source_ip).made()
+
+
+def _elsewhere(whose: Role | None, help_line: str) -> str:
+    if whose == "parent":
+        return said("Parents use the school's own sign-in and need no code. {help}", help=help_line)
+    return said("Students use the school's own sign-in and need no code. {help}", help=help_line)
 
 
 def opened(school: School, code: Code, student: Person, generation: int, now: int) -> OpenCode:
@@ -143,7 +155,7 @@ class _Guess:
                     self._alarm(failures)
                 log.warning("codes over budget", extra={"school": self._school.slug, "budget": budget.name})
                 raise TooMany(
-                    "Too many codes that do not work were tried here. Yours still works: try it again in an hour.",
+                    said("Too many codes that do not work were tried here. Yours still works: try it again in an hour."),
                     retry_after=budget.window - self._now % budget.window,
                 )
         return failures

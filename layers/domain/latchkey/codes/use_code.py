@@ -3,7 +3,7 @@
 A code that the office has read out on the telephone works like a PIN, for anybody but an admin; it changes no e-mail address.
 
 Everything that a use changes is written in one transaction. What cannot be taken, such as a weak password, leaves the code as it
-was, and is said all at once. Nobody is signed in by it: they sign in with what they chose, and so know that they can.
+was, and is said all at once. Nobody is signed in by it, unless their school wants that.
 """
 
 import logging
@@ -21,6 +21,7 @@ from latchkey.people.model.unconfirmed import PROVISIONAL
 from latchkey.schools.model.school import StudentEmail
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgive_person
@@ -29,18 +30,24 @@ from latchkey.sign_in.stores.credentials import Name
 from latchkey.sign_in.username_holder import names_of
 
 _ROUNDS: Final = 5
-_FORM: Final = ("given_name", "family_name", "username", "email", "password", "password_again")
+_FORM: Final = ("given_name", "family_name", "username", "email", "password")
 """The fields in the order in which the page has them, and so says what is wrong with them."""
-_NAMES: Final = {"given_name": "first name", "family_name": "last name"}
-_NO_NAME: Final[Mapping[names.Fault, str]] = {
-    "missing": "Enter your {name}.",
-    "long": f"Enter your {{name}} with at most {names.LONGEST_NAME} characters.",
-    "signs": "Enter your {name} with letters. Spaces, hyphens, apostrophes and full stops after initials can stand between them.",
+_NO_NAME: Final[Mapping[tuple[str, names.Fault], str]] = {
+    ("given_name", "missing"): said("Enter your first name."),
+    ("given_name", "long"): said("Enter your first name with at most {count} characters.", count=names.LONGEST_NAME),
+    ("given_name", "signs"): said(
+        "Enter your first name with letters. Spaces, hyphens, apostrophes and full stops after initials can stand between them."
+    ),
+    ("family_name", "long"): said("Enter your last name with at most {count} characters.", count=names.LONGEST_NAME),
+    ("family_name", "signs"): said(
+        "Enter your last name with letters. Spaces, hyphens, apostrophes and full stops after initials can stand between them."
+    ),
 }
-_NO_ADDRESSES: Final = "Your school keeps no e-mail addresses of students. Leave this empty."
-_OFFICE_WRITES_IT: Final = (
+_NO_ADDRESSES: Final = said("Your school keeps no e-mail addresses of students. Leave this empty.")
+_OFFICE_WRITES_IT: Final = said(
     "This code sets a password. Your school's office can enter an e-mail address for you. Leave this empty."
 )
+NO_PASSWORD: Final = said("Enter a password.")
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +79,8 @@ class _Wrong:
         if self.fields:
             code = next(iter(self.codes.values()), None) if len(self.fields) == 1 else None
             fields = {name: self.fields[name] for name in sorted(self.fields, key=_FORM.index)}
-            raise Invalid("Some of this cannot be used. Your code still works.", fields=fields, code=code)
+            what = said("Some of this cannot be used. Your code still works.")
+            raise Invalid(what, fields=fields, code=code)
 
 
 def use_code(system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str, str] | None = None) -> Person:
@@ -104,7 +112,7 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
             _tell(system, found, after, now, replace(after, email=before.email))
             if is_told(before, after.email) and after.former_email is not None:
                 _tell_new_email(system, slug, after.id, after.former_email.at)
-            return after
+            return replace(after, version=before.version + 1, password_set_at=now)
     raise TryLater()
 
 
@@ -157,13 +165,14 @@ def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> P
     if wishes.username:
         name = identifiers.username(wishes.username)
         if student.username is not None and name != student.username:
-            wrong.add("username", "You have a username already, and your school knows you by it. Leave this empty.")
+            wrong.add("username", said("You have a username already, and your school knows you by it. Leave this empty."))
         elif name is None:
-            wrong.add("username", "Use letters from a to z and digits, with dots, hyphens and underscores between them.")
+            wrong.add("username", said("Use letters from a to z and digits, with dots, hyphens and underscores between them."))
         else:
             after = replace(after, username=name, username_key=identifiers.lookup(key, "username", name))
     if not (wrong.fields.keys() & {"email", "username"} or after.email or after.username):
-        wrong.add("username", "Choose a username, or give an e-mail address if your school allows it: you sign in with it.")
+        neither = said("Choose a username, or give an e-mail address if your school allows it: you sign in with it.")
+        wrong.add("username", neither)
     return after
 
 
@@ -183,14 +192,15 @@ def _new_names(system: System, found: OpenCode, after: Person, wrong: _Wrong) ->
         return []
     chosen, is_taken = names_of(system, school, username, after.id)
     if is_taken:
-        taken = "Somebody at your school has this username. Choose another: your name with a number, for example."
+        taken = said("Somebody at your school has this username. Choose another: your name with a number, for example.")
         wrong.add("username", taken, "username_taken")
     return chosen
 
 
 def _check_password(person: Person, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> None:
     words = passwords.context_words(person, found.school)
-    weak = passwords.fault(wishes.password, passwords.shortest(person.role), words, common_passwords())
+    chosen = wishes.password
+    weak = passwords.fault(chosen, passwords.shortest(person.role), words, common_passwords()) if chosen else NO_PASSWORD
     if weak is not None:
         wrong.add("password", weak, "weak_password")
 
@@ -198,7 +208,7 @@ def _check_password(person: Person, found: OpenCode, wishes: Wishes, wrong: _Wro
 def _address(typed: str, wrong: _Wrong) -> str:
     address = identifiers.email(typed)
     if address is None:
-        wrong.add("email", "Enter an e-mail address, like name@example.org.")
+        wrong.add("email", said("Enter an e-mail address, like name@example.org."))
     return address or ""
 
 
@@ -206,14 +216,14 @@ def _names(wishes: Wishes, wrong: _Wrong) -> tuple[str, str]:
     """Given and family name. One name is enough, and stands as the given one, as a roster's does."""
     given, family = _name(wishes.given_name, "given_name", wrong), _name(wishes.family_name, "family_name", wrong)
     if not given and not family:
-        wrong.add("given_name", _NO_NAME["missing"].format(name=_NAMES["given_name"]))
+        wrong.add("given_name", _NO_NAME["given_name", "missing"])
     return (given, family) if given else (family, "")
 
 
 def _name(typed: str, field: str, wrong: _Wrong) -> str:
     name = names.name_of(typed)
     if name and (fault := names.fault(name)):
-        wrong.add(field, _NO_NAME[fault].format(name=_NAMES[field]))
+        wrong.add(field, _NO_NAME[field, fault])
     return name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from latchkey.login_details import needs as login_details
+from latchkey.sends import needs as sends
 
 if TYPE_CHECKING:
     from latchkey.contacts.stores.kept import KeptParents
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.uploads import Uploads
 
 
-class System(login_details.System, Protocol):
-    """Its stores, keys, queues and clock, and what login details take."""
+class System(login_details.System, sends.System, Protocol):
+    """Its stores, keys, queues and clock, and what login details and sends take."""
 
     def contacts_runs(self, school: str) -> ContactsRuns: ...
 

@@ -1,7 +1,8 @@
 """What an admin says to a run: which column is which, make the files again, slips for those without an address, invite."""
 
-from typing import Final, NoReturn
+from typing import Final
 
+from latchkey.contacts.list_invitees import is_kept
 from latchkey.contacts.model.columns import parse_choice
 from latchkey.contacts.model.invite import Whom
 from latchkey.contacts.model.messages import files_message, read_message
@@ -13,6 +14,8 @@ from latchkey.login_details.model.runs import Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.start_send import start_send
 from latchkey.shared.start_run import Started
 
 _MEANWHILE: Final = "Something else has happened to this upload meanwhile. Look at it again."
@@ -68,10 +71,20 @@ def start_slips(system: System, school: School, by: Person, run_id: str, key: st
     return start_export(system, school, by, wanted, key)
 
 
-def invite(system: System, school: str, run_id: str) -> NoReturn:
-    """Mail each parent one invitation for all their children: not yet, and it says so."""
-    get_contacts(system, school, run_id)
-    raise Conflict(
-        "Latchkey cannot mail invitations to these parents yet. Download the file by parent and use it for a mail merge.",
-        code="not_built",
+def invite(
+    system: System, school: School, by: Person, run_id: str, key: str | None, *, start_at: int | None = None
+) -> Started[Send]:
+    """Start a send that mails each parent of an upload one invitation for all their children."""
+    return start_send(
+        system, school, by, invited_of(system, school.slug, run_id), key, start_at=start_at, kind="parent_invitation"
     )
+
+
+def invited_of(system: System, school: str, run_id: str) -> Selection:
+    """Whom an upload of contacts means in a send of invitations; ``Conflict`` while, or once, nothing is kept of its parents."""
+    run, now = get_contacts(system, school, run_id), system.now()
+    if not is_kept(run, now) or run.step != "files":
+        raise Conflict(
+            "No parents are kept of this upload, or they are not read yet. Upload the contacts again.", code="not_kept"
+        )
+    return Selection(contacts=run.id)

@@ -15,7 +15,7 @@ from typing import Final
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.changes import given_since
 from latchkey.codes.model.login_details import login_details
-from latchkey.contacts.model.invite import WHY, why_not
+from latchkey.contacts.model.invite import HAS_ACCOUNT, WHY, why_not
 from latchkey.contacts.model.layout import HEADERS, LIST_HEADERS, rows_of, student_cells, width
 from latchkey.contacts.model.messages import files_message
 from latchkey.contacts.model.runs import (
@@ -46,6 +46,7 @@ _SHOW_EVERY: Final = 2_500  # students between two writes of the progress
 _AT_ONCE: Final = 500  # rows
 _LOOKED_UP: Final = 100  # students
 _LAST: Final = 1_000  # behind every priority
+_SOMEBODY: Final = "a parent"
 _SHEET: Final = "Contacts"
 _STOPPED: Final = "Something went wrong on our side, several times. What was read is kept: have the files made again."
 _ENDED: Final = "All codes of your school were ended while the files were made, so these were thrown away. Have them made again."
@@ -111,6 +112,10 @@ def _take_parents(system: System, school: School, run: Run, notes: WritingNotes)
     for parents in system.kept_parents(school.slug).pages(run.id, system.now()):
         ties = []
         for parent in parents:
+            if parent.claimed:  # an account says who they are, and they log in with it
+                refused += len(parent.children)
+                listed += [Listed(0, child.student, "", _SOMEBODY, HAS_ACCOUNT) for child in parent.children]
+                continue
             why = {child.student: why_not(child, run.whom, stated) for child in parent.children}
             ranks = {child.student: child.priority or _LAST for child in parent.children if why[child.student] is None}
             if ranks:

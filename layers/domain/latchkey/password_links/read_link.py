@@ -12,8 +12,9 @@ from latchkey.password_links.model.links import Link, Purpose
 from latchkey.password_links.needs import System
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_slug
+from latchkey.shared.model.texts import said
 
-DAMAGED = "This link is not complete. Open it from the mail again, or ask for a new one."
+DAMAGED = said("This link is not complete. Open it from the mail again, or ask for a new one.")
 
 
 def genuine(system: System, token: str, purposes: Container[Purpose]) -> tuple[Link, School]:

@@ -16,6 +16,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
@@ -25,12 +26,13 @@ from latchkey.sign_in.stamps import bears
 
 USES: Final = Budget("link-use", 60, 3_600)
 RENEWALS: Final = Budget("link-renew", 3, 3_600)
+NO_PASSWORD: Final = said("Enter a password.")
 log = logging.getLogger(__name__)
 
 _GONE: Final[dict[Fault, str]] = {
-    "used": "This link has been used: a password was set with it. Sign in with that password, or have a new link sent.",
-    "expired": "This link is too old. Your account is as it was; have a new link sent.",
-    "replaced": "Your account has changed since this link was made, so it no longer works. Have a new link sent.",
+    "used": said("This link has been used: a password was set with it. Sign in with that password, or have a new link sent."),
+    "expired": said("This link is too old. Your account is as it was; have a new link sent."),
+    "replaced": said("Your account has changed since this link was made, so it no longer works. Have a new link sent."),
     "damaged": DAMAGED,
 }
 
@@ -48,6 +50,12 @@ class OpenLink:
         """How long the new password must be at least."""
         return passwords.shortest(self.person.role)
 
+    @property
+    def language(self) -> str | None:
+        """The person's own, else their school's if it chose one; None where the browser's counts."""
+        schools = self.school.settings.language
+        return self.person.language or (schools if schools != "en" else None)
+
 
 def check(system: System, token: str) -> OpenLink:
     """What a link that works is for; ``Gone`` with the reason if it does not. Changes nothing."""
@@ -59,15 +67,20 @@ def check(system: System, token: str) -> OpenLink:
     return OpenLink(link, school, person)
 
 
-def use(system: System, token: str, password: str) -> None:
-    """Set the password. ``Gone``: the link does not work; ``Invalid``: the password is too weak, and the link still works."""
+def use(system: System, token: str, password: str) -> OpenLink:
+    """Set the password; whose it is, as they now are.
+
+    ``Gone``: the link does not work; ``Invalid``: the password is too weak, and the link still works.
+    """
     found = check(system, token)
     person, slug = found.person, found.link.school
-    weak = passwords.fault(password, found.shortest, passwords.context_words(person, found.school), common_passwords())
+    words = passwords.context_words(person, found.school)
+    weak = passwords.fault(password, found.shortest, words, common_passwords()) if password else NO_PASSWORD
     if weak is not None:
-        raise Invalid("This password cannot be used. Your link still works.", fields={"password": weak}, code="weak_password")
+        what = said("This password cannot be used. Your link still works.")
+        raise Invalid(what, fields={"password": weak}, code="weak_password")
     if not system.counters("CREDENTIALS_TABLE", slug).spend(USES, _counted(system, found.school, person.id), system.now()):
-        raise TooMany("This link was tried too often. It still works; wait a little, then try again.")
+        raise TooMany(said("This link was tried too often. It still works; wait a little, then try again."))
     now = system.now()
     try:
         event = system.audit(slug).record_of(person.id, "password.set", now, {"purpose": found.link.purpose, "role": person.role})
@@ -77,6 +90,12 @@ def use(system: System, token: str, password: str) -> None:
         _refuse(_fault(system, found.link, token, found.school, now_is) or "used")
     log.info("password set", extra={"school": slug, "person": person.id, "purpose": found.link.purpose})
     _afterwards(system, found.school, person, now)
+    return replace(found, person=_with_password(person, now))
+
+
+def _with_password(person: Person, now: int) -> Person:
+    """The person as the transaction has left them."""
+    return replace(person, version=person.version + 1, password_set_at=now, email_typed=None)
 
 
 def renew(system: System, token: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from latchkey.contacts.forget_person import forget_person
 from latchkey.doubles.forget_merged import forget_merged
 from latchkey.errors import Changed, Conflict, TryLater
+from latchkey.invitations import forget_person as invited
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
 from latchkey.records.needs import System
@@ -28,7 +29,8 @@ def erase_person(system: System, known: School, by: Person, person: str) -> None
     found = _end(system, school, by, person)
     keys = ((system.lookup_key(school, epoch), epoch) for epoch in known.lookup_epochs if found.username is not None)
     names = [(lookup(key, "username", found.username or ""), epoch) for key, epoch in keys]
-    for each in (found.id, *found.merged):
+    invitations = invited.forget_person(system, known, found)
+    for each in (found.id, *found.merged, *invitations):
         message: dict[str, Any] = {"kind": "erase", "school": school, "person": each, "origin": "admin"}
         system.queue("PLAN_QUEUE").put(message, delay=_LATER)
     _unlink(system, school, found)

@@ -4,7 +4,6 @@ It runs after the send's state has turned, from when on no worker takes a chunk 
 """
 
 from latchkey.errors import NotFound, Poison
-from latchkey.people.stores.people import Directory
 from latchkey.sends.control_send import CANCEL_STEP
 from latchkey.sends.model.send import Chunk, Send
 from latchkey.sends.model.send_actions import cancelled, to_revoke
@@ -25,18 +24,21 @@ def cancel_chunks(system: System, school: str, send_id: str, first: int) -> Send
         except NotFound:
             raise Poison("a chunk that does not exist") from None
         if send.revoke:
-            revoked += _revoke(system.directory(school), chunk)
+            revoked += _revoke(system, school, chunk)
     if revoked:
         system.audit(school).record("plan_send", "send.revoked", now, {**facts_of(send), "people": revoked})
     return send
 
 
-def _revoke(directory: Directory, chunk: Chunk) -> int:
+def _revoke(system: System, school: str, chunk: Chunk) -> int:
     """Raise the credential version of everybody who still has the one that their link was made for; how many that were.
 
     Who has set a password since, or was revoked already, has another.
     """
     versions = {account.person: account.version for account in to_revoke(chunk)}
+    if chunk.mail == "parent_invitation":
+        return sum(system.invitations(school).raise_version(each, version) for each, version in versions.items())
+    directory = system.directory(school)
     return sum(
         directory.raise_version(person.id, person.version)
         for person in directory.by_ids(versions)

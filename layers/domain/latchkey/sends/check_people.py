@@ -9,6 +9,7 @@ from typing import Final
 
 from latchkey.errors import Poison
 from latchkey.people.model.person import Person
+from latchkey.sends.check_invitations import changed_invitations
 from latchkey.sends.model.drift import changed_for, is_decided_anew
 from latchkey.sends.model.mail_states import OPEN
 from latchkey.sends.model.send import Chunk
@@ -46,6 +47,8 @@ class Check:
         """Who of a chunk's open mails is no longer as the send was planned for: ids by the place of their mail."""
         if not is_decided_anew(chunk):
             return {}
+        if chunk.mail == "parent_invitation":
+            return changed_invitations(self._system, self._slug, chunk)
         people = self._people_of(chunk)
         found = {
             place: changed_for(chunk, mail, people, self.school) for place, mail in enumerate(chunk.mails) if mail.state in OPEN
@@ -73,6 +76,6 @@ class Check:
 
 
 def _open_people(chunk: Chunk) -> set[str]:
-    if chunk.state == "done" or not is_decided_anew(chunk):
+    if chunk.state == "done" or not is_decided_anew(chunk) or chunk.mail == "parent_invitation":
         return set()
     return {account.person for mail in chunk.mails if mail.state in OPEN for account in mail.accounts}

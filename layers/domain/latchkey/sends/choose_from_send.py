@@ -1,11 +1,13 @@
 """Choose people from ledgers of earlier sends: whose mail failed or was refused, who has no password since, who had changed."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
+from latchkey.invitations.model.invitation import Invitation
 from latchkey.people.model.person import Person
 from latchkey.sends.choose_refused import refused
 from latchkey.sends.model.drift import DRIFTED
-from latchkey.sends.model.send import Mail, Selection, Send
+from latchkey.sends.model.send import Kind, Mail, Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
 from latchkey.sends.needs import System
 
@@ -27,6 +29,31 @@ def chosen(system: System, school: str, selection: Selection, but: str = "") -> 
     elif selection.pick == "no_password":
         people = _people(system, school, _those(system, school, source, lambda mail: mail.state in REACHED))
         yield from (person for person in people if (person.password_set_at or 0) < source.created_at)
+
+
+def chosen_invitations(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Invitation]:
+    """The invitations that a selection from an earlier send of invitations means and that are open, nobody twice."""
+    source = system.sends(school).get(selection.source) if selection.source else None
+    if source is None:
+        return
+    if selection.pick == "failed":
+        ids = _left(system, school, source, _has_failed, but)
+    elif selection.pick == "changed":
+        ids = _left(system, school, source, _had_changed, but)
+    elif selection.pick == "no_password":
+        ids = _those(system, school, source, lambda mail: mail.state in REACHED)
+    else:
+        return
+    while part := [*islice(ids, _AT_ONCE)]:
+        found = system.invitations(school).by_ids(part)
+        yield from (found[each] for each in part if each in found and found[each].status == "open" and found[each].children)
+
+
+def is_anybody_chosen(system: System, school: str, kind: Kind, selection: Selection) -> bool:
+    """Whether a selection from earlier sends means anybody."""
+    if kind == "parent_invitation":
+        return next(chosen_invitations(system, school, selection), None) is not None
+    return next(chosen(system, school, selection), None) is not None
 
 
 def _left(system: System, school: str, source: Send, wanted: Callable[[Mail], bool], but: str) -> Iterator[str]:

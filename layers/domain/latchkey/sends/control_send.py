@@ -88,6 +88,10 @@ def impact(system: System, school: str, send_id: str) -> CancelImpact:
         if chunk.number <= send.chunks
         for account in to_revoke(chunk)
     }
+    if send.kind == "parent_invitation":
+        links = system.invitations(school).by_ids(versions).values()
+        still = sum(each.status == "open" and each.version == versions[each.id] for each in links)
+        return CancelImpact(waiting, still, exact=True)
     people = system.directory(school).by_ids(versions)
     return CancelImpact(waiting, sum(person.version == versions[person.id] for person in people), exact=True)
 

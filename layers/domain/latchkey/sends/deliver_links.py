@@ -31,6 +31,7 @@ _MARGIN: Final = 12.0  # seconds kept for one call of SES that hangs, and for wr
 _LAST_CALL: Final = 4.0  # seconds in which the last call of all should be answered
 _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
 _PAUSES: Final = (1.0, 2.0, 4.0)  # seconds to wait while SES asks to slow down
+_PAGES: Final[Mapping[links.Purpose, str]] = {"confirm": "confirm", "invitation": "join"}
 _LATER: Final = 900  # seconds until a chunk comes again that waits for the account
 _SOON: Final = 60  # ... or for SES to take more
 
@@ -246,9 +247,12 @@ class _Delivery:
             return f"{origin}/set-password#{links.DUMMY}"
         if chunk.mail in NOTICES:
             return ""
-        purpose = "confirm" if chunk.mail in CONFIRMS else cast("links.Purpose", chunk.mail)
+        if chunk.mail == "parent_invitation":
+            purpose: links.Purpose = "invitation"
+        else:
+            purpose = "confirm" if chunk.mail in CONFIRMS else cast("links.Purpose", chunk.mail)
         link = links.Link(purpose, self._school.slug, account.person, chunk.expires_at, account.version, account.stamp)
-        return f"{origin}/{'confirm' if purpose == 'confirm' else 'set-password'}#{links.token(link, self._key)}"
+        return f"{origin}/{_PAGES.get(purpose, 'set-password')}#{links.token(link, self._key)}"
 
     def _named(self, account: MailAccount) -> MailAccount:
         children = self._children.get(account.person)

@@ -1,7 +1,7 @@
 """Download what became of a send's recipients, as CSV or XLSX: built on the click, kept for a day."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
 HEADER: Final = ("Name", "E-mail", "State", "Reason", "Since (UTC)", "Password set since (UTC)", "Person", "Mail server said")
+_INVITED: Final = {"Password set since (UTC)": "Account made (UTC)", "Person": "Invitation"}
 _MEDIA: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -43,11 +44,18 @@ def download_recipients(system: System, school: str, admin: Person, send_id: str
 
     key = f"recipients/{school}/{send.id}/{secrets.token_hex(16)}.{form}"
     with system.export_files().upload(key, _MEDIA[form]) as file:
-        _WRITE[form](file.write, rows())
+        _WRITE[form](file.write, header_of(send), rows())
         file.finish()
     system.audit(school).record(admin.id, "send.download", now, {**facts_of(send), "rows": count, "format": form})
     name = f"{school}-{file_part(send)}{_part(wanted)}-{_started(send)}.{form}"
     return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
+
+
+def header_of(send: Send) -> tuple[str, ...]:
+    """The headings of the file: who is invited makes an account in place of setting a password."""
+    if send.kind != "parent_invitation":
+        return HEADER
+    return tuple(_INVITED.get(name, name) for name in HEADER)
 
 
 def _part(wanted: RecipientFilter) -> str:
@@ -70,20 +78,20 @@ def _time(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else ""
 
 
-def _csv(write: Callable[[bytes], None], blocks: _Rows) -> None:
-    write(MARK + block([HEADER]))
+def _csv(write: Callable[[bytes], None], header: Sequence[str], blocks: _Rows) -> None:
+    write(MARK + block([header]))
     for rows in blocks:
         write(block(rows))
 
 
-def _xlsx(write: Callable[[bytes], None], blocks: _Rows) -> None:
+def _xlsx(write: Callable[[bytes], None], header: Sequence[str], blocks: _Rows) -> None:
     from latchkey.office_files.xlsx import Workbook  # loaded by the first such download only
 
     book = Workbook(write)
-    book.sheet("Recipients", HEADER, [24] * len(HEADER))
+    book.sheet("Recipients", header, [24] * len(header))
     for rows in blocks:
         book.add(rows)
     book.finish()
 
 
-_WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], _Rows], None]]] = {"csv": _csv, "xlsx": _xlsx}
+_WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], Sequence[str], _Rows], None]]] = {"csv": _csv, "xlsx": _xlsx}

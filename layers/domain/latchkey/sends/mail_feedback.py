@@ -133,7 +133,10 @@ def _amend(
         elif each.fact.state == "bounced" and fault_of(each.fact.reason) == "dead_address":
             problems.setdefault(each.address, MailProblem("bounced", each.fact.at, ""))
     for address, problem in problems.items():
-        _note_problem(system, group.school, mails[address], address, problem)
+        if chunk.mail == "parent_invitation":
+            _note_at_invitation(system, group.school, mails[address], problem)
+        else:
+            _note_problem(system, group.school, mails[address], address, problem)
     return before, chunk
 
 
@@ -176,6 +179,17 @@ def _note_problem(system: System, school: str, mail: Mail, address: str, problem
         keys = _keys(system, school, email, theirs)
         people = {person.id: person for person in (*theirs, *directory.by_email_key(*keys)) if person.email == email}
         for person in people.values():
+            _mark(directory, person, problem)
+
+
+def _note_at_invitation(system: System, school: str, mail: Mail, problem: MailProblem) -> None:
+    """Remember that the address of an invitation takes no mail from us, and whoever has an account under it."""
+    for invitation in sorted({account.person for account in mail.accounts}):
+        system.invitations(school).note_problem(invitation, problem.kind)
+    found, directory = system.kept_schools.get(school), system.directory(school)
+    keys = [lookup(system.lookup_key(school, epoch), "email", mail.to) for epoch in (found.lookup_epochs if found else ())]
+    for person in directory.by_email_key(*keys):
+        if person.email == mail.to:
             _mark(directory, person, problem)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from latchkey.schools.model.school import School
 from latchkey.schools.name_people import names_of
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send import Kind, Selection, Send
 from latchkey.sends.model.send_names import name_of, one_person, titled, whom, whom_of
 from latchkey.sends.needs import System
 
@@ -21,13 +21,13 @@ def authors_of(system: System, school: School, sends: Sequence[Send]) -> Mapping
     return names_of(system, school, (send.created_by for send in sends))
 
 
-def name_selection(system: System, school: School, selection: Selection) -> str:
+def name_selection(system: System, school: School, selection: Selection, kind: Kind = "password_link") -> str:
     """What a send to this selection would be called."""
     if selection.source is not None:
         source = system.sends(school.slug).get(selection.source)
-        return titled(whom_of(source) if source is not None else whom(selection), selection)
-    return name_sends(system, school, [_send_to(selection)])[""]
+        return titled(whom_of(source) if source is not None else whom(selection, kind=kind), selection, kind=kind)
+    return name_sends(system, school, [_send_to(selection, kind)])[""]
 
 
-def _send_to(selection: Selection) -> Send:
-    return Send(id="", kind="password_link", state="queued", origin="admin", created_at=0, created_by="", selection=selection)
+def _send_to(selection: Selection, kind: Kind) -> Send:
+    return Send(id="", kind=kind, state="queued", origin="admin", created_at=0, created_by="", selection=selection)

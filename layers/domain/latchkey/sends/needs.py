@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from latchkey.schools import needs as schools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
+    from latchkey.invitations.stores.invitations import Invitations
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
+    from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
@@ -71,6 +74,10 @@ class System(schools.System, Protocol):
     def rate(self) -> Rate: ...
 
     def known_rate(self) -> float | None: ...
+
+    def invitations(self, school: str) -> Invitations: ...
+
+    def invitees(self, school: str, run: str | None, students: AbstractSet[str] | None) -> Iterator[Candidate]: ...
 
     def link_key(self, school: str, epoch: int) -> bytes: ...
 

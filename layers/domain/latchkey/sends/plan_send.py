@@ -3,7 +3,7 @@
 import gc
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -24,6 +24,7 @@ from latchkey.sends.model.send import Chunk, Need, Send
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
+from latchkey.sends.plan_invitations import TimeIsShort, chunks_of_invitations, decide, write_invitations
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.model.ids import is_id
 
@@ -33,22 +34,25 @@ _STEP_BACK = 5, 30  # seconds
 _AT_ONCE = 1_000  # people read by id in one go
 
 
-def plan_send(system: System, school_slug: str, send_id: str) -> Send:
-    """Plan a queued send and put its chunks on the queue; a message that comes again only puts what is left once more."""
+def plan_send(system: System, school_slug: str, send_id: str, left: Callable[[], float] | None = None) -> Send:
+    """Plan a queued send and put its chunks on the queue; a message that comes again only puts what is left once more.
+
+    ``left``: seconds that this worker may still run, where it is known.
+    """
     school = system.schools.get(school_slug)
     send = system.sends(school_slug).get(send_id)
     if school is None or send is None:
         raise Poison("a send or school that does not exist")
     if send.state == "queued" and not holds(send, system.now()):
-        send = _plan(system, school, send)
+        send = _plan(system, school, send, left)
     elif send.state == "running":
         chunks = system.ledger(school.slug).chunks(send.id)
-        left = (chunk.number for chunk in chunks if chunk.state != "done" and chunk.number <= send.chunks)
-        queue_chunks.put_all(system, school.slug, send.id, left)
+        open_ones = (chunk.number for chunk in chunks if chunk.state != "done" and chunk.number <= send.chunks)
+        queue_chunks.put_all(system, school.slug, send.id, open_ones)
     return send
 
 
-def _plan(system: System, school: School, queued: Send) -> Send:
+def _plan(system: System, school: School, queued: Send, left: Callable[[], float] | None) -> Send:
     """The send after its planning. Whatever goes wrong, nobody else should wait for this worker, and the queue tries again."""
     sends, now = system.sends(school.slug), system.now()
     try:
@@ -58,7 +62,7 @@ def _plan(system: System, school: School, queued: Send) -> Send:
         wait = found.planning_until - now if found is not None and found.state == "queued" else 0
         raise TryLater("Another worker is planning this send.", seconds=wait) from None
     try:
-        return _decide(system, school, send, now)
+        return _decide(system, school, send, now, left)
     except Changed:
         raise TryLater("Another worker is planning this send.") from None
     except Exception:  # whatever it was: nobody else should wait for this lease, and the queue tries again
@@ -67,13 +71,15 @@ def _plan(system: System, school: School, queued: Send) -> Send:
         raise
 
 
-def _decide(system: System, school: School, send: Send, now: int) -> Send:
+def _decide(system: System, school: School, send: Send, now: int, left: Callable[[], float] | None) -> Send:
     sends, ledger = system.sends(school.slug), system.ledger(school.slug)
     sent = _sent(system, school.slug, send, now)
     if sent is None:
         return _step_back(system, school.slug, send)
-    selected, unknown = _selected(system, school, send)
-    people = with_parents_of_leavers(system, school.slug, selected)
+    try:
+        chunks = _chunks(system, school, send, now, sent=sent, left=left)
+    except TimeIsShort:
+        return _hand_over(system, school.slug, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
     skips: Counter[str] = Counter()
     adults = 0
@@ -82,7 +88,7 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
 
     def counted() -> Iterator[Chunk]:
         nonlocal number, adults
-        for chunk in chunks_of(send, people, school, now, unknown, sent=sent):
+        for chunk in chunks:
             number = chunk.number
             if chunk.state == "planned":
                 waiting.append(number)
@@ -124,6 +130,25 @@ def _decide(system: System, school: School, send: Send, now: int) -> Send:
     if braked:
         record_brake(system, school.slug, turned, braked, "plan_send")
     return turned
+
+
+def _chunks(
+    system: System, school: School, send: Send, now: int, *, sent: frozenset[str], left: Callable[[], float] | None
+) -> Iterator[Chunk]:
+    """What the send is cut into; of invitations these are written first, and a worker may run out of time over it."""
+    if send.kind == "parent_invitation":
+        decided = decide(system, school, send.selection, sent, send.id)
+        invitations = write_invitations(system, school, send, decided, now=now, left=left)
+        return chunks_of_invitations(send, decided, invitations, school, now)
+    selected, unknown = _selected(system, school, send)
+    people = with_parents_of_leavers(system, school.slug, selected)
+    return chunks_of(send, people, school, now, unknown, sent=sent)
+
+
+def _hand_over(system: System, school: str, send: Send) -> Send:
+    """Let another worker go on; by a new message, because what is no failure must use up no try."""
+    system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send.id})
+    return system.sends(school).put_off(send)
 
 
 def _sent(system: System, school: str, send: Send, now: int) -> frozenset[str] | None:

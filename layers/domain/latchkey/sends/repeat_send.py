@@ -9,7 +9,7 @@ from typing import Final, Literal
 from latchkey.errors import Changed, Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from latchkey.sends.choose_from_send import chosen
+from latchkey.sends.choose_from_send import is_anybody_chosen
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Pick, Selection, Send
 from latchkey.sends.model.send_actions import FROM, Act, refusal
@@ -26,6 +26,10 @@ _TAKES_UP: Final[dict[Literal["retry", "replan"], tuple[Pick, str, str]]] = {
     "replan": ("changed", "Nobody in this send had changed since it was planned, so nothing was sent.", "nobody_changed"),
 }
 """Whom it picks; what is said, and by which code, where there is nobody."""
+_ALL_DONE: Final = (
+    "Everybody who was sent a link has set a password since. Nothing was sent.",
+    "Everybody who was sent an invitation has used it since. Nothing was sent.",
+)
 
 
 def retry(system: System, school: School, admin: Person, send_id: str) -> Started[Send]:
@@ -52,10 +56,10 @@ def _take_up(system: System, school: School, admin: Person, send_id: str, act: L
         last = sends.get(takers[-1]) if takers else None
         if takers and _pending(last):
             try:
-                return start_send(system, school, admin, selection, send_id=takers[-1], to=whom_of(old))
+                return start_send(system, school, admin, selection, send_id=takers[-1], to=whom_of(old), kind=old.kind)
             except Invalid:
                 continue  # it was planned meanwhile, and has taken all of them up
-        if next(chosen(system, school.slug, selection), None) is None:
+        if not is_anybody_chosen(system, school.slug, old.kind, selection):
             if last is not None:
                 return Started(last, new=False)
             raise Conflict(nobody, code=code)
@@ -65,7 +69,7 @@ def _take_up(system: System, school: School, admin: Person, send_id: str, act: L
             (sends.add_retry if act == "retry" else sends.add_replan)(old, fresh, event)
         except Changed:
             continue
-        return start_send(system, school, admin, selection, send_id=fresh, to=whom_of(old))
+        return start_send(system, school, admin, selection, send_id=fresh, to=whom_of(old), kind=old.kind)
     raise TryLater("This send changes too quickly just now. Nothing was sent; try again.")
 
 
@@ -73,7 +77,7 @@ def try_again(system: System, school: School, send_id: str) -> DryRun:
     """What sending again would do: to those who were sent a link and have set no password since."""
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
-    return try_out(system, school, those_again(old.id))
+    return try_out(system, school, those_again(old.id), old.kind)
 
 
 def those_again(send_id: str) -> Selection:
@@ -86,9 +90,9 @@ def again(system: System, school: School, admin: Person, send_id: str, key: str 
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
     selection = those_again(old.id)
-    if next(chosen(system, school.slug, selection), None) is None:
-        raise Conflict("Everybody who was sent a link has set a password since. Nothing was sent.", code="nobody_left")
-    started = start_send(system, school, admin, selection, key, to=whom_of(old))
+    if not is_anybody_chosen(system, school.slug, old.kind, selection):
+        raise Conflict(_ALL_DONE[old.kind == "parent_invitation"], code="nobody_left")
+    started = start_send(system, school, admin, selection, key, to=whom_of(old), kind=old.kind)
     if started.new:
         facts: dict[str, str | int] = {**facts_of(old), "again": started.run.id}
         system.audit(school.slug).record(admin.id, "send.again", system.now(), facts)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from latchkey.errors import Poison
-from latchkey.mail.model.account import MailName, account_of
+from latchkey.invitations.model.invitation import LIVES
+from latchkey.mail.model.account import MailAccount, MailName, account_of
 from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, has_confirmed, is_over, is_provisional, to_confirm
 from latchkey.schools.model.school import DAY
@@ -106,6 +107,22 @@ def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
     return request.confirm([owner], address)
 
 
+def invitation(system: System, asked: Asked, invitation_id: str) -> Outcome:
+    """Mail an invitation by itself, as a student has asked for it: the children's first names and the school's, nothing else."""
+    request = _Request(system, asked)
+    found = system.invitations(asked.school).get(invitation_id)
+    if found is None or not found.is_open(system.now()) or found.problem is not None:
+        return "nobody"
+    if early := request.early(LIVES[found.source]):
+        return early
+    key = lookup(system.lookup_key(asked.school, request.school.lookup_epoch), "email", found.email)
+    if not request.spend(EACH_MAILBOX, key):
+        return "limited"
+    account = MailAccount(person=found.id, name="", role="parent", login="", version=found.version, stamp=found.stamp)
+    mail = Mail(to=found.email, accounts=(account,), at=request.at)
+    return request.write("parent_invitation", "parent_invitation", [mail], {found.language or request.school.settings.language})
+
+
 def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
     """Tell a student that a parent has looked at their PIN; whoever sends the same request again makes no second mail."""
     request = _Request(system, asked)
@@ -198,7 +215,7 @@ class _Request:
         )
         name: MailName = "address_known" if known else "confirm_address"
         mails = [Mail(to=address, accounts=accounts, at=self.at)]
-        return self.write("confirmation", name, mails, known or owners)
+        return self.write("confirmation", name, mails, self.languages(known or owners))
 
     def plan(self, kind: Kind, mail: MailName, people: Sequence[Person]) -> Outcome:
         """Write the send with its one chunk, and put it on the queue: one mail for each address."""
@@ -212,11 +229,15 @@ class _Request:
             Mail(to=to, accounts=tuple(account_of(person, self.school) for person in group), at=self.at)
             for to, group in accounts.items()
         )
-        return self.write(kind, mail, mails, people)
+        return self.write(kind, mail, mails, self.languages(people))
 
-    def write(self, kind: Kind, mail: MailName, mails: Sequence[Mail], people: Sequence[Person]) -> Outcome:
-        """Write the send with its one chunk of these mails, in the language of these people, and put it on the queue."""
-        language = one_for({person.language or self.school.settings.language for person in people}, self.school.settings.language)
+    def languages(self, people: Iterable[Person]) -> set[str]:
+        """The languages in which these people read."""
+        return {person.language or self.school.settings.language for person in people}
+
+    def write(self, kind: Kind, mail: MailName, mails: Sequence[Mail], languages: set[str]) -> Outcome:
+        """Write the send with its one chunk of these mails, for readers of these languages, and put it on the queue."""
+        language = one_for(languages, self.school.settings.language)
         chunk = Chunk(
             send=self._asked.id,
             number=1,

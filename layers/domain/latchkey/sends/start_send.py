@@ -12,17 +12,20 @@ from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.model.approval import OPEN_FOR, holds, need_of, waits
 from latchkey.sends.model.planning import DryRun, dry_run
-from latchkey.sends.model.send import Need, Selection, Send
+from latchkey.sends.model.send import Kind, Need, Selection, Send
 from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
+from latchkey.sends.plan_invitations import is_anybody, try_invitations
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
 
-def try_out(system: System, school: School, selection: Selection) -> DryRun:
+def try_out(system: System, school: School, selection: Selection, kind: Kind = "password_link") -> DryRun:
     """What the send would do, without doing it."""
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
+    if kind == "parent_invitation":
+        return try_invitations(system, school, selection, sent)
     people, unknown = _meant(system, school, selection)
     return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent)
 
@@ -47,6 +50,7 @@ def start_send(
     send_id: str | None = None,
     start_at: int | None = None,
     to: str | None = None,
+    kind: Kind = "password_link",
 ) -> Started[Send]:
     """Write the send and put it in the queue of plan_send. The same key starts one send only, however often it comes.
     So does the same ``send_id``, where the caller has settled it. It waits for ``start_at``,
@@ -55,19 +59,19 @@ def start_send(
 
     If the queue cannot be reached the send is marked failed: it shows in the list, and the same key sets it off after all.
     """
-    if not _somebody(system, school, selection):
+    if not _somebody(system, school, selection, kind):
         raise Invalid("Nobody matches, so nothing was sent.", fields={"select": "Choose people of this school."})
     now = system.now()
     send = Send(
         id=send_id or id_for(system.claims(school.slug), "send", admin.id, key, now),
-        kind="password_link",
+        kind=kind,
         state="queued",
         origin="admin",
         created_at=now,
         created_by=admin.id,
         selection=selection,
         start_at=start_at,
-        whom=to or whom(selection),
+        whom=to or whom(selection, kind=kind),
     )
     send, people = _held(system, school, send)
     for at in {send.start_at, send.approve_by} - {None}:  # before the send, which then cannot be forgotten
@@ -99,7 +103,7 @@ def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
     rule = school.settings.approval
     if rule == ApprovalRule():
         return send, 0
-    tried = try_out(system, school, send.selection)
+    tried = try_out(system, school, send.selection, send.kind)
     need, now = need_of(rule, tried), send.created_at
     if need is None and rule.above is not None:
         allowances, at = system.allowances(school.slug), send.start_at or now
@@ -112,7 +116,7 @@ def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
 
 def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
     sends, selection = system.sends(school), asked.selection
-    by = "send" if selection.is_from_sends else "ids" if selection.ids else "filter"
+    by = "send" if selection.is_from_sends else "contacts" if selection.contacts else "ids" if selection.ids else "filter"
 
     def announce(send: Send) -> None:
         facts: dict[str, str | int] = {**facts_of(send), "kind": send.kind, "by": by, "ids": len(selection.ids)}
@@ -127,13 +131,15 @@ def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
         announce=announce,
         put=put,
         give_up=lambda send: sends.not_queued(send, system.now()),
-        is_same=lambda send: (send.selection, send.start_at) == (selection, asked.start_at),
+        is_same=lambda send: (send.kind, send.selection, send.start_at) == (asked.kind, selection, asked.start_at),
         other="This key has started another send already. Nothing was sent now; use a new key.",
         busy="The send could not be started: a service is busy. Nobody was sent anything; try again.",
     )
 
 
-def _somebody(system: System, school: School, selection: Selection) -> bool:
+def _somebody(system: System, school: School, selection: Selection, kind: Kind) -> bool:
+    if kind == "parent_invitation":
+        return is_anybody(system, school, selection)
     directory = system.directory(school.slug)
     if selection.is_from_sends:
         return next(chosen(system, school.slug, selection), None) is not None

@@ -26,7 +26,10 @@ _READS: Final = 12  # what one request may cost: this many reads of ten chunks (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One person's row in a send's ledger. Times in epoch seconds; ``reason`` is a word, ``detail`` what a mail server said."""
+    """One person's row in a send's ledger. Times in epoch seconds; ``reason`` is a word, ``detail`` what a mail server said.
+
+    ``person``: of an invitation its id, empty where there is none; ``password_set_at`` is then when it was used.
+    """
 
     person: str
     name: str
@@ -115,11 +118,10 @@ def all_recipients(system: System, school: str, send: Send, wanted: RecipientFil
 
 
 def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Mail, MailAccount]]) -> list[Recipient]:
-    people = {person.id: person for person in system.directory(school).by_ids(row[1].person for row in rows)}
+    got_in = _got_in(system, school, send, [account.person for _, account in rows if account.person])
     recipients = []
     for mail, account in rows:
-        person = people.get(account.person)
-        set_at = person.password_set_at if person else None
+        set_at = got_in.get(account.person)
         recipients.append(
             Recipient(
                 person=account.person,
@@ -133,6 +135,13 @@ def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Ma
             )
         )
     return recipients
+
+
+def _got_in(system: System, school: str, send: Send, ids: Sequence[str]) -> Mapping[str, int | None]:
+    """When each of these has set a password, or used the invitation."""
+    if send.kind == "parent_invitation":
+        return {each.id: each.used_at for each in system.invitations(school).by_ids(ids).values()}
+    return {person.id: person.password_set_at for person in system.directory(school).by_ids(ids)}
 
 
 def _rows(walk: Iterator[_Step], wanted: RecipientFilter, limit: int) -> tuple[list[tuple[Mail, MailAccount]], _Place | None]:

@@ -16,6 +16,8 @@ MOST_NAMED = 6
 
 def names_of_children(system: System, school: School, chunk: Chunk) -> Mapping[str, tuple[str, ...]]:
     """The first names of the children of those adults of a chunk whose mail has to say whose account it is, by their id."""
+    if chunk.mail == "parent_invitation":
+        return _of_invitations(system, school, chunk)
     adults = {
         account.person
         for mail in chunk.mails
@@ -27,9 +29,20 @@ def names_of_children(system: System, school: School, chunk: Chunk) -> Mapping[s
         return {}
     directory = system.directory(school.slug)
     children = {person.id: person.children[:MOST_NAMED] for person in directory.families(sorted(adults))}
-    names = {
-        child.id: school.known_as(child).given_name
-        for child in directory.families(sorted({each for ids in children.values() for each in ids}))
-        if child.status == "active"
-    }
+    names = _first_names(system, school, {each for ids in children.values() for each in ids})
     return {parent: tuple(names[each] for each in ids if each in names) for parent, ids in children.items()}
+
+
+def _of_invitations(system: System, school: School, chunk: Chunk) -> Mapping[str, tuple[str, ...]]:
+    """Of each invitation that is mailed, all of its children who are at the school."""
+    ids = sorted({account.person for mail in chunk.mails if mail.state == "planned" for account in mail.accounts})
+    if not ids or chunk.test:
+        return {}
+    found = system.invitations(school.slug).standings(ids)
+    names = _first_names(system, school, {child for each in found.values() for child in each.children})
+    return {each.id: tuple(names[child] for child in each.children if child in names) for each in found.values()}
+
+
+def _first_names(system: System, school: School, children: set[str]) -> dict[str, str]:
+    people = system.directory(school.slug).families(sorted(children))
+    return {child.id: school.known_as(child).given_name for child in people if child.status != "left"}

@@ -10,7 +10,7 @@ from latchkey.schools.model.school import DAY
 from tests.support.portal import Portal
 
 LIVE = CodeState(3, 1_795_000_000 + 90 * DAY)
-FORM = ["given_name", "family_name", "email", "password", "password_again"]
+FORM = ["given_name", "family_name", "email", "password"]
 MUM = {"email": "mum@home.example", "given_name": "Maya", "family_name": "Okafor"}
 
 
@@ -22,7 +22,7 @@ def codes(portal: Portal) -> dict[str, str]:
 
 def test_everything_that_is_wrong_with_a_registration_is_said_at_once(portal: Portal, codes: dict[str, str]) -> None:
     wrong = {"given_name": "https://evil.example", "family_name": "1", "email": "nonsense", "password": "short"}
-    answer = portal.submit("/schools/northbridge/codes/use", {"code": codes["parent"], "password_again": "longer", **wrong})
+    answer = portal.submit("/schools/northbridge/codes/use", {"code": codes["parent"], **wrong})
     assert answer.status_code == 422
     page = answer.body.decode()
     assert re.findall(r'<li><a href="#([a-z_]+)">', page) == FORM, "in the order of the form"
@@ -30,7 +30,7 @@ def test_everything_that_is_wrong_with_a_registration_is_said_at_once(portal: Po
         assert f'id="{name}-error"' in page
     answer = portal.redeem(codes["parent"], **wrong)
     assert answer.json_body["code"] == "invalid"
-    assert list(answer.json_body["fields"]) == FORM[:-1]
+    assert list(answer.json_body["fields"]) == FORM
     assert "with letters" in answer.json_body["fields"]["family_name"]
     assert portal.redeem(codes["parent"], **MUM).status_code == 201, "and the code still works"
 
@@ -46,9 +46,9 @@ def test_fields_of_another_type_are_named_with_the_others(portal: Portal, codes:
     hostile: dict[str, Any] = {"given_name": ["Ann"], "family_name": "a" * 321, "email": {"S": "x"}, "password": None}
     answer = portal.redeem(codes["parent"], **hostile)
     assert answer.status_code == 422
-    assert list(answer.json_body["fields"]) == FORM[:-1]
+    assert list(answer.json_body["fields"]) == FORM
     assert answer.json_body["fields"]["given_name"] == "This must be a text."
-    assert answer.json_body["fields"]["password"] == "Fill this in."
+    assert answer.json_body["fields"]["password"] == "Enter a password."
 
 
 @pytest.mark.parametrize("field", ["given_name", "family_name"])
@@ -86,7 +86,7 @@ def test_no_name_at_all_is_not(portal: Portal, codes: dict[str, str]) -> None:
 
 def test_a_password_with_a_sign_that_a_phone_has_made_is_taken_and_named(portal: Portal, codes: dict[str, str]) -> None:
     """It is compared as it was set, so whoever types it elsewhere has to know."""
-    fields = {"code": codes["parent"], "password": "tulip’s harbour quartz", "password_again": "tulip’s harbour quartz", **MUM}
+    fields = {"code": codes["parent"], "password": "tulip’s harbour quartz", **MUM}
     answer = portal.submit("/schools/northbridge/codes/use", fields)
     assert answer.status_code == 201
     assert "Your password holds the sign ’" in answer.body.decode()

@@ -19,6 +19,7 @@ SIGN_INS: Final = frozenset(
         "sign_in.refused",
         "password.set",
         "code.use",
+        "invitation.use",
         "mail.requested",
         "page.not_theirs",
         "password.not_current",
@@ -70,6 +71,9 @@ WORDS: Final[Mapping[str, str]] = {
     "export.failed": "could not make a file of login details",
     "export.finish": "made a file of login details",
     "export.start": "asked for login details",
+    "invitation.by_student": "invited a parent by e-mail",
+    "invitation.take_back": "took back an invitation of a parent",
+    "invitation.use": "used an invitation: made a parent’s account, or joined children to one",
     "links.end": "ended all password links",
     "lookup.rotate": "replaced the key under which addresses and usernames are found",
     "mail.requested": "asked for a mail",
@@ -186,7 +190,8 @@ def facts(found: Mapping[str, str | int], names: Mapping[str, str]) -> list[Fact
     for name, value in found.items():
         if to and name in {"send", "to"}:
             if name == "send":
-                said.append(Fact("send", f"password link{'s' if to != '1 person' else ''} to {to}", "sends", str(value)))
+                what = "invitation" if found.get("kind") == "parent_invitation" else "password link"
+                said.append(Fact("send", f"{what}{'s' if to != '1 person' else ''} to {to}", "sends", str(value)))
             continue
         label = _NAMES.get(name, name.replace("_", " "))
         if name.endswith(_WAS):

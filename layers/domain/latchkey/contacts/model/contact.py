@@ -88,6 +88,8 @@ class Parent:
     email: str
     phones: tuple[tuple[str, str], ...]
     children: tuple[Child, ...]
+    claimed: bool = False
+    """They have used an invitation: an account says who they are, and nothing here does."""
 
     @property
     def name(self) -> str:

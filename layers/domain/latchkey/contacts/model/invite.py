@@ -21,6 +21,7 @@ WHY: Final[dict[Why, str]] = {
     "not_primary": "is not a primary guardian",
     "not_first": "is neither the first contact nor has parental responsibility",
 }
+HAS_ACCOUNT: Final = "has an account: they have used an invitation"
 STATED: Final = ("priority", "responsibility", "primary", "restricted")
 
 

@@ -33,6 +33,16 @@ class KeptParents:
         for page in self._table.pages(self._pk(run), prefix="PARENT#"):
             yield [parent_from(item) for item in page if item["expires_at"] > now]
 
+    def claim(self, run: str, parent: str) -> bool:
+        """Keep no more of a parent than whose parent they are: they have an account; False where nothing was kept of them."""
+        there: Condition = ("pk", "exists", None)
+        facts: dict[str, Value] = {**dict.fromkeys(("title", "given_name", "family_name", "email", "phones")), "claimed": True}
+        try:
+            self._table.update(Update(pk=self._pk(run), sk=f"PARENT#{parent}", set=facts, when=[there]))
+        except ConditionFailed:
+            return False
+        return True
+
     def write_lists(self, run: Run, lists: Mapping[ListName, Sequence[Listed]]) -> None:
         """Write what is listed beside the files, in place of what was listed there before."""
         for name, rows in lists.items():

@@ -62,6 +62,7 @@ REGISTER: Final = (
             "family_name": "Family name",
             "email": "The address to write to",
             "phones": "Telephones: kind and number",
+            "claimed": "That they have an account: then no name, address or telephone stays here",
             "children": "Of each child: the student's id, relationship, priority, responsibility, primary guardian, why barred",
         },
     ),

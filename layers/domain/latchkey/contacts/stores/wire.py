@@ -16,6 +16,7 @@ def parent_to(parent: Parent) -> dict[str, Any]:
         "email": parent.email,
         "phones": [[kind, number] for kind, number in parent.phones],
         "children": [_child_to(child) for child in parent.children],
+        "claimed": parent.claimed,
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -30,6 +31,7 @@ def parent_from(facts: Mapping[str, Any]) -> Parent:
         email=facts.get("email", ""),
         phones=tuple((kind, number) for kind, number in facts.get("phones", ())),
         children=tuple(Child(**child) for child in facts.get("children", ())),
+        claimed=facts.get("claimed", False),
     )
 
 

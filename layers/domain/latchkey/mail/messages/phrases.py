@@ -35,6 +35,9 @@ class Phrases:
     children_html: str
     confirm_text: str
     confirm_html: str
+    join_text: str
+    join_html: str
+    invited_html: str
     unconfirmed_text: str
     unconfirmed_html: str
     link_text: str
@@ -71,6 +74,13 @@ def phrases(code: str) -> Phrases:
         + '</a></p><p class="u">'
         + _html_pattern(gettext("Or copy this into your browser: {link}"), "link", link)
         + "</p>",
+        join_text=_pattern(gettext("Open the invitation here:")) + "\n{link}\n",
+        join_html='<p><a class="b" href="{link}">'
+        + _html_pattern(gettext("Open the invitation"))
+        + '</a></p><p class="u">'
+        + _html_pattern(gettext("Or copy this into your browser: {link}"), "link", link)
+        + "</p>",
+        invited_html='<div class="a"><p><b>{children}</b></p>{link}</div>',
         unconfirmed_text="{who}\n",
         unconfirmed_html='<div class="a"><p><b><bdi>{who}</bdi></b>{children}</p>{link}</div>',
         # The link stands alone in its line: whoever copies the line copies nothing else.

@@ -95,6 +95,22 @@ def address_known(school: School, accounts: Sequence[tuple[MailAccount, str]], l
     return confirm_address(school, accounts, life, language)
 
 
+def parent_invitation(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en"
+) -> dict[str, str]:
+    """Invites whoever reads a mailbox as a parent; several may share it, and have one link with all their children."""
+    said = phrases(language)
+    account, link = accounts[0]
+    names = [plain(each) for each in account.children]
+    text = "".join(f"{isolated(each, right_to_left=said.right_to_left)}\n" for each in names)
+    html = "<br>".join(f"<bdi>{escape(each)}</bdi>" for each in names)
+    blocks = {
+        "accounts_text": text + said.join_text.format(link=link),
+        "accounts_html": said.invited_html.format(children=html, link=said.join_html.format(link=escape(link))),
+    }
+    return _of_school(school, language) | _of_life(life, language) | blocks
+
+
 def pin_shown(
     school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
 ) -> dict[str, str]:
@@ -128,6 +144,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "email_given": email_given,
     "confirm_address": confirm_address,
     "address_known": address_known,
+    "parent_invitation": parent_invitation,
     "pin_shown": pin_shown,
 }
 

@@ -17,6 +17,7 @@ MailName = Literal[
     "pin_shown",
     "confirm_address",
     "address_known",
+    "parent_invitation",
 ]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given", "pin_shown"})

@@ -14,12 +14,12 @@ from typing import Final, Literal
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import is_id, is_slug
 
-Purpose = Literal["welcome", "reset", "forgot", "confirm"]
+Purpose = Literal["welcome", "reset", "forgot", "confirm", "invitation"]
 SETS_PASSWORD: Final[frozenset[Purpose]] = frozenset({"welcome", "reset", "forgot"})
 """What sets a password. Each other purpose has its own addresses, and no link opens those of another."""
 DUMMY: Final = "preview"
 """Stands where a token would in previews and tests; it can never work."""
-_LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f", "confirm": "c"}
+_LETTER: Final[dict[Purpose, str]] = {"welcome": "w", "reset": "r", "forgot": "f", "confirm": "c", "invitation": "i"}
 _PURPOSE: Final[dict[str, Purpose]] = {letter: purpose for purpose, letter in _LETTER.items()}
 
 Fault = Literal["damaged", "used", "replaced", "expired"]
@@ -27,7 +27,10 @@ Fault = Literal["damaged", "used", "replaced", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a token says. ``expires_at`` in epoch seconds; ``version`` and ``stamp`` are those of the account."""
+    """What a token says. ``expires_at`` in epoch seconds; ``version`` and ``stamp`` are those of the account.
+
+    ``person``: of an invitation its id, for there may be no account yet; version and stamp are then the invitation's.
+    """
 
     purpose: Purpose
     school: str

@@ -85,6 +85,7 @@ class Person:
     ``email_typed``: the look-up key of an address that was typed beside a code, until a link that was mailed there is used.
     ``provisional_until``: when the account of a parent who registered with a code ends, unless they confirm their address.
     ``new_email``: an address that they have asked for and not confirmed yet.
+    ``invited``: the ids of invitations that this account was made by, or that joined children to it.
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
     ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
     known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
@@ -128,6 +129,7 @@ class Person:
     edited: tuple[str, ...] = ()
     new_email: NewEmail | None = None
     provisional_until: int | None = None
+    invited: tuple[str, ...] = ()
     admin_since: int | None = None
     first_send_at: int | None = None
     second_factors: tuple[str, ...] = ()

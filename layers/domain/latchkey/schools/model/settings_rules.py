@@ -11,6 +11,7 @@ from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model import logo
 from latchkey.schools.model.school import (
     DAY,
+    AfterPassword,
     ApprovalRule,
     FamilyRule,
     NamesRule,
@@ -45,6 +46,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.help": "What to do if it does not work",
 }
 NAMES_RULES: Final[tuple[NamesRule, ...]] = get_args(NamesRule)
+AFTER_PASSWORDS: Final[tuple[AfterPassword, ...]] = get_args(AfterPassword)
 SECOND_FACTOR_RULES: Final[tuple[SecondFactorRule, ...]] = get_args(SecondFactorRule)
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
@@ -270,6 +272,14 @@ def _names(value: object, wrong: Wrong) -> NamesRule:
     return "preferred"
 
 
+def _after_password(value: object, wrong: Wrong) -> AfterPassword:
+    for each in AFTER_PASSWORDS:
+        if value == each:
+            return each
+    wrong["after_password"] = f"Choose one of {', '.join(AFTER_PASSWORDS)}."
+    return "ask"
+
+
 def _logo(value: object, wrong: Wrong) -> str:
     if value is None or value == "":
         return ""
@@ -296,6 +306,7 @@ _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
     "staff_domains": _domains("staff_domains"),
     "student_email": _student_email,
     "names": _names,
+    "after_password": _after_password,
     "second_factor": _second_factor,
 }
 

@@ -11,7 +11,15 @@ from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
 Kind = Literal[
-    "password_link", "forgot_password", "password_changed", "email_changed", "pin_shown", "test", "notice", "confirmation"
+    "password_link",
+    "forgot_password",
+    "password_changed",
+    "email_changed",
+    "pin_shown",
+    "test",
+    "notice",
+    "confirmation",
+    "parent_invitation",
 ]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
@@ -32,6 +40,11 @@ Skip = Literal[
     "sent_recently",
     "changed",
     "changed_in_hand",
+    "has_account",
+    "court_order",
+    "shared_address",
+    "not_primary",
+    "not_first",
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
@@ -46,6 +59,11 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "sent_recently": "was sent a link a short while ago, or is about to be",
     "changed": "has changed since the send was planned: address, password, role, or how they sign in",
     "changed_in_hand": "has changed since the send was planned; the mail may be out already, and this line changes if it is",
+    "has_account": "has an account already, with these children",
+    "court_order": "has a court order or restricted access to a child",
+    "shared_address": "has the same address as somebody with a court order or restricted access",
+    "not_primary": "is not a primary guardian",
+    "not_first": "is neither the first contact nor has parental responsibility",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 WAITS: Final[Mapping[str, str]] = {
@@ -75,6 +93,8 @@ class Selection:
     ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
     those who were skipped because they had changed since it was planned, or those whose mail was refused though their address may
     be right. ``domain`` in its place: the refused of the last weeks' sends, with an address in this domain.
+    ``contacts``: in a send of invitations, the parents of that upload of contacts; ids and a filter mean parents there, and
+    students, whose parents are invited.
     Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
     whoever was sent a link within that time.
     """
@@ -84,6 +104,7 @@ class Selection:
     source: str | None = None
     pick: Pick | None = None
     domain: str | None = None
+    contacts: str | None = None
     skip_signed_in: bool = False
     skip_sent_within: int = 0
 

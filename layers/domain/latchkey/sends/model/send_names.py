@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from latchkey.sends.model.send import Selection, Send
+from latchkey.sends.model.send import Kind, Selection, Send
 
 _ROLES: Final = {"": "people", "student": "students", "teacher": "teachers", "staff": "other staff", "parent": "parents"}
 _QUALITIES: Final = {
@@ -19,8 +19,13 @@ _QUALITIES: Final = {
 _LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew"}
 
 
-def whom(selection: Selection, searched: str = "by a search") -> str:
-    """To whom a selection goes: "year 7 students", "3 people", "everyone". ``searched``: how to say what was searched for."""
+def whom(selection: Selection, searched: str = "by a search", *, kind: Kind = "password_link") -> str:
+    """To whom a selection goes: "year 7 students", "3 people", "everyone". ``searched``: how to say what was searched for.
+
+    Invitations go to "parents of year 7 students", "parents in the contacts".
+    """
+    if kind == "parent_invitation":
+        return _parents(selection, searched)
     if selection.source is not None:
         return "people of an earlier send"
     if selection.filter is None:
@@ -29,6 +34,13 @@ def whom(selection: Selection, searched: str = "by a search") -> str:
     qualities = [words for name, words in _QUALITIES.items() if wanted.get(name)]
     found = [f"found {searched}"] if wanted.get("q") else []
     return " ".join([_group(wanted), *found, " and ".join(qualities)]).strip()
+
+
+def _parents(selection: Selection, searched: str) -> str:
+    if selection.contacts is not None:
+        return "parents in the contacts"
+    people = whom(selection, searched)
+    return people if (selection.filter or {}).get("role") == "parent" else f"parents of {people}"
 
 
 def _group(wanted: Mapping[str, str]) -> str:
@@ -43,20 +55,23 @@ def _group(wanted: Mapping[str, str]) -> str:
 
 def whom_of(send: Send) -> str:
     """To whom a send goes, naming nobody; one that was made before names were kept is named by its selection."""
-    return send.whom or whom(send.selection)
+    return send.whom or whom(send.selection, kind=send.kind)
 
 
 def name_of(send: Send, person: str = "") -> str:
     """What a send is called on an admin's page. ``person``: the name of the one person who was chosen, where it is known."""
     searched = (send.selection.filter or {}).get("q", "")
-    to = person or (whom(send.selection, f"by “{searched}”") if searched else whom_of(send))
-    return titled(to, send.selection, one=bool(person) or to == "1 person")
+    to = person or (whom(send.selection, f"by “{searched}”", kind=send.kind) if searched else whom_of(send))
+    if person and send.kind == "parent_invitation":
+        return titled(f"{person} or their parents", send.selection, kind=send.kind)
+    return titled(to, send.selection, one=bool(person) or to == "1 person", kind=send.kind)
 
 
-def titled(to: str, selection: Selection, *, one: bool = False) -> str:
+def titled(to: str, selection: Selection, *, one: bool = False, kind: Kind = "password_link") -> str:
     """The name with these words for those whom it goes to."""
     later = _LATER.get(selection.pick or "")
-    return f"Password link{'' if one else 's'} to {to}" + (f" ({later})" if later else "")
+    what = "Invitation" if kind == "parent_invitation" else "Password link"
+    return f"{what}{'' if one else 's'} to {to}" + (f" ({later})" if later else "")
 
 
 def one_person(send: Send) -> str | None:
@@ -67,10 +82,12 @@ def one_person(send: Send) -> str | None:
 
 def facts_of(send: Send) -> dict[str, str | int]:
     """How the audit trail says which send: its id and, without anybody's name, to whom it goes."""
-    return {"send": send.id, "to": whom_of(send)}
+    kind: dict[str, str | int] = {"kind": send.kind} if send.kind == "parent_invitation" else {}
+    return {"send": send.id, "to": whom_of(send), **kind}
 
 
 def file_part(send: Send) -> str:
     """The same for a file's name: safe in every header and file system."""
     words = re.sub(r"[^a-z0-9]+", "-", whom_of(send).lower()).strip("-")[:40].strip("-")
-    return f"password-links-{words}" if words else "password-links"
+    what = "invitations" if send.kind == "parent_invitation" else "password-links"
+    return f"{what}-{words}" if words else what

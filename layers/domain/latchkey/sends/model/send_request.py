@@ -15,6 +15,8 @@ from latchkey.shared.model.request_key import parse_key
 
 LONGEST_LIST: Final = 1000
 LONGEST_WITHIN: Final = 7 * 24 * 60  # minutes
+SendKind = Literal["password_link", "parent_invitation"]
+KINDS: Final[tuple[SendKind, ...]] = ("password_link", "parent_invitation")
 TYPED: Final = ("start_at", "skip_signed_in", "skip_sent_within")
 """The fields that an admin fills in on the page that shows what a send would do."""
 _MINUTES: Final = re.compile(r"[0-9]{1,5}")
@@ -23,16 +25,17 @@ _MINUTES: Final = re.compile(r"[0-9]{1,5}")
 class Mistyped(Invalid):
     """What an admin filled in on that page cannot be used. ``selection`` is who is meant, as far as it can be read."""
 
-    def __init__(self, wrong: Invalid, selection: Selection) -> None:
+    def __init__(self, wrong: Invalid, selection: Selection, kind: "SendKind") -> None:
         super().__init__(wrong.detail, fields=wrong.fields, code=wrong.code)
         self.selection = selection
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
     """What an admin asks for. ``start_at`` in epoch seconds (None: now); ``dry_run``: say what it would do, and do nothing."""
 
-    kind: Literal["password_link"]
+    kind: SendKind
     selection: Selection
     key: str | None
     start_at: int | None
@@ -46,7 +49,7 @@ def parse(fields: Mapping[str, Any], now: int, flag: Callable[[str], bool], *, i
     asks what a send would do until it confirms it.
     """
     kind = parse_kind(fields.get("kind"))
-    selection = parse_selection(fields.get("select"))
+    selection = parse_selection(fields.get("select"), kind)
     key = parse_key(fields.get("idempotency_key"))
     is_sure = flag("confirm") if is_form else True
     dry_run = flag("dry_run") or not is_sure
@@ -55,25 +58,32 @@ def parse(fields: Mapping[str, Any], now: int, flag: Callable[[str], bool], *, i
         selection = replace(selection, skip_signed_in=flag("skip_signed_in"), skip_sent_within=within)
         start_at = start_time.parse(fields.get("start_at"), now, is_local=is_form)
     except Invalid as wrong:
-        raise Mistyped(wrong, selection) from wrong
+        raise Mistyped(wrong, selection, kind) from wrong
     return SendRequest(kind=kind, selection=selection, key=key, start_at=start_at, dry_run=dry_run)
 
 
-def parse_kind(kind: object) -> Literal["password_link"]:
-    """What can be sent now."""
-    if kind == "parent_invitation":
-        raise Invalid("Invitations to parents cannot be sent yet.", fields={"kind": "Choose password_link."})
-    if kind != "password_link":
-        raise Invalid("Say what to send.", fields={"kind": "Choose password_link."})
-    return "password_link"
+def parse_kind(kind: object) -> SendKind:
+    """What can be sent."""
+    found = next((each for each in KINDS if each == kind), None)
+    if found is None:
+        raise Invalid("Say what to send.", fields={"kind": f"Choose {' or '.join(KINDS)}."})
+    return found
 
 
-def parse_selection(select: object) -> Selection:
-    """Who is meant, as ids, as a filter or as those whom earlier sends' mails did not reach, from a JSON value."""
-    if not isinstance(select, Mapping) or set(select) not in ({"ids"}, {"filter"}, {"refused"}):
+def parse_selection(select: object, kind: SendKind = "password_link") -> Selection:
+    """Who is meant, as ids, as a filter or as those whom earlier sends' mails did not reach, from a JSON value.
+
+    Invitations are for the parents of students who are meant so, for parents, and for those of an upload of contacts.
+    """
+    ways = [{"ids"}, {"filter"}, {"contacts"} if kind == "parent_invitation" else {"refused"}]
+    if not isinstance(select, Mapping) or set(select) not in ways:
         raise Invalid(
             "Nobody is selected. Nothing was sent.", fields={"select": "Choose people, by ids or by a filter, not by both."}
         )
+    if "contacts" in select:
+        if not isinstance(select["contacts"], str) or not is_id(select["contacts"]):
+            raise Invalid(fields={"select": "The upload of contacts does not have the form of an id."})
+        return Selection(contacts=select["contacts"])
     if "refused" in select:
         return _refused(select["refused"])
     if "filter" in select:

@@ -14,6 +14,7 @@ _SEND: Final[Mapping[str, str]] = {
     "source": "The send whose people are mailed again",
     "pick": "Which of them",
     "domain": "Which of them, by the domain of the address",
+    "contacts": "The upload of contacts whose parents are invited",
     "skip_signed_in": "Leave out who has signed in",
     "skip_sent_within": "Leave out who had a link within so many days",
     "created_at": "When",

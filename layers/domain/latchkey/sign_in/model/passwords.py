@@ -12,11 +12,12 @@ from typing import Final
 from latchkey.people.model.person import Person, Role
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import email
+from latchkey.shared.model.texts import said
 
 LONGEST: Final = 256  # code points: generous for a sentence, too little to keep a processor busy (Django CVE-2021-45115)
 LONGEST_RECEIVED: Final = 1024  # before it is normalised
 _SHORTEST: Final[dict[Role, int]] = {"student": 10, "parent": 12, "teacher": 12, "staff": 12}
-ADVICE: Final = "Three words that have nothing to do with each other make a good password."
+ADVICE: Final = said("Three words that have nothing to do with each other make a good password.")
 
 _SHORTEST_WORD: Final = 4  # a shorter name is part of too many words
 _LEFT_OVER: Final = 8  # what must remain beside the words that anybody would try
@@ -81,25 +82,29 @@ def fault(password: str, at_least: int, context: Iterable[str], common: Containe
 
 def _wrong_form(text: str, at_least: int) -> str | None:
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
-        return "This has a character that cannot be part of a password, such as a line break. Type it again without."
+        return said("This has a character that cannot be part of a password, such as a line break. Type it again without.")
     if email(text) is not None:
-        return f"This has the form of an e-mail address, which a password must not have: others would try it. {ADVICE}"
+        return said(
+            "This has the form of an e-mail address, which a password must not have: others would try it. {advice}", advice=ADVICE
+        )
     if len(text) < at_least:
-        return f"This is too short: use at least {at_least} characters. {ADVICE}"
+        return said("This is too short: use at least {count} characters. {advice}", count=at_least, advice=ADVICE)
     if len(text) > LONGEST:
-        return f"This is too long: use at most {LONGEST} characters."
+        return said("This is too long: use at most {count} characters.", count=LONGEST)
     return None
 
 
 def _easily_guessed(folded: str, context: Iterable[str], common: Container[str]) -> str | None:
     if len(set(folded)) < _FEWEST_SIGNS or _is_repetition(folded) or _is_sequence(folded):
-        return f"This repeats itself or follows the keyboard, so it is quickly guessed. {ADVICE}"
+        return said("This repeats itself or follows the keyboard, so it is quickly guessed. {advice}", advice=ADVICE)
     forms = _forms(folded)
     if any(_is_common(form, common) for form in forms):
-        return f"This is on a list of passwords and words that are tried first. {ADVICE}"
+        return said("This is on a list of passwords and words that are tried first. {advice}", advice=ADVICE)
     words = sorted(context, key=len, reverse=True)
     if any(_is_made_of(form, words, common) for form in forms):
-        return f"This is mostly made of your name, your school or another word that is easy to guess here. {ADVICE}"
+        return said(
+            "This is mostly made of your name, your school or another word that is easy to guess here. {advice}", advice=ADVICE
+        )
     return None
 
 

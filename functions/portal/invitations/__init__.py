@@ -1,0 +1,1 @@
+"""Invitations of parents: the page behind the link in a mail."""

@@ -1,0 +1,1 @@
+"""Where invitations are kept."""

@@ -1,0 +1,245 @@
+"""Invitations in the table ``directory``. One item for each mailbox; whoever writes says what they have read."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from latchkey.errors import TryLater
+from latchkey.invitations.model.invitation import KEPT, Invitation, united, without_child
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.shared.stores.pace import Pace
+
+_AT_ONCE: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
+_ROUNDS: Final = 8
+_MOST_SENT: Final = 50  # of one student
+_OF_PEOPLE: Final = ("email", "children", "asked", "language", "given_name", "family_name", "mail_problem")
+_TO_DELIVER: Final = ("id", "status", "email", "version", "children", "mail_problem")
+
+
+def invitation_to_item(school: str, found: Invitation, kept_until: int) -> dict[str, Value]:
+    """The item of an invitation."""
+    return {
+        "pk": f"{school}#INVITATIONS",
+        "sk": found.id,
+        "id": found.id,
+        "status": found.status,
+        "version": found.version,
+        "created_at": found.created_at,
+        "ends_at": found.ends_at,
+        "email": found.email or None,
+        "children": list(found.children) or None,
+        "source": found.source,
+        "language": found.language,
+        "given_name": found.given_name or None,
+        "family_name": found.family_name or None,
+        "used_at": found.used_at,
+        "kept": [list(each) for each in found.kept] or None,
+        "asked": list(found.asked) or None,
+        "mail_problem": {"kind": found.problem} if found.problem else None,
+        "expires_at": kept_until,
+    }
+
+
+def invitation_from_item(item: Item) -> Invitation:
+    """The invitation of an item, which may be one that was read in part."""
+    problem = item.get("mail_problem")
+    return Invitation(
+        id=item["id"],
+        status=item["status"],
+        version=item["version"],
+        created_at=item.get("created_at", 0),
+        ends_at=item.get("ends_at", 0),
+        email=item.get("email", ""),
+        children=tuple(item.get("children") or ()),
+        source=item.get("source", "selection"),
+        language=item.get("language"),
+        given_name=item.get("given_name", ""),
+        family_name=item.get("family_name", ""),
+        used_at=item.get("used_at"),
+        kept=tuple((run, parent) for run, parent in item.get("kept") or ()),
+        asked=tuple(item.get("asked") or ()),
+        problem=problem["kind"] if problem else None,
+    )
+
+
+class Invitations:
+    """The invitations of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+
+    def get(self, invitation: str) -> Invitation | None:
+        """The invitation with this id, read consistently."""
+        item = self._table.get(*self._key(invitation))
+        return invitation_from_item(item) if item else None
+
+    def by_ids(self, ids: Iterable[str]) -> dict[str, Invitation]:
+        """Those of these invitations that exist, by id."""
+        items = self._table.get_many(self._key(each) for each in dict.fromkeys(ids))
+        return {item["id"]: invitation_from_item(item) for item in items}
+
+    def standings(self, ids: Iterable[str]) -> dict[str, Invitation]:
+        """The same with no more than decides whether they are mailed: no name, no time."""
+        items = self._table.get_many((self._key(each) for each in dict.fromkeys(ids)), _TO_DELIVER)
+        return {item["id"]: invitation_from_item(item) for item in items}
+
+    def unite(self, wanted: Sequence[Invitation], now: int, pace: Pace | None = None) -> dict[str, Invitation]:
+        """Write what these mailboxes are invited to, beside what they were invited to already; all as they now stand, by id.
+
+        ::
+
+            this ── read ─────────────────── write, if as read ──▶ refused: read and unite again
+            another (a student, a link) ── write ──┘
+
+        What stands already is not written again, so that doing all of it twice costs the reading.
+        """
+        after: dict[str, Invitation] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            items = {item["id"]: item for item in self._table.get_many(self._key(each.id) for each in part)}
+            writes = []
+            for each in part:
+                item = items.get(each.id)
+                after[each.id], write = self._united(item, each, now)
+                writes += [write] if write else []
+            if not writes:
+                continue
+            try:
+                self._table.transact(writes, pace)
+            except ConditionFailed:
+                for each in part:
+                    after[each.id] = self._settle(each, now)
+        return after
+
+    def _settle(self, wanted: Invitation, now: int) -> Invitation:
+        for _ in range(_ROUNDS):
+            after, write = self._united(self._table.get(*self._key(wanted.id)), wanted, now)
+            if write is None:
+                return after
+            try:
+                self._table.put(write)
+            except ConditionFailed:
+                continue
+            return after
+        raise TryLater()
+
+    def _united(self, item: Item | None, wanted: Invitation, now: int) -> tuple[Invitation, Put | None]:
+        found = invitation_from_item(item) if item else None
+        after = united(found, wanted, now)
+        if after == found:
+            return after, None
+        return after, Put(item=invitation_to_item(self.school, after, now + KEPT), when=_as_read(found))
+
+    def used_of(self, found: Invitation, now: int) -> tuple[Table, Update]:
+        """The write that uses an invitation up if it is as read, to stand in a transaction: nothing about anybody stays in it."""
+        pk, sk = self._key(found.id)
+        gone: dict[str, Value] = dict.fromkeys(
+            ("email", "children", "asked", "language", "given_name", "family_name", "mail_problem")
+        )
+        facts: dict[str, Value] = {**gone, "status": "used", "used_at": now}
+        return self._table, Update(pk=pk, sk=sk, set=facts, when=_as_read(found))
+
+    def raise_version(self, invitation: str, version: int) -> bool:
+        """End the links that are out, if none of them has been used; False where the version is another by now."""
+        pk, sk = self._key(invitation)
+        same: list[Condition] = [("version", "=", version), ("status", "=", "open")]
+        try:
+            self._table.update(Update(pk=pk, sk=sk, set={"version": version + 1}, when=same))
+        except ConditionFailed:
+            return False
+        return True
+
+    def note_problem(self, invitation: str, kind: str) -> None:
+        """Remember that mail to its address came back for good, or was called spam."""
+        pk, sk = self._key(invitation)
+        there: Condition = ("pk", "exists", None)
+        try:
+            self._table.update(Update(pk=pk, sk=sk, set={"mail_problem": {"kind": kind}}, when=[there]))
+        except ConditionFailed:
+            return  # it is gone: nobody is mailed by it any more
+
+    def take_child(self, invitation: str, child: str) -> None:
+        """Take a child out of an invitation; where it was the only one, the invitation goes. It may be done twice."""
+        for _ in range(_ROUNDS):
+            item = self._table.get(*self._key(invitation))
+            found = invitation_from_item(item) if item else None
+            if item is None or found is None or child not in found.children:
+                return
+            after = without_child(found, child)
+            pk, sk = self._key(invitation)
+            try:
+                if after is None:  # its version stays, raised: an older link must not come to life with the next invitation
+                    emptied = invitation_to_item(self.school, _emptied(found), item["expires_at"])
+                    self._table.put(Put(item=emptied, when=_as_read(found)))
+                else:
+                    left: dict[str, Value] = {"children": list(after.children), "asked": list(after.asked) or None}
+                    self._table.update(Update(pk=pk, sk=sk, set=left, when=_as_read(found)))
+            except ConditionFailed:
+                continue
+            return
+        raise TryLater()
+
+    def note_student(self, student: str, invitation: str, now: int) -> None:
+        """Remember that a student has sent this invitation, so that they can see and take back what they sent."""
+        self._note(student, lambda sent: {**sent, invitation: now}, now)
+
+    def of_student(self, student: str, now: int) -> dict[str, int]:
+        """The ids of the invitations that a student has sent, with when."""
+        return {each: at for each, at in self._sent(self._table.get(*self._student(student))).items() if at + KEPT > now}
+
+    def drop_student(self, student: str, invitation: str, now: int) -> None:
+        """Forget that a student has sent this invitation."""
+        self._note(student, lambda sent: {each: at for each, at in sent.items() if each != invitation}, now)
+
+    def _note(self, student: str, changed: Callable[[dict[str, int]], dict[str, int]], now: int) -> None:
+        pk, sk = self._student(student)
+        for _ in range(_ROUNDS):
+            item = self._table.get(pk, sk)
+            before = self._sent(item)
+            fresh = {each: at for each, at in changed(before).items() if at + KEPT > now}
+            sent: Value = [[each, at] for each, at in sorted(fresh.items(), key=lambda one: one[1])[-_MOST_SENT:]]
+            as_read: list[Condition] = [("sent", "=", item["sent"])] if item else [("pk", "missing", None)]
+            try:
+                self._table.put(Put(item={"pk": pk, "sk": sk, "sent": sent, "expires_at": now + KEPT}, when=as_read))
+            except ConditionFailed:
+                continue
+            return
+        raise TryLater()
+
+    @staticmethod
+    def _sent(item: Item | None) -> dict[str, int]:
+        return dict(item["sent"]) if item else {}
+
+    def forget_child(self, child: str) -> None:
+        """Take somebody who is erased out of all invitations."""
+        for page in self._table.pages(f"{self.school}#INVITATIONS"):
+            for item in page:
+                if child in (item.get("children") or ()):
+                    self.take_child(item["sk"], child)
+        self._table.delete_many([self._student(child)])
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Delete these invitations, whether they exist or not."""
+        self._table.delete_many([self._key(each) for each in ids])
+
+    def _key(self, invitation: str) -> tuple[str, str]:
+        return f"{self.school}#INVITATIONS", invitation
+
+    def _student(self, student: str) -> tuple[str, str]:
+        return f"{self.school}#INVITED#{student}", "SENT"
+
+
+def _emptied(found: Invitation) -> Invitation:
+    return Invitation(id=found.id, version=found.version + 1, created_at=found.created_at, ends_at=0, source=found.source)
+
+
+def _as_read(found: Invitation | None) -> list[Condition]:
+    """What must not have changed meanwhile: who it is for, what it gives, whether it was used, which links it has."""
+    if found is None:
+        return [("pk", "missing", None)]
+    return [
+        ("status", "=", found.status),
+        ("version", "=", found.version),
+        ("email", "=", found.email or None),
+        ("children", "=", list(found.children) or None),
+    ]

@@ -1,0 +1,204 @@
+"""Use an invitation: make the parent's account with all its children, or join them to an account that the mailbox has.
+
+All of it is one transaction, and the invitation is in it: of many who use it at once one wins. What cannot be taken, such as a
+weak password, leaves it as it was. Nobody is signed in by it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from latchkey.audit.stores.audit import EventWrite
+from latchkey.errors import Changed, Invalid, TooMany, TryLater
+from latchkey.invitations.needs import System
+from latchkey.invitations.open_invitation import OpenInvitation, check
+from latchkey.password_links.model import links
+from latchkey.people.model.person import Person
+from latchkey.shared.model import identifiers, names
+from latchkey.shared.model.ids import new_id
+from latchkey.shared.model.texts import said
+from latchkey.shared.stores.counters import Budget
+from latchkey.sign_in import hashing
+from latchkey.sign_in.blocklist import common_passwords
+from latchkey.sign_in.budgets import forgive_person
+from latchkey.sign_in.model import passwords
+
+USES: Final = Budget("invitation-use", 60, 3_600)
+NEW: Final = "new"
+"""In place of an account's id: make another, for somebody who shares the mailbox."""
+_ROUNDS: Final = 8
+_WORKS: Final = said("Some of this cannot be used. Your invitation still works.")
+_NAMES: Final[Mapping[str, Mapping[names.Fault, str]]] = {
+    "given_name": {
+        "missing": said("Enter your first name."),
+        "long": said("Enter your first name with at most {most} characters.", most=names.LONGEST_NAME),
+        "signs": said("Enter your first name with letters. Spaces, hyphens and apostrophes can stand between them."),
+    },
+    "family_name": {
+        "missing": said("Enter your last name."),
+        "long": said("Enter your last name with at most {most} characters.", most=names.LONGEST_NAME),
+        "signs": said("Enter your last name with letters. Spaces, hyphens and apostrophes can stand between them."),
+    },
+}
+Outcome = Literal["made", "joined", "set"]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What whoever holds the link has typed and chosen; empty where they left it out. ``account``: an id, or ``NEW``."""
+
+    password: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an invitation: an account was made, the children joined to one, or joined and its first password set."""
+
+    outcome: Outcome
+    account: Person
+    found: OpenInvitation
+
+
+def use(system: System, token: str, wishes: Wishes) -> Done:
+    """Use an invitation up. ``Gone``: it does not work; ``Invalid``: something cannot be taken, and it still works."""
+    hashed = ""
+    for _ in range(_ROUNDS):
+        found = check(system, token)
+        account = _chosen(found, wishes)
+        wanted = _parent(system, found, wishes, token) if account is None else account
+        needs_password = account is None or account.password_set_at is None
+        if not hashed and needs_password:
+            _check_password(found, wanted, wishes)
+            _count(system, found)
+            hashed = hashing.hash_of(wishes.password)
+        try:
+            done = _written(system, found, account, wanted, hashed if needs_password else "")
+        except Changed:  # another was quicker, or the school has changed something: look again
+            continue
+        _afterwards(system, done)
+        return done
+    raise TryLater()
+
+
+def needed(found: OpenInvitation) -> list[str]:
+    """Which names have to be typed to make an account: what the school does not know."""
+    return [] if found.invitation.name else ["given_name", "family_name"]
+
+
+def _written(system: System, found: OpenInvitation, account: Person | None, wanted: Person, hashed: str) -> Done:
+    school, now = found.school.slug, system.now()
+    joins, right = system.joins(school), system.invitations(school).used_of(found.invitation, now)
+    outcome: Outcome = "made" if account is None else "set" if hashed else "joined"
+    event = _event(system, found, wanted.id, outcome, now)
+    if account is None:
+        joins.make(wanted, found.children, hashed, now, event, right=right)
+    else:
+        joins.join(
+            account,
+            found.children,
+            now,
+            event,
+            right=right,
+            password_hash=hashed or None,
+            invitation=found.invitation.id,
+        )
+    return Done(outcome, wanted, found)
+
+
+def _chosen(found: OpenInvitation, wishes: Wishes) -> Person | None:
+    """The account to which the children are joined; None: a new one is made. ``Invalid`` where it has to be said which."""
+    if wishes.account == NEW or not found.accounts:
+        return None
+    chosen = [each for each in found.accounts if each.id == wishes.account]
+    if chosen:
+        return chosen[0]
+    if wishes.account or len(found.accounts) > 1:
+        raise Invalid(_WORKS, fields={"account": said("Say to which account your children are added.")}, code="which_account")
+    return found.accounts[0]
+
+
+def _parent(system: System, found: OpenInvitation, wishes: Wishes, token: str) -> Person:
+    """The account to be made. The school's word on the name stands where the form leaves it out."""
+    school, invitation = found.school, found.invitation
+    wrong: dict[str, str] = {}
+    given, family = (_name(getattr(wishes, field), field, wrong) for field in _NAMES)
+    if not given and not family and not wrong:
+        given, family = invitation.given_name, invitation.family_name
+        if not given and not family:
+            wrong["given_name"] = _NAMES["given_name"]["missing"]
+    if wrong:
+        raise Invalid(_WORKS, fields=wrong | _weak(found, None, wishes))
+    key = system.lookup_key(school.slug, school.lookup_epoch)
+    return Person(
+        id=new_id(system.time()),
+        role="parent",
+        given_name=given or family,
+        family_name=family if given else "",
+        email=invitation.email,
+        email_key=identifiers.lookup(key, "email", invitation.email),
+        children=tuple(child.id for child in found.children),
+        version=1,
+        invited=(invitation.id,),
+        password_set_at=system.now(),
+        used_link=links.fingerprint(token),  # the address is confirmed: its mail was read
+    )
+
+
+def _name(typed: str, field: str, wrong: dict[str, str]) -> str:
+    name = names.name_of(typed)
+    if name and (fault := names.fault(name)):
+        wrong[field] = _NAMES[field][fault]
+    return name
+
+
+def _check_password(found: OpenInvitation, person: Person, wishes: Wishes) -> None:
+    weak = _weak(found, person, wishes)
+    if weak:
+        raise Invalid(_WORKS, fields=weak, code="weak_password")
+
+
+def _weak(found: OpenInvitation, person: Person | None, wishes: Wishes) -> dict[str, str]:
+    """What is wrong with the password, by its field."""
+    role = person.role if person is not None else "parent"
+    words = passwords.context_words(person or found.children[0], found.school)
+    weak = passwords.fault(wishes.password, passwords.shortest(role), words, common_passwords())
+    return {"password": weak} if weak is not None else {}
+
+
+def _count(system: System, found: OpenInvitation) -> None:
+    """Each hash costs the server something: so many for an invitation, and no more."""
+    key = identifiers.lookup(system.lookup_key(found.school.slug, found.school.lookup_epoch), "invitation", found.invitation.id)
+    if not system.counters("CREDENTIALS_TABLE", found.school.slug).spend(USES, key, system.now()):
+        raise TooMany(said("This invitation was tried too often. It still works; wait a little, then try again."))
+
+
+def _event(system: System, found: OpenInvitation, actor: str, outcome: Outcome, now: int) -> EventWrite:
+    facts: dict[str, str | int] = {
+        "invitation": found.invitation.id,
+        "outcome": outcome,
+        "source": found.invitation.source,
+        "children": len(found.children),
+    }
+    return system.audit(found.school.slug).record_of(actor, "invitation.use", now, facts)
+
+
+def _afterwards(system: System, done: Done) -> None:
+    """It stands, whatever happens here: contacts forget the parent, and whoever has a new password is told by mail."""
+    slug, person, now = done.found.school.slug, done.account, system.now()
+    log.info("invitation used", extra={"school": slug, "person": person.id, "outcome": done.outcome})
+    try:
+        used: dict[str, Any] = {"kind": "invitation_used", "school": slug, "invitation": done.found.invitation.id}
+        system.queue("REQUESTS_QUEUE").put(used)
+        if done.outcome == "set":
+            told = {"kind": "password_changed", "school": slug, "person": person.id, "request": new_id(), "at": now}
+            system.queue("REQUESTS_QUEUE").put(told)
+            forgive_person(system, done.found.school, person)
+    except Exception as error:  # the answer must say that it was used
+        log.error(  # noqa: TRY400 - a trace could hold values
+            "not told of a used invitation", extra={"school": slug, "person": person.id, "error": type(error).__name__}
+        )
