@@ -8,6 +8,7 @@ from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
+from latchkey.sign_in.model.proof_tokens import LIFE
 from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
@@ -20,6 +21,9 @@ from web.who import cookie, token_of
 
 STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
+PAGES: Final = {SecondStep.name: "second-factor"}
+"""The page of each step, below those of signing in."""
+STEP_COOKIE: Final = "__Host-latchkey-step"
 
 
 def outcome(request: Request, proof: Proof) -> Answer:
@@ -27,7 +31,7 @@ def outcome(request: Request, proof: Proof) -> Answer:
     if proof.also:
         return chosen_from(proof)
     found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
-    return opened(request, found) if isinstance(found, Opened) else asked(found)
+    return opened(request, found) if isinstance(found, Opened) else asked(found, proof.school.slug)
 
 
 def chosen_from(proof: Proof) -> Answer:
@@ -55,7 +59,7 @@ def afterwards(request: Request, school: School, person: Person) -> dict[str, st
 
     The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
     """
-    if school.settings.after_password != "signed_in" or school.uses_sso(person):  # noqa: S105 - no password
+    if school.settings.afterwards != "signed_in" or school.uses_sso(person):
         return {}
     browser = browser_of(request.headers.get("user-agent", ""))
     proof = Proof(school=school, person=person, at=system().now())
@@ -85,6 +89,11 @@ def opened(request: Request, found: Opened) -> Answer:
     )
 
 
-def asked(found: Asked) -> Answer:
-    """202 with what the step asks for."""
-    return Answer(data={found.step: {"token": found.token, **found.facts}}, status=202)
+def asked(found: Asked, school: str) -> Answer:
+    """202 with what the step asks for; a browser goes to its page, and keeps the proof in a cookie that no script sees."""
+    return Answer(
+        data={found.step: {"token": found.token, **found.facts}},
+        status=202,
+        location=f"/schools/{school}/sessions/{PAGES[found.step]}",
+        headers={"Set-Cookie": f"{STEP_COOKIE}={found.token}; Path=/; Max-Age={LIFE}; Secure; HttpOnly; SameSite=Lax"},
+    )
