@@ -32,6 +32,8 @@ LIVES: Final[dict[MailName, int]] = {
     "confirm_address": 14 * DAY,
     "address_known": 14 * DAY,
     "pin_shown": 0,
+    "factor_added": 0,
+    "factor_removed": 0,
     "parent_invitation": 28 * DAY,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, get_args
 from aws_lambda_powertools import Logger
 
 from latchkey.doubles.look_for_doubles import look_through
-from latchkey.errors import Poison, TryLater
+from latchkey.errors import TryLater
 from latchkey.records.erase_mails import erase_mails
 from latchkey.sends import request_mail
 from latchkey.sends.cancel_chunks import cancel_chunks
@@ -91,7 +91,8 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:
-        raise Poison("a message of an unknown kind")
+        name = message.one_of("kind", request_mail.FACTOR_MAILS)
+        outcome = request_mail.factor_changed(system(), asked, message.id("person"), name)
     return {"kind": kind, "school": asked.school, "request": asked.id, "outcome": outcome}
 
 

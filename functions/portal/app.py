@@ -1,11 +1,11 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, device_language, files, guide, health, install, schools
-from portal.account import account, children, confirm, language, parent_code, parents, password, sessions
+from portal.account import account, children, confirm, language, parent_code, parents, password, second_factors, sessions
 from portal.addresses import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
-from portal.sign_in import passkey, sign_in
+from portal.sign_in import passkey, second_step, sign_in
 from web.app import new_app
 
 app = new_app(
@@ -18,6 +18,7 @@ app = new_app(
     device_language.routes,
     schools.routes,
     sign_in.routes,
+    second_step.routes,
     passkey.routes,
     forgot_password.routes,
     set_password.routes,
@@ -30,6 +31,7 @@ app = new_app(
     password.routes,
     sessions.routes,
     language.routes,
+    second_factors.routes,
     parent_code.routes,
     parents.routes,
 )

@@ -44,6 +44,7 @@ NORTHBRIDGE = DemoSchool(
         "town": "Northbridge",
         "postcode": "NB1 4QT",
         "urn": "100001",
+        "settings": {"second_factor": "optional"},  # so that visitors and tests come in with a password
     },
     admin={"email": "admin@northbridge.example", "given_name": "Alex", "family_name": "Morgan"},
     students=1200,

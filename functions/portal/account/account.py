@@ -4,7 +4,7 @@ from typing import Any
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from portal.account import children, details, language, parent_code, parents, password, sessions
+from portal.account import children, details, language, parent_code, parents, password, second_factors, sessions
 from portal.account.sections import Section, my, shown
 from portal.system import system
 from web.answer import Answer
@@ -18,6 +18,7 @@ SECTIONS = (
     Section(name="parent_code", facts=parent_code.facts),
     Section(name="parents", facts=parents.facts, done=parents.DONE),
     Section(name="password", facts=password.facts, done=password.DONE),
+    Section(name="second_factors", facts=second_factors.facts),
     Section(name="sessions", facts=sessions.facts, done=sessions.DONE),
     Section(name="language", facts=language.facts, done=language.DONE),
     Section(name="details", facts=details.facts, done=details.DONE),

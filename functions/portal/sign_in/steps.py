@@ -7,6 +7,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.model.browsers import browser_of
+from latchkey.sign_in.model.proof_tokens import LIFE
 from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
@@ -18,12 +19,15 @@ from web.who import cookie, token_of
 
 STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
+PAGES: Final = {SecondStep.name: "second-factor"}
+"""The page of each step, below those of signing in."""
+STEP_COOKIE: Final = "__Host-latchkey-step"
 
 
 def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
     found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
-    return opened(found) if isinstance(found, Opened) else asked(found)
+    return opened(found) if isinstance(found, Opened) else asked(found, proof.school.slug)
 
 
 def afterwards(request: Request, school: School, person: Person) -> dict[str, str]:
@@ -53,6 +57,11 @@ def opened(found: Opened) -> Answer:
     )
 
 
-def asked(found: Asked) -> Answer:
-    """202 with what the step asks for."""
-    return Answer(data={found.step: {"token": found.token, **found.facts}}, status=202)
+def asked(found: Asked, school: str) -> Answer:
+    """202 with what the step asks for; a browser goes to its page, and keeps the proof in a cookie that no script sees."""
+    return Answer(
+        data={found.step: {"token": found.token, **found.facts}},
+        status=202,
+        location=f"/schools/{school}/sessions/{PAGES[found.step]}",
+        headers={"Set-Cookie": f"{STEP_COOKIE}={found.token}; Path=/; Max-Age={LIFE}; Secure; HttpOnly; SameSite=Lax"},
+    )

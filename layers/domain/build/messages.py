@@ -104,7 +104,7 @@ def messages() -> dict[str, dict[Message, Found]]:
     areas: dict[str, dict[Message, Found]] = defaultdict(dict)
     for folder in (DOMAIN, Path("functions")):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in {".py", ".html"} and "build" not in path.parts and "paper" not in path.parts:
+            if path.suffix in {".py", ".html"} and "build" not in path.parts:
                 place = path.relative_to(ROOT)
                 for message, comments in _taken(path):
                     found = areas[area_of(place)].setdefault(message, Found())

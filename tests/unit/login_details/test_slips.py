@@ -8,7 +8,7 @@ import pytest
 from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
 from latchkey.login_details.formats.slips import HIGH, STRIP
-from latchkey.login_details.paper.words import day, lasts
+from latchkey.login_details.paper.words import speech
 from latchkey.schools.model.logo import Logo, of_png
 from latchkey.schools.model.school import School
 from tests.support.paper import ENDS, HELP, KEY, NOW, ORIGIN, SCHOOL, details, printed
@@ -172,10 +172,10 @@ def test_nothing_runs_over_a_cut(tmp_path: Path, audience: Audience, large: bool
 
 
 def test_days_as_people_write_them() -> None:
-    assert day(NOW) == "18 November 2026"
-    assert lasts("pin", ENDS, 1) == "Works once, until 24 February 2027."
-    assert lasts("pin", ENDS + 1, 1) == "Works once, until 25 February 2027."
-    assert lasts("parent", None, 0) == ""
+    assert speech().day(NOW) == "18 November 2026"
+    assert speech().lasts("pin", ENDS, 1) == "Works once, until 24 February 2027."
+    assert speech().lasts("pin", ENDS + 1, 1) == "Works once, until 25 February 2027."
+    assert speech().lasts("parent", None, 0) == ""
 
 
 def test_all_codes_of_a_school_are_read(tmp_path: Path) -> None:

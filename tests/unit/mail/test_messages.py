@@ -136,6 +136,16 @@ def test_password_changed_has_no_link_and_says_what_to_do_if_it_was_not_you() ->
     assert _Parsed(html).links() == []
 
 
+@pytest.mark.parametrize(("name", "what"), [("factor_added", "added to"), ("factor_removed", "removed from")])
+def test_a_changed_second_factor_has_no_link_and_says_whom_to_tell(name: MailName, what: str) -> None:
+    subject, text, html = render(name)
+    assert subject == f"A second step was {what} your account at Northbridge Academy"
+    for form in (flat(text), flat(_Parsed(html).text)):
+        assert f"has just been {what} this account" in form
+        assert "tell the school’s office at once" in form
+    assert "://" not in text + html
+
+
 def test_parent_invitation_names_each_child_and_has_one_link() -> None:
     account = replace(ANN, name="Aisha Khan", login="", role="parent", children=("Amir", "Zara"))
     subject, text, html = render("parent_invitation", accounts=[account, replace(account, name="Omar Khan")], life=28 * 86_400)

@@ -14,7 +14,7 @@ from latchkey.login_details.model.mail_merge import known_columns
 from latchkey.login_details.model.runs import Export, ExportRequest, Rows, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
-from latchkey.schools.model.school import School
+from latchkey.schools.model.school import School, Settings
 from latchkey.shared.model.ids import person_id
 from tests.support.exports import files, student
 from tests.support.system import TestSystem
@@ -205,3 +205,34 @@ def test_printing_again_gives_the_same_file(school: TestSystem, people: list[Per
         keys.append(done.key or "")
     made = files(school)
     assert made[keys[0]] == made[keys[1]]
+
+
+@pytest.mark.parametrize(
+    ("student_speaks", "parents_speak", "expected"),
+    [
+        (None, (), ("cy", "cy")),
+        ("pl", (), ("pl", "pl")),
+        ("pl", ("ur",), ("pl", "ur")),
+        ("pl", ("ur", "ur"), ("pl", "ur")),
+        ("pl", ("ur", "en"), ("pl", "pl")),
+        (None, ("ur", None), ("cy", "cy")),
+        ("pl", (None,), ("pl", "pl")),
+    ],
+)
+def test_each_side_of_a_slip_is_in_its_readers_language(
+    system: TestSystem, student_speaks: str | None, parents_speak: tuple[str | None, ...], expected: tuple[str, str]
+) -> None:
+    """The parents' own if they share one, else the student's, else the school's; a mail merge asks nobody."""
+    welsh = School(slug="northbridge", name="Northbridge Academy", settings=Settings(language="cy"))
+    one = child(1, *range(len(parents_speak)), language=student_speaks)
+    put(system, one, *[parent(index, one, language=each) for index, each in enumerate(parents_speak)])
+    wiring = system.wiring("build_export")
+    (row,) = rows_of(
+        wiring,
+        welsh,
+        ExportRequest(scope=Scope(), format="slips", audience="both"),
+        [one],
+        wiring.code_key("northbridge"),
+        means=lambda _: True,
+    )
+    assert (row.student_language, row.parents_language) == expected

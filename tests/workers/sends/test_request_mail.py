@@ -210,6 +210,17 @@ def test_word_of_a_shown_pin_has_no_link_and_comes_once(road: MailRoad) -> None:
     assert "://" not in mail.text + mail.html
 
 
+@pytest.mark.parametrize("kind", ["factor_added", "factor_removed"])
+def test_word_of_a_second_factor_comes_once_and_to_no_unconfirmed_address(road: MailRoad, kind: str) -> None:
+    ann, bob, at, once = road.person(1), road.person(2, email=None), int(road.system.clock()), new_id()
+    typed = road.person(3, role="parent")
+    road.system.wiring("portal").directory("northbridge").change(typed.id, {"email_typed": typed.email_key})
+    asked = ((ann.id, once), (ann.id, once), (bob.id, new_id()), (typed.id, new_id()), ("9" * 20, new_id()))
+    work(road, *({"kind": kind, "school": "northbridge", "person": who, "request": what, "at": at} for who, what in asked))
+    (mail,) = road.ses.mails
+    assert (mail.to, "://" in mail.text + mail.html) == ("p1@x.example", False)
+
+
 def test_an_address_that_was_replaced_with_the_password_hears_of_it_once(road: MailRoad) -> None:
     now = int(road.system.clock())
     ann = road.person(1)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.login_details import LoginDetails, login_details
-from latchkey.login_details.model.runs import ExportRequest, Rows
+from latchkey.login_details.model.runs import FORMATS, ExportRequest, Rows
 from latchkey.login_details.needs import System
 from latchkey.login_details.walk_students import AT_ONCE
 from latchkey.people.model.person import Person
 from latchkey.people.model.register import sort_key
 from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import School
+from latchkey.shared.model.languages import one_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def rows_of(
     ``students`` are some of those whom the export ``means``, with their codes; ``key`` is the school's code key.
     """
     if wanted.rows == "student":
-        return [login_details(student, school, key, wanted.audience) for student in students]
+        alone = [login_details(student, school, key, wanted.audience) for student in students]
+        return _in_parents_language(system.directory(school.slug), wanted, alone)
     shared = _shared(system.directory(school.slug), wanted, students, means)
     known = {student.id: student for student in students}
     others = {student.id: student for each in shared for student in each.students if student.id not in known}
@@ -51,6 +53,20 @@ def rows_of(
     rows = [[details[student.id] for student in each.students if student.id in details] for each in shared]
     # Of who has left since, nothing is printed.
     return [_row(tuple(map(school.known_as, each.parents)), *found) for each, found in zip(shared, rows, strict=True) if found]
+
+
+def _in_parents_language(directory: Directory, wanted: ExportRequest, rows: list[LoginDetails]) -> list[LoginDetails]:
+    """What is printed for the parents of a student is in their language if they share one; else it stays the student's."""
+    if not FORMATS[wanted.format].prints or wanted.audience == "students":
+        return rows
+    parents = directory.by_ids(parent for row in rows for parent in row.student.parents)
+    spoken = {parent.id: parent.language for parent in parents if parent.status == "active"}
+    found = []
+    for row in rows:
+        languages = {spoken[parent] for parent in row.student.parents if parent in spoken}
+        language = one_for({each or row.parents_language for each in languages}, row.parents_language)
+        found.append(replace(row, parents_language=language))
+    return found
 
 
 def _row(parents: tuple[Person, ...], first: LoginDetails, *siblings: LoginDetails) -> LoginDetails:

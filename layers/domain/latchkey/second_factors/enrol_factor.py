@@ -99,9 +99,7 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
     for _ in range(_ROUNDS):
         before = _allowed(system, who)
         waiting = _waiting(before, who, factor, now)
-        made = (
-            _app(system, slug, before, waiting, code) if waiting.way == "totp" else _passkey(system, before, waiting, credential)
-        )
+        made = _made(system, slug, before, waiting, code if waiting.way == "totp" else credential)
         codes = () if before.all else recovery_codes.new_codes()
         after = replace(before.with_one(made), waiting=None)
         if codes:

@@ -25,6 +25,8 @@ By = Literal["email", "username"]
 HOUR: Final = 3_600
 TESTED: Final[tuple[Literal["welcome", "reset"], ...]] = ("welcome", "reset")
 """The mails that a test can show."""
+FactorMail = Literal["factor_added", "factor_removed"]
+FACTOR_MAILS: Final[tuple[FactorMail, ...]] = get_args(FactorMail)
 WAYS: Final[tuple[By, ...]] = get_args(By)
 EACH_MAILBOX: Final = Budget("request_mail", limit=3, window=3_600)
 EACH_SOURCE: Final = Budget("request_from", limit=300, window=3_600)
@@ -132,6 +134,17 @@ def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
     if student is None or student.role != "student" or why_unread(student) is not None:
         return "nobody"
     return request.plan("pin_shown", "pin_shown", [student])
+
+
+def factor_changed(system: System, asked: Asked, person: str, name: FactorMail) -> Outcome:
+    """Tell the owner that a second factor was added, or removed, at an address whose mail somebody has shown to read."""
+    request = _Request(system, asked)
+    if early := request.early(DAY):
+        return early
+    owner = system.directory(asked.school).person(person)
+    if owner is None or why_unread(owner) is not None or owner.address_is_unconfirmed:
+        return "nobody"
+    return request.plan("factor_changed", name, [owner])
 
 
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:

@@ -13,8 +13,9 @@ class LoginDetails:
     """A student with the codes that a file may show: what its audience must not see is empty already.
 
     ``*_ends`` are epoch seconds: the code works before, not at, that moment. ``places`` says how many parents can still use the
-    parent code. ``uses_sso``: the student uses the school's own sign-in, so there is no PIN but instructions. Where rows are for
-    parents or families, ``parents`` are those with an account here whom the row is for, ``siblings`` the other students in it.
+    parent code. ``uses_sso``: the student uses the school's own sign-in, so there is no PIN but instructions. ``*_language``: in
+    which what is for them is written. Where rows are for parents or families, ``parents`` are those with an account here whom the
+    row is for, ``siblings`` the other students in it.
     """
 
     student: Person
@@ -24,6 +25,8 @@ class LoginDetails:
     parent_code_ends: int | None = None
     places: int = 0
     uses_sso: bool = False
+    student_language: str = "en"
+    parents_language: str = "en"
     parents: tuple[Person, ...] = ()
     siblings: "tuple[LoginDetails, ...]" = ()
 
@@ -41,6 +44,8 @@ def login_details(student: Person, school: School, key: bytes, audience: Audienc
         parent_code_ends=parent.expires_at if parent else None,
         places=max(0, codes.USES["parent"] - parent.uses) if parent else 0,
         uses_sso=uses_sso,
+        student_language=student.language or school.settings.language,
+        parents_language=student.language or school.settings.language,
     )
 
 

@@ -11,7 +11,7 @@ from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, WIDTH, Element, Page
-from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, Ticket, line, tickets
+from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, Ticket, line, spoken, tickets
 from latchkey.login_details.paper.type import Fit, shown
 
 _LEFT: Final = 62.0
@@ -70,7 +70,7 @@ class Letters:
         if not self._separated:
             return part
         page = sheet.document.page()
-        title = shown(words.group_name(group))
+        title = shown(words.OFFICE.group_name(group))
         fit = sheet.type.fit(title, _RIGHT - _LEFT, ((40.0, 2), (26.0, 3), (14.0, 5)))
         page.put(part, "H1", sheet.draw(fit.lines, _LEFT, HEIGHT - 220, fit.size, leading=fit.size * 1.2), fit.said)
         page.put(part, "P", sheet.write(words.SEPARATOR, _LEFT, HEIGHT - 180 - 60 * (1 + len(fit.lines)), 16))
@@ -90,8 +90,10 @@ class _Letter:
     def __init__(self, sheet: Sheet, page: Page, part: Element, ticket: Ticket, *, text: float, heading: str) -> None:
         self._sheet, self._page, self._ticket = sheet, page, ticket
         self._text, self._heading = text, heading
-        self._part = sheet.document.open(part, "Sect")
-        self._said = words.WORDS[ticket.kind]
+        self._speech = ticket.speech
+        self._turn = WIDTH if ticket.speech.right_to_left else 0.0
+        self._part = sheet.document.open(part, "Sect", b"/Lang(%b)" % ticket.speech.code.encode())
+        self._said = ticket.speech.words[ticket.kind]
         self._y = HEIGHT - 140.0
 
     def write(self, name: Fit) -> None:
@@ -99,30 +101,39 @@ class _Letter:
         sheet, said, text = self._sheet, self._said, self._text
         self._head()
         if self._ticket.kind == "parent":
-            self._put(words.DEAR_HOME, after=0.3)
-        self._page.put(self._part, "P", sheet.draw(name.lines, _LEFT, self._y, name.size, leading=name.size * 1.2), name.said)
+            self._put(self._speech.say(words.DEAR_HOME), after=0.3)
+        self._page.put(
+            self._part,
+            "P",
+            sheet.draw(name.lines, _LEFT, self._y, name.size, leading=name.size * 1.2, turn=self._turn),
+            name.said,
+        )
         self._y -= (len(name.lines) - 1) * name.size * 1.2 + text * 1.5
         if name.lost:
-            self._put(words.LOST)
-        self._put(shown(words.group_name(self._ticket.details.student.registration_group)), after=1.6, most=2)
+            self._put(self._speech.say(words.LOST))
+        self._put(shown(self._speech.group_name(self._ticket.details.student.registration_group)), after=1.6, most=2)
         self._put(said.heading, size=text * 1.6, weight=BOLD, colour=sheet.ink, kind=self._heading, after=0.4)
         self._put(said.opening, after=0.5)
         if self._ticket.kind == "elsewhere":
-            self._put(sheet.sign_in_help, after=0.5)
+            self._put(self._speech.say(sheet.sign_in_help) if sheet.sign_in_help else "", after=0.5)
         if said.steps:
             self._box()
             self._steps()
         self._put(" ".join(said.closing), after=0.5)
-        self._put(sheet.help_line, after=0.5)
+        self._put(self._speech.help(sheet.help_line), after=0.5)
         self._put(sheet.school, weight=BOLD)
         sheet.document.close(self._part)
 
     def _head(self) -> None:
         sheet = self._sheet
-        logo, school = sheet.letterhead(_LEFT, HEIGHT - 40, (140, 46), _RIGHT - _LEFT, 16)
+        logo, school = sheet.letterhead(_LEFT, HEIGHT - 40, (140, 46), _RIGHT - _LEFT, 16, turn=self._turn)
         self._page.decorate(logo + b"\n" + line(_LEFT, HEIGHT - 96, _RIGHT, HEIGHT - 96, width=1.5, colour=sheet.ink))
         self._page.put(self._part, *school)
-        self._page.put(self._part, "P", sheet.draw_to([sheet.type.line(sheet.made)], _RIGHT, HEIGHT - 116, self._text))
+        day = self._speech.day(sheet.now)
+        made = sheet.draw_to(
+            [sheet.type.line(day, REGULAR, self._speech.base)], _RIGHT, HEIGHT - 116, self._text, turn=self._turn
+        )
+        self._page.put(self._part, "P", made, spoken(day, self._speech))
 
     def _put(
         self,
@@ -142,11 +153,11 @@ class _Letter:
         steps = ((size, 4), (size * 0.85, 5), (size * 0.7, 7))
         room = self._y - _LOWEST
         fitting = tuple((smaller, max(1, min(lines, most, int(room / smaller / 1.4)))) for smaller, lines in steps)
-        fit = self._sheet.type.fit(text, _RIGHT - _LEFT, fitting, weight)
+        fit = self._sheet.type.fit(text, _RIGHT - _LEFT, fitting, weight, self._speech.base)
         self._page.put(
             self._part,
             kind,
-            self._sheet.draw(fit.lines, _LEFT, self._y, fit.size, leading=fit.size * 1.4, colour=colour),
+            self._sheet.draw(fit.lines, _LEFT, self._y, fit.size, leading=fit.size * 1.4, colour=colour, turn=self._turn),
             fit.said,
         )
         self._y -= len(fit.lines) * fit.size * 1.4 + after * self._text
@@ -157,14 +168,18 @@ class _Letter:
         top = self._y + self._text * 0.4
         low, right, left = top - _BOX, _RIGHT - _EDGE - _SYMBOL, _LEFT + _EDGE
         page.decorate(b"q %b 1.5 w %.2f %.2f %.2f %.2f re S Q" % (colours.stroke(sheet.ink), _LEFT, low, _RIGHT - _LEFT, _BOX))
-        label = sheet.write(self._said.label, left, top - _EDGE - 14, self._text)
-        code = ticket.code or sheet.sign_in
+        label = sheet.write(self._said.label, left, top - _EDGE - 14, self._text, turn=self._turn)
+        code = ticket.code or self._speech.say(sheet.sign_in)
         fit = sheet.type.fit(code, right - left - _EDGE, ((30.0, 1), (26.0, 1), (22.0, 2), (16.0, 3)))
-        page.put(self._part, "P", label + b"\n" + sheet.draw(fit.lines, left, top - 72, fit.size, leading=fit.size * 1.2))
+        drawn = sheet.draw(fit.lines, left, top - 72, fit.size, leading=fit.size * 1.2, turn=self._turn)
+        page.put(self._part, "P", label + b"\n" + drawn, spoken(f"{self._said.label} {code}", self._speech))
         if ticket.lasts:
-            until = sheet.type.fit(ticket.lasts, right - left - _EDGE, ((self._text, 2), (self._text * 0.8, 2)), REGULAR)
-            page.put(self._part, "P", sheet.draw(until.lines, left, top - 102, until.size, leading=until.size * 1.3))
+            steps = ((self._text, 2), (self._text * 0.8, 2))
+            until = sheet.type.fit(ticket.lasts, right - left - _EDGE, steps, REGULAR, self._speech.base)
+            drawn = sheet.draw(until.lines, left, top - 102, until.size, leading=until.size * 1.3, turn=self._turn)
+            page.put(self._part, "P", drawn, until.said)
         up = top - (_BOX - _SYMBOL) / 2
+        right = self._turn - right - _SYMBOL if self._turn else right
         box = (right, up - _SYMBOL, right + _SYMBOL, up)
         page.put(self._part, "Figure", sheet.symbol(ticket, right, up, _SYMBOL), sheet.figure(ticket, box))
         self._y = low - self._text * 1.8
@@ -172,19 +187,20 @@ class _Letter:
     def _steps(self) -> None:
         sheet, text = self._sheet, self._text
         drawings = []
-        for number, step in enumerate(sheet.step_texts(self._ticket.kind), 1):
-            mark = sheet.write(str(number), _LEFT, self._y, text, weight=BOLD, colour=sheet.ink)
-            lines = sheet.type.fit(step, _RIGHT - _LEFT - 24, ((text, 2), (text * 0.8, 3)), REGULAR)
-            drawing = sheet.draw(lines.lines, _LEFT + 24, self._y, lines.size, leading=text * 1.4)
+        for number, step in enumerate(sheet.step_texts(self._ticket.kind, self._speech), 1):
+            mark = sheet.write(str(number), _LEFT, self._y, text, weight=BOLD, colour=sheet.ink, turn=self._turn)
+            lines = sheet.type.fit(step, _RIGHT - _LEFT - 24, ((text, 2), (text * 0.8, 3)), REGULAR, self._speech.base)
+            drawing = sheet.draw(lines.lines, _LEFT + 24, self._y, lines.size, leading=text * 1.4, turn=self._turn)
             self._y -= len(lines.lines) * text * 1.4
             if number == 1:
                 place = sheet.type.fit(
                     sheet.address(self._ticket.kind), _RIGHT - _LEFT - 24, ((text, 1), (text * 0.8, 2), (text * 0.7, 3))
                 )
-                drawing += b"\n" + sheet.draw(place.lines, _LEFT + 24, self._y, place.size, leading=text * 1.2)
+                drawing += b"\n" + sheet.draw(place.lines, _LEFT + 24, self._y, place.size, leading=text * 1.2, turn=self._turn)
                 self._y -= len(place.lines) * text * 1.4
             self._y -= text * 0.15
-            drawings.append((mark, drawing))
+            said = f"{step} {sheet.address(self._ticket.kind)}" if number == 1 else step
+            drawings.append((mark, drawing, spoken(said, self._speech)))
         sheet.steps(self._page, self._part, drawings)
         self._y -= text * 0.6
 

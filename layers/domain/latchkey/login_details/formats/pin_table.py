@@ -72,7 +72,7 @@ class PinTable(Grouped[_Table]):
         page.put(part, "P", school)
         page.put(part, "H1", heading)
         page.put(part, "P", sheet.write(words.TABLE_NOTE, _LEFT, HEIGHT - 92, 9))
-        document.bookmark(shown(words.group_name(called)), page)
+        document.bookmark(shown(words.OFFICE.group_name(called)), page)
         table = document.open(part, "Table")
         row = document.open(table, "TR")
         for drawing in self._heads():
@@ -88,12 +88,12 @@ class PinTable(Grouped[_Table]):
     def _head(self, page: Page, called: str, number: int) -> tuple[bytes, bytes]:
         """Draw what every page has; name and heading are given back, because only a group's first page counts them as such."""
         sheet = self._sheet
-        logo, (_, school) = sheet.letterhead(_LEFT, HEIGHT - 24, (70, 24), _RIGHT - _LEFT, 10)
+        logo, (_, school, _) = sheet.letterhead(_LEFT, HEIGHT - 24, (70, 24), _RIGHT - _LEFT, 10)
         page.decorate(logo)
         page.decorate(line(_LEFT, _FIRST + 14, _RIGHT, _FIRST + 14, width=1, colour=sheet.ink))
-        foot = words.MADE.format(day=sheet.made, page=number)
+        foot = words.MADE.format(day=words.OFFICE.day(sheet.now), page=number)
         page.decorate(sheet.write(foot, _LEFT, 24, 8, colour=colours.GREY))
-        fit = sheet.type.fit(shown(words.group_name(called)), _RIGHT - _LEFT, ((18.0, 1), (13.0, 1), (10.0, 1)))
+        fit = sheet.type.fit(shown(words.OFFICE.group_name(called)), _RIGHT - _LEFT, ((18.0, 1), (13.0, 1), (10.0, 1)))
         return school, sheet.draw(fit.lines, _LEFT, HEIGHT - 72, fit.size)
 
     def _heads(self) -> list[bytes]:
@@ -141,7 +141,7 @@ class PinTable(Grouped[_Table]):
 
 
 def _until(ends: int | None) -> str:
-    return words.day(ends - 1) if ends is not None else ""
+    return words.OFFICE.day(ends - 1) if ends is not None else ""
 
 
 make = PinTable

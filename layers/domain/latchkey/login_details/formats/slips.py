@@ -14,7 +14,7 @@ from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, Page
 from latchkey.login_details.paper.document import WIDTH as PAGE_WIDTH
-from latchkey.login_details.paper.sheet import BOLD, REGULAR, Drawing, Sheet, Ticket, line, tickets
+from latchkey.login_details.paper.sheet import BOLD, REGULAR, Drawing, Sheet, Ticket, line, spoken, tickets
 from latchkey.login_details.paper.type import Fit, shown
 
 STRIP: Final = 34.0
@@ -37,7 +37,7 @@ class _Form:
 
     logo: bytes
     head: tuple[Drawing, ...]
-    steps: tuple[tuple[bytes, bytes], ...]
+    steps: tuple[tuple[bytes, bytes, bytes], ...]
     foot: tuple[Drawing, ...]
 
 
@@ -55,7 +55,7 @@ class Slips(Grouped[_Sheets]):
         super().__init__(Sheet(setting, write, "Login details, slips"))
         self._scale = 2 if setting.wanted.large_print else 1
         self._columns, self._rows = 2 // self._scale, 4 // self._scale
-        self._forms: dict[words.Kind, _Form] = {}
+        self._forms: dict[tuple[words.Kind, str], _Form] = {}
 
     # ------------------------------------------------------------ sheets
 
@@ -63,7 +63,7 @@ class Slips(Grouped[_Sheets]):
         document = self._sheet.document
         part, page = document.open(document.root, "Sect"), document.page()
         page.put(part, "H1", self._strip(page, called))
-        document.bookmark(shown(words.group_name(called)), page)
+        document.bookmark(shown(words.OFFICE.group_name(called)), page)
         return _Sheets(called, (part,), page)
 
     def _turn(self, group: _Sheets) -> None:
@@ -81,7 +81,7 @@ class Slips(Grouped[_Sheets]):
         if self._columns == 2:
             cuts.append((WIDE, 0.0, WIDE, HEIGHT - STRIP))
         page.decorate(b"\n".join(line(*cut, width=0.5, colour=colours.LIGHT, dash=b"[2 3]") for cut in cuts))
-        fit = sheet.type.fit(shown(words.group_name(called)), 300, ((13.0, 1), (10.0, 1)))
+        fit = sheet.type.fit(shown(words.OFFICE.group_name(called)), 300, ((13.0, 1), (10.0, 1)))
         return sheet.draw(fit.lines, _SIDE, HEIGHT - 24, fit.size)
 
     # ------------------------------------------------------------ slips
@@ -95,74 +95,81 @@ class Slips(Grouped[_Sheets]):
     def _put(self, group: _Sheets, ticket: Ticket, name: Fit) -> None:
         if group.place == self._columns * self._rows:
             self._turn(group)
-        sheet, form, scale, page = self._sheet, self._form(ticket.kind), self._scale, group.page
+        sheet, form, scale, page = self._sheet, self._form(ticket), self._scale, group.page
+        speech, turn = ticket.speech, WIDE if ticket.speech.right_to_left else 0.0
         x = group.place % self._columns * WIDE
         y = HEIGHT - STRIP - (group.place // self._columns + 1) * HIGH * scale
         group.place += 1
-        slip = sheet.document.open(group.parts[0], "Sect")
+        slip = sheet.document.open(group.parts[0], "Sect", b"/Lang(%b)" % speech.code.encode())
         page.content.append(b"q %d 0 0 %d %.2f %.2f cm\n" % (scale, scale, x, y))
         page.decorate(form.logo)
-        for kind, drawing in form.head:
-            page.put(slip, kind, drawing)
+        for drawing in form.head:
+            page.put(slip, *drawing)
         first = 138.5 if len(name.lines) == 1 else 142.5
-        page.put(slip, "H2", sheet.draw(name.lines, _SIDE, first, name.size, leading=name.size * 1.1), name.said)
+        page.put(slip, "H2", sheet.draw(name.lines, _SIDE, first, name.size, leading=name.size * 1.1, turn=turn), name.said)
         if name.lost:
-            page.put(slip, "P", sheet.write(words.LOST, _SIDE, 128.5, 8))
+            lost = speech.say(words.LOST)
+            page.put(slip, "P", sheet.write(lost, _SIDE, 128.5, 8, turn=turn), spoken(lost, speech))
         if group.name:
             fit = sheet.type.fit(shown(group.name), 70, ((11.0, 1), (8.0, 1)))
-            page.put(slip, "P", sheet.draw_to(fit.lines, _RIGHT, 155, fit.size), fit.said)
+            page.put(slip, "P", sheet.draw_to(fit.lines, _RIGHT, 155, fit.size, turn=turn), fit.said)
         if form.steps:
             sheet.steps(page, slip, form.steps)
-            left, top = _RIGHT - _SYMBOL, _SYMBOL_TOP
-            box = (x + left * scale, y + (top - _SYMBOL) * scale, x + _RIGHT * scale, y + top * scale)
+            left, top = _SIDE if turn else _RIGHT - _SYMBOL, _SYMBOL_TOP
+            box = (x + left * scale, y + (top - _SYMBOL) * scale, x + (left + _SYMBOL) * scale, y + top * scale)
             page.put(slip, "Figure", sheet.symbol(ticket, left, top, _SYMBOL), sheet.figure(ticket, box))
         if ticket.code:
-            page.put(slip, "P", self._code(ticket))
-            page.put(slip, "P", sheet.write(ticket.lasts, _SIDE, 27, _TEXT))
-        for kind, drawing in form.foot:
-            page.put(slip, kind, drawing)
+            said = spoken(f"{speech.words[ticket.kind].label} {ticket.code}", speech)
+            page.put(slip, "P", self._code(ticket, turn), said)
+            until = sheet.type.fit(ticket.lasts, _RIGHT - _SIDE, ((_TEXT, 1), (_SMALL, 1), (7.5, 1)), REGULAR, speech.base)
+            page.put(slip, "P", sheet.draw(until.lines, _SIDE, 27, until.size, turn=turn), until.said)
+        for drawing in form.foot:
+            page.put(slip, *drawing)
         page.content.append(b"Q\n")
         sheet.document.close(slip)
 
-    def _code(self, ticket: Ticket) -> bytes:
+    def _code(self, ticket: Ticket, turn: float) -> bytes:
         sheet = self._sheet
-        label = sheet.write(words.WORDS[ticket.kind].label, _SIDE, 60, _SMALL, colour=colours.GREY)
+        label = sheet.write(ticket.speech.words[ticket.kind].label, _SIDE, 60, _SMALL, colour=colours.GREY, turn=turn)
         fit = sheet.type.fit(ticket.code, _RIGHT - _SIDE, ((_CODE, 1), (_CODE * 0.9, 1)))
-        return label + b"\n" + sheet.draw(fit.lines, _SIDE, 40.5, fit.size)
+        return label + b"\n" + sheet.draw(fit.lines, _SIDE, 40.5, fit.size, turn=turn)
 
-    def _form(self, kind: words.Kind) -> _Form:
-        if kind not in self._forms:
-            self._forms[kind] = self._made(kind)
-        return self._forms[kind]
+    def _form(self, ticket: Ticket) -> _Form:
+        key = ticket.kind, ticket.speech.code
+        if key not in self._forms:
+            self._forms[key] = self._made(ticket.kind, ticket.speech)
+        return self._forms[key]
 
-    def _made(self, kind: words.Kind) -> _Form:
-        sheet, said = self._sheet, words.WORDS[kind]
-        logo, school = sheet.letterhead(_SIDE, HIGH - 10, (70, 20), _RIGHT - _SIDE, 9.5)
+    def _made(self, kind: words.Kind, speech: words.Speech) -> _Form:
+        sheet, said, turn = self._sheet, speech.words[kind], WIDE if speech.right_to_left else 0.0
+        logo, school = sheet.letterhead(_SIDE, HIGH - 10, (70, 20), _RIGHT - _SIDE, 9.5, turn=turn)
         rule = line(_SIDE, HIGH - 33, _RIGHT, HIGH - 33, width=1, colour=sheet.ink)
-        head = (school, ("P", sheet.write(said.for_whom, _SIDE, 155, _TEXT, weight=BOLD, colour=sheet.ink)))
+        whom = sheet.type.fit(said.for_whom, _RIGHT - _SIDE - 74, ((_TEXT, 1), (8.0, 1)), BOLD, speech.base)
+        head = (school, ("P", sheet.draw(whom.lines, _SIDE, 155, whom.size, colour=sheet.ink, turn=turn), whom.said))
         y, steps = 118.0, []
-        for number, text in enumerate(sheet.step_texts(kind), 1):
-            fit = sheet.type.fit(text, _COLUMN - 12, ((_TEXT, 1), (_TEXT - 0.5, 2), (_SMALL, 2)), REGULAR)
-            drawing = sheet.draw(fit.lines, _SIDE + 12, y, fit.size, leading=11)
-            mark = sheet.write(str(number), _SIDE, y, _TEXT, weight=BOLD, colour=sheet.ink)
+        for number, text in enumerate(sheet.step_texts(kind, speech), 1):
+            fit = sheet.type.fit(text, _COLUMN - 12, ((_TEXT, 1), (_TEXT - 0.5, 2), (_SMALL, 2)), REGULAR, speech.base)
+            drawing = sheet.draw(fit.lines, _SIDE + 12, y, fit.size, leading=11, turn=turn)
+            mark = sheet.write(str(number), _SIDE, y, _TEXT, weight=BOLD, colour=sheet.ink, turn=turn)
             y -= 11 * (len(fit.lines) - 1)
             if number == 1:
                 place = sheet.type.fit(sheet.address(kind), _COLUMN - 12, ((_TEXT, 1), (_SMALL, 2), (8.0, 3)))
-                drawing += b"\n" + sheet.draw(place.lines, _SIDE + 12, y - 12, place.size, leading=10)
+                drawing += b"\n" + sheet.draw(place.lines, _SIDE + 12, y - 12, place.size, leading=10, turn=turn)
                 y -= 12 + 10 * (len(place.lines) - 1)
             y -= _LEADING + 1
-            steps.append((mark, drawing))
-        return _Form(logo + b"\n" + rule, head, tuple(steps), self._foot(kind))
+            whole = f"{text} {sheet.address(kind)}" if number == 1 else text
+            steps.append((mark, drawing, spoken(whole, speech)))
+        return _Form(logo + b"\n" + rule, head, tuple(steps), self._foot(kind, speech, turn))
 
-    def _foot(self, kind: words.Kind) -> tuple[Drawing, ...]:
+    def _foot(self, kind: words.Kind, speech: words.Speech, turn: float) -> tuple[Drawing, ...]:
         sheet, foot = self._sheet, []
         if kind in {"elsewhere", "none"}:
-            text = sheet.sign_in_help if kind == "elsewhere" else words.WORDS[kind].opening
-            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3), (8.0, 4)), REGULAR)
-            foot.append(("P", sheet.draw(fit.lines, _SIDE, 54, fit.size, leading=fit.size * 1.2)))
+            text = speech.say(sheet.sign_in_help) if kind == "elsewhere" else speech.words[kind].opening
+            fit = sheet.type.fit(text, _RIGHT - _SIDE, ((_TEXT, 2), (_SMALL, 3), (8.0, 4)), REGULAR, speech.base)
+            foot.append(("P", sheet.draw(fit.lines, _SIDE, 54, fit.size, leading=fit.size * 1.2, turn=turn), fit.said))
         if sheet.help_line:
-            fit = sheet.type.fit(sheet.help_line, _RIGHT - _SIDE, ((_SMALL, 1), (8.0, 1)), REGULAR)
-            foot.append(("P", sheet.draw(fit.lines, _SIDE, 15, fit.size, colour=colours.GREY)))
+            fit = sheet.type.fit(speech.help(sheet.help_line), _RIGHT - _SIDE, ((_SMALL, 1), (8.0, 1)), REGULAR, speech.base)
+            foot.append(("P", sheet.draw(fit.lines, _SIDE, 15, fit.size, colour=colours.GREY, turn=turn), fit.said))
         return tuple(foot)
 
 

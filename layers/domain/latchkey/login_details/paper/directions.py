@@ -30,11 +30,11 @@ def mirrored(text: str) -> str:
     return "".join(MIRRORED.get(sign, sign) for sign in text)
 
 
-def levels(text: str) -> list[int]:
-    """The embedding level of each letter: odd runs from right to left."""
+def levels(text: str, base: int | None = None) -> list[int]:
+    """The embedding level of each letter: odd runs from right to left. ``base`` is the paragraph's; None: as its letters say."""
     if text.isascii() or _RIGHT_TO_LEFT.isdisjoint(map(bidirectional, text)):
         return [0] * len(text)
-    base = algorithm.get_base_level(text)
+    base = algorithm.get_base_level(text) if base is None else base
     storage: dict[str, Any] = {"base_level": base, "base_dir": "LR"[base], "chars": [], "runs": []}
     algorithm.get_embedding_levels("".join(sign for sign in text if not _joins(sign)), storage)
     for sign in storage["chars"]:

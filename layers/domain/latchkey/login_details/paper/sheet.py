@@ -14,8 +14,8 @@ from latchkey.login_details.paper.file import text as pdf_text
 from latchkey.login_details.paper.fonts import BOLD, REGULAR, Fonts
 from latchkey.login_details.paper.type import Fit, Line, Type, shown
 
-Drawing = tuple[str, bytes]
-"""What a piece is (``P``, ``H2``) and how it is drawn."""
+Drawing = tuple[str, bytes, bytes]
+"""What a piece is (``P``, ``H2``), how it is drawn, and what a screen reader says of it."""
 _LONGEST: Final = 600  # of a school's own sentences
 
 
@@ -25,6 +25,7 @@ class Ticket:
 
     kind: words.Kind
     details: LoginDetails = field(repr=False)
+    speech: words.Speech = words.OFFICE
     code: str = field(default="", repr=False)
     lasts: str = ""
 
@@ -33,11 +34,13 @@ def tickets(details: LoginDetails, audience: Audience) -> Iterator[Ticket]:
     """What there is for the student and for the parents, in this order."""
     if audience != "parents":
         kind: words.Kind = "elsewhere" if details.uses_sso else "pin" if details.pin else "none"
-        until = words.lasts("pin", details.pin_ends if details.pin else None, 1)
-        yield Ticket(kind=kind, details=details, code=details.pin, lasts=until)
+        speech = words.speech(details.student_language)
+        until = speech.lasts("pin", details.pin_ends if details.pin else None, 1)
+        yield Ticket(kind=kind, details=details, speech=speech, code=details.pin, lasts=until)
     if audience != "students":
-        until = words.lasts("parent", details.parent_code_ends, details.places)
-        yield Ticket(kind="parent" if details.parent_code else "none", details=details, code=details.parent_code, lasts=until)
+        speech, kind = words.speech(details.parents_language), "parent" if details.parent_code else "none"
+        until = speech.lasts("parent", details.parent_code_ends, details.places)
+        yield Ticket(kind=kind, details=details, speech=speech, code=details.parent_code, lasts=until)
 
 
 class Sheet:
@@ -46,8 +49,7 @@ class Sheet:
     def __init__(self, setting: Setting, write: Write, title: str) -> None:
         school = setting.school
         self.school = shown(school.name)
-        help_line = shown(school.settings.help_line, _LONGEST)
-        self.help_line = words.HELP.replace("{help}", help_line) if help_line else ""
+        self.help_line = shown(school.settings.help_line, _LONGEST)
         self.sign_in = shown(school.settings.sso.label)
         self.sign_in_help = shown(school.settings.sso.help, _LONGEST)
         self.document = Document(
@@ -57,7 +59,7 @@ class Sheet:
         self.ink = colours.ink(school.settings.colour)
         self.logo = setting.logo
         self.audience = setting.wanted.audience
-        self.made = words.day(setting.now)
+        self.now = setting.now
         self._redeem, self._page = f"{setting.origin}/r/{school.slug}", setting.school_url
         self._codes: dict[int, qr.Codes] = {}
         self.unprintable = 0
@@ -73,10 +75,18 @@ class Sheet:
     # ------------------------------------------------------------ drawing
 
     def write(
-        self, text: str, x: float, y: float, size: float, *, weight: int = REGULAR, colour: colours.Colour = colours.BLACK
+        self,
+        text: str,
+        x: float,
+        y: float,
+        size: float,
+        *,
+        weight: int = REGULAR,
+        colour: colours.Colour = colours.BLACK,
+        turn: float = 0.0,
     ) -> bytes:
         """One line of text, its base line beginning at a place."""
-        return self.draw([self.type.line(text, weight)], x, y, size, colour=colour)
+        return self.draw([self.type.line(text, weight, 1 if turn else None)], x, y, size, colour=colour, turn=turn)
 
     def draw(
         self,
@@ -87,14 +97,29 @@ class Sheet:
         *,
         leading: float = 0.0,
         colour: colours.Colour = colours.BLACK,
+        turn: float = 0.0,
     ) -> bytes:
-        """Lines below each other, the first one at a place."""
-        drawn = [line.at(x, y - place * leading, size) for place, line in enumerate(lines)]
+        """Lines below each other, the first one at a place.
+
+        ``turn``, everywhere here: the width of what is drawn as in a mirror, because it is read from right to left; 0 for not.
+        """
+        drawn = [
+            line.at(turn - x - line.width * size if turn else x, y - place * leading, size) for place, line in enumerate(lines)
+        ]
         return b"\n".join((colours.fill(colour), *drawn))
 
-    def draw_to(self, lines: Sequence[Line], x: float, y: float, size: float, *, colour: colours.Colour = colours.BLACK) -> bytes:
+    def draw_to(
+        self,
+        lines: Sequence[Line],
+        x: float,
+        y: float,
+        size: float,
+        *,
+        colour: colours.Colour = colours.BLACK,
+        turn: float = 0.0,
+    ) -> bytes:
         """The first of the lines, ending at a place."""
-        return self.draw(lines[:1], x - lines[0].width * size, y, size, colour=colour)
+        return self.draw(lines[:1], turn - x if turn else x - lines[0].width * size, y, size, colour=colour)
 
     def symbol(self, ticket: Ticket, x: float, y: float, side: float) -> bytes:
         """A ticket's QR code, its upper left corner at a place; whoever calls leaves the white around it."""
@@ -111,7 +136,7 @@ class Sheet:
 
     def figure(self, ticket: Ticket, box: tuple[float, float, float, float]) -> bytes:
         """What a screen reader says of a ticket's QR code, which stands at ``box`` on the page."""
-        said = _said(words.QR_PAGE if ticket.kind == "elsewhere" else words.QR, self.address(ticket.kind))
+        said = _said(ticket.speech.square(ticket.kind, self.address(ticket.kind)))
         return b"/Alt%b/A<</O/Layout/Placement/Block/BBox[%.1f %.1f %.1f %.1f]>>" % (said, *box)
 
     @cached_property
@@ -119,29 +144,31 @@ class Sheet:
         codes = qr.Codes(self._page, 0)
         return codes.size, codes.path("")
 
-    def steps(self, page: Page, parent: Element, drawings: Sequence[tuple[bytes, bytes]]) -> None:
-        """A numbered list: each step's number and its text."""
+    def steps(self, page: Page, parent: Element, drawings: Sequence[tuple[bytes, bytes, bytes]]) -> None:
+        """A numbered list: each step's number, its text, and what a screen reader says of that."""
         steps = self.document.open(parent, "L", b"/A<</O/List/ListNumbering/Decimal>>")
-        for number, text in drawings:
+        for number, text, said in drawings:
             item = self.document.open(steps, "LI")
             page.put(item, "Lbl", number)
-            page.put(item, "LBody", text)
+            page.put(item, "LBody", text, said)
             self.document.close(item)
         self.document.close(steps)
 
-    def step_texts(self, kind: words.Kind) -> list[str]:
+    def step_texts(self, kind: words.Kind, speech: words.Speech) -> list[str]:
         """The sentences of the steps."""
-        return [step.format(label=self.sign_in) for step in words.WORDS[kind].steps]
+        return [step.format(label=speech.say(self.sign_in)) for step in speech.words[kind].steps]
 
-    def letterhead(self, x: float, y: float, box: tuple[float, float], width: float, size: float) -> tuple[bytes, Drawing]:
+    def letterhead(
+        self, x: float, y: float, box: tuple[float, float], width: float, size: float, *, turn: float = 0.0
+    ) -> tuple[bytes, Drawing]:
         """The logo, its upper left corner at a place and no larger than ``box``, and the school's name beside it."""
         wide, high = picture.size(self.logo, *box) if self.logo else (0.0, 0.0)
-        logo = picture.at(x, y - (box[1] + high) / 2, wide, high) if self.logo else b""
+        logo = picture.at(turn - x - wide if turn else x, y - (box[1] + high) / 2, wide, high) if self.logo else b""
         left = x + (wide + size * 0.7 if wide else 0)
         fit = self.type.fit(self.school, width - (left - x), ((size, 1), (size * 0.85, 2), (size * 0.7, 2)))
         leading = fit.size * 1.15
         first = y - box[1] / 2 + (len(fit.lines) - 1) * leading / 2 - fit.size * 0.35
-        return logo, ("P", self.draw(fit.lines, left, first, fit.size, leading=leading, colour=self.ink))
+        return logo, ("P", self.draw(fit.lines, left, first, fit.size, leading=leading, colour=self.ink, turn=turn), fit.said)
 
     def finish(self) -> None:
         """Write what the pages share and the end of the file."""
@@ -155,9 +182,15 @@ class Sheet:
         document.finish(b"/Font<<%b>>%b/ProcSet[/PDF/Text/ImageC]" % (fonts, pictures))
 
 
+@lru_cache(256)
+def spoken(text: str, speech: words.Speech) -> bytes:
+    """What a screen reader says of glyphs that stand in another order than they are read; nothing where they tell it."""
+    return b"/ActualText" + pdf_text(text) if speech.right_to_left else b""
+
+
 @lru_cache(64)
-def _said(words_of: str, address: str) -> bytes:
-    return pdf_text(words_of.format(address=address))
+def _said(text: str) -> bytes:
+    return pdf_text(text)
 
 
 def line(x: float, y: float, to_x: float, to_y: float, *, width: float, colour: colours.Colour, dash: bytes = b"[]") -> bytes:
@@ -165,4 +198,4 @@ def line(x: float, y: float, to_x: float, to_y: float, *, width: float, colour: 
     return b"q %b %.2f w %b 0 d %.2f %.2f m %.2f %.2f l S Q" % (colours.stroke(colour), width, dash, x, y, to_x, to_y)
 
 
-__all__ = ["BOLD", "REGULAR", "Drawing", "Sheet", "Ticket", "line", "tickets"]
+__all__ = ["BOLD", "REGULAR", "Drawing", "Sheet", "Ticket", "line", "spoken", "tickets"]

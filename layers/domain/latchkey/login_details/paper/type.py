@@ -103,36 +103,42 @@ class Type:
         self.line = lru_cache(4096)(self._line)
         self.fit = lru_cache(1024)(self._fit)
 
-    def _line(self, text: str, weight: int = REGULAR) -> Line:
+    def _line(self, text: str, weight: int = REGULAR, base: int | None = None) -> Line:
         """One line of a text that can be shown."""
         pieces: list[Glyphs | str] = []
         width, lost, plain = 0.0, False, True
-        for font, level, run in self._in_sight(text, weight):
+        for font, level, run in self._in_sight(text, weight, base):
             lost |= font is None
             plain &= not level
             width += _Setter(font or self.fonts.latin(weight), pieces).set(run, level)
         return Line(width / 1_000, tuple(pieces), lost, plain and not any(isinstance(piece, str) for piece in pieces))
 
-    def _fit(self, text: str, width: float, steps: tuple[tuple[float, int], ...], weight: int = BOLD) -> Fit:
+    def _fit(
+        self, text: str, width: float, steps: tuple[tuple[float, int], ...], weight: int = BOLD, base: int | None = None
+    ) -> Fit:
         """The text in the first of ``steps`` (a size and how many lines it may take) that it fits into; else cut in the last."""
         for size, most in steps:
-            lines = self.broken(text, width / size, weight, most + 1)
+            lines = self.broken(text, width / size, weight, most + 1, base)
             if len(lines) <= most:
                 return Fit(text, size, tuple(lines), not text.endswith(_CUT) and not any(line.lost for line in lines))
-        ends = range(1, len(text))
-        end = _last_fitting(ends, lambda end: len(self.broken(text[:end] + _CUT, width / size, weight, most + 1)) <= most) or 0
-        return Fit(text, size, tuple(self.broken(text[:end].rstrip() + _CUT, width / size, weight, most)), False)
+        wide = width / size
 
-    def broken(self, text: str, width: float, weight: int = REGULAR, most: int = 1_000) -> list[Line]:
+        def fits(end: int) -> bool:
+            return len(self.broken(text[:end] + _CUT, wide, weight, most + 1, base)) <= most
+
+        end = _last_fitting(range(1, len(text)), fits) or 0
+        return Fit(text, size, tuple(self.broken(text[:end].rstrip() + _CUT, wide, weight, most, base)), False)
+
+    def broken(self, text: str, width: float, weight: int = REGULAR, most: int = 1_000, base: int | None = None) -> list[Line]:
         """Lines no wider than ``width`` (for size 1), broken at spaces, inside a word only where it is wider than a line."""
-        whole = self.line(text, weight)
+        whole = self.line(text, weight, base)
         if whole.width <= width:
             return [whole]
         found: list[Line] = []
         rest = text
         while rest and len(found) < most:
             end = self._break(rest, width, weight)
-            found.append(self.line(rest[:end].strip(), weight))
+            found.append(self.line(rest[:end].strip(), weight, base))
             rest = rest[end:].strip()
         return found
 
@@ -144,11 +150,11 @@ class Type:
             return fitting
         return _last_fitting(range(1, ends[0] + 1), lambda end: self.line(text[:end], weight).width <= width) or 1
 
-    def _in_sight(self, text: str, weight: int) -> list[tuple[Font | None, int, str]]:
+    def _in_sight(self, text: str, weight: int, base: int | None) -> list[tuple[Font | None, int, str]]:
         """Runs of one font and direction, from left to right."""
         if text.isascii():
             return [(self.fonts.latin(weight), 0, text)] if text else []
-        signs = zip(self._fonts_of(text, weight), levels(text), text, strict=True)
+        signs = zip(self._fonts_of(text, weight), levels(text, base), text, strict=True)
         return as_seen(
             [
                 (font, level, "".join(sign for _, _, sign in group))

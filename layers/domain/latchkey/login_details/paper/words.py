@@ -1,13 +1,18 @@
-"""What the printed formats say, in English; ``_`` marks each message, as in the mails, for catalogues of other languages."""
+"""What the printed formats say: to families in their language, to the office in English.
+
+``_`` marks the messages of families; ``speech`` says them in a language.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from latchkey.codes.model.codes import USES
-from latchkey.mail.messages.words import _
+from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.languages import Language
+from latchkey.shared.model.texts import Catalogue, _
 
 Kind = Literal["pin", "parent", "elsewhere", "none"]
 """What a student's or a parent's sheet holds: a code, the way to the school's own sign-in, or nothing to give."""
@@ -68,52 +73,84 @@ WORDS: Final[Mapping[Kind, Words]] = {
         closing=(),
     ),
 }
-ONCE: Final = _("Works once, until {day}.")
-ALL_PLACES: Final = _("For up to {count} parents or carers, until {day}.")
-PLACES: Final = _("For {count} more parents or carers, until {day}.")
-ONE_PLACE: Final = _("For one more parent or carer, until {day}.")
-GROUP: Final = _("Registration group {group}")
-NO_GROUP: Final = _("No registration group")
-QR: Final = _("QR code that opens {address} with the code filled in")
-QR_PAGE: Final = _("QR code that opens {address}")
 DEAR_HOME: Final = _("To the parents and carers of")
-TABLE_NOTE: Final = _("Show each student only their own line. Shred this list when everybody has signed in.")
-NAME: Final = _("Name")
-PIN: Final = _("PIN")
-PARENT_CODE: Final = _("Parent code")
-UNTIL: Final = _("Works until")
-LEFT: Final = _("Places left")
-AT_SCHOOL: Final = _("School sign-in")
-MADE: Final = _("Made on {day}, page {page} of this group")
-SEPARATOR: Final = _("Letters for this group follow.")
-HELP: Final = _("Questions? {help}")
-NOBODY: Final = _("No student of those chosen was at the school when this file was made.")
 LOST: Final = _("Some letters of this name cannot be printed.")
-_MONTHS: Final = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
-    _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
-)  # fmt: skip
+TABLE_NOTE: Final = "Show each student only their own line. Shred this list when everybody has signed in."
+NAME: Final = "Name"
+PIN: Final = "PIN"
+PARENT_CODE: Final = "Parent code"
+UNTIL: Final = "Works until"
+LEFT: Final = "Places left"
+AT_SCHOOL: Final = "School sign-in"
+MADE: Final = "Made on {day}, page {page} of this group"
+SEPARATOR: Final = "Letters for this group follow."
+NOBODY: Final = "No student of those chosen was at the school when this file was made."
+# Translators: the names of the months as they stand in a date, with a space between each.
+_MONTHS: Final = _("January February March April May June July August September October November December")
 
 
-@lru_cache(512)
-def day(moment: int) -> str:
-    """A day as people write it: 25 February 2027 (UTC)."""
-    date = datetime.fromtimestamp(moment, UTC)
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+class Speech:
+    """The words in a language; ``base`` is the direction of a paragraph: 1 from right to left, None as its letters have it."""
+
+    def __init__(self, language: Language, texts: Catalogue) -> None:
+        self.code = language.code if language.code != "en" else "en-GB"
+        self.right_to_left = language.right_to_left
+        self.base = 1 if language.right_to_left else None
+        self.say = texts.gettext
+        self.ngettext = texts.ngettext
+        self._months = self.say(_MONTHS).split()
+        self.words = {kind: self._said(words) for kind, words in WORDS.items()}
+        self.day = lru_cache(512)(self._day)
+
+    def lasts(self, kind: Kind, ends: int | None, places: int) -> str:
+        """How often and until when a code works; ``ends`` is the moment at which it no longer does."""
+        if ends is None:
+            return ""
+        until = self.day(ends - 1)
+        if kind == "pin":
+            return self.say(_("Works once, until {day}.")).format(day=until)
+        if places == USES["parent"]:
+            return self.say(_("For up to {count} parents or carers, until {day}.")).format(count=places, day=until)
+        left = self.ngettext(
+            "For one more parent or carer, until {day}.", "For {count} more parents or carers, until {day}.", places
+        )
+        return left.format(count=places, day=until)
+
+    def help(self, line: str) -> str:
+        """The school's own sentence about help; nothing where it has none."""
+        return self.say(_("Questions? {help}")).replace("{help}", line) if line else ""
+
+    def group_name(self, group: str | None) -> str:
+        """A registration group, as a heading."""
+        return self.say(_("Registration group {group}")).format(group=group) if group else self.say(_("No registration group"))
+
+    def square(self, kind: Kind, address: str) -> str:
+        """What a screen reader says of a QR code."""
+        if kind == "elsewhere":
+            return self.say(_("QR code that opens {address}")).format(address=address)
+        return self.say(_("QR code that opens {address} with the code filled in")).format(address=address)
+
+    def _day(self, moment: int) -> str:
+        """A day as people write it: 25 February 2027 (UTC)."""
+        date = datetime.fromtimestamp(moment, UTC)
+        return self.say(_("{day} {month} {year}")).format(day=date.day, month=self._months[date.month - 1], year=date.year)
+
+    def _said(self, words: Words) -> Words:
+        return Words(
+            for_whom=self.say(words.for_whom),
+            heading=self.say(words.heading),
+            opening=self.say(words.opening),
+            label=self.say(words.label) if words.label else "",
+            steps=tuple(map(self.say, words.steps)),
+            closing=tuple(map(self.say, words.closing)),
+        )
 
 
-def lasts(kind: Kind, ends: int | None, places: int) -> str:
-    """How often and until when a code works; ``ends`` is the moment at which it no longer does."""
-    if ends is None:
-        return ""
-    until = day(ends - 1)
-    if kind == "pin":
-        return ONCE.format(day=until)
-    if places == 1:
-        return ONE_PLACE.format(day=until)
-    return (ALL_PLACES if places == USES["parent"] else PLACES).format(count=places, day=until)
+@cache
+def speech(code: str = "en") -> Speech:
+    """The words in a language; in English where there is no catalogue of it."""
+    return Speech(*catalogue(code))
 
 
-def group_name(group: str | None) -> str:
-    """A registration group, as a heading."""
-    return GROUP.format(group=group) if group else NO_GROUP
+OFFICE: Final = speech()
+"""What is for the office: in English, like the console."""

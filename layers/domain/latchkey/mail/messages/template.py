@@ -118,6 +118,13 @@ def pin_shown(
     return password_changed(school, accounts, 0, language)
 
 
+def factor_changed(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells the owner that a second factor was added, or removed."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -146,6 +153,8 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "address_known": address_known,
     "parent_invitation": parent_invitation,
     "pin_shown": pin_shown,
+    "factor_added": factor_changed,
+    "factor_removed": factor_changed,
 }
 
 

@@ -17,10 +17,14 @@ MailName = Literal[
     "pin_shown",
     "confirm_address",
     "address_known",
+    "factor_added",
+    "factor_removed",
     "parent_invitation",
 ]
 """Mails about accounts."""
-NOTICES: Final[frozenset[str]] = frozenset({"password_changed", "email_replaced", "email_given", "pin_shown"})
+NOTICES: Final[frozenset[str]] = frozenset(
+    {"password_changed", "email_replaced", "email_given", "pin_shown", "factor_added", "factor_removed"}
+)
 """Mails to a person that tell what has happened. They carry no link, so that they teach nobody to follow one."""
 CONFIRMS: Final[frozenset[str]] = frozenset({"confirm_address", "address_known"})
 """Mails whose link confirms the address that they went to, and sets no password. Nothing else goes to an unconfirmed address."""

@@ -16,6 +16,7 @@ Kind = Literal[
     "password_changed",
     "email_changed",
     "pin_shown",
+    "factor_changed",
     "test",
     "notice",
     "confirmation",

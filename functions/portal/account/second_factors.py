@@ -1,0 +1,174 @@
+"""Second factors of whoever is signed in: what they have, adding, removing, and recovery codes."""
+
+from typing import Any, Final
+
+from latchkey.errors import Invalid, NotFound
+from latchkey.second_factors.change_factors import factors_of, remove_factor, renew_recovery_codes
+from latchkey.second_factors.enrol_factor import Begun, begin_enrolment, finish_enrolment, waiting_app
+from latchkey.second_factors.model.factors import LONGEST_NAME, Factor, Factors, Passkey, Way
+from latchkey.second_factors.prove_again import recently_proved
+from latchkey.shared.model.ids import is_id
+from latchkey.shared.model.texts import said
+from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
+from latchkey.sign_in.session import SignedIn
+from latchkey.wiring import Wiring
+from portal.account.sections import my
+from portal.system import system
+from web.answer import Answer
+from web.request import Request
+from web.route_group import RouteGroup
+from web.times import rfc3339
+
+routes = RouteGroup(__name__, lambda: system().settings)
+HERE: Final = "/account/second-factors"
+PAGE: Final = "account/second_factors_page.html"
+APP: Final = "account/second_factors_app.html"
+CODES: Final = "account/second_factors_codes.html"
+WAYS: Final[tuple[Way, ...]] = ("passkey", "totp")
+_DONE: Final = {
+    "added": said("It is added. From now on you are asked for it when you sign in."),
+    "removed": said("It is removed."),
+}
+
+
+def facts(wiring: Wiring, who: SignedIn) -> dict[str, Any] | None:
+    """What the account page says of them; nothing where another sign-in is used and there is none."""
+    factors = factors_of(wiring, who)
+    uses_password = who.person.password_set_at is not None and not who.school.uses_sso(who.person)
+    return _shown(wiring, who, factors) if factors.all or uses_password else None
+
+
+@routes.on("GET", "/account/second-factors", page=PAGE)
+def show(request: Request) -> Answer:
+    """What this person has."""
+    who = _ready(request)
+    factors = factors_of(system(), who)
+    return Answer(
+        data={"items": [_facts(each) for each in factors.all], "next": None, "recovery_codes_left": len(factors.recovery)},
+        context={"done": _DONE.get(request.query.get("done", ""), "")},
+    )
+
+
+@routes.on("POST", "/account/second-factors", form=PAGE)
+def begin(request: Request) -> Answer:
+    """Begin to add one: the first with the current password, a later one after one was shown."""
+    who = _ready(request)
+    way = request.text("way", longest=20)
+    if way not in WAYS:
+        raise Invalid(fields={"way": said("Choose a passkey or an app.")})
+    name = request.text("name", longest=4 * LONGEST_NAME, required=False)
+    current = request.text("current", longest=LONGEST_RECEIVED, required=False)
+    begun = begin_enrolment(system(), who, way, name, current)
+    return Answer(data=_begun(begun), status=201, location=f"{HERE}/{begun.id}")
+
+
+@routes.on("GET", "/account/second-factors/{factor}", page=APP)
+def show_app(request: Request, factor: str) -> Answer:
+    """The app that is being added: its secret, as signs and as a QR code."""
+    who = my(request)
+    return Answer(data=_begun(_app(request, who, factor)))
+
+
+@routes.on("POST", "/account/second-factors/{factor}/confirm", form=APP)
+def confirm(request: Request, factor: str) -> Answer:
+    """Finish, with a first code of the app or the passkey that the browser has made."""
+    who = my(request)
+    credential = request.fields.get("credential")
+    if credential is None:
+        _app(request, who, factor)
+        code = request.text("code", longest=40)
+        added = finish_enrolment(system(), who, factor, code=code)
+    else:
+        added = finish_enrolment(system(), who, _the_id(factor), credential=credential)
+    data = {"factor": _facts(added.factor), "recovery_codes": list(added.recovery)}
+    if not added.recovery:
+        return Answer(data=data, status=201, location=f"{HERE}?done=added")
+    return Answer(data=data, status=201, page=CODES)
+
+
+@routes.on("DELETE", "/account/second-factors/{factor}")
+def remove(request: Request, factor: str) -> Answer:
+    """Remove one."""
+    remove_factor(system(), my(request), _the_id(factor))
+    return Answer(status=204)
+
+
+@routes.on("POST", "/account/second-factors/{factor}/delete", form=PAGE)
+def remove_by_form(request: Request, factor: str) -> Answer:
+    """The same for a browser."""
+    who = _ready(request)
+    remove_factor(system(), who, _the_id(factor))
+    return Answer(status=204, location=f"{HERE}?done=removed")
+
+
+@routes.on("POST", "/account/recovery-codes", form=PAGE)
+def renew(request: Request) -> Answer:
+    """Ten new recovery codes; those of before work no more."""
+    who = _ready(request)
+    return Answer(data={"recovery_codes": list(renew_recovery_codes(system(), who))}, status=201, page=CODES)
+
+
+def _ready(request: Request) -> SignedIn:
+    """Who asks, with what the page needs also if the view fails."""
+    who = my(request)
+    if request.wants_page:
+        request.context.update(section=_shown(system(), who, factors_of(system(), who)), done="")
+    return who
+
+
+def _app(request: Request, who: SignedIn, factor: str) -> Begun:
+    """The app that is being added; its picture stands in the page, also if the view fails."""
+    begun = waiting_app(system(), who, _the_id(factor))
+    if request.wants_page:
+        from web.pages import tr
+        from web.qr import qr
+
+        secret = " ".join(begun.secret[place : place + 4] for place in range(0, len(begun.secret), 4))
+        picture = qr(begun.address, tr(said("QR code for your app")))
+        request.context.update(waiting=begun.id, secret=secret, picture=picture, address=begun.address)
+    return begun
+
+
+def _the_id(factor: str) -> str:
+    if not is_id(factor):
+        raise NotFound()
+    return factor
+
+
+def _begun(begun: Begun) -> dict[str, Any]:
+    if begun.way == "totp":
+        return {"id": begun.id, "way": "totp", "secret": begun.secret, "otpauth": begun.address}
+    return {"id": begun.id, "way": "passkey", "challenge": begun.options}
+
+
+def _facts(factor: Factor) -> dict[str, Any]:
+    return {
+        "id": factor.id,
+        "way": "passkey" if isinstance(factor, Passkey) else "totp",
+        "name": factor.name,
+        "added_at": rfc3339(factor.added_at),
+        "used_at": rfc3339(factor.used_at) if factor.used_at else None,
+        "synced": factor.backed_up if isinstance(factor, Passkey) else None,
+    }
+
+
+def _shown(wiring: Wiring, who: SignedIn, factors: Factors) -> dict[str, Any]:
+    """What the pages show; times are epoch seconds."""
+    usable = {each.id for each in factors.totps} | {each.id for each in factors.passkeys(wiring.relying_party.id)}
+    return {
+        "factors": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "way": "passkey" if isinstance(each, Passkey) else "totp",
+                "added_at": each.added_at,
+                "used_at": each.used_at,
+                "works": each.id in usable,
+            }
+            for each in factors.all
+        ],
+        "recovery": len(factors.recovery),
+        "proved": recently_proved(who, wiring.now()),
+        "login": who.person.username or who.person.email or "",
+        "longest": LONGEST_NAME,
+    }

@@ -1,0 +1,55 @@
+"""The second step of signing in: a code of an app, a recovery code, or a passkey.
+
+A browser keeps the proof of the first step in a cookie for ten minutes, so that no address and no page holds it; a script
+brings it.
+"""
+
+from typing import Any, Final
+
+from latchkey.schools.find_school import the_school
+from latchkey.second_factors.second_step import answer_step, passkey_for_step, ways_of
+from portal.sign_in.second_answer import shown_in
+from portal.sign_in.steps import STEP_COOKIE, outcome
+from portal.system import system
+from web.answer import Answer
+from web.request import Request
+from web.route_group import RouteGroup
+
+routes = RouteGroup(__name__, lambda: system().settings)
+PAGE: Final = "sign_in/second_step.html"
+
+
+@routes.on("GET", "/schools/{school}/sessions/second-factor", page=PAGE)
+def page(request: Request, school: str) -> Answer:
+    """How the person of this proof can go on."""
+    return Answer(data=_ready(request, school))
+
+
+@routes.on("POST", "/schools/{school}/sessions/second-factor", form=PAGE)
+def answer(request: Request, school: str) -> Answer:
+    """A session for whoever shows a second factor after a right password."""
+    data = _ready(request, school)
+    shown = shown_in(request, data["ways"])
+    proof = answer_step(system(), school, _token(request), shown, source_ip=request.source_ip)
+    return outcome(request, proof)
+
+
+@routes.on("POST", "/schools/{school}/sessions/second-factor/passkey")
+def sign(request: Request, school: str) -> Answer:
+    """What the browser is given to sign with a passkey, for this sign-in and no other."""
+    request.context["sign_in"] = f"/schools/{the_school(system(), school).slug}/sessions"
+    return Answer(data={"challenge": passkey_for_step(system(), school, _token(request))})
+
+
+def _ready(request: Request, school: str) -> dict[str, Any]:
+    """What the page needs, also if the view fails; a browser without a proof begins again."""
+    found = the_school(system(), school)
+    request.context.update(school=found, sign_in=f"/schools/{school}/sessions")
+    data = {"ways": list(ways_of(system(), school, _token(request))), "school": school}
+    request.context["data"] = {**data, "help": found.settings.help_line}
+    return {**data, "help": found.settings.help_line}
+
+
+def _token(request: Request) -> object:
+    given = request.fields.get("token")
+    return given if given is not None else request.cookies.get(STEP_COOKIE)
