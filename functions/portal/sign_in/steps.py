@@ -35,7 +35,7 @@ def afterwards(request: Request, school: School, person: Person) -> dict[str, st
 
     The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
     """
-    if school.settings.after_password != "signed_in" or school.uses_sso(person):  # noqa: S105 - no password
+    if school.settings.afterwards != "signed_in" or school.uses_sso(person):
         return {}
     browser = browser_of(request.headers.get("user-agent", ""))
     proof = Proof(school=school, person=person, at=system().now())
