@@ -11,7 +11,6 @@ from tests.browser.chromium import PHONE, check, profile
 from tests.e2e.client import Product
 from tests.e2e.school import Group, export
 
-pytestmark = pytest.mark.browser
 PASSWORD = "eleven cheerful otters"
 
 

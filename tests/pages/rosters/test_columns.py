@@ -3,13 +3,10 @@
 import secrets
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.chromium import await_shown, check, signed_in
 from tests.e2e.client import Product
-
-pytestmark = pytest.mark.browser
 
 
 def upload(page: Page, product: Product, file: Path) -> None:

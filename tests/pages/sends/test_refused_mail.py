@@ -3,14 +3,11 @@
 import re
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.chromium import check, signed_in
 from tests.e2e.client import Product
 from tests.e2e.school import Group, calm, enrol, fated, name_of_group, start, to_the_end
-
-pytestmark = [pytest.mark.browser, pytest.mark.alone]  # what comes back here would pause the sends of others
 
 
 def refused(admin: Product) -> str:

@@ -10,7 +10,6 @@ from tests.browser.chromium import await_shown, check, sign_in, signed_in
 from tests.e2e.client import Product, links_in
 from tests.e2e.school import Group, enrol, new_group, start
 
-pytestmark = pytest.mark.browser
 PASSWORD = "seven quiet badgers"
 
 

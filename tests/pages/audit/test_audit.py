@@ -1,12 +1,10 @@
 """The audit page in a real browser: deeds first, sign-ins by a choice that works without JavaScript and on a narrow phone."""
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import check, profile, signed_in
 from tests.e2e.client import Product
 
-pytestmark = pytest.mark.browser
 NARROW = 320
 
 

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.chromium import PHONE, check, profile, signed_in
 from tests.e2e.client import Product
-
-pytestmark = pytest.mark.browser
 
 
 def twice(admin: Product, **facts: Any) -> None:

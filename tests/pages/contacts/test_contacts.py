@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.chromium import await_shown, check, signed_in
 from tests.e2e.client import Product
 from tests.e2e.school import enrol, name_of_group, pupil
 
-pytestmark = pytest.mark.browser
 HEADER = "UPN,Forename,Surname,Title,Forename,Surname,Priority,Parental Responsibility,Court Order,Primary Email"
 
 

@@ -12,8 +12,6 @@ from tests.browser.chromium import DESK, PHONE, await_shown, check, profile, sig
 from tests.e2e.client import Product
 from tests.e2e.school import Group
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(params=["desk", "phone"])
 def page(browser: Browser, stack: Any, product: Product, request: Any) -> Iterator[Page]:

@@ -2,13 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.chromium import check, profile, signed_in
 from tests.e2e.client import Product
-
-pytestmark = pytest.mark.browser
 
 
 def test_somebody_is_added_put_right_and_erased(desk: BrowserContext, product: Product) -> None:

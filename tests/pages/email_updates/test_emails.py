@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import check, profile, signed_in
@@ -10,7 +9,6 @@ from tests.e2e.client import Product
 from tests.e2e.school import Group, enrol, name_of_group, people
 from tests.support.workbooks import excel
 
-pytestmark = pytest.mark.browser
 ACCOUNTS = [
     "First Name [Required]",
     "Last Name [Required]",

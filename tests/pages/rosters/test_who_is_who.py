@@ -3,16 +3,13 @@
 import secrets
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.chromium import await_shown, check, signed_in
-from tests.browser.rosters.test_columns import upload
 from tests.e2e.client import Product
 from tests.e2e.school import apply, table
 from tests.e2e.school import upload as by_script
-
-pytestmark = pytest.mark.browser
+from tests.pages.rosters.test_columns import upload
 
 
 def test_new_ids_are_one_question(desk: BrowserContext, product: Product, admin: Product, tmp_path: Path) -> None:
