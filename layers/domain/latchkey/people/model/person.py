@@ -149,6 +149,11 @@ class Person:
         return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
 
     @property
+    def has_way_in(self) -> bool:
+        """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
+        return self.password_set_at is not None or "passkey" in self.second_factors
+
+    @property
     def password_holder(self) -> str:
         """The id under which the hash of this person's password stands: their own, or that of an account merged into theirs."""
         lent = self.lent_password
