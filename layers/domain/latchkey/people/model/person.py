@@ -54,10 +54,14 @@ class FormerEmail:
 
 @dataclass(frozen=True, slots=True)
 class NewEmail:
-    """An address that its owner has asked for, and when; it is theirs once a link that was mailed there is used."""
+    """An address that its owner has asked for, and when; it is theirs once a link that was mailed there is used.
+
+    ``version``: the credential version then, so that the wish dies with a new password.
+    """
 
     email: str
     at: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
