@@ -1,7 +1,7 @@
 """Pictures of the admins' guide and of the page for families: python -m infra.guide_pictures FOLDER.
 
-FOLDER has what browser tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/browser. Each picture is cut to what the
-guide speaks of and packed, because it stands inside its page.
+FOLDER has what tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/pages tests/browser. Each picture is cut to what
+the guide speaks of and packed, because it stands inside its page.
 """
 
 import sys

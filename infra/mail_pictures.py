@@ -35,6 +35,7 @@ LIVES: Final[dict[MailName, int]] = {
     "factor_added": 0,
     "factor_removed": 0,
     "parent_invitation": 28 * DAY,
+    "parent_code_ready": 0,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(

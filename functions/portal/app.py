@@ -1,7 +1,20 @@
 """The portal's Chalice app: all of its routes."""
 
 from portal import assets, codes, device_language, files, guide, health, install, schools
-from portal.account import account, children, confirm, language, parent_code, parents, password, second_factors, sessions
+from portal.account import (
+    account,
+    children,
+    confirm,
+    devices,
+    email,
+    language,
+    parent_code,
+    parent_invitations,
+    parents,
+    password,
+    second_factors,
+    sessions,
+)
 from portal.addresses import confirm_address
 from portal.invitations import join
 from portal.password_links import forgot_password, set_password
@@ -26,6 +39,8 @@ app = new_app(
     confirm_address.routes,
     codes.routes,
     account.routes,
+    email.routes,
+    devices.routes,
     confirm.routes,
     children.routes,
     password.routes,
@@ -33,5 +48,6 @@ app = new_app(
     language.routes,
     second_factors.routes,
     parent_code.routes,
+    parent_invitations.routes,
     parents.routes,
 )

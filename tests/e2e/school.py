@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -212,15 +212,24 @@ def export(admin: Product, scope: Any) -> tuple[dict[str, Any], list[dict[str, s
     return done, list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
 
 
+def as_operator(stack: Any, event: Mapping[str, Any]) -> None:
+    """Give the operator's function a command: by Lambda, or where there is none by the address that stands in for it."""
+    if "operate" in stack:
+        answer = httpx.post(stack["operate"], json=event, timeout=PATIENCE)
+        assert answer.json()["ok"], answer.text
+        return
+    aws = stack["aws"]
+    keys = {name: aws[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
+    operate(boto3.Session(region_name=aws["region"], **keys), aws["stack"], event, aws["endpoint_url"])
+
+
 def second_admin(stack: Any) -> dict[str, str]:
     """How the school's second admin signs in."""
-    product, aws = Product(stack), stack["aws"]
+    product = Product(stack)
     known = product.http.post(f"/schools/{product.school}/sessions", json={"identifier": DEPUTY["email"], "password": PASSWORD})
     if known.status_code != 201:
-        keys = {name: aws[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
-        session = boto3.Session(region_name=aws["region"], **keys)
         before = len(product.mails(DEPUTY["email"]))
-        operate(session, aws["stack"], invite_admin_event(product.school, **DEPUTY), aws["endpoint_url"])
+        as_operator(stack, invite_admin_event(product.school, **DEPUTY))
         token = links_in(product.mail(DEPUTY["email"], after=before))[0].partition("#")[2]
         used = product.http.post("/password-links/use", json={"token": token, "password": PASSWORD})
         assert used.status_code == 204, used.text

@@ -56,7 +56,7 @@ def start(request: Request, school: str) -> Answer:
     if not request.is_form:
         only(request.fields, _FIELDS)
     request.context["back"] = ways_back.of(request.fields, school)
-    kind = {"kind": "parent_invitation"} if request.is_form and request.fields.get("invite") else {}
+    kind = _button(request)
     fields = {**request.fields, "select": select_of(request), **kind}
     try:
         asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
@@ -71,6 +71,15 @@ def start(request: Request, school: str) -> Answer:
         system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at, kind=asked.kind
     )
     return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
+
+
+def _button(request: Request) -> dict[str, str]:
+    """What another button than the first of the list of people sends."""
+    if not request.is_form:
+        return {}
+    if request.fields.get("invite"):
+        return {"kind": "parent_invitation"}
+    return {"kind": "parent_code_ready"} if request.fields.get("tell") else {}
 
 
 def tried(
@@ -195,7 +204,7 @@ def select_of(request: Request) -> object:
     fields = request.fields
     if not request.is_form:
         return fields.get("select")
-    to = fields.get("invite") or fields.get("to")  # a button of its own invites the parents of the same selection
+    to = fields.get("invite") or fields.get("tell") or fields.get("to")  # each button sends something of its own
     if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.portal import Portal
+from latchkey.people.model.person import CodeState
+from tests.support.portal import PASSWORD, Portal
 from tests.support.pseudo import outside, speak_it
 from web.languages import preferred
 
@@ -41,7 +42,7 @@ def speaks(portal: Portal, code: str, slug: str = "southgate") -> None:
     portal.system.wiring("console").schools.change(replace(school, settings=replace(school.settings, language=code)))
 
 
-@pytest.mark.parametrize("path", [path for path in PUBLIC if path not in {"/schools/{}/redeem", "/set-password"}])
+@pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_says_nothing_that_cannot_be_translated(path: str, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     speak_it(monkeypatch)
     page = portal.page(path.format("southgate"), Accept_Language="cy").body.decode()
@@ -75,6 +76,65 @@ def test_a_person_who_is_signed_in_reads_their_own_language(portal: Portal) -> N
         token = portal.sign_in(name).json_body["token"]
         cookie = f"__Host-latchkey={token}; __Host-language=ur"
         assert language(portal.page("/account", Cookie=cookie, Accept_Language="cy")) == code
+
+
+@pytest.mark.parametrize("role", ["student", "parent", "teacher", "staff", "admin"])
+@pytest.mark.parametrize("path", ["/account", "/account/password", "/account/sessions", "/account/language"])
+def test_the_account_says_nothing_that_cannot_be_translated(
+    path: str, role: str, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = portal.add("zofia")
+    facts = {"role": "staff" if role == "admin" else role, "is_admin": role == "admin", "language": "cy"}
+    other = {"children": (child.id,)} if role == "parent" else {}
+    portal.add("ann", email="ann@northbridge.example", **facts, **other)
+    token = portal.sign_in("ann").json_body["token"]
+    speak_it(monkeypatch)
+    answer = portal.page(path, Cookie=f"__Host-latchkey={token}")
+    assert answer.status_code == 200
+    people = ("Ann", "Okafor", "Zofia", "ann@northbridge.example", "ann", "zofia")
+    languages = ("English", "Cymraeg", "Polski")
+    assert outside(answer.body.decode(), *NAMES, *people, *languages) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/schools/{}/sessions", {}),
+        ("/schools/{}/sessions", {"identifier": "x\x00", "password": "y"}),
+        ("/schools/{}/sessions", {"identifier": "nobody", "password": "wrong-wrong-wrong"}),
+        ("/schools/{}/forgot-password", {}),
+        ("/schools/{}/forgot-password", {"identifier": "x" * 400}),
+        ("/schools/{}/codes/check", {"code": ""}),
+        ("/schools/{}/codes/check", {"code": "P234-6789-CDFH"}),
+        ("/schools/{}/codes/use", {"code": "F222-2222-2222-2222", "password": "short"}),
+        ("/language", {"language": "xx"}),
+        ("/account/language", {"language": "xx"}),
+    ],
+)
+def test_a_form_that_is_refused_says_why_in_words_that_can_be_translated(
+    path: str, fields: dict[str, str], portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak_it(monkeypatch)
+    answer = portal.submit(path.format("southgate"), fields, Accept_Language="cy")
+    assert answer.status_code >= 300
+    assert outside(answer.body.decode(), *NAMES, "nobody", "cy, pl, ur", "en, cy, pl, ur", "P234-6789-CDFH") == []
+
+
+def test_a_code_from_the_letter_to_the_end(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every state of the page: opened, refused with all that is wrong, done, used up."""
+    child = portal.add("zofia", password=None, number=7, pin=CodeState(1, portal.wiring.now() + 9_000_000))
+    said = {"code": portal.code(child, "pin")}
+    speak_it(monkeypatch)
+    use = "/schools/northbridge/codes/use"
+    for path, fields, status in (
+        ("/schools/northbridge/codes/check", said, 200),
+        (use, {**said, "password": "short", "email": "no address"}, 422),
+        (use, {**said, "password": PASSWORD}, 201),
+        (use, {**said, "password": PASSWORD}, 410),
+    ):
+        answer = portal.submit(path, fields, Accept_Language="cy")
+        assert answer.status_code == status
+        assert outside(answer.body.decode(), *NAMES, "Zofia", "Okafor", "zofia", "ann.okafor", said["code"]) == []
 
 
 def test_what_cloudfront_says_stands_for_cookie_and_browser(portal: Portal) -> None:

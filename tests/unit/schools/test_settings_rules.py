@@ -193,8 +193,8 @@ def test_who_may_use_a_phone_is_a_choice(roles: list[str], alone: bool) -> None:
     ("values", "field"),
     [
         ({"second_factor": "no"}, "second_factor"),
-        ({"after_password": "yes"}, "after_password"),
-        ({"after_password": True}, "after_password"),
+        ({"afterwards": "yes"}, "afterwards"),
+        ({"afterwards": True}, "afterwards"),
         ({"second_factor": None}, "second_factor"),
         ({"second_factor": True}, "second_factor"),
         ({"phones": "student"}, "phones"),

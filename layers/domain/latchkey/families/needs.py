@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from latchkey.codes import needs as codes
-from latchkey.password_links import needs as password_links
+from latchkey.invitations import needs as invitations
 
 if TYPE_CHECKING:
     from latchkey.families.stores.confirmations import Confirmations
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from latchkey.settings import Settings
 
 
-class System(codes.System, password_links.System, Protocol):
-    """Its stores, and what codes and password links take."""
+class System(codes.System, invitations.System, Protocol):
+    """Its stores, and what codes and invitations take."""
 
     def confirmations(self, school: str) -> Confirmations: ...
 

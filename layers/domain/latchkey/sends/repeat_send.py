@@ -102,6 +102,8 @@ def again(system: System, school: School, admin: Person, send_id: str, key: str 
 def _check(old: Send, act: Act) -> None:
     if old.state not in FROM[act]:
         raise Conflict(refusal(act, old.state), code=f"send_{old.state}")
+    if act == "again" and old.kind == "parent_code_ready":
+        raise Conflict("This send had no links, so nobody can be reminded of one. Nothing was sent.", code="no_links")
 
 
 def _pending(taker: Send | None) -> bool:

@@ -27,7 +27,7 @@ def try_out(system: System, school: School, selection: Selection, kind: Kind = "
     if kind == "parent_invitation":
         return try_invitations(system, school, selection, sent)
     people, unknown = _meant(system, school, selection)
-    return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent)
+    return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent, kind=kind)
 
 
 def _meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:

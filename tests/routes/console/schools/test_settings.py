@@ -12,7 +12,7 @@ SETTINGS = "/admin/northbridge/settings"
 FORM = {
     "welcome_life": "10", "welcome_life.unit": "days", "reset_life": "48", "reset_life.unit": "hours",
     "forgot_life": "90", "forgot_life.unit": "minutes", "code_life": "30", "code_life.unit": "days",
-    "student_email": "none", "names": "legal", "after_password": "signed_in", "reply_to": "office@northbridge.example",
+    "student_email": "none", "names": "legal", "afterwards": "signed_in", "reply_to": "office@northbridge.example",
     "help_line": "Ring 01632 960000", "notice": "Snow\r\nday", "laestab": "801/1250",
     "words.names": "ours", "family.parent_code": "on", "family.parent_code_from": "Year 9", "second_factor": "optional",
     "phones.roles.student": "on", "phones.roles.parent": "on", "phones.alone": "off",
@@ -46,7 +46,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "code_life": 2_592_000,
         "student_email": "none",
         "names": "legal",
-        "after_password": "signed_in",
+        "afterwards": "signed_in",
         "reply_to": "office@northbridge.example",
         "language": "en",
         "logo": "",

@@ -89,7 +89,7 @@ def test_nobody_is_signed_in_unless_the_school_switched_it_on(portal: Portal) ->
 
 
 def test_where_it_is_on_the_link_opens_the_account(portal: Portal) -> None:
-    switch(portal, after_password="signed_in")
+    switch(portal, afterwards="signed_in")
     ann = portal.add("ann")
     presented = portal.sign_in("ann").json_body["token"]
     answer = use(portal, portal.token(portal.person(ann)))
@@ -100,7 +100,7 @@ def test_where_it_is_on_the_link_opens_the_account(portal: Portal) -> None:
 
 
 def test_where_it_is_on_a_code_opens_the_account(portal: Portal) -> None:
-    switch(portal, after_password="signed_in")
+    switch(portal, afterwards="signed_in")
     state = CodeState(1, START + 90 * DAY)
     ann = portal.add("ann", password=None, number=7, pin=state, parent_code=state)
     fields = {"code": portal.code(ann, "pin"), "password": NEW}
@@ -115,7 +115,7 @@ def test_where_it_is_on_a_code_opens_the_account(portal: Portal) -> None:
 
 
 def test_a_second_step_is_never_left_out(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    switch(portal, after_password="signed_in")
+    switch(portal, afterwards="signed_in")
 
     class Asks:
         name = "second_factor"

@@ -125,6 +125,13 @@ def factor_changed(
     return password_changed(school, accounts, 0, language)
 
 
+def parent_code_ready(
+    school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """Tells a student where the code for their parents stands."""
+    return password_changed(school, accounts, 0, language)
+
+
 def notice(school: School, kind: str, facts: Mapping[str, Any], console: str, language: str = "en") -> dict[str, str]:
     """Tells an admin what has happened; ``console`` is the school's address there."""
     from latchkey.mail.messages.notices import notice_variables
@@ -155,6 +162,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "pin_shown": pin_shown,
     "factor_added": factor_changed,
     "factor_removed": factor_changed,
+    "parent_code_ready": parent_code_ready,
 }
 
 

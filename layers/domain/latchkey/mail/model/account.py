@@ -15,6 +15,7 @@ MailName = Literal[
     "email_replaced",
     "email_given",
     "pin_shown",
+    "parent_code_ready",
     "confirm_address",
     "address_known",
     "factor_added",
@@ -23,9 +24,17 @@ MailName = Literal[
 ]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset(
-    {"password_changed", "email_replaced", "email_given", "pin_shown", "factor_added", "factor_removed"}
+    {
+        "password_changed",
+        "email_replaced",
+        "email_given",
+        "pin_shown",
+        "parent_code_ready",
+        "factor_added",
+        "factor_removed",
+    }
 )
-"""Mails to a person that tell what has happened. They carry no link, so that they teach nobody to follow one."""
+"""Mails to a person that tell what has happened, or where something stands. They carry no link, to teach nobody to follow one."""
 CONFIRMS: Final[frozenset[str]] = frozenset({"confirm_address", "address_known"})
 """Mails whose link confirms the address that they went to, and sets no password. Nothing else goes to an unconfirmed address."""
 NoticeName = NoticeKind

@@ -14,7 +14,7 @@ StudentEmail = Literal["required", "optional", "none"]
 Word = Literal["mis", "ours", "ask"]
 """Whose word counts where a roster says otherwise than what was edited here: the roster's, ours, or an admin is asked."""
 NamesRule = Literal["preferred", "legal"]
-AfterPassword = Literal["ask", "signed_in"]
+Afterwards = Literal["ask", "signed_in"]
 """What follows once a link or a code has set a password: its owner signs in with it, or is signed in on that device."""
 SecondFactorRule = Literal["required", "optional"]
 LookupRotation = Literal["", "moving", "clearing"]
@@ -113,7 +113,7 @@ class Settings:
     ``student_domains`` and ``staff_domains`` are domains, separated by blanks, of the addresses that students, and teachers and
     staff, have; any other is asked back where addresses are filled in, and empty means any.
     ``student_email`` whether a student who uses a PIN must, may or cannot give an address. ``names``: whether people are shown by
-    the name that they are known by, or by the legal one, on screens, in mails and on paper. ``after_password``: whether
+    the name that they are known by, or by the legal one, on screens, in mails and on paper. ``afterwards``: whether
     who sets a password with a link or a code is signed in on that device, and never past a second factor. ``second_factor``:
     whether the school's admins have to have one, from their second day on (``second_factors.model.asked``).
     """
@@ -124,7 +124,7 @@ class Settings:
     code_life: int = 90 * DAY
     student_email: StudentEmail = "optional"
     names: NamesRule = "preferred"
-    after_password: AfterPassword = "ask"  # noqa: S105 - no password
+    afterwards: Afterwards = "ask"
     reply_to: str | None = None
     language: str = "en"
     logo: str = ""

@@ -11,7 +11,7 @@ from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model import logo
 from latchkey.schools.model.school import (
     DAY,
-    AfterPassword,
+    Afterwards,
     ApprovalRule,
     FamilyRule,
     NamesRule,
@@ -46,7 +46,7 @@ NAMES: Final[Mapping[str, str]] = {
     "sso.help": "What to do if it does not work",
 }
 NAMES_RULES: Final[tuple[NamesRule, ...]] = get_args(NamesRule)
-AFTER_PASSWORDS: Final[tuple[AfterPassword, ...]] = get_args(AfterPassword)
+AFTERWARDS: Final[tuple[Afterwards, ...]] = get_args(Afterwards)
 SECOND_FACTOR_RULES: Final[tuple[SecondFactorRule, ...]] = get_args(SecondFactorRule)
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
@@ -272,11 +272,11 @@ def _names(value: object, wrong: Wrong) -> NamesRule:
     return "preferred"
 
 
-def _after_password(value: object, wrong: Wrong) -> AfterPassword:
-    for each in AFTER_PASSWORDS:
+def _afterwards(value: object, wrong: Wrong) -> Afterwards:
+    for each in AFTERWARDS:
         if value == each:
             return each
-    wrong["after_password"] = f"Choose one of {', '.join(AFTER_PASSWORDS)}."
+    wrong["afterwards"] = f"Choose one of {', '.join(AFTERWARDS)}."
     return "ask"
 
 
@@ -306,7 +306,7 @@ _OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
     "staff_domains": _domains("staff_domains"),
     "student_email": _student_email,
     "names": _names,
-    "after_password": _after_password,
+    "afterwards": _afterwards,
     "second_factor": _second_factor,
 }
 

@@ -27,7 +27,8 @@ def is_decided_anew(chunk: Chunk) -> bool:
 
     Not for notices, which are about what was and go to a former address too, nor for a test, whose link does not work.
     """
-    return chunk.mail not in NOTICES and chunk.notice is None and not chunk.test
+    is_news = chunk.mail in NOTICES and chunk.mail != "parent_code_ready"
+    return not is_news and chunk.notice is None and not chunk.test
 
 
 def changed_in(mail: Mail, people: Mapping[str, Person], school: School) -> frozenset[str]:

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 from latchkey.mail.model.account import CHUNK_MAILS, MailAccount, account_of
 from latchkey.people.model.person import ADULTS, Person
 from latchkey.schools.model.school import School
-from latchkey.sends.model.send import EVERYBODY, Chunk, Mail, Selection, Send, Skip, purpose_of, skip_reason
+from latchkey.sends.model.send import EVERYBODY, Chunk, Kind, Mail, Selection, Send, Skip, purpose_of, skip_reason
 from latchkey.shared.model.languages import one_for
 
-Purpose: TypeAlias = Literal["welcome", "reset"]
+Purpose: TypeAlias = Literal["welcome", "reset", "parent_code_ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,24 @@ class DryRun:
 
 
 def dry_run(
-    people: Iterable[Person], school: School, unknown: int = 0, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()
+    people: Iterable[Person],
+    school: School,
+    unknown: int = 0,
+    but: Selection = EVERYBODY,
+    sent: frozenset[str] = frozenset(),
+    *,
+    kind: Kind = "password_link",
 ) -> DryRun:
     """Counts without sending; ``unknown`` ids were asked for but are nobody of this school. The rest as of ``skip_reason``."""
     skipped: Counter[Skip] = Counter({"unknown": unknown} if unknown else {})
     to_send, first, adults, addresses = 0, 0, 0, set()
     for person in people:
-        reason = skip_reason(person, school, but, sent)
+        reason = skip_reason(person, school, but, sent, kind)
         if reason is None:
             to_send += 1
             first += purpose_of(person) == "welcome"
             adults += person.role in ADULTS
-            addresses.add((person.email, purpose_of(person)))
+            addresses.add((person.email, _mail_of(person, kind)))
         else:
             skipped[reason] += 1
     return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped), first, adults)
@@ -64,9 +70,9 @@ def chunks_of(
     languages: dict[tuple[Purpose, str], set[str]] = {}
     skipped: list[Mail] = []
     for person in people:
-        reason = skip_reason(person, school, send.selection, sent)
+        reason = skip_reason(person, school, send.selection, sent, send.kind)
         if reason is None and person.email is not None:
-            key = purpose_of(person), person.email
+            key = _mail_of(person, send.kind), person.email
             mails.setdefault(key, []).append(account_of(person, school))
             languages.setdefault(key, set()).add(person.language or school.settings.language)
         else:
@@ -75,7 +81,12 @@ def chunks_of(
         nobody = MailAccount(person=stranger, name="", role="", login="", version=0, stamp="")
         skipped.append(_skipped(None, nobody, "unknown", now))
     number = 0
-    lives: dict[Purpose, int] = {"welcome": school.settings.welcome_life, "reset": school.settings.reset_life}
+    settings = school.settings
+    lives: dict[Purpose, int] = {
+        "welcome": settings.welcome_life,
+        "reset": settings.reset_life,
+        "parent_code_ready": settings.reset_life,  # what has not gone out by then is not news any more
+    }
     ready: dict[tuple[Purpose, str], list[Mail]] = {}
     for (purpose, to), accounts in mails.items():
         language = one_for(languages[purpose, to], school.settings.language)
@@ -93,9 +104,14 @@ def chunks_of(
                 expires_at=expires_at,
                 mails=part,
             )
+    nothing: Purpose = "parent_code_ready" if send.kind == "parent_code_ready" else "reset"
     for part in _parts(skipped):
         number += 1
-        yield Chunk(send=send.id, number=number, origin=send.origin, mail="reset", expires_at=now, mails=part, state="done")
+        yield Chunk(send=send.id, number=number, origin=send.origin, mail=nothing, expires_at=now, mails=part, state="done")
+
+
+def _mail_of(person: Person, kind: Kind) -> Purpose:
+    return "parent_code_ready" if kind == "parent_code_ready" else purpose_of(person)
 
 
 def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:

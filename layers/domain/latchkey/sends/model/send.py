@@ -21,6 +21,7 @@ Kind = Literal[
     "notice",
     "confirmation",
     "parent_invitation",
+    "parent_code_ready",
 ]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
@@ -46,6 +47,8 @@ Skip = Literal[
     "shared_address",
     "not_primary",
     "not_first",
+    "not_a_student",
+    "code_hidden",
 ]
 SKIP_REASONS: Final[dict[Skip, str]] = {
     "no_address": "has no e-mail address",
@@ -65,6 +68,8 @@ SKIP_REASONS: Final[dict[Skip, str]] = {
     "shared_address": "has the same address as somebody with a court order or restricted access",
     "not_primary": "is not a primary guardian",
     "not_first": "is neither the first contact nor has parental responsibility",
+    "not_a_student": "is no student, and this is for students only",
+    "code_hidden": "does not see the code for their parents: your settings say so",
 }
 _BEFORE: Final[Mapping[str, Skip]] = {"bounced": "bounced_before", "complained": "complained_before"}
 WAITS: Final[Mapping[str, str]] = {
@@ -263,7 +268,7 @@ def lane_of(chunk: Chunk) -> Origin:
 
 def purpose_of(person: Person) -> Literal["welcome", "reset"]:
     """First-timers are welcomed, everybody else gets a reset."""
-    return "welcome" if person.password_set_at is None else "reset"
+    return "reset" if person.has_way_in else "welcome"
 
 
 def why_unread(person: Person) -> Skip | None:
@@ -275,8 +280,16 @@ def why_unread(person: Person) -> Skip | None:
     return "unconfirmed" if person.address_is_unconfirmed else None
 
 
-def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent: frozenset[str] = frozenset()) -> Skip | None:
-    """Why this person gets no password link; None if they get one. ``sent``: who was sent one recently, as ``but`` asks."""
+def skip_reason(
+    person: Person,
+    school: School,
+    but: Selection = EVERYBODY,
+    sent: frozenset[str] = frozenset(),
+    kind: Kind = "password_link",
+) -> Skip | None:
+    """Why this person gets no mail of this kind; None if they get one. ``sent``: who was sent one recently, as ``but`` asks."""
+    if kind == "parent_code_ready" and person.status == "active" and (none := _no_code(person, school)) is not None:
+        return none
     if person.status != "active":
         return "left" if person.status == "left" else "disabled"
     if school.uses_sso(person):
@@ -286,6 +299,14 @@ def skip_reason(person: Person, school: School, but: Selection = EVERYBODY, sent
     if but.skip_signed_in and person.last_login_at is not None:
         return "already_in"
     return "sent_recently" if person.id in sent else None
+
+
+def _no_code(person: Person, school: School) -> Skip | None:
+    """Why there is no code for this person's parents in their account; None if there is one."""
+    if person.role != "student":
+        return "not_a_student"
+    sees = school.settings.family.shows_parent_code(person) and "parent" not in school.settings.sso.roles
+    return None if sees and person.number is not None else "code_hidden"
 
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:

@@ -62,7 +62,7 @@ def possible(send: Send) -> list[Act]:
     some = {
         "retry": any(send.counts.get(state) for state in RETRIED),
         "replan": send.changed > 0,
-        "again": any(send.counts.get(state) for state in REACHED),
+        "again": send.kind != "parent_code_ready" and any(send.counts.get(state) for state in REACHED),
     }
     return [act for act, states in FROM.items() if send.state in states and some.get(act, True)]
 

@@ -70,6 +70,8 @@ def name_of(send: Send, person: str = "") -> str:
 def titled(to: str, selection: Selection, *, one: bool = False, kind: Kind = "password_link") -> str:
     """The name with these words for those whom it goes to."""
     later = _LATER.get(selection.pick or "")
+    if kind == "parent_code_ready":
+        return f"Where parents’ codes stand, to {to}" + (f" ({later})" if later else "")
     what = "Invitation" if kind == "parent_invitation" else "Password link"
     return f"{what}{'' if one else 's'} to {to}" + (f" ({later})" if later else "")
 
@@ -82,12 +84,12 @@ def one_person(send: Send) -> str | None:
 
 def facts_of(send: Send) -> dict[str, str | int]:
     """How the audit trail says which send: its id and, without anybody's name, to whom it goes."""
-    kind: dict[str, str | int] = {"kind": send.kind} if send.kind == "parent_invitation" else {}
+    kind: dict[str, str | int] = {"kind": send.kind} if send.kind != "password_link" else {}
     return {"send": send.id, "to": whom_of(send), **kind}
 
 
 def file_part(send: Send) -> str:
     """The same for a file's name: safe in every header and file system."""
     words = re.sub(r"[^a-z0-9]+", "-", whom_of(send).lower()).strip("-")[:40].strip("-")
-    what = "invitations" if send.kind == "parent_invitation" else "password-links"
+    what = {"parent_invitation": "invitations", "parent_code_ready": "parents-codes"}.get(send.kind, "password-links")
     return f"{what}-{words}" if words else what

@@ -15,8 +15,8 @@ from latchkey.shared.model.request_key import parse_key
 
 LONGEST_LIST: Final = 1000
 LONGEST_WITHIN: Final = 7 * 24 * 60  # minutes
-SendKind = Literal["password_link", "parent_invitation"]
-KINDS: Final[tuple[SendKind, ...]] = ("password_link", "parent_invitation")
+SendKind = Literal["password_link", "parent_invitation", "parent_code_ready"]
+KINDS: Final[tuple[SendKind, ...]] = ("password_link", "parent_invitation", "parent_code_ready")
 TYPED: Final = ("start_at", "skip_signed_in", "skip_sent_within")
 """The fields that an admin fills in on the page that shows what a send would do."""
 _MINUTES: Final = re.compile(r"[0-9]{1,5}")

@@ -1,0 +1,49 @@
+"""A send watched live to its end, at the pace of the deployed stack."""
+
+import re
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.chromium import await_shown, check, signed_in
+from tests.e2e.client import NEWS, Product
+from tests.e2e.school import Group, enrol, fated, name_of_group
+from tests.pages.sends.test_sends import legend, to_check
+
+
+def test_a_send_is_watched_live_paused_resumed_retried_and_cancelled(
+    desk: BrowserContext, product: Product, admin: Product
+) -> None:
+    name = name_of_group("10")
+    # Mail reaches 60, comes back from two, is spam to one; SES rejects 150; two have no address. Those that come back are few
+    # among many, and late, so that the brake is never due.
+    addresses = fated(name, ["success"] * 60 + ["bounce"] * 2 + ["complaint"] + ["reject"] * 150)
+    enrol(admin, Group(name, [*addresses, "", ""]).rows)
+    page = signed_in(desk, product)
+    to_check(page, product, name)
+    page.get_by_role("button", name=re.compile("^Send [0-9]+ password links")).click()
+    page.wait_for_url("**/sends/*")
+    page.evaluate("window.here = true")  # gone, should the page be loaded anew
+    await_shown(page, legend(page, "[0-9]+ (being sent|sent|delivered)").first)
+    assert page.evaluate("window.here"), "the page freshens itself"
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".state-paused").first).to_be_visible()
+    check(page, "send-held")
+    expect(legend(page, "[0-9]+ waiting")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.evaluate("window.here = true")
+    await_shown(page, page.get_by_text("finished", exact=True))
+    expect(legend(page, "[0-9]+ being sent|[0-9]+ waiting")).to_have_count(0)
+    for words in ("150 failed", "2 came back", "1 called it spam", "2 skipped", "60 delivered"):
+        await_shown(page, legend(page, words), NEWS)  # what SES tells of the last mails comes after the end
+    expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
+    assert page.evaluate("window.here")
+    check(page, "send-to-the-end")
+
+    page.get_by_role("button", name="Retry 150 that failed").click()
+    expect(page.get_by_text("A retry of what failed in")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    check(page, "retry-cancel")
+    page.get_by_role("button", name=re.compile("^Cancel")).first.click()
+    expect(page.locator(".state-cancelled").first).to_be_visible()
+    expect(legend(page, "[0-9]+ cancelled")).to_be_visible()

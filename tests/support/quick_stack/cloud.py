@@ -1,0 +1,143 @@
+"""The services and the workers of the process: messages go from queues to handlers, files and mails have their consequences."""
+
+import importlib
+import re
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import requests
+
+from infra.inbox.feedback import events
+from latchkey.settings import FunctionName, Settings
+from latchkey.wiring import Wiring
+from tests.support.ses import Delivered, StrictSes
+from tests.support.sqs import Context, event_of
+from tests.support.system import REGION, TestSystem, running_system
+
+WORKERS: Final[dict[str, FunctionName]] = {
+    "URGENT_QUEUE": "deliver_links",
+    "DELIVER_QUEUE": "deliver_links",
+    "REQUESTS_QUEUE": "plan_send",
+    "PLAN_QUEUE": "plan_send",
+    "ROSTER_QUEUE": "read_roster",
+    "EXPORT_QUEUE": "build_export",
+}
+_FUNCTIONS: Final = ("portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate")
+_KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
+_PAUSE: Final = 0.02
+_MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test does not wait for a whole one
+
+
+class Cloud:
+    """What stands in for AWS."""
+
+    def __init__(self, system: TestSystem, origin: str) -> None:
+        self.ses = StrictSes(clock=time.time)
+        self._system = system
+        self._bounced: Counter[str] = Counter()
+        self._told = 0
+        self._due = 0.0
+        system.environment["ORIGIN"] = origin
+        clients = system.clients
+
+        def with_mail(service: str) -> Any:
+            return self.ses if service == "sesv2" else clients(service)
+
+        for name in _FUNCTIONS:
+            place = "system" if name in {"portal", "console"} else "handler"
+            made = Wiring(Settings(name, system.environment), system.watched(name, with_mail), time.time)
+            system.wirings[name] = made
+            self._answer(importlib.import_module(f"{name}.{place}"), made)
+
+    @property
+    def buckets(self) -> list[str]:
+        """The names of all buckets."""
+        return sorted({value for name, value in self._system.environment.items() if name.endswith("_BUCKET")})
+
+    @staticmethod
+    def _answer(module: Any, made: Wiring) -> None:
+        """Give a doorway, and all that have its ``system`` by name, this wiring."""
+        asked = module.system
+        for each in list(sys.modules.values()):
+            if getattr(each, "system", None) is asked:
+                each.system = lambda: made  # type: ignore[attr-defined]
+
+    def run(self, stop: threading.Event) -> None:
+        """Hand on messages until ``stop``; what a worker raises is printed, and its message comes again."""
+        while not stop.is_set():
+            try:
+                if not self.step():
+                    stop.wait(_PAUSE)
+            except Exception:  # the next look may succeed, and the test says what it misses
+                traceback.print_exc()
+                stop.wait(1)
+
+    def step(self) -> bool:
+        """One look at everything; whether there was anything."""
+        worked = [self._work(queue, name) for queue, name in WORKERS.items()]
+        if time.time() > self._due + _MINUTE:
+            self._due = time.time()
+            self._handle("plan_send", {"kind": "due"})
+        return any(worked) | self._tell()
+
+    def _work(self, setting: str, name: str) -> bool:
+        sqs, url = self._system.clients("sqs"), self._system.environment[setting]
+        asked = {"QueueUrl": url, "MaxNumberOfMessages": 1, "AttributeNames": ["All"]}
+        for message in sqs.receive_message(**asked).get("Messages", ()):
+            (record,) = event_of([message["Body"]], setting)["Records"]
+            record |= {"receiptHandle": message["ReceiptHandle"], "attributes": message["Attributes"]}
+            if not self._handle(name, {"Records": [record]})["batchItemFailures"]:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return True
+        return False
+
+    def _handle(self, name: str, event: dict[str, Any]) -> Any:
+        return importlib.import_module(f"{name}.handler").handle(event, Context(300))
+
+    def _tell(self) -> bool:
+        """Tell what became of the mails that have gone out since."""
+        new: list[Delivered] = self.ses.mails[self._told :]
+        for number, mail in enumerate(new, self._told):
+            if "chunk" in mail.tags:
+                bodies = events(f"m{number}", mail.to, mail.tags, mail.at, earlier=self._bounced[mail.to])
+                self._handle("mail_feedback", event_of(bodies, "FEEDBACK_QUEUE"))
+            self._bounced[mail.to] += 1
+        self._told += len(new)
+        return bool(new)
+
+    def operate(self, event: dict[str, Any]) -> dict[str, Any]:
+        """An operator's command."""
+        answer: dict[str, Any] = self._handle("operate", event)
+        return answer
+
+    def bucket(self, method: str, bucket: str, rest: str, headers: dict[str, str], body: bytes) -> requests.Response:
+        """A request to a bucket, which moto answers; a file that has come is told."""
+        url = f"https://{bucket}.s3.{REGION}.amazonaws.com/{rest}"
+        answer = requests.request(method, url, data=body, headers=headers, allow_redirects=False, timeout=60)
+        answer.status_code = int(answer.status_code)  # moto gives back the text that the form said
+        key = _KEY.search(body)
+        if method == "POST" and key and answer.ok and bucket == self._system.environment["UPLOADS_BUCKET"]:
+            s3 = {"bucket": {"name": bucket}, "object": {"key": key[1].decode()}}
+            event = {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": s3}]}
+            self._system.wiring("console").queue("ROSTER_QUEUE").put(event)
+        return answer
+
+
+@contextmanager
+def cloud(origin: str) -> Iterator[Cloud]:
+    """A cloud whose workers work, and which fails at its end on what AWS would have denied or no register names."""
+    with running_system() as system:
+        made, stop = Cloud(system, origin), threading.Event()
+        workers = threading.Thread(target=made.run, args=(stop,), daemon=True)
+        workers.start()
+        try:
+            yield made
+        finally:
+            stop.set()
+            workers.join(60)
