@@ -4,13 +4,15 @@ from typing import Any
 
 from latchkey.codes.check_code import OpenCode, check_code
 from latchkey.codes.use_code import Wishes, email_rule, use_code
+from latchkey.codes.use_phone import Phone, begin_phone, offers_phone
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
+from latchkey.sign_in.steps import Proof
 from portal.account.account import person_facts
 from portal.account.sections import done as words_said
 from portal.pasted import pasted_code
-from portal.sign_in.steps import afterwards
+from portal.sign_in.steps import afterwards, outcome
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -51,8 +53,11 @@ def use(request: Request, school: str) -> Answer:
     found = _checked(request, school)
     wrong: dict[str, str] = {}
     typed = {name: _text(request, name, wrong) for name in OPTIONAL}
-    password = _text(request, "password", wrong, longest=LONGEST_RECEIVED)
-    person = use_code(system(), found, Wishes(password=password, **typed), wrong)
+    password, phone = _text(request, "password", wrong, longest=LONGEST_RECEIVED), _phone(request)
+    person = use_code(system(), found, Wishes(password=password, phone=phone, **typed), wrong)
+    if phone is not None:
+        now = system().now()
+        return outcome(request, Proof(school=found.school, person=person, at=now, ways=("passkey",), proved_at=now))
     done = {
         "kind": found.code.kind,
         "person": person_facts(person, found.school) | {"email": person.email, "username": person.username},
@@ -63,6 +68,20 @@ def use(request: Request, school: str) -> Answer:
         return Answer(status=204, location=words_said("ready"), headers=goes_on)
     shown = data if request.wants_page else done
     return Answer(data=shown, status=201, context={"done": done, "sign": typographic(password)}, headers=goes_on)
+
+
+@routes.on("POST", "/schools/{school}/codes/passkey")
+def begin_with_phone(request: Request, school: str) -> Answer:
+    """What the browser is given to make a passkey in place of a password; uses nothing up."""
+    found = _checked(request, school)
+    begun = begin_phone(system(), found, request.text("login", longest=320, required=False))
+    return Answer(data={"person": begun.person, "challenge": begun.options})
+
+
+def _phone(request: Request) -> Phone | None:
+    """The passkey that was made, if one was."""
+    credential = request.fields.get("credential")
+    return Phone(request.text("person", longest=40), credential) if credential else None
 
 
 def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 320, required: bool = False) -> str:
@@ -106,6 +125,8 @@ def _opened(found: OpenCode) -> dict[str, Any]:
         "student": {"given_name": found.school.known_as(found.student).given_name},
         "expires_at": rfc3339(found.state.expires_at),
         "username": found.student.username if pin else None,
+        "phone": offers_phone(found),
+        "phone_alone": found.school.settings.phones.alone,
         "password": {"shortest": shortest(found.student.role if pin else "parent"), "longest": LONGEST},
         **of_kind,
     }

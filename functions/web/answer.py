@@ -64,7 +64,7 @@ class Answer:
     page: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     location: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | list[str]] = field(default_factory=dict)
     form_targets: tuple[str, ...] = ()
     body: str | bytes | None = None
 
@@ -171,7 +171,7 @@ def to_json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _page(body: str, status: int, headers: Mapping[str, str], form_targets: tuple[str, ...] = ()) -> Response:
+def _page(body: str, status: int, headers: Mapping[str, str | list[str]], form_targets: tuple[str, ...] = ()) -> Response:
     return _response(
         body,
         status,
@@ -179,5 +179,5 @@ def _page(body: str, status: int, headers: Mapping[str, str], form_targets: tupl
     )
 
 
-def _response(body: str | bytes, status: int, headers: Mapping[str, str]) -> Response:
+def _response(body: str | bytes, status: int, headers: Mapping[str, str | list[str]]) -> Response:
     return Response(body, {"Content-Security-Policy": policy(), **_SAFE_HEADERS, **headers}, status)

@@ -107,7 +107,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             family_name="Lee",
             children=(STUDENT,),
             status="left",
-            new_email=NewEmail("new@x.example", NOW - 3),
+            new_email=NewEmail("new@x.example", NOW - 3, 0),
             provisional_until=NOW + 99,
         ),
         {
@@ -123,7 +123,7 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "status": "left",
             "children": ["01234567890000000001"],
             "version": 0,
-            "new_email": {"email": "new@x.example", "at": 1_799_999_997},
+            "new_email": {"email": "new@x.example", "at": 1_799_999_997, "version": 0},
             "provisional_until": 1_800_000_099,
         },
     ),

@@ -7,6 +7,7 @@ from latchkey.schools.model.school import School
 from portal.account import (
     children,
     details,
+    email,
     language,
     parent_code,
     parent_invitations,
@@ -28,10 +29,12 @@ SECTIONS = (
     Section(name="parent_code", facts=parent_code.facts),
     Section(name="parent_invitations", facts=parent_invitations.facts, done=parent_invitations.DONE),
     Section(name="parents", facts=parents.facts, done=parents.DONE),
+    Section(name="email", facts=email.facts, done=email.DONE),
     Section(name="password", facts=password.facts, done=password.DONE),
     Section(name="second_factors", facts=second_factors.facts),
     Section(name="sessions", facts=sessions.facts, done=sessions.DONE),
     Section(name="language", facts=language.facts, done=language.DONE),
+    Section(name="devices", facts=lambda _, __: {}),
     Section(name="details", facts=details.facts, done=details.DONE),
 )
 """In the order of the page: what people come for first, what nobody needs last. A section is a line here, a module with ``facts``

@@ -6,6 +6,7 @@ from latchkey.errors import LatchkeyError
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
+from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.model.proof_tokens import LIFE
 from latchkey.sign_in.session import ABSOLUTE
@@ -13,6 +14,7 @@ from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
 from portal.system import system
 from web.answer import Answer
+from web.others import end_others, others_cookie, others_of
 from web.request import Request
 from web.times import rfc3339
 from web.who import cookie, token_of
@@ -26,11 +28,33 @@ STEP_COOKIE: Final = "__Host-latchkey-step"
 
 def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
+    if proof.also:
+        return chosen_from(proof)
     found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
-    return opened(found) if isinstance(found, Opened) else asked(found, proof.school.slug)
+    return opened(request, found) if isinstance(found, Opened) else asked(found, proof.school.slug)
 
 
-def afterwards(request: Request, school: School, person: Person) -> dict[str, str]:
+def chosen_from(proof: Proof) -> Answer:
+    """202 with the accounts that one address and password fit: who signs in says which is meant."""
+    slug, known = proof.school.slug, proof.school.known_as
+    found = [
+        {
+            "token": each.token,
+            "given_name": known(each.person).given_name,
+            "role": each.person.role,
+            "children": list(each.children),
+        }
+        for each in choices(system(), proof)
+    ]
+    return Answer(
+        data={"choose": {"accounts": found, "at": f"/schools/{slug}/sessions/account"}},
+        status=202,
+        page="sign_in/choose.html",
+        context={"school": proof.school},
+    )
+
+
+def afterwards(request: Request, school: School, person: Person) -> dict[str, str | list[str]]:
     """The headers with which somebody goes on who has just set a password with a link or a code; none if they are to sign in.
 
     The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
@@ -43,17 +67,25 @@ def afterwards(request: Request, school: School, person: Person) -> dict[str, st
         found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser)
     except LatchkeyError:  # another password was set since, or a table is busy: they can sign in
         return {}
-    return {"Set-Cookie": cookie(found.token, ABSOLUTE)} if isinstance(found, Opened) else {}
+    return {"Set-Cookie": cookies_of(request, found.token)} if isinstance(found, Opened) else {}
 
 
-def opened(found: Opened) -> Answer:
+def cookies_of(request: Request, token: str) -> str | list[str]:
+    """The cookies of a new session. Who signs in over a session that was here ends the others of this browser, too."""
+    if not (token_of(request) and others_of(request)):
+        return cookie(token, ABSOLUTE)
+    end_others(request, system())
+    return [cookie(token, ABSOLUTE), others_cookie(())]
+
+
+def opened(request: Request, found: Opened) -> Answer:
     """201 with the session."""
     token, who = found.token, found.who
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
         status=201,
         location=f"/admin/{who.school.slug}" if who.person.is_admin else "/account",
-        headers={"Set-Cookie": cookie(token, ABSOLUTE)},
+        headers={"Set-Cookie": cookies_of(request, token)},
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from latchkey.accounts import needs as accounts
+    from latchkey.accounts.stores.own_address import OwnAddress
     from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
@@ -334,6 +335,12 @@ class Wiring:
         from latchkey.sign_in.stores.sessions import Sessions
 
         return Sessions(self.table("SESSIONS_TABLE"), school)
+
+    def own_address(self, school: str) -> OwnAddress:
+        """Where a school's people ask for another address."""
+        from latchkey.accounts.stores.own_address import OwnAddress
+
+        return OwnAddress(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def own_choices(self, school: str) -> OwnChoices:
         """What a school's people choose for themselves."""

@@ -1,6 +1,7 @@
 """Of a person who is erased nothing is found anywhere that the data register does not say goes by itself, and soon."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,6 +11,9 @@ from latchkey.contacts.model.contact import Child, Parent
 from latchkey.contacts.model.runs import LISTS, Listed, Run
 from latchkey.email_updates.apply_emails import apply_emails
 from latchkey.email_updates.model.items import Item
+from latchkey.invitations.invite import invite_by_student
+from latchkey.invitations.model.invitation import invitation_id
+from latchkey.invitations.use_invitation import Wishes, use
 from latchkey.people.model.person import Person
 from latchkey.records.erase_person import erase_person
 from latchkey.rosters.model.runs import Change, Rejection
@@ -79,6 +83,11 @@ def lived(road: MailRoad) -> Person:
         {"changed": [Change(2, NAME, "student", "7A", ("email",))]},
     )
     contacts_lived(road, made)
+    known = console.schools.get(SCHOOL)
+    assert known is not None
+    invite_by_student(portal, known, made, MOTHERS)
+    road.plan()
+    road.deliver()
     apply_emails(console, SCHOOL, ADMIN, [Item(keys=(("id", made.id),), email=LATER)], None)
     table, put = portal.credentials(SCHOOL).password_of(made.id, "$argon2id$x", 1)
     table.put(put)
@@ -117,6 +126,11 @@ def contacts_lived(road: MailRoad, made: Person) -> None:
     kept.write_paper(run, [made.id, "b" * 20])
 
 
+def ledger_of(*ids: str) -> list[str]:
+    """The messages that take these out of the ledger, which come later."""
+    return [json.dumps({"v": 1, "kind": "erase", "school": SCHOOL, "person": each, "origin": "admin"}) for each in ids]
+
+
 def test_what_others_contacts_say_stays(road: MailRoad) -> None:
     made = lived(road)
     console = road.system.wiring("console")
@@ -139,14 +153,15 @@ def test_nothing_is_left_but_what_goes_by_itself(road: MailRoad) -> None:
     made = lived(road)
     words = (NAME, ADDRESS, LATER, USERNAME, "ZEB-1", MOTHER, MOTHERS)
     before = traces(road, *words)
-    assert {"person", "chunk of mails"} | KEPT_SHORTLY | CONTACTS <= before.keys(), "else this test looks for nothing"
+    wanted = {"person", "chunk of mails", "invitation of a parent"}
+    assert wanted | KEPT_SHORTLY | CONTACTS <= before.keys(), "else this test looks for nothing"
     console = road.system.wiring("console")
     known = console.schools.get(SCHOOL)
     assert known is not None
     erase_person(console, known, ADMIN, made.id)
     road.system.clock.now += 900
     bodies = road.system.messages("PLAN_QUEUE")
-    bodies.append(json.dumps({"v": 1, "kind": "erase", "school": SCHOOL, "person": made.id, "origin": "admin"}))
+    bodies += ledger_of(made.id, invitation_id(console.lookup_key(SCHOOL), MOTHERS))
     while bodies:
         assert road.plan(bodies) == []
         bodies = [body for body in road.system.messages("PLAN_QUEUE") if json.loads(body)["kind"] == "erase"]
@@ -172,3 +187,23 @@ def test_of_what_is_theirs_alone_nothing_is_left(road: MailRoad) -> None:
         and (made.id in item["pk"]["S"] or made.id in texts(item))
     ]
     assert left == []
+
+
+def test_of_a_parent_who_was_invited_nothing_is_left_whatever_their_address_is_by_now(road: MailRoad) -> None:
+    console, portal, child = road.system.wiring("console"), road.system.wiring("portal"), road.person(1, email=None)
+    known = console.schools.get(SCHOOL)
+    assert known is not None
+    invite_by_student(portal, known, child, MOTHERS)
+    road.plan()
+    road.deliver()
+    (token,) = re.findall(r"/join#([\w.-]+)", road.ses.to(MOTHERS)[0].text)
+    mother = use(portal, token, Wishes(password="tulip-harbour-94-quartz", given_name=MOTHER)).account
+    road.plan()
+    apply_emails(console, SCHOOL, ADMIN, [Item(keys=(("id", mother.id),), email=LATER)], None)
+    erase_person(console, known, ADMIN, mother.id)
+    road.system.clock.now += 900
+    bodies = ledger_of(mother.id, *mother.invited)
+    while bodies:
+        road.plan(bodies)
+        bodies = road.system.messages("PLAN_QUEUE")
+    assert traces(road, MOTHERS, MOTHER).keys() <= KEPT_SHORTLY

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from latchkey.sign_in import needs as sign_in
+from latchkey.second_factors import needs as second_factors
 
 if TYPE_CHECKING:
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
-    from latchkey.shared.stores.queues import Queue
 
 
-class System(sign_in.System, Protocol):
-    """Its stores, keys, queues and clock, and what sign in takes."""
+class System(second_factors.System, Protocol):
+    """Its stores, keys, queues and clock, and what second factors take."""
 
     def time(self) -> float: ...
-
-    def queue(self, setting: str) -> Queue: ...
 
     def codes(self, school: str) -> Codes: ...
 

@@ -14,11 +14,13 @@ from typing import Any, Final
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
+from latchkey.codes.use_phone import Phone, made_with
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import PROVISIONAL
 from latchkey.schools.model.school import StudentEmail
+from latchkey.second_factors.first_passkey import KINDS, FirstPasskey
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said
@@ -53,13 +55,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What somebody types beside a code; what they left out is empty."""
+    """What somebody types beside a code; what they left out is empty. ``phone``: the passkey that they have made instead."""
 
     password: str
     email: str = ""
     username: str = ""
     given_name: str = ""
     family_name: str = ""
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +97,23 @@ def use_code(system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str
 
 def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
     """Give the person of a PIN, or of a code that was read out, the password, address and username that they chose."""
-    slug, hashed = found.school.slug, ""
+    slug, hashed = found.school.slug, None
+    made: FirstPasskey | None = None
     for _ in range(_ROUNDS):
         before, now, wrong = found.student, system.now(), _Wrong(dict(known))
         after = _wished(system, found, wishes, wrong)
         taken = _new_names(system, found, after, wrong)
         _check_password(after, found, wishes, wrong)
         wrong.raise_any()
-        hashed, event = hashed or hashing.hash_of(wishes.password), _event(system, found, before.id, now)
+        if wishes.phone is not None:
+            made = made or made_with(system, found, before, wishes.phone)
+            after = replace(after, second_factors=KINDS)
+        hashed, event = hashed or _hash(wishes), _event(system, found, before.id, now)
         if before.email != after.email and (before.email is not None or is_told(before, after.email)):
             after = replace(after, former_email=former_email(before, now))
         try:
-            system.code_uses(slug).claim(found.code.kind, before, after, hashed, now, event=event, names=taken)
+            also = (made.write,) if made is not None else ()
+            system.code_uses(slug).claim(found.code.kind, before, after, hashed, now, event=event, names=taken, also=also)
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
@@ -127,7 +135,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     address = _address(wishes.email, wrong)
     key = identifiers.lookup(_newest_key(system, found), "email", address)
     parent = Person(
-        id=new_id(system.time()),
+        id=wishes.phone.person if wishes.phone is not None else new_id(system.time()),
         role="parent",
         given_name=given,
         family_name=family,
@@ -137,13 +145,16 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
         provisional_until=now + PROVISIONAL,
         children=(found.student.id,),
         version=1,
-        password_set_at=now,
+        password_set_at=now if wishes.password else None,
+        second_factors=KINDS if wishes.phone is not None else (),
     )
     _check_password(parent, found, wishes, wrong)
     wrong.raise_any()
-    hashed = hashing.hash_of(wishes.password)
+    also = (made_with(system, found, parent, wishes.phone).write,) if wishes.phone is not None else ()
     try:
-        system.code_uses(slug).register(found.student, parent, hashed, now, _event(system, found, parent.id, now))
+        system.code_uses(slug).register(
+            found.student, parent, _hash(wishes), now, event=_event(system, found, parent.id, now), also=also
+        )
     except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
@@ -197,7 +208,13 @@ def _new_names(system: System, found: OpenCode, after: Person, wrong: _Wrong) ->
     return chosen
 
 
+def _hash(wishes: Wishes) -> str | None:
+    return hashing.hash_of(wishes.password) if wishes.password else None
+
+
 def _check_password(person: Person, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> None:
+    if wishes.phone is not None and not wishes.password and found.school.settings.phones.alone:
+        return
     words = passwords.context_words(person, found.school)
     chosen = wishes.password
     weak = passwords.fault(chosen, passwords.shortest(person.role), words, common_passwords()) if chosen else NO_PASSWORD

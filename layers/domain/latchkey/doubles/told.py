@@ -13,7 +13,7 @@ def told(system: System, school: str, before: Person, after: Person, now: int) -
 
     The message goes first and is looked at minutes later: if nothing is written after all, nobody is told anything.
     """
-    if not is_told(before, after.email) or after.password_set_at is None:  # without a password there is nothing to take over
+    if not is_told(before, after.email) or not after.has_way_in:  # without a password there is nothing to take over
         return after
     former = former_email(before, now)
     message: dict[str, Any] = {"kind": "emails_changed", "school": school, "people": [before.id], "at": former.at}

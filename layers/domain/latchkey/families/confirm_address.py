@@ -27,6 +27,7 @@ from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import is_over, is_provisional, to_confirm
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
+from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in.stamps import confirms
 
@@ -39,9 +40,9 @@ USES: Final = Budget("confirm-use", 60, 3_600)
 _ROUNDS: Final = 5
 _GONE: Final[dict[Fault, str]] = {
     "damaged": DAMAGED,
-    "used": "This link has been used: the address is confirmed.",
-    "expired": "This link is too old. Sign in to your account and have a new one sent.",
-    "replaced": "This link no longer works: the account has changed since, has ended, or asks for another address by now.",
+    "used": said("This link has been used: the address is confirmed."),
+    "expired": said("This link is too old. Sign in to your account and have a new one sent."),
+    "replaced": said("This link no longer works: the account has changed since, has ended, or asks for another address by now."),
 }
 log = logging.getLogger(__name__)
 
@@ -106,11 +107,11 @@ def use(system: System, token: str, into: str | None = None, also: Collection[st
         slug, key = found.school.slug, system.lookup_key(found.school.slug, found.school.lookup_epoch)
         counters = system.counters("CREDENTIALS_TABLE", slug)
         if not counters.spend(USES, lookup(key, "person", found.person.id), system.now()):
-            raise TooMany("This link was tried too often. It still works; wait a little, then try again.")
+            raise TooMany(said("This link was tried too often. It still works; wait a little, then try again."))
         target = _chosen(found, into)
         others = [each for each in found.others if each.id in also]
         if len(others) < len(set(also)):
-            raise Invalid("Nothing was changed.", fields={"also": "Choose among the accounts that the page shows."})
+            raise Invalid(said("Nothing was changed."), fields={"also": said("Choose among the accounts that the page shows.")})
         try:
             outcome, target = _used(system, found, token, target)
         except Changed:
@@ -152,13 +153,13 @@ def _chosen(found: OpenConfirmation, into: str | None) -> Person | None:
         )
     if not joins_any or (into == OWN and found.may_be_own):
         if into not in {None, "", OWN}:
-            raise Invalid("Nothing was changed.", fields={"into": "Choose one of the accounts that the page shows."})
+            raise Invalid(said("Nothing was changed."), fields={"into": said("Choose one of the accounts that the page shows.")})
         return None
     if into in {None, ""} and len(found.accounts) == 1:
         return found.accounts[0]
     chosen = next((each for each in found.accounts if each.id == into), None)
     if chosen is None:
-        raise Invalid("Nothing was changed.", fields={"into": "Choose the account to which the child is added."})
+        raise Invalid(said("Nothing was changed."), fields={"into": said("Choose the account to which the child is added.")})
     return chosen
 
 

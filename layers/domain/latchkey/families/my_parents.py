@@ -36,7 +36,7 @@ def my_parents(system: System, school: School, student: Person) -> list[Parent]:
             id=each.id,
             given_name=school.known_as(each).given_name,
             role=each.role,
-            registered=each.password_set_at is not None,
+            registered=each.has_way_in,
             told=each.id in student.not_mine,
         )
         for each in found

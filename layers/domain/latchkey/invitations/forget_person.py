@@ -16,16 +16,15 @@ class Keeps(Keys, Protocol):
 
 
 def forget_person(system: Keeps, school: School, person: Person) -> list[str]:
-    """Take a person out of the school's invitations; the ids under which they may have been mailed as somebody invited.
+    """Take a person out of the school's invitations; the ids of those of which nothing is left, for the ledger to forget.
 
     It may be done twice. The ids follow from their address, and the one before it, under each look-up key in use; those of
     invitations that they have used stand in their account.
     """
     invitations = system.invitations(school.slug)
-    for each in (person.id, *person.merged):
-        invitations.forget_child(each)
+    emptied = [gone for each in (person.id, *person.merged) for gone in invitations.forget_child(each)]
     if person.role == "student":
-        return []
+        return emptied
     former = person.former_email.email if person.former_email is not None else None
     keys = [system.lookup_key(school.slug, epoch) for epoch in school.lookup_epochs]
     derived = [invitation_id(key, email) for email in (person.email, former) if email for key in keys]

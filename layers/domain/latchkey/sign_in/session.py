@@ -14,6 +14,7 @@ from typing import Final
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, NotSignedIn
 from latchkey.people.model.person import Person
+from latchkey.people.model.unconfirmed import is_over
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
 from latchkey.sign_in.needs import System
@@ -78,6 +79,8 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
         raise NotSignedIn()
     person = system.directory(school).person(person_id)
     if person is None or person.status != "active" or person.version != session.version:
+        raise NotSignedIn()
+    if is_over(person, now):
         raise NotSignedIn()
     if _is_idle(person, session, now):
         raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
+from latchkey.people.model.unconfirmed import is_over
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup, typed_lookups
@@ -37,14 +38,14 @@ def prove_password(system: System, slug: str, identifier: str, password: str, *,
     kind, keys = typed_lookups([system.lookup_key(slug, epoch) for epoch in school.lookup_epochs], identifier)
     spent = spend(system, school, keys[0], source_ip)
     people = _accounts(system, school, kind, keys)
-    person = _matching(system, school, people, password, keys[0])
-    if person is None:
+    found = _matching(system, school, people, password, keys[0])
+    if not found:
         note_failure(system, slug)
         count_refused(system, slug, people)
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
     give_back(system, slug, spent)
-    return Proof(school=school, person=person, at=system.now())
+    return Proof(school=school, person=found[0], at=system.now(), also=tuple(found[1:]))
 
 
 def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) -> list[Person]:
@@ -56,17 +57,24 @@ def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) ->
     able = [
         person
         for person in people
-        if person.status == "active" and person.password_set_at is not None and not school.uses_sso(person)
+        if person.status == "active"
+        and person.password_set_at is not None
+        and not school.uses_sso(person)
+        and not is_over(person, system.now())
     ]
     # Whoever can register with any address must not push its owner out of those that are tried: adults of the school come
     # first, then everybody whom the school has entered (their ids are shorter), then who registered with a code.
     return sorted(able, key=lambda person: (person.role not in ADULTS, len(person.id), person.id))[:MOST_ACCOUNTS]
 
 
-def _matching(system: System, school: School, people: list[Person], password: str, key: str) -> Person | None:
-    """Whose password this is. Each try is counted for each account before it is compared; the right password takes it back."""
+def _matching(system: System, school: School, people: list[Person], password: str, key: str) -> list[Person]:
+    """Whose password this is: of accounts that share an address it may be several people's, or one person's several.
+
+    Each try is counted for each account before it is compared; a right password takes back what it has cost.
+    """
     credentials, failures, now = system.credentials(school.slug), system.failures(school.slug), system.now()
     tried: list[tuple[Row, Tally, Person | None]] = []
+    found = list[Person]()
     for person in people:
         row = row_of(system, school, person)
         tally = failures.count(row, now)
@@ -75,10 +83,13 @@ def _matching(system: System, school: School, people: list[Person], password: st
             if hashing.is_dated(kept):
                 renew_hash(system, school.slug, person, kept, password)
             failures.clear(row, now)
-            for other, _, _ in tried:  # it was not theirs that was tried
-                failures.count(other, now, -1)
-            return person
-        tried.append((row, tally, person))
+            found.append(person)
+        else:
+            tried.append((row, tally, person))
+    if found:
+        for other, _, _ in tried:  # it was not theirs that was tried
+            failures.count(other, now, -1)
+        return found
     if not people:
         row = Row(key)
         tried.append((row, failures.count(row, now), None))
@@ -86,7 +97,7 @@ def _matching(system: System, school: School, people: list[Person], password: st
     for row, tally, whose in tried:
         if tally.count >= IN_A_ROW and not tally.told and failures.tell(row, now):
             tell_of_row(system, school.slug, whose, now)
-    return None
+    return []
 
 
 def tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> None:

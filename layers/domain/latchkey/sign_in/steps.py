@@ -30,13 +30,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Whose sign-in this is and what was shown for it; ``at`` is when the first of it was right (epoch seconds)."""
+    """Whose sign-in this is and what was shown for it; ``at`` is when the first of it was right (epoch seconds).
+
+    ``also``: others whose address and password these are, too; who signs in chooses (``choose_account``) before any step.
+    """
 
     school: School
     person: Person
     at: int
     ways: tuple[str, ...] = PASSWORD_ALONE
     proved_at: int | None = None
+    also: tuple[Person, ...] = ()
 
     def shown(self, way: str, now: int) -> "Proof":
         """The proof once a second factor was shown, too."""
@@ -79,7 +83,7 @@ def go_on(
     for step in steps:
         facts = step.asks(system, proof)
         if facts is not None:
-            return Asked(step.name, _sealed(system, proof), facts)
+            return Asked(step.name, sealed(system, proof), facts)
     return _open(system, proof, presented, browser)
 
 
@@ -99,7 +103,8 @@ def _stands(system: System, school: School, person: Person, kept: Kept) -> bool:
     return same and not school.ends_session(person, kept.at)
 
 
-def _sealed(system: System, proof: Proof) -> str:
+def sealed(system: System, proof: Proof) -> str:
+    """The proof as a token, which ``read_proof`` reads again."""
     person = proof.person
     kept = Kept(
         person=person.id, version=person.version, stamp=person.stamp, ways=proof.ways, proved_at=proof.proved_at, at=proof.at

@@ -30,6 +30,8 @@ SIGN_INS: Final = frozenset(
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
+    "address.ask": "asked for another e-mail address of their own",
+    "address.cancel": "took back that they asked for another e-mail address",
     "address.change": "confirmed another e-mail address of their own",
     "address.confirm": "confirmed their e-mail address",
     "address.join": "added the children of another account of the same address to their own",

@@ -49,13 +49,16 @@ class CodeUses:
         kind: Kind,
         before: Person,
         after: Person,
-        password_hash: str,
+        password_hash: str | None,
         now: int,
         *,
         event: EventWrite,
         names: Sequence[Name] = (),
+        also: Sequence[tuple[Table, Put]] = (),
     ) -> None:
         """Use a PIN or a code that was read out: set a password, address and username; the event stands or falls with it.
+
+        Without a hash there is no password from now on, not even an older one: ``also`` then keeps what is there in its place.
 
         ``names`` are the look-up keys of a new username with who chose it last: of two who choose it at once one gets it.
         ``Changed`` if the code of ``before`` no longer works, the person is not as they were then, or the name is another's.
@@ -66,25 +69,40 @@ class CodeUses:
         facts = {name: getattr(after, name) for name in _CHOSEN if getattr(after, name) != getattr(before, name)}
         if after.former_email is not None:
             facts["former_email"] = former_to_value(after.former_email)
-        changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": now})
-        password = self._credentials.password_of(before.id, password_hash, now)
-        writes: list[tuple[Table, Update | Put]] = [(self._people, changed), password, event]
+        facts |= {"second_factors": list(after.second_factors)} if after.second_factors != before.second_factors else {}
+        set_at = now if password_hash is not None else None
+        changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": set_at})
+        writes: list[tuple[Table, Update | Put]] = [(self._people, changed), event, *also]
+        if password_hash is not None:
+            writes.append(self._credentials.password_of(before.id, password_hash, now))
         writes += [self._credentials.name_of(name.key, after.id, name.holder, name.epoch) for name in names]
         transact(self._client, writes)
 
-    def register(self, student: Person, parent: Person, password_hash: str, now: int, event: EventWrite) -> None:
-        """Take a place of a student's parent code: make the parent and link both; ``Changed`` if there is none left."""
+    def register(
+        self,
+        student: Person,
+        parent: Person,
+        password_hash: str | None,
+        now: int,
+        *,
+        event: EventWrite,
+        also: Sequence[tuple[Table, Put]] = (),
+    ) -> None:
+        """Take a place of a student's parent code: make the parent and link both; ``Changed`` if there is none left.
+
+        ``also``: what is kept of a way in beside the password, or in its place.
+        """
         still_here: Condition = ("status", "=", "active")
         used = self._used(student, "parent", now, [still_here])
-        transact(
-            self._client,
-            [
-                (self._people, replace(used, append={"parents": [parent.id]})),
-                (self._people, self._directory.make_of(parent)),
-                self._credentials.password_of(parent.id, password_hash, now),
-                event,
-            ],
-        )
+        writes: list[tuple[Table, Update | Put]] = [
+            (self._people, replace(used, append={"parents": [parent.id]})),
+            (self._people, self._directory.make_of(parent)),
+            event,
+            *also,
+        ]
+        if password_hash is not None:
+            writes.append(self._credentials.password_of(parent.id, password_hash, now))
+        transact(self._client, writes)
 
     def add_child(self, student: Person, adult: Person, now: int, event: EventWrite) -> None:
         """Take a place of a student's parent code for somebody who has an account, and link both.

@@ -92,7 +92,7 @@ def _sign_in(school: School, child: Person) -> SignIn:
         return "off"
     if school.uses_sso(child):
         return "own_sign_in"
-    return "no_password" if child.password_set_at is None else "ready"
+    return "ready" if child.has_way_in else "no_password"
 
 
 def pin_way(school: School, adult: Person, child: Person) -> PinWay:

@@ -14,6 +14,8 @@ Source = Literal["contacts", "selection", "student"]
 DAY: Final = 86_400
 LIVES: Final[dict[Source, int]] = {"contacts": 28 * DAY, "selection": 28 * DAY, "student": 14 * DAY}
 """How long links work, in seconds."""
+SLACK: Final = DAY
+"""By so much an invitation outlives its links: one that is given again within that time is not written again."""
 KEPT: Final = 90 * DAY
 """Seconds after the last time that it was given, when nothing is left of an invitation."""
 MOST_CHILDREN: Final = 30
@@ -90,7 +92,7 @@ def fresh(
         id=invitation_id,
         version=now,
         created_at=now,
-        ends_at=now + LIVES[source],
+        ends_at=now + LIVES[source] + SLACK,
         email=email,
         children=children,
         asked=children if source == "student" else (),
@@ -124,7 +126,7 @@ def united(found: Invitation | None, wanted: Invitation, now: int) -> Invitation
         language=wanted.language or found.language,
         given_name=wanted.given_name if knows else found.given_name,
         family_name=wanted.family_name if knows else found.family_name,
-        ends_at=max(found.ends_at, wanted.ends_at),
+        ends_at=found.ends_at if wanted.ends_at - found.ends_at < SLACK else wanted.ends_at,
         kept=tuple(dict.fromkeys((*wanted.kept, *found.kept)))[:_MOST_KEPT],
     )
 

@@ -158,13 +158,13 @@ class Invitations:
         except ConditionFailed:
             return  # it is gone: nobody is mailed by it any more
 
-    def take_child(self, invitation: str, child: str) -> None:
-        """Take a child out of an invitation; where it was the only one, the invitation goes. It may be done twice."""
+    def take_child(self, invitation: str, child: str) -> bool:
+        """Take a child out of an invitation; whether it was the only one, so that nothing is left. It may be done twice."""
         for _ in range(_ROUNDS):
             item = self._table.get(*self._key(invitation))
             found = invitation_from_item(item) if item else None
             if item is None or found is None or child not in found.children:
-                return
+                return False
             after = without_child(found, child)
             pk, sk = self._key(invitation)
             try:
@@ -176,7 +176,7 @@ class Invitations:
                     self._table.update(Update(pk=pk, sk=sk, set=left, when=_as_read(found)))
             except ConditionFailed:
                 continue
-            return
+            return after is None
         raise TryLater()
 
     def note_student(self, student: str, invitation: str, now: int) -> None:
@@ -210,13 +210,13 @@ class Invitations:
     def _sent(item: Item | None) -> dict[str, int]:
         return dict(item["sent"]) if item else {}
 
-    def forget_child(self, child: str) -> None:
-        """Take somebody who is erased out of all invitations."""
-        for page in self._table.pages(f"{self.school}#INVITATIONS"):
-            for item in page:
-                if child in (item.get("children") or ()):
-                    self.take_child(item["sk"], child)
+    def forget_child(self, child: str) -> list[str]:
+        """Take somebody who is erased out of all invitations; the ids of those of which nothing is left."""
+        pages = self._table.pages(f"{self.school}#INVITATIONS")
+        theirs = (item["sk"] for page in pages for item in page if child in (item.get("children") or ()))
+        emptied = [each for each in theirs if self.take_child(each, child)]
         self._table.delete_many([self._student(child)])
+        return emptied
 
     def forget(self, ids: Iterable[str]) -> None:
         """Delete these invitations, whether they exist or not."""

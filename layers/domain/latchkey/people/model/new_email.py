@@ -23,7 +23,7 @@ _MOST_LATE: Final = 5
 
 def is_told(before: Person, email: str | None) -> bool:
     """Whether somebody is to be told that this person gets this address."""
-    return email != before.email and before.password_set_at is not None
+    return email != before.email and before.has_way_in
 
 
 def former_email(before: Person, now: int) -> FormerEmail:

@@ -54,10 +54,14 @@ class FormerEmail:
 
 @dataclass(frozen=True, slots=True)
 class NewEmail:
-    """An address that its owner has asked for, and when; it is theirs once a link that was mailed there is used."""
+    """An address that its owner has asked for, and when; it is theirs once a link that was mailed there is used.
+
+    ``version``: the credential version then, so that the wish dies with a new password.
+    """
 
     email: str
     at: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,11 @@ class Person:
         """Why mail does not reach this person; a new address starts without blame."""
         found = self.mail_problem
         return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
+
+    @property
+    def has_way_in(self) -> bool:
+        """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
+        return self.password_set_at is not None or "passkey" in self.second_factors
 
     @property
     def password_holder(self) -> str:

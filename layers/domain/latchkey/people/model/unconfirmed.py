@@ -19,7 +19,9 @@ CONFIRMABLE: Final = 14 * 86_400
 def asked_for(person: Person, now: int) -> str | None:
     """The address that this person has asked for, while it can still be confirmed."""
     new = person.new_email
-    return new.email if new is not None and now < new.at + WAITS and new.email != person.email else None
+    if new is None or new.version != person.version or now >= new.at + WAITS or new.email == person.email:
+        return None
+    return new.email
 
 
 def to_confirm(person: Person, now: int) -> list[str]:

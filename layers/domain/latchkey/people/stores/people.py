@@ -12,6 +12,7 @@ from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, NewEmail, Person, Role
 from latchkey.people.model.position import Position
 from latchkey.people.model.register import prefixes, sort_key
+from latchkey.people.model.unconfirmed import asked_for
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
@@ -207,7 +208,7 @@ def _former_from_value(value: Mapping[str, Any] | None) -> FormerEmail | None:
 
 
 def _new_from_value(value: Mapping[str, Any] | None) -> NewEmail | None:
-    return NewEmail(value["email"], value["at"]) if value else None
+    return NewEmail(value["email"], value["at"], value["version"]) if value else None
 
 
 def _code_from_value(value: Mapping[str, Any] | None) -> CodeState | None:
@@ -420,6 +421,8 @@ class Directory:
     def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool) -> Person:
         """Note that the person signs in now; ``Changed`` if a new password was set since they were read."""
         facts: dict[str, Value] = {"last_login_at": now}
+        if person.new_email is not None and asked_for(person, now) is None:
+            facts["new_email"] = None  # it can be confirmed no more
         if forget_former_email:
             facts["former_email"] = None
         if person.is_admin and person.admin_since is None:

@@ -64,7 +64,7 @@ REGISTER: Final = (
             "second_factors": "Which kinds of second factor they have: whether to ask for one",
             "pin_hidden_from": "Ids of a student's parents who do not get to see the PIN, linked now or before",
             "email_typed": "HMAC of an address that was typed beside a code and not yet confirmed",
-            "new_email": "An address that the person has asked for and not confirmed yet, and when: for 72 hours",
+            "new_email": "An address that they have asked for, and when; gone once confirmed, or at a sign-in 72 hours later",
             "invited": "Ids of invitations that made this account or joined children to it, so that they are erased with it",
             "provisional_until": "When the account of a parent who registered with a code ends, if the address is not confirmed",
         },

@@ -1,7 +1,7 @@
 """Second factors: one item for each person in the table ``credentials``, and which kinds they have in ``directory``."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.stores.people import Directory
@@ -9,6 +9,8 @@ from latchkey.second_factors.model.factors import Factor, Factors, Passkey, Totp
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import FACTORS
+
+Write: TypeAlias = tuple[Table, Put]
 
 
 class KeptFactors:
@@ -45,6 +47,10 @@ class KeptFactors:
             writes.append((self._people, self._directory.change_of(before.person, kinds, [_EXISTS])))
         transact(self._client, writes)
         return written
+
+    def put_of(self, before: Factors, after: Factors) -> Write:
+        """The write that ``write`` makes, to stand in a transaction that also says in the person's item which kinds they have."""
+        return self._table, self._put(before, after)[1]
 
     def _put(self, before: Factors, after: Factors) -> tuple[Factors, Put]:
         written = replace(after, revision=before.revision + 1)

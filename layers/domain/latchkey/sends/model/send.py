@@ -268,7 +268,7 @@ def lane_of(chunk: Chunk) -> Origin:
 
 def purpose_of(person: Person) -> Literal["welcome", "reset"]:
     """First-timers are welcomed, everybody else gets a reset."""
-    return "welcome" if person.password_set_at is None else "reset"
+    return "reset" if person.has_way_in else "welcome"
 
 
 def why_unread(person: Person) -> Skip | None:
