@@ -92,16 +92,6 @@ def test_a_parent_reads_the_pin_to_a_child(
     expect(page.get_by_role("status")).to_contain_text("no longer on your account")
 
 
-def test_the_page_for_families_is_two_sides_of_paper(desk: BrowserContext) -> None:
-    page = desk.new_page()
-    page.goto("/families")
-    check(page, "families")
-    printed = page.pdf(format="A4", margin={"top": "15mm", "right": "15mm", "bottom": "15mm", "left": "15mm"})
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
-    page.set_viewport_size(NARROW)
-    check(page)
-
-
 def test_a_home_screen_takes_the_site_and_keeps_nothing_of_anybody(phone: BrowserContext, product: Product, parent: str) -> None:
     page = signed_in(phone, product, parent)
     assert page.evaluate("navigator.serviceWorker.ready.then(() => true)")

@@ -97,6 +97,13 @@ def test_what_a_table_shows_for_each_audience(tmp_path: Path) -> None:
     assert "B801200005001" not in both + students + parents
 
 
+def test_a_table_says_with_which_username_a_student_signs_in(tmp_path: Path) -> None:
+    known = details(1)
+    ann = replace(known, student=replace(known.student, username="ann.okafor7"))
+    for audience in ("students", "parents", "both"):
+        assert "(ann.okafor7)" in printed(tmp_path, [ann], "pin_table", audience).text.replace("\n", " ")
+
+
 def test_no_cell_runs_into_the_next(tmp_path: Path) -> None:
     wide = "W" * 60
     students = [details(number, wide, wide, parent_code="WWWW-MMMM-WWWW-MMMM", pin="WWWW-MMMM-WWWW") for number in range(1, 4)]

@@ -120,6 +120,7 @@ WORDS: Final[Mapping[str, str]] = {
     "second_factor.codes": "made new recovery codes",
     "second_factor.counter": "refused a passkey that counted backwards: there may be a copy of it",
     "second_factor.refused": "showed a wrong second factor",
+    "second_factor.reset": "took away a second step that was lost",
     "second_factor.remove": "removed a second factor",
     "send.again": "sent again to those without a password",
     "send.approve": "approved a send",

@@ -122,8 +122,9 @@ class PinTable(Grouped[_Table]):
 
     def _name(self, details: LoginDetails) -> Fit:
         student = details.student
-        # As lists are sorted: family name first.
+        # As lists are sorted: family name first; then the username, so that a tutor can say with what to sign in.
         text = ", ".join(part for part in (student.family_name, student.given_name) if part)
+        text += f" ({student.username})" if student.username and not details.uses_sso else ""
         return self._sheet.type.fit(shown(text), self._columns[0].width - _CELL, _NAME, REGULAR)
 
     def _cells(self, details: LoginDetails) -> list[tuple[str, float, int]]:

@@ -436,6 +436,15 @@ class Directory:
             with suppress(ConditionFailed):
                 self.change(person.id, {"first_send_at": now}, [("first_send_at", "missing", None)])
 
+    def take_second_factors_of(self, person: Person) -> tuple[Table, Update]:
+        """The write that says that a person has no second factor, and ends their sessions and links; to stand in a transaction.
+
+        It fails (``Changed``) if their password or status has changed since they were read.
+        """
+        same: list[Condition] = [("version", "=", person.version), ("status", "=", person.status)]
+        update = self.change_of(person.id, {"second_factors": None, "version": person.version + 1}, same)
+        return self._table, update
+
     def make_admin(self, person: Person) -> Person:
         """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.
 
