@@ -23,12 +23,12 @@ LINKS = [
     ("%23", "%3Cbr%3E&utm_source=mail"),
 ]
 CODES = [
-    ("%23", "P23467 89CDFH"),
-    ("#", "P2346789CDFH"),
-    ("#", "PIN: P234-6789-CDFH."),
-    ("#", "%22P234.6789_CDFH%22"),
-    ("#", "P234-6789-CDFH until 24/02/2027"),
-    ("#", "'p234 6789 cdfh"),
+    ("%23", "P23467 89CDFY"),
+    ("#", "P2346789CDFY"),
+    ("#", "PIN: P234-6789-CDFY."),
+    ("#", "%22P234.6789_CDFY%22"),
+    ("#", "P234-6789-CDFY until 24/02/2027"),
+    ("#", "'p234 6789 cdfy"),
 ]
 
 
@@ -58,7 +58,7 @@ def test_a_damaged_link_opens_the_page_and_leaves_the_address_bar(
 def test_a_damaged_code_fills_the_page_in(phone: BrowserContext, product: Product, before: str, code: str) -> None:
     page = phone.new_page()
     page.goto(f"/r/{product.school}{before}{code}")
-    expect(page.get_by_label("PIN or parent code")).to_have_value("P234-6789-CDFH")
+    expect(page.get_by_label("PIN or parent code")).to_have_value("P234-6789-CDFY")
     assert page.url.endswith(f"/schools/{product.school}/redeem")
 
 

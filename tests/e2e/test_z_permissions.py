@@ -72,6 +72,8 @@ UNUSED = {
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/by_username"): "a sign-in by username",
     Grant("portal", "FindPeopleAndSchools", "dynamodb:Query", f"{DIRECTORY}/index/schools"): "the search for a school",
     Grant("portal", "Sessions", "dynamodb:UpdateItem", "table/SessionsTable"): "a session that is used after a while",
+    Grant("portal", "Sessions", "dynamodb:Query", "table/SessionsTable"): "where somebody is signed in: a browser's story",
+    Grant("portal", "Sessions", "dynamodb:BatchWriteItem", "table/SessionsTable"): "sign-ins that their owner ends, the same",
     Grant("read_roster", "WriteRowsToMend", "s3:AbortMultipartUpload", "UploadsBucket/rejected/*"): LARGE,
     Grant(
         "read_roster", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"
