@@ -30,6 +30,8 @@ SIGN_INS: Final = frozenset(
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
+    "account.unconfirmed": "ended an account: nobody had confirmed its address within 28 days",
+    "address.ask_all": "asked everybody again who has not confirmed their address",
     "address.ask": "asked for another e-mail address of their own",
     "address.cancel": "took back that they asked for another e-mail address",
     "address.change": "confirmed another e-mail address of their own",

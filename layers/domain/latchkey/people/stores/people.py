@@ -458,6 +458,18 @@ class Directory:
         ended: dict[str, Value] = {"read_out.voided": True} if person.read_out is not None else {}
         return self.change(person.id, {"is_admin": True, **ended}, [same_address, still_here, given])
 
+    def end_unconfirmed(self, person: Person) -> bool:
+        """End an account whose address nobody has confirmed; False if somebody has, or has changed it, meanwhile.
+
+        The version ends its links and sessions for good: if the school brings it back, they stay dead.
+        """
+        as_read: list[Condition] = [(name, "=", getattr(person, name)) for name in ("version", "status", "email_typed")]
+        try:
+            self.change(person.id, {"status": "left", "version": person.version + 1}, as_read)
+        except ConditionFailed:
+            return False
+        return True
+
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""
         nobody_else_has: Condition = ("version", "=", version)
