@@ -2,7 +2,19 @@
 
 from console import audit, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo, schools
 from console.login_details import codes, exports
-from console.people import actions, address_changes, admins, doubles, edit, everything, history, leaving, people, telephone
+from console.people import (
+    actions,
+    address_changes,
+    admins,
+    confirmations,
+    doubles,
+    edit,
+    everything,
+    history,
+    leaving,
+    people,
+    telephone,
+)
 from console.sends import control, mail, preview, recipients, sends
 from web.app import new_app
 
@@ -11,6 +23,7 @@ app = new_app(
     readiness.routes,
     people.routes,
     people_emails.routes,
+    confirmations.routes,
     edit.routes,
     actions.routes,
     leaving.routes,

@@ -14,6 +14,7 @@ from latchkey.operator.end_epoch import What, end_epoch, try_to_end
 from latchkey.operator.export_school import export_school
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.operator.make_school import make_school
+from latchkey.operator.reset_factors import reset_factors
 from latchkey.operator.rotate_lookup_key import count_people, rotate_lookup_key
 from latchkey.people.model.person import Person
 from latchkey.schools.publish_page import publish_page, publish_pages
@@ -128,6 +129,10 @@ def _end_admin(event: Command) -> dict[str, Any]:
     return {"ended": _admin(ended)}
 
 
+def _reset_factors(event: Command) -> dict[str, Any]:
+    return {"reset": _admin(reset_factors(system(), event.get("school"), event.get("person")))}
+
+
 def _admin(person: Person) -> dict[str, Any]:
     last = time.strftime("%Y-%m-%d", time.gmtime(person.last_login_at)) if person.last_login_at else None
     return {"id": person.id, "name": person.name, "email": person.email, "role": person.role, "last_signed_in": last}
@@ -144,4 +149,5 @@ COMMANDS = {
     "list_schools": _list_schools,
     "list_admins": _list_admins,
     "end_admin": _end_admin,
+    "reset_factors": _reset_factors,
 }

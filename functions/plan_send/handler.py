@@ -9,8 +9,10 @@ from aws_lambda_powertools import Logger
 
 from latchkey.doubles.look_for_doubles import look_through
 from latchkey.errors import TryLater
+from latchkey.people.model.person import ROLES
 from latchkey.records.erase_mails import erase_mails
 from latchkey.sends import request_mail
+from latchkey.sends.ask_unconfirmed import ask_page
 from latchkey.sends.cancel_chunks import cancel_chunks
 from latchkey.sends.model.send import Origin
 from latchkey.sends.plan_send import plan_send
@@ -78,6 +80,8 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
     if kind == "cancel":
         send = cancel_chunks(system(), message.slug(), message.id("send"), message.number("chunk"))
         return {"kind": kind, "school": message.slug(), "send": send.id, "state": send.state, "revoke": send.revoke}
+    if kind == "ask_unconfirmed":
+        return asked_again(message)
     if (done := _of_school(kind, message)) is not None:
         return done
     asked = request_mail.Asked(message.slug(), message.id("request"), message.time())
@@ -94,6 +98,14 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
         name = message.one_of("kind", request_mail.FACTOR_MAILS)
         outcome = request_mail.factor_changed(system(), asked, message.id("person"), name)
     return {"kind": kind, "school": asked.school, "request": asked.id, "outcome": outcome}
+
+
+def asked_again(message: Message) -> dict[str, Any]:
+    """One page of the people of a school who have not confirmed their address."""
+    after = message.id("after") if message.has("after") else None
+    role = message.one_of("role", ROLES) if message.has("role") else None
+    mailed = ask_page(system(), message.slug(), message.time(), after, role)
+    return {"kind": "ask_unconfirmed", "school": message.slug(), "mailed": mailed}
 
 
 def _of_school(kind: str, message: Message) -> dict[str, Any] | None:

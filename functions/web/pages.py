@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from latchkey.shared.catalogues import catalogue
 from latchkey.shared.model.identifiers import readable
@@ -22,6 +24,7 @@ FOLDER = Path(__file__).parent
 LONDON = ZoneInfo("Europe/London")
 _READER: ContextVar[tuple[Language, Catalogue]] = ContextVar("reader")
 """The language of the page that is being made; set for as long as that takes."""
+_ADDRESSES: Final = ("/", "https://", "http://", "mailto:", "#")
 # Translators: the names of the days, as short as in a calendar, with a space between each.
 _DAYS: Final = said("Mon Tue Wed Thu Fri Sat Sun")
 # Translators: the names of the months, as they stand in a date, short, with a space between each.
@@ -45,7 +48,8 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)
+    made.newstyle_gettext = True
+    made.globals.update(gettext=_gettext, ngettext=_ngettext)
     made.globals.update(
         asset=asset, problem=None, typed={}, school=None, person=None, advice=None, here=None, languages=list(LANGUAGES.values())
     )
@@ -155,12 +159,35 @@ def _texts() -> Catalogue:
     return _reader()[1]
 
 
-def _gettext(message: str) -> str:
-    return _texts().gettext(message)
+@pass_context
+def _gettext(context: Context, message: str, /, **values: object) -> str:
+    """Jinja's new style: the message filled in, and what fills it escaped."""
+    return _filled(context, _texts().gettext(message), values)
 
 
-def _ngettext(one: str, many: str, count: int) -> str:
-    return _texts().ngettext(one, many, count)
+@pass_context
+def _ngettext(context: Context, one: str, many: str, count: int, /, **values: object) -> str:
+    return _filled(context, _texts().ngettext(one, many, count), {"num": count, **values})
+
+
+def _filled(context: Context, message: str, values: dict[str, object]) -> str:
+    isolated = {name: _isolated(value) for name, value in values.items()}
+    # Messages are ours, and the build looks at the tags of their translations; Markup escapes what fills them.
+    return (Markup(message) if context.eval_ctx.autoescape else message) % isolated  # noqa: S704
+
+
+def _isolated(value: object) -> object:
+    """What fills a message of a page that is read from right to left, so that a name or a username does not come out in pieces.
+
+    Marks instead of ``<bdi>``, because a message may stand in an attribute; an address is never shown, and stays as it is.
+    """
+    if (
+        not isinstance(value, str)
+        or not _reader()[0].right_to_left
+        or value.startswith(("/", "https://", "http://", "mailto:", "#"))
+    ):
+        return value
+    return Markup("\u2068") + value + Markup("\u2069")
 
 
 def _without_context(of_the_reader: Callable[..., str]) -> Callable[..., str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from infra.deploy.checks import identity_in_ses
 from infra.deploy.environment import Environment
 from infra.deploy.parameters import make_parameters
+from infra.deploy.passkeys import check_passkeys
 from infra.deploy.records import make_records, remarks, table
 from infra.deploy.stack import Stack
 from infra.deploy.template import read_template
@@ -23,8 +24,10 @@ class Deployed:
 
 
 def parameters_for(stack: Stack, environment: Environment, template: Path, origin: str) -> dict[str, str]:
-    """The parameters of the next deploy."""
-    return make_parameters(stack.cloud, environment, read_template(template).defaults, stack.owned(), origin)
+    """The parameters of the next deploy; Trouble where they would make passkeys useless that nobody said may go."""
+    made = make_parameters(stack.cloud, environment, read_template(template).defaults, stack.owned(), origin)
+    check_passkeys(stack.find(), made)
+    return made
 
 
 def deploy(

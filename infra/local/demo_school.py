@@ -14,7 +14,7 @@ from typing import Any
 
 from infra.local import deploy
 from infra.local.files import read_json, write_json
-from infra.local.product import Product, Unexpected
+from infra.local.product import Product, Unexpected, app_code
 from infra.local.progress import Progress, Step
 from infra.local.settings import SCHOOL, STACK_NAME, Settings
 from infra.local.trouble import Trouble
@@ -25,11 +25,15 @@ Login = dict[str, str]
 
 @dataclass(frozen=True)
 class DemoSchool:
-    """What the operator says of a school, who its first admin is, and how many students it has."""
+    """What the operator says of a school, who its first admin is, and how many students it has.
+
+    ``second_step``: its admin has an authenticator app; the secret is kept beside the password.
+    """
 
     facts: Mapping[str, Any]
     admin: Mapping[str, str]
     students: int
+    second_step: bool = False
 
     @property
     def slug(self) -> str:
@@ -68,6 +72,7 @@ SOUTHGATE = DemoSchool(
     },
     admin={"email": "admin@southgate.example", "given_name": "Sam", "family_name": "Okoro"},
     students=60,
+    second_step=True,
 )
 _WORDS = (
     "amber anchor autumn basket beacon birch blanket bramble bridge candle canyon cedar cobalt copper coral cotton "
@@ -99,14 +104,17 @@ def _ensure(school: DemoSchool, settings: Settings, product: Product, progress: 
             _operate(settings, make_school_event(school.facts))
     file = settings.state / f"admin-of-{school.slug}.json"
     login = read_json(file)
-    token = product.sign_in(school.slug, login["identifier"], login["password"]) if login else None
+    token = product.sign_in(school.slug, **login) if login else None
     if token is None:
         with progress.step(f"Invite an admin of {name} and set the password with the mail's link") as step:
-            login = _invite(school, settings, product, step)
+            login = dict(login or {}) | _invite(school, settings, product, step)  # the app stays
             write_json(file, login)
-            token = product.sign_in(school.slug, login["identifier"], login["password"])
+            token = product.sign_in(school.slug, **login)
     if token is None:
         raise Unexpected("The demo admin's new password was set but does not sign in.")
+    if school.second_step and not product.expect(200, "GET", "/account/second-factors", token=token)["items"]:
+        with progress.step(f"Set up the second step of {name}'s admin"):
+            login = _add_app(product, token, login, file)
     if not product.expect(200, "GET", f"/admin/{school.slug}/people?role=student", token=token)["items"]:
         with progress.step(f"Load the roster of {name} through its console") as step:
             _load_roster(school, settings, product, token, step)
@@ -126,6 +134,16 @@ def _invite(school: DemoSchool, settings: Settings, product: Product, step: Step
     password = "-".join(secrets.choice(_WORDS.split()) for _ in range(5))
     product.expect(204, "POST", "/password-links/use", {"token": link, "password": password})
     return {"identifier": email, "password": password}
+
+
+def _add_app(product: Product, token: str, login: Login, file: Path) -> Login:
+    """Give the admin an authenticator app. Its secret is written down before it counts, so that a crash locks nobody out."""
+    here = "/account/second-factors"
+    begun = product.expect(201, "POST", here, {"way": "totp", "current": login["password"], "name": "Demo"}, token)
+    login = login | {"totp_secret": begun["secret"]}
+    write_json(file, login)
+    product.expect(201, "POST", f"{here}/{begun['id']}/confirm", {"code": app_code(begun["secret"])}, token)
+    return login
 
 
 def _load_roster(school: DemoSchool, settings: Settings, product: Product, token: str, step: Step) -> None:

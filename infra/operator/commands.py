@@ -77,6 +77,13 @@ def _end_admin(ask: Ask, options: argparse.Namespace) -> _Answer:
     return ask({"command": "end_admin", "school": options.school, "person": person, "last_too": options.last_too})
 
 
+def _reset_factors(ask: Ask, options: argparse.Namespace) -> _Answer:
+    person = options.person
+    if _only_asked(options, person):
+        return _would(options, person, {"would_reset": person})
+    return ask({"command": "reset_factors", "school": options.school, "person": person})
+
+
 def _end_epoch(ask: Ask, options: argparse.Namespace) -> _Answer:
     event = {"command": "end_epoch", "school": options.school, "what": options.what}
     if _only_asked(options, options.school):
@@ -176,6 +183,9 @@ def _parser() -> argparse.ArgumentParser:
     end.add_argument("--school", required=True)
     end.add_argument("--person", required=True, help="their id, as list-admins shows it")
     end.add_argument("--last-too", action="store_true", help="even if they are the school's last admin")
+    reset = _confirmed(command("reset-factors", _reset_factors, "take away a lost second step"), "the person's id")
+    reset.add_argument("--school", required=True)
+    reset.add_argument("--person", required=True, help="their id: list-admins shows it, and the address of their page")
     epoch = _confirmed(command("end-epoch", _end_epoch, "end every password link or every code of a school"), "the short name")
     epoch.add_argument("--school", required=True)
     epoch.add_argument("--what", required=True, choices=("link", "code"))

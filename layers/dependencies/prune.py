@@ -17,13 +17,20 @@ NEEDLESS = (
     ".lock",
     "boto3/data",
     "boto3/examples",
+    "fido2/ctap*",
+    "fido2/client",
+    "fido2/hid",
+    "fido2/pcsc.py",
+    "fido2/mds3.py",
+    "fido2/payment.py",
     "segno/cli.py",
     "segno/helpers.py",
     "**/tests",
     "**/*.pyi",
     "**/*.dist-info/RECORD",
 )
-"""cffi: argon2 is compiled ahead, so only _cffi_backend is imported. boto3's data describes resources; stores use clients."""
+"""cffi: argon2 is compiled ahead, so only _cffi_backend is imported. boto3's data describes resources; stores use clients.
+fido2: a server needs none of what talks to an authenticator."""
 
 
 def remove(path: Path) -> None:

@@ -28,7 +28,7 @@ CLIENTS: dict[FunctionName, tuple[str, ...]] = {
     "build_export": ("dynamodb", "kms", "s3"),
     "operate": ("dynamodb", "kms", "sqs"),
 }
-LATE = ("pydantic", "jinja2", "aws_xray_sdk", "argon2", "dns", "xlsxwriter", "reportlab")
+LATE = ("pydantic", "jinja2", "aws_xray_sdk", "argon2", "dns", "xlsxwriter", "reportlab", "fido2", "cryptography", "pyotp")
 """What no function needs before its first event."""
 
 _OURS = """

@@ -28,8 +28,6 @@ MARKUP = re.compile(r"autocapitalize|spellcheck|^[a-z-]+(?: [a-z-]+)*$|/")
 
 ALL_AT_ONCE = {"offline.html"}
 """Kept by browsers and shown when nobody can be asked: in four languages at once."""
-NOT_YET = {"addresses/confirm.html"}
-"""Being written."""
 
 
 def portal_templates() -> list[str]:
@@ -69,7 +67,7 @@ def _constants(node: nodes.Node, skipped: set[nodes.Macro]) -> Iterator[str]:
         yield from _constants(child, skipped)
 
 
-@pytest.mark.parametrize("template", sorted(set(portal_templates()) - NOT_YET))
+@pytest.mark.parametrize("template", portal_templates())
 def test_a_page_for_families_says_nothing_but_messages(template: str) -> None:
     shown = (NO_WORDS.sub(" ", text.replace("\0", " ")) for text in text_of(template))
     assert [" ".join(text.split()) for text in shown if re.search(r"[A-Za-z]{2,}", text)] == []

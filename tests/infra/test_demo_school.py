@@ -9,10 +9,12 @@ import pytest
 
 from infra.local import demo_school
 from infra.local.files import read_json
-from infra.local.product import Unexpected
+from infra.local.product import Unexpected, app_code
 from infra.local.progress import Progress
 from infra.local.settings import Settings, read_settings
 from infra.local.trouble import Trouble
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 class FakeProduct:
@@ -22,13 +24,15 @@ class FakeProduct:
         self.done: list[str] = []
         self.schools: set[str] = set()
         self.passwords: dict[str, str] = {}
+        self.apps: dict[str, str] = {}
         self.people: set[str] = set()
 
     def call(self, _method: str, path: str) -> httpx.Response:
         return httpx.Response(200 if path.rpartition("/")[2] in self.schools else 404)
 
-    def sign_in(self, school: str, identifier: str, password: str) -> str | None:
-        return school if self.passwords.get(identifier) == password else None
+    def sign_in(self, school: str, identifier: str, password: str, totp_secret: str = "") -> str | None:
+        knows = self.passwords.get(identifier) == password and self.apps.get(school, "") == totp_secret
+        return school if knows else None
 
     def mails(self, _to: str) -> list[Any]:
         return []
@@ -43,6 +47,15 @@ class FakeProduct:
             self.passwords[body["token"]] = body["password"]
             return None
         assert token in self.schools
+        if path == "/account/second-factors" and method == "GET":
+            return {"items": ["app"] if token in self.apps else []}
+        if path == "/account/second-factors":
+            return {"id": "f1", "secret": SECRET}
+        if path == "/account/second-factors/f1/confirm":
+            assert body == {"code": app_code(SECRET)}
+            self.apps[token or ""] = SECRET
+            self.done.append("second step")
+            return {}
         if path.endswith("/people?role=student"):
             return {"items": ["somebody"] if token in self.people else []}
         self.done.append(f"{method} {path} {status}")
@@ -89,6 +102,7 @@ EVERYTHING = [
     for step in (
         "make_school",
         "invite_admin",
+        *(["second step"] if school == "southgate" else []),
         f"POST /admin/{school}/rosters 201",
         f"upload {school}-oneroster.zip",
         f"POST /admin/{school}/rosters/r1/apply 202",
@@ -99,6 +113,8 @@ EVERYTHING = [
 def test_the_first_time_everything_is_made(product: FakeProduct, settings: Settings, tmp_path: Path) -> None:
     admins = load(settings)
     assert product.done == EVERYTHING
+    assert admins["southgate"]["totp_secret"] == SECRET
+    assert "totp_secret" not in admins["northbridge"]
     assert admins["northbridge"]["identifier"] == "admin@northbridge.example"
     assert product.passwords["admin@northbridge.example"] == admins["northbridge"]["password"]
     assert len(admins["northbridge"]["password"]) >= 12

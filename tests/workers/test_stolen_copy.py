@@ -1,4 +1,4 @@
-"""A stolen copy of all tables and queues holds no code and no link that was ever printed, shown or mailed."""
+"""A stolen copy of all tables and queues holds no code, no link and no secret that was ever printed, shown or mailed."""
 
 import base64
 import binascii
@@ -19,6 +19,10 @@ from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Sc
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
+from latchkey.second_factors.enrol_factor import begin_enrolment, finish_enrolment
+from latchkey.sign_in.hashing import hash_of
+from latchkey.sign_in.session import SignedIn, open_session
+from tests.support.authenticator import app_code
 from tests.support.exports import deliver, files
 from tests.support.mail_road import MailRoad
 from tests.support.system import TestSystem
@@ -170,6 +174,28 @@ def test_nothing_that_was_printed_shown_or_mailed_is_in_a_copy(
 
     assert len(copy.values) > 10 * STUDENTS
     assert [secret for secret in secrets if copy.holds(secret)] == []
+
+
+def test_no_secret_of_a_second_factor_is_in_a_copy(road: MailRoad, copy: Copy) -> None:
+    """Neither an app's secret, in any form, nor a recovery code, nor the token of a session; while it is added and afterwards."""
+    portal, school = road.system.wiring("portal"), road.system.wiring("portal").schools.get("northbridge")
+    ann = road.person(1)
+    assert school is not None
+    table, put = portal.credentials("northbridge").password_of(ann.id, hash_of("six quiet otters"), 1)
+    table.put(put)
+    token, session = open_session(portal, "northbridge", ann)
+    who = SignedIn(school, ann, session)
+    begun = begin_enrolment(portal, who, "totp", "My phone", "six quiet otters")
+    copy.take()
+    added = finish_enrolment(portal, who, begun.id, code=app_code(begun.secret, road.system.clock()))
+    copy.take()
+    raw = base64.b32decode(begun.secret)
+    secrets = {begun.secret, raw.hex(), base64.b64encode(raw).decode(), token.rpartition(".")[2], *added.recovery}
+    assert len(secrets) == 14
+    assert [secret for secret in secrets if copy.holds(secret)] == []
+    assert not any(raw in text for value in copy.values for text in texts(value))
+    item = [item for item in copy.values if isinstance(item, dict) and "factors" in item][-1]
+    assert copy.holds(item["factors"]["L"][0]["M"]["salt"]["S"]), "it looks where they would be"
 
 
 SECRET = "P234-6789-CDFH"

@@ -29,12 +29,13 @@ routes = RouteGroup(__name__, lambda: system().settings)
 def people(request: Request, school: str) -> Answer:
     """The people whom a filter means, in list order."""
     seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS)
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS, "asked")
+    asked = "asked" in request.query
     wanted = parse({name: value for name, value in request.query.items() if name in FIELDS})
     found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
     numbers = count_people(system(), school, wanted) if request.wants_page else None
     data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}
-    return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor})
+    return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor, "asked": asked})
 
 
 @routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")

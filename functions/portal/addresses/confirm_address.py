@@ -6,6 +6,7 @@ from latchkey.errors import Invalid
 from latchkey.families.confirm_address import MOST_ACCOUNTS, OpenConfirmation, check, use
 from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import is_provisional
+from latchkey.shared.model.texts import said
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -48,7 +49,7 @@ def confirm(request: Request) -> Answer:
 def _ids(request: Request) -> list[str]:
     also = request.fields.get("also", [])
     if not isinstance(also, list) or len(also) > MOST_ACCOUNTS or not all(isinstance(each, str) for each in also):
-        raise Invalid(fields={"also": "This must be a list of ids."})
+        raise Invalid(fields={"also": said("This must be a list of ids.")})
     return also
 
 

@@ -137,6 +137,17 @@ def test_a_code_from_the_letter_to_the_end(portal: Portal, monkeypatch: pytest.M
         assert outside(answer.body.decode(), *NAMES, "Zofia", "Okafor", "zofia", "ann.okafor", said["code"]) == []
 
 
+def test_what_fills_a_sentence_runs_in_its_own_direction(portal: Portal) -> None:
+    """A username like "7a.ann" would come out in pieces where a page is read from right to left."""
+    portal.add("ann", given_name="<i>7A-Ann", language="ur")
+    portal.add("eve", given_name="<i>7A-Eve")
+    tokens = {name: portal.sign_in(name).json_body["token"] for name in ("ann", "eve")}
+    pages = {name: portal.page("/account", Cookie=f"__Host-latchkey={token}") for name, token in tokens.items()}
+    assert "\u2068&lt;i&gt;7A-Ann\u2069" in pages["ann"].body.decode()
+    assert 'href="\u2068' not in pages["ann"].body.decode()
+    assert "\u2068" not in pages["eve"].body.decode()
+
+
 def test_what_cloudfront_says_stands_for_cookie_and_browser(portal: Portal) -> None:
     """The pages that it keeps see neither."""
     speaks(portal, "cy")

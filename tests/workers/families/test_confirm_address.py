@@ -1,6 +1,7 @@
 """A parent registers with a code: the answer tells nothing, and only the mailbox joins or confirms."""
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from latchkey.schools.model.school import DAY
 from latchkey.shared.model.identifiers import lookup
 from portal.app import app
 from tests.support.gateway import Gateway
+from tests.support.iam.judge import Watched
 from tests.support.mail_road import MailRoad
 from tests.support.portal import PASSWORD, Portal
 from tests.support.system import START
@@ -261,3 +263,144 @@ def test_a_message_that_comes_twice_makes_one_mail_and_a_late_one_none(site: Por
     road.ask({"kind": "confirm_address", "school": "northbridge", "person": parent, "request": "0" * 26, "at": site.wiring.now()})
     let_out(road)
     assert len(road.ses.to(MUM)) == 1, "a confirmed address needs no mail"
+
+
+def minute(road: MailRoad) -> dict[str, int]:
+    import plan_send.handler as door
+
+    road.monkeypatch.setattr(door, "system", lambda: road.system.wiring("plan_send"))
+    found: dict[str, int] = door.due()
+    return found
+
+
+def test_an_account_that_nobody_confirms_ends_after_28_days_at_once_and_by_the_minute(site: Portal, road: MailRoad) -> None:
+    parent, other = register(site, pupil(site, "ann", 7)), register(site, pupil(site, "bob", 8), "dad@x.example")
+    let_out(road)
+    token = token_to(road)
+    assert confirm(site, token_to(road, "dad@x.example")).status_code == 200
+    road.system.clock.now += PROVISIONAL - 1
+    assert site.sign_in(MUM).status_code == 201
+    session = {"Authorization": f"Bearer {site.sign_in(MUM).json_body['token']}"}
+    assert minute(road)["ended"] == 0
+    road.system.clock.now += 1
+    assert site.get("/account", **session).status_code == 401, "it is over before the worker has looked"
+    assert site.sign_in(MUM).status_code == 401
+    assert minute(road)["ended"] == 1
+    assert minute(road)["ended"] == 0
+    assert (here(site, parent).status, here(site, other).status) == ("left", "active")
+    assert confirm(site, token).json_body["code"] == "replaced"
+
+
+def test_confirming_while_it_ends_has_one_winner(site: Portal, road: MailRoad) -> None:
+    parent = register(site, pupil(site, "ann", 7))
+    let_out(road)
+    person = here(site, parent)
+    assert confirm(site, token_to(road)).status_code == 200
+    assert not road.system.wiring("plan_send").directory("northbridge").end_unconfirmed(person)
+    assert here(site, parent).status == "active"
+
+
+def test_an_account_of_an_older_release_never_ends(site: Portal, road: MailRoad) -> None:
+    old = site.add("old", role="parent", username=None, email="old@x.example")
+    assert old.address_is_unconfirmed
+    road.ask({"kind": "confirm_address", "school": "northbridge", "person": old.id, "request": "0" * 26, "at": site.wiring.now()})
+    let_out(road)
+    road.system.clock.now += 10 * PROVISIONAL
+    assert minute(road)["ended"] == 0
+    assert site.sign_in("old@x.example").status_code == 201
+
+
+def test_the_school_asks_all_again_and_twice_makes_no_second_mail(
+    site: Portal, road: MailRoad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latchkey.sends.ask_unconfirmed._PAGE", 2)
+    for number in range(5):
+        register(site, pupil(site, f"child{number}", number + 1), f"p{number}@x.example")
+    site.add("known", role="parent", email="known@x.example", mis_id="P1")
+    let_out(road)
+    road.system.clock.now += 3_600
+    message = {"kind": "ask_unconfirmed", "school": "northbridge", "at": site.wiring.now()}
+    for _ in range(2):
+        road.ask(message)
+        for _ in range(12):
+            let_out(road)
+    assert [len(road.ses.to(f"p{number}@x.example")) for number in range(5)] == [2] * 5
+    assert road.ses.to("known@x.example") == []
+
+
+def test_many_uses_at_once_fill_exactly_the_places(site: Portal) -> None:
+    ann = pupil(site, "ann", 7)
+    code = site.code(ann, "parent")
+    statuses = list[int]()
+
+    def use(number: int) -> None:
+        answer = site.redeem(code, email=f"p{number}@x.example", given_name="P", family_name="Q")
+        statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=use, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses).count(201) == 5
+    assert len(here(site, ann.id).parents) == 5
+
+
+def test_two_confirmations_at_once_make_one_join(site: Portal, road: MailRoad) -> None:
+    old = site.add("mum", role="parent", email=MUM, mis_id="P1")
+    ann = pupil(site, "ann", 7)
+    register(site, ann)
+    let_out(road)
+    token, found = token_to(road), list[tuple[int, str]]()
+
+    def use() -> None:
+        answer = confirm(site, token)
+        found.append((answer.status_code, answer.json_body.get("outcome") or answer.json_body["code"]))
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [(200, "joined"), *[(410, "used")] * 7]
+    assert here(site, old.id).children == (ann.id,)
+    assert here(site, ann.id).parents == (old.id,)
+
+
+@pytest.mark.parametrize("status", ["left", "disabled"])
+def test_an_account_that_left_meanwhile_is_not_joined_to(site: Portal, road: MailRoad, status: str) -> None:
+    old = site.add("mum", role="parent", email=MUM, mis_id="P1")
+    parent = register(site, pupil(site, "ann", 7))
+    let_out(road)
+    token = token_to(road)
+    road.system.wiring("read_roster").directory("northbridge").change(old.id, {"status": status})
+    assert confirm(site, token, into=old.id).status_code == 422
+    assert confirm(site, token).json_body["outcome"] == "confirmed"
+    assert here(site, parent).children != ()
+
+
+def test_using_a_code_makes_the_same_calls_whoever_has_the_address(site: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same answer but for ids, same calls of AWS in the same order: there is no look-up before the answer."""
+    addresses = {"nobody@x.example"}
+    for role in ("student", "parent", "teacher", "staff"):
+        site.add(role, role=role, email=f"{role}@x.example", username=None)
+        addresses.add(f"{role}@x.example")
+    register(site, pupil(site, "zoe", 99), "provisional@x.example")
+    addresses.add("provisional@x.example")
+    children = [pupil(site, f"child{number}", number) for number in range(1, len(addresses) + 1)]
+    codes, calls, same = [site.code(child, "parent") for child in children], list[str](), set[tuple[int, str, tuple[str, ...]]]()
+    seen = Watched.__getattr__
+
+    def counted(self: Watched, name: str) -> Any:
+        calls.append(name)
+        return seen(self, name)
+
+    monkeypatch.setattr(Watched, "__getattr__", counted)
+    for code, address in zip(codes, sorted(addresses), strict=True):
+        calls.clear()
+        answer = site.redeem(code, email=address, given_name="A", family_name="B")
+        said = answer.json_body
+        said["person"].pop("id")
+        assert said["person"].pop("email") == address
+        same.add((answer.status_code, json.dumps(said), tuple(calls)))
+    assert len(same) == 1, same

@@ -17,6 +17,7 @@ from latchkey.invitations.use_invitation import Wishes, use
 from latchkey.people.model.person import Person
 from latchkey.records.erase_person import erase_person
 from latchkey.rosters.model.runs import Change, Rejection
+from latchkey.second_factors.model.factors import Factors, Totp
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.pace import Pace
 from latchkey.shared.stores.register import kind_of
@@ -83,6 +84,8 @@ def lived(road: MailRoad) -> Person:
         {"changed": [Change(2, NAME, "student", "7A", ("email",))]},
     )
     contacts_lived(road, made)
+    factors, none = portal.second_factors(SCHOOL), Factors(person=made.id)
+    factors.write(none, none.with_one(Totp(id="a" * 26, name=f"{NAME}'s phone", added_at=1, salt="ab" * 16)))
     known = console.schools.get(SCHOOL)
     assert known is not None
     invite_by_student(portal, known, made, MOTHERS)

@@ -149,7 +149,7 @@ def _chosen(found: OpenConfirmation, into: str | None) -> Person | None:
     joins_any = is_provisional(found.person) and found.accounts
     if not joins_any and not found.may_be_own:
         raise Conflict(
-            "This is an admin’s address, which no second account can have. Nothing was changed.", code="admins_address"
+            said("This is an admin’s address, which no second account can have. Nothing was changed."), code="admins_address"
         )
     if not joins_any or (into == OWN and found.may_be_own):
         if into not in {None, "", OWN}:

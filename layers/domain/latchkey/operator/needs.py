@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.people import Directory
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.schools.stores.schools import Schools
+    from latchkey.second_factors.stores.factors import KeptFactors
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.sends import Sends
@@ -51,6 +52,8 @@ class System(Invites, Follows, Protocol):
     def email_runs(self, school: str) -> EmailRuns: ...
 
     def remains(self, table: str, school: str) -> Remains: ...
+
+    def second_factors(self, school: str) -> KeptFactors: ...
 
     def old_names(self, school: str) -> OldNames: ...
 

@@ -108,4 +108,12 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
 def _sparse(wanted: PeopleFilter) -> bool:
     """Whether people whom the filter does not mean can stand between those whom it means."""
     grouped = wanted.registration_group is not None
-    return bool(wanted.q or wanted.missing_email or wanted.never_logged_in or wanted.bounced or wanted.not_mine or grouped)
+    return bool(
+        wanted.q
+        or wanted.missing_email
+        or wanted.never_logged_in
+        or wanted.bounced
+        or wanted.not_mine
+        or wanted.unconfirmed
+        or grouped
+    )

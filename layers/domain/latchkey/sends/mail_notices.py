@@ -83,7 +83,12 @@ def _whom(admins: list[Person], notice: Notice, about: Person | None) -> list[Pe
     """Who gets the mail: all admins with an address but who has just been invited or waits, and who is no admin any more."""
     silent = {"send_waiting": notice.by, "admin_invited": notice.person}.get(notice.kind)
     told = [admin for admin in admins if admin.email is not None and admin.id != silent]
-    ended = notice.kind == "admin_ended" and about is not None and about.email is not None and about.status == "active"
+    ended = (
+        notice.kind in {"admin_ended", "factors_reset"}
+        and about is not None
+        and about.email is not None
+        and about.status == "active"
+    )
     return [*told, about] if ended and about is not None and about.id not in {admin.id for admin in told} else told
 
 

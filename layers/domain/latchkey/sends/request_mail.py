@@ -16,6 +16,7 @@ from latchkey.people.model.unconfirmed import CONFIRMABLE, WAITS, asked_for, has
 from latchkey.schools.model.school import DAY
 from latchkey.sends.model.send import Chunk, Kind, Mail, Send, skip_reason, why_unread
 from latchkey.sends.needs import System
+from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.languages import one_for
 from latchkey.shared.stores.counters import Budget
@@ -100,6 +101,8 @@ def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
     waiting = to_confirm(owner, now) if owner is not None and owner.status == "active" and not is_over(owner, now) else []
     if owner is None or not waiting:
         return "nobody"
+    if owner.provisional_until is not None:  # before the mail, whatever becomes of it: then it cannot be forgotten
+        system.reminders.put(Reminder(owner.provisional_until, asked.school, owner.id, person=True))
     address = asked_for(owner, now) or waiting[0]
     if early := request.early(WAITS if address != owner.email else CONFIRMABLE):
         return early

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from latchkey.errors import Changed, TryLater
+from latchkey.sends.ask_unconfirmed import end_unconfirmed
 from latchkey.sends.mail_notices import mail_notice
 from latchkey.sends.model.approval import holds
 from latchkey.sends.model.send import Send
@@ -20,6 +21,7 @@ class Looked:
     started: int = 0
     given_up: int = 0
     notices: int = 0
+    ended: int = 0
     left: int = 0
 
 
@@ -37,6 +39,10 @@ def start_due(system: System) -> Looked:
 def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
     if reminder.notice is not None:
         looked.notices += mail_notice(system, reminder.school, reminder.notice)
+        system.reminders.forget(reminder)
+        return
+    if reminder.person:
+        looked.ended += end_unconfirmed(system, reminder.school, reminder.send)
         system.reminders.forget(reminder)
         return
     send = system.sends(reminder.school).get(reminder.send)

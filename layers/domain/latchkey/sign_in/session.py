@@ -17,6 +17,7 @@ from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import is_over
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import is_id, is_slug
+from latchkey.shared.model.texts import said
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.stamps import bears
 from latchkey.sign_in.stores.sessions import PASSWORD_ALONE, Session
@@ -83,7 +84,7 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
     if is_over(person, now):
         raise NotSignedIn()
     if _is_idle(person, session, now):
-        raise NotSignedIn("You were away for a while, so we signed you out. Sign in to go on.")
+        raise NotSignedIn(said("You were away for a while, so we signed you out. Sign in to go on."))
     found = system.schools.get(school)
     if found is None or not _counts(system, found, person, session):
         raise NotSignedIn()

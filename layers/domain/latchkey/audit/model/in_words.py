@@ -30,6 +30,8 @@ SIGN_INS: Final = frozenset(
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
 WORDS: Final[Mapping[str, str]] = {
+    "account.unconfirmed": "ended an account: nobody had confirmed its address within 28 days",
+    "address.ask_all": "asked everybody again who has not confirmed their address",
     "address.ask": "asked for another e-mail address of their own",
     "address.cancel": "took back that they asked for another e-mail address",
     "address.change": "confirmed another e-mail address of their own",
@@ -118,6 +120,7 @@ WORDS: Final[Mapping[str, str]] = {
     "second_factor.codes": "made new recovery codes",
     "second_factor.counter": "refused a passkey that counted backwards: there may be a copy of it",
     "second_factor.refused": "showed a wrong second factor",
+    "second_factor.reset": "took away a second step that was lost",
     "second_factor.remove": "removed a second factor",
     "send.again": "sent again to those without a password",
     "send.approve": "approved a send",

@@ -59,6 +59,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "email_decided": "admins",
     "admin_invited": "admins",
     "admin_ended": "admins",
+    "factors_reset": "admins",
 }
 _LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
 

@@ -9,7 +9,17 @@ from latchkey.people.model import groups
 from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.shared.model.folding import begins, folded, seen, words
 
-FIELDS: Final = ("role", "year_group", "registration_group", "q", "missing_email", "never_logged_in", "bounced", "not_mine")
+FIELDS: Final = (
+    "role",
+    "year_group",
+    "registration_group",
+    "q",
+    "missing_email",
+    "never_logged_in",
+    "bounced",
+    "not_mine",
+    "unconfirmed",
+)
 _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
 
 
@@ -17,7 +27,8 @@ _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False
 class PeopleFilter:
     """Every given condition must hold. ``q`` is what somebody types to find people (``_found``).
 
-    ``not_mine``: students who say of an adult that they are no parent of theirs.
+    ``unconfirmed``: who has typed an address that nobody has confirmed yet. ``not_mine``: students who say of an adult that they
+    are no parent of theirs.
     """
 
     role: Role | None = None
@@ -28,6 +39,7 @@ class PeopleFilter:
     never_logged_in: bool = False
     bounced: bool = False
     not_mine: bool = False
+    unconfirmed: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -44,7 +56,8 @@ class PeopleFilter:
             return False
         if (self.missing_email and person.email is not None) or (self.bounced and person.problem is None):
             return False
-        if (self.not_mine and not objects(person)) or (self.never_logged_in and person.last_login_at is not None):
+        never = not self.never_logged_in or person.last_login_at is None
+        if not never or (self.unconfirmed and not waits(person)) or (self.not_mine and not objects(person)):
             return False
         return not self.q or _found(self.q, person)
 
@@ -59,6 +72,7 @@ class PeopleFilter:
             "never_logged_in": "true" if self.never_logged_in else "",
             "bounced": "true" if self.bounced else "",
             "not_mine": "true" if self.not_mine else "",
+            "unconfirmed": "true" if self.unconfirmed else "",
         }
         return {name: value for name, value in pairs.items() if value}
 
@@ -76,6 +90,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     year, group = _text(values, "year_group", wrong), _text(values, "registration_group", wrong)
     missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
     bounced, not_mine = _flag(values, "bounced", wrong), _flag(values, "not_mine", wrong)
+    unconfirmed = _flag(values, "unconfirmed", wrong)
     if wrong:
         raise Invalid("This filter cannot be used.", fields=wrong)
     chosen: Role | None = next((known for known in ROLES if known == role), None)
@@ -88,7 +103,13 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
         never_logged_in=never,
         bounced=bounced,
         not_mine=not_mine,
+        unconfirmed=unconfirmed,
     )
+
+
+def waits(person: Person) -> bool:
+    """Whether somebody has an address that they typed and nobody has confirmed yet."""
+    return person.email is not None and person.status == "active" and person.address_is_unconfirmed
 
 
 def objects(person: Person) -> bool:

@@ -436,6 +436,15 @@ class Directory:
             with suppress(ConditionFailed):
                 self.change(person.id, {"first_send_at": now}, [("first_send_at", "missing", None)])
 
+    def take_second_factors_of(self, person: Person) -> tuple[Table, Update]:
+        """The write that says that a person has no second factor, and ends their sessions and links; to stand in a transaction.
+
+        It fails (``Changed``) if their password or status has changed since they were read.
+        """
+        same: list[Condition] = [("version", "=", person.version), ("status", "=", person.status)]
+        update = self.change_of(person.id, {"second_factors": None, "version": person.version + 1}, same)
+        return self._table, update
+
     def make_admin(self, person: Person) -> Person:
         """Give admin rights to somebody who has the address under which they were found, and has not left; else ``Changed``.
 
@@ -448,6 +457,18 @@ class Directory:
             given = ("read_out.generation", "=", person.read_out.generation)
         ended: dict[str, Value] = {"read_out.voided": True} if person.read_out is not None else {}
         return self.change(person.id, {"is_admin": True, **ended}, [same_address, still_here, given])
+
+    def end_unconfirmed(self, person: Person) -> bool:
+        """End an account whose address nobody has confirmed; False if somebody has, or has changed it, meanwhile.
+
+        The version ends its links and sessions for good: if the school brings it back, they stay dead.
+        """
+        as_read: list[Condition] = [(name, "=", getattr(person, name)) for name in ("version", "status", "email_typed")]
+        try:
+            self.change(person.id, {"status": "left", "version": person.version + 1}, as_read)
+        except ConditionFailed:
+            return False
+        return True
 
     def raise_version(self, person: str, version: int) -> bool:
         """Raise a credential version that is still this one, which kills links and sessions made for it; False if it is not."""

@@ -15,6 +15,7 @@ NoticeKind = Literal[
     "email_decided",
     "admin_invited",
     "admin_ended",
+    "factors_reset",
 ]
 Outcome = Literal["done", "declined", "withdrawn", "lapsed"]
 """What became of something that waited."""

@@ -48,6 +48,10 @@ class KeptFactors:
         transact(self._client, writes)
         return written
 
+    def forget(self, person: str) -> None:
+        """Delete all that this person has, whether there is anything or not."""
+        self._table.delete_many([(f"{self.school}#P#{person}", FACTORS)])
+
     def put_of(self, before: Factors, after: Factors) -> Write:
         """The write that ``write`` makes, to stand in a transaction that also says in the person's item which kinds they have."""
         return self._table, self._put(before, after)[1]

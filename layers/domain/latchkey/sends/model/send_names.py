@@ -15,6 +15,7 @@ _QUALITIES: Final = {
     "missing_email": "without an e-mail address",
     "never_logged_in": "who have never logged in",
     "bounced": "whose mail came back",
+    "unconfirmed": "who have not confirmed their address",
 }
 _LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew"}
 

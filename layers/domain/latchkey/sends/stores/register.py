@@ -211,7 +211,8 @@ REGISTER: Final = (
         attributes={
             "at": "When",
             "school": "Which school",
-            "send": "Which send or notice",
+            "send": "Which send or notice, or whose account",
+            "person": "That it is an account which ends unless its address is confirmed",
             "notice": "What the notice says: settings before and after, ids",
         },
     ),

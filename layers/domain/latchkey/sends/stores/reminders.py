@@ -17,12 +17,13 @@ _KEPT: Final = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A send to look at, or a ``notice`` to mail, and when (epoch seconds)."""
+    """A send to look at, or a ``notice`` to mail, and when (epoch seconds). ``person``: ``send`` is the id of an account."""
 
     at: int
     school: str
     send: str
     notice: Notice | None = None
+    person: bool = False
 
     @property
     def sk(self) -> str:
@@ -38,7 +39,8 @@ class Reminders:
 
     def put(self, reminder: Reminder) -> None:
         """Keep a reminder; the same one twice is one."""
-        self._table.put(Put(item=due_item(reminder.at, reminder.school, reminder.send, _KEPT)))
+        item = due_item(reminder.at, reminder.school, reminder.send, _KEPT)
+        self._table.put(Put(item=item | ({"person": True} if reminder.person else {})))
 
     def until(self, now: int) -> Iterator[Reminder]:
         """What is due, the oldest first."""
@@ -47,7 +49,8 @@ class Reminders:
                 if item["at"] > now:
                     return
                 notice = item.get("notice")
-                yield Reminder(item["at"], item["school"], item["send"], notice_from_value(notice) if notice else None)
+                known = notice_from_value(notice) if notice else None
+                yield Reminder(item["at"], item["school"], item["send"], known, person=item.get("person", False))
 
     def forget(self, reminder: Reminder) -> None:
         """Drop a reminder."""
