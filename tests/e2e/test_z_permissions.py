@@ -50,6 +50,8 @@ UNUSED = {
     Grant("deliver_links", "Ledger", "dynamodb:GetItem", ACTIVITY): "a chunk or a send that another worker changed meanwhile",
     Grant("deliver_links", "ReadLogo", "dynamodb:GetItem", DIRECTORY): "a school with a logo in its mails",
     Grant("mail_feedback", "Ledger", "dynamodb:Query", ACTIVITY): "where a story's bounces come in time",
+    Grant("plan_send", "WriteInvitations", "dynamodb:UpdateItem", DIRECTORY): "the links of invitations that are taken back",
+    Grant("portal", "Invitations", "dynamodb:PutItem", DIRECTORY): "a student who invites a parent, in a browser's story",
     Grant("plan_send", "TakeMailProblem", "dynamodb:UpdateItem", DIRECTORY): "a trusted domain",
     Grant("portal", "CountRefusedSignIns", "dynamodb:UpdateItem", ACTIVITY): "a wrong password",
     Grant("read_roster", "TellNewAddresses", "sqs:SendMessage", "RequestsQueue"): "another address of somebody with a password",

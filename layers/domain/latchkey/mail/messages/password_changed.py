@@ -9,7 +9,7 @@ WORDS = Words(
     opening=_("the password of this account at {school} has just been set or changed:"),
     closing=(
         _("Everybody who was signed in with the old password has been signed out, and older links no longer work."),
-        # Translators: the site is in English, so keep “Forgot password” in English and say what it means in brackets.
+        # Translators: “Forgot password” is what the link on the sign-in page says in your language.
         _(
             "If it was you, all is well. If it was not, go to the school’s sign-in page, choose “Forgot password” "
             "and set a new one, and tell the school’s office. This mail has no link on purpose."

@@ -31,7 +31,7 @@ REGISTER: Final = (
             "preferred_family_name": "As the preferred given name",
             "email": "Where their links go; they may sign in with it",
             "username": "They may sign in with it",
-            "language": "Of their mails and letters",
+            "language": "Of their mails, pages and letters",
             "upn": "Unique pupil number: to find a pupil in other files, and codes for the MIS",
             "mis_id": "Who it is in the school's information system, so that the next roster finds them",
             "year_group": "To choose whom to send to and print for, and to sort",
