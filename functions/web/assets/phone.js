@@ -15,6 +15,8 @@
     form.addEventListener("submit", async (event) => {
       const pressed = event.submitter;
       if (!pressed || !pressed.matches("[data-phone-button]")) return;
+      // Enter in a field presses the form's first button, whatever was meant: who has typed a password means that.
+      if (document.activeElement?.matches("input") && form.elements.password?.value) return;
       event.preventDefault();
       told.hidden = true;
       const asked = [...form.querySelectorAll("input[required]")].filter((each) => each.type !== "password" || form.dataset.also);
