@@ -102,7 +102,8 @@ def product(world: Cloud, origin: str) -> Callable[..., Made]:
         made = answer(app, event)
         is_text = "text" in made.headers.get("Content-Type", "") or "json" in made.headers.get("Content-Type", "")
         content = local(made.body.decode()).encode() if is_text else made.body
-        return made.status_code, {name: [local(str(each)) for each in _each(value)] for name, value in made.headers.items()}, content
+        sent = {name: [local(str(each)) for each in _each(value)] for name, value in made.headers.items()}
+        return made.status_code, sent, content
 
     return handle
 

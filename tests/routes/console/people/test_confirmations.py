@@ -20,7 +20,8 @@ def test_a_script_is_told_where_to_look_and_a_worker_has_one_message(console: Co
     assert waiting(console) == [
         {"v": 1, "kind": "ask_unconfirmed", "school": "northbridge", "at": int(console.system.clock())}
     ], "one message however many they are"
-    (event,) = [each for each in console.get("/admin/northbridge/audit").json_body["items"] if each["action"] == "address.ask_all"]
+    trail = console.get("/admin/northbridge/audit").json_body["items"]
+    (event,) = [each for each in trail if each["action"] == "address.ask_all"]
     assert event["actor"] == HEAD_TEACHER.id
 
 
