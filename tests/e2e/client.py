@@ -108,8 +108,8 @@ def reached(send: Mapping[str, Any]) -> int:
 
 
 def links_in(mail: Mapping[str, str]) -> list[str]:
-    """The links of a mail that set a password, or use an invitation."""
-    return list(dict.fromkeys(re.findall(r"https?://\S+/(?:set-password|join)#[A-Za-z0-9._-]+", mail["text"])))
+    """The links of a mail that set a password, use an invitation, or confirm an address."""
+    return list(dict.fromkeys(re.findall(r"https?://\S+/(?:set-password|join|confirm)#[A-Za-z0-9._-]+", mail["text"])))
 
 
 def token_in(mail: Mapping[str, str], position: int = 0) -> str:

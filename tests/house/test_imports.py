@@ -88,3 +88,17 @@ def test_the_wiring_is_proved_to_offer_what_every_package_needs() -> None:
     """``_offers`` in wiring.py names each package, so that the type checker compares them."""
     proofs = re.findall(r"^        _\w+: (\w+)\.System = wiring$", (LATCHKEY / "wiring.py").read_text(), re.MULTILINE)
     assert proofs == PACKAGES
+
+
+def test_one_module_opens_sessions() -> None:
+    """Every session goes through the steps of signing in: no way in, now or later, can forget the second factor."""
+    callers = {
+        path.relative_to(ROOT).as_posix()
+        for folder in (LATCHKEY, ROOT / "functions")
+        for path in folder.rglob("*.py")
+        if any(
+            isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "open_session"
+            for node in ast.walk(ast.parse(path.read_text()))
+        )
+    }
+    assert callers == {"layers/domain/latchkey/sign_in/steps.py"}

@@ -15,6 +15,9 @@
     form.addEventListener("submit", async (event) => {
       const pressed = event.submitter;
       if (!pressed || !pressed.matches("[data-phone-button]")) return;
+      // Enter in a field presses the form's first button, whatever was meant: who has typed a password means that.
+      if (document.activeElement?.matches("input") && form.elements.password?.value) return;
+      if (!form.dataset.also && form.elements.password.value) return; // Enter presses the first button; they typed a password
       event.preventDefault();
       told.hidden = true;
       const asked = [...form.querySelectorAll("input[required]")].filter((each) => each.type !== "password" || form.dataset.also);

@@ -50,7 +50,7 @@ def test_a_child_invites_a_parent(phone: BrowserContext, browser: Browser, produ
     page.get_by_label("Your parent’s e-mail address").fill(address)
     page.get_by_role("button", name="Invite", exact=True).click()
     page.wait_for_url("**/account?done=invited")
-    expect(page.get_by_text("d***@h***.example")).to_be_visible()
+    expect(page.get_by_text("d***@h***.example", exact=True)).to_be_visible()
     mail = product.mail(address)
     assert "Ben" in mail["text"]
     (link,) = set(re.findall(r"https?://\S+/join#[A-Za-z0-9._-]+", mail["text"]))

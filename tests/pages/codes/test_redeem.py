@@ -92,6 +92,7 @@ def test_a_parent_registers_by_keyboard(desk: BrowserContext, product: Product, 
     for text in ("Kim", "Registered", address):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
+    page.get_by_label("New password").focus()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Your account is ready")).to_be_visible()

@@ -92,6 +92,7 @@ def test_each_parent_of_the_contacts_gets_one_mail_for_all_their_children(road: 
     assert "28 days" in mails[0].text
 
 
+@pytest.mark.moto
 def test_the_link_makes_the_account_and_contacts_forget_the_parent(road: MailRoad, children: list[Person]) -> None:
     one, two, *_ = (child.id for child in children)
     run = keep(road.system, [parent(1, [one, two]), parent(2, [two])])
@@ -203,6 +204,7 @@ def test_whoever_waits_is_left_out_of_the_next_send_and_who_has_not_used_it_is_r
     use(road.system.wiring("portal"), token_in(road, "parent2@home.example"), Wishes(password=PASSWORD))
 
 
+@pytest.mark.moto
 def test_what_has_changed_since_the_planning_is_not_mailed(road: MailRoad, children: list[Person]) -> None:
     one, two, three, four = (child.id for child in children)
     run = keep(road.system, [parent(1, [one]), parent(2, [two]), parent(3, [three]), parent(4, [four, one])])
@@ -252,6 +254,7 @@ def test_links_that_are_out_can_be_ended(road: MailRoad, children: list[Person])
     assert gone.value.code == "replaced"
 
 
+@pytest.mark.moto
 def test_a_student_invites_a_parent_and_can_take_it_back(road: MailRoad, children: list[Person]) -> None:
     portal, child = road.system.wiring("portal"), children[0]
     invite_by_student(portal, school(road), child, "Mum@Home.example")

@@ -30,7 +30,8 @@ WORDS = {
     "q": PRIZE,
 }
 STRANGER, OTHER = f"{PRIZE}@stranger.example", f"{PRIZE}.other@stranger.example"
-SET_BY_US = {"token", "code", "into", "also", "school"}  # they only work as we made them
+SET_BY_US = {"token", "code", "into", "also", "school", "account", "person", "credential"}  # they only work as we made them
+CHOSEN = {"way", "language", "to", "login"}  # one of a few words, a path of ours, or a field that no mail and no item takes
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def public_fields() -> set[str]:
 
 
 def test_every_public_field_is_planted_here() -> None:
-    assert public_fields() - SET_BY_US <= {*WORDS, "email"}, "plant the new field in the stories below"
+    assert public_fields() - SET_BY_US - CHOSEN <= {*WORDS, "email"}, "plant the new field in the stories below"
     assert {"given_name", "email", "identifier", "username", "password"} <= public_fields()
 
 

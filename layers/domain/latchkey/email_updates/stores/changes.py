@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from latchkey.people.model.change import PersonChange
+from latchkey.people.model.unconfirmed import given_by_school
 from latchkey.people.stores.people import Directory, fact, former_to_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 
@@ -41,6 +42,9 @@ class EmailChanges:
     def _update(self, change: PersonChange) -> Update:
         before, after = change.before, change.after
         facts: dict[str, Value] = {"email": after.email, "email_key": after.email_key, "edited": fact(after, "edited")}
+        known = given_by_school(before, after)
+        if known.email_typed != before.email_typed:
+            facts["email_typed"] = known.email_typed
         if after.former_email != before.former_email:
             facts["former_email"] = former_to_value(after.former_email)
         # A person who registered with a code has no attribute is_admin: what is not there is not true either.

@@ -9,6 +9,7 @@ from typing import Any, Final
 from latchkey.errors import Invalid
 from latchkey.people.model.person import ADULTS, ROLES, STATUSES, Person
 from latchkey.people.model.person_keys import with_keys
+from latchkey.people.model.unconfirmed import given_by_school
 from latchkey.rosters.model import cells
 from latchkey.shared.model.languages import LANGUAGES
 
@@ -112,7 +113,7 @@ def misfits(after: Person, before: Person | None = None) -> dict[str, str]:
 def with_facts(person: Person, facts: Mapping[str, str | None], key: bytes) -> Person:
     """The person with these facts, and with the look-up keys that belong to them (``key`` is the school's newest)."""
     named: dict[str, Any] = dict(facts)
-    return with_keys(replace(person, **named), key)
+    return given_by_school(person, with_keys(replace(person, **named), key))
 
 
 def differing(one: Person, other: Person) -> list[str]:
