@@ -94,6 +94,8 @@ def street(portal: Portal) -> Street:
     add("new", number=11, pin=LIVE, parent_code=LIVE, password=None, username=None)
     add("sam", number=12, role="teacher", email="sam@northbridge.example", read_out=CodeState(3, START + 900))
     add("kim", number=13, role="teacher", email="kim@northbridge.example")
+    for name in ("one", "two"):
+        add(name, role="parent", email="family@home.example")
     add("head", role="staff", email="head@northbridge.example")
     directory = portal.wiring.directory("northbridge")
     for parent, child in (("mum", "ann"), ("dad", "ben")):
@@ -216,6 +218,13 @@ DOORS: tuple[Door, ...] = (
             ("who has left", "gone@home.example", "nobody@northbridge.example"),
             ("who is switched off", "off@home.example", "nobody@northbridge.example"),
         )
+    ),
+    Door(
+        "sign in: an address that two share",
+        _sign_in("family@home.example"),
+        _sign_in(_NOBODY),
+        401,
+        told="each of the accounts (five at most) costs a hash, or their owners could not sign in with their own passwords",
     ),
     Door(
         "sign in by a passkey: an id",

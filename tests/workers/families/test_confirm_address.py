@@ -346,7 +346,7 @@ def test_many_uses_at_once_fill_exactly_the_places(site: Portal) -> None:
     assert len(here(site, ann.id).parents) == 5
 
 
-def test_two_confirmations_at_once_make_one_join(site: Portal, road: MailRoad) -> None:
+def test_of_fifty_confirmations_at_once_one_joins(site: Portal, road: MailRoad) -> None:
     old = site.add("mum", role="parent", email=MUM, mis_id="P1")
     ann = pupil(site, "ann", 7)
     register(site, ann)
