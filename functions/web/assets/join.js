@@ -131,6 +131,8 @@
   function mistakes(known, makes, byPhone) {
     const fields = {};
     if (!makes && !known) fields.account = root.dataset.noAccount;
+    // Before the phone is asked: it would keep a passkey that opens nothing.
+    if (makes && found.needs.length && !given.value.trim() && !family.value.trim()) fields.given_name = root.dataset.noName;
     const shortest = known ? known.shortest : found.password.shortest;
     const asked = (makes || (known && !known.has_way_in)) && (!byPhone || !found.phone_alone || password.value);
     if (asked && [...password.value.normalize("NFKC")].length < shortest) fields.password = root.dataset.short.replace("{count}", shortest);

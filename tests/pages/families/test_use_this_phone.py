@@ -31,11 +31,12 @@ def test_a_parent_goes_from_invitation_to_passkey(phone: BrowserContext, admin: 
     page, taps = phone.new_page(), 0
     devtools = phone.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
     page.goto(link)
     expect(page.get_by_role("heading", level=1, name="Make your account")).to_be_visible()
     page.get_by_role("button", name="Use this phone").click()
-    expect(page.get_by_role("link", name="Enter your first name")).to_be_visible()  # the phone was asked nothing yet, or in vain
+    expect(page.get_by_role("link", name="Enter your first name")).to_be_visible()
+    assert not devtools.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"], "nothing was made"
     page.get_by_label("Your first name").fill("Maya")
     check(page, "invitation-use-this-phone")
     page.get_by_role("button", name="Use this phone").click()
