@@ -73,8 +73,11 @@ class Cloud:
         pause = _PAUSE
         while not stop.is_set():
             try:
-                pause = _PAUSE if self.step() else min(pause * 1.2, _LONGEST_PAUSE)
+                if self.step():
+                    pause = _PAUSE
+                    continue
                 stop.wait(pause)
+                pause = min(pause * 1.2, _LONGEST_PAUSE)
             except Exception:  # the next look may succeed, and the test says what it misses
                 traceback.print_exc()
                 stop.wait(1)
