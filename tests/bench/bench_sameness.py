@@ -28,10 +28,12 @@ from tests.support.system import running_system
 
 TIMES = 400
 ALPHA = 0.01
+MOST = 300
+"""Microseconds that reading somebody may cost more than reading nobody: docs/security.md says how often one would have to ask."""
 
 
 def main() -> list[dict[str, Any]]:
-    """One row a door; the bar is that the second measurement does not accuse, either."""
+    """One row a door; of two measurements, the second counts."""
     load = f"{os.getloadavg()[0]:.1f}"
     with _town() as at:
         rows = [_row(at, door) for door in DOORS if not door.told]
@@ -47,7 +49,13 @@ def _row(at: Street, door: Door) -> dict[str, Any]:
         p, again = rank_test(known, other), f" (measured again; first {first:.4f})"
     difference = statistics.median(known) - statistics.median(other)
     got = f"{difference:+.1f} of {statistics.median(other):.0f} µs, p = {p:.3f}{again}"
-    return {"what": door.name, "bar": f"p ≥ {ALPHA}", "got": got, "met": p >= ALPHA, "value": difference}
+    return {
+        "what": door.name,
+        "bar": f"p ≥ {ALPHA}, or ≤ {MOST} µs",
+        "got": got,
+        "met": p >= ALPHA or abs(difference) <= MOST,
+        "value": difference,
+    }
 
 
 def rank_test(ones: Sequence[float], others: Sequence[float]) -> float:

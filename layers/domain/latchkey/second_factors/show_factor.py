@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NoReturn
 
 from latchkey.errors import Changed, Invalid, TryLater
-from latchkey.people.model.person import NOBODY, Person
+from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import Factors, Totp
@@ -59,18 +59,19 @@ def show_factor(
     log.info("second factor shown", extra={"school": school.slug, "person": person.id, "way": answer.way})
 
 
-def signed_by(system: System, school: School, person: Person | None, credential: object, *, bound_to: str) -> bool:
-    """Whether a passkey of this person has signed; for nobody (None) the same work is done, and it has not.
+def signed_by(system: System, school: School, person: str, credential: object, *, bound_to: str) -> bool:
+    """Whether a passkey of the person with this id, who may be nobody, has signed.
 
     The visitor is counted by the caller, and the person is not: nobody guesses a signature, so a stranger who knows an id must
     neither use up its owner's tries nor learn from them whose it is.
     """
-    answer = Answer(way="passkey", credential=credential)
-    if _taken(system, school, NOBODY if person is None else person.id, answer, bound_to):
-        return True
+    return _taken(system, school, person, Answer(way="passkey", credential=credential), bound_to)
+
+
+def count_stranger(system: System, school: School) -> None:
+    """Count a refused passkey, whoever it was said to be of: for the school, and in its audit trail."""
     note_failure(system, school.slug)
-    _count_refused(system, school.slug, person, "passkey")
-    return False
+    _count_refused(system, school.slug, None, "passkey")
 
 
 def _refuse(way: Shown) -> NoReturn:
