@@ -198,3 +198,15 @@ def test_nobody_signed_in_is_sent_to_find_their_school(portal: Portal) -> None:
     assert Browser(portal).page("/account/devices").status_code == 303
     assert Browser(portal).get("/account/devices").status_code == 401
     assert Browser(portal).submit("/account/devices/add").status_code in {303, 401}
+
+
+def test_two_accounts_of_one_school_are_told_apart_by_children(portal: Portal) -> None:
+    ann, ben = portal.add("ann"), portal.add("ben")
+    for name, child in (("one", ann), ("two", ben)):
+        portal.add(name, role="parent", given_name="Maya", children=(child.id,))
+    browser = Browser(portal)
+    browser.sign_in("one")
+    browser.submit("/account/devices/add")
+    browser.sign_in("two")
+    assert [each["children"] for each in browser.get("/account/devices").json_body["items"]] == [["Ben"], ["Ann"]]
+    assert "Maya (parent: Ann), Northbridge" in browser.page("/account/devices").body.decode()
