@@ -5,6 +5,7 @@ from typing import Any, Final
 from latchkey.errors import Invalid, NotFound
 from latchkey.second_factors.change_factors import factors_of, remove_factor, renew_recovery_codes
 from latchkey.second_factors.enrol_factor import Begun, begin_enrolment, finish_enrolment, waiting_app
+from latchkey.second_factors.lost_factors import stop_own_reset, waiting_for
 from latchkey.second_factors.model.factors import LONGEST_NAME, Factor, Factors, Passkey, Way
 from latchkey.second_factors.prove_again import recently_proved
 from latchkey.shared.model.ids import is_id
@@ -28,6 +29,7 @@ WAYS: Final[tuple[Way, ...]] = ("passkey", "totp")
 _DONE: Final = {
     "added": said("It is added. From now on you are asked for it when you sign in."),
     "removed": said("It is removed."),
+    "stopped": said("Stopped. Your second step stays as it is."),
 }
 
 
@@ -42,9 +44,14 @@ def facts(wiring: Wiring, who: SignedIn) -> dict[str, Any] | None:
 def show(request: Request) -> Answer:
     """What this person has."""
     who = _ready(request)
-    factors = factors_of(system(), who)
+    factors, waiting = factors_of(system(), who), waiting_for(who.school, who.person.id)
     return Answer(
-        data={"items": [_facts(each) for each in factors.all], "next": None, "recovery_codes_left": len(factors.recovery)},
+        data={
+            "items": [_facts(each) for each in factors.all],
+            "next": None,
+            "recovery_codes_left": len(factors.recovery),
+            "reset_at": rfc3339(waiting.until) if waiting is not None else None,
+        },
         context={"done": _DONE.get(request.query.get("done", ""), "")},
     )
 
@@ -108,6 +115,14 @@ def renew(request: Request) -> Answer:
     return Answer(data={"recovery_codes": list(renew_recovery_codes(system(), who))}, status=201, page=CODES)
 
 
+@routes.on("POST", "/account/second-factors/reset/stop", form=PAGE)
+def stop_reset(request: Request) -> Answer:
+    """Nothing is lost: what an admin has asked for does not happen. Any session may, because the safe way must be quick."""
+    who = _ready(request)
+    stop_own_reset(system(), who)
+    return Answer(status=204, location=f"{HERE}?done=stopped")
+
+
 def _ready(request: Request) -> SignedIn:
     """Who asks, with what the page needs also if the view fails."""
     who = my(request)
@@ -154,6 +169,7 @@ def _facts(factor: Factor) -> dict[str, Any]:
 
 def _shown(wiring: Wiring, who: SignedIn, factors: Factors) -> dict[str, Any]:
     """What the pages show; times are epoch seconds."""
+    waiting = waiting_for(who.school, who.person.id)
     usable = {each.id for each in factors.totps} | {each.id for each in factors.passkeys(wiring.relying_party.id)}
     return {
         "factors": [
@@ -168,6 +184,7 @@ def _shown(wiring: Wiring, who: SignedIn, factors: Factors) -> dict[str, Any]:
             for each in factors.all
         ],
         "recovery": len(factors.recovery),
+        "reset_at": waiting.until if waiting is not None else None,
         "proved": recently_proved(who, wiring.now()),
         "login": who.person.username or who.person.email or "",
         "longest": LONGEST_NAME,

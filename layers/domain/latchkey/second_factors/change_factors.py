@@ -7,6 +7,7 @@ from typing import Final
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
 from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.ask_mail import ask_mail
+from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import Factors
 from latchkey.second_factors.needs import System
@@ -45,6 +46,7 @@ def remove_factor(system: System, who: SignedIn, factor: str) -> None:
         except Changed:
             continue
         ask_mail(system, who, "factor_removed")
+        nothing_is_lost(system, who.school, who.person)
         log.info("second factor removed", extra={"school": slug, "person": who.person.id})
         return
     raise TryLater()
@@ -65,6 +67,7 @@ def renew_recovery_codes(system: System, who: SignedIn) -> tuple[str, ...]:
             system.second_factors(slug).write_with(before, after, event)
         except Changed:
             continue
+        nothing_is_lost(system, who.school, who.person)
         log.info("recovery codes made", extra={"school": slug, "person": who.person.id})
         return codes
     raise TryLater()

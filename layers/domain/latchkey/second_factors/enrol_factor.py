@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from latchkey.errors import Changed, Conflict, Gone, Invalid, NotSignedIn, TryLater
 from latchkey.second_factors.ask_mail import ask_mail
+from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import (
     LONGEST_NAME,
@@ -113,6 +114,7 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
         with suppress(NotSignedIn):  # it was added all the same
             note_proof(system, who, waiting.way)
         ask_mail(system, who, "factor_added")
+        nothing_is_lost(system, who.school, who.person)
         log.info("second factor added", extra={"school": slug, "person": who.person.id, "way": waiting.way})
         return Added(factor=made, recovery=codes)
     raise TryLater()
