@@ -4,9 +4,10 @@ from typing import Any
 
 from latchkey.codes.check_code import OpenCode, check_code
 from latchkey.codes.use_code import Wishes, email_rule, use_code
-from latchkey.codes.use_phone import Phone, begin_phone, offers_phone
+from latchkey.codes.use_phone import begin_phone, offers_phone
 from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
+from latchkey.second_factors.first_passkey import Phone
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
 from latchkey.sign_in.steps import Proof
 from portal.account.account import person_facts

@@ -3,9 +3,13 @@
 from typing import Any, Final
 
 from latchkey.invitations.open_invitation import OpenInvitation, check
-from latchkey.invitations.use_invitation import Wishes, needed, use
+from latchkey.invitations.use_invitation import Wishes, chosen, needed, use
+from latchkey.invitations.use_phone import begin_phone, offers_phone
 from latchkey.people.model.person import Person
+from latchkey.second_factors.first_passkey import Phone
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
+from latchkey.sign_in.steps import Proof
+from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -13,7 +17,7 @@ from web.route_group import RouteGroup
 from web.times import rfc3339
 
 routes = RouteGroup(__name__, lambda: system().settings)
-ADDRESSES: Final = {"check": "/invitations/check", "use": "/invitations/use"}
+ADDRESSES: Final = {"check": "/invitations/check", "use": "/invitations/use", "phone": "/invitations/passkey"}
 _LONGEST_TOKEN: Final = 2_000  # a longer text is no token of ours, and not worth a look
 
 
@@ -41,23 +45,37 @@ def look(request: Request) -> Answer:
             "needs": needed(found),
             "has_account": bool(found.accounts),
             "accounts": [_account(found, each) for each in found.accounts],
+            "phone": offers_phone(found, None),
+            "phone_alone": found.school.settings.phones.alone,
             "password": {"shortest": shortest("parent"), "longest": LONGEST},
         }
     )
 
 
+@routes.on("POST", "/invitations/passkey")
+def begin_with_phone(request: Request) -> Answer:
+    """What the browser is given to make a passkey in place of a password; uses nothing up."""
+    found = check(system(), request.text("token", longest=_LONGEST_TOKEN))
+    account = chosen(found, request.text("account", longest=26, required=False))
+    begun = begin_phone(system(), found, account)
+    return Answer(data={"person": begun.person, "challenge": begun.options})
+
+
 @routes.on("POST", "/invitations/use")
 def join(request: Request) -> Answer:
-    """Make the parent's account, or add the children to one that the mailbox has."""
+    """Make the parent's account, or add the children to one that the mailbox has. With a phone its owner is signed in."""
     token = request.text("token", longest=_LONGEST_TOKEN)
     wishes = Wishes(
         password=request.text("password", longest=LONGEST_RECEIVED, required=False),
         given_name=request.text("given_name", longest=320, required=False),
         family_name=request.text("family_name", longest=320, required=False),
         account=request.text("account", longest=26, required=False),
+        phone=_phone(request),
     )
     done = use(system(), token, wishes)
-    school = done.found.school
+    school, now = done.found.school, system().now()
+    if done.by_phone:
+        return outcome(request, Proof(school=school, person=done.account, at=now, ways=("passkey",), proved_at=now))
     return Answer(
         data={
             "outcome": done.outcome,
@@ -70,6 +88,12 @@ def join(request: Request) -> Answer:
     )
 
 
+def _phone(request: Request) -> Phone | None:
+    """The passkey that was made, if one was."""
+    credential = request.fields.get("credential")
+    return Phone(request.text("person", longest=40), credential) if credential else None
+
+
 def _account(found: OpenInvitation, account: Person) -> dict[str, Any]:
     """What whoever reads the mailbox may know of an account under its address: whose it is, and whether it has a password."""
     return {
@@ -78,5 +102,7 @@ def _account(found: OpenInvitation, account: Person) -> dict[str, Any]:
         "role": account.role,
         "login": account.username or account.email,
         "has_password": account.password_set_at is not None,
+        "has_way_in": account.has_way_in,
+        "phone": offers_phone(found, account),
         "shortest": shortest(account.role),
     }

@@ -8,6 +8,8 @@
   const token = fragment.token(fragment.take());
   const form = root.querySelector("form");
   const { password, given_name: given, family_name: family, username } = form.elements;
+  const phones = [...form.querySelectorAll("[data-phone-button]")];
+  const CAN_PHONE = Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON && PublicKeyCredential.prototype.toJSON);
   const summary = root.querySelector("[data-summary]");
   let found = null;
 
@@ -21,12 +23,13 @@
     if (name !== "checking") heading.focus();
   }
 
-  async function post(url, fields) {
+  // Only what may sign somebody in takes the cookie of its answer.
+  async function post(url, fields, credentials = "omit") {
     const answer = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(fields),
-      credentials: "omit",
+      credentials,
     });
     const text = await answer.text();
     return { status: answer.status, data: text ? JSON.parse(text) : {} };
@@ -53,11 +56,14 @@
   function settle() {
     const known = account();
     const makes = chosen() === "new";
-    const sets = makes || (known && !known.has_password);
+    const sets = makes || (known && !known.has_way_in);
+    const phone = sets && CAN_PHONE && (makes ? found.phone : known.phone);
     for (const each of root.querySelectorAll("[data-for]")) each.hidden = each.dataset.for !== (found.accounts.length ? "known" : "new");
     root.querySelector("[data-names]").hidden = !makes || (!found.needs.length && !found.accounts.length);
     root.querySelector("[data-password]").hidden = !sets;
-    root.querySelector("[data-keeps]").hidden = !known || !known.has_password;
+    root.querySelector("[data-phone-part]").hidden = !phone || !found.phone_alone;
+    root.querySelector("[data-phone-beside]").hidden = !phone || found.phone_alone;
+    root.querySelector("[data-keeps]").hidden = !known || !known.has_way_in;
     const login = known ? known.login : found.email;
     say("data-login", login);
     username.value = login;
@@ -114,6 +120,7 @@
       item.append(Object.assign(document.createElement("a"), { href: `#${name}`, textContent: text }));
       return item;
     });
+    if (fields.credential) items.splice(0, items.length, Object.assign(document.createElement("li"), { textContent: fields.credential }));
     if (!items.length && whole) items.push(Object.assign(document.createElement("li"), { textContent: whole }));
     root.querySelector("[data-summary-list]").replaceChildren(...items);
     summary.hidden = !items.length;
@@ -121,11 +128,13 @@
     return items.length > 0;
   }
 
-  function mistakes(known, makes) {
+  function mistakes(known, makes, byPhone) {
     const fields = {};
     if (!makes && !known) fields.account = root.dataset.noAccount;
+    // Before the phone is asked: it would keep a passkey that opens nothing.
+    if (makes && found.needs.length && !given.value.trim() && !family.value.trim()) fields.given_name = root.dataset.noName;
     const shortest = known ? known.shortest : found.password.shortest;
-    const asked = makes || (known && !known.has_password);
+    const asked = (makes || (known && !known.has_way_in)) && (!byPhone || !found.phone_alone || password.value);
     if (asked && [...password.value.normalize("NFKC")].length < shortest) fields.password = root.dataset.short.replace("{count}", shortest);
     return fields;
   }
@@ -138,19 +147,39 @@
     password.type = target.checked ? "text" : "password";
   });
 
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
+    send(false);
+  });
+  for (const button of phones) button.addEventListener("click", () => send(true));
+
+  // What the phone has made for the account that is chosen; nothing is used up yet.
+  async function made(fields) {
+    const begun = await post(root.dataset.phone, { token, account: fields.account });
+    if (begun.status !== 200) return begun;
+    try {
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(begun.data.challenge);
+      const credential = (await navigator.credentials.create({ publicKey })).toJSON();
+      return { status: 200, data: { credential, person: begun.data.person } };
+    } catch {
+      return { status: 0, data: { detail: root.dataset.notMade } };
+    }
+  }
+
+  async function send(byPhone) {
     const known = account();
     const makes = chosen() === "new";
-    if (wrong(mistakes(known, makes))) return;
+    if (wrong(mistakes(known, makes, byPhone))) return;
     const fields = { token, account: known ? known.id : "new" };
-    if (makes || !known.has_password) fields.password = password.value;
+    if (makes || !known.has_way_in) fields.password = password.value;
     if (makes) Object.assign(fields, { given_name: given.value, family_name: family.value });
     const buttons = [...form.querySelectorAll("button")];
     for (const button of buttons) button.disabled = true;
     try {
-      const answer = await post(root.dataset.use, fields);
+      let answer = byPhone ? await made(fields) : { status: 200, data: {} };
+      if (answer.status === 200) answer = await post(root.dataset.use, { ...fields, ...answer.data }, byPhone ? "same-origin" : "omit");
       const { status, data } = answer;
+      if (status === 201) return location.assign("/account");
       if (status === 200) {
         form.reset();
         say("data-names-of", data.children.join(", "));
@@ -164,7 +193,7 @@
     } finally {
       for (const button of buttons) button.disabled = false;
     }
-  });
+  }
 
   // In the error summary, a link to a field: without a fragment in the address bar.
   summary.addEventListener("click", (event) => {

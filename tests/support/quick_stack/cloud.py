@@ -30,7 +30,7 @@ WORKERS: Final[dict[str, FunctionName]] = {
 }
 _FUNCTIONS: Final = ("portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate")
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
-_PAUSE: Final = 0.02
+_PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between two looks at the queues, while they are empty
 _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test does not wait for a whole one
 
 
@@ -70,10 +70,14 @@ class Cloud:
 
     def run(self, stop: threading.Event) -> None:
         """Hand on messages until ``stop``; what a worker raises is printed, and its message comes again."""
+        pause = _PAUSE
         while not stop.is_set():
             try:
-                if not self.step():
-                    stop.wait(_PAUSE)
+                if self.step():
+                    pause = _PAUSE
+                    continue
+                stop.wait(pause)
+                pause = min(pause * 1.2, _LONGEST_PAUSE)
             except Exception:  # the next look may succeed, and the test says what it misses
                 traceback.print_exc()
                 stop.wait(1)

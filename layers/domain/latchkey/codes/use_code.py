@@ -14,13 +14,13 @@ from typing import Any, Final
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened, refuse
 from latchkey.codes.needs import System
-from latchkey.codes.use_phone import Phone, made_with
+from latchkey.codes.use_phone import made_with
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
 from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import PROVISIONAL
 from latchkey.schools.model.school import StudentEmail
-from latchkey.second_factors.first_passkey import KINDS, FirstPasskey
+from latchkey.second_factors.first_passkey import KINDS, FirstPasskey, Phone
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said

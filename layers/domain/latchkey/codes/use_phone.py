@@ -6,12 +6,19 @@ POST codes/use {code, credential, person, ...} ──▶ code used and passkey k
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import Forbidden
 from latchkey.people.model.person import Person
-from latchkey.second_factors.first_passkey import FirstPasskey, Owner, begin_first_passkey, first_passkey, may_use_phone
+from latchkey.second_factors.first_passkey import (
+    Begun,
+    FirstPasskey,
+    Owner,
+    Phone,
+    begin_first_passkey,
+    first_passkey,
+    may_use_phone,
+)
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.model.texts import said
 
@@ -20,22 +27,6 @@ if TYPE_CHECKING:
     from latchkey.codes.needs import System
 
 _NO: Final = said("With this code you choose a password.")
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """What the browser has made, and the id of the account that it was begun for."""
-
-    person: str
-    credential: object
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What the browser is given, and the id to bring back with what it makes of it."""
-
-    person: str
-    options: dict[str, Any]
 
 
 def offers_phone(found: OpenCode) -> bool:

@@ -6,15 +6,18 @@ weak password, leaves it as it was. Nobody is signed in by it.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, Invalid, TooMany, TryLater
 from latchkey.invitations.needs import System
 from latchkey.invitations.open_invitation import OpenInvitation, check
+from latchkey.invitations.use_phone import made_with
 from latchkey.password_links.model import links
 from latchkey.people.model.person import Person
+from latchkey.second_factors.first_passkey import KINDS, FirstPasskey, Phone
+from latchkey.second_factors.stores.factors import Write
 from latchkey.shared.model import identifiers, names
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said
@@ -47,37 +50,61 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What whoever holds the link has typed and chosen; empty where they left it out. ``account``: an id, or ``NEW``."""
+    """What whoever holds the link has typed and chosen; empty where they left it out.
+
+    ``account``: an id, or ``NEW``. ``phone``: the passkey that they have made in place of a password.
+    """
 
     password: str = ""
     given_name: str = ""
     family_name: str = ""
     account: str = ""
+    phone: Phone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The first way into an account: the hash of a password, a passkey, or both; none where it has one."""
+
+    hashed: str | None = None
+    passkey: FirstPasskey | None = None
+
+    @property
+    def also(self) -> tuple[Write, ...]:
+        return (self.passkey.write,) if self.passkey is not None else ()
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        return KINDS if self.passkey is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of an invitation: an account was made, the children joined to one, or joined and its first password set."""
+    """What became of an invitation: an account was made, the children joined to one, or joined and its first way in set.
+
+    ``by_phone``: that way in is a passkey, which was made just now.
+    """
 
     outcome: Outcome
     account: Person
     found: OpenInvitation
+    by_phone: bool = False
 
 
 def use(system: System, token: str, wishes: Wishes) -> Done:
     """Use an invitation up. ``Gone``: it does not work; ``Invalid``: something cannot be taken, and it still works."""
-    hashed = ""
+    way = None
     for _ in range(_ROUNDS):
         found = check(system, token)
-        account = _chosen(found, wishes)
+        account = chosen(found, wishes.account)
         wanted = _parent(system, found, wishes, token) if account is None else account
-        needs_password = account is None or account.password_set_at is None
-        if not hashed and needs_password:
+        needs_way = account is None or not account.has_way_in
+        if needs_way and way is None:
             _check_password(found, wanted, wishes)
             _count(system, found)
-            hashed = hashing.hash_of(wishes.password)
+            way = _way(system, found, account, wishes)
         try:
-            done = _written(system, found, account, wanted, hashed if needs_password else "")
+            done = _written(system, found, account, wanted, (way if needs_way else None) or _Way())
         except Changed:  # another was quicker, or the school has changed something: look again
             continue
         _afterwards(system, done)
@@ -90,13 +117,20 @@ def needed(found: OpenInvitation) -> list[str]:
     return [] if found.invitation.name else ["given_name", "family_name"]
 
 
-def _written(system: System, found: OpenInvitation, account: Person | None, wanted: Person, hashed: str) -> Done:
+def _way(system: System, found: OpenInvitation, account: Person | None, wishes: Wishes) -> _Way:
+    """The phone is looked at first: one that is not right costs no hash. Its challenge counts once, so this is asked once."""
+    passkey = made_with(system, found, account, wishes.phone) if wishes.phone is not None else None
+    return _Way(hashing.hash_of(wishes.password) if wishes.password else None, passkey)
+
+
+def _written(system: System, found: OpenInvitation, account: Person | None, wanted: Person, way: _Way) -> Done:
     school, now = found.school.slug, system.now()
     joins, right = system.joins(school), system.invitations(school).used_of(found.invitation, now)
-    outcome: Outcome = "made" if account is None else "set" if hashed else "joined"
+    outcome: Outcome = "made" if account is None else "set" if way != _Way() else "joined"
     event = _event(system, found, wanted.id, outcome, now)
     if account is None:
-        joins.make(wanted, found.children, hashed, now, event, right=right)
+        wanted = replace(wanted, password_set_at=now if way.hashed else None, second_factors=way.factors)
+        joins.make(wanted, found.children, way.hashed, now, event, right=right, also=way.also)
     else:
         joins.join(
             account,
@@ -104,20 +138,25 @@ def _written(system: System, found: OpenInvitation, account: Person | None, want
             now,
             event,
             right=right,
-            password_hash=hashed or None,
+            password_hash=way.hashed,
+            also=way.also,
+            factors=way.factors,
             invitation=found.invitation.id,
         )
-    return Done(outcome, wanted, found)
+        if outcome == "set":
+            set_at = now if way.hashed else None
+            wanted = replace(account, version=account.version + 1, password_set_at=set_at, second_factors=way.factors)
+    return Done(outcome, wanted, found, by_phone=way.passkey is not None)
 
 
-def _chosen(found: OpenInvitation, wishes: Wishes) -> Person | None:
+def chosen(found: OpenInvitation, wish: str) -> Person | None:
     """The account to which the children are joined; None: a new one is made. ``Invalid`` where it has to be said which."""
-    if wishes.account == NEW or not found.accounts:
+    if wish == NEW or not found.accounts:
         return None
-    chosen = [each for each in found.accounts if each.id == wishes.account]
-    if chosen:
-        return chosen[0]
-    if wishes.account or len(found.accounts) > 1:
+    meant = [each for each in found.accounts if each.id == wish]
+    if meant:
+        return meant[0]
+    if wish or len(found.accounts) > 1:
         raise Invalid(_WORKS, fields={"account": said("Say to which account your children are added.")}, code="which_account")
     return found.accounts[0]
 
@@ -135,7 +174,7 @@ def _parent(system: System, found: OpenInvitation, wishes: Wishes, token: str) -
         raise Invalid(_WORKS, fields=wrong | _weak(found, None, wishes))
     key = system.lookup_key(school.slug, school.lookup_epoch)
     return Person(
-        id=new_id(system.time()),
+        id=wishes.phone.person if wishes.phone is not None else new_id(system.time()),
         role="parent",
         given_name=given or family,
         family_name=family if given else "",
@@ -144,7 +183,6 @@ def _parent(system: System, found: OpenInvitation, wishes: Wishes, token: str) -
         children=tuple(child.id for child in found.children),
         version=1,
         invited=(invitation.id,),
-        password_set_at=system.now(),
         used_link=links.fingerprint(token),  # the address is confirmed: its mail was read
     )
 
@@ -156,6 +194,11 @@ def _name(typed: str, field: str, wrong: dict[str, str]) -> str:
     return name
 
 
+def _asks_password(found: OpenInvitation, wishes: Wishes) -> bool:
+    """Whether a password has to be chosen: a phone is enough where the school says so."""
+    return wishes.phone is None or bool(wishes.password) or not found.school.settings.phones.alone
+
+
 def _check_password(found: OpenInvitation, person: Person, wishes: Wishes) -> None:
     weak = _weak(found, person, wishes)
     if weak:
@@ -164,6 +207,8 @@ def _check_password(found: OpenInvitation, person: Person, wishes: Wishes) -> No
 
 def _weak(found: OpenInvitation, person: Person | None, wishes: Wishes) -> dict[str, str]:
     """What is wrong with the password, by its field."""
+    if not _asks_password(found, wishes):
+        return {}
     role = person.role if person is not None else "parent"
     words = passwords.context_words(person or found.children[0], found.school)
     weak = passwords.fault(wishes.password, passwords.shortest(role), words, common_passwords())
@@ -188,14 +233,15 @@ def _event(system: System, found: OpenInvitation, actor: str, outcome: Outcome, 
 
 
 def _afterwards(system: System, done: Done) -> None:
-    """It stands, whatever happens here: contacts forget the parent, and whoever has a new password is told by mail."""
+    """It stands, whatever happens here: contacts forget the parent, and whoever has a new way in is told by mail."""
     slug, person, now = done.found.school.slug, done.account, system.now()
     log.info("invitation used", extra={"school": slug, "person": person.id, "outcome": done.outcome})
     try:
         used: dict[str, Any] = {"kind": "invitation_used", "school": slug, "invitation": done.found.invitation.id}
         system.queue("REQUESTS_QUEUE").put(used)
         if done.outcome == "set":
-            told = {"kind": "password_changed", "school": slug, "person": person.id, "request": new_id(), "at": now}
+            kind = "password_changed" if person.password_set_at is not None else "factor_added"
+            told = {"kind": kind, "school": slug, "person": person.id, "request": new_id(), "at": now}
             system.queue("REQUESTS_QUEUE").put(told)
             forgive_person(system, done.found.school, person)
     except Exception as error:  # the answer must say that it was used

@@ -20,7 +20,7 @@ from latchkey.shared.model.texts import said
 
 KINDS: Final = ("passkey",)
 """What the person's item says of them afterwards (``Person.second_factors``)."""
-_NOT_MADE: Final = said("The phone was not accepted. Your code still works: try again, or choose a password.")
+_NOT_MADE: Final = said("The phone was not accepted. Nothing is used up: try again, or choose a password.")
 _HAS_SOME: Final = said("This account has a second step already. Choose a password; the second step stays as it is.")
 
 
@@ -29,6 +29,22 @@ class FirstPasskey:
     """A passkey that was made, and the write that keeps it."""
 
     write: Write
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What the browser has made, and the id of the account that it was begun for."""
+
+    person: str
+    credential: object
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the browser is given, and the id to bring back with what it makes of it."""
+
+    person: str
+    options: dict[str, Any]
 
 
 def may_use_phone(school: School, person: Person) -> bool:

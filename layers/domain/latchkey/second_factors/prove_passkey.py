@@ -1,22 +1,25 @@
 """Signing in by a passkey alone: it says who it is, and its owner has proved to it who they are (user verification).
 
+Whose it is said to be counts for nothing before the signature is right, and nobody is looked up: the work and the answer are the
+same for a person's id, for nobody's, and for whom may not sign in here.
+
 The first step of such a sign-in, as ``prove_password`` is of the other; ``sign_in.steps`` goes on from its proof.
 """
 
 import logging
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from latchkey.errors import Invalid, SignInFailed
-from latchkey.people.model.person import Person
+from latchkey.errors import SignInFailed
+from latchkey.people.model.person import NOBODY
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.second_factors.model.secrets import person_of
 from latchkey.second_factors.needs import System
-from latchkey.second_factors.show_factor import Answer, show_factor
+from latchkey.second_factors.show_factor import count_stranger, signed_by
 from latchkey.second_factors.sign_with import sign_with_any
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.texts import said
-from latchkey.sign_in.budgets import note_failure, spend_of_visitor
+from latchkey.sign_in.budgets import give_back, spend_of_visitor
 from latchkey.sign_in.steps import Proof
 
 _BOUND_TO: Final = "passkey"
@@ -34,31 +37,25 @@ def passkey_for_anybody(system: System, slug: str, *, source_ip: str) -> dict[st
 def prove_passkey(system: System, slug: str, credential: object, *, source_ip: str) -> Proof:
     """Whose passkey this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``sign_in.steps.go_on``."""
     school = the_school(system, slug)
-    spend_of_visitor(system, school, source_ip)
-    person = _holder(system, school, credential)
-    if person is None:
-        note_failure(system, slug)
-        _refuse()
-    try:
-        answer = Answer(way="passkey", credential=credential)
-        show_factor(system, school, person, answer, bound_to=_BOUND_TO, source_ip=source_ip)
-    except Invalid:
-        _refuse()
+    spent = spend_of_visitor(system, school, source_ip)
+    whose = _named(school, credential)
+    signed = signed_by(system, school, whose, credential, bound_to=_BOUND_TO)
+    person = system.directory(slug).person(whose) if signed else None
+    if person is None or person.status != "active" or school.uses_sso(person):
+        count_stranger(system, school)
+        raise SignInFailed(_REFUSED)
+    give_back(system, slug, spent)
+    log.info("signed in by a passkey", extra={"school": slug, "person": person.id})
     now = system.now()
     return Proof(school=school, person=person, at=now, ways=("passkey",), proved_at=now)
 
 
-def _holder(system: System, school: School, credential: object) -> Person | None:
-    """Whom the passkey says it belongs to, if they may sign in here."""
+def _named(school: School, credential: object) -> str:
+    """The id of whom the passkey says it belongs to; nobody's where it says none."""
     from latchkey.second_factors.ceremonies import NotGenuine, handle_in
 
     try:
         found = person_of(handle_in(credential), school.slug)
     except NotGenuine:
-        return None
-    person = system.directory(school.slug).person(found) if found is not None and is_id(found) else None
-    return person if person is not None and person.status == "active" and not school.uses_sso(person) else None
-
-
-def _refuse() -> NoReturn:
-    raise SignInFailed(_REFUSED)
+        return NOBODY
+    return found if found is not None and is_id(found) else NOBODY

@@ -51,7 +51,7 @@ def show_factor(
     ``bound_to``: what a passkey's challenge was made for. ``source_ip``: of a visitor who is not signed in yet.
     """
     spent = spend_of_person(system, school, person, source_ip)
-    if not _taken(system, school, person, answer, bound_to):
+    if not _taken(system, school, person.id, answer, bound_to):
         if source_ip is not None:
             note_failure(system, school.slug)
         _count_refused(system, school.slug, person, answer.way)
@@ -61,18 +61,33 @@ def show_factor(
     log.info("second factor shown", extra={"school": school.slug, "person": person.id, "way": answer.way})
 
 
+def signed_by(system: System, school: School, person: str, credential: object, *, bound_to: str) -> bool:
+    """Whether a passkey of the person with this id, who may be nobody, has signed.
+
+    The visitor is counted by the caller, and the person is not: nobody guesses a signature, so a stranger who knows an id must
+    neither use up its owner's tries nor learn from them whose it is.
+    """
+    return _taken(system, school, person, Answer(way="passkey", credential=credential), bound_to)
+
+
+def count_stranger(system: System, school: School) -> None:
+    """Count a refused passkey, whoever it was said to be of: for the school, and in its audit trail."""
+    note_failure(system, school.slug)
+    _count_refused(system, school.slug, None, "passkey")
+
+
 def _refuse(way: Shown) -> NoReturn:
     raise Invalid(fields={"credential" if way == "passkey" else "code": _WRONG[way]}, code="wrong_factor")
 
 
-def _taken(system: System, school: School, person: Person, answer: Answer, bound_to: str) -> bool:
+def _taken(system: System, school: School, person: str, answer: Answer, bound_to: str) -> bool:
     """Whether it is theirs, and was used up."""
     find = _finder(system, school, answer, bound_to)
     if find is None:
         return False
     store = system.second_factors(school.slug)
     for _ in range(_ROUNDS):
-        before = store.of(person.id)
+        before = store.of(person)
         after = find(before)
         if after is None:
             return False
@@ -141,9 +156,10 @@ def _passkey_finder(system: System, school: School, credential: object, bound_to
     return find
 
 
-def _count_refused(system: System, slug: str, person: Person, way: Shown) -> None:
+def _count_refused(system: System, slug: str, person: Person | None, way: Shown) -> None:
+    whose = {"person": person.id, "role": person.role} if person else {"people": "others"}
+    facts: dict[str, str | int] = {**whose, "way": way}
     try:
-        facts: dict[str, str | int] = {"person": person.id, "role": person.role, "way": way}
         system.audit(slug).tally("portal", "second_factor.refused", system.now(), facts)
     except Exception as error:  # it is refused all the same
         log.error(  # noqa: TRY400 - a trace could hold values

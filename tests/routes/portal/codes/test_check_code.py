@@ -59,6 +59,8 @@ def test_the_holder_of_a_pin_sees_whose_it_is_and_what_to_choose(portal: Portal)
             "student": {"given_name": "Ann"},
             "expires_at": "2027-02-16T11:06:40Z",
             "username": "ann",
+            "phone": False,
+            "phone_alone": True,
             "password": {"shortest": 10, "longest": 256},
             "email": "optional",
             "has_email": False,

@@ -60,6 +60,8 @@ def test_one_link_makes_an_account_with_all_children(portal: Portal) -> None:
         "needs": ["given_name", "family_name"],
         "has_account": False,
         "accounts": [],
+        "phone": True,
+        "phone_alone": True,
         "password": {"shortest": 12, "longest": 256},
     }
     answer = join(portal, text)

@@ -30,11 +30,24 @@ class Joins:
         self._credentials = Credentials(credentials, school)
 
     def make(
-        self, parent: Person, children: Sequence[Person], password_hash: str, now: int, event: EventWrite, *, right: Write
+        self,
+        parent: Person,
+        children: Sequence[Person],
+        password_hash: str | None,
+        now: int,
+        event: EventWrite,
+        *,
+        right: Write,
+        also: Sequence[Write] = (),
     ) -> None:
-        """Make a parent with a password and link them with these children. ``parent.children`` says the same."""
-        made: list[Write] = [right, (self._people, self._directory.make_of(parent)), *self._links(parent.id, children)]
-        transact(self._client, [*made, self._credentials.password_of(parent.id, password_hash, now), event])
+        """Make a parent with a password and link them with these children. ``parent.children`` says the same.
+
+        Without a hash there is no password: ``also`` then keeps what is there in its place.
+        """
+        made: list[Write] = [right, (self._people, self._directory.make_of(parent)), *self._links(parent.id, children), *also]
+        if password_hash is not None:
+            made.append(self._credentials.password_of(parent.id, password_hash, now))
+        transact(self._client, [*made, event])
 
     def join(
         self,
@@ -45,19 +58,26 @@ class Joins:
         *,
         right: Write,
         password_hash: str | None = None,
+        also: Sequence[Write] = (),
+        factors: Sequence[str] = (),
         invitation: str = "",
     ) -> None:
         """Link an account of the mailbox with these children, and set its first password if there is a hash.
 
         Whoever has the right has shown that they read the address, so it is confirmed by this. ``invitation``: by which one.
+        ``also`` keeps a first way in beside the password or in its place, and ``factors`` are its kinds.
         """
         after = tuple(dict.fromkeys((*account.children, *(child.id for child in children))))
         same_mailbox: list[Condition] = [(name, "=", getattr(account, name)) for name in ("email", "role", "status", "version")]
         joined = self._directory.link_of(PersonChange(account, replace(account, children=after)))
         facts: dict[str, Value] = {**joined.set, "email_typed": None}
-        writes: list[Write] = [right, *self._links(account.id, children), event]
+        writes: list[Write] = [right, *self._links(account.id, children), event, *also]
+        if password_hash is not None or also:
+            facts["version"] = account.version + 1
+        if factors:
+            facts["second_factors"] = list[Value](factors)
         if password_hash is not None:
-            facts |= {"version": account.version + 1, "password_set_at": now}
+            facts["password_set_at"] = now
             writes.append(self._credentials.password_of(account.id, password_hash, now))
         invited: dict[str, list[Value]] = {"invited": [invitation]} if invitation else {}
         writes.append((self._people, replace(joined, set=facts, append=invited, when=[*joined.when, *same_mailbox])))
