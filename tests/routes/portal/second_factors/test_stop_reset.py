@@ -53,3 +53,13 @@ def test_making_new_recovery_codes_stops_it(me: Me) -> None:
     ask(me)
     assert me.post("/account/recovery-codes", {}).status_code == 201
     assert mine(me)["reset_at"] is None
+
+
+def test_signing_in_by_a_passkey_alone_stops_it(portal: Portal) -> None:
+    me = Me(portal)
+    assert me.add_passkey().status_code == 201
+    ask(me)
+    here = "/schools/northbridge/sessions/passkey"
+    signed = me.passkey.sign(portal.post(here, {}).json_body["challenge"])
+    assert portal.post(f"{here}/answer", {"credential": signed}).status_code == 201
+    assert portal.wiring.schools.get("northbridge").factor_resets == ()
