@@ -29,6 +29,7 @@ def overview(request: Request, school: str) -> Answer:
         "school": {"slug": seen.school.slug, "name": seen.school.name},
         "people": {role: _numbers(numbers) for role, numbers in found.people.items()},
         "complete": found.complete,
+        "unconfirmed": found.unconfirmed,
         "sends": sends_json(found.sends, seen.school),
         "exports": [export_json(export, school) for export in found.exports],
         "rosters": [roster_json(run) for run in found.rosters],
@@ -47,4 +48,5 @@ def _numbers(numbers: Numbers) -> dict[str, int]:
         "missing_email": numbers.missing_email,
         "never_logged_in": numbers.never_logged_in,
         "not_mine": numbers.not_mine,
+        "unconfirmed": numbers.unconfirmed,
     }

@@ -223,6 +223,11 @@ def as_operator(stack: Any, event: Mapping[str, Any]) -> None:
     operate(boto3.Session(region_name=aws["region"], **keys), aws["stack"], event, aws["endpoint_url"])
 
 
+def admin_of(stack: Any, slug: str) -> Product:
+    """A client that is signed in as the admin of one of the demo schools, with the app where they have one."""
+    return Product({**stack, "school": slug}).sign_in(**stack["schools"][slug]["admin"])
+
+
 def second_admin(stack: Any) -> dict[str, str]:
     """How the school's second admin signs in."""
     product = Product(stack)

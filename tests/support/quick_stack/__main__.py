@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,12 +25,16 @@ STUDENTS = 240
 """Enough for several pages of a list."""
 
 
+Made = tuple[int, Mapping[str, str | list[str]], bytes]
+"""Status, headers, body."""
+
+
 class Server(ThreadingHTTPServer):
     """Answers by one function for all requests: ``(method, target, headers, body, address) -> (status, headers, body)``."""
 
     daemon_threads = True
     request_queue_size = 64
-    answer: Callable[[str, str, Message, bytes, str], tuple[int, dict[str, str], bytes]]
+    answer: Callable[[str, str, Message, bytes, str], Made]
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Connection)
@@ -52,7 +56,7 @@ class Connection(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         status, headers, text = self.server.answer(self.command, self.path, self.headers, body, self.client_address[0])
         self.send_response_only(status)
-        for name, value in headers.items():
+        for name, value in ((name, each) for name, found in headers.items() for each in _each(found)):
             if name.lower() not in {"content-length", "transfer-encoding", "connection", "content-encoding"}:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(text)))
@@ -70,7 +74,12 @@ class Connection(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def product(world: Cloud, origin: str) -> Callable[..., tuple[int, dict[str, str], bytes]]:
+def _each(value: str | list[str]) -> list[str]:
+    """A header's values: cookies come as several."""
+    return value if isinstance(value, list) else [value]
+
+
+def product(world: Cloud, origin: str) -> Callable[..., Made]:
     """Both apps, the buckets under ``/_buckets/``, and the operator's function under ``/_operate``."""
 
     def local(text: str) -> str:
@@ -78,7 +87,7 @@ def product(world: Cloud, origin: str) -> Callable[..., tuple[int, dict[str, str
             text = text.replace(f"https://{bucket}.s3.{REGION}.amazonaws.com", f"{origin}/_buckets/{bucket}")
         return text
 
-    def handle(method: str, target: str, headers: Message, body: bytes, address: str) -> tuple[int, dict[str, str], bytes]:
+    def handle(method: str, target: str, headers: Message, body: bytes, address: str) -> Made:
         path = urlsplit(target).path
         if path == "/_operate":
             return 200, {"Content-Type": "application/json"}, json.dumps(world.operate(json.loads(body))).encode()
@@ -93,15 +102,16 @@ def product(world: Cloud, origin: str) -> Callable[..., tuple[int, dict[str, str
         made = answer(app, event)
         is_text = "text" in made.headers.get("Content-Type", "") or "json" in made.headers.get("Content-Type", "")
         content = local(made.body.decode()).encode() if is_text else made.body
-        return made.status_code, {name: local(str(value)) for name, value in made.headers.items()}, content
+        sent = {name: [local(str(each)) for each in _each(value)] for name, value in made.headers.items()}
+        return made.status_code, sent, content
 
     return handle
 
 
-def inbox(world: Cloud) -> Callable[..., tuple[int, dict[str, str], bytes]]:
+def inbox(world: Cloud) -> Callable[..., Made]:
     """The mails to an address, newest first, as the local inbox lists them."""
 
-    def handle(_method: str, target: str, _headers: Message, _body: bytes, _address: str) -> tuple[int, dict[str, str], bytes]:
+    def handle(_method: str, target: str, _headers: Message, _body: bytes, _address: str) -> Made:
         to = parse_qs(urlsplit(target).query).get("to", [""])[0].casefold()
         found = [mail for mail in reversed(world.ses.mails) if not to or mail.to.casefold() == to]
         items = [{"to": m.to, "subject": m.subject, "text": m.text, "html": m.html, "sent_at": str(m.at)} for m in found]

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from latchkey.errors import NotFound
-from latchkey.people.model.people_filter import PeopleFilter, objects
+from latchkey.people.model.people_filter import PeopleFilter, objects, waits
 from latchkey.people.model.person import Person
 from latchkey.people.model.position import Position
 from latchkey.people.needs import System
@@ -22,7 +22,8 @@ _COUNTED: Final = 60  # reads of up to 1 MB that the numbers of a list may cost:
 class Numbers:
     """Those whom a filter means by what matters; all but ``left`` and ``disabled`` are active.
 
-    ``not_mine``: students who say of an adult who is linked with them that they are no parent of theirs.
+    ``not_mine``: students who say of an adult who is linked with them that they are no parent of theirs. ``unconfirmed``: who has
+    typed an address that nobody has confirmed yet.
 
     ``complete``: everybody was counted.
     """
@@ -34,6 +35,7 @@ class Numbers:
     never_logged_in: int = 0
     unreached: int = 0
     not_mine: int = 0
+    unconfirmed: int = 0
     complete: bool = True
 
 
@@ -101,6 +103,7 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
         missing_email=numbers.missing_email + sum(person.email is None for person in active),
         never_logged_in=numbers.never_logged_in + len(new),
         not_mine=numbers.not_mine + sum(map(objects, people)),
+        unconfirmed=numbers.unconfirmed + sum(map(waits, active)),
         unreached=numbers.unreached + sum(person.email is not None for person in new),
     )
 

@@ -13,7 +13,7 @@ from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.approval import waits
 from latchkey.sends.model.send import Send
 
-Step = Literal["load_people", "look_at_families", "watch_send", "send_links", "print_details", "nothing"]
+Step = Literal["load_people", "look_at_families", "watch_send", "send_links", "ask_unconfirmed", "print_details", "nothing"]
 LATEST: Final = 5
 LOOKED_AT: Final = 100
 """Sends among which those are looked for that wait for an approval: the newest, one call."""
@@ -38,13 +38,18 @@ class Overview:
         return [send for send in self.approvals if send.created_by != admin]
 
     @property
+    def unconfirmed(self) -> int:
+        """How many have typed an address that nobody has confirmed yet."""
+        return sum(numbers.unconfirmed for numbers in self.people.values())
+
+    @property
     def complete(self) -> bool:
         """Whether everybody was counted."""
         return all(numbers.complete for numbers in self.people.values())
 
 
 def overview(system: System, school: str) -> Overview:
-    """Numbers by role, the latest runs and what to do next."""
+    """Numbers by role, the latest runs and what to do next. One reading of everybody, for all numbers: 1 MB a call."""
     people = {role: count_people(system, school, PeopleFilter(role=role)) for role in ROLES}
     newest, _ = system.sends(school).page(limit=LOOKED_AT)
     sends = newest[:LATEST]
@@ -62,6 +67,8 @@ def _next(people: Mapping[Role, Numbers], sends: list[Send]) -> list[Step]:
         steps.append("watch_send")
     elif any(numbers.unreached for numbers in people.values()):
         steps.append("send_links")
+    if any(numbers.unconfirmed for numbers in people.values()):
+        steps.append("ask_unconfirmed")
     if people["student"].missing_email:
         steps.append("print_details")
     return steps or ["nothing"]

@@ -1,5 +1,7 @@
 """The first page of the console, and the audit trail."""
 
+import re
+
 import pytest
 
 from latchkey.sends.plan_send import plan_send
@@ -7,11 +9,12 @@ from tests.support.console import HEAD_TEACHER, Console, make_person
 from tests.support.exports import student
 
 HOME = "/admin/northbridge"
+NONE = dict.fromkeys(("total", "left", "missing_email", "never_logged_in", "not_mine", "unconfirmed"), 0)
 
 
 def test_an_empty_school_is_told_to_load_people(console: Console) -> None:
     found = console.get(HOME).json_body
-    assert found["people"]["student"] == {"total": 0, "left": 0, "missing_email": 0, "never_logged_in": 0}
+    assert found["people"]["student"] == NONE
     assert (found["next"], found["sends"], found["complete"]) == (["load_people"], [], True)
     assert "Upload a roster" in console.page(HOME).body.decode()
 
@@ -19,7 +22,7 @@ def test_an_empty_school_is_told_to_load_people(console: Console) -> None:
 def test_numbers_count_the_active_and_lead_to_what_helps(console: Console) -> None:
     console.add([make_person(1), make_person(2, email=None), make_person(3, last_login_at=5), make_person(4, status="left")])
     found = console.get(HOME).json_body
-    assert found["people"]["student"] == {"total": 3, "left": 1, "missing_email": 1, "never_logged_in": 2}
+    assert found["people"]["student"] == NONE | {"total": 3, "left": 1, "missing_email": 1, "never_logged_in": 2}
     assert found["next"] == ["send_links", "print_details"]
     text = console.page(HOME).body.decode()
     assert text.index('<dl class="numbers">') < text.index("<table>")
@@ -28,6 +31,30 @@ def test_numbers_count_the_active_and_lead_to_what_helps(console: Console) -> No
     found = console.get(HOME).json_body
     assert found["next"] == ["watch_send", "print_details"]
     assert [send["state"] for send in found["sends"]] == ["queued"]
+
+
+def test_who_has_not_confirmed_an_address_is_counted_and_found(console: Console) -> None:
+    typed = {"role": "parent", "mis_id": None, "username": None, "year_group": None, "password_set_at": 5}
+    console.add(
+        [
+            make_person(1, last_login_at=5),
+            make_person(2, **typed, last_login_at=5),
+            make_person(3, **typed, last_login_at=5),
+            make_person(4, **typed, last_login_at=5, status="left"),
+        ]
+    )
+    found = console.get(HOME).json_body
+    by_role = {role: numbers["unconfirmed"] for role, numbers in found["people"].items() if numbers["unconfirmed"]}
+    assert (found["unconfirmed"], by_role) == (2, {"parent": 2})
+    assert "ask_unconfirmed" in found["next"]
+    text = console.page(HOME).body.decode()
+    assert "2 people have typed an e-mail address that nobody has confirmed yet" in text
+    (link,) = re.findall(r'href="([^"]+)">See who, and ask again<', text)
+    page = console.page(link).body.decode()
+    assert "2 people have typed an address" in page
+    assert "Ask everybody for it again" in page
+    narrowed = console.page(link + "&role=parent").body.decode()
+    assert "These people have typed an address" in narrowed, "the button asks all of the school, not those who are shown"
 
 
 def test_the_latest_runs_stand_on_the_overview(console: Console) -> None:

@@ -1,8 +1,10 @@
 """Several accounts: one address and password that fit several, and several that are open in one browser."""
 
+from dataclasses import replace
 from typing import Any
 
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import Settings, SingleSignOn
 from tests.support.portal import PASSWORD, Portal
 
 MUM = "mum@home.example"
@@ -69,6 +71,20 @@ def test_one_address_and_password_of_several_accounts_let_choose(portal: Portal)
         assert opened.status_code == 201
         assert opened.json_body["person"]["id"] == person.id
     assert portal.person(mum).last_login_at is not None
+
+
+def test_an_account_with_the_schools_own_sign_in_is_not_among_those_to_choose(portal: Portal) -> None:
+    _, mum, _ = two(portal)
+    third = portal.add("moira", role="staff", email=MUM, username=None)
+    rules = Settings(sso=SingleSignOn(roles=("teacher",), provider="ID", label="Sign in with ID", url="https://id.example"))
+    portal.system.wiring("console").schools.change(replace(portal.schools["northbridge"], settings=rules))
+    portal.system.clock.now += 61  # schools are kept for a minute
+    found = portal.sign_in(MUM).json_body["choose"]["accounts"]
+    assert {each["given_name"] for each in found} == {"Maria", "Moira"}, "the teacher's password opens nothing here any more"
+    portal.system.wiring("read_roster").directory("northbridge").change(third.id, {"status": "left"})
+    opened = portal.sign_in(MUM)
+    assert opened.status_code == 201, "one is left: there is nothing to choose"
+    assert opened.json_body["person"]["id"] == mum.id
 
 
 def test_a_choice_is_sealed_and_short_lived_and_of_one_school(portal: Portal) -> None:
