@@ -2,12 +2,12 @@
 
 import json
 import re
-import shutil
 import subprocess
 from importlib import import_module
 from typing import Any
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 from infra.edge.connection import SECRET_HEADER, VIEWER_HEADER
 from infra.edge.distribution import Behavior, distribution, resources
@@ -131,9 +131,7 @@ SAID = (
 
 def test_the_language_in_the_key_of_a_kept_page_is_that_of_the_functions() -> None:
     """The function of CloudFront and our own rules, side by side; Node stands for CloudFront's engine."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node")
+    node = compute_driver_executable()[0]  # Playwright brings its own
     code = sam.resources("AWS::CloudFront::Function")["SayViewer"]["FunctionCode"]
     events = [
         {

@@ -7,6 +7,7 @@ from console.system import system
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.second_factors.lost_factors import ask_reset, stop_reset, waiting_for
+from latchkey.second_factors.model.asked import has_factor
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -39,7 +40,7 @@ def factors_json(person: Person, school: School) -> dict[str, Any]:
     """Whether somebody has a second step, and when it is taken away if nobody stops that."""
     waiting = waiting_for(school, person.id)
     return {
-        "has_second_factor": bool(person.second_factors),
+        "has_second_factor": has_factor(school, person),
         "factors_reset_at": rfc3339(waiting.until) if waiting is not None else None,
     }
 

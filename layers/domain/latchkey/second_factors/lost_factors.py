@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import Changed, Conflict, NotFound, TryLater
 from latchkey.schools.model.waiting import FactorReset, Notice
+from latchkey.second_factors.model.asked import has_factor
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.model.texts import said
 
@@ -60,7 +61,7 @@ def ask_reset(system: LostSystem, slug: str, by: Person, person: str) -> FactorR
             raise NotFound()
         if found.id == by.id:
             raise Conflict("Another admin has to ask for this. Nothing was changed.", code="own_second_step")
-        if found.status != "active" or not found.second_factors:
+        if found.status != "active" or not has_factor(school, found):
             raise Conflict("This person has no second step that could be taken away.", code="no_factor")
         if (same := waiting_for(school, found.id)) is not None:
             return same

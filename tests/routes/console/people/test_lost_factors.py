@@ -49,8 +49,9 @@ def test_a_browser_comes_back_to_the_person(console: Console, tess: Person) -> N
 
 def test_what_is_refused(console: Console, tess: Person) -> None:
     plain = make_person(2, role="teacher", **PLAIN)
-    console.add([plain])
-    for person, code in ((HEAD_TEACHER.id, "own_second_step"), (plain.id, "no_factor")):
+    phone = make_person(3, role="teacher", second_factors=("phone",), **PLAIN)  # in place of a password: no second step
+    console.add([plain, phone])
+    for person, code in ((HEAD_TEACHER.id, "own_second_step"), (plain.id, "no_factor"), (phone.id, "no_factor")):
         answer = console.post(f"{PEOPLE}/{person}/reset-factors", {})
         assert (answer.status_code, answer.json_body["code"]) == (409, code)
         assert "They have lost" not in console.page(f"{PEOPLE}/{person}").body.decode()
