@@ -12,6 +12,7 @@ from console.people import (
     everything,
     history,
     leaving,
+    lost_factors,
     people,
     telephone,
 )
@@ -27,6 +28,7 @@ app = new_app(
     edit.routes,
     actions.routes,
     leaving.routes,
+    lost_factors.routes,
     admins.routes,
     address_changes.routes,
     doubles.routes,

@@ -5,6 +5,7 @@ from typing import Any
 from console.login_details.exports import export_json
 from console.people.address_changes import finished
 from console.people.address_changes import waiting_json as addresses_json
+from console.people.lost_factors import resets_json
 from console.rosters import roster_json
 from console.schools import waiting_json
 from console.sends.sends import send_json, sends_json
@@ -36,6 +37,7 @@ def overview(request: Request, school: str) -> Answer:
         "next": found.next,
         "approvals": [send_json(send, seen.school) for send in found.approvals_of(seen.person.id)],
         "address_changes": addresses_json(finished(seen)),
+        "factor_resets": resets_json(seen.school),
         "waiting": waiting_json(system(), waiting_now(seen.school, system().now())),
     }
     return Answer(data=data)

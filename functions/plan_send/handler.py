@@ -14,6 +14,7 @@ from latchkey.records.erase_mails import erase_mails
 from latchkey.sends import request_mail
 from latchkey.sends.ask_unconfirmed import ask_page
 from latchkey.sends.cancel_chunks import cancel_chunks
+from latchkey.sends.mail_notices import reset_stopped
 from latchkey.sends.model.send import Origin
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.start_due import start_due
@@ -32,6 +33,7 @@ _OF_A_PERSON: Final[Mapping[str, Callable[[Wiring, request_mail.Asked, str], req
     "password_changed": request_mail.password_changed,
     "confirm_address": request_mail.confirm_address,
     "pin_shown": request_mail.pin_shown,
+    "reset_stopped": reset_stopped,
 }
 """Mails that need no more than whose they are."""
 

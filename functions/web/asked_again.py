@@ -30,6 +30,7 @@ ASKED: Final[Mapping[str, str]] = {
     f"DELETE {_SCHOOL}/people/{{id}}/parents/{{parent}}": "takes a parent's rights",
     f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/delete": "takes a parent's rights",
     f"POST {_SCHOOL}/people/{{id}}/read-out": "opens an account to whoever is on the telephone",
+    f"POST {_SCHOOL}/people/{{id}}/reset-factors": "leaves an account with its password alone",
     f"POST {_SCHOOL}/people/merge": "gives one account what another one could see",
 }
 """Route, and what it does that a stolen session must not do alone."""
@@ -65,6 +66,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/people/returning": "can be undone",
     f"POST {_SCHOOL}/people/leaving/{{id}}/undo": _STOPS,
     f"POST {_SCHOOL}/people/{{id}}/sign-out": _STOPS,
+    f"POST {_SCHOOL}/people/{{id}}/reset-factors/stop": _STOPS,
     f"POST {_SCHOOL}/people/{{id}}/codes": _ONE,
     f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/pin": _ONE,
     f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/keep": "keeps things as they are",

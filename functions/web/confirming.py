@@ -18,8 +18,9 @@ from web.request import Request
 
 _THERE: Final = re.compile(
     r"/admin(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+(?:\?[A-Za-z0-9._~=&%+-]*)?|/account/children/[0-9a-z]{16,26}/pin"
+    r"|/account/second-factors(?:/[0-9a-z]{16,26}/(?:delete|second-step))?|/account/recovery-codes"
 )
-"""Addresses of the console, and of a child's PIN, and nothing else: a confirmation must not lead to another site."""
+"""Addresses of the console, of a child's PIN and of second factors, and nothing else: it must not lead to another site."""
 _LONGEST: Final = 2_000
 
 

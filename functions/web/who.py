@@ -5,7 +5,7 @@ from functools import partial
 from latchkey.audit.count_not_found import count_not_found
 from latchkey.errors import NotFound, NotSignedIn
 from latchkey.second_factors.hold_up import hold_up
-from latchkey.second_factors.model.asked import has_factor
+from latchkey.second_factors.model.asked import answers_password
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
 from web.asked_again import ASKED
@@ -64,5 +64,5 @@ def admin(request: Request, system: System, school: str) -> SignedIn:
 def _hold_up(request: Request, system: System, found: SignedIn) -> None:
     """Let nobody on who has to set up a second factor first, or to confirm again; and say on the page what is to come."""
     method = "GET" if request.method == "HEAD" else request.method
-    request.context["has_factor"] = has_factor(found.person)
+    request.context["has_factor"] = not answers_password(found.school, found.person)
     request.context["advice"] = hold_up(found, system.now(), sensitive=f"{method} {request.path}" in ASKED)

@@ -161,7 +161,9 @@ class TestRoles:
             if action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             and "DirectoryTable" in {sam.named(resource) for resource in statement["Resource"]}
         ]
-        update, *invitations, mark = writes
+        update, *invitations, mark, stop = writes
+        stopped = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "factor_resets"]}}
+        assert (stop["Action"], stop["Condition"]) == (["dynamodb:UpdateItem"], stopped), "what waits, of no person"
         where = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#INVITATIONS", "*#INVITED#*"]}}
         assert all(each["Condition"] == where for each in invitations), "no person is there"
         # A mark in place of an account that was joined to another is put whole, and holds nothing of a person but an id.
@@ -209,7 +211,12 @@ class TestRoles:
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
-        assert readers == {"PortalFunction", "ConsoleFunction", "OperateFunction"}
+        assert readers == {"PortalFunction", "ConsoleFunction", "PlanSendFunction", "OperateFunction"}
+        (forget,) = (
+            s for s in sam.statements(function("PlanSendFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])
+        )
+        assert forget["Action"] == ["dynamodb:BatchWriteItem"], "it cannot read a hash"
+        assert forget["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk"]}
         reach = [s for s in sam.statements(function("ConsoleFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])]
         erase, usernames = sorted(reach, key=lambda statement: str(statement["Sid"]))
         assert usernames["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"], "nothing that needs no key"

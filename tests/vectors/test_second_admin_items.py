@@ -7,7 +7,7 @@ import pytest
 from latchkey.errors import Changed
 from latchkey.mail.model.account import MailAccount
 from latchkey.schools.model.school import School, Settings
-from latchkey.schools.model.waiting import AddressChange, Change, Notice, Waiting
+from latchkey.schools.model.waiting import AddressChange, Change, FactorReset, Notice, Waiting
 from latchkey.sends.model.send import Chunk, Mail
 from latchkey.sends.stores.reminders import Reminder
 from tests.support.memory_world import NOW, MemoryWorld
@@ -90,6 +90,40 @@ def test_new_addresses_of_admins_that_wait_stand_in_the_schools_item(world: Memo
         changes.write_all([changes.write_addresses_of(before, [])])
     changes.write_all([changes.write_addresses_of(found, [])])
     assert "admin_emails" not in (world.item("directory", SCHOOL, "SCHOOL") or {})
+
+
+def test_lost_second_factors_that_wait_stand_in_the_schools_item(world: MemoryWorld) -> None:
+    schools = world.wiring("operate").schools
+    before = School(slug=SCHOOL, name="Northbridge Academy")
+    assert schools.make(before)
+    reset = FactorReset(id=RUN, person=OTHER, by=ADMIN, at=NOW, until=NOW + 86_400, kinds=("passkey", "totp"))
+    value = {
+        "id": RUN,
+        "person": "01234567890000000005",
+        "by": "01234567890000000004",
+        "at": 1_800_000_000,
+        "until": 1_800_086_400,
+        "kinds": ["passkey", "totp"],
+    }
+    changes = world.wiring("console").setting_changes
+    changes.write_all([changes.write_resets_of(before, [reset])])
+    assert (world.item("directory", SCHOOL, "SCHOOL") or {})["factor_resets"] == [value]
+    found = schools.get(SCHOOL)
+    assert found is not None
+    assert found.factor_resets == (reset,)
+    with pytest.raises(Changed):
+        changes.write_all([changes.write_resets_of(before, [])])
+    changes.write_all([changes.write_resets_of(found, [])])
+    assert "factor_resets" not in (world.item("directory", SCHOOL, "SCHOOL") or {})
+
+
+def test_when_lost_second_factors_are_looked_at(world: MemoryWorld) -> None:
+    console = world.wiring("console")
+    item = {"pk": "#DUE", "sk": f"1800000000#northbridge#{RUN}", "at": NOW, "school": SCHOOL, "send": RUN, "factors": OTHER}
+    console.setting_changes.write_all([console.notices(SCHOOL).look_at_reset_of(NOW, RUN, OTHER)])
+    assert world.item("activity", "#DUE", item["sk"]) == item | {"expires_at": 1_802_592_000}
+    world.put("activity", item)
+    assert list(world.wiring("plan_send").reminders.until(NOW)) == [Reminder(NOW, SCHOOL, RUN, factors=OTHER)]
 
 
 def test_a_notice_of_an_admin(world: MemoryWorld) -> None:

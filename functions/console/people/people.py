@@ -5,6 +5,7 @@ from typing import Any
 from console.lists import page_of
 from console.people.address_changes import address_json, finished
 from console.people.history import history_json, names_in
+from console.people.lost_factors import factors_json
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
@@ -58,6 +59,7 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
     """A person with family and codes, as the API shows one."""
     return person_json(found.person, school) | {
         "revision": revision(found.person),
+        **factors_json(found.person, school),
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [_brief(child, school) | _sees_pin(child, found.person) for child in found.children],
         "parents": [_brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],

@@ -70,7 +70,7 @@ def add(request: Request) -> Answer:
 def pin(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
     """The PIN of a child: shown once, kept nowhere. Who has a second factor shows it again before."""
     who = _with_section(request)
-    if has_factor(who.person):  # before the child is looked for, so that it tells nothing of anybody's
+    if has_factor(who.school, who.person):  # before the child is looked for, so that it tells nothing of anybody's
         request.context["has_factor"] = True
         demand_proof(who, system().now())
     shown = reveal_pin(system(), who.school, who.person, id)

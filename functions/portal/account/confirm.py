@@ -2,7 +2,7 @@
 
 from latchkey.errors import Invalid
 from latchkey.second_factors.confirm import confirm
-from latchkey.second_factors.model.asked import has_factor
+from latchkey.second_factors.model.asked import answers_password
 from latchkey.second_factors.prove_again import begin_proof
 from portal.system import system
 from web.answer import SET_UP, Answer
@@ -30,7 +30,7 @@ def create(request: Request) -> Answer:
     if not request.is_form:
         confirm(system(), found, request.fields)
         return Answer(status=204)
-    request.context.update(has_factor=has_factor(found.person), there="", method="", kept=request.fields)
+    request.context.update(has_factor=not answers_password(found.school, found.person), there="", method="", kept=request.fields)
     there, method = where(request)
     request.context.update(there=there, method=method)
     try:

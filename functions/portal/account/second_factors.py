@@ -3,8 +3,16 @@
 from typing import Any, Final
 
 from latchkey.errors import Invalid, NotFound
-from latchkey.second_factors.change_factors import factors_of, remove_factor, renew_recovery_codes
+from latchkey.second_factors.change_factors import (
+    factors_of,
+    is_last_way_in,
+    make_second_step,
+    remove_factor,
+    renew_recovery_codes,
+)
 from latchkey.second_factors.enrol_factor import Begun, begin_enrolment, finish_enrolment, waiting_app
+from latchkey.second_factors.lost_factors import stop_own_reset, waiting_for
+from latchkey.second_factors.model.asked import answers_password
 from latchkey.second_factors.model.factors import LONGEST_NAME, Factor, Factors, Passkey, Way
 from latchkey.second_factors.prove_again import recently_proved
 from latchkey.shared.model.ids import is_id
@@ -28,6 +36,7 @@ WAYS: Final[tuple[Way, ...]] = ("passkey", "totp")
 _DONE: Final = {
     "added": said("It is added. From now on you are asked for it when you sign in."),
     "removed": said("It is removed."),
+    "stopped": said("Stopped. Your second step stays as it is."),
 }
 
 
@@ -42,9 +51,14 @@ def facts(wiring: Wiring, who: SignedIn) -> dict[str, Any] | None:
 def show(request: Request) -> Answer:
     """What this person has."""
     who = _ready(request)
-    factors = factors_of(system(), who)
+    factors, waiting = factors_of(system(), who), waiting_for(who.school, who.person.id)
     return Answer(
-        data={"items": [_facts(each) for each in factors.all], "next": None, "recovery_codes_left": len(factors.recovery)},
+        data={
+            "items": [_facts(each) for each in factors.all],
+            "next": None,
+            "recovery_codes_left": len(factors.recovery),
+            "reset_at": rfc3339(waiting.until) if waiting is not None else None,
+        },
         context={"done": _DONE.get(request.query.get("done", ""), "")},
     )
 
@@ -89,7 +103,7 @@ def confirm(request: Request, factor: str) -> Answer:
 @routes.on("DELETE", "/account/second-factors/{factor}")
 def remove(request: Request, factor: str) -> Answer:
     """Remove one."""
-    remove_factor(system(), my(request), _the_id(factor))
+    remove_factor(system(), my(request), _the_id(factor), _password(request))
     return Answer(status=204)
 
 
@@ -97,8 +111,18 @@ def remove(request: Request, factor: str) -> Answer:
 def remove_by_form(request: Request, factor: str) -> Answer:
     """The same for a browser."""
     who = _ready(request)
-    remove_factor(system(), who, _the_id(factor))
+    remove_factor(system(), who, _the_id(factor), _password(request))
     return Answer(status=204, location=f"{HERE}?done=removed")
+
+
+@routes.on("POST", "/account/second-factors/{factor}/second-step", form=PAGE)
+def after_password(request: Request, factor: str) -> Answer:
+    """Ask for a passkey that stood in place of a password after the password from now on."""
+    who = _ready(request)
+    codes = make_second_step(system(), who, _the_id(factor), _password(request))
+    if not codes:
+        return Answer(data={"recovery_codes": []}, status=201, location=f"{HERE}?done=added")
+    return Answer(data={"recovery_codes": list(codes)}, status=201, page=CODES)
 
 
 @routes.on("POST", "/account/recovery-codes", form=PAGE)
@@ -108,12 +132,25 @@ def renew(request: Request) -> Answer:
     return Answer(data={"recovery_codes": list(renew_recovery_codes(system(), who))}, status=201, page=CODES)
 
 
+@routes.on("POST", "/account/second-factors/reset/stop", form=PAGE)
+def stop_reset(request: Request) -> Answer:
+    """Nothing is lost: what an admin has asked for does not happen. Any session may, because the safe way must be quick."""
+    who = _ready(request)
+    stop_own_reset(system(), who)
+    return Answer(status=204, location=f"{HERE}?done=stopped")
+
+
 def _ready(request: Request) -> SignedIn:
     """Who asks, with what the page needs also if the view fails."""
     who = my(request)
     if request.wants_page:
         request.context.update(section=_shown(system(), who, factors_of(system(), who)), done="")
+        request.context["has_factor"] = not answers_password(who.school, who.person)
     return who
+
+
+def _password(request: Request) -> str:
+    return request.text("password", longest=LONGEST_RECEIVED, required=False)
 
 
 def _app(request: Request, who: SignedIn, factor: str) -> Begun:
@@ -148,12 +185,14 @@ def _facts(factor: Factor) -> dict[str, Any]:
         "name": factor.name,
         "added_at": rfc3339(factor.added_at),
         "used_at": rfc3339(factor.used_at) if factor.used_at else None,
+        "alone": factor.alone if isinstance(factor, Passkey) else False,
         "synced": factor.backed_up if isinstance(factor, Passkey) else None,
     }
 
 
 def _shown(wiring: Wiring, who: SignedIn, factors: Factors) -> dict[str, Any]:
     """What the pages show; times are epoch seconds."""
+    waiting = waiting_for(who.school, who.person.id)
     usable = {each.id for each in factors.totps} | {each.id for each in factors.passkeys(wiring.relying_party.id)}
     return {
         "factors": [
@@ -164,10 +203,16 @@ def _shown(wiring: Wiring, who: SignedIn, factors: Factors) -> dict[str, Any]:
                 "added_at": each.added_at,
                 "used_at": each.used_at,
                 "works": each.id in usable,
+                "alone": isinstance(each, Passkey) and each.alone,
+                "only_way_in": is_last_way_in(who, factors.without(each.id)),
             }
             for each in factors.all
         ],
+        "steps": len(factors.steps),
+        "has_password": who.person.password_set_at is not None,
+        "forgot": f"/schools/{who.school.slug}/forgot-password",
         "recovery": len(factors.recovery),
+        "reset_at": waiting.until if waiting is not None else None,
         "proved": recently_proved(who, wiring.now()),
         "login": who.person.username or who.person.email or "",
         "longest": LONGEST_NAME,

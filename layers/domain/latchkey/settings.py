@@ -38,7 +38,15 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "PAGES_BUCKET",
         "ORIGIN",
     ),
-    "plan_send": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "PLAN_QUEUE", "DELIVER_QUEUE", "URGENT_QUEUE"),
+    "plan_send": (
+        "DIRECTORY_TABLE",
+        "CREDENTIALS_TABLE",
+        "ACTIVITY_TABLE",
+        "LOOKUP_KEY",
+        "PLAN_QUEUE",
+        "DELIVER_QUEUE",
+        "URGENT_QUEUE",
+    ),
     "deliver_links": (
         "DIRECTORY_TABLE",
         "ACTIVITY_TABLE",

@@ -46,6 +46,13 @@ def test_a_parent_goes_from_invitation_to_passkey(phone: BrowserContext, admin: 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Maya")
     expect(page.get_by_role("heading", level=3, name=child["given_name"])).to_be_visible()
 
+    page.goto("/account/second-factors")
+    expect(page.get_by_role("heading", name="Your phone, instead of a password")).to_be_visible()
+    expect(page.get_by_text("It is your only way in")).to_be_visible()
+    check(page, "phone-only-way-in")
+    page.goto("/account")
+    expect(page.get_by_text("Instead of a password")).to_be_visible()
+
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{at}/sessions")
     page.get_by_role("button", name="Use a passkey").click()

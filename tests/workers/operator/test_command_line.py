@@ -85,7 +85,18 @@ def key(road: MailRoad, epoch: int, email: str) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["school", "list-schools", "export-school", "delete-school", "admin", "list-admins", "end-admin", "end-epoch", "pages"],
+    [
+        "school",
+        "list-schools",
+        "export-school",
+        "delete-school",
+        "admin",
+        "list-admins",
+        "end-admin",
+        "reset-factors",
+        "end-epoch",
+        "pages",
+    ],
 )
 def test_help_lists_every_command(say: Callable[..., Said], capsys: pytest.CaptureFixture[str], command: str) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -105,6 +116,7 @@ def test_every_command_of_the_function_can_be_typed(say: Callable[..., Said], st
     typed = (
         ("list-admins", *school),
         ("end-admin", *school, "--person", "0" * 20, "--confirm", "0" * 20),
+        ("reset-factors", *school, "--person", "0" * 20, "--confirm", "0" * 20),
         ("end-epoch", *school, "--what", "link"),
         ("export-school", *school),
         ("delete-school", *school),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from latchkey.errors import Changed, Invalid, NotSignedIn
-from latchkey.second_factors.model.asked import has_factor
+from latchkey.second_factors.model.asked import answers_password
+from latchkey.second_factors.model.factors import PHONE
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import finish_proof
 from latchkey.second_factors.show_factor import WAYS, Answer, Shown
@@ -20,8 +21,10 @@ def confirm(system: System, who: SignedIn, given: Mapping[str, Any]) -> None:
     """Note in the session that this person has just shown who they are. ``Invalid`` names what was wrong; ``TooMany``.
 
     ``given``: ``way`` with ``code`` or ``credential``; or ``password``, which does not count once there is a second factor.
+    A passkey in place of a password counts always.
     """
-    if has_factor(who.person):
+    by_phone = PHONE in who.person.second_factors and given.get("credential")
+    if by_phone or not answers_password(who.school, who.person):
         finish_proof(system, who, _answer(given))
     else:
         _by_password(system, who, given.get("password"))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from latchkey.errors import Changed, Conflict, Gone, Invalid, NotSignedIn, TryLater
 from latchkey.second_factors.ask_mail import ask_mail
+from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import (
     LONGEST_NAME,
@@ -100,7 +101,7 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
         before = _allowed(system, who)
         waiting = _waiting(before, who, factor, now)
         made = _made(system, slug, before, waiting, code if waiting.way == "totp" else credential)
-        codes = () if before.all else recovery_codes.new_codes()
+        codes = () if before.steps else recovery_codes.new_codes()
         after = replace(before.with_one(made), waiting=None)
         if codes:
             after = replace(after, recovery=tuple(str(recovery_codes.hash_of(each)) for each in codes))
@@ -113,6 +114,7 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
         with suppress(NotSignedIn):  # it was added all the same
             note_proof(system, who, waiting.way)
         ask_mail(system, who, "factor_added")
+        nothing_is_lost(system, who.school, who.person)
         log.info("second factor added", extra={"school": slug, "person": who.person.id, "way": waiting.way})
         return Added(factor=made, recovery=codes)
     raise TryLater()
@@ -126,8 +128,8 @@ def _checked_name(name: str) -> str:
 
 
 def _may_add(system: System, who: SignedIn, current: str) -> None:
-    """The first: whoever gives the password now. Each later one is judged by ``_allowed``."""
-    if system.second_factors(who.school.slug).of(who.person.id).all:
+    """The first: whoever gives the password now. Each later one, and a first without a password, is judged by ``_allowed``."""
+    if _shows_one(who, system.second_factors(who.school.slug).of(who.person.id)):
         return
     if not current:
         raise Invalid(fields={"current": said("Type your current password.")})
@@ -135,10 +137,15 @@ def _may_add(system: System, who: SignedIn, current: str) -> None:
         raise Invalid(fields={"current": said("This is not your current password.")})
 
 
+def _shows_one(who: SignedIn, factors: Factors) -> bool:
+    """Whether a change is for whoever shows what they have: a second step, or a phone that is their only way in."""
+    return bool(factors.steps or (factors.all and who.person.password_set_at is None))
+
+
 def _allowed(system: System, who: SignedIn) -> Factors:
     """What the person has now, if this session may add to it."""
     factors = system.second_factors(who.school.slug).of(who.person.id)
-    if factors.all:
+    if _shows_one(who, factors):
         demand_proof(who, system.now())
     if len(factors.all) >= MOST:
         raise Conflict(_TOO_MANY, code="too_many_factors")

@@ -2,7 +2,8 @@
 
 The ceremony is bound to what it was begun with, and to the account: a challenge that was made for one slip registers nothing with
 another. What it registers is a write that stands in the transaction of the code: both, or neither. Who has a second factor
-already makes none in this way: a slip must not add to what a password alone cannot.
+already makes none in this way: a slip must not add to what a password alone cannot. It is a way in, and no second step: who
+has lost the phone gets in with a new password.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,14 @@ from typing import Any, Final
 from latchkey.errors import Conflict, Invalid
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
-from latchkey.second_factors.model.factors import Factors, Passkey
+from latchkey.second_factors.model.factors import PHONE, Factors, Passkey
 from latchkey.second_factors.model.secrets import user_handle
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.stores.factors import Write
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said
 
-KINDS: Final = ("passkey",)
+KINDS: Final = (PHONE,)
 """What the person's item says of them afterwards (``Person.second_factors``)."""
 _NOT_MADE: Final = said("The phone was not accepted. Nothing is used up: try again, or choose a password.")
 _HAS_SOME: Final = said("This account has a second step already. Choose a password; the second step stays as it is.")
@@ -99,6 +100,7 @@ def first_passkey(system: System, school: School, person: str, credential: objec
         transports=key.transports,
         backup_eligible=key.backup_eligible,
         backed_up=key.backed_up,
+        alone=True,
     )
     return FirstPasskey(store.put_of(before, Factors(person=person, all=(passkey,))))
 

@@ -28,12 +28,12 @@ def hold_up(who: SignedIn, now: int, *, sensitive: bool) -> Advice | None:
         raise SecondFactorNeeded()
     if sensitive and asked.confirms(school, person) and not asked.is_recent(shown_at(who), now):
         raise ConfirmAgain()
-    if asked.has_factor(person) or not required_of(school, person):
+    if asked.has_factor(school, person) or not required_of(school, person):
         return None
     return Advice(asked.required_from(school, person))
 
 
 def shown_at(who: SignedIn) -> int:
-    """When this person last showed what counts as a confirmation: a second factor, or as long as they have none the password."""
-    session = who.session
-    return (session.proved_at or 0) if asked.has_factor(who.person) else max(session.created_at, session.password_at)
+    """When this person last showed what counts as a confirmation: a second factor, or as long as they have none the way in."""
+    session, proved = who.session, who.session.proved_at or 0
+    return proved if asked.has_factor(who.school, who.person) else max(session.created_at, session.password_at, proved)

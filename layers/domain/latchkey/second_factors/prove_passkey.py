@@ -13,6 +13,7 @@ from latchkey.errors import SignInFailed
 from latchkey.people.model.person import NOBODY
 from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
+from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model.secrets import person_of
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.show_factor import count_stranger, signed_by
@@ -45,6 +46,7 @@ def prove_passkey(system: System, slug: str, credential: object, *, source_ip: s
         count_stranger(system, school)
         raise SignInFailed(_REFUSED)
     give_back(system, slug, spent)
+    nothing_is_lost(system, school, person)
     log.info("signed in by a passkey", extra={"school": slug, "person": person.id})
     now = system.now()
     return Proof(school=school, person=person, at=now, ways=("passkey",), proved_at=now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.show_factor import Answer, show_factor
 from latchkey.second_factors.sign_with import sign_with
@@ -10,7 +11,10 @@ from latchkey.sign_in.steps import Proof, read_proof
 
 
 class SecondStep:
-    """``sign_in.steps.Step``: asks whoever has a second factor, until one was shown for this sign-in."""
+    """``sign_in.steps.Step``: asks whoever has a second factor, until one was shown for this sign-in.
+
+    A passkey in place of a password is another way in, and asked for only where the school requires a second factor.
+    """
 
     name = "second_factor"
 
@@ -19,7 +23,8 @@ class SecondStep:
         if proof.proved_at:
             return None
         factors = system.second_factors(proof.school.slug).of(proof.person.id)
-        return {"ways": list(factors.ways(system.relying_party.id))} if factors.all else None
+        asked = factors.all if required_of(proof.school, proof.person) else factors.steps
+        return {"ways": list(factors.ways(system.relying_party.id))} if asked else None
 
 
 def ways_of(system: System, slug: str, token: object) -> tuple[str, ...]:

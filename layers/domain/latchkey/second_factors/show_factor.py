@@ -15,6 +15,7 @@ from typing import Final, Literal, NoReturn
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model import recovery_codes
 from latchkey.second_factors.model.factors import Factors, Totp
 from latchkey.second_factors.model.secrets import app_secret
@@ -56,6 +57,7 @@ def show_factor(
         _count_refused(system, school.slug, person, answer.way)
         _refuse(answer.way)
     give_back_to_person(system, school.slug, spent)
+    nothing_is_lost(system, school, person)
     log.info("second factor shown", extra={"school": school.slug, "person": person.id, "way": answer.way})
 
 

@@ -5,7 +5,7 @@ twice writes the same mails once: the notice's id is their send's.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from latchkey.mail.model.account import CHUNK_MAILS, account_of
@@ -15,6 +15,7 @@ from latchkey.schools.model.waiting import Notice
 from latchkey.schools.name_people import names_of
 from latchkey.sends.model.send import Chunk, Mail, Send
 from latchkey.sends.needs import System
+from latchkey.sends.request_mail import Asked, Outcome
 from latchkey.shared.model.ids import is_id
 
 
@@ -26,7 +27,7 @@ def mail_notice(system: System, slug: str, notice: Notice) -> int:
     about = system.directory(slug).person(notice.person) if notice.person else None
     if not _is_so(school, notice, about):
         return 0
-    told = _whom(system.admins(slug).all(), notice, about)
+    told = _addresses_of(about) if notice.kind == "factors_waiting_own" else _whom(system.admins(slug).all(), notice, about)
     facts = _facts(notice, names_of(system, school, _who(notice)))
     by_language: dict[str, list[Mail]] = {}
     for admin in told:  # each has an address of their own, and the mail names nobody else's account
@@ -59,6 +60,15 @@ def mail_notice(system: System, slug: str, notice: Notice) -> int:
     return counts["planned"]
 
 
+def reset_stopped(system: System, asked: Asked, person: str) -> Outcome:
+    """Somebody has stopped that their second step is taken away: put the notice. The same message twice is one mail."""
+    if system.schools.get(asked.school) is None:
+        return "nobody"
+    notice = Notice(id=asked.id, kind="factors_kept", at=asked.at, by=person, person=person)
+    system.notices(asked.school).put(notice)
+    return "planned"
+
+
 def _chunk(notice: Notice, facts: Mapping[str, Any], number: int, language: str, mails: list[Mail]) -> Chunk:
     return Chunk(
         send=notice.id,
@@ -81,15 +91,27 @@ def _is_so(school: School, notice: Notice, about: Person | None) -> bool:
 
 def _whom(admins: list[Person], notice: Notice, about: Person | None) -> list[Person]:
     """Who gets the mail: all admins with an address but who has just been invited or waits, and who is no admin any more."""
-    silent = {"send_waiting": notice.by, "admin_invited": notice.person}.get(notice.kind)
+    silent = {"send_waiting": notice.by, "admin_invited": notice.person, "factors_waiting": notice.person}.get(notice.kind)
     told = [admin for admin in admins if admin.email is not None and admin.id != silent]
     ended = (
-        notice.kind in {"admin_ended", "factors_reset"}
+        notice.kind in {"admin_ended", "factors_kept", "factors_reset"}
         and about is not None
         and about.email is not None
         and about.status == "active"
     )
     return [*told, about] if ended and about is not None and about.id not in {admin.id for admin in told} else told
+
+
+def _addresses_of(person: Person | None) -> list[Person]:
+    """Somebody once for each address that is on file for them: also the one before, of which they may have been robbed just now.
+
+    Nothing goes to an address that was typed and never confirmed.
+    """
+    if person is None or person.status != "active":
+        return []
+    former = person.former_email.email if person.former_email is not None else None
+    now = None if person.address_is_unconfirmed else person.email
+    return [replace(person, email=each) for each in dict.fromkeys((now, former)) if each]
 
 
 def _who(notice: Notice) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from latchkey.schools import needs as schools
+from latchkey.second_factors import lost_needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(schools.System, Protocol):
-    """Its stores, keys, queues and clock, and what schools takes."""
+class System(lost_needs.System, Protocol):
+    """Its stores, keys, queues and clock, and what taking away lost second factors takes."""
 
     def time(self) -> float: ...
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from latchkey.errors import Changed, TryLater
+from latchkey.second_factors.lost_factors import take_lost
 from latchkey.sends.ask_unconfirmed import end_unconfirmed
 from latchkey.sends.mail_notices import mail_notice
 from latchkey.sends.model.approval import holds
@@ -22,6 +23,7 @@ class Looked:
     given_up: int = 0
     notices: int = 0
     ended: int = 0
+    factors_reset: int = 0
     left: int = 0
 
 
@@ -39,6 +41,10 @@ def start_due(system: System) -> Looked:
 def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
     if reminder.notice is not None:
         looked.notices += mail_notice(system, reminder.school, reminder.notice)
+        system.reminders.forget(reminder)
+        return
+    if reminder.factors is not None:
+        looked.factors_reset += take_lost(system, reminder.school, reminder.send, reminder.factors)
         system.reminders.forget(reminder)
         return
     if reminder.person:

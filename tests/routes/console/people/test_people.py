@@ -170,7 +170,15 @@ def test_one_request_reads_only_so_much_and_hands_out_a_cursor(school: Console, 
 def test_one_person_with_family_and_nothing_that_a_credential_is_made_of(school: Console) -> None:
     student = make_person(1)
     answer = school.get(f"{PEOPLE}/{student.id}")
-    assert set(answer.json_body) == FIELDS | {"password_set_at", "children", "parents", "codes", "revision"}
+    assert set(answer.json_body) == FIELDS | {
+        "password_set_at",
+        "children",
+        "parents",
+        "codes",
+        "revision",
+        "has_second_factor",
+        "factors_reset_at",
+    }
     assert [parent["given_name"] for parent in answer.json_body["parents"]] == ["Given100"]
     for word in ("version", "used_link", "email_key", "username_key", "stamp", "number", "pin"):
         assert word not in answer.json_body

@@ -57,7 +57,7 @@ def test_a_parent_registers_with_a_phone_and_is_signed_in(portal: Portal) -> Non
     assert answer.status_code == 201
     who = signed_in(portal.wiring, answer.json_body["token"])
     mum = who.person
-    assert (mum.children, mum.second_factors, mum.password_set_at) == ((ann.id,), ("passkey",), None)
+    assert (mum.children, mum.second_factors, mum.password_set_at) == ((ann.id,), ("phone",), None)
     assert (who.session.ways, mum.last_login_at) == (("passkey",), portal.wiring.now())
     assert portal.person(ann).parents == (mum.id,)
     assert by_phone(portal, phone).json_body["person"]["id"] == mum.id
@@ -72,7 +72,7 @@ def test_a_password_beside_the_phone_is_the_other_way_in(portal: Portal) -> None
     assert (without.status_code, "password" in without.json_body["fields"]) == (422, True)
     assert use(portal, portal.code(ann, "parent"), Authenticator(), password=PASSWORD, **MUM).status_code == 201
     asked = portal.post("/schools/northbridge/sessions", {"identifier": MUM["email"], "password": PASSWORD})
-    assert asked.status_code == 202, "the password is right; the phone is the second step"
+    assert asked.status_code == 201, "the phone is a way in, and no second step"
 
 
 def test_students_where_the_school_says_so(portal: Portal) -> None:

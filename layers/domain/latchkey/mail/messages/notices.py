@@ -59,6 +59,8 @@ _PAGES: Final[Mapping[str, str]] = {
     "email_decided": "admins",
     "admin_invited": "admins",
     "admin_ended": "admins",
+    "factors_waiting": "",
+    "factors_kept": "",
     "factors_reset": "admins",
 }
 _LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
@@ -86,11 +88,12 @@ def notice_variables(kind: str, notice: Mapping[str, Any], console: str, languag
     right_to_left = phrases(language).right_to_left
     blocks = [_rows_of_change(change, language) for change in notice.get("changes") or ()]
     blocks.append(_rows_of_all(notice, language))
-    link = f"{console}/{_PAGES[kind].format(send=notice.get('send'))}"
-    here = catalogue(language)[1].gettext(HERE)
     text = "\n".join("".join(f"{_text(row, right_to_left=right_to_left)}\n" for row in rows) for rows in blocks)
     html = "".join(f'<div class="a"><p>{"<br>".join(map(_html, rows))}</p></div>' for rows in blocks)
-    shown = escape(link)
+    if kind == "factors_waiting_own":  # a link would teach people to follow one
+        return {"accounts_text": f"{text}\n", "accounts_html": html}
+    link = f"{console}/{_PAGES[kind].format(send=notice.get('send'))}".rstrip("/")
+    here, shown = catalogue(language)[1].gettext(HERE), escape(link)
     return {
         "accounts_text": f"{text}\n{here}\n{link}\n",
         "accounts_html": f'{html}<p>{escape(here)}<br><a href="{shown}"><bdi dir="ltr">{shown}</bdi></a></p>',

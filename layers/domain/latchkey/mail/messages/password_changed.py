@@ -9,6 +9,10 @@ WORDS = Words(
     opening=_("the password of this account at {school} has just been set or changed:"),
     closing=(
         _("Everybody who was signed in with the old password has been signed out, and older links no longer work."),
+        _(
+            "If you sign in with your phone as well, that still works. If you have lost it, sign in with the password and "
+            "remove it on your account page."
+        ),
         # Translators: “Forgot password” is what the link on the sign-in page says in your language.
         _(
             "If it was you, all is well. If it was not, go to the school’s sign-in page, choose “Forgot password” "

@@ -89,7 +89,8 @@ class Person:
     ``edited``: the fields that were written by hand here (``edited.FIELDS``), and that no roster has said since.
     ``admin_since``: when they first signed in as an admin; ``first_send_at``: when they first started a send. From when both are
     known, a school that requires a second factor asks for it. ``second_factors``: the ways of one that the person has, "totp" and
-    "passkey"; the secrets stand elsewhere (package ``second_factors``), which alone writes this, together with them.
+    "passkey", and "phone", a passkey in place of a password; the secrets stand elsewhere (package ``second_factors``), which
+    alone writes this, together with them.
     ``not_mine``: the ids of adults of whom a student has said that they are no parent of theirs; the office has not looked yet.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
@@ -155,7 +156,7 @@ class Person:
     @property
     def has_way_in(self) -> bool:
         """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
-        return self.password_set_at is not None or "passkey" in self.second_factors
+        return self.password_set_at is not None or not {"passkey", "phone"}.isdisjoint(self.second_factors)
 
     @property
     def password_holder(self) -> str:

@@ -439,9 +439,14 @@ class Directory:
     def take_second_factors_of(self, person: Person) -> tuple[Table, Update]:
         """The write that says that a person has no second factor, and ends their sessions and links; to stand in a transaction.
 
-        It fails (``Changed``) if their password or status has changed since they were read.
+        It fails (``Changed``) if their password, status or factors have changed, or they have signed in, since they were read.
         """
-        same: list[Condition] = [("version", "=", person.version), ("status", "=", person.status)]
+        same: list[Condition] = [
+            ("version", "=", person.version),
+            ("status", "=", person.status),
+            ("second_factors", "=", list[Value](person.second_factors) or None),
+            ("last_login_at", "=", person.last_login_at),
+        ]
         update = self.change_of(person.id, {"second_factors": None, "version": person.version + 1}, same)
         return self._table, update
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ADULTS, Person, Role
-from latchkey.schools.model.waiting import AddressChange, Waiting
+from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.shared.model.texts import _
 
 DAY = 86_400
@@ -164,7 +164,7 @@ class School:
     ends nothing: ``lookup_rotation`` says how far people are on the way to it, ``lookup_since`` since when (epoch seconds).
     ``sso_changed`` has the roles that were given the school's own sign-in, or passwords again, and when that was last (epoch
     seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin, and
-    ``admin_emails`` the new addresses of admins that do.
+    ``admin_emails`` the new addresses of admins that do; ``factor_resets`` are lost second factors that wait for an objection.
     """
 
     slug: str
@@ -179,6 +179,7 @@ class School:
     settings_revision: int = 0
     waiting: Waiting | None = None
     admin_emails: tuple[AddressChange, ...] = ()
+    factor_resets: tuple[FactorReset, ...] = ()
     lookup_epoch: int = 0
     lookup_rotation: LookupRotation = ""
     lookup_since: int = 0

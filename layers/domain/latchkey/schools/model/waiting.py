@@ -1,4 +1,4 @@
-"""What waits for a second admin: changes of settings, and of an admin's address; and what admins are told by mail."""
+"""What waits for a second admin or an objection: settings, an admin's address, a lost second step; and what is told by mail."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -15,6 +15,9 @@ NoticeKind = Literal[
     "email_decided",
     "admin_invited",
     "admin_ended",
+    "factors_waiting",
+    "factors_waiting_own",
+    "factors_kept",
     "factors_reset",
 ]
 Outcome = Literal["done", "declined", "withdrawn", "lapsed"]
@@ -54,6 +57,22 @@ class AddressChange:
     until: int
     old: str
     new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorReset:
+    """Somebody's second factors that another admin has asked to take away, because everything for them is lost.
+
+    It is done from ``until`` on if nobody has stopped it. ``by`` and ``person`` are ids, times epoch seconds; ``kinds`` are the
+    ways that the person had then.
+    """
+
+    id: str
+    person: str
+    by: str
+    at: int
+    until: int
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,10 @@ class Notices:
         item = due_item(notice.at, self.school, notice.id, _KEPT)
         return self._table, Put(item=item | {"notice": notice_to_value(notice)})
 
+    def look_at_reset_of(self, at: int, reset: str, person: str) -> EventWrite:
+        """The write that has a person's second factors looked at when they are to be taken away, to stand in a transaction."""
+        return self._table, Put(item=due_item(at, self.school, reset, _KEPT) | {"factors": person})
+
 
 def notice_to_value(notice: Notice) -> Value:
     """What an item holds of a notice."""

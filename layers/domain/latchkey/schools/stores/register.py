@@ -35,6 +35,7 @@ REGISTER: Final = (
             "sso_changed_staff": "As for students",
             "sso_changed_parent": "As for students",
             "admin_emails": "New addresses of admins that wait: whose and by whom (ids), from what to what, until when",
+            "factor_resets": "Second factors that are to be taken away: whose and by whom (ids), which kinds, when",
             "waiting": "Changes of settings that wait for a second admin: by whom (id), what, until when",
         },
     ),

@@ -16,7 +16,7 @@ from latchkey.schools.model.school import (
     Words,
     as_values,
 )
-from latchkey.schools.stores.waiting import addresses_from_value, waiting_from_value
+from latchkey.schools.stores.waiting import addresses_from_value, resets_from_value, waiting_from_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
 
 _SCHOOLS = "SCHOOLS"
@@ -30,6 +30,7 @@ _KEPT = (
     "settings_revision",
     "waiting",
     "admin_emails",
+    "factor_resets",
 )  # written by what changes it, and by nothing else
 
 
@@ -65,6 +66,7 @@ def school_from_item(item: Item) -> School:
         settings_revision=item.get("settings_revision", 0),
         waiting=waiting_from_value(item.get("waiting")),
         admin_emails=addresses_from_value(item.get("admin_emails")),
+        factor_resets=resets_from_value(item.get("factor_resets")),
         lookup_epoch=item.get("lookup_epoch", 0),
         lookup_rotation=item.get("lookup_rotation", ""),
         lookup_since=item.get("lookup_since", 0),

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.schools.model.school import School, Settings, as_values
-from latchkey.schools.model.waiting import AddressChange, Waiting
+from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.schools.stores.schools import changed_at
-from latchkey.schools.stores.waiting import addresses_to_value, waiting_to_value
+from latchkey.schools.stores.waiting import addresses_to_value, resets_to_value, waiting_to_value
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 
@@ -76,6 +76,16 @@ class SettingChanges:
         as_read: Condition = ("admin_emails", "=", addresses_to_value(school.admin_emails))
         return self._table, Update(
             pk=school.slug, sk="SCHOOL", set={"admin_emails": addresses_to_value(after)}, when=[("pk", "exists", None), as_read]
+        )
+
+    def write_resets_of(self, school: School, after: Iterable[FactorReset]) -> Write:
+        """The write of the second factors that are to be taken away from now on, to stand in a transaction.
+
+        It fails (``Changed``) if others wait by now than in ``school``.
+        """
+        as_read: Condition = ("factor_resets", "=", resets_to_value(school.factor_resets))
+        return self._table, Update(
+            pk=school.slug, sk="SCHOOL", set={"factor_resets": resets_to_value(after)}, when=[("pk", "exists", None), as_read]
         )
 
 

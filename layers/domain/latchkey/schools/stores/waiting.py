@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from latchkey.schools.model.waiting import AddressChange, Change, Waiting
+from latchkey.schools.model.waiting import AddressChange, Change, FactorReset, Waiting
 from latchkey.shared.stores.dynamo import Value
 
 
@@ -32,6 +32,16 @@ def addresses_to_value(changes: Iterable[AddressChange]) -> Value:
 def addresses_from_value(values: Iterable[Mapping[str, Any]] | None) -> tuple[AddressChange, ...]:
     """The new addresses that wait."""
     return tuple(AddressChange(**each) for each in values or ())
+
+
+def resets_to_value(resets: Iterable[FactorReset]) -> Value:
+    """What a school's item holds of second factors that are to be taken away; nothing where there are none."""
+    return [asdict(each) | {"kinds": list(each.kinds)} for each in resets] or None
+
+
+def resets_from_value(values: Iterable[Mapping[str, Any]] | None) -> tuple[FactorReset, ...]:
+    """The second factors that are to be taken away."""
+    return tuple(FactorReset(**{**each, "kinds": tuple(each["kinds"])}) for each in values or ())
 
 
 def changes_to_value(changes: Iterable[Change]) -> list[Value]:

@@ -13,6 +13,7 @@ from typing import Final
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.schools.model.second_factor_rule import required_of
+from latchkey.second_factors.model.factors import PHONE
 
 FIRST_DAY: Final = 86_400
 """Seconds in which a new admin is not held up."""
@@ -20,9 +21,18 @@ EVERY: Final = 900
 """Seconds for which one confirmation counts."""
 
 
-def has_factor(person: Person) -> bool:
-    """Whether this person has a second factor."""
-    return bool(person.second_factors)
+def has_factor(school: School, person: Person) -> bool:
+    """Whether this person has a second factor, which they then show after their password.
+
+    A passkey in place of a password is none, unless the school requires one: then it is asked for as well.
+    """
+    kinds = set(person.second_factors)
+    return bool(kinds if required_of(school, person) else kinds - {PHONE})
+
+
+def answers_password(school: School, person: Person) -> bool:
+    """Whether this person confirms with the password: who has one, and no second factor."""
+    return not has_factor(school, person) and (person.password_set_at is not None or PHONE not in person.second_factors)
 
 
 def required_from(school: School, person: Person) -> int | None:
@@ -35,12 +45,12 @@ def required_from(school: School, person: Person) -> int | None:
 def must_enrol(school: School, person: Person, opened_at: int) -> bool:
     """Whether a session that began at ``opened_at`` leads to nothing but setting up a second factor."""
     at = required_from(school, person)
-    return not has_factor(person) and at is not None and opened_at > at
+    return not has_factor(school, person) and at is not None and opened_at > at
 
 
 def confirms(school: School, person: Person) -> bool:
     """Whether this person is asked to confirm again at all: who has a second factor, or has to have one."""
-    return has_factor(person) or required_of(school, person)
+    return has_factor(school, person) or required_of(school, person)
 
 
 def is_recent(proved_at: int | None, now: int) -> bool:

@@ -29,7 +29,7 @@ class Passkey:
     """A passkey. ``credential`` is its id, ``public_key`` a COSE key; ``counter`` 0: it has none, as all that are synced.
 
     ``party`` is the domain that it was made for: another one can never use it. ``backup_eligible``: it may be on several devices;
-    ``backed_up``: it is.
+    ``backed_up``: it is. ``alone``: it was made in place of a password, and is a way in, not a step after the password.
     """
 
     id: str
@@ -43,8 +43,11 @@ class Passkey:
     transports: tuple[str, ...] = ()
     backup_eligible: bool = False
     backed_up: bool = False
+    alone: bool = False
 
 
+PHONE: Final = "phone"
+"""The kind of a passkey in place of a password, as the person's item says it."""
 Factor: TypeAlias = Totp | Passkey
 
 
@@ -88,9 +91,18 @@ class Factors:
         return tuple(way for way, there in found.items() if there)
 
     @property
-    def kinds(self) -> tuple[Way, ...]:
+    def steps(self) -> tuple[Factor, ...]:
+        """Those that were added as a second step: not a passkey in place of a password."""
+        return tuple(each for each in self.all if not (isinstance(each, Passkey) and each.alone))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
         """What the person's item says of them."""
-        there: dict[Way, bool] = {"passkey": len(self.totps) < len(self.all), "totp": bool(self.totps)}
+        there = {
+            "passkey": any(isinstance(each, Passkey) for each in self.steps),
+            "totp": bool(self.totps),
+            PHONE: len(self.steps) < len(self.all),
+        }
         return tuple(way for way, has in there.items() if has)
 
     def with_one(self, factor: Factor) -> "Factors":
@@ -100,6 +112,6 @@ class Factors:
         return replace(self, all=(*others[:before], factor, *others[before:]))
 
     def without(self, factor: str) -> "Factors":
-        """Without one of them. With the last one the recovery codes go, too: they stand in for nothing any more."""
-        left = tuple(each for each in self.all if each.id != factor)
-        return replace(self, all=left, recovery=self.recovery if left else ())
+        """Without one of them. With the last second step the recovery codes go, too: they stand in for nothing any more."""
+        left = replace(self, all=tuple(each for each in self.all if each.id != factor))
+        return left if left.steps else replace(left, recovery=())

@@ -101,6 +101,7 @@ def _value(factor: Factor) -> dict[str, Any]:
         "transports": list(factor.transports),
         "backup_eligible": factor.backup_eligible,
         "backed_up": factor.backed_up,
+        **({"alone": True} if factor.alone else {}),
     }
 
 

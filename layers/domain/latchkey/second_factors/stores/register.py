@@ -18,7 +18,7 @@ REGISTER: Final = (
         hidden=frozenset({"factors", "recovery", "waiting"}),
         attributes={
             "factors": "Each with the name that its owner gave it, when it was added and last used: an app's random salt, or a "
-            "passkey's id, public key, counter and whether it is synced",
+            "passkey's id, public key, counter, and whether it is synced and stands in place of a password",
             "recovery": "Hashes of the recovery codes that are left, from which no code can be computed",
             "revision": "How often this has changed",
             "waiting": "What is being added, for ten minutes",

@@ -211,7 +211,8 @@ REGISTER: Final = (
         attributes={
             "at": "When",
             "school": "Which school",
-            "send": "Which send or notice, or whose account",
+            "send": "Which send, notice or reset of second factors, or whose account",
+            "factors": "Whose second factors are to be taken away",
             "person": "That it is an account which ends unless its address is confirmed",
             "notice": "What the notice says: settings before and after, ids",
         },

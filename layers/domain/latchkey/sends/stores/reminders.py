@@ -17,13 +17,17 @@ _KEPT: Final = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A send to look at, or a ``notice`` to mail, and when (epoch seconds). ``person``: ``send`` is the id of an account."""
+    """A send to look at, or a ``notice`` to mail, and when (epoch seconds). ``person``: ``send`` is the id of an account.
+
+    ``factors``: whose second factors are to be taken away; ``send`` is the id of what was asked for.
+    """
 
     at: int
     school: str
     send: str
     notice: Notice | None = None
     person: bool = False
+    factors: str | None = None
 
     @property
     def sk(self) -> str:
@@ -50,7 +54,14 @@ class Reminders:
                     return
                 notice = item.get("notice")
                 known = notice_from_value(notice) if notice else None
-                yield Reminder(item["at"], item["school"], item["send"], known, person=item.get("person", False))
+                yield Reminder(
+                    item["at"],
+                    item["school"],
+                    item["send"],
+                    known,
+                    person=item.get("person", False),
+                    factors=item.get("factors"),
+                )
 
     def forget(self, reminder: Reminder) -> None:
         """Drop a reminder."""
