@@ -90,7 +90,8 @@ def confirm(request: Request, factor: str) -> Answer:
     credential = request.fields.get("credential")
     if credential is None:
         _app(request, who, factor)
-        code = request.text("code", longest=40)
+    code = request.text("code", longest=40, required=credential is None)
+    if credential is None:
         added = finish_enrolment(system(), who, factor, code=code)
     else:
         added = finish_enrolment(system(), who, _the_id(factor), credential=credential)
