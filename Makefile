@@ -47,6 +47,10 @@ school: $(VENV)/.ready ## Make a school and invite its first admin: make school 
 operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='--help' lists them; see docs/operate.md
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
 
+# Playwright keeps a loop of events running in its process, so the pages have processes of their own.
+NO_STACK := not e2e and not browser and not pages and not bench
+PAGE_TESTS := python -m pytest -q -n 2 --dist loadfile -m pages
+
 # Two browsers and clients side by side on one stack, then what needs it for itself or reads what the others left. The stack
 # ends with this shell.
 define STACK_TESTS
@@ -72,7 +76,9 @@ check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; 
 
 test: check programs $(WORDS) $(GUIDE) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
 	$(call say,'tests that need no stack')
-	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
+	@python -m pytest -q -n 2 -m '$(NO_STACK)'
+	$(call say,'pages in Chromium')
+	@$(PAGE_TESTS)
 	$(call say,'end-to-end and browser tests on the deployed stack')
 	@$(STACK_TESTS)
 
@@ -80,7 +86,10 @@ busy: programs $(WORDS) $(GUIDE) build ## The end-to-end and browser tests while
 	@python -m tests.support.busy bash -euc "$$STACK_TESTS"
 
 unit: $(VENV)/.ready $(WORDS) $(GUIDE) ## Only the tests that need no stack
-	@python -m pytest -q -n 2 -m 'not e2e and not browser and not bench'
+	@python -m pytest -q -n 2 -m '$(NO_STACK)'
+
+pages: programs $(WORDS) $(GUIDE) ## Only the pages in Chromium, over the product in one process
+	@$(PAGE_TESTS)
 
 format: $(VENV)/.ready ## Put the code into its usual form
 	@ruff check --fix-only .
@@ -202,4 +211,4 @@ $(BUILD)/.built: $(SOURCES) $(GUIDE) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school operate check test busy unit mutate format translations pictures bench programs deploy verify restore build lock clean help
+.PHONY: run up down school operate check test busy unit pages mutate format translations pictures bench programs deploy verify restore build lock clean help

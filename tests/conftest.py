@@ -13,21 +13,25 @@ from tests.support.system import TestSystem, on_moto, running_system
 
 TESTS = Path(__file__).parent
 OFFLINE = ("unit", "vectors", "stores", "routes", "workers", "faults", "house")
-MARKS = {"house": "house", "e2e": "e2e", "browser": "browser", "bench": "bench"}
+MARKS = {"house": "house", "pages": "pages", "e2e": "e2e", "browser": "browser", "bench": "bench"}
 
 # How long an example takes says how busy the machine is, and nothing about the product.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test's folder is its marker, before anything is chosen by markers."""
+    folder = item.path.relative_to(TESTS).parts[0]
+    if folder in MARKS:
+        item.add_marker(MARKS[folder])
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test's folder is its marker. The order is random (pytest-randomly), but for what is marked ``last``."""
+    """The order is random (pytest-randomly), but for what is marked ``last``."""
     places: dict[Path, int] = {}
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in MARKS:
-            item.add_marker(MARKS[folder])
         places.setdefault(item.path, len(places))
     items.sort(key=lambda item: (_last(item, "run"), places[item.path], _last(item, "module")))
 

@@ -12,7 +12,9 @@ def school_page(school: School) -> str:
     """The page as the portal shows it, for its copy in S3; that is in the school's language, whatever a browser says."""
     from web.pages import render  # Jinja is loaded only by a function that is asked for a page
 
-    return render(TEMPLATE, {"school": school, "data": facts(school)}, school.settings.language)
+    return render(
+        TEMPLATE, {"school": school, "data": facts(school), "here": f"/schools/{school.slug}"}, school.settings.language
+    )
 
 
 def facts(school: School) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def to_check(page: Page, product: Product, group: str) -> None:
     page.goto(f"/admin/{product.school}/people")
     page.get_by_label("Registration group").fill(group)
     page.get_by_role("button", name="Show", exact=True).click()
-    page.get_by_role("button", name=re.compile("who match")).click()
+    page.get_by_role("button", name=re.compile("^To all .*who match")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check before you send")
 
 
