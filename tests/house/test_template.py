@@ -161,15 +161,12 @@ class TestRoles:
             if action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             and "DirectoryTable" in {sam.named(resource) for resource in statement["Resource"]}
         ]
-        update, *invitations, mark, stop = writes
+        update, *invitations, stop = writes
         stopped = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "factor_resets"]}}
         assert (stop["Action"], stop["Condition"]) == (["dynamodb:UpdateItem"], stopped), "what waits, of no person"
         where = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#INVITATIONS", "*#INVITED#*"]}}
         assert all(each["Condition"] == where for each in invitations), "no person is there"
-        # A mark in place of an account that was joined to another is put whole, and holds nothing of a person but an id.
-        marked = mark["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-        assert mark["Action"] == ["dynamodb:PutItem"]
-        assert not {"is_admin", "people_pk", "email_key", "username_key", "parents", "password_set_at"} & set(marked)
+        assert {action for each in writes for action in each["Action"]} == {"dynamodb:UpdateItem"}, "it replaces nobody"
         attributes = update["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
         assert update["Action"] == ["dynamodb:UpdateItem"]
         roster = {"upn", "mis_id", "year_group", "registration_group", "number", "number_key", "mail_problem"}
@@ -207,7 +204,7 @@ class TestRoles:
         ]
         assert elsewhere == [["*#INVITATIONS"], ["*#CONTACTS", "*#CONTACTS#*"]], "no person is there"
         everything = [grant for grant in sam.grants(function("PlanSendFunction")) if grant[1] == "DirectoryTable"]
-        assert {action for action, _ in everything if action in writes} == {"dynamodb:UpdateItem", "dynamodb:PutItem"}
+        assert {action for action, _ in everything if action in writes} == {"dynamodb:UpdateItem"}
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}

@@ -15,6 +15,12 @@ from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, 
 from latchkey.sign_in.stores.credentials import Credentials
 
 _NO_HASH = "-"  # in place of the hash of an account that is gone: no password fits it
+_OF_AN_ACCOUNT = (
+    *("email", "email_key", "email_typed", "former_email", "new_email", "provisional_until", "username", "username_key"),
+    *("password_set_at", "used_link", "last_login_at", "second_factors", "read_out", "language", "edited"),
+    *("children", "parents", "invited", "merged", "people_pk", "people_sk"),
+)
+"""What goes of an account that only leads to another one. It is changed and not replaced: the portal may replace nobody."""
 
 
 class Confirmations:
@@ -63,12 +69,8 @@ class Confirmations:
         merged: Condition = ("merged", "=", list(into.before.merged) or None)
         there: list[Condition] = [("email", "=", into.before.email), ("status", "=", "active"), children, merged]
         facts: dict[str, Value] = {"children": list(into.after.children), "merged": list(into.after.merged)}
-        pk, sk = self._directory.key(gone.id)
         mark: dict[str, Value] = {
-            "pk": pk,
-            "sk": sk,
-            "id": gone.id,
-            "role": gone.role,
+            **dict.fromkeys(_OF_AN_ACCOUNT),
             "given_name": "",
             "family_name": "",
             "status": "left",
@@ -78,7 +80,7 @@ class Confirmations:
         same_children: Condition = ("children", "=", list(gone.children) or None)
         writes: list[tuple[Table, Update | Put]] = [
             (self._people, self._directory.change_of(into.before.id, facts, there)),
-            (self._people, Put(item=mark, when=[("pk", "exists", None), *_as_read(gone), same_children])),
+            (self._people, self._directory.change_of(gone.id, mark, [*_as_read(gone), same_children])),
             self._credentials.password_of(gone.id, _NO_HASH, 0),
             event,
         ]

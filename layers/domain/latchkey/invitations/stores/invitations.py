@@ -5,7 +5,7 @@ from typing import Final
 
 from latchkey.errors import TryLater
 from latchkey.invitations.model.invitation import KEPT, Invitation, united, without_child
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
 _AT_ONCE: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
@@ -59,6 +59,12 @@ def invitation_from_item(item: Item) -> Invitation:
         asked=tuple(item.get("asked") or ()),
         problem=problem["kind"] if problem else None,
     )
+
+
+def _whole(item: Item, when: Sequence[Condition]) -> Update:
+    """Write all of an item as an update, for who may put no item into a table in which people stand."""
+    facts = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+    return Update(pk=item["pk"], sk=item["sk"], set=facts, when=when)
 
 
 class Invitations:
@@ -117,18 +123,18 @@ class Invitations:
             if write is None:
                 return after
             try:
-                self._table.put(write)
+                self._table.update(write)
             except ConditionFailed:
                 continue
             return after
         raise TryLater()
 
-    def _united(self, item: Item | None, wanted: Invitation, now: int) -> tuple[Invitation, Put | None]:
+    def _united(self, item: Item | None, wanted: Invitation, now: int) -> tuple[Invitation, Update | None]:
         found = invitation_from_item(item) if item else None
         after = united(found, wanted, now)
         if after == found:
             return after, None
-        return after, Put(item=invitation_to_item(self.school, after, now + KEPT), when=_as_read(found))
+        return after, _whole(invitation_to_item(self.school, after, now + KEPT), _as_read(found))
 
     def used_of(self, found: Invitation, now: int) -> tuple[Table, Update]:
         """The write that uses an invitation up if it is as read, to stand in a transaction: nothing about anybody stays in it."""
@@ -170,7 +176,7 @@ class Invitations:
             try:
                 if after is None:  # its version stays, raised: an older link must not come to life with the next invitation
                     emptied = invitation_to_item(self.school, _emptied(found), item["expires_at"])
-                    self._table.put(Put(item=emptied, when=_as_read(found)))
+                    self._table.update(_whole(emptied, _as_read(found)))
                 else:
                     left: dict[str, Value] = {"children": list(after.children), "asked": list(after.asked) or None}
                     self._table.update(Update(pk=pk, sk=sk, set=left, when=_as_read(found)))
@@ -200,7 +206,7 @@ class Invitations:
             sent: Value = [[each, at] for each, at in sorted(fresh.items(), key=lambda one: one[1])[-_MOST_SENT:]]
             as_read: list[Condition] = [("sent", "=", item["sent"])] if item else [("pk", "missing", None)]
             try:
-                self._table.put(Put(item={"pk": pk, "sk": sk, "sent": sent, "expires_at": now + KEPT}, when=as_read))
+                self._table.update(Update(pk=pk, sk=sk, set={"sent": sent, "expires_at": now + KEPT}, when=as_read))
             except ConditionFailed:
                 continue
             return
