@@ -43,6 +43,7 @@ SEND = Send(
 ENVIRONMENT = {
     "DIRECTORY_TABLE": "directory",
     "ACTIVITY_TABLE": "activity",
+    "CREDENTIALS_TABLE": "credentials",
     "LINK_KEY": "k",
     "LOOKUP_KEY": "k",
     "PLAN_QUEUE": "https://sqs.eu-west-2.amazonaws.com/123456789012/plan",

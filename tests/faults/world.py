@@ -42,6 +42,7 @@ ENVIRONMENT = {
     for name in [
         "DIRECTORY_TABLE",
         "ACTIVITY_TABLE",
+        "CREDENTIALS_TABLE",
         "LINK_KEY",
         "LOOKUP_KEY",
         "DELIVER_QUEUE",
