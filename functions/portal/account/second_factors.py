@@ -88,10 +88,11 @@ def confirm(request: Request, factor: str) -> Answer:
     """Finish, with a first code of the app or the passkey that the browser has made."""
     who = my(request)
     credential = request.fields.get("credential")
+    if not request.is_form:  # a form's code is a text, and its page has to know the app before anything is wrong with it
+        request.text("code", longest=40, required=False)
     if credential is None:
         _app(request, who, factor)
-    code = request.text("code", longest=40, required=credential is None)
-    if credential is None:
+        code = request.text("code", longest=40)
         added = finish_enrolment(system(), who, factor, code=code)
     else:
         added = finish_enrolment(system(), who, _the_id(factor), credential=credential)
