@@ -104,6 +104,9 @@ def test_voiding_nothing_says_so(page: Page, product: Product) -> None:
 
 
 def test_voiding_more_than_one_group_asks_for_the_number(page: Page, product: Product, group: Group) -> None:
+    page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
+    page.get_by_role("button", name=re.compile("^Show the codes of")).first.click()
+    expect(page.locator("dd.code").nth(1)).to_be_visible()  # a PIN and a parent code, so that there is more than one to void
     page.goto(f"/admin/{product.school}/exports")
     page.get_by_text("When paper was lost or seen by the wrong people").click()
     form = page.locator("form[action$='/codes/void']")
