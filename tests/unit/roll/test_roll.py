@@ -1,13 +1,15 @@
 """The roll: who is meant, pages and numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from latchkey.codes.model import codes
 from latchkey.errors import Invalid
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, MailProblem, Person
-from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact, entry_of, with_facts
+from latchkey.roll.model.entry import MOST_FAILURES, USES, CodeFacts, Entry, LinkFact, entry_of, with_facts
 from latchkey.roll.model.numbers import Numbers
 from latchkey.roll.model.roll import Roll, place_of
 
@@ -98,7 +100,7 @@ def test_other_orders() -> None:
 def test_numbers() -> None:
     found = roll(
         entry("Ann", email="a@x.example", last_login_at=1),
-        entry("Bob", email="b@x.example", address_is_unconfirmed=True),
+        entry("Bob", email="b@x.example", unconfirmed=True),
         entry("Cat"),
         entry("Dan", status="left", email="d@x.example"),
         entry("Eve", status="disabled"),
@@ -122,12 +124,34 @@ PERSON = Person(
     pin=CodeState(2, NOW + 5, uses=1, given_at=NOW - 5),
     mail_problem=MailProblem("bounced", NOW - 9, "k1"),
 )
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "used"),
+    [
+        ("pin", CodeState(1, NOW), False),
+        ("pin", CodeState(1, NOW, uses=1), True),
+        ("parent_code", CodeState(1, NOW, uses=4), False),
+        ("parent_code", CodeState(1, NOW, uses=5), True),
+        ("pin", CodeState(1, NOW, failed=9), False),
+        ("pin", CodeState(1, NOW, failed=10), True),
+        ("parent_code", CodeState(1, NOW, voided=True), True),
+    ],
+)
+def test_a_code_that_opens_nothing_is_used(kind: str, state: CodeState, used: bool) -> None:
+    assert getattr(entry_of(replace(PERSON, **{kind: state})), kind).used is used
+
+
+def test_codes_have_the_same_limits() -> None:
+    assert (USES["pin"], USES["parent_code"], MOST_FAILURES) == (codes.USES["pin"], codes.USES["parent"], codes.MOST_FAILURES)
+
+
 LINK = LinkFact("send", "ann@x.example", NOW - 100, NOW + 100, "delivered", 3)
 
 
 def test_what_is_held_of_a_person() -> None:
     found = entry_of(PERSON)
-    assert found.pin == CodeFacts(NOW + 5, uses=1, given_at=NOW - 5)
+    assert found.pin == CodeFacts(NOW + 5, used=True, given_at=NOW - 5)
     assert (found.problem, found.marked, found.marked_at) == ("dead_address", "bounced", NOW - 9)
     assert found.parent_code is None
     assert not found.has_way_in

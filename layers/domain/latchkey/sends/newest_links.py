@@ -13,11 +13,15 @@ LOOKED_AT: Final = 60 * 86_400
 def newest_links(system: System, school: str) -> dict[str, LinkFact]:
     """By the person's id. One call for each megabyte of the list of sends and of the ledgers that can matter."""
     since, ledger = system.now() - LOOKED_AT, system.ledger(school)
-    found: dict[str, LinkFact] = {}
+    out: dict[str, LinkFact] = {}
+    to_be: dict[str, LinkFact] = {}
     for send in system.sends(school).all():
         if send.created_at < since:
             break
-        if send.kind == "password_link" and send.chunks:
-            of_this = (each for chunk in ledger.chunks(send.id) if chunk.number <= send.chunks for each in links_of(chunk))
-            found = dict(of_this) | found  # the newest send comes first
-    return found
+        if send.kind != "password_link":
+            continue
+        for chunk in ledger.chunks(send.id):
+            for person, link in links_of(chunk) if chunk.number <= send.chunks else ():
+                if link is not None:
+                    (to_be if link.is_to_be else out).setdefault(person, link)  # the newest send comes first
+    return to_be | out

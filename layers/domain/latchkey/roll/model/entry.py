@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from latchkey.people.model.person import CodeState, Person, Role, Status
 
 Fault = Literal["dead_address", "school_filter", "our_fault"]
 Problem = Literal["dead_address", "school_filter", "our_fault", "complained"]
-LinkState = Literal["sent", "delayed", "delivered", "bounced", "complained"]
+LinkState = Literal["planned", "sending", "sent", "delayed", "delivered", "bounced", "complained"]
+
+
+USES: Final = {"pin": 1, "parent_code": 5}
+MOST_FAILURES: Final = 10
+"""How often a code works, and how many wrong guesses it stands; a test compares both with the rules of codes."""
 
 
 class CodeFacts(NamedTuple):
-    """What is known of a code, as ``CodeState`` has it; times in epoch seconds, ``given_at`` 0 where an old item does not say."""
+    """What is known of a code; times in epoch seconds, ``given_at`` 0 where an old item does not say.
+
+    ``used``: it opens nothing any more, however late it ends: used up, ended by the school, or guessed at too often. One of an
+    older ``epoch`` than its school's opens nothing either.
+    """
 
     expires_at: int
-    uses: int = 0
-    failed: int = 0
-    voided: bool = False
+    used: bool = False
     given_at: int = 0
     epoch: int = 0
 
-    @property
-    def used(self) -> bool:
-        """Whether somebody has used it: a PIN once, a parent code up to five times."""
-        return self.uses > 0
-
 
 class LinkFact(NamedTuple):
-    """The newest password link that an admin's send has mailed to an address.
+    """The newest password link that an admin's send has mailed to an address; where there is none, the one that waits to be sent.
 
     ``sent_at`` (epoch seconds): since when the mail is in its state, so about when it went. ``version``: the person's credential
     version then; the link works while it is the same, and until ``expires_at``. ``fault``: whose it is that the mail was refused.
@@ -42,6 +44,11 @@ class LinkFact(NamedTuple):
     state: LinkState
     version: int = 0
     fault: Fault | None = None
+
+    @property
+    def is_to_be(self) -> bool:
+        """Whether its mail waits to be sent."""
+        return self.state in {"planned", "sending"}
 
 
 class Entry(NamedTuple):
@@ -78,7 +85,7 @@ class Entry(NamedTuple):
     outside_at: int | None = None
     locked_at: int | None = None
     provisional_until: int | None = None
-    address_is_unconfirmed: bool = False
+    unconfirmed: bool = False
     not_mine: tuple[str, ...] = ()
     marked: Literal["bounced", "complained"] | None = None
     marked_at: int | None = None
@@ -86,6 +93,11 @@ class Entry(NamedTuple):
     parent_code: CodeFacts | None = None
     link: LinkFact | None = None
     double: bool = False
+
+    @property
+    def address_is_unconfirmed(self) -> bool:
+        """Whether somebody typed this address, and nobody has shown since that they read its mail: as of a person."""
+        return self.unconfirmed
 
     @property
     def name(self) -> str:
@@ -134,12 +146,12 @@ def entry_of(person: Person) -> Entry:
         outside_at=getattr(person, "outside_at", None),
         locked_at=getattr(person, "locked_at", None),
         provisional_until=person.provisional_until,
-        address_is_unconfirmed=person.address_is_unconfirmed,
+        unconfirmed=person.address_is_unconfirmed,
         not_mine=person.not_mine,
         marked=person.marked,
         marked_at=person.mail_problem.at if person.mail_problem is not None and person.marked else None,
-        pin=_code(person.pin),
-        parent_code=_code(person.parent_code),
+        pin=_code(person.pin, USES["pin"]),
+        parent_code=_code(person.parent_code, USES["parent_code"]),
     )
 
 
@@ -149,7 +161,8 @@ def with_facts(entry: Entry, link: LinkFact | None, *, double: bool) -> Entry:
     return entry if mine is entry.link and double == entry.double else entry._replace(link=mine, double=double)
 
 
-def _code(state: CodeState | None) -> CodeFacts | None:
+def _code(state: CodeState | None, uses: int) -> CodeFacts | None:
     if state is None:
         return None
-    return CodeFacts(state.expires_at, state.uses, state.failed, state.voided, state.given_at, state.epoch)
+    used = state.voided or state.uses >= uses or state.failed >= MOST_FAILURES
+    return CodeFacts(state.expires_at, used, state.given_at, state.epoch)
