@@ -1,6 +1,7 @@
 """One client's connection to the edge, and with it one to the API."""
 
 import contextlib
+import gzip
 import json
 import select
 import socket
@@ -22,6 +23,7 @@ from web.languages import HEADER as LANGUAGE_HEADER
 
 VIEWER_HEADER: Final = "x-latchkey-viewer"
 _PIECE: Final = 64 * 1024
+_TEXTS: Final = ("text/", "application/json", "application/problem+json", "application/manifest+json", "image/svg+xml")
 _UPSTREAM_PATIENCE = 35.0  # API Gateway gives a function 29 s
 _READS: Final = frozenset({"GET", "HEAD"})
 _HOP_BY_HOP: Final = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"} | {
@@ -204,6 +206,7 @@ class Connection(BaseHTTPRequestHandler):
         yield SECRET_HEADER, self.site.secret
 
     def _send(self, answer: HTTPResponse | Answer, found: str) -> None:
+        answer = self._compressed(answer)
         headers = _headers(answer)
         self.send_response_only(answer.status)
         for name, value in [*self._dressed(headers), ("X-Cache", f"{found.title()} from the edge")]:
@@ -219,6 +222,20 @@ class Connection(BaseHTTPRequestHandler):
         for piece in pieces:
             if not bare:
                 self.wfile.write(piece)
+
+    def _compressed(self, answer: HTTPResponse | Answer) -> HTTPResponse | Answer:
+        """The answer as API Gateway and CloudFront compress it, for a browser that takes gzip."""
+        headers, least = _headers(answer), self.site.distribution.compress_from
+        said = {name.lower(): value for name, value in headers}
+        fits = least is not None and least <= _length(headers) <= LARGEST and said.get("content-type", "").startswith(_TEXTS)
+        if not fits or "content-encoding" in said or self.command == "HEAD":
+            return answer
+        if "gzip" not in {each.partition(";")[0].strip() for each in self.headers.get("Accept-Encoding", "").lower().split(",")}:
+            return answer
+        packed = gzip.compress(_whole(answer).body, compresslevel=6, mtime=0)
+        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        more = [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
+        return Answer(answer.status, kept + more, packed)
 
     def _dressed(self, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         """The headers of an answer, with those of the response headers policy."""

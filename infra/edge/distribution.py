@@ -10,6 +10,7 @@ import yaml
 
 Resources = Mapping[str, Any]
 _KIND: Final = "AWS::CloudFront::"
+_API: Final = "AWS::Serverless::Api"
 _CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's own policies are known by their ids
 _ALL_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
 _READ_ONLY: Final = ("GET", "HEAD")
@@ -62,10 +63,14 @@ class Behavior:
 
 @dataclass(frozen=True)
 class Distribution:
-    """The behaviours, the default one last, and how long at least each error is kept."""
+    """The behaviours, the default one last, and how long at least each error is kept.
+
+    ``compress_from``: from how many bytes on API Gateway compresses an answer; None: never. The emulator does not.
+    """
 
     behaviors: tuple[Behavior, ...] = (Behavior("*"),)
     errors: Mapping[int, float] = field(default_factory=dict)
+    compress_from: int | None = None
 
     def behavior(self, path: str) -> Behavior:
         """The first that fits."""
@@ -80,9 +85,10 @@ _Loader.add_multi_constructor("!", lambda loader, _tag, node: node.value if isin
 
 
 def resources(template: Path) -> dict[str, Any]:
-    """The template's CloudFront resources, as plain values that JSON can hold."""
+    """The template's CloudFront resources and its API, as plain values that JSON can hold."""
     found = yaml.load(template.read_text(encoding="utf-8"), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
-    return {name: each for name, each in found.items() if isinstance(each, dict) and each["Type"].startswith(_KIND)}  # no loops
+    typed = ((name, each) for name, each in found.items() if isinstance(each, dict))  # no loops
+    return {name: each for name, each in typed if each["Type"] == _API or each["Type"].startswith(_KIND)}
 
 
 def distribution(found: Resources) -> Distribution:
@@ -93,12 +99,14 @@ def distribution(found: Resources) -> Distribution:
         for group in config.get("OriginGroups", {}).get("Items", [])
     }
     origins = {each["Id"]: _asks_with(each) for each in config.get("Origins", [])}
+    (api,) = (each["Properties"] for each in found.values() if each["Type"] == _API)
     behaviors = [*config.get("CacheBehaviors", []), {"PathPattern": "*", **config["DefaultCacheBehavior"]}]
     return Distribution(
         tuple(
             replace(_behavior(each, found, failovers), asks_with=origins.get(each["TargetOriginId"], ())) for each in behaviors
         ),
         {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config.get("CustomErrorResponses", [])},
+        api.get("MinimumCompressionSize"),
     )
 
 

@@ -1,5 +1,6 @@
 """The edge keeps what CloudFront keeps, as long as it does: by the template's rules, and by rules that would be a fault."""
 
+import gzip
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -240,3 +241,44 @@ def test_while_the_api_cannot_be_reached_a_schools_page_is_its_copy(clock: Clock
 )
 def test_how_long_an_answer_is_kept(status: int, said: str, policy: CachePolicy, kept: float) -> None:
     assert seconds(status, [("Cache-Control", said)], policy, {}) == kept
+
+
+LONG = {"X-Long": "x" * 1_800}
+
+
+@pytest.mark.parametrize(
+    ("asked", "headers", "is_packed"),
+    [
+        ("GET /admin/x", {"Accept-Encoding": "gzip, deflate, br", **LONG}, True),
+        ("POST /admin/x", {"Accept-Encoding": "br, gzip;q=0.5", **LONG}, True),
+        ("GET /admin/x", {"Accept-Encoding": "gzip"}, False),  # too short to be worth it
+        ("GET /admin/x", LONG, False),
+        ("GET /admin/x", {"Accept-Encoding": "br", **LONG}, False),
+        ("GET /admin/picture", {"Accept-Encoding": "gzip", **LONG}, False),
+        ("GET /admin/packed", {"Accept-Encoding": "gzip", **LONG}, False),
+    ],
+)
+def test_answers_are_compressed_as_api_gateway_does(
+    api: Upstream, clock: Clock, asked: str, headers: dict[str, str], is_packed: bool
+) -> None:
+    with behind(api, clock) as port:
+        answer, body = ask(port, *asked.split(), headers=headers)
+    assert (answer.getheader("Content-Encoding") == "gzip") is is_packed
+    assert int(answer.getheader("Content-Length") or 0) == len(body)
+    told = seen(gzip.decompress(body) if is_packed else body)
+    assert told.get("x-long", [""])[0] == headers.get("X-Long", "")
+    assert not is_packed or len(body) < 1_000
+
+
+def test_head_says_the_length_of_what_is_not_compressed(api: Upstream, clock: Clock) -> None:
+    with behind(api, clock) as port:
+        answer, body = ask(port, "HEAD", "/admin/x", headers={"Accept-Encoding": "gzip", **LONG})
+    assert answer.getheader("Content-Encoding") is None
+    assert body == b""
+
+
+def test_an_api_that_does_not_say_from_where_on_compresses_nothing(api: Upstream, clock: Clock) -> None:
+    found = rules(lambda each: each["Api"]["Properties"].pop("MinimumCompressionSize"))
+    with behind(api, clock, found) as port:
+        answer, _ = ask(port, path="/admin/x", headers={"Accept-Encoding": "gzip", **LONG})
+    assert answer.getheader("Content-Encoding") is None

@@ -57,7 +57,9 @@ class Api(BaseHTTPRequestHandler):
         self.send_response(204 if self.path.endswith("/nothing") else status)
         self.send_header("Set-Cookie", "a=1; Path=/")
         self.send_header("Set-Cookie", "b=2; Expires=Thu, 01 Jan 2026 00:00:00 GMT")
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "image/png" if self.path.endswith("/picture") else "application/json")
+        if self.path.endswith("/packed"):
+            self.send_header("Content-Encoding", "identity")
         if said:
             self.send_header("Cache-Control", said)
         if self.path.endswith("/framed"):

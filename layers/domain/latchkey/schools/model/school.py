@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 from latchkey.people.model.groups import year_key
+from latchkey.people.model.matched import Named
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.shared.model.texts import _
@@ -116,6 +117,7 @@ class Settings:
     the name that they are known by, or by the legal one, on screens, in mails and on paper. ``afterwards``: whether
     who sets a password with a link or a code is signed in on that device, and never past a second factor. ``second_factor``:
     whether the school's admins have to have one, from their second day on (``second_factors.model.asked``).
+    ``address_ranges``: the public addresses of the school's own network (CIDR, IPv4 and IPv6); empty: nobody has said.
     """
 
     welcome_life: int = 14 * DAY
@@ -138,6 +140,7 @@ class Settings:
     approval: ApprovalRule = field(default_factory=ApprovalRule)
     words: Words = field(default_factory=Words)
     second_factor: SecondFactorRule = "required"
+    address_ranges: tuple[str, ...] = ()
     phones: PhoneRule = field(default_factory=PhoneRule)
     family: FamilyRule = field(default_factory=FamilyRule)
 
@@ -153,6 +156,7 @@ def as_values(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for each in ("sso", "phones"):
         values[each]["roles"] = list(values[each]["roles"])
+    values["address_ranges"] = list(settings.address_ranges)
     return values
 
 
@@ -200,9 +204,12 @@ class School:
         given, family = person.preferred_given_name or person.given_name, person.preferred_family_name or person.family_name
         return replace(person, given_name=given, family_name=family)
 
-    def name_of(self, person: Person) -> str:
+    def name_of(self, person: Named) -> str:
         """What a page, a mail or a file calls this person."""
-        return self.known_as(person).name
+        given, family = person.given_name, person.family_name
+        if self.settings.names != "legal":
+            given, family = person.preferred_given_name or given, person.preferred_family_name or family
+        return f"{given} {family}".strip()
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
