@@ -32,7 +32,7 @@ PARTS: Final[Mapping[str, Part]] = {
         names=("welcome_life", "reset_life", "forgot_life", "code_life", "student_email", "afterwards"),
     ),
     "families": Part(title="Students and parents", names=("family",)),
-    "sign-in": Part(title="Sign-in", names=("sso", "second_factor", "phones")),
+    "sign-in": Part(title="Sign-in", names=("sso", "second_factor", "phones", "address_ranges")),
     "approval": Part(title="Admins and approval", names=("approval",)),
     "files": Part(title="Files from your MIS, and addresses", names=("laestab", "words", "student_domains", "staff_domains")),
 }

@@ -54,6 +54,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "laestab": "8011250",
         "student_domains": "",
         "staff_domains": "",
+        "address_ranges": [],
         "approval": {"above": None, "staff": False},
         "words": {"names": "ours", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
         "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False, "pins_unconfirmed": False},

@@ -18,7 +18,7 @@ FORMS = {
     "sign-in": {
         "sso.roles.staff": "on", "sso.provider": "Microsoft", "sso.label": "Sign in with Microsoft", "sso.help": "",
         "sso.url": "https://login.northbridge.example/", "second_factor": "optional", "phones.roles.student": "on",
-        "phones.alone": "off",
+        "phones.alone": "off", "address_ranges": "203.0.113.0/24",
     },
     "files": {"laestab": "801/1250", "words.names": "ours", "student_domains": "a.example", "staff_domains": ""},
 }  # fmt: skip
@@ -27,7 +27,7 @@ SAVED = {
     "mails": "names.reply_to.language",
     "links": "welcome_life.reset_life.forgot_life.code_life.student_email.afterwards",
     "families": "family",
-    "sign-in": "sso.second_factor.phones",
+    "sign-in": "sso.second_factor.phones.address_ranges",
     "files": "laestab.student_domains.words",
 }
 

@@ -1,7 +1,7 @@
 """What a school's settings hold now, as the console's list of them says it: a line or two for each setting."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from latchkey.schools.model.school import Settings
 from latchkey.schools.model.settings_rules import LIVES, NAMES, in_words
@@ -50,6 +50,7 @@ LABELS: Final[Mapping[str, str]] = {
     "sso": "Your school’s own sign-in",
     "second_factor": "A second step when admins sign in",
     "phones": "Phones in place of passwords",
+    "address_ranges": "Addresses of the school’s own network",
     "approval": "A second admin’s approval",
     "laestab": "LAESTAB",
     "words": "Whose word counts",
@@ -96,7 +97,8 @@ def _laestab(value: str) -> str:
     return f"{value[:3]}/{value[3:]}" if value else "nothing"
 
 
-_VALUES: Final[Mapping[str, Callable[[str], str]]] = {
+_VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "address_ranges": lambda value: ", ".join(value) or "not known",
     "logo": lambda value: "your picture" if value else "none",
     "colour": lambda value: value or "the usual one",
     "language": lambda value: LANGUAGES[value].name if value in LANGUAGES else value,
