@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from console.system import system
 from latchkey.errors import Invalid
-from latchkey.people.model import kept_search
+from latchkey.people import kept_search
 from latchkey.people.model.people_filter import FIELDS, PeopleFilter, parse
 from web.request import Request
 

@@ -86,7 +86,7 @@ def test_a_search_that_nobody_sealed_is_refused(school: Console, search: str) ->
 
 def test_a_search_of_one_school_means_nothing_in_another(school: Console) -> None:
     from latchkey.errors import Invalid
-    from latchkey.people.model.kept_search import seal, unseal
+    from latchkey.people.kept_search import seal, unseal
 
     sealed = seal(ADDRESS, "northbridge", bytes(32))
     assert unseal(sealed, "northbridge", bytes(32)) == ADDRESS
