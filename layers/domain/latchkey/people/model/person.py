@@ -174,7 +174,7 @@ class Person:
 
     @property
     def locked_out_at(self) -> int | None:
-        """Since when the password that they have is stopped; None where it is not, or a passkey opens the account all the same."""
+        """Since when the password that they have is stopped; None where it is not, or where a passkey opens the account."""
         locked, since = self.locked_at, self.password_set_at
         return locked if locked is not None and since is not None and locked >= since and not self.has_passkey else None
 
