@@ -329,8 +329,11 @@ class Directory:
         """The people behind a position, in list order through all roles of the filter, a page of the index at a time.
 
         A page holds whom the filter may mean, not only whom it means (at most 1 MB or ``limit``), and where the next one begins:
-        None after the last. ``NotFound`` at once if the person of the position is gone.
+        None after the last. ``NotFound`` at once if the person of the position is gone. A filter that asks who could log in is
+        an error of ours: the people alone do not say it.
         """
+        if wanted.by_standing:
+            raise ValueError("who could log in is known to the roll only")
         return self._pages(position.role, self._start(position), wanted, limit)
 
     def _pages(
