@@ -61,7 +61,7 @@ def test_who_has_set_a_password_since_the_roll_was_read_is_not_meant(monkeypatch
 def test_who_is_gone_is_not_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     system = made()
     before = read_roll(system, SCHOOL)
-    system.directory(SCHOOL).delete([ANN.id])
+    system.directory(SCHOOL).erase(ANN.id)
     monkeypatch.setattr(choose_people, "read_roll", lambda *_: before)
     assert [*people_meant(system, SCHOOL, NEVER)] == []
 
