@@ -35,6 +35,11 @@ def name_of(run: Export) -> str:
     return ", ".join(filter(None, [f"{FORMATS[wanted.format].name} for {rows}{whose(wanted.scope)}", *more]))
 
 
+def facts_of(run: Export) -> dict[str, str | int]:
+    """How the audit trail says which run: its id, and what it is called."""
+    return {"export": run.id, "what": name_of(run)}
+
+
 def whose(scope: Scope) -> str:
     """Whose login details they are."""
     if scope.kind == "ids":
