@@ -4,7 +4,7 @@ Who did it and whom it is about stand by name, as the page has it. Cells are tex
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.csv import MARK, block
 from latchkey.people.model.person import Person
 from latchkey.records.needs import System
+from latchkey.roll.name_people import names_in
+from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
-from latchkey.schools.name_people import names_of
 from latchkey.shared.model.file_names import file_name
 from latchkey.shared.stores.files import URL_LIFE
 
@@ -31,7 +32,7 @@ _MEDIA: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_AT_ONCE: Final = 500  # events whose people are read together
+_AT_ONCE: Final = 500  # rows that are written together
 TOO_MANY: Final = "These are too many events for one file. Choose fewer days."
 
 
@@ -53,11 +54,10 @@ def download_activity(system: System, school: School, admin: Person, wanted: Eve
     return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
 
 
-def _rows(system: System, school: School, events: Sequence[dict[str, Any]]) -> Iterator[list[list[str]]]:
+def _rows(system: System, school: School, events: list[dict[str, Any]]) -> Iterator[list[list[str]]]:
+    names = names_in(read_roll(system, school.slug), school, people_in(events))
     for start in range(0, len(events), _AT_ONCE):
-        some = list(events[start : start + _AT_ONCE])
-        names = names_of(system, school, people_in(some))
-        yield [_row(event, names) for event in some]
+        yield [_row(event, names) for event in events[start : start + _AT_ONCE]]
 
 
 def _row(event: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:

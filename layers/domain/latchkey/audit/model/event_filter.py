@@ -61,8 +61,8 @@ def subject_of(action: str) -> Subject | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Every given condition must hold. ``person``: who did it, or whom it is about. ``since`` and ``until`` (not included) are epoch
-    seconds.
+    """Every given condition must hold. ``person``: who did it, or whom it is about. ``since`` and ``until`` (not included) are
+    epoch seconds.
     """
 
     about: Subject | None = None

@@ -248,7 +248,9 @@ def _named(found: Mapping[str, str | int]) -> tuple[Fact | None, frozenset[str]]
     if "send" in found and found.get("to"):  # whom it goes to
         to = str(found["to"])
         what = "invitation" if found.get("kind") == "parent_invitation" else "password link"
-        return Fact("", f"{what}{'s' if to != '1 person' else ''} to {to}", "sends", str(found["send"])), frozenset({"send", "to"})
+        return Fact("", f"{what}{'s' if to != '1 person' else ''} to {to}", "sends", str(found["send"])), frozenset(
+            {"send", "to"}
+        )
     if "export" in found and found.get("what"):
         return Fact("", str(found["what"]), "exports", str(found["export"])), _OF_A_FILE
     return None, frozenset()
