@@ -19,6 +19,7 @@ from latchkey.shared.model.identifiers import readable
 from latchkey.shared.model.languages import LANGUAGES, Language
 from latchkey.shared.model.texts import Catalogue, said, said_count, translated
 from web.assets import asset
+from web.colours import colours
 
 FOLDER = Path(__file__).parent
 LONDON = ZoneInfo("Europe/London")
@@ -51,7 +52,15 @@ def environment() -> Environment:
     made.newstyle_gettext = True
     made.globals.update(gettext=_gettext, ngettext=_ngettext)
     made.globals.update(
-        asset=asset, problem=None, typed={}, school=None, person=None, advice=None, here=None, languages=list(LANGUAGES.values())
+        asset=asset,
+        colours=colours,
+        problem=None,
+        typed={},
+        school=None,
+        person=None,
+        advice=None,
+        here=None,
+        languages=list(LANGUAGES.values()),
     )
     of_the_reader: dict[str, Callable[..., str]] = {
         "when": when,

@@ -51,6 +51,7 @@ def school_from_item(item: Item) -> School:
     phones = dict(settings.pop("phones", None) or {})
     phones |= {"roles": tuple(phones["roles"])} if "roles" in phones else {}
     family = FamilyRule(**(settings.pop("family", None) or {}))
+    settings |= {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
     return School(
         slug=item["slug"],
         name=item["name"],
