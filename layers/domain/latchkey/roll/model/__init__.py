@@ -1,0 +1,1 @@
+"""What the roll is: values and rules, no I/O."""
