@@ -26,6 +26,14 @@ def local(at: int) -> str:
     return datetime.fromtimestamp(at, ZoneInfo(ZONE)).strftime("%Y-%m-%dT%H:%M")
 
 
+def in_day_and_time(at: int) -> str:
+    """Epoch seconds as the school's clock shows them, for a sentence in English: "27 November 2026, 18:00"."""
+    from zoneinfo import ZoneInfo
+
+    moment = datetime.fromtimestamp(at, ZoneInfo(ZONE))
+    return f"{moment.day} {moment:%B %Y, %H:%M}"
+
+
 def read_local(text: str) -> int:
     """Epoch seconds of a time that the school's clock shows: ``2026-11-27T18:00``; the first of two where an hour comes twice."""
     from zoneinfo import ZoneInfo
