@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from latchkey.people import needs as people
+from latchkey.roll import needs as roll
 
 if TYPE_CHECKING:
+    from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.login_details.stores.runs import Exports
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.sends.stores.sends import Sends
