@@ -56,9 +56,11 @@ def of_school(record: Record) -> None:
     for name, task in TASKS.items():
         try:
             task(system(), school)
-        except Exception as error:  # noqa: BLE001 - it is raised below
+        except Exception as error:
             failed = failed or error
-            logger.warning("a part of a school's day failed", extra={"school": school, "task": name, "kind": type(error).__name__})
+            logger.warning(
+                "a part of a school's day failed", extra={"school": school, "task": name, "kind": type(error).__name__}
+            )
     if failed is not None:
         raise failed
     logger.info("a school's day is done", extra={"school": school, "tasks": len(TASKS)})

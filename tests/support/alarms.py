@@ -79,4 +79,7 @@ class Metrics:
 
     def ringing(self, at: float) -> set[str]:
         """All alarms that ring, but for the one that rings by silence."""
-        return {name for name in sam.resources("AWS::CloudWatch::Alarm") if self.rings(name, at)} - {"ScheduleStopped"}
+        return {name for name in sam.resources("AWS::CloudWatch::Alarm") if self.rings(name, at)} - {
+            "ScheduleStopped",
+            "DayMissed",
+        }
