@@ -45,7 +45,7 @@ def start() -> dict[str, int]:
 
 
 def of_school(record: Record) -> None:
-    """One message: one school's day. What fails is done again with the message; what comes behind it is not kept from its turn."""
+    """One message: one school's day. What fails is done again with the message, and keeps nothing behind it from its turn."""
     message = Message(record["body"])
     message.one_of("kind", ["school"])
     school, at = message.slug(), message.time()

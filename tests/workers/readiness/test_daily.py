@@ -1,7 +1,6 @@
 """The day's work of schools: figures are kept once a day, whatever fails, comes twice or is gone by then."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -21,7 +20,7 @@ def person(number: int, school: str = "northbridge", **facts: object) -> Person:
     return Person(id=person_id(school, str(number)), **{**given, **facts})  # type: ignore[arg-type]
 
 
-READY = {"has_way_in": True, "password_set_at": START - DAY, "last_login_at": START - 60}
+READY = {"password_set_at": START - DAY, "last_login_at": START - 60}
 
 
 @pytest.fixture
@@ -130,6 +129,6 @@ def test_a_worker_that_dies_after_its_write_harms_nothing(days: Days, monkeypatc
 
 def test_who_can_log_in_counts_as_ready(days: Days) -> None:
     directory = days.system.wiring("operate").directory("northbridge")
-    directory.put_new([replace(person(7, **READY))])
+    directory.put_new([person(7, **READY)])
     days.day()
     assert [(ready, total) for _, ready, total in kept(days.system)] == [(1, 5)]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ROLES, Role
@@ -111,7 +111,7 @@ def week_of(day: str) -> str:
     return f"{year}-W{week:02d}"
 
 
-def to_rows(figures: Figures) -> dict[str, list[list[int | str]] | list[str]]:
+def to_rows(figures: Figures) -> dict[str, list[Any]]:
     """The figures as they are kept: ``codes``, and for each cell its role, its year group and a count for each code."""
     seen = {code for counts in figures.cells.values() for code in counts}
     codes: list[str] = [code for code in CODES if code in seen]
@@ -121,7 +121,7 @@ def to_rows(figures: Figures) -> dict[str, list[list[int | str]] | list[str]]:
     return {"codes": codes, "rows": rows}
 
 
-def from_rows(day: str, rows: Mapping[str, list[list[int | str]] | list[str]]) -> Figures:
+def from_rows(day: str, rows: Mapping[str, list[Any]]) -> Figures:
     """The figures of what is kept; codes and roles that are no longer known are left out."""
     codes = rows["codes"]
     cells: dict[Cell, dict[Code, int]] = {}
