@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.register import Kind
 
 
-class System(contacts.System, doubles.System, roll.System, sends.System, Protocol):
+class System(contacts.System, doubles.System, sends.System, roll.System, Protocol):
     """Its stores, keys, queues and clock, and what contacts, doubles and sends take."""
 
     def numbers(self, school: str) -> Numbers: ...
