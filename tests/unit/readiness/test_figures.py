@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.people.model.person import ROLES, Person
+from latchkey.people.model.standings import CODES, GRADES, REASONS
 from latchkey.readiness.model.figures import (
     MOST_YEARS,
     Counts,
@@ -16,7 +17,7 @@ from latchkey.readiness.model.figures import (
 )
 from latchkey.roll.model.entry import entry_of
 from latchkey.roll.model.roll import Roll
-from latchkey.roll.model.standing import CODES, GRADES, REASONS
+from latchkey.roll.model.standing import rules_of
 from latchkey.schools.model.school import School
 from latchkey.shared.model.ids import person_id
 
@@ -65,7 +66,8 @@ def test_an_mis_that_brings_anything_as_a_year_is_cut_off() -> None:
         for year in range(MOST_YEARS + 20)
         for number in range(2 if year < MOST_YEARS else 1)
     ]
-    found = figures_of(Roll("northbridge", tuple(map(entry_of, people)), NOW, lambda: b""), SCHOOL)
+    entries = tuple(map(entry_of, people))
+    found = figures_of(Roll("northbridge", entries, NOW, cursor_key=lambda: b"", rules=lambda: rules_of(SCHOOL, NOW)))
     assert len(found.years) == MOST_YEARS
     assert found.of().total == len(people)
     assert found.of("student", "").total == 20

@@ -5,11 +5,8 @@ from latchkey.readiness.needs import System
 from latchkey.roll.read_roll import read_roll
 
 
-def keep_figures(system: System, school: str) -> Figures | None:
-    """Count everybody and keep it as today's figures; twice on a day keeps the later ones. None if there is no such school."""
-    found = system.schools.get(school)
-    if found is None:
-        return None
-    figures = figures_of(read_roll(system, school), found)
+def keep_figures(system: System, school: str) -> Figures:
+    """Count everybody and keep it as today's figures; twice on a day keeps the later ones."""
+    figures = figures_of(read_roll(system, school))
     system.figures(school).put(figures, system.now())
     return figures

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from latchkey.login_details.stores.runs import Exports
     from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.rosters.stores.rosters import Rosters
-    from latchkey.schools.stores.schools import Schools
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.queues import Queue
 
@@ -23,9 +22,6 @@ class System(roll.System, Protocol):
     def exports(self, school: str) -> Exports: ...
 
     def rosters(self, school: str) -> Rosters: ...
-
-    @property
-    def schools(self) -> Schools: ...
 
     def figures(self, school: str) -> KeptFigures: ...
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ROLES, Role
-from latchkey.roll.model.standing import CODES, GRADES, REASONS, Code, Reason, rules_of, standing_of
+from latchkey.people.model.standings import CODES, GRADES, REASONS, Code, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from latchkey.roll.model.roll import Roll
-    from latchkey.schools.model.school import School
 
 KEPT: Final = 731 * 86_400
 """Seconds for which a day's figures are kept: two years."""
@@ -86,12 +85,11 @@ class Counts:
         return self.ready * 100 // self.total if self.total else None
 
 
-def figures_of(roll: Roll, school: School) -> Figures:
+def figures_of(roll: Roll) -> Figures:
     """The figures of everybody on the roll, on the day of its time."""
-    rules = rules_of(school, roll.as_of)
     cells: dict[Cell, Counter[Code]] = {}
     for entry in roll.entries:
-        code = standing_of(entry, rules, roll.by_id)
+        code = roll.standings[entry.id]
         if code is not None:
             year = (entry.year_group or "") if entry.role == "student" else ""
             cells.setdefault((entry.role, year), Counter())[code] += 1
