@@ -690,10 +690,10 @@ if TYPE_CHECKING:
         _readiness: readiness.System = wiring
         _records: records.System = wiring
         _roll: roll.System = wiring
-        _selections: selections.System = wiring
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _second_factors: second_factors.System = wiring
+        _selections: selections.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
 
