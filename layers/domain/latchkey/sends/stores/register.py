@@ -165,6 +165,7 @@ REGISTER: Final = (
         seen_by="the school's admins",
         attributes={
             "domains": "At most 100 domains: sent, delivered, used, refused",
+            "silent": "Since when which of them has taken mail that nobody has used",
             "last": "Hash of what was counted last, so that it counts once",
             "revision": "So that two who count add up",
             "since": "Since when it counts",
