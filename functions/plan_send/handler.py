@@ -94,6 +94,8 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
         outcome = _OF_A_PERSON[kind](system(), asked, message.id("person"))
     elif kind == "invitation":
         outcome = request_mail.invitation(system(), asked, message.id("invitation"))
+    elif kind == "mailbox_test":
+        outcome = try_mailboxes.plan(system(), asked)
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:

@@ -191,6 +191,22 @@ REGISTER: Final = (
         },
     ),
     Kind(
+        name="test of mailboxes",
+        table="activity",
+        pk="<school>#MAILTESTS",
+        sk="<test>",
+        why="Which addresses an admin has had tried: the queue must not name them, and the page says what became of each",
+        kept="7 days",
+        seen_by="the school's admins",
+        about="a person",
+        erased="expires",
+        attributes={
+            "addresses": "At most three addresses",
+            "created_at": "When",
+            "created_by": "The admin's id",
+        },
+    ),
+    Kind(
         name="counter of requests",
         table="activity",
         pk="<school>#T#<what>#<mac>",
