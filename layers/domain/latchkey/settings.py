@@ -82,6 +82,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
+    "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
 }
 

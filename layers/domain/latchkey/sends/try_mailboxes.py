@@ -13,6 +13,7 @@ from latchkey.errors import Invalid, TooMany
 from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.sends.model.domains import domain_of
 from latchkey.sends.model.mailbox_test import (
     FOREIGN,
     NOTHING,
@@ -22,7 +23,6 @@ from latchkey.sends.model.mailbox_test import (
     heard_of,
     parse_addresses,
 )
-from latchkey.sends.model.domains import domain_of
 from latchkey.sends.model.send import Mail
 from latchkey.sends.needs import System
 from latchkey.sends.request_mail import Asked, Outcome, Request
@@ -61,7 +61,9 @@ def start(system: System, school: School, admin: Person, fields: dict[str, objec
     counted = system.counters("ACTIVITY_TABLE", school.slug).count(EACH_SCHOOL, "all", now, len(wanted))
     if counted > EACH_SCHOOL.limit:
         wait = EACH_SCHOOL.window - now % EACH_SCHOOL.window
-        raise TooMany("This school has tried enough mailboxes within the hour. Nothing was sent; wait a little.", retry_after=wait)
+        raise TooMany(
+            "This school has tried enough mailboxes within the hour. Nothing was sent; wait a little.", retry_after=wait
+        )
     test = MailboxTest(id=new_id(now), created_at=now, created_by=admin.id, addresses=tuple(reversed(wanted)))
     system.mailbox_tests(school.slug).make(test)
     system.queue("REQUESTS_QUEUE").put({"kind": "mailbox_test", "school": school.slug, "request": test.id, "at": now})

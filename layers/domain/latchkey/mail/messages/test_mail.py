@@ -8,8 +8,10 @@ WORDS = Words(
     # Translators: follows the greeting, so it begins with a small letter where the language writes it so.
     opening=_("{school} is trying whether mail with login details would reach this mailbox. You need not do anything."),
     closing=(
-        _("If you have found this mail among spam, or had to let it out of quarantine, tell the school’s office: "
-          "mail to others would be hidden in the same way."),
+        _(
+            "If you have found this mail among spam, or had to let it out of quarantine, tell the school’s office: "
+            "mail to others would be hidden in the same way."
+        ),
         _("This mail has no link and no code on purpose."),
     ),
 )

@@ -26,8 +26,7 @@ def site_checks(site: Site | None, now: int) -> list[Check]:
     return in_order(found)
 
 
-def all_checks(site: Site | None, school: SchoolFacts, now: int) -> list[Check]:
-    """The site's and the school's."""
+def own_checks(site: Site | None, school: SchoolFacts, now: int) -> list[Check]:
+    """The school's: its own facts, and whether the account is enough for its people."""
     account = Unseen("silent") if site is None or now - site.at > STALE else site.account
-    found = [*site_checks(site, now), *capacity_checks(account, school.people, now), *school_checks(school, now)]
-    return in_order(found)
+    return in_order([*capacity_checks(account, school.people, now), *school_checks(school, now)])

@@ -20,6 +20,10 @@ class Kept:
         """How it all stands: as the worst check."""
         return "stop" if self.stops else "warn" if self.warns else "ok"
 
+    def says_the_same(self, other: "Kept") -> bool:
+        """Whether another look ended in the same way."""
+        return (self.stops, self.warns, self.told) == (other.stops, other.warns, other.told)
+
 
 def kept_of(checks: Iterable[Check], at: int, told: tuple[str, ...] = ()) -> Kept:
     """What is kept of these checks; of ``told`` only what still stops, so that it is told again should it come back."""

@@ -6,7 +6,7 @@ counts as none.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import person_from_item, person_key
@@ -37,6 +37,11 @@ class Brief:
     domains: Domains
     people: tuple[Person, ...]
 
+    @classmethod
+    def nothing(cls) -> Self:
+        """Where nothing could be read."""
+        return cls(None, None, NOTHING_KNOWN, ())
+
 
 class KeptLooks:
     """The looks of all schools and of the site."""
@@ -54,8 +59,8 @@ class KeptLooks:
             "dmarc": {name: _to_value(found) for name, found in site.dns.dmarc.items()},
             "dkim": {name: _to_value(found) for name, found in site.dns.dkim.items()},
         }
-        whole = {"at": site.at, "sender": site.sender, "identity_name": site.identity_name, "facts": facts, "dns": dns}
-        self._table.put(Put(item={"pk": _SITE_PK, "sk": _SITE, **whole}))
+        names: Item = {"at": site.at, "sender": site.sender, "identity_name": site.identity_name}
+        self._table.put(Put(item={"pk": _SITE_PK, "sk": _SITE, **names, "facts": facts, "dns": dns}))
 
     def site(self) -> Site | None:
         """What was found of the site last."""

@@ -49,7 +49,7 @@ Moves = Mapping[str, DomainCounts]
 
 @dataclass(frozen=True, slots=True)
 class Domains:
-    """What is counted of a school: since when (epoch seconds; 0: nothing yet), the counts by domain, and since when some are silent."""
+    """What is counted of a school: since when (epoch seconds; 0: nothing yet), counts by domain, since when some are silent."""
 
     since: int
     counts: Mapping[str, DomainCounts]

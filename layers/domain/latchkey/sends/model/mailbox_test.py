@@ -1,4 +1,4 @@
-"""A test of a few mailboxes: whether the school's mail arrives, before an evening on which it has to. Nothing in it opens anything.
+"""A test of a few mailboxes: whether the school's mail arrives, before an evening on which it has to. It opens nothing.
 
 Tried are addresses of the domains that the school's settings name, of people of the school, and the admin's own: the test is no
 way to mail strangers.
