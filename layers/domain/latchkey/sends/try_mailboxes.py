@@ -5,9 +5,9 @@
 A message that comes twice makes the same send, which is written once. The mail goes in the school's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from latchkey.errors import Invalid, TooMany
 from latchkey.mail.model.account import MailAccount
@@ -47,7 +47,7 @@ class Tried:
     detail: str
 
 
-def start(system: System, school: School, admin: Person, fields: dict[str, object]) -> MailboxTest:
+def start(system: System, school: School, admin: Person, fields: Mapping[str, Any]) -> MailboxTest:
     """Have addresses tried; ``Invalid`` names each that cannot be, ``TooMany`` where the hour's tests are used up."""
     wanted, now = parse_addresses(fields), system.now()
     allowed = domains_in_settings(school)
