@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.preflight import needs as preflight
+    from latchkey.preflight import site_needs as preflight_site
     from latchkey.preflight.stores.alarm_topic import AlarmTopic
     from latchkey.preflight.stores.kept_looks import KeptLooks
     from latchkey.preflight.stores.mail_service import MailService
@@ -705,7 +706,7 @@ if TYPE_CHECKING:
         _password_links: password_links.System = wiring
         _people: people.System = wiring
         _preflight: preflight.System = wiring
-        _preflight_site: preflight.SiteSystem = wiring
+        _site: preflight_site.SiteSystem = wiring
         _readiness: readiness.System = wiring
         _records: records.System = wiring
         _roll: roll.System = wiring

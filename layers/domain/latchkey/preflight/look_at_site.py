@@ -5,7 +5,7 @@ Five calls and one second of DNS at most; what does not answer in its time is ke
 
 from latchkey.preflight.model.facts import Dns, Seen, Site, Texts, Unseen
 from latchkey.preflight.model.records import dmarc_names
-from latchkey.preflight.needs import SiteSystem
+from latchkey.preflight.site_needs import SiteSystem
 from latchkey.shared.stores.dns import Answers
 
 
