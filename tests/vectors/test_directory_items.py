@@ -52,6 +52,8 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             password_set_at=NOW - 10,
             used_link="a" * 32,
             last_login_at=NOW - 5,
+            outside_at=NOW - 8,
+            locked_at=NOW - 4,
             pin=CodeState(generation=2, expires_at=NOW + 9, uses=1, failed=3, voided=True, given_at=NOW - 99),
             parent_code=CodeState(generation=1, expires_at=NOW + 8),
             mail_problem=MailProblem("bounced", NOW - 7, "e" * 32),
@@ -85,6 +87,8 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "password_set_at": 1_799_999_990,
             "used_link": "a" * 32,
             "last_login_at": 1_799_999_995,
+            "outside_at": 1_799_999_992,
+            "locked_at": 1_799_999_996,
             "pin": {
                 "generation": 2,
                 "expires_at": 1_800_000_009,
