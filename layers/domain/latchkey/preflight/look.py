@@ -5,10 +5,12 @@ from typing import Final
 
 from latchkey.errors import NotFound, TryLater
 from latchkey.preflight.look_at_school import look_at_school
+from latchkey.preflight.look_at_site import look_at_site
 from latchkey.preflight.model.checks import Check, in_order
 from latchkey.preflight.model.judge import own_checks, site_checks
 from latchkey.preflight.model.kept import Kept, kept_of
 from latchkey.preflight.needs import System
+from latchkey.preflight.site_needs import SiteSystem
 from latchkey.schools.model.school import DAY, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.shared.model.ids import derived_id
@@ -35,6 +37,11 @@ class Look:
 def look_now(system: System, school: School) -> Look:
     """All checks as they are now, for a page. How they stand is kept where that is news."""
     return _look(system, school)
+
+
+def site_now(system: SiteSystem) -> list[Check]:
+    """The site's checks, asked for now."""
+    return site_checks(look_at_site(system), system.now())
 
 
 def look(system: System, slug: str) -> Look:

@@ -16,6 +16,7 @@ from latchkey.roll.model.roll import Roll
 from latchkey.roll.model.standing import Rules, rules_of, standing_of
 from latchkey.roll.read_roll import read_roll
 from latchkey.rosters.model.runs import Run
+from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import DAY, School
 from latchkey.second_factors.model.asked import has_factor
 from latchkey.sends.model.approval import waits
@@ -44,7 +45,7 @@ def look_at_school(system: System, school: School) -> tuple[SchoolFacts, Brief]:
         roster_at=_seen(lambda: _roster_at(system.rosters(slug).page(limit=LATEST)[0])),
         sends=_seen(lambda: _sends(system.sends(slug).page(limit=LATEST)[0])),
         silent=brief if isinstance(brief, Unseen) else tuple(known.domains.silent(now)),
-        notice=bool(school.settings.notice),
+        notice=PageNotice.of(school.settings),
     )
     return facts, known
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
+from latchkey.schools.model.notice import PageNotice
+
 Why = Literal["denied", "silent", "unset"]
 """Why something could not be looked at: not allowed to ask; no answer, or none that is understood; no setting says what."""
 
@@ -28,14 +30,14 @@ class Account:
     production: bool
     enabled: bool
     enforcement: str
-    a_day: float
-    sent: float
+    a_day: int
+    sent: int
     each_second: float
 
     @property
     def left(self) -> int | None:
         """How many mails may still go within the day; None: any number."""
-        return None if self.a_day < 0 else max(0, int(self.a_day - self.sent))
+        return None if self.a_day < 0 else max(0, self.a_day - self.sent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ class Sends:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolFacts:
     """A school's part of a look. ``roster_at``: when its people were last updated; ``silent``: domains that take all mail and
-    use none of it, with how many people that is; ``notice``: whether one is up, since when and until when, where that is known.
+    use none of it, with how many people that is.
     """
 
     people: Seen[People]
@@ -141,6 +143,4 @@ class SchoolFacts:
     roster_at: Seen[int | None]
     sends: Seen[Sends]
     silent: Seen[tuple[tuple[str, int], ...]]
-    notice: bool = False
-    notice_since: int | None = None
-    notice_until: int | None = None
+    notice: PageNotice

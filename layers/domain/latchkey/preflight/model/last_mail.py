@@ -21,7 +21,7 @@ def seconds_for(mails: int, account: Account) -> int | None:
     left = account.left
     if left is None or mails <= left:
         return _SPARE + ceil(mails / account.each_second)
-    days, rest = divmod(mails - left - 1, max(1, int(account.a_day)))
+    days, rest = divmod(mails - left - 1, max(1, account.a_day))
     return (days + 1) * DAY + _SPARE + ceil((rest + 1) / account.each_second)
 
 

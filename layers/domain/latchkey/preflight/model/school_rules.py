@@ -5,6 +5,7 @@ from typing import Final
 from latchkey.preflight.model.checks import Check, State, unseen
 from latchkey.preflight.model.facts import Account, People, SchoolFacts, Seen, Sends, Unseen
 from latchkey.preflight.model.last_mail import DAY, in_words, seconds_for
+from latchkey.schools.model.notice import PageNotice
 
 OLD_ROSTER: Final = 60 * DAY
 """A school that has not updated its people for so long has new pupils whom Latchkey does not know."""
@@ -70,7 +71,7 @@ def school_checks(facts: SchoolFacts, now: int) -> list[Check]:
         *_admin_checks(facts),
         *_send_checks(facts.sends),
         _silent(facts.silent),
-        _notice(facts, now),
+        _notice(facts.notice, now),
     ]
 
 
@@ -241,20 +242,21 @@ def _silent(silent: Seen[tuple[tuple[str, int], ...]]) -> Check:
     )
 
 
-def _notice(facts: SchoolFacts, now: int) -> Check:
+def _notice(notice: PageNotice, now: int) -> Check:
+    """One that has no end is forgotten on the day after; one that is over is shown nowhere."""
     name, title = "notice", "The notice on the school’s page"
-    if not facts.notice or (facts.notice_since is not None and facts.notice_since > now):
-        return Check(name=name, title=title, state="ok", text="No notice is up.", who="admin")
-    since = now - facts.notice_since if facts.notice_since is not None else None
-    old = since is not None and since > OLD_NOTICE
-    if facts.notice_until is not None and facts.notice_until > now and not old:
-        text = f"A notice is up; it ends {in_words(facts.notice_until, now)}."
+    if not notice.is_shown(now):
+        text = "No notice is up."
+        if notice.text and not notice.is_over(now):
+            text = f"A notice is to come up {in_words(notice.starts_at or now, now)}."
+        return Check(name=name, title=title, state="ok", text=text, who="admin")
+    days = (now - notice.starts_at) // DAY if notice.starts_at is not None else 0
+    if notice.ends_at is not None and days * DAY < OLD_NOTICE:
+        text = f"A notice is up; it ends {in_words(notice.ends_at, now)}."
         return Check(name=name, title=title, state="ok", text=text, who="admin")
     text = (
-        "A notice is still up though its time is over."
-        if facts.notice_until is not None and facts.notice_until <= now
-        else f"A notice has been up for {(since or 0) // DAY} days."
-        if old
+        f"A notice has been up for {days} days."
+        if days * DAY >= OLD_NOTICE
         else "A notice is still up, and nothing says when it ends."
     )
     return Check(

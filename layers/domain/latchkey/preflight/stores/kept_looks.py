@@ -125,7 +125,7 @@ def _site(item: Item | None) -> Site | None:
                 dkim={name: _texts(found) for name, found in dns["dkim"].items()},
             ),
         )
-    except (KeyError, TypeError):  # another release's
+    except (KeyError, TypeError, ValueError):  # another release's
         return None
 
 
@@ -134,14 +134,26 @@ def _to_value(found: Any) -> Any:
         return {"unseen": found.why}
     if isinstance(found, tuple):
         return {"records": list(found)}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(found).items()}
+    return {name: _plain(value) for name, value in asdict(found).items()}
+
+
+def _plain(value: Any) -> Any:
+    """A rate can be less than one a second, and the table holds whole numbers: it stands there as a text."""
+    if isinstance(value, tuple):
+        return list(value)
+    return repr(value) if isinstance(value, float) else value
 
 
 def _from_value(value: Mapping[str, Any], kind: type[Any]) -> Any:
     if "unseen" in value:
         return Unseen(value["unseen"])
     names = {each.name for each in fields(kind)}
-    return kind(**{name: tuple(each) if isinstance(each, list) else each for name, each in value.items() if name in names})
+    facts: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in value.items() if name in names
+    }
+    if "each_second" in facts:
+        facts["each_second"] = float(facts["each_second"])
+    return kind(**facts)
 
 
 def _texts(value: Mapping[str, Any]) -> Any:

@@ -33,8 +33,8 @@ class MailService:
             production=answer.get("ProductionAccessEnabled") is True,
             enabled=answer.get("SendingEnabled") is not False,
             enforcement=answer.get("EnforcementStatus") or "",
-            a_day=float(quota.get("Max24HourSend", -1)),
-            sent=float(quota.get("SentLast24Hours", 0)),
+            a_day=int(quota.get("Max24HourSend", -1)),
+            sent=int(quota.get("SentLast24Hours", 0)),
             each_second=float(quota.get("MaxSendRate", 1)),
         )
 
