@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from latchkey.preflight.stores.kept_looks import KeptLooks
     from latchkey.preflight.stores.mail_service import MailService
     from latchkey.readiness import needs as readiness
+    from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
@@ -128,6 +129,7 @@ _KEEPERS: Final = (
     "invitations",
     "sends",
     "mail",
+    "readiness",
     "audit",
     "preflight",
 )
@@ -491,6 +493,12 @@ class Wiring:
         from latchkey.doubles.certain_doubles import certain_doubles
 
         return certain_doubles(self, school)
+
+    def figures(self, school: str) -> KeptFigures:
+        """A school's figures of readiness by day."""
+        from latchkey.readiness.stores.figures import KeptFigures
+
+        return KeptFigures(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""
