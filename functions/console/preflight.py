@@ -5,6 +5,7 @@ from typing import Any
 from console.lists import only
 from console.system import system
 from latchkey.preflight.look import Look, look_now
+from latchkey.preflight.look_again import look_again
 from latchkey.preflight.model.checks import Check
 from web.answer import Answer
 from web.request import Request
@@ -20,8 +21,17 @@ _PAGE = "/admin/{school}/preflight"
 def preflight(request: Request, school: str) -> Answer:
     """Every check, what stops first. The mail service and DNS are not asked here: what was last found of them is read."""
     seen = admin(request, system(), school)
-    only(request.query, ())
-    return Answer(data=look_json(look_now(system(), seen.school), school))
+    only(request.query, ("asked",))
+    return Answer(data=look_json(look_now(system(), seen.school), school), context={"asked": "asked" in request.query})
+
+
+@routes.on("POST", _PAGE)
+def again(request: Request, school: str) -> Answer:
+    """Have the mail service, DNS and alarms looked at now."""
+    admin(request, system(), school)
+    only(request.fields, ())
+    look_again(system(), school)
+    return Answer(data={}, status=202, location=f"/admin/{school}/preflight?asked=1")
 
 
 def look_json(look: Look, school: str) -> dict[str, Any]:

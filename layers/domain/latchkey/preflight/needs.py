@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.notices import Notices
     from latchkey.schools.stores.schools import Schools
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.counters import Counters
+    from latchkey.shared.stores.queues import Queue
 
 
 class System(roll.System, Protocol):
@@ -22,6 +24,10 @@ class System(roll.System, Protocol):
 
     @property
     def kept_looks(self) -> KeptLooks: ...
+
+    def counters(self, setting: str, school: str) -> Counters: ...
+
+    def queue(self, setting: str) -> Queue: ...
 
     def rosters(self, school: str) -> Rosters: ...
 

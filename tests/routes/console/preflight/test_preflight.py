@@ -3,6 +3,7 @@
 SES, SNS and DNS stand behind fakes that speak the services' own answers; the site is looked at by the operator's command.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from botocore.exceptions import ReadTimeoutError
 
 import operate.handler
 from latchkey.people.model.person import CodeState, Person
+from latchkey.preflight.look_again import EACH_SCHOOL
+from latchkey.roll.read_roll import read_roll
 from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.domains import DomainCounts
 from latchkey.sends.model.send import Send
@@ -231,7 +234,7 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
         "1 person has no e-mail address",
     ),
     "old roster": (lambda s: (_no_rosters(s), applied(s, s.now - 70 * DAY))[0], "roster", "warn", "70 days ago"),
-    "no roster": (lambda s: _no_rosters(s), "roster", "warn", "No roster has been applied"),
+    "no roster": (_no_rosters, "roster", "warn", "No roster has been applied"),
     "no second step": (
         lambda s: s.console.add([replace(SECOND, id="cdefghjkmnpqrstvwxyz", email="c@northbridge.example", second_factors=())]),
         "second_step",
@@ -384,5 +387,21 @@ def test_a_view_costs_few_calls_whatever_the_school(stack: Stack) -> None:
 
     stack.console.system.judge.call = call  # type: ignore[method-assign]
     stack.console.get(PREFLIGHT)
-    assert not [each for each in counted if each.split(".")[0] in {"sesv2", "sns"}]
-    assert len(counted) - ROLLS <= 8
+    assert not [each for each in counted if each.split(".")[0] in {"sesv2", "sns"}], "nobody else is asked while somebody waits"
+    view, counted[:] = len(counted), []
+    read_roll(stack.wiring, "northbridge")
+    assert view - len(counted) == 6, "session, person, school; what is kept, with the admins; rosters; messages"
+
+
+def test_look_again_is_one_message_and_not_too_often(stack: Stack) -> None:
+    stack.ses.production = False
+    assert check("post", PREFLIGHT, stack.console.post(PREFLIGHT, {})) == {}
+    (message,) = stack.console.system.messages("DAILY_QUEUE")
+    assert json.loads(message) == {"v": 1, "kind": "site"}
+    answer = stack.console.form(PREFLIGHT, {})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{PREFLIGHT}?asked=1")
+    assert "are being looked at" in stack.console.page(PREFLIGHT, asked="1").body.decode()
+    for _ in range(EACH_SCHOOL.limit):
+        answer = stack.console.post(PREFLIGHT, {})
+    assert answer.status_code == 429
+    check("post", PREFLIGHT, answer)
