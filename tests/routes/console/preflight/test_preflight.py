@@ -151,6 +151,11 @@ def silent_domain(stack: Stack) -> None:
     stack.console.system.wiring("mail_feedback").mail_domains("northbridge").add([counted], stack.now - DAY)
 
 
+def _no_rosters(stack: Stack) -> None:
+    table = stack.wiring.table("DIRECTORY_TABLE")
+    table.delete_many([(item["pk"], item["sk"]) for item in table.page("northbridge#ROSTERS").items])
+
+
 def refused(stack: Stack, code: str) -> None:
     stack.ses.refusing, stack.ses.account_hidden = refusal(code), True
     stack.sns.refusing = refusal("AuthorizationError")
@@ -265,11 +270,6 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
 
 def _utc(at: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-
-
-def _no_rosters(stack: Stack) -> None:
-    table = stack.wiring.table("DIRECTORY_TABLE")
-    table.delete_many([(item["pk"], item["sk"]) for item in table.page("northbridge#ROSTERS").items])
 
 
 def _leave(stack: Stack, person: Person) -> None:
