@@ -15,6 +15,7 @@ from console.people import (
     leaving,
     lost_factors,
     people,
+    selecting,
     telephone,
 )
 from console.sends import control, mail, preview, recipients, sends
@@ -40,6 +41,7 @@ app = new_app(
     history.routes,
     everything.routes,
     find.routes,
+    selecting.routes,
     telephone.routes,
     preview.routes,
     sends.routes,

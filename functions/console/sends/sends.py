@@ -1,9 +1,11 @@
 """Sends: try one out, start it, and watch it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from console.lists import only, page_of
+from console.people.picked import picked
 from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system
@@ -18,6 +20,7 @@ from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Kind, Selection, Send
 from latchkey.sends.model.send_request import TYPED, Mistyped
 from latchkey.sends.name_sends import authors_of, name_selection, name_sends
+from latchkey.sends.select_people import settled
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.sign_in.session import SignedIn
@@ -64,6 +67,7 @@ def start(request: Request, school: str) -> Answer:
         if request.wants_page:  # the same page again, with what is wrong
             request.context.update(tried(request, wrong.selection, seen, kind=wrong.kind))
         raise
+    asked = replace(asked, selection=settled(system(), school, seen.person, asked.selection))
     if asked.dry_run:
         context = tried(request, asked.selection, seen, asked.start_at, kind=asked.kind)
         return Answer(data=context.pop("data"), context=context)
@@ -204,7 +208,11 @@ def select_of(request: Request) -> object:
     fields = request.fields
     if not request.is_form:
         return fields.get("select")
+    if fields.get("one"):
+        return {"ids": [fields["one"]]}
     to = fields.get("invite") or fields.get("tell") or fields.get("to")  # each button sends something of its own
+    if to == "selection":
+        return {"selection": picked(request)}
     if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}

@@ -118,5 +118,6 @@ def _sparse(wanted: PeopleFilter) -> bool:
         or wanted.bounced
         or wanted.not_mine
         or wanted.unconfirmed
+        or wanted.left
         or grouped
     )

@@ -61,6 +61,10 @@ class Roll:
         rules = self.rules()
         return {entry.id: standing_of(entry, rules, self.by_id) for entry in self.entries}
 
+    def in_order(self, wanted: PeopleFilter, sort: Sort = "list") -> Sequence[Entry]:
+        """Everybody whom a filter means, in this order."""
+        return _sorted(self.meant(wanted), sort)
+
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""
         return count(self.meant(wanted))
