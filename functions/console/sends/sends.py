@@ -1,6 +1,6 @@
 """Sends: try one out, start it, and watch it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -208,11 +208,16 @@ def select_of(request: Request) -> object:
     fields = request.fields
     if not request.is_form:
         return fields.get("select")
+    to = fields.get("invite") or fields.get("tell") or fields.get("to")  # each button sends something of its own
     if fields.get("one"):
         return {"ids": [fields["one"]]}
-    to = fields.get("invite") or fields.get("tell") or fields.get("to")  # each button sends something of its own
     if to == "selection":
         return {"selection": picked(request)}
+    return _named(fields, str(to))
+
+
+def _named(fields: Mapping[str, Any], to: str) -> dict[str, Any]:
+    """Who is named in the fields of a form themselves."""
     if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}

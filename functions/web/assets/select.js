@@ -23,7 +23,7 @@ if (boxes.length) {
   const all = document.createElement("input"), place = form.querySelector("[data-all]");
   all.type = "checkbox";
   all.setAttribute("aria-label", `Choose the ${boxes.length} on this page`);
-  place.replaceChildren(all);
+  place.append(all);
   const look = () => {
     const ticked = boxes.filter((box) => box.checked).length;
     all.checked = ticked === boxes.length;

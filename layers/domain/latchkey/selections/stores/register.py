@@ -1,27 +1,40 @@
 """What is kept of selections."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from latchkey.shared.stores.register import Kind
 
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "selection": "Which selection",
+    "by": "The admin's id",
+    "filters": "Which groups are chosen, by role, year and the like; a search holds what was typed",
+    "ids": "The ids of those who were ticked",
+    "without": "The ids of those who were taken out again",
+    "revision": "How often it was changed",
+    "changed_at": "When last",
+}
 REGISTER: Final = (
+    Kind(
+        name="copy of a selection",
+        table="activity",
+        pk="<school>#SELECTIONS",
+        sk="<selection>-<revision>",
+        why="Whom an admin had chosen when something was started of it, so that ticking on changes nothing of that",
+        kept="90 days",
+        seen_by="nobody",
+        about="by id",
+        attributes=_ATTRIBUTES,
+    ),
     Kind(
         name="selection of people",
         table="activity",
         pk="<school>#SELECTIONS",
-        sk="<admin> or <selection>-<revision>",
-        why="Whom an admin has chosen in the list of people, over its pages; and copies, of which something was started",
-        kept="7 days after its last change; a copy 90 days",
+        sk="<admin>",
+        why="Whom an admin has chosen in the list of people, over its pages",
+        kept="7 days after its last change",
         seen_by="the admin who chose",
         about="by id",
-        attributes={
-            "selection": "Which selection",
-            "by": "The admin's id",
-            "filters": "Which groups are chosen, by role, year and the like; a search holds what was typed",
-            "ids": "The ids of those who were ticked",
-            "without": "The ids of those who were taken out again",
-            "revision": "How often it was changed",
-            "changed_at": "When last",
-        },
+        attributes=_ATTRIBUTES,
     ),
 )
