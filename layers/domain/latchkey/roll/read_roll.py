@@ -1,21 +1,106 @@
-"""Read the roll of a school."""
+"""Read the roll of a school: what is kept, with all that has changed since laid over it.
 
-from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.roll.model.entry import Entry, entry_of, with_facts
-from latchkey.roll.model.roll import Roll, place_of
+    item ROLL ──▶ the object that it names (in memory, or from S3) ──▶ changes since ──▶ people just changed by an admin, read anew
+         └─ none, torn, of another release, or many people were changed just now: built from the directory, which is only slower
+
+The item is read each time, and consistently: so whoever changed somebody sees it at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from latchkey.roll.build_roll import build_roll
+from latchkey.roll.model.changes import Base, Changes, lay
+from latchkey.roll.model.entry import entry_of
+from latchkey.roll.model.packing import unpack_base
+from latchkey.roll.model.roll import Roll, Texts
 from latchkey.roll.needs import System
+from latchkey.roll.stores.kept_rolls import KeptRolls, State
+
+TOUCHED_FOR: Final = 60
+"""Seconds in which a change has surely come by the stream; until then who was changed is read anew."""
+_MOST_TOUCHED: Final = 25  # people who are read anew: one RRU each
+_ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that nobody has built
+_MOST_KEPT: Final = 250_000  # people in the memory of one container
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What a container remembers of one school."""
+
+    key: str
+    base: Base
+    revision: int = -1
+    roll: Roll | None = None
+    texts: Texts = field(default_factory=Texts)
+
+
+class Memory:
+    """The rolls that a container remembers, those asked for last; none is older than the item that names it."""
+
+    def __init__(self) -> None:
+        self._schools: dict[str, Remembered] = {}
+
+    def get(self, school: str, key: str) -> Remembered | None:
+        """What is remembered of a school, if it is of this object."""
+        found = self._schools.pop(school, None)
+        if found is None or found.key != key:
+            return None
+        self._schools[school] = found  # the last asked for stands last
+        return found
+
+    def keep(self, school: str, key: str, base: Base) -> Remembered:
+        """Remember an object; others are forgotten where they are too many."""
+        before = self._schools.pop(school, None)
+        found = Remembered(key, base, texts=before.texts if before is not None else Texts())
+        self._schools[school] = found
+        while len(self._schools) > 1 and sum(len(each.base.entries) for each in self._schools.values()) > _MOST_KEPT:
+            del self._schools[next(iter(self._schools))]
+        return found
 
 
 def read_roll(system: System, school: str) -> Roll:
-    """The roll as it is now; whoever changed somebody sees it at once."""
-    now = system.now()
-    return Roll(school, _build(system, school), now, lambda: system.cursor_key(school))
+    """The roll as it is now."""
+    rolls, now = system.rolls(school), system.now()
+    state = rolls.state()
+    touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
+    found = _kept(system, rolls, state) if len(touched) <= _MOST_TOUCHED else None
+    if state is None or found is None:
+        _ask(rolls, state, now)
+        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:_MOST_TOUCHED]), Texts())
+    if found.roll is None or found.revision != state.revision or touched:
+        laid = lay(state.changes or Changes(), found.base)
+        found.roll, found.revision = _roll(system, school, _with(system, school, laid, touched), found.texts), state.revision
+    return found.roll
 
 
-def _build(system: System, school: str) -> tuple[Entry, ...]:
-    """Everybody, from the directory and what others know."""
-    links, pairs = system.newest_links(school), system.certain_doubles(school)
-    people = {person.id: person for person in system.directory(school).matching(PeopleFilter())}
-    doubles = {person for pair in pairs if all(each in people for each in pair) for person in pair}
-    entries = (with_facts(entry_of(each), links.get(each.id), double=each.id in doubles) for each in people.values())
-    return tuple(sorted(entries, key=place_of))
+def _kept(system: System, rolls: KeptRolls, state: State | None) -> Remembered | None:
+    """The object that the item names; None where it cannot be used."""
+    if state is None or not state.base or state.stale or state.changes is None:
+        return None
+    known = system.roll_memory.get(rolls.school, state.base)
+    if known is not None:
+        return known
+    data = rolls.read(state.base)
+    base = unpack_base(rolls.school, data) if data is not None else None
+    return system.roll_memory.keep(rolls.school, state.base, base) if base is not None else None
+
+
+def _ask(rolls: KeptRolls, state: State | None, now: int) -> None:
+    """Have the roll built, unless somebody has asked just now, or the change that it waits for asks already."""
+    if state is None or (not state.stale and state.wanted <= now - _ASKED_AGAIN):
+        rolls.want(now)
+
+
+def _with(system: System, school: str, base: Base, touched: Iterable[str]) -> Base:
+    """The roll with these people as they are now."""
+    wanted, now = [*touched], system.now()
+    if not wanted:
+        return base
+    here = {person.id: person for person in system.directory(school).by_ids(wanted)}
+    return lay(Changes({each: (now, entry_of(here[each]) if each in here else None) for each in wanted}), base)
+
+
+def _roll(system: System, school: str, base: Base, texts: Texts) -> Roll:
+    return Roll(school, base.entries, base.as_of, lambda: system.cursor_key(school), texts)
