@@ -1,6 +1,6 @@
 """Read the roll of a school: what is kept, with all that has changed since laid over it.
 
-    item ROLL ──▶ the object that it names (in memory, or from S3) ──▶ changes since ──▶ people just changed by an admin, read anew
+    item ROLL ──▶ the object that it names (in memory, or from S3) ──▶ changes since ──▶ whom an admin has just changed, read anew
          └─ none, torn, of another release, or many people were changed just now: built from the directory, which is only slower
 
 The item is read each time, and consistently: so whoever changed somebody sees it at once.
@@ -14,13 +14,13 @@ from latchkey.roll.build_roll import build_roll
 from latchkey.roll.model.changes import Base, Changes, lay
 from latchkey.roll.model.entry import entry_of
 from latchkey.roll.model.packing import unpack_base
-from latchkey.roll.model.roll import Roll, Texts
+from latchkey.roll.model.roll import Roll
+from latchkey.roll.model.texts import Texts
 from latchkey.roll.needs import System
-from latchkey.roll.stores.kept_rolls import KeptRolls, State
+from latchkey.roll.stores.kept_rolls import MANY, KeptRolls, State
 
 TOUCHED_FOR: Final = 60
 """Seconds in which a change has surely come by the stream; until then who was changed is read anew."""
-_MOST_TOUCHED: Final = 25  # people who are read anew: one RRU each
 _ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that nobody has built
 _MOST_KEPT: Final = 250_000  # people in the memory of one container
 
@@ -64,14 +64,19 @@ def read_roll(system: System, school: str) -> Roll:
     """The roll as it is now."""
     rolls, now = system.rolls(school), system.now()
     state = rolls.state()
+    found = _kept(system, rolls, state)
+    if found is None and state is not None and state.base:  # there may be another object by now
+        state = rolls.state()
+        found = _kept(system, rolls, state)
     touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
-    found = _kept(system, rolls, state) if len(touched) <= _MOST_TOUCHED else None
-    if state is None or found is None:
+    if found is None:
         _ask(rolls, state, now)
-        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:_MOST_TOUCHED]), Texts())
+    if state is None or found is None or len(touched) > MANY:
+        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]), Texts())
     if found.roll is None or found.revision != state.revision or touched:
         laid = lay(state.changes or Changes(), found.base)
         found.roll, found.revision = _roll(system, school, _with(system, school, laid, touched), found.texts), state.revision
+    found.roll.as_of = now
     return found.roll
 
 
@@ -103,4 +108,4 @@ def _with(system: System, school: str, base: Base, touched: Iterable[str]) -> Ba
 
 
 def _roll(system: System, school: str, base: Base, texts: Texts) -> Roll:
-    return Roll(school, base.entries, base.as_of, lambda: system.cursor_key(school), texts)
+    return Roll(school, base.entries, system.now(), lambda: system.cursor_key(school), texts)

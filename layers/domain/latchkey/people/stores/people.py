@@ -65,6 +65,16 @@ def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
 
 
+def people_of(keys: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The ids of those people of each school whose items are among these keys."""
+    found: dict[str, list[str]] = {}
+    for pk, sk in keys:
+        school, _, person = pk.partition("#P#")
+        if sk == "PERSON" and person:
+            found.setdefault(school, []).append(person)
+    return found
+
+
 def number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
 

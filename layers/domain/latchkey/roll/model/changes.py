@@ -106,7 +106,9 @@ def lay(changes: Changes, base: Base) -> Base:
     before = {each for pair in base.pairs if all(one in base.places for one in pair) for each in pair}
     for each in doubles ^ before:
         there.setdefault(each, _entry(each, changes, base))
-    made = {each: with_facts(entry, links.get(each), double=each in doubles) for each, entry in there.items() if entry is not None}
+    made = {
+        each: with_facts(entry, links.get(each), double=each in doubles) for each, entry in there.items() if entry is not None
+    }
     return Base(_in_order(base, there.keys(), made), links, base.pairs, base.as_of)
 
 

@@ -105,6 +105,11 @@ class Entry(NamedTuple):
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
+    def texts(self) -> tuple[str | None, ...]:
+        """What people are searched by: names, address, username, UPN, MIS id, and group."""
+        return (*self[2:10], self.registration_group)
+
+    @property
     def problem(self) -> Problem | None:
         """Why mail does not reach this person, and whose fault that is."""
         if self.marked == "complained":

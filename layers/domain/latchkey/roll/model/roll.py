@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import asdict, dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.register import sort_key
 from latchkey.roll.model.numbers import Numbers, count
+from latchkey.roll.model.texts import Texts
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
 from latchkey.shared.model.pages import PAGE, Page, Pager
@@ -17,15 +19,16 @@ from latchkey.shared.model.pages import PAGE, Page, Pager
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from latchkey.people.model.people_filter import PeopleFilter
     from latchkey.roll.model.entry import Entry
 
 Sort = Literal["list", "name", "last_login"]
 """``list``: role, year, group, name. ``name``: by family name, whatever the role. ``last_login``: those without come first."""
+_EVERYBODY: Final = PeopleFilter()
+_REMEMBERED: Final = 16  # filters whose people one roll remembers: a page asks for its list and its numbers
 SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Roll:
     """Everybody of a school in list order, as of a time in epoch seconds. ``cursor_key`` gives what seals cursors."""
 
@@ -33,6 +36,8 @@ class Roll:
     entries: Sequence[Entry]
     as_of: int
     cursor_key: Callable[[], bytes]
+    texts: Texts = field(default_factory=Texts, repr=False)
+    _meant: dict[PeopleFilter, Sequence[Entry]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -45,7 +50,23 @@ class Roll:
 
     def meant(self, wanted: PeopleFilter) -> Sequence[Entry]:
         """Everybody whom a filter means, in list order."""
-        return [entry for entry in self.entries if wanted.matches(entry)]
+        if wanted == _EVERYBODY:
+            return self.entries
+        if wanted not in self._meant:
+            if len(self._meant) >= _REMEMBERED:
+                self._meant.clear()
+            self._meant[wanted] = [entry for entry in self._possible(wanted) if wanted.matches(entry)]
+        return self._meant[wanted]
+
+    def _possible(self, wanted: PeopleFilter) -> Sequence[Entry]:
+        """Those among whom everybody is whom a filter means."""
+        entries = self.entries
+        if wanted.roles:
+            places = [ROLES.index(role) for role in wanted.looked_through]
+            bounds = [bisect_left(entries, place, key=_role_place) for place in (*places, *(place + 1 for place in places))]
+            slices = zip(bounds[: len(places)], bounds[len(places) :], strict=True)
+            entries = [entry for start, end in slices for entry in entries[start:end]]
+        return self.texts.possible(wanted.q, entries) if wanted.q else entries
 
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""
@@ -75,6 +96,10 @@ class Roll:
         if sort == "list":
             return bisect_right(meant, place_of(there), key=place_of)
         return bisect_right(meant, _ORDERS[sort](found), key=_ORDERS[sort])
+
+
+def _role_place(entry: Entry) -> int:
+    return ROLES.index(entry.role)
 
 
 def place_of(entry: Entry) -> tuple[int, str]:

@@ -19,19 +19,21 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from latchkey.errors import LatchkeyError, TryLater
+from latchkey.roll.model.changes import Changes
 from latchkey.roll.model.packing import pack_changes, unpack_changes
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.aws import code_of, translate
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from latchkey.roll.model.changes import Changes
     from latchkey.shared.stores.aws import Client
 
-_SK: Final = "ROLL"
+SK: Final = "ROLL"
 _MOST: Final = 300_000  # bytes: what an item takes, and some
+MANY: Final = 25
+"""People: so many are read anew, one RRU each; of more at once the roll is built from nothing."""
 _GONE: Final = frozenset({"NoSuchKey", "NoSuchBucket", "404", "AccessDenied", "403"})
 
 
@@ -39,16 +41,17 @@ _GONE: Final = frozenset({"NoSuchKey", "NoSuchBucket", "404", "AccessDenied", "4
 class State:
     """What the item says. Times are epoch seconds.
 
-    ``base``: the object (empty: there is none). ``changes``: since it was written (None: they cannot be read). ``touched``: who was
-    changed by an admin, and when: their changes are on their way. ``stale``: names the last of the great changes that are not in
-    the object yet. ``wanted``: when somebody last asked that it be built. ``busy``: who is about to write a new object, and until
-    when they may.
+    ``base``: the object (empty: there is none), with so many ``people``. ``changes``: since it was written (None: they cannot be
+    read), of ``size`` bytes. ``touched``: who was changed by an admin, and when: their changes are on their way. ``stale``: names
+    the last great change that is not in the object yet. ``wanted``: when somebody last asked that it be built. ``busy``: who is
+    about to write a new object, and until when they may.
     """
 
     revision: int
     base: str
     changes: Changes | None
     size: int
+    people: int = 0
     touched: Mapping[str, int] = field(default_factory=dict)
     stale: str = ""
     wanted: int = 0
@@ -67,15 +70,16 @@ class KeptRolls:
 
     def state(self) -> State | None:
         """What is kept, read consistently; None: nothing yet."""
-        item = self._table.get(self.school, _SK)
+        item = self._table.get(self.school, SK)
         if item is None:
             return None
         packed = item.get("changes", b"")
         return State(
             revision=item.get("revision", 0),
             base=item.get("base", ""),
-            changes=unpack_changes(packed) if packed else _none(),
+            changes=unpack_changes(packed) if packed else Changes(),
             size=len(packed),
+            people=item.get("people", 0),
             touched=item.get("touched") or {},
             stale=item.get("stale", ""),
             wanted=item.get("wanted", 0),
@@ -94,12 +98,16 @@ class KeptRolls:
 
     def touch(self, people: Sequence[str], now: int) -> None:
         """These people were changed by an admin, who is to see it at once. It never fails: all see it soon anyway."""
+        if len(people) > MANY:
+            with suppress(LatchkeyError):
+                self.note_change(now)
+            return
         facts: dict[str, Value] = {f"touched.{person}": now for person in people}
         with suppress(LatchkeyError):
             self._write(facts, [("base", "exists", None)])
 
-    def append(self, state: State, changes: Changes, *, drop: Sequence[str] = ()) -> None:
-        """Keep these changes in place of those of the state; ``Changed`` if it is no longer as it was read.
+    def append(self, state: State, changes: Changes, *, drop: Sequence[str] = ()) -> int:
+        """Keep these changes in place of those of the state; their size. ``Changed`` if it is no longer as it was read.
 
         ``drop``: who was touched so long ago that their change has come.
         """
@@ -108,6 +116,7 @@ class KeptRolls:
             raise TryLater()
         facts: dict[str, Value] = {"changes": packed, **{f"touched.{person}": None for person in drop}}
         self._write(facts, [("base", "exists", None), _unchanged(state)])
+        return len(packed)
 
     def take(self, state: State, until: int) -> str:
         """Be the one who writes a new object until then; the name of this. ``Changed`` if the item is not as it was read."""
@@ -115,9 +124,9 @@ class KeptRolls:
         self._write({"busy": name, "busy_until": until}, [_unchanged(state)])
         return name
 
-    def replace(self, state: State, base: str, left: Changes, *, done: bool) -> None:
+    def replace(self, state: State, base: str, people: int, left: Changes, *, done: bool) -> None:
         """Name a new object, and what has changed since; by who has the item. ``done``: it was built from nothing."""
-        facts: dict[str, Value] = {"base": base, "changes": pack_changes(left) if left else None}
+        facts: dict[str, Value] = {"base": base, "people": people, "changes": pack_changes(left) if left else None}
         facts |= {"busy": None, "busy_until": None, "touched": {**state.touched}}
         facts |= {"stale": None, "wanted": None} if done else {}
         self._write(facts, [_unchanged(state)])
@@ -165,15 +174,14 @@ class KeptRolls:
         return self._client
 
     def _write(self, facts: Mapping[str, Value], when: Sequence[Condition]) -> None:
-        self._table.update(Update(pk=self.school, sk=_SK, set=facts, add={"revision": 1}, when=when))
+        self._table.update(Update(pk=self.school, sk=SK, set=facts, add={"revision": 1}, when=when))
+
+
+def is_asked(item: Item) -> bool:
+    """Whether an item says that the roll is to be built."""
+    return bool(item.get("stale") or item.get("wanted"))
 
 
 def _unchanged(state: State) -> Condition:
     """Nobody has written the item since it was read."""
     return ("revision", "=", state.revision)
-
-
-def _none() -> Changes:
-    from latchkey.roll.model.changes import Changes
-
-    return Changes()
