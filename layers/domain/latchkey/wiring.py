@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.roll import needs as roll
     from latchkey.roll.model.entry import LinkFact
-    from latchkey.roll.read_roll import Memory
+    from latchkey.roll.model.memory import Memory
     from latchkey.roll.stores.kept_rolls import KeptRolls
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.columns import RosterColumns
@@ -499,7 +499,7 @@ class Wiring:
     @cached_property
     def roll_memory(self) -> Memory:
         """The rolls that this container remembers."""
-        from latchkey.roll.read_roll import Memory
+        from latchkey.roll.model.memory import Memory
 
         return Memory()
 

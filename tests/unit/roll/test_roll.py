@@ -58,7 +58,7 @@ def test_a_person_is_found_by_whatever_is_known_of_them(typed: str) -> None:
 
 def test_pages_are_full_and_end_where_nobody_is_left() -> None:
     found = roll(*(entry(f"P{number:02d}", year_group="7" if number % 3 else "8") for number in range(20)))
-    wanted, seen, cursor = PeopleFilter(year_group="8"), [], None
+    wanted, seen, cursor = PeopleFilter(year_groups=("8",)), [], None
     while True:
         page = found.page(wanted, cursor, 2)
         seen.append(ids(page.items))

@@ -33,9 +33,7 @@ def take_changes(system: System, school: str, changes: Changes) -> None:
     rolls = system.rolls(school)
     for _ in range(_TRIES):
         state = rolls.state()
-        if state is None or not state.base:
-            return
-        if state.changes is None:
+        if state is None or not state.base or state.changes is None:
             break
         old = [each for each, at in state.touched.items() if at <= system.now() - TOUCHED_FOR]
         try:

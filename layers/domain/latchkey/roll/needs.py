@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from latchkey.roll.model.entry import LinkFact
-    from latchkey.roll.read_roll import Memory
+    from latchkey.roll.model.memory import Memory
     from latchkey.roll.stores.kept_rolls import KeptRolls
 
 

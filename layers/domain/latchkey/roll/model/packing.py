@@ -105,8 +105,7 @@ def _entry(row: Sequence[Any]) -> Entry:
 
 def _short(name: str, column: list[Any]) -> Any:
     """A column in which everybody has the same default is left out."""
-    nothing = _DEFAULTS.get(name, _FIELDS)  # what has no default is never left out
-    return None if all(value == nothing for value in column) else column
+    return None if name in _DEFAULTS and all(value == _DEFAULTS[name] for value in column) else column
 
 
 def _long(name: str, column: list[Any] | None, count: int) -> list[Any]:

@@ -99,11 +99,11 @@ class KeptRolls:
     def touch(self, people: Sequence[str], now: int) -> None:
         """These people were changed by an admin, who is to see it at once. It never fails: all see it soon anyway."""
         if len(people) > MANY:
-            with suppress(LatchkeyError):
+            with suppress(LatchkeyError, ConditionFailed):
                 self.note_change(now)
             return
         facts: dict[str, Value] = {f"touched.{person}": now for person in people}
-        with suppress(LatchkeyError):
+        with suppress(LatchkeyError, ConditionFailed):
             self._write(facts, [("base", "exists", None)])
 
     def append(self, state: State, changes: Changes, *, drop: Sequence[str] = ()) -> int:

@@ -1,4 +1,4 @@
-"""What DynamoDB's streams say, as changes of rolls: images of people, of chunks of sends, and of the items that name kept rolls."""
+"""What DynamoDB's streams say, as changes of rolls: images of people, of chunks of sends, and of what names kept rolls."""
 
 from __future__ import annotations
 
