@@ -12,6 +12,7 @@ from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.roll.model.entry import MOST_FAILURES, USES, CodeFacts, Entry, LinkFact, entry_of, with_facts
 from latchkey.roll.model.numbers import Numbers
 from latchkey.roll.model.roll import Roll, place_of
+from latchkey.roll.model.standing import Rules
 
 NOW = 1_800_000_000
 EVERYBODY = PeopleFilter()
@@ -24,7 +25,7 @@ def entry(name: str, **facts: Any) -> Entry:
 
 
 def roll(*entries: Entry) -> Roll:
-    return Roll("northbridge", tuple(sorted(entries, key=place_of)), NOW, lambda: b"key")
+    return Roll("northbridge", tuple(sorted(entries, key=place_of)), NOW, lambda: b"key", lambda: Rules(now=NOW))
 
 
 def ids(found: Any) -> list[str]:

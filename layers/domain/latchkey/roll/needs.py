@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from latchkey.people import needs as people
+from latchkey.schools import needs as schools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from latchkey.roll.stores.kept_rolls import KeptRolls
 
 
-class System(people.System, Protocol):
-    """What people takes, where rolls are kept, and what the ledger and the looks for doubles know."""
+class System(people.System, schools.System, Protocol):
+    """What people and schools take, where rolls are kept, and what the ledger and the looks for doubles know."""
 
     def rolls(self, school: str) -> KeptRolls: ...
 

@@ -6,18 +6,19 @@
 The item is read each time, and consistently: so whoever changed somebody sees it at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from latchkey.roll.build_roll import build_roll
 from latchkey.roll.model.changes import Base, Changes, lay
-from latchkey.roll.model.entry import entry_of
+from latchkey.roll.model.entry import Entry, entry_of
 from latchkey.roll.model.memory import Remembered
 from latchkey.roll.model.packing import unpack_base
-from latchkey.roll.model.roll import Roll
-from latchkey.roll.model.texts import Texts
+from latchkey.roll.model.roll import Known, Roll
+from latchkey.roll.model.standing import rules_of
 from latchkey.roll.needs import System
 from latchkey.roll.stores.kept_rolls import MANY, KeptRolls, State
+from latchkey.schools.find_school import the_school_now
 
 TOUCHED_FOR: Final = 60
 """Seconds in which a change has surely come by the stream; until then who was changed is read anew."""
@@ -36,12 +37,12 @@ def read_roll(system: System, school: str) -> Roll:
     if found is None:
         _ask(rolls, state, now)
     if state is None or found is None or len(touched) > MANY:
-        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]), Texts())
-    if found.roll is None or found.revision != state.revision or touched:
-        laid = lay(state.changes or Changes(), found.base)
-        found.roll, found.revision = _roll(system, school, _with(system, school, laid, touched), found.texts), state.revision
-    found.roll.as_of = now
-    return found.roll
+        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]).entries, Known())
+    if found.revision != state.revision or touched:
+        laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
+        found.entries, found.known = laid.entries, Known(found.known.texts)
+        found.revision = -1 if touched else state.revision
+    return _roll(system, school, found.entries, found.known)
 
 
 def _kept(system: System, rolls: KeptRolls, state: State | None) -> Remembered | None:
@@ -71,5 +72,13 @@ def _with(system: System, school: str, base: Base, touched: Iterable[str]) -> Ba
     return lay(Changes({each: (now, entry_of(here[each]) if each in here else None) for each in wanted}), base)
 
 
-def _roll(system: System, school: str, base: Base, texts: Texts) -> Roll:
-    return Roll(school, base.entries, system.now(), lambda: system.cursor_key(school), texts)
+def _roll(system: System, school: str, entries: Sequence[Entry], known: Known) -> Roll:
+    now = system.now()
+    return Roll(
+        school,
+        entries,
+        now,
+        cursor_key=lambda: system.cursor_key(school),
+        rules=lambda: rules_of(the_school_now(system, school), now),
+        known=known,
+    )

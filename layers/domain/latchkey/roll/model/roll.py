@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.register import sort_key
 from latchkey.roll.model.numbers import Numbers, count
+from latchkey.roll.model.standing import standing_of
 from latchkey.roll.model.texts import Texts
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
@@ -19,29 +19,50 @@ from latchkey.shared.model.pages import PAGE, Page, Pager
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from latchkey.people.model.standings import Code
     from latchkey.roll.model.entry import Entry
+    from latchkey.roll.model.standing import Rules
 
 Sort = Literal["list", "name", "last_login"]
 """``list``: role, year, group, name. ``name``: by family name, whatever the role. ``last_login``: those without come first."""
-_EVERYBODY: Final = PeopleFilter()
-_REMEMBERED: Final = 16  # filters whose people one roll remembers: a page asks for its list and its numbers
 SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
 
 
-@dataclass
+_EVERYBODY: Final = PeopleFilter()
+_REMEMBERED: Final = 16  # filters whose people are remembered: a page asks for its list and its numbers
+_MINUTE: Final = 60  # seconds for which it stays so who could log in, as far as only time changes it
+
+
+@dataclass(slots=True)
+class Known:
+    """What is found out about the same entries once, however often they are read."""
+
+    texts: Texts = field(default_factory=Texts)
+    places: Mapping[str, int] | None = None
+    meant: dict[PeopleFilter, Sequence[Entry]] = field(default_factory=dict)
+    rules: Rules | None = None
+    standings: Mapping[str, Code | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Roll:
-    """Everybody of a school in list order, as of a time in epoch seconds. ``cursor_key`` gives what seals cursors."""
+    """Everybody of a school in list order, as of a time in epoch seconds.
+
+    ``cursor_key`` gives what seals cursors, ``rules`` by what it is judged who could log in.
+    """
 
     school: str
     entries: Sequence[Entry]
     as_of: int
     cursor_key: Callable[[], bytes]
-    texts: Texts = field(default_factory=Texts, repr=False)
-    _meant: dict[PeopleFilter, Sequence[Entry]] = field(default_factory=dict, repr=False)
+    rules: Callable[[], Rules]
+    known: Known = field(default_factory=Known, repr=False)
 
-    @cached_property
+    @property
     def _places(self) -> Mapping[str, int]:
-        return {entry.id: place for place, entry in enumerate(self.entries)}
+        if self.known.places is None:
+            self.known.places = {entry.id: place for place, entry in enumerate(self.entries)}
+        return self.known.places
 
     def by_id(self, person: str) -> Entry | None:
         """The person with this id."""
@@ -52,21 +73,32 @@ class Roll:
         """Everybody whom a filter means, in list order."""
         if wanted == _EVERYBODY:
             return self.entries
-        if wanted not in self._meant:
-            if len(self._meant) >= _REMEMBERED:
-                self._meant.clear()
-            self._meant[wanted] = [entry for entry in self._possible(wanted) if wanted.matches(entry)]
-        return self._meant[wanted]
+        codes = self.standings if wanted.by_standing else {}
+        meant = self.known.meant
+        if wanted not in meant:
+            if len(meant) >= _REMEMBERED:
+                meant.clear()
+            meant[wanted] = [each for each in self._possible(wanted) if wanted.matches(each, codes.get(each.id))]
+        return meant[wanted]
 
     def _possible(self, wanted: PeopleFilter) -> Sequence[Entry]:
         """Those among whom everybody is whom a filter means."""
         entries = self.entries
         if wanted.roles:
             places = [ROLES.index(role) for role in wanted.looked_through]
-            bounds = [bisect_left(entries, place, key=_role_place) for place in (*places, *(place + 1 for place in places))]
-            slices = zip(bounds[: len(places)], bounds[len(places) :], strict=True)
+            slices = [(bisect_left(entries, at, key=_role_place), bisect_right(entries, at, key=_role_place)) for at in places]
             entries = [entry for start, end in slices for entry in entries[start:end]]
-        return self.texts.possible(wanted.q, entries) if wanted.q else entries
+        return self.known.texts.possible(wanted.q, entries) if wanted.q else entries
+
+    @property
+    def standings(self) -> Mapping[str, Code | None]:
+        """The grade or reason of everybody, by id; None of those who have left. As of the last minute."""
+        rules, known = self.rules(), self.known
+        if known.rules is None or rules.now - known.rules.now >= _MINUTE or replace(known.rules, now=rules.now) != rules:
+            known.rules = rules
+            known.standings = {entry.id: standing_of(entry, rules, self.by_id) for entry in self.entries}
+            known.meant.clear()
+        return known.standings
 
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""
