@@ -4,6 +4,7 @@ As Lambda does, it takes what the template's filters let through, and binary val
 """
 
 import base64
+from collections import deque
 from typing import Any, Final
 
 from tests.support import sam
@@ -17,12 +18,13 @@ class Streams:
     """What has been written and not yet taken."""
 
     def __init__(self, dynamo: MemoryDynamo) -> None:
-        self._records: list[_Wire] = []
+        self._records: deque[_Wire] = deque()
+        self._filters = {name: sam.stream_filters("KeepRollFunction", f"{name.title()}Table") for name in TABLES}
         dynamo.changed = self._changed
 
     def take(self) -> _Wire | None:
         """The event of all that was written since; None if it was nothing that the function sees."""
-        records, self._records = self._records, []
+        records = [self._records.popleft() for _ in range(len(self._records))]
         return {"Records": records} if records else None
 
     def _changed(self, table: str, keys: _Wire, image: _Wire | None) -> None:
@@ -31,7 +33,7 @@ class Streams:
             return
         said: _Wire = {"Keys": _encoded(keys), **({"NewImage": _encoded(image)} if image is not None else {})}
         record = {"eventSource": "aws:dynamodb", "eventName": "MODIFY" if image is not None else "REMOVE", "dynamodb": said}
-        if any(_passes(record, pattern) for pattern in sam.stream_filters("KeepRollFunction", f"{name.title()}Table")):
+        if any(_passes(record, pattern) for pattern in self._filters[name]):
             self._records.append(record)
 
 

@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
     from latchkey.people.stores.admins import Admins
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
     from latchkey.records import needs as records
@@ -217,12 +216,6 @@ class Wiring:
         from latchkey.people.stores.people import Directory
 
         return Directory(self.table("DIRECTORY_TABLE"), school)
-
-    def groups(self, school: str) -> KeptGroups:
-        """Which groups a school has."""
-        from latchkey.people.stores.groups import KeptGroups
-
-        return KeptGroups(self.table("DIRECTORY_TABLE"), school)
 
     def admins(self, school: str) -> Admins:
         """A school's admins."""
@@ -485,8 +478,8 @@ class Wiring:
         """Where a school's roll is kept; a function that has not the bucket builds it whenever it reads it."""
         from latchkey.roll.stores.kept_rolls import KeptRolls
 
-        bucket = self.settings.get("ROLLS_BUCKET")
-        return KeptRolls(self._plain_table("DIRECTORY_TABLE"), self.client("s3") if bucket else None, bucket, school)
+        table, bucket = self._plain_table("DIRECTORY_TABLE"), self.settings.get("ROLLS_BUCKET")
+        return KeptRolls(table, lambda: self.client("s3"), bucket, school)
 
     def links_in(self, item: Mapping[str, Any]) -> Iterable[tuple[str, str, LinkFact | None]]:
         """The links that the item of a chunk of a send says of people."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
 
 
@@ -15,7 +14,5 @@ class System(Protocol):
     def now(self) -> int: ...
 
     def directory(self, school: str) -> Directory: ...
-
-    def groups(self, school: str) -> KeptGroups: ...
 
     def cursor_key(self, school: str) -> bytes: ...

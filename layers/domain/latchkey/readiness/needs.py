@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from latchkey.people import needs as people
+from latchkey.roll import needs as roll
 
 if TYPE_CHECKING:
     from latchkey.login_details.stores.runs import Exports
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.sends import Sends
 
 
-class System(people.System, Protocol):
-    """Its stores, keys, queues and clock, and what people takes."""
+class System(roll.System, Protocol):
+    """Its stores, keys, queues and clock, and what the roll takes."""
 
     def sends(self, school: str) -> Sends: ...
 

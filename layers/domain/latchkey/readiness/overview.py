@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from latchkey.login_details.model.runs import Export
-from latchkey.people.list_people import Numbers, count_people
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Role
 from latchkey.readiness.needs import System
+from latchkey.roll.model.numbers import Numbers
+from latchkey.roll.read_roll import read_roll
 from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.approval import waits
 from latchkey.sends.model.send import Send
@@ -42,15 +43,11 @@ class Overview:
         """How many have typed an address that nobody has confirmed yet."""
         return sum(numbers.unconfirmed for numbers in self.people.values())
 
-    @property
-    def complete(self) -> bool:
-        """Whether everybody was counted."""
-        return all(numbers.complete for numbers in self.people.values())
-
 
 def overview(system: System, school: str) -> Overview:
-    """Numbers by role, the latest runs and what to do next. One reading of everybody, for all numbers: 1 MB a call."""
-    people = {role: count_people(system, school, PeopleFilter(roles=(role,))) for role in ROLES}
+    """Numbers by role, the latest runs and what to do next."""
+    roll = read_roll(system, school)
+    people = {role: roll.numbers(PeopleFilter(roles=(role,))) for role in ROLES}
     newest, _ = system.sends(school).page(limit=LOOKED_AT)
     sends = newest[:LATEST]
     exports, _ = system.exports(school).page(limit=LATEST)

@@ -75,13 +75,6 @@ def test_a_school_where_everyone_is_in_has_nothing_to_do(console: Console) -> No
     assert console.get(HOME).json_body["next"] == ["nothing"]
 
 
-def test_a_very_large_school_is_counted_in_part(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    console.add([make_person(1)])
-    monkeypatch.setattr("latchkey.people.list_people._COUNTED", 0)
-    assert console.get(HOME).json_body["complete"] is False
-    assert "of each role only" in console.page(HOME).body.decode()
-
-
 def test_the_audit_trail_names_people_on_the_page_and_ids_in_the_data(console: Console) -> None:
     console.add([make_person(1)])
     send = console.post(HOME + "/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]

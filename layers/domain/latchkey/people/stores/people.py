@@ -388,13 +388,6 @@ class Directory:
         key = item.get("people_sk") if there == was else None
         return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": key or sort_key(there)}
 
-    def students_above(self, place: str, limit: int) -> list[tuple[str, Person]]:
-        """The first students behind a place in the list, each with their own place: a sort key, or one that nobody has."""
-        page = self._table.page(
-            _list_key(self.school, "student"), index="people", pk_name="people_pk", sk_name="people_sk", above=place, limit=limit
-        )
-        return [(item["people_sk"], person_from_item(item)) for item in page.items]
-
     def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
         """Everybody whom the filter means, in list order; memory holds one page."""
         for people, _ in self.pages_from(Position(wanted.looked_through[0]), wanted):

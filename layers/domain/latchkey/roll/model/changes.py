@@ -98,6 +98,9 @@ def lay(changes: Changes, base: Base) -> Base:
             links.pop(person, None)
         else:
             links[person] = found
+    for person, (_, entry) in changes.people.items():
+        if entry is None:
+            links.pop(person, None)  # there is an address in it
     touched = {*changes.people, *(person for person, _ in changes.links)}
     there = {each: _entry(each, changes, base) for each in touched}
     here = {each for each in base.places if each not in touched} if base.pairs else set()

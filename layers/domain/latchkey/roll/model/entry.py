@@ -154,7 +154,7 @@ def entry_of(person: Person) -> Entry:
         unconfirmed=person.address_is_unconfirmed,
         not_mine=person.not_mine,
         marked=person.marked,
-        marked_at=person.mail_problem.at if person.mail_problem is not None and person.marked else None,
+        marked_at=person.marked_at,
         pin=_code(person.pin, USES["pin"]),
         parent_code=_code(person.parent_code, USES["parent_code"]),
     )

@@ -29,7 +29,8 @@ def pack_base(school: str, base: Base) -> bytes:
     """A roll as it is kept."""
     rows = [_row(entry) for entry in base.entries]
     columns = [[*column] for column in zip(*rows, strict=True)] if rows else [[] for _ in _FIELDS]
-    known = [(person, *link) for person, link in base.links.items() if link.sent_at > base.as_of - LINKS_KNOWN]
+    here, since = base.places, base.as_of - LINKS_KNOWN
+    known = [(person, *link) for person, link in base.links.items() if person in here and link.sent_at > since]
     said = {
         "version": VERSION,
         "shape": _SHAPE,
@@ -38,7 +39,7 @@ def pack_base(school: str, base: Base) -> bytes:
         "people": len(rows),
         "columns": [_short(name, column) for name, column in zip(_FIELDS, columns, strict=True)],
         "links": [[*column] for column in zip(*known, strict=True)],
-        "pairs": sorted(base.pairs),
+        "pairs": sorted(pair for pair in base.pairs if all(each in here for each in pair)),
     }
     return zlib.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
 

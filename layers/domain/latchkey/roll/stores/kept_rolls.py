@@ -26,7 +26,7 @@ from latchkey.shared.stores.aws import code_of, translate
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from latchkey.shared.stores.aws import Client
 
@@ -60,9 +60,12 @@ class State:
 
 
 class KeptRolls:
-    """The kept roll of one school. Without a client for S3 there is no object, and the roll is built whenever it is read."""
+    """The kept roll of one school. Without a bucket there is no object, and the roll is built whenever it is read.
 
-    def __init__(self, table: Table, client: Client | None, bucket: str, school: str) -> None:
+    ``client`` makes the client of S3, which most readers do not need: they remember the object.
+    """
+
+    def __init__(self, table: Table, client: Callable[[], Client], bucket: str, school: str) -> None:
         self._table = table
         self._client = client
         self._bucket = bucket
@@ -140,17 +143,17 @@ class KeptRolls:
         """Write a new object; its key."""
         key = f"{self.school}/{new_id()}"
         try:
-            self._s3.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType="application/zlib")
+            self._client().put_object(Bucket=self._bucket, Key=key, Body=data, ContentType="application/zlib")
         except (ClientError, BotoCoreError) as error:
             translate(error)
         return key
 
     def read(self, key: str) -> bytes | None:
         """An object; None if there is none."""
-        if self._client is None:
+        if not self._bucket:
             return None
         try:
-            body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            body: bytes = self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
             if code_of(error) in _GONE:
                 return None
@@ -165,13 +168,7 @@ class KeptRolls:
         """Delete an object that nothing names any more. Where it fails the bucket forgets it a few days later."""
         if key:
             with suppress(ClientError, BotoCoreError):
-                self._s3.delete_object(Bucket=self._bucket, Key=key)
-
-    @property
-    def _s3(self) -> Client:
-        if self._client is None:
-            raise RuntimeError("this function keeps no rolls")
-        return self._client
+                self._client().delete_object(Bucket=self._bucket, Key=key)
 
     def _write(self, facts: Mapping[str, Value], when: Sequence[Condition]) -> None:
         self._table.update(Update(pk=self.school, sk=SK, set=facts, add={"revision": 1}, when=when))
