@@ -56,9 +56,12 @@ def cells(function: sam.Resource) -> dict[str, str]:
     for action, resource in sorted(sam.grants(function)):
         service, _, verb = action.partition(":")
         name, _, rest = resource.partition("/")
+        if service == "dynamodb" and rest.startswith("stream/"):
+            continue
         if service == "dynamodb" and rest:
             indexes[TABLES[name]].append(f"`{rest.removeprefix('index/')}`")
         elif service == "dynamodb":
+            verb = "follow" if "Stream" in verb or verb in {"GetRecords", "GetShardIterator"} else verb
             actions[TABLES[name]].append(verb.replace("Item", "").replace("ConditionCheck", "Check"))
         elif service == "kms":
             actions["keys"].append(name.removesuffix("Key").lower())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class System(people.System, schools.System, Protocol):
     """What people and schools take, where rolls are kept, and what the ledger and the looks for doubles know."""
 
+    def cursor_key(self, school: str) -> bytes: ...
+
     def rolls(self, school: str) -> KeptRolls: ...
 
     @property

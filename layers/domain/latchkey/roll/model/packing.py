@@ -39,7 +39,7 @@ def pack_base(school: str, base: Base) -> bytes:
         "people": len(rows),
         "columns": [_short(name, column) for name, column in zip(_FIELDS, columns, strict=True)],
         "links": [[*column] for column in zip(*known, strict=True)],
-        "pairs": sorted(pair for pair in base.pairs if all(each in here for each in pair)),
+        "pairs": sorted(base.pairs),
     }
     return zlib.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
 
