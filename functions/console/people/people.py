@@ -4,12 +4,12 @@ from typing import Any
 
 from console.lists import page_of
 from console.people.address_changes import address_json, finished
+from console.people.asking import ASKED, asked_for, query_of
 from console.people.history import history_json, names_in
 from console.people.lost_factors import factors_json
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
-from latchkey.people.model.people_filter import FIELDS, parse
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.the_family import Family, family
 from latchkey.records.history import history as look
@@ -32,14 +32,21 @@ routes = RouteGroup(__name__, lambda: system().settings)
 def people(request: Request, school: str) -> Answer:
     """The people whom a filter means, in list order."""
     seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS, "asked")
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *ASKED, "asked")
     asked = "asked" in request.query
-    wanted = parse(request.asked(FIELDS))
+    wanted = asked_for(request, school)
     roll = read_roll(system(), school)
     found = roll.page(wanted, cursor, limit)
     numbers = roll.numbers(wanted) if request.wants_page else None
     data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}
-    return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor, "asked": asked})
+    context = {
+        "filter": wanted.as_mapping(),
+        "numbers": numbers,
+        "cursor": cursor,
+        "asked": asked,
+        "query": query_of(wanted, school),
+    }
+    return Answer(data=data, context=context)
 
 
 @routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")
@@ -64,8 +71,8 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
         "revision": revision(found.person),
         **factors_json(found.person, school),
         "password_set_at": rfc3339(found.person.password_set_at),
-        "children": [_brief(child, school) | _sees_pin(child, found.person) for child in found.children],
-        "parents": [_brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],
+        "children": [brief(child, school) | _sees_pin(child, found.person) for child in found.children],
+        "parents": [brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],
         "codes": {
             "pin": _code(found.person.pin, "pin", school.code_epoch),
             "parent_code": _code(found.person.parent_code, "parent", school.code_epoch),
@@ -119,6 +126,14 @@ def _of_parent(child: Person, parent: Person) -> dict[str, bool]:
     return {**_sees_pin(child, parent), "not_mine": parent.id in child.not_mine}
 
 
-def _brief(person: Person, school: School) -> dict[str, Any]:
-    names = ("id", "role", "name", "given_name", "family_name", "year_group", "registration_group")
-    return {name: value for name, value in person_json(person, school).items() if name in names}
+def brief(person: Person | Entry, school: School) -> dict[str, Any]:
+    """Who somebody is, and where."""
+    return {
+        "id": person.id,
+        "role": person.role,
+        "name": school.name_of(person),
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "year_group": person.year_group,
+        "registration_group": person.registration_group,
+    }

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
 
 class System(Protocol):
-    """Its stores, keys, queues and clock."""
-
-    def now(self) -> int: ...
+    """Its stores."""
 
     def directory(self, school: str) -> Directory: ...

@@ -8,8 +8,10 @@ from latchkey.roll import needs as roll
 
 if TYPE_CHECKING:
     from latchkey.login_details.stores.runs import Exports
+    from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.queues import Queue
 
 
 class System(roll.System, Protocol):
@@ -20,3 +22,7 @@ class System(roll.System, Protocol):
     def exports(self, school: str) -> Exports: ...
 
     def rosters(self, school: str) -> Rosters: ...
+
+    def figures(self, school: str) -> KeptFigures: ...
+
+    def queue(self, setting: str) -> Queue: ...

@@ -28,13 +28,13 @@ _ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that 
 def read_roll(system: System, school: str) -> Roll:
     """The roll as it is now."""
     rolls, now = system.rolls(school), system.now()
-    state = rolls.state()
+    state = rolls.state() if rolls.can_read else None
     found = _kept(system, rolls, state)
     if found is None and state is not None and state.base:  # there may be another object by now
         state = rolls.state()
         found = _kept(system, rolls, state)
     touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
-    if found is None:
+    if found is None and rolls.can_read:
         _ask(rolls, state, now)
     if state is None or found is None or len(touched) > MANY:
         return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]).entries, Known())

@@ -71,6 +71,11 @@ class KeptRolls:
         self._bucket = bucket
         self.school = school
 
+    @property
+    def can_read(self) -> bool:
+        """Whether this function can read what is kept."""
+        return bool(self._bucket)
+
     def state(self) -> State | None:
         """What is kept, read consistently; None: nothing yet."""
         item = self._table.get(self.school, SK)
@@ -150,8 +155,6 @@ class KeptRolls:
 
     def read(self, key: str) -> bytes | None:
         """An object; None if there is none."""
-        if not self._bucket:
-            return None
         try:
             body: bytes = self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
