@@ -91,21 +91,10 @@ def lay(changes: Changes, base: Base) -> Base:
     """The roll with changes laid over it."""
     if not changes:
         return base
-    links = dict(base.links)
-    for (person, send), (_, link) in sorted(changes.links.items(), key=lambda each: each[0]):
-        found = newer(links.get(person), send, link)
-        if found is None:
-            links.pop(person, None)
-        else:
-            links[person] = found
-    for person, (_, entry) in changes.people.items():
-        if entry is None:
-            links.pop(person, None)  # there is an address in it
+    links = _links(changes, base)
     touched = {*changes.people, *(person for person, _ in changes.links)}
     there = {each: _entry(each, changes, base) for each in touched}
-    here = {each for each in base.places if each not in touched} if base.pairs else set()
-    here |= {each for each, entry in there.items() if entry is not None}
-    doubles = {each for pair in base.pairs if here.issuperset(pair) for each in pair}
+    doubles = _doubles(there, base)
     before = {each for pair in base.pairs if all(one in base.places for one in pair) for each in pair}
     for each in doubles ^ before:
         there.setdefault(each, _entry(each, changes, base))
@@ -113,6 +102,28 @@ def lay(changes: Changes, base: Base) -> Base:
         each: with_facts(entry, links.get(each), double=each in doubles) for each, entry in there.items() if entry is not None
     }
     return Base(_in_order(base, there.keys(), made), links, base.pairs, base.as_of)
+
+
+def _links(changes: Changes, base: Base) -> Mapping[str, LinkFact]:
+    """The newest link of each person; of those who are gone none, because there is an address in it."""
+    links = dict(base.links)
+    for (person, send), (_, link) in sorted(changes.links.items(), key=lambda each: each[0]):
+        found = newer(links.pop(person, None), send, link)
+        if found is not None:
+            links[person] = found
+    for person, (_, entry) in changes.people.items():
+        if entry is None:
+            links.pop(person, None)
+    return links
+
+
+def _doubles(there: Mapping[str, Entry | None], base: Base) -> set[str]:
+    """Who is of a pair of which both are there."""
+
+    def here(person: str) -> bool:
+        return there[person] is not None if person in there else person in base.places
+
+    return {each for pair in base.pairs if all(map(here, pair)) for each in pair}
 
 
 def newer(old: LinkFact | None, send: str, link: LinkFact | None) -> LinkFact | None:
