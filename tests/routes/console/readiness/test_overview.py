@@ -89,11 +89,11 @@ def test_the_audit_trail_names_people_on_the_page_and_ids_in_the_data(console: C
     assert set(first["items"][0]) == {"id", "actor", "action", "at", "facts", "visitor"}
     assert "Ada" not in str(second)
     text = console.page(HOME + "/audit").body.decode()
-    assert f'<a href="/admin/northbridge/people/{HEAD_TEACHER.id}">Ada Admin</a>' in text
-    assert "started a send" in text
+    assert f'<a href="/admin/northbridge/people/{HEAD_TEACHER.id}"><bdi>Ada Admin</bdi></a>' in text
+    assert "started a message" in text
 
 
-@pytest.mark.parametrize("path", ["", "/people", "/sends", "/audit", "/settings"])
+@pytest.mark.parametrize("path", ["", "/people", "/sends", "/exports", "/settings"])
 def test_each_section_says_where_one_is(console: Console, path: str) -> None:
     text = console.page(HOME + path).body.decode()
     assert text.count('aria-current="page"') == 1
