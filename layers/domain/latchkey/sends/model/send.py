@@ -22,6 +22,7 @@ Kind = Literal[
     "confirmation",
     "parent_invitation",
     "parent_code_ready",
+    "mailbox_test",
 ]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]

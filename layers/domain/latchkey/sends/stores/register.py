@@ -165,6 +165,7 @@ REGISTER: Final = (
         seen_by="the school's admins",
         attributes={
             "domains": "At most 100 domains: sent, delivered, used, refused",
+            "silent": "Since when which of them has taken mail that nobody has used",
             "last": "Hash of what was counted last, so that it counts once",
             "revision": "So that two who count add up",
             "since": "Since when it counts",
@@ -187,6 +188,22 @@ REGISTER: Final = (
             "looked": "People looked at",
             "taken": "Marks taken away",
             "after": "Where the worker goes on",
+        },
+    ),
+    Kind(
+        name="test of mailboxes",
+        table="activity",
+        pk="<school>#MAILTESTS",
+        sk="<test>",
+        why="Which addresses an admin has had tried: the queue must not name them, and the page says what became of each",
+        kept="7 days",
+        seen_by="the school's admins",
+        about="a person",
+        erased="expires",
+        attributes={
+            "addresses": "At most three addresses",
+            "created_at": "When",
+            "created_by": "The admin's id",
         },
     ),
     Kind(
