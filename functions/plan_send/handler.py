@@ -128,6 +128,11 @@ def _of_school(kind: str, message: Message) -> dict[str, Any] | None:
 
         forgotten = forget_claimed(system(), message.slug(), message.id("invitation"))
         return {"kind": kind, "school": message.slug(), "forgotten": forgotten}
+    if kind == "rehearsal":
+        from latchkey.closure.rehearse import rehearse  # the same
+
+        rehearsal = rehearse(system(), message.slug(), message.id("rehearsal"))
+        return {"kind": kind, "school": message.slug(), "rehearsal": rehearsal.id, "state": rehearsal.state}
     if kind == "doubles":
         look = look_through(system(), message.slug(), message.id("look"))
         return {"kind": kind, "school": message.slug(), "look": look.id, "state": look.state, "looked": look.looked}

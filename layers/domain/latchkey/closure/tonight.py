@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.closure.model import plan
-from latchkey.closure.model.plan import EVERYBODY, FOR_LINKS, FOR_PAPER, LINKED, Counts, Facts, Step
+from latchkey.closure.model.plan import FOR_LINKS, FOR_PAPER, LINKED, WAITED_FOR, Counts, Facts, Step
 from latchkey.closure.model.rehearsal import Begun, Rehearsal
 from latchkey.closure.needs import System
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.roll.model.standing import rules_of, standing_of
 from latchkey.roll.read_roll import read_roll
+from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import School
 from latchkey.sends.forecast import USUAL
 from latchkey.sends.model.figures import figures
@@ -48,6 +49,16 @@ def links() -> PeopleFilter:
 def invitations() -> PeopleFilter:
     """Whose parents are invited: all students'. Parents who have an account are left out by the message itself."""
     return PeopleFilter(roles=("student",))
+
+
+def parents() -> PeopleFilter:
+    """Parents who are known here, can be mailed and have no link that works."""
+    return PeopleFilter(roles=("parent",), reasons=FOR_LINKS)
+
+
+def waited_for() -> PeopleFilter:
+    """Who has a link or a code and has not used it."""
+    return PeopleFilter(reasons=WAITED_FOR)
 
 
 def paper() -> PeopleFilter:
@@ -102,10 +113,8 @@ def look(system: System, school: School) -> Tonight:
 
 def notice_until(school: School, now: int) -> int | None:
     """Until when a notice is up, or going to be; 0 where it has no end, None where there is none."""
-    settings = school.settings
-    if not settings.notice or (settings.notice_ends_at is not None and settings.notice_ends_at <= now):
-        return None
-    return settings.notice_ends_at or 0
+    notice = PageNotice.of(school.settings)
+    return (notice.ends_at or 0) if notice.text and not notice.is_over(now) else None
 
 
 def _printed_since(system: System, school: str, at: int) -> bool:
