@@ -46,6 +46,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "PLAN_QUEUE",
         "DELIVER_QUEUE",
         "URGENT_QUEUE",
+        "PAGES_BUCKET",
     ),
     "deliver_links": (
         "DIRECTORY_TABLE",

@@ -12,6 +12,7 @@ from typing import Final
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.errors import Changed, NotFound, Poison, TryLater
 from latchkey.login_details.model.meant import is_meant
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, failure
 from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import cannot_be_in
@@ -113,6 +114,6 @@ def _fail(system: System, school: str, run: Export, reason: str | None = None) -
     exports = system.exports(school)
     known = exports.get(run.id) or run
     failed = exports.fail(run, reason or failure(known))
-    event: dict[str, str | int] = {"export": run.id, "step": known.stage if known.kind == "file" else "void", "done": known.done}
+    event = {**facts_of(run), "step": known.stage if known.kind == "file" else "void", "done": known.done}
     system.audit(school).record("build_export", "export.failed", system.now(), event)
     return failed

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Invalid
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import Export, ExportRequest, RunKind
 from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import REASONS, Trial, try_export
@@ -59,7 +60,7 @@ def start_run(system: System, school: str, asked: Export, facts: Mapping[str, st
     action = "export.start" if asked.kind == "file" else "codes.void"
     return Starting(
         runs=exports,
-        announce=lambda run: system.audit(school).record(run.created_by, action, run.created_at, {"export": run.id, **facts}),
+        announce=lambda run: system.audit(school).record(run.created_by, action, run.created_at, {**facts_of(run), **facts}),
         put=lambda run: system.queue("EXPORT_QUEUE").put({"school": school, "export": run.id}),
         give_up=exports.not_queued,
         is_same=lambda run: (run.wanted, run.kind) == (asked.wanted, asked.kind),

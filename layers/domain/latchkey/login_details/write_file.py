@@ -10,6 +10,7 @@ from latchkey.codes.model.changes import given_since
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.meant import is_meant
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import FORMATS, LEASE, Export
 from latchkey.login_details.model.setting import Setting
 from latchkey.login_details.needs import System
@@ -96,7 +97,7 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
         lease_until=0,
     )
     counts = {"rows": rows, "left_out": left_out, "new_pins": given["pin"], "new_parent_codes": given["parent"]}
-    event = system.audit(school.slug).record_of("build_export", "export.finish", now, {"export": run.id, **counts})
+    event = system.audit(school.slug).record_of("build_export", "export.finish", now, {**facts_of(run), **counts})
     exports.finish(run, event)
     return run
 

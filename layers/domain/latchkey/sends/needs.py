@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from latchkey.roll import needs as roll
 from latchkey.second_factors import lost_needs
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(lost_needs.System, Protocol):
-    """Its stores, keys, queues and clock, and what taking away lost second factors takes."""
+class System(roll.System, lost_needs.System, Protocol):
+    """Its stores, keys, queues and clock, and what the roll and taking away lost second factors take."""
 
     def time(self) -> float: ...
 
