@@ -9,11 +9,12 @@ from latchkey.closure import tonight
 from latchkey.closure.begin_closure import begin
 from latchkey.closure.model import in_words
 from latchkey.closure.model import request as _request
-from latchkey.closure.model.plan import Step, StepName
+from latchkey.closure.model.plan import Step, StepName, sheets
 from latchkey.closure.model.rehearsal import Begun, Mails, Rehearsal
 from latchkey.closure.rehearse import ask_for_rehearsal, rehearsal_of
 from latchkey.closure.tonight import Tonight
 from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.standings import Reason
 from latchkey.roll.model.standing_words import WORDS
 from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import School
@@ -41,11 +42,12 @@ _PEOPLE: Final[dict[StepName, PeopleFilter]] = {
 def closure(request: Request, school: str) -> Answer:
     """The plan with tonight's numbers."""
     seen = admin(request, system(), school)
+    only(request.query, ("begun",))
     data, context = shown(seen.school)
-    return Answer(data=data, context=context)
+    return Answer(data=data, context={**context, "begun_now": "begun" in request.query and data["begun"]})
 
 
-@routes.on("POST", "/admin/{school}/closure", page=_PAGE, form=_PAGE)
+@routes.on("POST", "/admin/{school}/closure", form=_PAGE)
 def start(request: Request, school: str) -> Answer:
     """Put the notice up and begin, or have the plan rehearsed."""
     seen = admin(request, system(), school)
@@ -86,14 +88,14 @@ def shown(school: School) -> tuple[dict[str, Any], dict[str, Any]]:
     notice = PageNotice.of(school.settings)
     up = not notice.is_over(now) and bool(notice.text)
     form = {
-        "notice": notice.text if up else "",
+        "notice": notice.text if up else in_words.notice_for(now),
         "starts_at": local(notice.starts_at) if up and notice.starts_at else "",
-        "ends_at": local(notice.ends_at) if up and notice.ends_at else "",
+        "ends_at": local(notice.ends_at) if up and notice.ends_at else in_words.tomorrow(now),
     }
-    filters = {name: wanted.as_mapping() for name, wanted in _PEOPLE.items()}
     context = {
         "form": form,
-        "filters": {**filters, "invited": tonight.invitations().as_mapping()},
+        "filters": {name: wanted.as_mapping() for name, wanted in _PEOPLE.items()},
+        "invited": tonight.invitations().as_mapping(),
         "above": school.settings.approval.above,
         "expects_news": bool(found.under_way),
     }
@@ -146,7 +148,7 @@ def rehearsal_json(rehearsal: Rehearsal, school: School) -> dict[str, Any]:
             "links": _mails_json(found.links),
             "invitations": _mails_json(found.invitations),
             "paper": found.paper,
-            "sheets": in_words.sheets(found.paper),
+            "sheets": sheets(found.paper),
             "reasons": [_reason_json(reason, count, school) for reason, count in found.reasons.items()],
         },
     }
@@ -163,6 +165,6 @@ def _mails_json(mails: Mails) -> dict[str, Any]:
     }
 
 
-def _reason_json(reason: Any, count: int, school: School) -> dict[str, Any]:
+def _reason_json(reason: Reason, count: int, school: School) -> dict[str, Any]:
     people = f"/admin/{school.slug}/people?reason={reason}"
     return {"reason": reason, "text": WORDS[reason].of(count), "count": count, "people": people}

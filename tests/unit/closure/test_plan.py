@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from latchkey.closure.model import plan
 from latchkey.closure.model.plan import EVERYBODY, Facts, State, Step, steps
 from latchkey.people.model.person import Role
-from latchkey.roll.model.standing import CODES, REASONS, Code
+from latchkey.people.model.standings import CODES, REASONS, Code
 
 NOW = 1_790_000_000
 NUMBERS: Counter[tuple[Role, Code]] = Counter(

@@ -10,5 +10,5 @@ out in a worker, with the dry runs that the steps have themselves, and keeps wha
                    └────▶ failed (its message could not be put)
 
 Called by: the console (the plan), plan_send (rehearsals).
-Tables: activity, ``<slug>#CLOSURE``.
+Tables: activity, ``<slug>#CLOSURE`` and ``<slug>#REHEARSALS``.
 """

@@ -22,13 +22,21 @@ def begin(system: System, school: School, admin: Person, notice: PageNotice, pag
     put_notice(system, school, admin, notice, page)
     now, closures = system.now(), system.closures(school.slug)
     before = closures.begun()
-    times = {"starts_at": notice.starts_at or now, "ends_at": notice.ends_at or now}
+    starts_at, ends_at = notice.starts_at or now, notice.ends_at or now
     if before is not None and before.ends_at > now:
-        begun = replace(before, **times)
+        begun = replace(before, starts_at=starts_at, ends_at=ends_at)
     else:
         counts = counts_of(system, school)
         total, ready = sum(counts.values()), plan.ready(counts)
-        begun = Begun(id=new_id(now), created_at=now, created_by=admin.id, total=total, ready=ready, **times)
+        begun = Begun(
+            id=new_id(now),
+            created_at=now,
+            created_by=admin.id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            total=total,
+            ready=ready,
+        )
     closures.begin(begun)
     system.audit(school.slug).record(admin.id, "closure.begin", now, {"closure": begun.id, "ready": begun.ready})
     return begun

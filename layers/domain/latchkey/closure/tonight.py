@@ -9,7 +9,6 @@ from latchkey.closure.model.plan import FOR_LINKS, FOR_PAPER, LINKED, WAITED_FOR
 from latchkey.closure.model.rehearsal import Begun, Rehearsal
 from latchkey.closure.needs import System
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.roll.model.standing import rules_of, standing_of
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import School
@@ -73,8 +72,8 @@ def chosen(wanted: PeopleFilter) -> Selection:
 
 def counts_of(system: System, school: School) -> Counts:
     """People by role and by what is known of their way in; who has left is not counted."""
-    roll, rules = read_roll(system, school.slug), rules_of(school, system.now())
-    found = ((entry.role, standing_of(entry, rules, roll.by_id)) for entry in roll.entries)
+    roll = read_roll(system, school.slug)
+    found = ((entry.role, roll.standings[entry.id]) for entry in roll.entries)
     return Counter((role, code) for role, code in found if code is not None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from latchkey.people.model.person import Role
-from latchkey.roll.model.standing import GRADES, REASONS, Code, Reason
+from latchkey.people.model.standings import GRADES, REASONS, Code, Reason
 
 StepName = Literal["notice", "links", "invitations", "paper", "watch"]
 State = Literal["to_do", "under_way", "done", "nothing"]

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from latchkey.people.model.standings import Reason
+from latchkey.sends.model.send import Skip
+
 _PATIENCE: Final = 600  # seconds
 RehearsalState = Literal["queued", "finished", "failed"]
 
@@ -18,7 +21,7 @@ class Mails:
     total: int
     to_send: int
     mails: int
-    skipped: Mapping[str, int]
+    skipped: Mapping[Skip, int]
     seconds: int
     approval: bool = False
 
@@ -36,7 +39,7 @@ class Found:
     links: Mails
     invitations: Mails
     paper: int
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[Reason, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +49,7 @@ class Rehearsal:
     id: str
     created_at: int
     created_by: str
-    state: _PATIENCE: Final = 600  # seconds
-RehearsalState = "queued"
+    state: RehearsalState = "queued"
     finished_at: int | None = None
     found: Found | None = None
 

@@ -17,6 +17,7 @@ class Closures:
     def __init__(self, table: Table, school: str) -> None:
         self._table = table
         self.school = school
+        self._rehearsals = f"{school}#REHEARSALS"
 
     def begin(self, begun: Begun) -> None:
         """Note that a closure was begun, in place of the one before."""
@@ -31,7 +32,7 @@ class Closures:
     def make(self, rehearsal: Rehearsal) -> None:
         """Write a new rehearsal."""
         item: dict[str, Value] = {
-            "pk": self._pk,
+            "pk": self._rehearsals,
             "sk": rehearsal.id,
             "created_at": rehearsal.created_at,
             "created_by": rehearsal.created_by,
@@ -42,20 +43,20 @@ class Closures:
 
     def get(self, rehearsal: str) -> Rehearsal | None:
         """The rehearsal with this id."""
-        item = self._table.get(self._pk, rehearsal)
-        return _from_item(item) if item and rehearsal != _BEGUN else None
+        item = self._table.get(self._rehearsals, rehearsal)
+        return _from_item(item) if item else None
 
     def latest(self) -> Rehearsal | None:
         """The newest rehearsal."""
-        page = self._table.page(self._pk, limit=2, newest_first=True)
-        return next((_from_item(item) for item in page.items if item["sk"] != _BEGUN), None)
+        page = self._table.page(self._rehearsals, limit=1, newest_first=True)
+        return next(map(_from_item, page.items), None)
 
     def end(self, rehearsal: Rehearsal, state: RehearsalState, now: int, found: Found | None = None) -> Rehearsal:
         """Note how it ended; the first to say so is right."""
         facts: dict[str, Value] = {"state": state, "finished_at": now, "found": _found_item(found) if found else None}
         still_open: Condition = ("state", "=", "queued")
         try:
-            self._table.update(Update(pk=self._pk, sk=rehearsal.id, set=facts, when=[("pk", "exists", None), still_open]))
+            self._table.update(Update(pk=self._rehearsals, sk=rehearsal.id, set=facts, when=[("pk", "exists", None), still_open]))
         except ConditionFailed:
             return self.get(rehearsal.id) or rehearsal
         return replace(rehearsal, state=state, finished_at=now, found=found)

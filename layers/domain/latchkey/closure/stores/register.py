@@ -27,7 +27,7 @@ REGISTER: Final = (
     Kind(
         name="rehearsal of a closure",
         table="activity",
-        pk="<school>#CLOSURE",
+        pk="<school>#REHEARSALS",
         sk="<rehearsal>",
         why="What a closure would have done, tried out",
         kept="400 days",
