@@ -96,7 +96,7 @@ def shown(school: School) -> tuple[dict[str, Any], dict[str, Any]]:
         "form": form,
         "filters": {name: wanted.as_mapping() for name, wanted in _PEOPLE.items()},
         "invited": tonight.invitations().as_mapping(),
-        "above": school.settings.approval.above,
+        "approved_above": school.settings.approval.above,
         "expects_news": bool(found.under_way),
     }
     return data, context

@@ -47,7 +47,9 @@ def test_the_plan_has_tonights_numbers_and_every_number_is_its_list(console: Con
     assert (found["total"], found["ready"], found["could"]) == (7, 1, 6)
     for each in found["steps"]:
         if each["people"]:
-            assert len(console.get(each["people"]).json_body["items"]) == each["count"], each["name"]
+            listed = console.get(each["people"])
+            assert listed.status_code == 200, listed.json_body
+            assert len(listed.json_body["items"]) == each["count"], each["name"]
     assert console.page(CLOSURE).status_code == 200
 
 
@@ -135,7 +137,7 @@ def test_a_rehearsal_that_cannot_be_queued_says_so(console: Console, monkeypatch
     def busy(*_: object) -> None:
         raise TryLater("The queue is busy.")
 
-    monkeypatch.setattr("latchkey.shared.stores.queues.Queue.put", busy)
-    assert console.post(CLOSURE, {"rehearsal": True}).status_code == 503
-    monkeypatch.undo()
+    with monkeypatch.context() as broken:
+        broken.setattr("latchkey.shared.stores.queues.Queue.put", busy)
+        assert console.post(CLOSURE, {"rehearsal": True}).status_code == 503
     assert console.get(CLOSURE).json_body["rehearsal"]["state"] == "failed"
