@@ -1,6 +1,6 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, closure, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo
+from console import audit, closure, contacts, people_emails, preflight, readiness, rosters, rosters_map, rosters_undo
 from console.login_details import codes, exports
 from console.people import (
     actions,
@@ -19,6 +19,7 @@ from console.people import (
 )
 from console.sends import control, mail, preview, recipients, sends
 from console.settings import pages as settings_pages
+from console.settings import preview as settings_preview
 from console.settings import settings
 from web.app import new_app
 
@@ -26,6 +27,7 @@ app = new_app(
     "console",
     readiness.routes,
     closure.routes,
+    preflight.routes,
     people.routes,
     people_emails.routes,
     confirmations.routes,
@@ -54,4 +56,5 @@ app = new_app(
     audit.routes,
     settings.routes,
     settings_pages.routes,
+    settings_preview.routes,
 )
