@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
+    from latchkey.closure import needs as closure
+    from latchkey.closure.stores.closures import Closures
     from latchkey.codes import needs as codes
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
@@ -89,6 +91,8 @@ if TYPE_CHECKING:
     from latchkey.second_factors.model.relying_party import RelyingParty
     from latchkey.second_factors.stores.challenges import Challenges
     from latchkey.second_factors.stores.factors import KeptFactors
+    from latchkey.selections import needs as selections
+    from latchkey.selections.stores.selections import Selections
     from latchkey.sends import needs as sends
     from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
@@ -121,6 +125,7 @@ _KEEPERS: Final = (
     "people",
     "sign_in",
     "second_factors",
+    "selections",
     "records",
     "rosters",
     "doubles",
@@ -129,6 +134,7 @@ _KEEPERS: Final = (
     "contacts",
     "invitations",
     "sends",
+    "closure",
     "mail",
     "readiness",
     "audit",
@@ -336,6 +342,12 @@ class Wiring:
 
         return LeaverRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def selections(self, school: str) -> Selections:
+        """Whom a school's admins have chosen in the list of people."""
+        from latchkey.selections.stores.selections import Selections
+
+        return Selections(self.table("ACTIVITY_TABLE"), school)
+
     def edits(self, school: str) -> Edits:
         """Where an admin's corrections of a school's people are written."""
         from latchkey.records.stores.edits import Edits
@@ -409,6 +421,12 @@ class Wiring:
         from latchkey.sends.stores.trusts import Trusts
 
         return Trusts(self.table("ACTIVITY_TABLE"), school)
+
+    def closures(self, school: str) -> Closures:
+        """Closures of a school that were begun, and their rehearsals."""
+        from latchkey.closure.stores.closures import Closures
+
+        return Closures(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""
@@ -710,6 +728,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _accounts: accounts.System = wiring
         _audit: audit.System = wiring
+        _closure: closure.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring
         _doubles: doubles.System = wiring
@@ -728,6 +747,7 @@ if TYPE_CHECKING:
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _second_factors: second_factors.System = wiring
+        _selections: selections.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
 

@@ -12,6 +12,7 @@ PARTS: Final = frozenset(
         "exports",
         "rosters",
         "contacts",
+        "closure",
         "codes",
         "settings",
         "audit",
