@@ -65,6 +65,7 @@ class Request:
     ``confirming`` are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are
     ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
     person's. ``keep_for``: in so many seconds the page says something else, so nobody may keep it longer.
+    ``foreign``: the origin of the other site whose page sends this, "" where a browser keeps that to itself, None: of no other.
     """
 
     method: str
@@ -83,6 +84,7 @@ class Request:
     confirming: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
     keep_for: int | None = None
+    foreign: str | None = None
     repeated: Mapping[str, list[str]] = field(default_factory=dict)
 
     def asked(self, names: Iterable[str]) -> dict[str, str | list[str]]:
