@@ -16,6 +16,7 @@ from chalice.app import Request as ChaliceRequest
 from latchkey.errors import Invalid, LatchkeyError
 from latchkey.shared.model.identifiers import typed
 from latchkey.shared.model.texts import said
+from web.field_words import missing, too_long, unusable
 
 _LONGEST_LOGIN = 320
 LONGEST_BODY = 256 * 1024
@@ -96,12 +97,12 @@ class Request:
         value = self.fields.get(name)
         if value is None or value == "":
             if required:
-                raise Invalid(fields={name: said("Fill this in.")})
+                raise Invalid(fields={name: missing(name)})
             return ""
         if not isinstance(value, str):
             raise Invalid(fields={name: said("This must be a text.")})
         if len(value) > longest:
-            raise Invalid(fields={name: said("This is too long: at most {count} characters.", count=longest)})
+            raise Invalid(fields={name: too_long(name, longest)})
         return _usable(name, value)
 
     def login(self, name: str, *, required: bool = True) -> str:
@@ -131,9 +132,9 @@ class Request:
 def _usable(name: str, text: str, *, required: bool = False) -> str:
     """A text without line breaks or other control characters; ``Invalid`` names the field otherwise."""
     if required and not text:
-        raise Invalid(fields={name: said("Fill this in.")})
+        raise Invalid(fields={name: missing(name)})
     if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in text):
-        raise Invalid(fields={name: said("This has a character that cannot be used here.")})
+        raise Invalid(fields={name: unusable(name)})
     return text
 
 

@@ -79,7 +79,7 @@ def test_any_other_website_is_refused_with_a_form_that_works(website: Portal, or
     assert website.requests() == []
     text = answer.body.decode()
     assert "stands on a website that your school has not named to us" in text
-    assert f'<form method="post" action="{PATH}">' in text
+    assert f'<form method="post" action="{PATH}" novalidate>' in text
     assert "ann@home.example" not in text
     assert answer.headers["Cache-Control"] == "no-store"
 
