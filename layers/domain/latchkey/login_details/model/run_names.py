@@ -5,6 +5,8 @@ from typing import Final
 
 from latchkey.codes.model.audience import Audience
 from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Format, Rows, Scope
+from latchkey.sends.model.send import Selection
+from latchkey.sends.model.send_names import whom
 from latchkey.shared.model import file_names
 
 _VOIDED: Final[Mapping[Audience, str]] = {"both": "PINs and parent codes", "students": "PINs", "parents": "parent codes"}
@@ -21,6 +23,7 @@ _FILES: Final[Mapping[Format, str]] = {
     "mis_codes": "codes-by-upn",
 }
 """The first word of a file's name; what shares one differs in its ending."""
+_PARTS: Final[Mapping[str, str]] = {"school": "all", "person": "one-student", "ids": "some-students"}
 _ROWS: Final[Mapping[Rows, str]] = {"student": "", "parent": "parents", "family": "families"}
 _FOR: Final[Mapping[Audience, str]] = {"both": "", "students": "pins", "parents": "parent-codes"}
 
@@ -42,6 +45,8 @@ def facts_of(run: Export) -> dict[str, str | int]:
 
 def whose(scope: Scope) -> str:
     """Whose login details they are."""
+    if scope.kind == "filter":
+        return whom(Selection(filter=scope.filter))
     if scope.kind == "ids":
         return f"{len(scope.ids):,} student{'s' if len(scope.ids) != 1 else ''}"
     words = {"school": "the whole school", "person": "one student", "year_group": f"year {scope.value}"}
@@ -69,7 +74,7 @@ def file_name(school: str, wanted: ExportRequest, finished_at: int) -> str:
 
 
 def _part(scope: Scope) -> str:
-    part = {"school": "all", "person": "one-student", "ids": "some-students"}.get(scope.kind)
+    part = whose(scope) if scope.kind == "filter" else _PARTS.get(scope.kind)
     if part is not None:
-        return part
+        return file_names.file_part(part)
     return f"year-{scope.value}" if scope.kind == "year_group" else file_names.file_part(scope.value) or "group"
