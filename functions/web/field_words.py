@@ -37,7 +37,7 @@ def missing(name: str) -> Text:
 
 def too_long(name: str, most: int) -> Text:
     """That a field holds more characters than it may."""
-    return said("{field}: at most {count} characters.", field=called(name), count=most)
+    return said("{field}: too long, at most {count} characters.", field=called(name), count=most)
 
 
 def unusable(name: str) -> Text:

@@ -12,6 +12,7 @@ from web.request import Request
 from web.route_group import RouteGroup
 
 routes = RouteGroup(__name__, lambda: system().settings)
+PAGE = "password_links/forgot_password.html"
 FIELDS = ("identifier", "email", "username")
 SAID = {
     "detail": said(
@@ -25,20 +26,14 @@ STRANGE = said(
 )
 
 
-@routes.on("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html", public=True)
+@routes.on("GET", "/schools/{school}/forgot-password", page=PAGE, public=True)
 def page(request: Request, school: str) -> Answer:
     """The form; after it was sent, what happens now."""
     _, data = of_school(request, school)
     return Answer(data=data, context={"sent": SAID["detail"] if "sent" in request.query else None})
 
 
-@routes.on(
-    "POST",
-    "/schools/{school}/forgot-password",
-    page="password_links/forgot_password.html",
-    form="password_links/forgot_password.html",
-    open_to_other_sites=True,
-)
+@routes.on("POST", "/schools/{school}/forgot-password", form=PAGE, open_to_other_sites=True)
 def create(request: Request, school: str) -> Answer:
     """202 for whatever was typed; also in a form of a website that the school has named."""
     found, data = of_school(request, school)
@@ -60,4 +55,4 @@ def _elsewhere(request: Request, data: dict[str, Any]) -> Answer:
     refused = Forbidden(STRANGE, code="foreign_form")
     if not request.wants_page:
         raise refused
-    return Answer(data=data, status=403, context={"problem": {"fields": {}, **problem_of(403, refused)}})
+    return Answer(data=data, page=PAGE, status=403, context={"problem": {"fields": {}, **problem_of(403, refused)}})
