@@ -26,7 +26,7 @@ CONFIRM = "confirm."
 """With what the names of fields begin that confirm who sends a form."""
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing, so another site may lead a browser here with them."""
-SEVERAL = frozenset({"role", "year_group", "registration_group"})
+SEVERAL = frozenset({"role", "year_group", "registration_group", "reason"})
 """What people choose several of: in a form, or as ``filter.role``, it is a list if it comes more than once."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 """Methods whose body has to be one that we read."""

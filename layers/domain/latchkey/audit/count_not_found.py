@@ -6,7 +6,8 @@ from typing import Final
 from latchkey.audit.stores.audit import Audit
 
 PARTS: Final = frozenset(
-    {"people", "sends", "exports", "rosters", "contacts", "codes", "settings", "audit", "mail", "preflight", "admins", "school"}
+    {"people", "sends", "exports", "rosters", "contacts", "closure", "codes", "settings", "audit", "mail", "preflight", "admins"}
+    | {"school"}
 )
 log = logging.getLogger(__name__)
 
