@@ -132,7 +132,7 @@ class TestRoles:
         everywhere = [s for s in sam.statements(function(name)) if "*" in s["Resource"]]
         on_a_laptop = {"StringEquals": {"aws:PrincipalAccount": "000000000000"}}
         on_aws = [action for s in everywhere if s.get("Condition") != on_a_laptop for action in s["Action"]]
-        assert set(on_aws) <= {"ses:GetAccount"}
+        assert set(on_aws) <= {"ses:GetAccount", "dynamodb:ListStreams"}
 
     @pytest.mark.parametrize("name", FUNCTIONS)
     def test_allow_nothing_that_the_function_has_no_name_for(self, name: str) -> None:
