@@ -6,7 +6,7 @@ from typing import Final
 from latchkey.audit.stores.audit import Audit
 
 PARTS: Final = frozenset(
-    {"people", "sends", "exports", "rosters", "contacts", "codes", "settings", "audit", "mail", "admins", "school"}
+    {"people", "sends", "exports", "rosters", "contacts", "codes", "settings", "audit", "mail", "admins", "readiness", "school"}
 )
 log = logging.getLogger(__name__)
 
