@@ -129,8 +129,10 @@ def test_the_file_has_who_cannot_why_and_what_helps(school: Console) -> None:
     assert len(named) == 3
     ready = [*csv.DictReader(io.StringIO(file_of(school.page(DOWNLOAD, standing="ready")).decode("utf-8-sig")))]
     assert len(ready) == 13
-    event = school.get("/admin/northbridge/audit").json_body["items"][0]
-    assert (event["action"], event["facts"]) == ("readiness.download", {"rows": 13, "format": "csv"})
+    events = [
+        each for each in school.get("/admin/northbridge/audit").json_body["items"] if each["action"] == "readiness.download"
+    ]
+    assert sorted(each["facts"]["rows"] for each in events) == [3, 10, 13]
 
 
 def test_a_workbook_has_the_same(school: Console) -> None:
