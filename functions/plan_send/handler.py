@@ -11,7 +11,7 @@ from latchkey.doubles.look_for_doubles import look_through
 from latchkey.errors import TryLater
 from latchkey.people.model.person import ROLES
 from latchkey.records.erase_mails import erase_mails
-from latchkey.sends import request_mail
+from latchkey.sends import request_mail, try_mailboxes
 from latchkey.sends.ask_unconfirmed import ask_page
 from latchkey.sends.cancel_chunks import cancel_chunks
 from latchkey.sends.mail_notices import reset_stopped
@@ -102,6 +102,8 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
         outcome = _OF_A_PERSON[kind](system(), asked, message.id("person"))
     elif kind == "invitation":
         outcome = request_mail.invitation(system(), asked, message.id("invitation"))
+    elif kind == "mailbox_test":
+        outcome = try_mailboxes.plan(system(), asked)
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:

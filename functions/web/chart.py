@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 WIDTH: Final = 720
 HEIGHT: Final = 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 84, 16, 232
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 124, 16, 232
 _STEPS: Final = (1, 2, 5)
 
 

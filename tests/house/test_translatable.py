@@ -14,7 +14,7 @@ from web.pages import FOLDER, environment
 
 pytestmark = pytest.mark.house
 TEMPLATES = FOLDER / "templates"
-CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "readiness", "rosters", "sends", "settings"}
+CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "preflight", "readiness", "rosters", "sends", "settings"}
 """Folders of pages of the console and its guide, which are in English."""
 CONSOLES_OWN = {
     "console.html",

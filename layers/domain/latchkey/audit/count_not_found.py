@@ -6,7 +6,21 @@ from typing import Final
 from latchkey.audit.stores.audit import Audit
 
 PARTS: Final = frozenset(
-    {"people", "sends", "exports", "rosters", "contacts", "codes", "settings", "audit", "mail", "admins", "readiness", "school"}
+    {
+        "admins",
+        "audit",
+        "codes",
+        "contacts",
+        "exports",
+        "mail",
+        "people",
+        "preflight",
+        "readiness",
+        "rosters",
+        "school",
+        "sends",
+        "settings",
+    }
 )
 log = logging.getLogger(__name__)
 

@@ -76,7 +76,7 @@ def test_days_follow_each_other_and_the_page_draws_them(school: Console) -> None
     assert [each["ready"] for each in found["days"]] == [3, 8, 13]
     page = text_of(school.page(FIGURES))
     assert "13 of 21" in page
-    assert "10 more than" in page
+    assert "10 more than on" in page
     assert page.count("<polyline") == 2
     assert page.count("<circle") == 3
     assert [each["ready"] for each in school.get(FIGURES, days="30").json_body["days"]] == [8, 13]

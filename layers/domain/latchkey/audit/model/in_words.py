@@ -80,6 +80,7 @@ WORDS: Final[Mapping[str, str]] = {
     "links.end": "ended all password links",
     "lookup.rotate": "replaced the key under which addresses and usernames are found",
     "mail.requested": "asked for a mail",
+    "mail.test": "tried mailboxes with a test mail",
     "mail.trust": "trusted addresses that mail came back from",
     "mail.trusted": "took the marks of a domain’s addresses",
     "name.guessed": "saw 100 wrong tries in a row for a name that nobody has",
