@@ -1,10 +1,6 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-<<<<<<< HEAD
-from console import audit, contacts, figures, people_emails, readiness, rosters, rosters_map, rosters_undo
-=======
-from console import audit, contacts, people_emails, preflight, readiness, rosters, rosters_map, rosters_undo
->>>>>>> origin/main
+from console import audit, contacts, figures, people_emails, preflight, readiness, rosters, rosters_map, rosters_undo
 from console.login_details import codes, exports
 from console.people import (
     actions,
@@ -30,11 +26,8 @@ from web.app import new_app
 app = new_app(
     "console",
     readiness.routes,
-<<<<<<< HEAD
     figures.routes,
-=======
     preflight.routes,
->>>>>>> origin/main
     people.routes,
     people_emails.routes,
     confirmations.routes,
