@@ -25,6 +25,7 @@ ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/settings": "settings",
     f"POST {_SCHOOL}/settings/{{page}}": "settings",
     f"POST {_SCHOOL}/settings/waiting/{{id}}/approve": "settings",
+    f"POST {_SCHOOL}/closure": "puts words of its own on the school's pages",
     f"POST {_SCHOOL}/admins": "gives rights",
     f"DELETE {_SCHOOL}/admins/{{id}}": "takes rights",
     f"POST {_SCHOOL}/admins/{{id}}/delete": "takes rights",

@@ -9,6 +9,7 @@ PARTS: Final = frozenset(
     {
         "admins",
         "audit",
+        "closure",
         "codes",
         "contacts",
         "exports",

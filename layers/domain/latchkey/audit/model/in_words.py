@@ -58,6 +58,8 @@ WORDS: Final[Mapping[str, str]] = {
     "codes.void": "asked to void codes",
     "codes.voided": "voided codes",
     "contacts.again": "had the files of parents’ contacts made again",
+    "closure.begin": "began to prepare for a closure: put up the notice",
+    "closure.rehearse": "had the closure rehearsed",
     "contacts.columns": "said which column of parents’ contacts is which",
     "contacts.download": "downloaded parents’ contacts",
     "contacts.files": "made files of parents’ contacts with parent codes",
