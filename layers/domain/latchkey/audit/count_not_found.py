@@ -6,8 +6,22 @@ from typing import Final
 from latchkey.audit.stores.audit import Audit
 
 PARTS: Final = frozenset(
-    {"people", "sends", "exports", "rosters", "contacts", "closure", "codes", "settings", "audit", "mail", "preflight", "admins"}
-    | {"school"}
+    {
+        "people",
+        "sends",
+        "exports",
+        "rosters",
+        "contacts",
+        "closure",
+        "codes",
+        "settings",
+        "audit",
+        "mail",
+        "preflight",
+        "readiness",
+        "admins",
+        "school",
+    }
 )
 log = logging.getLogger(__name__)
 
