@@ -12,8 +12,8 @@ from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
 from latchkey.errors import Invalid
-from latchkey.people.list_people import Family, family
 from latchkey.people.model.person import CodeState, Person
+from latchkey.people.the_family import Family, family
 from latchkey.records.download_people import download_people
 from latchkey.records.history import history as look
 from latchkey.records.model.fields import revision
@@ -29,10 +29,6 @@ from web.route_group import RouteGroup
 from web.times import rfc3339
 from web.who import admin
 
-_PLAIN = (
-    *("id", "role", "given_name", "family_name", "preferred_given_name", "preferred_family_name", "email", "username", "upn"),
-    *("mis_id", "year_group", "registration_group", "language", "is_admin", "status"),
-)
 routes = RouteGroup(__name__, lambda: system().settings)
 
 
@@ -46,7 +42,7 @@ def people(request: Request, school: str) -> Answer:
     if request.wants_page:
         return Answer(data={}, context=for_page(request, seen.school, roll, wanted, sort))
     found = roll.page(wanted, cursor, limit, sort)
-    return Answer(data={"items": [entry_json(each, seen.school) for each in found.items], "next": found.next})
+    return Answer(data={"items": [person_json(each, seen.school) for each in found.items], "next": found.next})
 
 
 @routes.on("GET", "/admin/{school}/people/download")
@@ -98,15 +94,7 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
     }
 
 
-def entry_json(entry: Entry, school: School) -> dict[str, Any]:
-    """The same of somebody in the roll."""
-    found = {name: getattr(entry, name) for name in _PLAIN}
-    problem = {"kind": entry.marked, "at": rfc3339(entry.marked_at)} if entry.marked else None
-    last = rfc3339(entry.last_login_at)
-    return {**found, "name": school.name_of(entry), "last_login_at": last, "mail_problem": problem}
-
-
-def person_json(person: Person, school: School) -> dict[str, Any]:
+def person_json(person: Person | Entry, school: School) -> dict[str, Any]:
     """What admins see of a person; nothing that a credential is made of."""
     return {
         "id": person.id,
@@ -138,9 +126,8 @@ def _code(state: CodeState | None, kind: Kind, epoch: int) -> dict[str, Any] | N
     return {"state": reason or "works", "expires_at": rfc3339(state.expires_at), "uses": state.uses}
 
 
-def _problem(person: Person) -> dict[str, Any] | None:
-    found = person.mail_problem
-    return {"kind": found.kind, "at": rfc3339(found.at)} if found is not None and person.problem else None
+def _problem(person: Person | Entry) -> dict[str, Any] | None:
+    return {"kind": person.marked, "at": rfc3339(person.marked_at)} if person.marked else None
 
 
 def _sees_pin(child: Person, parent: Person) -> dict[str, bool]:

@@ -10,6 +10,7 @@ from latchkey.email_updates.needs import System
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.people.model.position import Position
+from latchkey.roll.choose_people import people_meant
 
 _READS: Final = 60  # of up to 1 MB: about 100,000 people
 
@@ -53,7 +54,7 @@ def to_fill_in(system: System, school: str, wanted: PeopleFilter, *, everybody: 
     ``everybody``: also those with an address that works. Admins and people who have left are not among them. True with it if
     there are more.
     """
-    return fill_in(system.directory(school).matching(wanted), everybody=everybody)
+    return fill_in(people_meant(system, school, wanted), everybody=everybody)
 
 
 def fill_in(people: Iterable[Person], *, everybody: bool) -> tuple[list[Person], bool]:
