@@ -23,7 +23,7 @@ routes = RouteGroup(__name__, lambda: system().settings)
 PATH: Final = "/admin/{school}/people/selection"
 FLAGS: Final = ("missing_email", "never_logged_in", "bounced", "not_mine", "unconfirmed", "left")
 _ASKED: Final = ("q", "role", "year_group", "registration_group", *FLAGS)
-_GOES: Final = {"details": "/admin/{school}/exports?selection={id}", "emails": "/admin/{school}/people/emails?selection={id}"}
+_GOES: Final = {"details": "/admin/{school}/exports/new?selection={id}", "emails": "/admin/{school}/people/emails?selection={id}"}
 
 
 @routes.on("GET", PATH)
