@@ -14,6 +14,7 @@ from latchkey.preflight.look import look, site_now
 from latchkey.readiness.keep_figures import keep_figures
 from latchkey.readiness.start_day import is_due, start_day
 from latchkey.readiness.weekly_mail import write_weekly
+from latchkey.roll.renew_daily import renew_daily
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
@@ -23,6 +24,7 @@ logger = Logger()
 
 TASKS: Final[Mapping[str, Callable[[Wiring, str], object]]] = {
     "figures": keep_figures,
+    "roll": renew_daily,
     "preflight": look,
     "weekly mail": write_weekly,
 }
