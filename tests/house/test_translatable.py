@@ -22,7 +22,7 @@ CONSOLES_OWN = {
     "console.html",
     "parts/breadcrumb.html",
     "parts/cards.html",
-    "parts/find_box.html",
+    "parts/find_box.html", "parts/selection_bar.html", "parts/several.html",
     "parts/reason_row.html",
     "schools/settings_said.html",
     "schools/waiting.html",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from console.lists import only
 from console.people.asking import list_of
+from console.picked import change_of_form, current
 from console.system import system
 from latchkey.errors import Invalid
 from latchkey.people.model.people_filter import PeopleFilter, parse
@@ -46,20 +47,6 @@ def choose(request: Request, school: str) -> Answer:
     return Answer(data=chosen_json(found), location=_where(request.fields, school, found))
 
 
-def change_of_form(fields: Mapping[str, Any]) -> Change:
-    """What the form of the list changes: its boxes, and all of a page or of a filter where that button was pressed."""
-    shown = tuple(str(fields.get("page_ids", "")).split())
-    ticked = tuple(name.removeprefix("id.") for name in fields if name.startswith("id."))
-    pressed = fields.get("do")
-    if pressed == "clear":
-        return Change(clear=True)
-    if pressed == "page":
-        return Change(shown=shown, ticked=shown)
-    if pressed == "filter":
-        return Change(filters=(_current(fields),))
-    return Change(shown=shown, ticked=ticked)
-
-
 def chosen_json(found: Chosen) -> dict[str, Any]:
     """A selection as the API shows it; ``id`` is null where nobody is chosen."""
     choice = found.choice
@@ -88,12 +75,6 @@ def _ids(value: object, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _current(fields: Mapping[str, Any]) -> PeopleFilter:
-    """The filter of the list as it was shown."""
-    names = [name for name in fields if name.startswith("filter.")]
-    return parse({name.removeprefix("filter."): fields[name] for name in names})
-
-
 def asked_in(fields: Mapping[str, Any]) -> PeopleFilter:
     """The filter that somebody has set on the page; ``status`` is ready, not_ready or a reason."""
     given = {name: fields[name] for name in _ASKED if fields.get(name)}
@@ -112,4 +93,4 @@ def _where(fields: Mapping[str, Any], school: str, found: Chosen) -> str:
         return list_of(asked_in(fields), school, sort=sort) + "#list"
     page = str(fields.get("page") or fields.get("at") or "")
     chosen = "#chosen" if pressed in {"page", "filter"} else "#list"
-    return list_of(_current(fields), school, sort=sort, page=page if page != "1" else "") + chosen
+    return list_of(current(fields), school, sort=sort, page=page if page != "1" else "") + chosen

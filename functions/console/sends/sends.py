@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from console.lists import only, page_of
-from console.people.picked import picked
+from console.picked import picked
 from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system

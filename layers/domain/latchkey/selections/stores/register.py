@@ -16,23 +16,12 @@ _ATTRIBUTES: Final[Mapping[str, str]] = {
 }
 REGISTER: Final = (
     Kind(
-        name="copy of a selection",
-        table="activity",
-        pk="<school>#SELECTIONS",
-        sk="<selection>-<revision>",
-        why="Whom an admin had chosen when something was started of it, so that ticking on changes nothing of that",
-        kept="90 days",
-        seen_by="nobody",
-        about="by id",
-        attributes=_ATTRIBUTES,
-    ),
-    Kind(
         name="selection of people",
         table="activity",
         pk="<school>#SELECTIONS",
         sk="<admin>",
-        why="Whom an admin has chosen in the list of people, over its pages",
-        kept="7 days after its last change",
+        why="Whom an admin has chosen in the list of people, over its pages; and copies, of which something was started",
+        kept="7 days after its last change, a copy 90 days",
         seen_by="the admin who chose",
         about="by id",
         attributes=_ATTRIBUTES,
