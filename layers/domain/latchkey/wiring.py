@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from latchkey.second_factors.model.relying_party import RelyingParty
     from latchkey.second_factors.stores.challenges import Challenges
     from latchkey.second_factors.stores.factors import KeptFactors
+    from latchkey.selections import needs as selections
+    from latchkey.selections.stores.selections import Selections
     from latchkey.sends import needs as sends
     from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
@@ -121,6 +123,7 @@ _KEEPERS: Final = (
     "people",
     "sign_in",
     "second_factors",
+    "selections",
     "records",
     "rosters",
     "doubles",
@@ -335,6 +338,12 @@ class Wiring:
         from latchkey.records.stores.leaver_runs import LeaverRuns
 
         return LeaverRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def selections(self, school: str) -> Selections:
+        """Whom a school's admins have chosen in the list of people."""
+        from latchkey.selections.stores.selections import Selections
+
+        return Selections(self.table("ACTIVITY_TABLE"), school)
 
     def edits(self, school: str) -> Edits:
         """Where an admin's corrections of a school's people are written."""
@@ -728,6 +737,7 @@ if TYPE_CHECKING:
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _second_factors: second_factors.System = wiring
+        _selections: selections.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
 

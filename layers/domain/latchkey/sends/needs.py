@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from latchkey.roll import needs as roll
 from latchkey.second_factors import lost_needs
+from latchkey.selections import needs as selections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(roll.System, lost_needs.System, Protocol):
+class System(selections.System, lost_needs.System, Protocol):
     """Its stores, keys, queues and clock, and what the roll and taking away lost second factors take."""
 
     def time(self) -> float: ...

@@ -15,6 +15,8 @@ _SEND: Final[Mapping[str, str]] = {
     "pick": "Which of them",
     "domain": "Which of them, by the domain of the address",
     "contacts": "The upload of contacts whose parents are invited",
+    "chosen": "The people chosen, as a copy of an admin's selection",
+    "chosen_count": "How many that were",
     "skip_signed_in": "Leave out who has signed in",
     "skip_sent_within": "Leave out who had a link within so many days",
     "created_at": "When",
