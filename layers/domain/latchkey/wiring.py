@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
+    from latchkey.closure import needs as closure
+    from latchkey.closure.stores.closures import Closures
     from latchkey.codes import needs as codes
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
@@ -132,6 +134,7 @@ _KEEPERS: Final = (
     "contacts",
     "invitations",
     "sends",
+    "closure",
     "mail",
     "readiness",
     "audit",
@@ -418,6 +421,12 @@ class Wiring:
         from latchkey.sends.stores.trusts import Trusts
 
         return Trusts(self.table("ACTIVITY_TABLE"), school)
+
+    def closures(self, school: str) -> Closures:
+        """Closures of a school that were begun, and their rehearsals."""
+        from latchkey.closure.stores.closures import Closures
+
+        return Closures(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""
@@ -719,6 +728,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _accounts: accounts.System = wiring
         _audit: audit.System = wiring
+        _closure: closure.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring
         _doubles: doubles.System = wiring
