@@ -7,20 +7,20 @@ from latchkey.audit.stores.audit import Audit
 
 PARTS: Final = frozenset(
     {
-        "people",
-        "sends",
-        "exports",
-        "rosters",
-        "contacts",
+        "admins",
+        "audit",
         "closure",
         "codes",
-        "settings",
-        "audit",
+        "contacts",
+        "exports",
         "mail",
+        "people",
         "preflight",
         "readiness",
-        "admins",
+        "rosters",
         "school",
+        "sends",
+        "settings",
     }
 )
 log = logging.getLogger(__name__)
