@@ -17,6 +17,8 @@ ASKED: Final[Mapping[str, str]] = {
     f"GET {_SCHOOL}/contacts/{{id}}/download": "parents' addresses and codes in a file",
     f"GET {_SCHOOL}/sends/{{id}}/recipients/download": "addresses of many people in a file",
     f"GET {_SCHOOL}/audit/download": "names and deeds of many people in a file",
+    f"GET {_SCHOOL}/readiness/download": "names of many people in a file",
+    f"GET {_SCHOOL}/readiness/figures/download": "figures of the whole school in a file",
     f"GET {_SCHOOL}/people/{{id}}/everything": "all that is kept about a person",
     f"POST {_SCHOOL}/codes/void": "ends codes of many people at once",
     f"PUT {_SCHOOL}/settings": "settings",

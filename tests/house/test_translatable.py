@@ -23,6 +23,7 @@ CONSOLES_OWN = {
     "parts/breadcrumb.html",
     "parts/cards.html",
     "parts/find_box.html",
+    "parts/reason_row.html",
     "schools/settings_said.html",
     "schools/waiting.html",
 }

@@ -107,6 +107,7 @@ WORDS: Final[Mapping[str, str]] = {
     "person.language": "chose the language of their pages and mails",
     "person.merge": "merged two accounts of one person",
     "person.unmerge": "undid a merge of two accounts",
+    "readiness.download": "downloaded who can log in and who cannot",
     "roster.applied": "took over a file of people",
     "roster.apply": "asked to take over a file of people",
     "roster.decide": "answered what a file of people asks",
