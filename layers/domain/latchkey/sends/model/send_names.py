@@ -17,7 +17,7 @@ _QUALITIES: Final = {
     "bounced": "whose mail came back",
     "unconfirmed": "who have not confirmed their address",
 }
-_LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew"}
+_LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew", "cancelled": "the rest"}
 
 
 def whom(selection: Selection, searched: str = "by a search", *, kind: Kind = "password_link") -> str:
