@@ -17,7 +17,12 @@ TEMPLATES = FOLDER / "templates"
 CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "readiness", "rosters", "sends"}
 """Folders of pages of the console and its guide, which are in English."""
 CONSOLES_OWN = {"console.html", "schools/settings.html", "schools/settings_said.html", "schools/waiting.html"}
-SHARED = {"parts.html": {"numbers", "progress", "pager", "state"}, "parts/summary_list.html": {"answer"}}
+SHARED = {
+    "parts.html": {"numbers", "progress", "pager", "state"},
+    "parts/summary_list.html": {"answer"},
+    "parts/group_choice.html": {"group_choice"},
+    "parts/preview_pane.html": {"preview_pane", "preview_button"},
+}
 """Macros that only the console uses."""
 NO_WORDS = re.compile(r"Latchkey|P234-6789-CDFH|\bann\.okafor\b|\bUTF-8\b|&[a-z]+;")
 MARKS = {"_", "gettext", "ngettext"}

@@ -264,6 +264,7 @@ FULL_SCHOOL = School(
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
         second_factor="optional",
+        address_ranges=("203.0.113.0/24", "2001:db8:12::/48"),
         afterwards="signed_in",
         phones=PhoneRule(roles=("student", "parent"), alone=False),
         family=FamilyRule(parent_code=False, parent_code_from="7", invitations=False, pins=False, pins_unconfirmed=False),
@@ -306,6 +307,7 @@ SCHOOL_ITEM: dict[str, Any] = {
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
         "second_factor": "optional",
+        "address_ranges": ["203.0.113.0/24", "2001:db8:12::/48"],
         "phones": {"roles": ["student", "parent"], "alone": False},
         "family": {"parent_code": False, "parent_code_from": "7", "invitations": False, "pins": False, "pins_unconfirmed": False},
     },
@@ -353,6 +355,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
         "second_factor": "required",
+        "address_ranges": [],
         "phones": {"roles": ["teacher", "staff", "parent"], "alone": True},
         "family": {"parent_code": True, "parent_code_from": "", "invitations": True, "pins": True, "pins_unconfirmed": True},
     }

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from latchkey.errors import Invalid
+from latchkey.schools.model.address_ranges import is_inside
 from latchkey.schools.model.school import DAY, FamilyRule, Settings, SingleSignOn
 from latchkey.schools.model.settings_rules import LIVES, change, in_words, unit_of
 
@@ -225,3 +226,35 @@ def test_what_students_and_parents_may_do() -> None:
         assert set(refused({"family": {"parent_code_from": year}})) == {"family.parent_code_from"}
     assert set(refused({"family": {"other": True}})) == {"family.other"}
     assert set(refused({"family": True})) == {"family"}
+
+
+def test_the_schools_own_addresses() -> None:
+    ranges = change(NOW, {"address_ranges": [" 203.0.113.0/24", "198.51.100.7", "2001:DB8:12::/48", "203.0.113.9/24"]})
+    assert ranges.address_ranges == ("203.0.113.0/24", "198.51.100.7/32", "2001:db8:12::/48")
+    typed = change(NOW, {"address_ranges": "203.0.113.0/24, 198.51.100.7\r\n2001:db8:12::/48;"})
+    assert typed.address_ranges == ranges.address_ranges
+    assert change(ranges, {"address_ranges": []}).address_ranges == change(ranges, {"address_ranges": ""}).address_ranges == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["all", "203.0.113.0/33", "0.0.0.0/0", "203.0.0.0/15", "2001:db8::/31", "::/0", "10.1.0.0/16", "192.168.1.7", "fd00::/8",
+     ["203.0.113.0/24", 7], {"a": 1}, None, True, 7, ["203.0.113.0/24", "x" * 5_000], [f"203.0.113.{n}" for n in range(51)]],
+)  # fmt: skip
+def test_what_is_no_range_of_a_school(wrong: object) -> None:
+    found = refused({"address_ranges": wrong})
+    assert set(found) == {"address_ranges"}
+    assert len(found["address_ranges"]) < 200
+
+
+def test_fifty_ranges_are_enough() -> None:
+    assert len(change(NOW, {"address_ranges": [f"203.0.113.{n}" for n in range(50)]}).address_ranges) == 50
+
+
+def test_inside_and_outside() -> None:
+    ranges = ("203.0.113.0/24", "2001:db8:12::/48")
+    asked = {each: is_inside(ranges, each) for each in ("203.0.113.9", "203.0.114.9", "2001:db8:12::1", "2001:db8:13::1")}
+    assert list(asked.values()) == [True, False, True, False]
+    assert is_inside(ranges, "::ffff:203.0.113.9") is True
+    assert is_inside((), "203.0.113.9") is None
+    assert is_inside(ranges, "nonsense") is None

@@ -116,6 +116,7 @@ class Settings:
     the name that they are known by, or by the legal one, on screens, in mails and on paper. ``afterwards``: whether
     who sets a password with a link or a code is signed in on that device, and never past a second factor. ``second_factor``:
     whether the school's admins have to have one, from their second day on (``second_factors.model.asked``).
+    ``address_ranges``: the public addresses of the school's own network (CIDR, IPv4 and IPv6); empty: nobody has said.
     """
 
     welcome_life: int = 14 * DAY
@@ -138,6 +139,7 @@ class Settings:
     approval: ApprovalRule = field(default_factory=ApprovalRule)
     words: Words = field(default_factory=Words)
     second_factor: SecondFactorRule = "required"
+    address_ranges: tuple[str, ...] = ()
     phones: PhoneRule = field(default_factory=PhoneRule)
     family: FamilyRule = field(default_factory=FamilyRule)
 
@@ -153,6 +155,7 @@ def as_values(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for each in ("sso", "phones"):
         values[each]["roles"] = list(values[each]["roles"])
+    values["address_ranges"] = list(settings.address_ranges)
     return values
 
 

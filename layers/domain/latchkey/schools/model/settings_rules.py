@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from latchkey.errors import Invalid
 from latchkey.people.model.groups import year_group
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model import logo
+from latchkey.schools.model import address_ranges, logo
 from latchkey.schools.model.school import (
     DAY,
     Afterwards,
@@ -264,6 +264,19 @@ def _student_email(value: object, wrong: Wrong) -> StudentEmail:
     return "optional"
 
 
+def _ranges(value: object, wrong: Wrong) -> tuple[str, ...]:
+    """The school's own addresses: a list, or a text in which they stand one a line."""
+    parts = address_ranges.typed(value) if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(each, str) for each in parts):
+        wrong["address_ranges"] = "This must be a list of ranges, like 203.0.113.0/24."
+        return ()
+    try:
+        return address_ranges.read(parts)
+    except address_ranges.NoRange as error:
+        wrong["address_ranges"] = str(error)
+        return ()
+
+
 def _names(value: object, wrong: Wrong) -> NamesRule:
     for each in NAMES_RULES:
         if value == each:
@@ -299,7 +312,8 @@ def _url(value: object, wrong: Wrong) -> str:
     return value
 
 
-_OTHERS: Final[Mapping[str, Callable[[object, Wrong], str]]] = {
+_OTHERS: Final[Mapping[str, Callable[[object, Wrong], object]]] = {
+    "address_ranges": _ranges,
     "colour": _colour,
     "laestab": _laestab,
     "student_domains": _domains("student_domains"),

@@ -51,6 +51,7 @@ def school_from_item(item: Item) -> School:
     phones = dict(settings.pop("phones", None) or {})
     phones |= {"roles": tuple(phones["roles"])} if "roles" in phones else {}
     family = FamilyRule(**(settings.pop("family", None) or {}))
+    settings["address_ranges"] = tuple(settings.get("address_ranges") or ())
     return School(
         slug=item["slug"],
         name=item["name"],
