@@ -18,7 +18,7 @@ from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from latchkey.accounts import needs as accounts
@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
+    from latchkey.roll import needs as roll
+    from latchkey.roll.model.entry import LinkFact
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
@@ -471,6 +473,18 @@ class Wiring:
 
         return invitees(self, school, run, students)
 
+    def newest_links(self, school: str) -> Mapping[str, LinkFact]:
+        """The newest password link of each of a school's people, by their id."""
+        from latchkey.sends.newest_links import newest_links
+
+        return newest_links(self, school)
+
+    def certain_doubles(self, school: str) -> frozenset[tuple[str, str]]:
+        """The pairs of a school's people who are almost certainly one."""
+        from latchkey.doubles.certain_doubles import certain_doubles
+
+        return certain_doubles(self, school)
+
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""
         from latchkey.invitations.stores.joins import Joins
@@ -658,6 +672,7 @@ if TYPE_CHECKING:
         _people: people.System = wiring
         _readiness: readiness.System = wiring
         _records: records.System = wiring
+        _roll: roll.System = wiring
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _second_factors: second_factors.System = wiring

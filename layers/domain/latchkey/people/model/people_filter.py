@@ -6,7 +6,8 @@ from typing import Final
 
 from latchkey.errors import Invalid
 from latchkey.people.model import groups
-from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.people.model.matched import Matched
+from latchkey.people.model.person import ROLES, Role
 from latchkey.shared.model.folding import begins, folded, seen, words
 
 FIELDS: Final = (
@@ -46,7 +47,7 @@ class PeopleFilter:
         """The roles to look through, in the order of lists."""
         return (self.role,) if self.role else ROLES
 
-    def matches(self, person: Person) -> bool:
+    def matches(self, person: Matched) -> bool:
         """Whether the person is meant; role is expected to be looked up already but is checked all the same."""
         if self.role is not None and person.role != self.role:
             return False
@@ -54,7 +55,7 @@ class PeopleFilter:
             return False
         if self.registration_group is not None and not groups.same(person.registration_group, self.registration_group):
             return False
-        if (self.missing_email and person.email is not None) or (self.bounced and person.problem is None):
+        if (self.missing_email and person.email is not None) or (self.bounced and person.marked is None):
             return False
         never = not self.never_logged_in or person.last_login_at is None
         if not never or (self.unconfirmed and not waits(person)) or (self.not_mine and not objects(person)):
@@ -107,12 +108,12 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     )
 
 
-def waits(person: Person) -> bool:
+def waits(person: Matched) -> bool:
     """Whether somebody has an address that they typed and nobody has confirmed yet."""
     return person.email is not None and person.status == "active" and person.address_is_unconfirmed
 
 
-def objects(person: Person) -> bool:
+def objects(person: Matched) -> bool:
     """Whether a student says of an adult who is linked with them that they are no parent of theirs."""
     return person.status != "left" and any(each in person.parents for each in person.not_mine)
 
@@ -138,7 +139,7 @@ def _flag(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> boo
     return _TRUE[value.lower()]
 
 
-def _found(typed: str, person: Person) -> bool:
+def _found(typed: str, person: Matched) -> bool:
     """Whether somebody is meant by what was typed: names in any order, a login, an id, or their group (``7a``, ``Year 7``)."""
     year = groups.year_group(typed)
     if (year is not None and year == person.year_group) or groups.same(typed, person.registration_group):

@@ -154,6 +154,11 @@ class Person:
         return found.kind if found is not None and self.email_key and found.email_key == self.email_key else None
 
     @property
+    def marked(self) -> Literal["bounced", "complained"] | None:
+        """The same under the name that the roll has for it."""
+        return self.problem
+
+    @property
     def has_way_in(self) -> bool:
         """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
         return self.password_set_at is not None or not {"passkey", "phone"}.isdisjoint(self.second_factors)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from latchkey.people.model.groups import group_key, sortable, year_key
-from latchkey.people.model.person import Person
+from latchkey.people.model.matched import Placed
 from latchkey.shared.model.folding import words
 
 _LONGEST_NAME: Final = 600
@@ -11,7 +11,7 @@ _LONGEST_GROUP: Final = 240
 """Bytes: with an id and a year the key stays below the 1,024 that DynamoDB takes."""
 
 
-def sort_key(person: Person) -> str:
+def sort_key(person: Placed) -> str:
     """Year as a number, registration group, family name, given name; unique by id.
 
     The names are those that the person is known by, whatever their school shows: a setting moves nobody. Somebody with one name

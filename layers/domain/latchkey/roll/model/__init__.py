@@ -1,1 +1,1 @@
-"""Values and rules: no I/O."""
+"""What the roll is: values and rules, no I/O."""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 from latchkey.people.model.groups import year_key
+from latchkey.people.model.matched import Named
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.shared.model.texts import _
@@ -203,9 +204,12 @@ class School:
         given, family = person.preferred_given_name or person.given_name, person.preferred_family_name or person.family_name
         return replace(person, given_name=given, family_name=family)
 
-    def name_of(self, person: Person) -> str:
+    def name_of(self, person: Named) -> str:
         """What a page, a mail or a file calls this person."""
-        return self.known_as(person).name
+        given, family = person.given_name, person.family_name
+        if self.settings.names != "legal":
+            given, family = person.preferred_given_name or given, person.preferred_family_name or family
+        return f"{given} {family}".strip()
 
     def uses_sso(self, person: Person) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""

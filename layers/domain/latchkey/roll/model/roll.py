@@ -1,0 +1,102 @@
+"""The roll of a school: find, page and count people."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
+
+from latchkey.people.model.person import ROLES
+from latchkey.people.model.register import sort_key
+from latchkey.roll.model.numbers import Numbers, count
+from latchkey.shared.model import cursors
+from latchkey.shared.model.folding import words
+from latchkey.shared.model.pages import PAGE, Page, Pager
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from latchkey.people.model.people_filter import PeopleFilter
+    from latchkey.roll.model.entry import Entry
+
+Sort = Literal["list", "name", "last_login"]
+"""``list``: role, year, group, name. ``name``: by family name, whatever the role. ``last_login``: those without come first."""
+SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Everybody of a school in list order, as of a time in epoch seconds. ``cursor_key`` gives what seals cursors."""
+
+    school: str
+    entries: Sequence[Entry]
+    as_of: int
+    cursor_key: Callable[[], bytes]
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {entry.id: place for place, entry in enumerate(self.entries)}
+
+    def by_id(self, person: str) -> Entry | None:
+        """The person with this id."""
+        place = self._places.get(person)
+        return self.entries[place] if place is not None else None
+
+    def meant(self, wanted: PeopleFilter) -> Sequence[Entry]:
+        """Everybody whom a filter means, in list order."""
+        return [entry for entry in self.entries if wanted.matches(entry)]
+
+    def numbers(self, wanted: PeopleFilter) -> Numbers:
+        """The numbers of those whom a filter means."""
+        return count(self.meant(wanted))
+
+    def page(self, wanted: PeopleFilter, cursor: str | None = None, limit: int = PAGE, sort: Sort = "list") -> Page[Entry]:
+        """One page of those whom a filter means: full if that many are left. ``Invalid`` for a cursor of another list.
+
+        A cursor holds where somebody stood: it goes on behind that place, or behind them where the order is another.
+        """
+        named = "" if sort == "list" else f"|{sort}"
+        pager = Pager(f"people|{self.school}|{asdict(wanted)}{named}", self.cursor_key())
+        place = pager.place(cursor)
+        meant = _sorted(self.meant(wanted), sort)
+        start = self._after(meant, [str(part) for part in place], sort) if len(place) > 1 else 0
+        page = meant[start : start + limit]
+        more = start + limit < len(meant)
+        return pager.page([*page], _parts(page[-1]) if more else None)
+
+    def _after(self, meant: Sequence[Entry], place: list[str], sort: Sort) -> int:
+        """How many stand up to the place of a cursor; refused if its person is gone."""
+        role, year, group, person = place
+        found = self.by_id(person)
+        if found is None:
+            raise cursors.refused()
+        there = found._replace(role=next(each for each in ROLES if each == role), year_group=year, registration_group=group)
+        if sort == "list":
+            return bisect_right(meant, place_of(there), key=place_of)
+        return bisect_right(meant, _ORDERS[sort](found), key=_ORDERS[sort])
+
+
+def place_of(entry: Entry) -> tuple[int, str]:
+    """What the list is sorted by."""
+    return ROLES.index(entry.role), sort_key(entry)
+
+
+def _by_name(entry: Entry) -> tuple[str, ...]:
+    family, given = entry.preferred_family_name or entry.family_name, entry.preferred_given_name or entry.given_name
+    return "$".join(words(family or given)), "$".join(words(given)), entry.id
+
+
+def _by_last_login(entry: Entry) -> tuple[int, int, str]:
+    return entry.last_login_at or 0, *place_of(entry)
+
+
+_ORDERS: Final[Mapping[Sort, Callable[[Entry], tuple[str | int, ...]]]] = {"name": _by_name, "last_login": _by_last_login}
+
+
+def _sorted(meant: Sequence[Entry], sort: Sort) -> Sequence[Entry]:
+    return meant if sort == "list" else sorted(meant, key=_ORDERS[sort])
+
+
+def _parts(entry: Entry) -> list[str | int]:
+    return [entry.role, entry.year_group or "", entry.registration_group or "", entry.id]
