@@ -29,5 +29,15 @@ def name_selection(system: System, school: School, selection: Selection, kind: K
     return name_sends(system, school, [_send_to(selection, kind)])[""]
 
 
-def _send_to(selection: Selection, kind: Kind) -> Send:
-    return Send(id="", kind=kind, state="queued", origin="admin", created_at=0, created_by="", selection=selection)
+def name_selections(system: System, school: School, wanted: Sequence[tuple[Selection, Kind, str]]) -> list[str]:
+    """What sends to these selections would be called; the third: to whom, where a selection does not say it."""
+    alone = [_send_to(selection, kind, str(place), to) for place, (selection, kind, to) in enumerate(wanted)]
+    names = name_sends(system, school, alone)
+    return [
+        name_selection(system, school, selection, kind) if selection.source is not None and not to else names[str(place)]
+        for place, (selection, kind, to) in enumerate(wanted)
+    ]
+
+
+def _send_to(selection: Selection, kind: Kind, send: str = "", to: str = "") -> Send:
+    return Send(id=send, kind=kind, state="queued", origin="admin", created_at=0, created_by="", selection=selection, whom=to)
