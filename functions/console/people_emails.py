@@ -190,7 +190,7 @@ def _missing_json(school: str) -> dict[str, Any]:
 
 
 def _to_fill_in(request: Request, school: School) -> dict[str, Any]:
-    chosen = {name: value for name, value in request.query.items() if name in _FILTER and value.strip()}
+    chosen = {name: value for name, value in request.asked(_FILTER).items() if "".join(value).strip()}
     if not chosen:
         return {"items": [], "more": False, "filter": {}}
     wanted = parse(chosen)

@@ -1,6 +1,6 @@
 """Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
@@ -123,9 +123,9 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", _reader()[0].thousands)
 
 
-def asked(values: dict[str, str]) -> str:
+def asked(values: Mapping[str, str | list[str]]) -> str:
     """What was asked for, as a query string; without what was not."""
-    return urlencode({name: value for name, value in values.items() if value})
+    return urlencode({name: value for name, value in values.items() if value}, doseq=True)
 
 
 def duration(seconds: int) -> str:

@@ -1,10 +1,11 @@
 """A request as a view sees it: parsed strictly, because public input is hostile.
 
-A field that comes twice is refused, never "the last one wins" (GitLab CVE-2023-7028); so is a value of another type.
+A field that comes twice is refused, never "the last one wins" (GitLab CVE-2023-7028); so is a value of another type. Only what
+people choose several of may come several times (``SEVERAL``).
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -24,6 +25,8 @@ CONFIRM = "confirm."
 """With what the names of fields begin that confirm who sends a form."""
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing, so another site may lead a browser here with them."""
+SEVERAL = frozenset({"role", "year_group", "registration_group"})
+"""What people choose several of: in a form, or as ``filter.role``, it is a list if it comes more than once."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 """Methods whose body has to be one that we read."""
 
@@ -55,6 +58,7 @@ class NotAllowed(LatchkeyError):
 @dataclass(slots=True)
 class Request:
     """``query`` and ``fields`` hold each name once; ``context`` collects what the page needs, also if the view fails.
+    ``repeated`` are the values of what stands in the query several times (``SEVERAL``), of which ``query`` has the first.
 
     ``moved_to`` is where the address leads, if a mail program made its fragment a part of the path. ``when_not_found`` is done
     before a 404 is answered. ``path`` is that of the route, with its places unfilled, ``address`` what was asked for.
@@ -78,6 +82,11 @@ class Request:
     address: str = ""
     confirming: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
+    repeated: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def asked(self, names: Iterable[str]) -> dict[str, str | list[str]]:
+        """What the query says of these names: a text, or a list of what stands there several times."""
+        return {name: self.repeated.get(name, self.query[name]) for name in names if name in self.query}
 
     def text(self, name: str, *, longest: int = 320, required: bool = True) -> str:
         """A text field, without line breaks or other control characters; ``Invalid`` names the field otherwise."""
@@ -144,13 +153,14 @@ def parse(raw: ChaliceRequest) -> Request:
     if raw.method in WITH_BODY and not is_form and media != JSON:
         raise UnsupportedMedia
     fields, confirming = _form_fields(content) if is_form else (_json(content), {})
+    asked = [(name, value) for name in raw.query_params for value in raw.query_params.getlist(name)] if raw.query_params else []
+    query = _several(asked)
     return Request(
         method=raw.method,
         path=raw.path,
         headers=headers,
-        query=_once([(name, value) for name in raw.query_params for value in raw.query_params.getlist(name)])
-        if raw.query_params
-        else {},
+        query={name: value if isinstance(value, str) else value[0] for name, value in query.items()},
+        repeated={name: value for name, value in query.items() if not isinstance(value, str)},
         fields=fields,
         source_ip=raw.context.get("identity", {}).get("sourceIp", ""),
         is_form=is_form,
@@ -162,16 +172,16 @@ def parse(raw: ChaliceRequest) -> Request:
     )
 
 
-def _form_fields(content: bytes) -> tuple[dict[str, str], dict[str, str]]:
+def _form_fields(content: bytes) -> tuple[dict[str, str | list[str]], dict[str, str]]:
     """The fields of a form, and apart from them those that confirm who sends it."""
     found = _form(content)
-    confirming = {name.removeprefix(CONFIRM): value for name, value in found.items() if name.startswith(CONFIRM)}
+    confirming = {name.removeprefix(CONFIRM): str(value) for name, value in found.items() if name.startswith(CONFIRM)}
     return {name: value for name, value in found.items() if not name.startswith(CONFIRM)}, confirming
 
 
-def _form(content: bytes) -> dict[str, str]:
+def _form(content: bytes) -> dict[str, str | list[str]]:
     try:
-        return _once(parse_qsl(content.decode(), True, bool(content), errors="strict", max_num_fields=2000))
+        return _several(parse_qsl(content.decode(), True, bool(content), errors="strict", max_num_fields=2000))
     except ValueError as error:
         raise Malformed(said("The form could not be read.")) from error
 
@@ -190,6 +200,20 @@ def _json(content: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _several(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Each name once, with a list of what may come several times and does."""
+    found: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        before = found.get(name)
+        if before is None:
+            found[name] = value
+        elif name.removeprefix("filter.") in SEVERAL:
+            found[name] = [*([before] if isinstance(before, str) else before), value]
+        else:
+            raise Malformed(said("A field was given twice."))
+    return found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

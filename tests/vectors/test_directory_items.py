@@ -231,7 +231,7 @@ def test_indexes_find_what_is_stored(world: MemoryWorld) -> None:
     assert [person.id for person in directory.by_email_key("e" * 32)] == [STUDENT]
     assert [person.id for person in directory.by_username_key("f" * 32)] == [STUDENT]
     assert directory.by_number(12) == PEOPLE[0][0]
-    assert [person.id for person in directory.matching(PeopleFilter(role="staff"))] == [STAFF]
+    assert [person.id for person in directory.matching(PeopleFilter(roles=("staff",)))] == [STAFF]
 
 
 # Schools

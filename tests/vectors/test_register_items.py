@@ -67,7 +67,7 @@ def test_every_page_size_walks_over_everybody_once(world: MemoryWorld, limit: in
     wiring = world.wiring("console")
     found, cursor = [], None
     for _ in range(40):
-        page = list_people(wiring, SCHOOL, PeopleFilter(role="student"), cursor=cursor, limit=limit)
+        page = list_people(wiring, SCHOOL, PeopleFilter(roles=("student",)), cursor=cursor, limit=limit)
         found += [person.id for person in page.items]
         cursor = page.next
         if cursor is None:
@@ -93,20 +93,20 @@ def test_a_year_has_those_of_both_orders(world: MemoryWorld, year: str, count: i
 def test_a_place_of_an_older_release_goes_on_where_it_was(world: MemoryWorld) -> None:
     """Runs and cursors hold the year, the group and the id of somebody, never a name or a key."""
     directory = world.wiring("console").directory(SCHOOL)
-    whole = [person.id for person in directory.matching(PeopleFilter(role="student"))]
+    whole = [person.id for person in directory.matching(PeopleFilter(roles=("student",)))]
     for at, (year, group, _, _) in enumerate(OLD):
         place = Position.of_parts(["student", year or "", group or "", number(at)])
-        rest = [person.id for people, _ in directory.pages_from(place, PeopleFilter(role="student")) for person in people]
+        rest = [person.id for people, _ in directory.pages_from(place, PeopleFilter(roles=("student",))) for person in people]
         assert rest == whole[whole.index(number(at)) + 1 :]
 
 
 def test_who_is_written_again_stands_in_the_order_of_a_register(world: MemoryWorld) -> None:
     directory = world.wiring("console").directory(SCHOOL)
-    for person in list(directory.matching(PeopleFilter(role="student"))):
+    for person in list(directory.matching(PeopleFilter(roles=("student",)))):
         directory.change(person.id, {"people_sk": sort_key(person)})
     found = [
         (person.year_group, person.registration_group, person.family_name)
-        for person in directory.matching(PeopleFilter(role="student"))
+        for person in directory.matching(PeopleFilter(roles=("student",)))
     ]
     assert found == [
         *((None, None, "Lee"), (None, None, "madonna")),

@@ -32,7 +32,7 @@ def people(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS, "asked")
     asked = "asked" in request.query
-    wanted = parse({name: value for name, value in request.query.items() if name in FIELDS})
+    wanted = parse(request.asked(FIELDS))
     found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
     numbers = count_people(system(), school, wanted) if request.wants_page else None
     data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}

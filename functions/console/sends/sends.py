@@ -225,7 +225,7 @@ def _check(request: Request, selection: Selection, school: School) -> dict[str, 
     return {"form": {**_form(selection), "back": ways_back.kept(request.fields)}, "key": new_id(now), "lives": lives, **times}
 
 
-def _form(selection: Selection) -> dict[str, str]:
+def _form(selection: Selection) -> dict[str, str | list[str]]:
     """The selection as fields of the form that confirms it."""
     if selection.is_from_sends:
         which = {"send": selection.source, "domain": selection.domain}

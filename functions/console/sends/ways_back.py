@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, urlencode
 
 from latchkey.errors import Invalid
 from latchkey.people.model import people_filter
@@ -32,8 +32,8 @@ def kept(fields: Mapping[str, Any]) -> str:
     if back == _PERSON:
         return _PERSON
     if not given and isinstance(back, str) and len(back) <= _LONGEST:
-        given = dict(parse_qsl(back))
+        given = dict(parse_qs(back))
     try:
-        return urlencode(people_filter.parse(given).as_mapping())
+        return urlencode(people_filter.parse(given).as_mapping(), doseq=True)
     except Invalid:
         return ""

@@ -78,6 +78,13 @@ def test_lists_are_in_the_order_of_printed_sheets_and_filters_use_it(directory: 
     assert order == [4, 3, 2, 1, 5]
     assert [int(found.id) for found in directory.matching(parse({"year_group": "7", "role": "student"}))] == [4, 3, 2]
     assert [int(found.id) for found in directory.matching(parse({"year_group": "7", "registration_group": "7B"}))] == [2]
+    both = parse({"year_group": ["10", "7"], "role": ["teacher", "student"]})
+    whole = [found for found in directory.matching(parse({})) if both.matches(found)]
+    assert whole
+    assert list(directory.matching(both)) == whole
+    first = next(iter(directory.pages_from(Position("student"), both, limit=1)))[0]
+    rest = [each for people, _ in directory.pages_from(Position.behind(first[0]), both, limit=1) for each in people]
+    assert [*first, *rest] == whole
 
 
 def numbers(pages: Iterator[tuple[list[Person], Position | None]]) -> list[list[int]]:

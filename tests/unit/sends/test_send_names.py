@@ -34,6 +34,14 @@ def send(selection: Selection, **facts: str) -> Send:
         ({"year_group": "7"}, "year 7 people"),
         ({"role": "student", "registration_group": "7A"}, "7A students"),
         ({"role": "student", "registration_group": "7A", "year_group": "7"}, "7A students (year 7)"),
+        ({"role": ["teacher", "staff"]}, "teachers and other staff"),
+        ({"role": "student", "year_group": ["7", "9"]}, "students of years 7 and 9"),
+        ({"role": "student", "year_group": ["13", "7", "8", "9", "10", "11", "12"]}, "students of years 7 to 13"),
+        ({"role": "student", "year_group": ["R", "1", "2"]}, "students of years R, 1 and 2"),
+        ({"role": "student", "registration_group": ["7B", "7A"]}, "7A and 7B students"),
+        ({"registration_group": ["7A"]}, "7A people"),
+        ({"role": "student", "registration_group": ["7A", "7B", "7C", "7D", "7E"]}, "students of 5 groups"),
+        ({"role": "student", "registration_group": ["7A", "8A"], "year_group": ["7", "8"]}, "7A and 8A students (years 7 and 8)"),
         ({"bounced": "true"}, "people whose mail came back"),
         (
             {"role": "student", "missing_email": "true", "never_logged_in": "true"},
@@ -42,7 +50,7 @@ def send(selection: Selection, **facts: str) -> Send:
         ({"role": "parent", "q": "smith"}, "parents found by a search"),
     ],
 )
-def test_a_filter_in_words(wanted: dict[str, str], words: str) -> None:
+def test_a_filter_in_words(wanted: dict[str, str | list[str]], words: str) -> None:
     assert whom(Selection(filter=people_filter.parse(wanted).as_mapping())) == words
     assert name_of(send(Selection(filter=wanted), whom=words)).startswith(f"Password links to {words.partition(' found')[0]}")
 

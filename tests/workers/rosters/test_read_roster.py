@@ -16,7 +16,7 @@ from tests.support.console import HEAD_TEACHER, running_console
 from tests.support.rosters import ROSTERS, SCHOOL, UPNS, Desk, parent, plain, row, zipped
 from worker.consume import LAST_TRY
 
-STUDENTS = PeopleFilter(role="student")
+STUDENTS = PeopleFilter(roles=("student",))
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def everybody(desk: Desk) -> dict[str, Person]:
 
 
 def matching(desk: Desk, role: Any) -> list[Person]:
-    return list(desk.worker.directory(SCHOOL).matching(PeopleFilter(role=role)))
+    return list(desk.worker.directory(SCHOOL).matching(PeopleFilter(roles=(role,))))
 
 
 def nothing_changes(desk: Desk, rows: str) -> None:

@@ -40,7 +40,7 @@ class Found:
 
 def know_students(system: System, school: str, notes: ReadingNotes) -> None:
     """Remember the students of the school, those who have left too: a row about one of them should say so."""
-    students = system.directory(school).matching(PeopleFilter(role="student"))
+    students = system.directory(school).matching(PeopleFilter(roles=("student",)))
     while part := [(known_of(person), keys_of_person(person)) for person in islice(students, _AT_ONCE)]:
         notes.know(part)
     notes.all_known()

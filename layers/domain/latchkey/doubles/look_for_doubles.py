@@ -92,7 +92,7 @@ def look_through(system: System, school: str, look_id: str) -> Look:
 def _piece(system: System, school: str, look: Look) -> Look:
     looks, finder, looked, pages = system.looks(school), Finder(), look.looked, 0
     for role in _ROLES[PIECES[look.piece]]:
-        for people, _ in system.directory(school).pages_from(Position(role), PeopleFilter(role=role)):
+        for people, _ in system.directory(school).pages_from(Position(role), PeopleFilter(roles=(role,))):
             finder.add(people)
             looked, pages = looked + len(people), pages + 1
             if pages % _SAVED_EVERY == 0:

@@ -82,7 +82,9 @@ def _settled(school: str, item: Item, found: School) -> Item:
 def _walk(system: System, school: str, wanted: set[_Key]) -> School:
     found, everybody = School(), PeopleFilter()
     complete = False
-    for people, following in islice(system.directory(school).pages_from(Position(everybody.roles[0]), everybody), _READS):
+    for people, following in islice(
+        system.directory(school).pages_from(Position(everybody.looked_through[0]), everybody), _READS
+    ):
         for person in people:
             _note(found, person, wanted)
         complete = following is None

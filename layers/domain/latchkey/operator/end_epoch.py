@@ -51,7 +51,7 @@ def end_epoch(system: System, school: object, what: What) -> Ended:
 def _with_codes(system: System, school: School) -> int:
     """How many students have a PIN or a parent code that works."""
     now, epoch = system.now(), school.code_epoch
-    students = system.directory(school.slug).matching(PeopleFilter(role="student"))
+    students = system.directory(school.slug).matching(PeopleFilter(roles=("student",)))
     return sum(any(works(state_of(each, kind), kind, now, epoch) for kind in _KINDS) for each in students)
 
 

@@ -15,7 +15,7 @@ from latchkey.errors import Invalid
 from latchkey.operator.needs import System
 from latchkey.operator.the_school import the_school
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, Person
+from latchkey.people.model.person import ROLES, CodeState, Person
 from latchkey.people.model.position import Position
 from latchkey.schools.model.school import School, as_values
 from latchkey.sends.model.domains import in_order
@@ -144,7 +144,7 @@ def _school(_system: System, school: School, _after: Any) -> tuple[list[Record],
 
 
 def _people(system: System, school: School, after: Any) -> tuple[list[Record], Any]:
-    position = Position.of_parts(after) if after else Position(PeopleFilter().roles[0])
+    position = Position.of_parts(after) if after else Position(ROLES[0])
     people, following = next(iter(system.directory(school.slug).pages_from(position, PeopleFilter())))
     return [_person(each) for each in people], following.parts if following else None
 

@@ -53,7 +53,7 @@ def list_people(
 ) -> Page[Person]:
     """One page of the people whom a filter means. A page can be short, even empty, where few match: ``next`` goes on."""
     pager = Pager(f"people|{school}|{asdict(wanted)}", system.cursor_key(school))
-    start = Position.of_parts(pager.place(cursor) or [wanted.roles[0]])
+    start = Position.of_parts(pager.place(cursor) or [wanted.looked_through[0]])
     try:
         pages = system.directory(school).pages_from(start, wanted, limit=_SCAN if _sparse(wanted) else limit + 1)
     except NotFound:
@@ -86,7 +86,7 @@ def family(system: System, school: str, person: str) -> Family:
 def count_people(system: System, school: str, wanted: PeopleFilter) -> Numbers:
     """The numbers of a list, within what one request may read."""
     numbers, complete = Numbers(), False
-    for people, following in islice(system.directory(school).pages_from(Position(wanted.roles[0]), wanted), _COUNTED):
+    for people, following in islice(system.directory(school).pages_from(Position(wanted.looked_through[0]), wanted), _COUNTED):
         numbers = _add(numbers, [person for person in people if wanted.matches(person)])
         complete = following is None
     return replace(numbers, complete=complete)
@@ -110,7 +110,7 @@ def _add(numbers: Numbers, people: list[Person]) -> Numbers:
 
 def _sparse(wanted: PeopleFilter) -> bool:
     """Whether people whom the filter does not mean can stand between those whom it means."""
-    grouped = wanted.registration_group is not None
+    grouped = wanted.registration_groups
     return bool(
         wanted.q
         or wanted.missing_email

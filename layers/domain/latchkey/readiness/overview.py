@@ -50,7 +50,7 @@ class Overview:
 
 def overview(system: System, school: str) -> Overview:
     """Numbers by role, the latest runs and what to do next. One reading of everybody, for all numbers: 1 MB a call."""
-    people = {role: count_people(system, school, PeopleFilter(role=role)) for role in ROLES}
+    people = {role: count_people(system, school, PeopleFilter(roles=(role,))) for role in ROLES}
     newest, _ = system.sends(school).page(limit=LOOKED_AT)
     sends = newest[:LATEST]
     exports, _ = system.exports(school).page(limit=LATEST)

@@ -125,7 +125,7 @@ def _may_mean(send: Send, person: Person) -> bool:
         return True
     if selection.filter is None:
         return person.id in selection.ids
-    return people_filter.parse(selection.filter).role in {None, person.role}
+    return person.role in people_filter.parse(selection.filter).looked_through
 
 
 def _in(chunks: Sequence[Chunk], person: str) -> Mail | None:

@@ -36,6 +36,6 @@ def usable(system: System, school: School, before: Person | None, after: Person)
 
 
 def _students(system: System, school: str) -> Iterator[Person]:
-    pages = system.directory(school).pages_from(Position("student"), PeopleFilter(role="student"))
+    pages = system.directory(school).pages_from(Position("student"), PeopleFilter(roles=("student",)))
     for people, _ in islice(pages, _PAGES):
         yield from people

@@ -110,7 +110,7 @@ def _around(system: System, found: School, chosen: Mapping[str, str]) -> Around:
         return {each: KnownAs(person.role, person.given_name, person.family_name) for each, person in asked.items()}
 
     def students() -> Iterator[list[Person]]:
-        for people, _ in directory.pages_from(Position("student"), PeopleFilter(role="student")):
+        for people, _ in directory.pages_from(Position("student"), PeopleFilter(roles=("student",))):
             yield people
 
     names = frozenset(name.casefold() for name in (found.slug, found.urn, found.settings.laestab) if name)

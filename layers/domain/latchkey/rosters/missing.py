@@ -62,7 +62,7 @@ def _reached(notes: TemporaryNotes, ids: list[str]) -> dict[str, str]:
 
 
 def _not_seen(system: System, school: str, reading: Reading, role: Role) -> Iterator[Person]:
-    for people, _ in system.directory(school).pages_from(Position(role), PeopleFilter(role=role)):
+    for people, _ in system.directory(school).pages_from(Position(role), PeopleFilter(roles=(role,))):
         for person in people:
             from_mis = person.mis_id is not None and not reading.known.is_in_file(person, perhaps=True)
             if from_mis and person.status == "active" and not person.is_admin:

@@ -31,7 +31,7 @@ def ask_page(system: System, school: str, at: int, after: str | None, role: str 
     """Ask those of one page of the list, behind a person or from a role on; how many were mailed. The next is another message."""
     directory = system.directory(school)
     last = directory.person(after) if after is not None else None
-    first = next((each for each in WANTED.roles if each == role), WANTED.roles[0])
+    first = next((each for each in WANTED.looked_through if each == role), WANTED.looked_through[0])
     start = Position.behind(last) if last is not None else Position(first)
     people, following = next(directory.pages_from(start, WANTED, limit=_PAGE))
     if following is not None:

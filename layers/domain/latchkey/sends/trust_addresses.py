@@ -91,9 +91,9 @@ def take_marks(system: System, school: str, trust_id: str) -> Trust:
     if not trust.is_under_way:
         return trust
     wanted, directory, done = PeopleFilter(), system.directory(school), trust
-    position: Position | None = Position(wanted.roles[0])
+    position: Position | None = Position(wanted.looked_through[0])
     try:
-        start = Position.of_parts(trust.after) if trust.after else Position(wanted.roles[0])
+        start = Position.of_parts(trust.after) if trust.after else Position(wanted.looked_through[0])
         for people, following in islice(directory.pages_from(start, wanted), PAGES):
             taken = directory.take_mail_problems(each for each in people if _is_marked(each, trust.domain))
             position = following

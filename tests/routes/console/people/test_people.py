@@ -122,7 +122,25 @@ def test_what_is_not_allowed_is_refused_by_name(school: Console) -> None:
 
 
 def test_a_parameter_given_twice_is_refused(school: Console) -> None:
-    assert school.get(PEOPLE + "?role=student&role=parent").status_code == 400
+    assert school.get(PEOPLE + "?q=ann&q=bob").status_code == 400
+    assert school.get(PEOPLE + "?role=student&missing_email=true&missing_email=true").status_code == 400
+
+
+def test_several_roles_years_and_groups_are_chosen_at_once(school: Console) -> None:
+    def found(query: str) -> list[str]:
+        return [item["id"] for item in school.get(f"{PEOPLE}?limit=100&{query}").json_body["items"]]
+
+    assert len(found("role=teacher&role=staff")) == 2
+    assert found("role=student&year_group=10&year_group=Y7") == found("role=student")
+    assert set(found("registration_group=7b&registration_group=10B")) == {
+        *found("registration_group=7B"),
+        *found("registration_group=10B"),
+    }
+    first = school.get(f"{PEOPLE}?limit=5&year_group=7&year_group=10").json_body
+    assert len(found(f"year_group=10&year_group=7&cursor={first['next']}")) == 18
+    assert school.get(PEOPLE + "?role=student&role=admin").status_code == 422
+    page = school.page(PEOPLE + "?role=teacher&role=staff").body.decode()
+    assert page.count('name="filter.role"') == 2, "the buttons of the page mean exactly these"
 
 
 def test_a_cursor_works_for_its_own_list_only(school: Console) -> None:

@@ -221,7 +221,7 @@ def test_a_parent_registers_and_is_linked_both_ways(portal: Portal) -> None:
     assert parent is not None
     assert (parent.children, parent.email, parent.status, parent.is_admin) == ((ann.id,), "mum@home.example", "active", False)
     assert portal.sign_in("mum@home.example", NEW).json_body["person"]["id"] == made["id"]
-    listed = list(portal.system.wiring("console").directory("northbridge").matching(PeopleFilter(role="parent")))
+    listed = list(portal.system.wiring("console").directory("northbridge").matching(PeopleFilter(roles=("parent",))))
     assert [person.id for person in listed] == [made["id"]]
     (used,) = (event for event in events(portal) if event["action"] == "code.use")
     assert used["facts"] == {"kind": "parent", "student": ann.id, "generation": 3}
@@ -334,7 +334,7 @@ def test_fifty_parents_at_once_get_as_many_places_as_there_are(portal: Portal, m
         lambda number: Wishes(password=NEW, **MUM | {"email": f"p{number}@home.example"}),
     )
     assert outcomes == {"used": 3, "gone: used": AT_ONCE - 3}
-    parents = list(portal.system.wiring("console").directory("northbridge").matching(PeopleFilter(role="parent")))
+    parents = list(portal.system.wiring("console").directory("northbridge").matching(PeopleFilter(roles=("parent",))))
     assert {person.id for person in parents} == set(portal.person(ann).parents)
     assert len(parents) == len(events(portal)) == 3
     hashes = [item for item in everything(portal) if "hash of" in item]

@@ -156,9 +156,9 @@ class ExportRequest:
     def group(self) -> PeopleFilter:
         """Whom the scope means, where it names no people; of these, only those who have not left are in the file."""
         return PeopleFilter(
-            role="student",
-            year_group=self.scope.value if self.scope.kind == "year_group" else None,
-            registration_group=self.scope.value if self.scope.kind == "registration_group" else None,
+            roles=("student",),
+            year_groups=(self.scope.value,) if self.scope.kind == "year_group" else (),
+            registration_groups=(self.scope.value,) if self.scope.kind == "registration_group" else (),
             never_logged_in=self.never_logged_in,
         )
 

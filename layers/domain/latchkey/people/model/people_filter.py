@@ -1,6 +1,6 @@
 """Which people a list, a send or an export means: the same words everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,20 +21,24 @@ FIELDS: Final = (
     "not_mine",
     "unconfirmed",
 )
+SEVERAL: Final = ("role", "year_group", "registration_group")
+"""Fields that may hold several values: who has one of them is meant."""
+_MOST: Final = 250  # values of a field: as many registration groups as can be chosen from
 _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Every given condition must hold. ``q`` is what somebody types to find people (``_found``).
+    """Every given condition must hold; of several roles, years or groups one of each. ``q`` is what somebody types to find people
+    (``_found``).
 
     ``unconfirmed``: who has typed an address that nobody has confirmed yet. ``not_mine``: students who say of an adult that they
     are no parent of theirs.
     """
 
-    role: Role | None = None
-    year_group: str | None = None
-    registration_group: str | None = None
+    roles: tuple[Role, ...] = ()
+    year_groups: tuple[str, ...] = ()
+    registration_groups: tuple[str, ...] = ()
     q: str = ""
     missing_email: bool = False
     never_logged_in: bool = False
@@ -43,17 +47,17 @@ class PeopleFilter:
     unconfirmed: bool = False
 
     @property
-    def roles(self) -> tuple[Role, ...]:
-        """The roles to look through, in the order of lists."""
-        return (self.role,) if self.role else ROLES
+    def looked_through(self) -> tuple[Role, ...]:
+        """The roles to look through, in the order of lists: all of them where none is given."""
+        return tuple(role for role in ROLES if role in self.roles) or ROLES
 
     def matches(self, person: Matched) -> bool:
         """Whether the person is meant; role is expected to be looked up already but is checked all the same."""
-        if self.role is not None and person.role != self.role:
+        if self.roles and person.role not in self.roles:
             return False
-        if self.year_group is not None and not groups.same(person.year_group, self.year_group):
+        if not _is_one_of(person.year_group, self.year_groups):
             return False
-        if self.registration_group is not None and not groups.same(person.registration_group, self.registration_group):
+        if not _is_one_of(person.registration_group, self.registration_groups):
             return False
         if (self.missing_email and person.email is not None) or (self.bounced and person.marked is None):
             return False
@@ -62,12 +66,12 @@ class PeopleFilter:
             return False
         return not self.q or _found(self.q, person)
 
-    def as_mapping(self) -> dict[str, str]:
-        """The filter as it stands in a query string or an item; ``parse`` gives it back."""
-        pairs = {
-            "role": self.role or "",
-            "year_group": self.year_group or "",
-            "registration_group": self.registration_group or "",
+    def as_mapping(self) -> dict[str, str | list[str]]:
+        """The filter as it stands in JSON or an item; ``parse`` gives it back. One value of several possible is a text."""
+        pairs: dict[str, str | list[str]] = {
+            "role": _plain(self.roles),
+            "year_group": _plain(self.year_groups),
+            "registration_group": _plain(self.registration_groups),
             "q": self.q,
             "missing_email": "true" if self.missing_email else "",
             "never_logged_in": "true" if self.never_logged_in else "",
@@ -79,26 +83,25 @@ class PeopleFilter:
 
 
 def parse(values: Mapping[str, object]) -> PeopleFilter:
-    """A filter from a query string or a JSON object; ``Invalid`` names every field that is unknown or wrong."""
+    """A filter from a query string, a JSON object or an item; ``Invalid`` names every field that is unknown or wrong."""
     wrong: dict[str, str] = {}
     for name in values:
         if name not in FIELDS:
             wrong[name] = "There is no such filter."
-    role = _text(values, "role", wrong)
-    if role and role not in ROLES:
+    roles = _texts(values, "role", wrong)
+    if set(roles) - {*ROLES}:
         wrong["role"] = "Choose student, teacher, staff or parent."
     query = _text(values, "q", wrong)
-    year, group = _text(values, "year_group", wrong), _text(values, "registration_group", wrong)
+    years, classes = _texts(values, "year_group", wrong), _texts(values, "registration_group", wrong)
     missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
     bounced, not_mine = _flag(values, "bounced", wrong), _flag(values, "not_mine", wrong)
     unconfirmed = _flag(values, "unconfirmed", wrong)
     if wrong:
         raise Invalid("This filter cannot be used.", fields=wrong)
-    chosen: Role | None = next((known for known in ROLES if known == role), None)
     return PeopleFilter(
-        role=chosen,
-        year_group=groups.year_group(year) or year or None,
-        registration_group=group or None,
+        roles=tuple(known for known in ROLES if known in roles),
+        year_groups=_in_order((groups.year_group(year) or year for year in years), groups.year_key),
+        registration_groups=_in_order(classes, groups.group_key),
         q=query,
         missing_email=missing,
         never_logged_in=never,
@@ -116,6 +119,36 @@ def waits(person: Matched) -> bool:
 def objects(person: Matched) -> bool:
     """Whether a student says of an adult who is linked with them that they are no parent of theirs."""
     return person.status != "left" and any(each in person.parents for each in person.not_mine)
+
+
+def values_of(wanted: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """The values of a field as ``as_mapping`` gives it: none, one, or several."""
+    value = wanted.get(name)
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),) if value else ()
+
+
+def _is_one_of(group: str | None, wanted: tuple[str, ...]) -> bool:
+    return not wanted or any(groups.same(group, each) for each in wanted)
+
+
+def _plain(values: tuple[str, ...]) -> str | list[str]:
+    return list(values) if len(values) > 1 else values[0] if values else ""
+
+
+def _in_order(values: Iterable[str], key: Callable[[str], str]) -> tuple[str, ...]:
+    """Each value once, in list order, so that the same choice is the same filter."""
+    return tuple(sorted(dict.fromkeys(values), key=lambda each: (key(each), each)))
+
+
+def _texts(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> list[str]:
+    """The values of a field that may be given several times; a blank one is no value, but a list of nothing is a mistake."""
+    given = values.get(name)
+    if not isinstance(given, list | tuple):
+        return [text for text in [_text(values, name, wrong)] if text]
+    found = [text for each in given[:_MOST] if (text := _text({name: each}, name, wrong))]
+    if not found or len(given) > _MOST or None in given:
+        wrong.setdefault(name, f"Give 1 to {_MOST} values.")
+    return found
 
 
 def _text(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:

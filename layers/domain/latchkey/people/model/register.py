@@ -24,11 +24,12 @@ def sort_key(person: Placed) -> str:
     return f"{year_key(person.year_group or '')}#{group}#{_cut(name, _LONGEST_NAME)}#{person.id}"
 
 
-def prefixes(year: str | None) -> tuple[str, ...]:
-    """With what the keys of everybody in a year begin, in their order; older releases wrote R and N otherwise."""
-    if not year:
+def prefixes(*years: str) -> tuple[str, ...]:
+    """With what the keys of everybody in these years begin, in their order; older releases wrote R and N otherwise."""
+    if not years:
         return ("",)
-    return tuple(dict.fromkeys((f"{year_key(year)}#", f"{year.zfill(2) if year.isdecimal() else year}#")))
+    keys = {f"{key}#" for year in years for key in (year_key(year), year.zfill(2) if year.isdecimal() else year)}
+    return tuple(sorted(keys))
 
 
 def _cut(text: str, most: int) -> str:

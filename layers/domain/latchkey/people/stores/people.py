@@ -332,11 +332,11 @@ class Directory:
     def _pages(
         self, role: Role, start: Item | None, wanted: PeopleFilter, limit: int | None
     ) -> Iterator[tuple[list[Person], Position | None]]:
-        roles = wanted.roles
+        roles = wanted.looked_through
         for each in roles[roles.index(role) :]:
             following = next(iter(roles[roles.index(each) + 1 :]), None)
             people: list[Person] = []
-            for prefix in _to_come(prefixes(wanted.year_group), start):
+            for prefix in _to_come(prefixes(*wanted.year_groups), start):
                 while True:
                     page = self._table.page(
                         _list_key(self.school, each),
@@ -380,7 +380,7 @@ class Directory:
 
     def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
         """Everybody whom the filter means, in list order; memory holds one page."""
-        for people, _ in self.pages_from(Position(wanted.roles[0]), wanted):
+        for people, _ in self.pages_from(Position(wanted.looked_through[0]), wanted):
             yield from (person for person in people if wanted.matches(person))
 
     def put_new(self, people: Iterable[Person], pace: Pace | None = None) -> None:

@@ -107,7 +107,7 @@ class Selection:
     """
 
     ids: tuple[str, ...] = ()
-    filter: Mapping[str, str] | None = None
+    filter: Mapping[str, str | list[str]] | None = None
     source: str | None = None
     pick: Pick | None = None
     domain: str | None = None

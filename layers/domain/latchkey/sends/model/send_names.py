@@ -5,10 +5,12 @@ a file's name and in an item; ``name_of`` is for admins' pages and answers and m
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from latchkey.people.model.people_filter import values_of
 from latchkey.sends.model.send import Kind, Selection, Send
+from latchkey.shared.model.listed import listed
 
 _ROLES: Final = {"": "people", "student": "students", "teacher": "teachers", "staff": "other staff", "parent": "parents"}
 _QUALITIES: Final = {
@@ -17,6 +19,7 @@ _QUALITIES: Final = {
     "bounced": "whose mail came back",
     "unconfirmed": "who have not confirmed their address",
 }
+_NAMED: Final = 4  # registration groups that a name has room for
 _LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew", "cancelled": "the rest"}
 
 
@@ -41,17 +44,31 @@ def _parents(selection: Selection, searched: str) -> str:
     if selection.contacts is not None:
         return "parents in the contacts"
     people = whom(selection, searched)
-    return people if (selection.filter or {}).get("role") == "parent" else f"parents of {people}"
+    return people if values_of(selection.filter or {}, "role") == ("parent",) else f"parents of {people}"
 
 
-def _group(wanted: Mapping[str, str]) -> str:
-    year, group, role = wanted.get("year_group", ""), wanted.get("registration_group", ""), wanted.get("role", "")
-    people = _ROLES.get(role, "people")
-    if group:
-        return f"{group} {people}" + (f" (year {year})" if year else "")
-    if year:
-        return f"year {year} {people}"
-    return people if role else "everyone" if set(wanted) <= {"role"} else "people"
+def _group(wanted: Mapping[str, object]) -> str:
+    years, groups, roles = (values_of(wanted, name) for name in ("year_group", "registration_group", "role"))
+    people = listed([_ROLES.get(role, "people") for role in roles]) or "people"
+    if len(groups) > _NAMED:
+        people = f"{people} of {len(groups)} groups"
+    elif groups:
+        people = f"{listed(groups)} {people}"
+    if years and groups:
+        return f"{people} ({_years(years)})"
+    if years:
+        return f"{people} of {_years(years)}" if years[1:] else f"year {years[0]} {people}"
+    return people if roles or groups else "everyone" if set(wanted) <= {"role"} else "people"
+
+
+def _years(years: Sequence[str]) -> str:
+    """ "year 7", "years 7 and 9", "years 7 to 13"."""
+    if len(years) == 1:
+        return f"year {years[0]}"
+    numbers = [int(year) for year in years if year.isascii() and year.isdecimal()]
+    if len(numbers) == len(years) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+        return f"years {years[0]} to {years[-1]}"
+    return f"years {listed(years)}"
 
 
 def whom_of(send: Send) -> str:
@@ -61,7 +78,7 @@ def whom_of(send: Send) -> str:
 
 def name_of(send: Send, person: str = "") -> str:
     """What a send is called on an admin's page. ``person``: the name of the one person who was chosen, where it is known."""
-    searched = (send.selection.filter or {}).get("q", "")
+    searched = next(iter(values_of(send.selection.filter or {}, "q")), "")
     to = person or (whom(send.selection, f"by “{searched}”", kind=send.kind) if searched else whom_of(send))
     if person and send.kind == "parent_invitation":
         return titled(f"{person} or their parents", send.selection, kind=send.kind)
