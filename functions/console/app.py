@@ -16,7 +16,7 @@ from console.people import (
     people,
     telephone,
 )
-from console.sends import control, mail, preview, recipients, sends
+from console.sends import control, draft_steps, drafts, mail, preview, recipients, sends
 from web.app import new_app
 
 app = new_app(
@@ -36,6 +36,8 @@ app = new_app(
     everything.routes,
     telephone.routes,
     preview.routes,
+    draft_steps.routes,
+    drafts.routes,
     sends.routes,
     recipients.routes,
     control.routes,

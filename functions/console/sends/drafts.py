@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.lists import only
 from console.sends import ways_back
 from console.sends.draft_json import checked_json, draft_json, drafts_json, lives
-from console.sends.sends import select_of, send_json
+from console.sends.sends import kind_of, select_of, send_json
 from console.system import system
 from latchkey.errors import Conflict, Invalid
 from latchkey.sends import keep_draft
@@ -59,13 +59,11 @@ def begin(request: Request, school: str) -> Answer:
 
 def begun(request: Request, seen: SignedIn, fields: Mapping[str, Any]) -> Draft:
     """A draft of what a request says, at its last step."""
-    kind = send_request.parse_kind(fields.get("kind"))
+    kind = send_request.parse_kind(kind_of(request))
     selection = send_request.parse_selection(select_of(request), kind)
     selection, start_at = _choices(request, selection)
     back = ways_back.kept(fields) if request.is_form else ""
-    return keep_draft.begin_draft(
-        system(), seen.school, seen.person, kind, selection, back=back, start_at=start_at
-    )
+    return keep_draft.begin_draft(system(), seen.school, seen.person, kind, selection, back=back, start_at=start_at)
 
 
 @routes.on("GET", DRAFT, page=_CHECK)
@@ -89,13 +87,14 @@ def _checked(request: Request, draft: Draft, seen: SignedIn) -> Answer:
         "lives": lives(seen.school),
         "late": draft.is_late(now),
         "note": request.query.get("note", ""),
+        "notes": NOTES,
         "starts_at": starts,
         "done_at": found.done_at,
         "done_today": _day(found.done_at) == _day(now),
         "ends": {"welcome": starts + settings.welcome_life, "reset": starts + settings.reset_life},
         "approvers": found.approvers,
         "is_new": not draft.kept,
-        "back": ways_back.of({"back": draft.back, "ids": " ".join(draft.selection.ids)}, slug),
+        "back": ways_back.of_draft(draft, slug),
         "base": address(slug, draft.id),
     }
     return Answer(data=shown, context=page)
@@ -153,12 +152,7 @@ def discard(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - t
     admin(request, system(), school)
     only(request.fields, ())
     draft = keep_draft.discard_draft(system(), school, id)
-    if draft.sent_as is not None:
-        back = f"/admin/{school}/sends/{draft.sent_as}"
-    elif draft.back or not draft.kept:
-        back = ways_back.of({"back": draft.back, "ids": " ".join(draft.selection.ids)}, school)
-    else:
-        back = f"/admin/{school}/sends?discarded=1"
+    back = ways_back.of_draft(draft, school) if draft.sent_as is None else f"/admin/{school}/sends/{draft.sent_as}"
     return Answer(status=204, location=back) if request.wants_page else Answer(status=204)
 
 
@@ -174,7 +168,9 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     except (Conflict, Invalid) as error:
         return _back_to(request, school, id, error)
     location = f"/admin/{school}/sends/{started.run.id}"
-    return Answer(data=send_json(started.run, seen.school), status=202, location=f"{location}?begun=1" if request.wants_page else location)
+    return Answer(
+        data=send_json(started.run, seen.school), status=202, location=f"{location}?begun=1" if request.wants_page else location
+    )
 
 
 def _back_to(request: Request, school: str, draft: str, error: Conflict | Invalid) -> Answer:

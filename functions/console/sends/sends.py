@@ -8,17 +8,16 @@ from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
-from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
-from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, start_time, suggestions
+from latchkey.sends.keep_draft import begin_draft
+from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, suggestions
 from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Kind, Selection, Send
-from latchkey.sends.model.send_request import TYPED, Mistyped
+from latchkey.sends.model.send_request import TYPED
 from latchkey.sends.name_sends import authors_of, name_selection, name_sends
-from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
@@ -49,49 +48,35 @@ def sends(request: Request, school: str) -> Answer:
     )
 
 
-@routes.on("POST", "/admin/{school}/sends", page="sends/send_check.html", form="sends/send_check.html")
+@routes.on("POST", "/admin/{school}/sends", form="sends/nobody_chosen.html")
 def start(request: Request, school: str) -> Answer:
-    """What a send would do (a form asks that first), or the send itself."""
+    """What a send would do, or the send itself. A browser's form that does not confirm it begins a draft, and goes there."""
     seen = admin(request, system(), school)
     if not request.is_form:
         only(request.fields, _FIELDS)
     request.context["back"] = ways_back.of(request.fields, school)
-    kind = _button(request)
-    fields = {**request.fields, "select": select_of(request), **kind}
-    try:
-        asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
-    except Mistyped as wrong:
-        if request.wants_page:  # the same page again, with what is wrong
-            request.context.update(tried(request, wrong.selection, seen, kind=wrong.kind))
-        raise
+    fields = {**request.fields, "select": select_of(request), "kind": kind_of(request)}
+    asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
+    if asked.dry_run and request.wants_page:
+        back = ways_back.kept(request.fields)
+        draft = begin_draft(system(), seen.school, seen.person, asked.kind, asked.selection, back=back, start_at=asked.start_at)
+        return Answer(status=303, location=f"/admin/{school}/sends/drafts/{draft.id}")
     if asked.dry_run:
-        context = tried(request, asked.selection, seen, asked.start_at, kind=asked.kind)
-        return Answer(data=context.pop("data"), context=context)
+        found = start_send.try_out(system(), seen.school, asked.selection, asked.kind)
+        return Answer(data=dry_run_json(found, seen, asked.selection, asked.start_at, kind=asked.kind))
     started = start_send.start_send(
         system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at, kind=asked.kind
     )
     return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
-def _button(request: Request) -> dict[str, str]:
-    """What another button than the first of the list of people sends."""
-    if not request.is_form:
-        return {}
-    if request.fields.get("invite"):
-        return {"kind": "parent_invitation"}
-    return {"kind": "parent_code_ready"} if request.fields.get("tell") else {}
-
-
-def tried(
-    request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None, *, kind: Kind = "password_link"
-) -> dict[str, Any]:
-    """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
-    found = start_send.try_out(system(), seen.school, selection, kind)
-    return {
-        **_check(request, selection, seen.school),
-        "data": dry_run_json(found, seen, selection, start_at, kind=kind),
-        "typed": {name: request.fields.get(name, "") for name in TYPED},
-    }
+def kind_of(request: Request) -> object:
+    """What is sent; the list of people has a button for each kind."""
+    if request.is_form and request.fields.get("invite"):
+        return "parent_invitation"
+    if request.is_form and request.fields.get("tell"):
+        return "parent_code_ready"
+    return request.fields.get("kind")
 
 
 @routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
@@ -215,23 +200,3 @@ def select_of(request: Request) -> object:
     if to in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if to == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
-
-
-def _check(request: Request, selection: Selection, school: School) -> dict[str, Any]:
-    """What the page needs on which a send is confirmed."""
-    now = system().now()
-    lives = {"welcome": life_in_words(school.settings.welcome_life), "reset": life_in_words(school.settings.reset_life)}
-    times = {"earliest": start_time.local(now + 60), "latest": start_time.local(now + start_time.LATEST)}
-    return {"form": {**_form(selection), "back": ways_back.kept(request.fields)}, "key": new_id(now), "lives": lives, **times}
-
-
-def _form(selection: Selection) -> dict[str, str | list[str]]:
-    """The selection as fields of the form that confirms it."""
-    if selection.is_from_sends:
-        which = {"send": selection.source, "domain": selection.domain}
-        return {"to": "refused", **{name: value for name, value in which.items() if value}}
-    if selection.contacts is not None:
-        return {"to": "contacts", "contacts": selection.contacts}
-    if selection.filter is None:
-        return {"to": "listed", "ids": " ".join(selection.ids)}
-    return {"to": "filter", **{f"filter.{name}": value for name, value in selection.filter.items()}}

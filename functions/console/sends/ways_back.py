@@ -1,4 +1,4 @@
-"""Where "Do not send" and "Choose people" lead: to the people as they were filtered before, or to the one person."""
+"""Where giving up a draft and choosing other people lead: to the people as they were filtered before, or to the one person."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlencode
 
 from latchkey.errors import Invalid
 from latchkey.people.model import people_filter
+from latchkey.sends.model.draft import Draft
 from latchkey.shared.model.ids import is_id
 
 _LONGEST = 1000
@@ -18,6 +19,18 @@ def of(fields: Mapping[str, Any], school: str) -> str:
     if query == _PERSON:
         return f"{people}/{ids}" if isinstance(ids, str) and is_id(ids) else people
     return people + (f"?{query}" if query else "")
+
+
+def of_draft(draft: Draft, school: str) -> str:
+    """The same for a message that is being made: to the upload of contacts, or the message, whose people it is for, too."""
+    selection = draft.selection
+    if selection.contacts is not None:
+        return f"/admin/{school}/contacts/{selection.contacts}"
+    if selection.source is not None:
+        return f"/admin/{school}/sends/{selection.source}"
+    if draft.kept and not draft.back:
+        return f"/admin/{school}/sends"
+    return of({"back": draft.back, "ids": " ".join(selection.ids)}, school)
 
 
 def kept(fields: Mapping[str, Any]) -> str:

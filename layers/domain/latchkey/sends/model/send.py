@@ -154,9 +154,9 @@ class Send:
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
     ``planning_until``: until then a worker may be planning it. ``whom``: to whom it goes, in words that name nobody
     (``send_names``); empty in a send from before these were kept. ``changed``: how many of the skipped had changed since it was
-    planned; ``replans``: the sends that took them up. ``rests``: those that took up who got nothing because it was stopped. ``refused``:
-    whose fault it was that mail came back, of those whom it counts for anybody's; ``refused_before``: the same when the send
-    was last resumed after its brake had paused it.
+    planned; ``replans``: the sends that took them up. ``rests``: those that took up who got nothing because it was stopped.
+    ``refused``: whose fault it was that mail came back, of those whom it counts for anybody's; ``refused_before``: the same when
+    the send was last resumed after its brake had paused it.
     """
 
     id: str

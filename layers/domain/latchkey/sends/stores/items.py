@@ -27,9 +27,12 @@ def send_pk(school: str, origin: Origin) -> str:
 
 def selection_to_values(selection: Selection) -> dict[str, Value]:
     """What the item of a send or a draft holds of who is meant."""
+    wanted: dict[str, Value] = {
+        name: value if isinstance(value, str) else [*value] for name, value in (selection.filter or {}).items()
+    }
     return {
         "ids": list(selection.ids) or None,
-        "filter": dict(selection.filter) if selection.filter is not None else None,
+        "filter": wanted if selection.filter is not None else None,
         "source": selection.source,
         "pick": selection.pick,
         "domain": selection.domain,
