@@ -1,6 +1,6 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo, schools
+from console import audit, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo
 from console.login_details import codes, exports
 from console.people import (
     actions,
@@ -17,6 +17,8 @@ from console.people import (
     telephone,
 )
 from console.sends import control, draft_steps, drafts, mail, preview, recipients, sends
+from console.settings import pages as settings_pages
+from console.settings import settings
 from web.app import new_app
 
 app = new_app(
@@ -49,5 +51,6 @@ app = new_app(
     rosters_undo.routes,
     contacts.routes,
     audit.routes,
-    schools.routes,
+    settings.routes,
+    settings_pages.routes,
 )

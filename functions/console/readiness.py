@@ -7,8 +7,8 @@ from console.people.address_changes import finished
 from console.people.address_changes import waiting_json as addresses_json
 from console.people.lost_factors import resets_json
 from console.rosters import roster_json
-from console.schools import waiting_json
 from console.sends.sends import send_json, sends_json
+from console.settings.settings import waiting_json
 from console.system import system
 from latchkey.people.list_people import Numbers
 from latchkey.readiness.overview import overview as look

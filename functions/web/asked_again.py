@@ -20,6 +20,7 @@ ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/codes/void": "ends codes of many people at once",
     f"PUT {_SCHOOL}/settings": "settings",
     f"POST {_SCHOOL}/settings": "settings",
+    f"POST {_SCHOOL}/settings/{{page}}": "settings",
     f"POST {_SCHOOL}/settings/waiting/{{id}}/approve": "settings",
     f"POST {_SCHOOL}/admins": "gives rights",
     f"DELETE {_SCHOOL}/admins/{{id}}": "takes rights",

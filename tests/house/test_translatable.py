@@ -14,9 +14,9 @@ from web.pages import FOLDER, environment
 
 pytestmark = pytest.mark.house
 TEMPLATES = FOLDER / "templates"
-CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "readiness", "rosters", "sends"}
+CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "readiness", "rosters", "sends", "settings"}
 """Folders of pages of the console and its guide, which are in English."""
-CONSOLES_OWN = {"console.html", "schools/settings.html", "schools/settings_said.html", "schools/waiting.html"}
+CONSOLES_OWN = {"console.html", "schools/settings_said.html", "schools/waiting.html"}
 SHARED = {
     "parts.html": {"numbers", "progress", "pager", "state"},
     "parts/summary_list.html": {"answer"},

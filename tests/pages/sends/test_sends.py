@@ -110,7 +110,7 @@ def test_a_second_admin_approves_on_a_phone(desk: BrowserContext, browser: Brows
     enrol(admin, mine.rows)
     deputy = second_admin(product.stack)
     page = signed_in(desk, product)
-    page.goto(f"/admin/{product.school}/settings")
+    page.goto(f"/admin/{product.school}/settings/approval")
     page.get_by_label("Sends to more people than this wait for another admin").fill("1")
     page.get_by_role("button", name="Save").click()
     try:
@@ -145,7 +145,7 @@ def test_who_asked_cannot_loosen_approval_and_another_admin_can(
     assert admin.http.put(admin.console("settings"), json={"approval": {"above": 1}}).status_code == 200
     page = signed_in(desk, product)
     try:
-        page.goto(f"/admin/{product.school}/settings")
+        page.goto(f"/admin/{product.school}/settings/approval")
         page.get_by_label("Sends to more people than this wait for another admin").fill("500")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("status").first).to_contain_text("another admin has to approve")

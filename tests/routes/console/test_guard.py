@@ -33,7 +33,12 @@ def test_the_console_has_the_routes_that_it_should_have() -> None:
 
 
 def call(console: Console, method: str, path: str, *, page: bool = False) -> Any:
-    where = path.replace("{school}", "northbridge").replace("{id}", SOMEBODY.id).replace("{parent}", SOMEBODY.id)
+    where = (
+        path.replace("{school}", "northbridge")
+        .replace("{id}", SOMEBODY.id)
+        .replace("{parent}", SOMEBODY.id)
+        .replace("{page}", "links")
+    )
     if method == "GET":
         return console.page(where) if page else console.get(where)
     if page and method == "POST":

@@ -24,11 +24,15 @@ ALONE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The settings in force after a request; the changes that wait for a second admin, and whether this request asked for any."""
+    """The settings in force after a request; the changes that wait for a second admin, and whether this request asked for any.
+
+    ``changed`` are the names of the settings that are different now because of it.
+    """
 
     settings: Settings
     waiting: Waiting | None = None
     asked: bool = False
+    changed: tuple[str, ...] = ()
 
 
 def change_settings(system: System, school: School, admin: Person, values: Mapping[str, object]) -> Outcome:
@@ -76,7 +80,8 @@ def _change(system: System, before: School, after: Settings, admin: Person, valu
     _put_logo(system, before, after, values)
     told = [*_applied(system, before, after, admin, now), *_asked(system, before, wanted, admin, now)]
     system.setting_changes.write(before, after, wanted, told, now)
-    return Outcome(after, wanted, asked=bool(asked) and wanted is not None)
+    now_different = tuple(changed(before.settings, after))
+    return Outcome(after, wanted, asked=bool(asked) and wanted is not None, changed=now_different)
 
 
 def _put_logo(system: System, before: School, after: Settings, values: Mapping[str, object]) -> None:

@@ -159,7 +159,7 @@ def test_approval_cannot_be_switched_on_with_one_admin(console: Console) -> None
         assert "invite another admin" in answer.json_body["fields"]["approval.above"]
     assert console.get(SETTINGS).json_body["approval"] == {"above": None, "staff": False}
     assert console.get(SETTINGS).json_body["notice"] == ""
-    page = console.form(SETTINGS, {"approval.above": "10"})
+    page = console.form(f"{SETTINGS}/approval", {"approval.above": "10"})
     assert page.status_code == 422
     assert '<a href="#approval.above">' in page.body.decode()
 

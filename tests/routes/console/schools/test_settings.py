@@ -54,6 +54,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "laestab": "8011250",
         "student_domains": "",
         "staff_domains": "",
+        "address_ranges": [],
         "approval": {"above": None, "staff": False},
         "words": {"names": "ours", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},
         "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False, "pins_unconfirmed": False},
@@ -71,24 +72,22 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
     }
     text = console.page(SETTINGS, saved="1").body.decode()
     assert "Your settings were saved." in text
-    assert 'value="90"' in text
+    assert "Links that people ask for themselves" in text
+    assert "90 minutes" in text
     without = {name: value for name, value in FORM.items() if not name.startswith("sso.roles")} | {"reply_to": ""}
     assert console.form(SETTINGS, without).status_code == 303
     found = console.get(SETTINGS).json_body
     assert (found["sso"]["roles"], found["reply_to"]) == ([], None)
 
 
-def test_a_form_with_mistakes_changes_nothing_and_keeps_what_was_typed(console: Console) -> None:
+def test_a_form_of_all_with_mistakes_changes_nothing_and_leads_to_the_pages_of_its_fields(console: Console) -> None:
     before = console.get(SETTINGS).json_body
-    wrong = {"welcome_life": "31", "reply_to": "not an address", "sso.url": "http://x.example"}
-    answer = console.form(SETTINGS, {**FORM, **wrong})
+    wrong = {"welcome_life": ("31", "links"), "reply_to": ("no address", "mails"), "sso.url": ("http://x.example", "sign-in")}
+    answer = console.form(SETTINGS, {**FORM, **{name: typed for name, (typed, _) in wrong.items()}})
     text = answer.body.decode()
     assert answer.status_code == 422
-    for name, typed in wrong.items():
-        assert f'<a href="#{name}">' in text
-        assert f'id="{name}"' in text
-        assert f'value="{typed}"' in text
-    assert "Ring 01632 960000" in text
+    for name, (_, page) in wrong.items():
+        assert f'<a href="{SETTINGS}/{page}#{name}">' in text
     assert console.get(SETTINGS).json_body == before
 
 
@@ -101,10 +100,10 @@ def test_whose_word_counts_is_chosen_by_group(console: Console) -> None:
     assert event["facts"] == {"fields": "words", "words.email.was": "ask", "words.email.now": "mis"}
     for wrong in ({"email": "theirs"}, {"email": None}, {"email": ["mis"]}, {"upn": "mis"}, "mis", None):
         assert console.post(SETTINGS, {"words": wrong}, "put").status_code == 422, wrong
-    text = console.page(SETTINGS).body.decode()
+    text = console.page(f"{SETTINGS}/files").body.decode()
     assert '<select id="words.email" name="words.email">' in text
     assert '<option value="mis" selected>take what the file says</option>' in text.partition('id="words.email"')[2][:400]
-    refused = console.form(SETTINGS, {**FORM, "words.groups": "x"})
+    refused = console.form(f"{SETTINGS}/files", {"words.groups": "x"})
     assert refused.status_code == 422
     assert 'id="words.groups-error"' in refused.body.decode()
     assert console.get(SETTINGS).json_body["words"] == before | {"email": "mis"}
@@ -162,20 +161,20 @@ def logo(width: int = 3) -> str:
     return b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(body)).decode()
 
 
-def test_a_form_chooses_a_language_and_a_logo_and_removes_it_again(console: Console) -> None:
-    assert console.form(SETTINGS, {**FORM, "language": "ur", "logo_png": logo()}).status_code == 303
+def test_a_form_chooses_a_logo_and_removes_it_again(console: Console) -> None:
+    page = f"{SETTINGS}/page"
+    kept = {"notice": "", "help_line": "", "colour": "#1f4e6b"}
+    answer = console.form(page, {**kept, "logo_png": logo()})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{page}?saved=logo")
     found = console.get(SETTINGS).json_body
-    assert found["language"] == "ur"
-    assert len(found["logo"]) == 16
+    assert (len(found["logo"]), found["colour"]) == (16, "")
     assert "logo_png" not in found
-    page = console.page(SETTINGS).body.decode()
-    assert '<option value="ur" lang="ur" selected>اردو</option>' in page
-    assert f'src="data:image/png;base64,{logo()}"' in page
-    assert console.form(SETTINGS, {**FORM, "language": "ur", "logo_png": ""}).status_code == 303
+    assert f'src="data:image/png;base64,{logo()}"' in console.page(page).body.decode()
+    assert console.form(page, {**kept, "logo_png": ""}).headers["Location"] == f"{page}?saved="
     assert console.get(SETTINGS).json_body["logo"] == found["logo"]  # no other file was chosen
-    assert console.form(SETTINGS, {**FORM, "logo_remove": "on", "logo_png": ""}).status_code == 303
+    assert console.form(page, {**kept, "logo_remove": "on", "logo_png": ""}).status_code == 303
     assert console.get(SETTINGS).json_body["logo"] == ""
-    assert "data:image/png" not in console.page(SETTINGS).body.decode()
+    assert "data:image/png" not in console.page(page).body.decode()
 
 
 def test_a_logo_that_is_none_changes_nothing_and_is_named(console: Console) -> None:
@@ -183,7 +182,7 @@ def test_a_logo_that_is_none_changes_nothing_and_is_named(console: Console) -> N
     for wrong in (b64encode(b"<svg onload=alert(1)>").decode(), logo(301), "%%%", "A" * 60_000):
         answer = console.form(SETTINGS, {**FORM, "logo_png": wrong})
         assert answer.status_code == 422
-        assert '<a href="#logo_png">' in answer.body.decode()
+        assert f'<a href="{SETTINGS}/page#logo_png">' in answer.body.decode()
     for body in ({"logo_png": 7}, {"logo": "0" * 16}, {"language": "tlh"}, {"language": None}):
         assert console.post(SETTINGS, body, "put").status_code == 422
     assert console.get(SETTINGS).json_body == before

@@ -1,29 +1,11 @@
-"""A school's colour, as ink: dark enough to be read on white, whatever the school chose."""
+"""A school's colour, as ink, and the operators of a PDF that fill and draw with it."""
 
-import re
 from typing import Final
 
-DEFAULT: Final = "#1f4e6b"
-_HEX: Final = re.compile("#[0-9a-fA-F]{6}").fullmatch
-_LEAST: Final = 4.5
-"""Contrast of text to its ground (WCAG 2.2, 1.4.3)."""
+from latchkey.schools.model.colour import USUAL as DEFAULT
+from latchkey.schools.model.colour import Colour, contrast, ink
 
-Colour = tuple[float, float, float]
-
-
-def ink(colour: str) -> Colour:
-    """The colour (``#rrggbb``; the default where it is none), darkened until text in it can be read on white."""
-    code = colour if _HEX(colour) else DEFAULT
-    found = tuple(int(code[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    while contrast(found) < _LEAST:
-        found = tuple(part * 0.95 for part in found)
-    return found[0], found[1], found[2]
-
-
-def contrast(colour: tuple[float, ...]) -> float:
-    """The contrast of a colour to white, from 1 to 21 (WCAG 2.2)."""
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+__all__ = ["BLACK", "DEFAULT", "GREY", "LIGHT", "Colour", "contrast", "fill", "ink", "stroke"]
 
 
 def fill(colour: Colour) -> bytes:
