@@ -16,7 +16,7 @@ from console.people import (
     people,
     telephone,
 )
-from console.sends import control, draft_steps, drafts, mail, preview, recipients, sends
+from console.sends import control, draft_steps, drafts, mail, messages, preview, recipients, sends
 from console.settings import pages as settings_pages
 from console.settings import settings
 from web.app import new_app
@@ -41,6 +41,7 @@ app = new_app(
     draft_steps.routes,
     drafts.routes,
     sends.routes,
+    messages.routes,
     recipients.routes,
     control.routes,
     mail.routes,

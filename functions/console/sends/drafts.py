@@ -168,9 +168,9 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     except (Conflict, Invalid) as error:
         return _back_to(request, school, id, error)
     location = f"/admin/{school}/sends/{started.run.id}"
-    return Answer(
-        data=send_json(started.run, seen.school), status=202, location=f"{location}?begun=1" if request.wants_page else location
-    )
+    if request.wants_page:
+        location += f"?begun={whole(request, 'people') or 1}"
+    return Answer(data=send_json(started.run, seen.school), status=202, location=location)
 
 
 def _back_to(request: Request, school: str, draft: str, error: Conflict | Invalid) -> Answer:

@@ -1,9 +1,9 @@
-"""Sends: try one out, start it, and watch it."""
+"""Sends: try one out, start it, and how the API shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from console.lists import only, page_of
+from console.lists import only
 from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system
@@ -11,14 +11,13 @@ from latchkey.schools.model.school import School
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
 from latchkey.sends.keep_draft import begin_draft
-from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, suggestions
+from latchkey.sends.model import blame, in_words, progress, refusals, send_actions, send_request, suggestions, views
 from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Kind, Selection, Send
 from latchkey.sends.model.send_request import TYPED
-from latchkey.sends.name_sends import authors_of, name_selection, name_sends
-from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
+from latchkey.sends.name_sends import name_selection, name_sends
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
@@ -27,25 +26,6 @@ from web.times import rfc3339
 from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
-
-
-@routes.on("GET", "/admin/{school}/sends", page="sends/sends.html")
-def sends(request: Request, school: str) -> Answer:
-    """The sends of the school, newest first."""
-    seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
-    page = watch_send.list_sends(system(), school, cursor=cursor, limit=limit)
-    data = {"items": sends_json(page.items, seen.school), "next": page.next}
-    if not request.wants_page:
-        return Answer(data=data)
-    return Answer(
-        data=data,
-        context={
-            "authors": authors_of(system(), seen.school, page.items),
-            "out": sum(figures(each.counts).went_out for each in page.items),
-            "failed": watch_send.still_failed(system(), school, page.items),
-        },
-    )
 
 
 @routes.on("POST", "/admin/{school}/sends", form="sends/nobody_chosen.html")
@@ -79,38 +59,39 @@ def kind_of(request: Request) -> object:
     return request.fields.get("kind")
 
 
-@routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
-def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """How far a send is."""
-    seen = admin(request, system(), school)
-    found = watch_send.get_send(system(), school, id)
-    news = progress.expects_news(found, system().now())
-    return Answer(data=send_json(found, seen.school), context={"expects_news": news, **alone(seen, found)})
-
-
-def alone(seen: SignedIn, send: Send) -> dict[str, bool]:
-    """Whether nobody but the maker of a send, who looks at it, could approve it."""
-    own = approval.waits(send) and send.created_by == seen.person.id
-    return {"alone": own and not system().admins(seen.school.slug).others(seen.person.id)}
-
-
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
 
 
-def sends_json(sends: Sequence[Send], school: School) -> list[dict[str, Any]]:
-    """Sends as the API shows them."""
+def sends_json(sends: Sequence[Send], school: School, used: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """Sends as the API shows them. ``used``: how many have used each, where that was counted."""
     names = name_sends(system(), school, sends)
-    return [_send_json(each, names[each.id]) for each in sends]
+    return [_send_json(each, names[each.id], (used or {}).get(each.id)) for each in sends]
 
 
-def send_json(send: Send, school: School) -> dict[str, Any]:
+def send_json(send: Send, school: School, used: int | None = None) -> dict[str, Any]:
     """A send as the API shows it."""
-    return sends_json([send], school)[0]
+    return sends_json([send], school, {} if used is None else {send.id: used})[0]
 
 
-def _send_json(send: Send, name: str) -> dict[str, Any]:
+def recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
+    """A recipient as the API shows one."""
+    return {
+        "person": row.person,
+        "name": row.name,
+        "email": row.email,
+        "state": row.state,
+        "reason": refusals.shown(row.reason),
+        "detail": row.detail or None,
+        "at": rfc3339(row.at),
+        "password_set_at": rfc3339(row.password_set_at),
+        "year_group": row.year_group or None,
+        "registration_group": row.registration_group or None,
+    }
+
+
+def _send_json(send: Send, name: str, used: int | None) -> dict[str, Any]:
     """``counts`` are people by the state of their mail; ``went_out``, ``to_go`` and ``did_not_go`` sum them up."""
-    shown = figures(send.counts)
+    shown, seen = figures(send.counts), views.counted(send.counts, used)
     total = send.total or sum(send.counts.values())
     speed = progress.speed(send, system().now())
     source, pick = send.selection.source, send.selection.pick
@@ -128,12 +109,16 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "went_out": shown.went_out,
         "to_go": shown.to_go,
         "did_not_go": shown.did_not_go,
+        "came_back": seen["came_back"],
+        "password_set": seen.get("password_set"),
+        "not_used": seen.get("not_used"),
         "progress": {"done": send.done, "total": total},
         "estimate_seconds": speed.seconds_left,
         "reason_text": in_words.why_it_waits(send),
         "per_minute": speed.per_minute,
         "retry_of": source if pick == "failed" else None,
         "replan_of": source if pick == "changed" else None,
+        "rest_of": source if pick == "cancelled" else None,
         "again_of": source if pick == "no_password" else None,
         "refused_of": source if pick == "refused" else None,
         "refused_in": send.selection.domain,
@@ -141,6 +126,7 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "for_it": blame.for_it(send, sender()),
         "retries": list(send.retries),
         "replans": list(send.replans),
+        "rests": list(send.rests),
         "changed": send.changed,
         "revoke": send.revoke,
         "skip_signed_in": send.selection.skip_signed_in,

@@ -45,7 +45,7 @@ def kept(fields: Mapping[str, Any]) -> str:
     if back == _PERSON:
         return _PERSON
     if not given and isinstance(back, str) and len(back) <= _LONGEST:
-        given = dict(parse_qs(back))
+        given = {name: values if values[1:] else values[0] for name, values in parse_qs(back).items()}
     try:
         return urlencode(people_filter.parse(given).as_mapping(), doseq=True)
     except Invalid:

@@ -16,11 +16,6 @@ def name_sends(system: System, school: School, sends: Sequence[Send]) -> Mapping
     return {send.id: name_of(send, found.get(alone.get(send.id, ""), "")) for send in sends}
 
 
-def authors_of(system: System, school: School, sends: Sequence[Send]) -> Mapping[str, str]:
-    """The names of those who made these sends, by id: one read."""
-    return names_of(system, school, (send.created_by for send in sends))
-
-
 def name_selection(system: System, school: School, selection: Selection, kind: Kind = "password_link") -> str:
     """What a send to this selection would be called."""
     if selection.source is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from latchkey.roll import needs as roll
 from latchkey.second_factors import lost_needs
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(lost_needs.System, Protocol):
-    """Its stores, keys, queues and clock, and what taking away lost second factors takes."""
+class System(lost_needs.System, roll.System, Protocol):
+    """Its stores, keys, queues and clock, what the roll takes, and what taking away lost second factors takes."""
 
     def time(self) -> float: ...
 
