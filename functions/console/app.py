@@ -10,6 +10,7 @@ from console.people import (
     doubles,
     edit,
     everything,
+    find,
     history,
     leaving,
     lost_factors,
@@ -18,6 +19,7 @@ from console.people import (
 )
 from console.sends import control, draft_steps, drafts, mail, messages, preview, recipients, sends
 from console.settings import pages as settings_pages
+from console.settings import preview as settings_preview
 from console.settings import settings
 from web.app import new_app
 
@@ -36,6 +38,7 @@ app = new_app(
     doubles.routes,
     history.routes,
     everything.routes,
+    find.routes,
     telephone.routes,
     preview.routes,
     draft_steps.routes,
@@ -54,4 +57,5 @@ app = new_app(
     audit.routes,
     settings.routes,
     settings_pages.routes,
+    settings_preview.routes,
 )

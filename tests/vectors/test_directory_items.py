@@ -52,6 +52,8 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             password_set_at=NOW - 10,
             used_link="a" * 32,
             last_login_at=NOW - 5,
+            outside_at=NOW - 8,
+            locked_at=NOW - 4,
             pin=CodeState(generation=2, expires_at=NOW + 9, uses=1, failed=3, voided=True, given_at=NOW - 99),
             parent_code=CodeState(generation=1, expires_at=NOW + 8),
             mail_problem=MailProblem("bounced", NOW - 7, "e" * 32),
@@ -85,6 +87,8 @@ PEOPLE: list[tuple[Person, dict[str, Any]]] = [
             "password_set_at": 1_799_999_990,
             "used_link": "a" * 32,
             "last_login_at": 1_799_999_995,
+            "outside_at": 1_799_999_992,
+            "locked_at": 1_799_999_996,
             "pin": {
                 "generation": 2,
                 "expires_at": 1_800_000_009,
@@ -258,6 +262,10 @@ FULL_SCHOOL = School(
         staff_domains="northbridge.example",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
+        notice_starts_at="2026-11-27T07:00:00Z",
+        notice_ends_at="2026-11-27T18:00:00Z",
+        office_hours="Monday to Friday, 8 to 4",
+        form_origins=("https://www.northbridge.example", "https://northbridge.example"),
         sso=SingleSignOn(
             roles=("teacher", "staff"), provider="Example", label="Example sign-in", url="https://x.example", help="Ask IT."
         ),
@@ -297,6 +305,10 @@ SCHOOL_ITEM: dict[str, Any] = {
         "staff_domains": "northbridge.example",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
+        "notice_starts_at": "2026-11-27T07:00:00Z",
+        "notice_ends_at": "2026-11-27T18:00:00Z",
+        "office_hours": "Monday to Friday, 8 to 4",
+        "form_origins": ["https://www.northbridge.example", "https://northbridge.example"],
         "sso": {
             "roles": ["teacher", "staff"],
             "provider": "Example",
@@ -345,6 +357,10 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "staff_domains": "",
         "help_line": "",
         "notice": "",
+        "notice_starts_at": "",
+        "notice_ends_at": "",
+        "office_hours": "",
+        "form_origins": [],
         "sso": {
             "roles": [],
             "provider": "",

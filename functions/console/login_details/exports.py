@@ -9,7 +9,7 @@ from latchkey.login_details import watch_export
 from latchkey.login_details.download_export import download_export
 from latchkey.login_details.model import mail_merge
 from latchkey.login_details.model.request import parse_scope, parse_wanted
-from latchkey.login_details.model.run_names import name_of
+from latchkey.login_details.model.run_names import name_of, whose
 from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.try_export import REASONS, Trial, try_export
@@ -62,7 +62,8 @@ def start(request: Request, school: str) -> Answer:
     sure = not request.is_form or "slip" in request.fields or request.flag("confirm")
     if request.flag("dry_run") or not sure:
         trial = try_export(system(), seen.school, wanted)
-        return Answer(data=trial_json(trial), context={"form": _form(wanted), "wanted": wanted, "key": new_id(system().now())})
+        context = {"form": _form(wanted), "wanted": wanted, "key": new_id(system().now()), "whose": whose(wanted.scope)}
+        return Answer(data=trial_json(trial), context=context)
     started = start_export(system(), seen.school, seen.person, wanted, key)
     return Answer(data=export_json(started.run, school), status=202, location=f"/admin/{school}/exports/{started.run.id}")
 
@@ -153,7 +154,7 @@ def _slip(request: Request) -> ExportRequest:
     return ExportRequest(scope=parse_scope({"person": request.fields["slip"]}), format="slips")
 
 
-def _form(wanted: ExportRequest) -> dict[str, str]:
+def _form(wanted: ExportRequest) -> dict[str, str | list[str]]:
     """What is wanted as fields of the form that confirms it."""
     more = {
         "never_logged_in": "on" if wanted.never_logged_in else "",

@@ -12,6 +12,7 @@ from web.request import Request
 
 _GROUPS: Final = ("year_group", "registration_group")
 _NAMED: Final = ("person", "ids")
+_FILTER: Final = "filter."
 _WORDS: Final = {"year_group": "year group", "registration_group": "registration group", "person": "student", "ids": "list"}
 _CHOSEN: Final = {
     "": "nothing",
@@ -20,6 +21,7 @@ _CHOSEN: Final = {
     "registration_group": "one registration group",
     "person": "one student",
     "ids": "the people you chose",
+    "filter": "the students you came for",
     "other": "another group",
 }
 
@@ -42,6 +44,8 @@ def scope_of(request: Request) -> object:
         raise Invalid("Nothing was done yet: say which students you mean.", fields={"scope": question})
     if kind == "":
         raise Invalid("Nothing was done yet.", fields={"scope": "Choose which students you mean."})
+    if kind == "filter":
+        return {kind: {name.removeprefix(_FILTER): each for name, each in fields.items() if name.startswith(_FILTER)}}
     return kind if kind == "school" else {kind: value.split() if kind == "ids" else value}
 
 
@@ -85,8 +89,10 @@ def _short(text: str) -> str:
     return text if len(text) <= 30 else f"{text[:30]}…"
 
 
-def scope_form(scope: Scope) -> dict[str, str]:
+def scope_form(scope: Scope) -> dict[str, str | list[str]]:
     """The scope as fields of a form."""
+    if scope.kind == "filter":
+        return {"scope": "filter", **{f"{_FILTER}{name}": value for name, value in (scope.filter or {}).items()}}
     value = " ".join(scope.ids) if scope.kind == "ids" else scope.value
     return {"scope": scope.kind, **({str(scope.kind): value} if value else {})}
 

@@ -30,7 +30,7 @@ def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
     if proof.also:
         return chosen_from(proof)
-    found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser_of(request.headers.get("user-agent", "")))
+    found = _go_on(request, proof)
     return opened(request, found) if isinstance(found, Opened) else asked(found, proof.school.slug)
 
 
@@ -61,13 +61,17 @@ def afterwards(request: Request, school: School, person: Person) -> dict[str, st
     """
     if school.settings.afterwards != "signed_in" or school.uses_sso(person):
         return {}
-    browser = browser_of(request.headers.get("user-agent", ""))
     proof = Proof(school=school, person=person, at=system().now())
     try:
-        found = go_on(system(), proof, STEPS, presented=token_of(request), browser=browser)
+        found = _go_on(request, proof)
     except LatchkeyError:  # another password was set since, or a table is busy: they can sign in
         return {}
     return {"Set-Cookie": cookies_of(request, found.token)} if isinstance(found, Opened) else {}
+
+
+def _go_on(request: Request, proof: Proof) -> Opened | Asked:
+    browser = browser_of(request.headers.get("user-agent", ""))
+    return go_on(system(), proof, STEPS, presented=token_of(request), browser=browser, source_ip=request.source_ip)
 
 
 def cookies_of(request: Request, token: str) -> str | list[str]:

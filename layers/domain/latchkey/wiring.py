@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from latchkey.invitations.stores.invitations import Invitations
     from latchkey.invitations.stores.joins import Joins
     from latchkey.login_details import needs as login_details
+    from latchkey.login_details.stores.meant import Meant
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
+    from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
@@ -122,6 +124,7 @@ _KEEPERS: Final = (
     "invitations",
     "sends",
     "mail",
+    "readiness",
     "audit",
 )
 """The packages that keep something in a table."""
@@ -413,6 +416,12 @@ class Wiring:
         tables = self.table("DIRECTORY_TABLE"), self.table("ACTIVITY_TABLE")
         return Exports(self.client("dynamodb"), *tables, school)
 
+    def meant(self, school: str) -> Meant:
+        """Whom a school's exports mean that were started by a filter."""
+        from latchkey.login_details.stores.meant import Meant
+
+        return Meant(self.table("ACTIVITY_TABLE"), school)
+
     def export_files(self) -> Files:
         """The files of exports."""
         from latchkey.shared.stores.files import Files
@@ -484,6 +493,12 @@ class Wiring:
         from latchkey.doubles.certain_doubles import certain_doubles
 
         return certain_doubles(self, school)
+
+    def figures(self, school: str) -> KeptFigures:
+        """A school's figures of readiness by day."""
+        from latchkey.readiness.stores.figures import KeptFigures
+
+        return KeptFigures(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""

@@ -52,7 +52,7 @@ def test_from_the_form_to_the_file(page: Page, product: Product, group: Group) -
     check(page, name(page, "login-details-ready"))
     with page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename.startswith(f"{product.school}-pin-table-pins-group-")
+    assert download.value.suggested_filename.startswith(f"{product.school}-pin-table-pins-")
 
 
 def test_one_students_codes(page: Page, product: Product, group: Group) -> None:

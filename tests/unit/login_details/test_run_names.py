@@ -7,6 +7,7 @@ import pytest
 from latchkey.login_details.model.run_names import file_name, name_of
 from latchkey.login_details.model.runs import FORMATS, ROWS, Export, ExportRequest, RunKind, Scope, misfits
 
+DAY = 1795651200  # 26 November 2026, midnight (UTC)
 GROUP = Scope("registration_group", "7A")
 
 
@@ -42,17 +43,17 @@ def test_voided_codes_say_so() -> None:
 @pytest.mark.parametrize(
     ("wanted", "name"),
     [
-        (ExportRequest(scope=GROUP, format="slips"), "northbridge-slips-group-7a-2026-11-26.pdf"),
+        (ExportRequest(scope=GROUP, format="slips"), "northbridge-slips-7A-2026-11-26.pdf"),
         (
             ExportRequest(scope=GROUP, format="pin_table", audience="students"),
-            "northbridge-pin-table-pins-group-7a-2026-11-26.pdf",
+            "northbridge-pin-table-pins-7A-2026-11-26.pdf",
         ),
         (ExportRequest(scope=Scope(), rows="family"), "northbridge-mail-merge-families-all-2026-11-26.csv"),
         (ExportRequest(scope=Scope("year_group", "7"), format="mis_codes"), "northbridge-codes-by-upn-year-7-2026-11-26.csv"),
     ],
 )
 def test_a_files_name_says_what_it_is(wanted: ExportRequest, name: str) -> None:
-    assert file_name("northbridge", wanted, "2026-11-26") == name
+    assert file_name("northbridge", wanted, DAY) == name
 
 
 def test_two_different_files_of_one_group_and_day_have_two_names() -> None:
@@ -62,5 +63,5 @@ def test_two_different_files_of_one_group_and_day_have_two_names() -> None:
         for audience in FORMATS[format_].audiences
     ]
     possible = [each for each in asked if not misfits(each)]
-    assert len({file_name("northbridge", each, "2026-11-26") for each in possible}) == len(possible)
+    assert len({file_name("northbridge", each, DAY) for each in possible}) == len(possible)
     assert len({each.format for each in possible}) == 9

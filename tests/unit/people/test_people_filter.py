@@ -147,3 +147,30 @@ def test_groups_are_found_without_accents_and_kinds_of_apostrophe() -> None:
     assert parse({"registration_group": "ty  o'hara"}).matches(tutor)
     assert not parse({"registration_group": "ty ohara 2"}).matches(tutor)
     assert not parse({"registration_group": "71"}).matches(replace(ZOE, registration_group="7-1"))
+
+
+def test_reasons_and_standing_are_several_and_one() -> None:
+    asked = parse({"reason": ["never_sent", "locked", "sso"], "standing": "not_ready", "role": "student"})
+    assert (asked.reasons, asked.standing) == (("sso", "locked", "never_sent"), "not_ready")
+    assert asked.as_mapping() == {"role": "student", "reason": ["sso", "locked", "never_sent"], "standing": "not_ready"}
+    assert parse(asked.as_mapping()) == asked
+    assert parse({"reason": "locked"}).as_mapping() == {"reason": "locked"}
+    for wrong in ({"reason": "gone"}, {"reason": ["locked", "gone"]}, {"reason": []}, {"standing": "perhaps"}, {"standing": []}):
+        with pytest.raises(Invalid) as caught:
+            parse(wrong)
+        assert set(caught.value.fields) == set(wrong)
+
+
+def test_who_could_log_in_is_asked_of_who_knows_it() -> None:
+    """Whoever does not know it finds nobody, never everybody."""
+    ann = Person(id="x", role="student", given_name="Ann", family_name="Lee")
+    asked = PeopleFilter(reasons=("never_sent", "locked"))
+    assert asked.matches(ann, "locked")
+    assert not asked.matches(ann, "signed_in")
+    assert not asked.matches(ann)
+    assert PeopleFilter(standing="ready").matches(ann, "sso")
+    assert not PeopleFilter(standing="ready").matches(ann, "locked")
+    assert PeopleFilter(standing="not_ready").matches(ann, "locked")
+    assert not PeopleFilter(standing="not_ready").matches(ann)
+    assert not PeopleFilter(standing="ready", reasons=("locked",)).matches(ann, "locked")
+    assert not PeopleFilter(reasons=("locked",), roles=("parent",)).matches(ann, "locked")

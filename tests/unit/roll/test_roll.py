@@ -12,6 +12,7 @@ from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.roll.model.entry import MOST_FAILURES, USES, CodeFacts, Entry, LinkFact, entry_of, with_facts
 from latchkey.roll.model.numbers import Numbers
 from latchkey.roll.model.roll import Roll, place_of
+from latchkey.roll.model.standing import Rules
 
 NOW = 1_800_000_000
 EVERYBODY = PeopleFilter()
@@ -24,7 +25,7 @@ def entry(name: str, **facts: Any) -> Entry:
 
 
 def roll(*entries: Entry) -> Roll:
-    return Roll("northbridge", tuple(sorted(entries, key=place_of)), NOW, lambda: b"key")
+    return Roll("northbridge", tuple(sorted(entries, key=place_of)), NOW, lambda: b"key", lambda: Rules(now=NOW))
 
 
 def ids(found: Any) -> list[str]:
@@ -58,7 +59,7 @@ def test_a_person_is_found_by_whatever_is_known_of_them(typed: str) -> None:
 
 def test_pages_are_full_and_end_where_nobody_is_left() -> None:
     found = roll(*(entry(f"P{number:02d}", year_group="7" if number % 3 else "8") for number in range(20)))
-    wanted, seen, cursor = PeopleFilter(year_group="8"), [], None
+    wanted, seen, cursor = PeopleFilter(year_groups=("8",)), [], None
     while True:
         page = found.page(wanted, cursor, 2)
         seen.append(ids(page.items))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchkey.people.model.person import ROLES, STATUSES, Role
-from latchkey.roll.model.standing import CODES, GRADES, OUTSIDE_FOR, REASONS, Rules, is_ready, rules_of, standing_of
+from latchkey.people.model.standings import CODES, GRADES, REASONS
+from latchkey.roll.model.standing import OUTSIDE_FOR, Rules, is_ready, rules_of, standing_of
 from latchkey.roll.model.standing_words import WORDS
 from latchkey.schools.model.school import DAY, School, Settings, SingleSignOn
 
@@ -22,12 +23,14 @@ HERE = Rules(now=NOW)
 class Code:
     expires_at: int = NOW + DAY
     used: bool = False
+    epoch: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
     expires_at: int = NOW + DAY
     state: str = "delivered"
+    version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ class Facts:
     status: str = "active"
     is_admin: bool = False
     email: str | None = "ada@x.example"
+    version: int = 0
     children: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     last_login_at: int | None = None
@@ -78,8 +82,8 @@ NO_MAIL: dict[str, Any] = {"email": None}
         ({"link": Link()}, "link_unused"),
         ({"link": Link(state="planned")}, "link_unused"),
         ({"link": Link(expires_at=NOW)}, "link_expired"),
-        ({"link": Link(state="failed")}, "never_sent"),
-        ({"link": Link(state="cancelled")}, "never_sent"),
+        ({"link": Link(state="bounced")}, "link_expired"),  # for now, and nobody's fault: another one
+        ({"link": Link(version=1)}, "link_expired"),  # something has ended it
         ({"link": Link(state="bounced"), "problem": "dead_address"}, "dead_address"),
         ({"link": Link(), "problem": "complained"}, "complained"),
         ({"link": Link(state="bounced"), "problem": "school_filter"}, "school_filter"),
@@ -93,6 +97,7 @@ NO_MAIL: dict[str, Any] = {"email": None}
         ({"pin": Code()} | NO_MAIL, "code_unused"),
         ({"pin": Code(expires_at=NOW)} | NO_MAIL, "code_expired"),
         ({"pin": Code(used=True)} | NO_MAIL, "code_expired"),
+        ({"pin": Code(epoch=-1)} | NO_MAIL, "code_expired"),  # the school has ended all of its codes
         ({"parent_code": Code()} | NO_MAIL, "no_address"),
         (NO_MAIL, "no_address"),
         ({"role": "teacher", "pin": Code()} | NO_MAIL, "no_address"),

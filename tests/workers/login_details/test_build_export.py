@@ -13,6 +13,7 @@ from latchkey.errors import Poison, TryLater
 from latchkey.login_details import build_export as use_case
 from latchkey.login_details import walk_students, write_file
 from latchkey.login_details.build_export import FOR_A_FILE, build_export
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, ExportRequest, Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.office_files.model.guard import unguard
@@ -314,7 +315,7 @@ def test_a_file_that_takes_too_long_says_so_and_is_not_tried_again(school: TestS
     assert now_of(school, export).state == "failed"
     events = school.wiring("console").audit("northbridge").page()[0]
     assert [event["facts"] for event in events if event["action"] == "export.failed"] == [
-        {"export": export.id, "step": "file", "done": 0}
+        {**facts_of(export), "step": "file", "done": 0}
     ]
 
 

@@ -43,7 +43,7 @@ def test_everybody_in_list_order() -> None:
     found = read_roll(made(), SCHOOL)
     assert [entry.name for entry in found.entries] == ["Bob Lee", "Ann Lee", "Eve Lee"]
     assert found.as_of == NOW
-    assert found.numbers(PeopleFilter(role="student")).unreached == 2
+    assert found.numbers(PeopleFilter(roles=("student",))).unreached == 2
 
 
 def test_the_newest_link_that_has_left() -> None:

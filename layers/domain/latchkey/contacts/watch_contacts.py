@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from latchkey.contacts.model.runs import FORMATS, LISTS, ROWS, SHOWN, Format, Listed, ListName, Run
 from latchkey.contacts.needs import System
 from latchkey.errors import Conflict, Gone, Invalid, NotFound
 from latchkey.people.model.person import Person
+from latchkey.shared.model.file_names import file_name
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.pages import PAGE, Page, Pager
 from latchkey.shared.stores.files import URL_LIFE
@@ -59,12 +59,11 @@ def download_contacts(system: System, school: str, admin: Person, run_id: str, *
         raise Conflict("The files are not ready yet. Wait until the run has finished.", code="not_ready")
     if ends <= now:
         raise Gone("The files were deleted after 24 hours. Have them made again: the codes stay the same.")
-    day = datetime.fromtimestamp(run.files_at, UTC).strftime("%Y-%m-%d")
     words = f"contacts-by-{name}" if name in ROWS else name.replace("_", "-")
     url = system.export_files().url(
         run.files[f"{name}.{kind}"],
         min(URL_LIFE, ends - now),
-        name=f"{school}-{words}-{day}.{kind}",
+        name=file_name(school, [words], run.files_at, kind),
         media_type=FORMATS[kind],
     )
     system.audit(school).record(admin.id, "contacts.download", now, {"contacts": run.id, "file": f"{name}.{kind}"})

@@ -12,12 +12,13 @@ from typing import Final
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.errors import Changed, NotFound, Poison, TryLater
 from latchkey.login_details.model.meant import is_meant
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, failure
 from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import cannot_be_in
 from latchkey.login_details.void_codes import void_students
 from latchkey.login_details.walk_students import Clock, position, walk
-from latchkey.login_details.write_file import StopRun, write_file
+from latchkey.login_details.write_file import StopRun, named_of, write_file
 from latchkey.schools.model.school import School
 
 FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
@@ -84,7 +85,7 @@ def _give_codes(system: System, school: School, run: Export, clock: Clock) -> Ex
     """Give codes to the students of a run, from where it is. It is in stage ``file`` if that was all, else the time was short."""
     exports, wanted, shown = system.exports(school.slug), run.wanted, 0
     done = run.done
-    for people in walk(system.directory(school.slug), wanted.scope, run.position):
+    for people in walk(system.directory(school.slug), wanted.scope, run.position, named=named_of(system, school.slug, run)):
         now = system.now()
         meant = [each for each in people if is_meant(wanted, each, school, now, run.created_at)]
         meant = [each for each in meant if cannot_be_in(each, wanted) is None]
@@ -113,6 +114,6 @@ def _fail(system: System, school: str, run: Export, reason: str | None = None) -
     exports = system.exports(school)
     known = exports.get(run.id) or run
     failed = exports.fail(run, reason or failure(known))
-    event: dict[str, str | int] = {"export": run.id, "step": known.stage if known.kind == "file" else "void", "done": known.done}
+    event = {**facts_of(run), "step": known.stage if known.kind == "file" else "void", "done": known.done}
     system.audit(school).record("build_export", "export.failed", system.now(), event)
     return failed

@@ -1,9 +1,7 @@
 """Download the file of an export: a URL is made on the click and kept nowhere."""
 
-from datetime import UTC, datetime
-
 from latchkey.errors import Conflict, Gone
-from latchkey.login_details.model.run_names import file_name
+from latchkey.login_details.model.run_names import facts_of, file_name
 from latchkey.login_details.model.runs import FORMATS
 from latchkey.login_details.needs import System
 from latchkey.login_details.watch_export import get_export
@@ -21,9 +19,8 @@ def download_export(system: System, school: str, admin: Person, export_id: str) 
         raise Conflict("This file is not ready yet. Wait until the export has finished.")
     if ends <= now:
         raise Gone("This file was deleted after 24 hours. Start the export again: the codes stay the same.")
-    day = datetime.fromtimestamp(export.finished_at, UTC).strftime("%Y-%m-%d")
     facts = FORMATS[export.wanted.format]
-    name = file_name(school, export.wanted, day)
+    name = file_name(school, export.wanted, export.finished_at)
     url = system.export_files().url(export.key, min(URL_LIFE, ends - now), name=name, media_type=facts.media_type)
-    system.audit(school).record(admin.id, "export.download", now, {"export": export.id, "rows": export.rows})
+    system.audit(school).record(admin.id, "export.download", now, {**facts_of(export), "rows": export.rows})
     return url

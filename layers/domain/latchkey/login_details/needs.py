@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from latchkey.codes import needs as codes
+from latchkey.roll import needs as roll
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from latchkey.login_details.stores.meant import Meant
     from latchkey.login_details.stores.runs import Exports
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(codes.System, Protocol):
-    """Its stores, keys, queues and clock, and what codes takes."""
+class System(roll.System, codes.System, Protocol):
+    """Its stores, keys, queues and clock, and what codes and the roll take."""
 
     def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 
     def exports(self, school: str) -> Exports: ...
+
+    def meant(self, school: str) -> Meant: ...
 
     def claims(self, school: str) -> Claims: ...
 

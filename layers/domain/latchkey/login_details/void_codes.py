@@ -11,6 +11,7 @@ from typing import Final
 from latchkey.codes.model.changes import to_void
 from latchkey.codes.model.codes import Kind
 from latchkey.errors import Conflict, Invalid, TryLater
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, ExportRequest
 from latchkey.login_details.needs import System
 from latchkey.login_details.start_export import new_run, start_run
@@ -72,7 +73,7 @@ def void_students(system: System, school: School, run: Export, clock: Clock) -> 
     now, total = system.now(), sum(run.codes.values())
     done = replace(run, state="finished", finished_at=now, done=total, total=total, position=(), lease_until=0)
     counts = {"pins": run.codes.get("pin", 0), "parent_codes": run.codes.get("parent", 0)}
-    event = system.audit(school.slug).record_of("build_export", "codes.voided", now, {"export": run.id, **counts})
+    event = system.audit(school.slug).record_of("build_export", "codes.voided", now, {**facts_of(run), **counts})
     system.exports(school.slug).finish(done, event)
     return done
 

@@ -27,17 +27,28 @@ class Clock:
         return self.left() < _RESERVE
 
 
-def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages: int | None = None) -> Iterator[list[Person]]:
+def walk(
+    directory: Directory,
+    scope: Scope,
+    after: Sequence[str] = (),
+    *,
+    pages: int | None = None,
+    named: Sequence[str] | None = None,
+) -> Iterator[list[Person]]:
     """The people whom a scope means, whatever their status: at most 99 at a time, memory holds one page of the index.
 
     Nobody else is among them: what is done to them cannot be taken back.
 
     ``after`` is the ``position`` of somebody: go on behind them. A list of people has an end near enough: it begins anew.
     ``pages`` is how many pages of the index may be read: the last batch is empty where there are more.
+    ``named``: the ids that a scope means which is a filter, in list order; of these ``pages`` counts parts.
     """
-    named = scope.people
-    if named is not None:
-        yield from _parts(sorted(directory.by_ids(named), key=sort_key))
+    if scope.kind == "filter":
+        yield from _named(directory, named or (), after, pages)
+        return
+    chosen = scope.people
+    if chosen is not None:
+        yield from _parts(sorted(directory.by_ids(chosen), key=sort_key))
         return
     group = ExportRequest(scope=scope).group
     for people, following in _pages(directory, group, after):
@@ -49,6 +60,19 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
             if pages <= 0:
                 yield []
                 return
+
+
+def _named(directory: Directory, ids: Sequence[str], after: Sequence[str], pages: int | None) -> Iterator[list[Person]]:
+    """These people, behind the one of a position: who is not among them was none, and all is done again."""
+    behind = ids.index(after[-1]) + 1 if after and after[-1] in ids else 0
+    for start in range(behind, len(ids), AT_ONCE):
+        if pages is not None and start >= behind + pages * AT_ONCE:
+            yield []
+            return
+        some = ids[start : start + AT_ONCE]
+        known = {person.id: person for person in directory.by_ids(some)}
+        if known:
+            yield [known[each] for each in some if each in known]
 
 
 def position(person: Person) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from latchkey.codes.model.changes import given_since
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.meant import is_meant
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import FORMATS, LEASE, Export
 from latchkey.login_details.model.setting import Setting
 from latchkey.login_details.needs import System
@@ -54,12 +55,13 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
     def fits(person: Person) -> bool:
         return means(person) and cannot_be_in(person, wanted) is None
 
-    named = wanted.scope.people
+    kept = named_of(system, school.slug, run)
+    named = frozenset(kept) if wanted.scope.kind == "filter" else wanted.scope.people
     rows = seen = left_out = shown = 0
     given: Counter[str] = Counter()
     with system.export_files().upload(key, facts.media_type) as file:
         writer = new_writer(setting, file.write)
-        for people in walk(system.directory(school.slug), wanted.scope):
+        for people in walk(system.directory(school.slug), wanted.scope, named=kept):
             meant = [each for each in people if means(each)]
             fit = [each for each in meant if cannot_be_in(each, wanted) is None]
             left_out += len(meant) - len(fit)
@@ -96,9 +98,14 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
         lease_until=0,
     )
     counts = {"rows": rows, "left_out": left_out, "new_pins": given["pin"], "new_parent_codes": given["parent"]}
-    event = system.audit(school.slug).record_of("build_export", "export.finish", now, {"export": run.id, **counts})
+    event = system.audit(school.slug).record_of("build_export", "export.finish", now, {**facts_of(run), **counts})
     exports.finish(run, event)
     return run
+
+
+def named_of(system: System, school: str, run: Export) -> tuple[str, ...]:
+    """Whom a run means that was started by a filter, as was found then; none of another run."""
+    return system.meant(school).read(run.id) if run.wanted.scope.kind == "filter" else ()
 
 
 def _codes_ended(system: System, school: School) -> bool:

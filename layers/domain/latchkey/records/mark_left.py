@@ -19,6 +19,7 @@ from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person, Status
 from latchkey.records.model.leaving import MOST, LeaverRun
 from latchkey.records.needs import System
+from latchkey.roll.choose_people import people_meant
 from latchkey.sends.model.send import Selection
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.start_run import id_for
@@ -56,7 +57,7 @@ def _selected(system: System, school: str, selection: Selection) -> Iterator[Per
     directory = system.directory(school)
     if selection.filter is None:
         return iter(directory.by_ids(selection.ids))
-    return directory.matching(people_filter.parse(selection.filter))
+    return people_meant(system, school, people_filter.parse(selection.filter))
 
 
 def _can(person: Person, status: Status) -> bool:

@@ -3,13 +3,21 @@
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.roll.model.entry import Entry, entry_of, with_facts
 from latchkey.roll.model.roll import Roll, place_of
+from latchkey.roll.model.standing import rules_of
 from latchkey.roll.needs import System
+from latchkey.schools.find_school import the_school_now
 
 
 def read_roll(system: System, school: str) -> Roll:
     """The roll as it is now; whoever changed somebody sees it at once."""
     now = system.now()
-    return Roll(school, _build(system, school), now, lambda: system.cursor_key(school))
+    return Roll(
+        school,
+        _build(system, school),
+        now,
+        cursor_key=lambda: system.cursor_key(school),
+        rules=lambda: rules_of(the_school_now(system, school), now),
+    )
 
 
 def _build(system: System, school: str) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from latchkey.rosters.model.runs import Run
 from latchkey.rosters.model.to_mend import MEDIA_TYPE, key_of, missing_key
 from latchkey.rosters.needs import System
 from latchkey.rosters.watch_roster import run_of
+from latchkey.shared.model.file_names import file_name
 from latchkey.shared.stores.files import URL_LIFE
 
 KEPT: Final = 7 * 86_400
@@ -30,8 +31,8 @@ def download_rejected(system: System, school: str, by: Person, roster: str) -> s
         raise Gone("The file with these rows was deleted after seven days, as the upload was. Upload the file again to see them.")
     facts: dict[str, str | int] = {"roster": run.id, "rows": run.to_mend}
     system.audit(school).record(by.id, "roster.rejected", now, facts)
-    key = key_of(school, run.id)
-    return system.rejected_files().url(key, min(URL_LIFE, ends - now), name=f"{school}-rows-to-mend.csv", media_type=MEDIA_TYPE)
+    name = file_name(school, ["rows-to-mend"], run.created_at, "csv")
+    return system.rejected_files().url(key_of(school, run.id), min(URL_LIFE, ends - now), name=name, media_type=MEDIA_TYPE)
 
 
 def download_missing(system: System, school: str, by: Person, roster: str) -> str:
@@ -43,7 +44,7 @@ def download_missing(system: System, school: str, by: Person, roster: str) -> st
     if ends <= now:
         raise Gone("This list was deleted after seven days, as the upload was. Upload the file again to see it.")
     system.audit(school).record(by.id, "roster.missing", now, {"roster": run.id, "people": count})
-    key, name = missing_key(school, run.id), f"{school}-not-in-the-file.csv"
+    key, name = missing_key(school, run.id), file_name(school, ["not-in-the-file"], run.created_at, "csv")
     return system.rejected_files().url(key, min(URL_LIFE, ends - now), name=name, media_type=MEDIA_TYPE)
 
 

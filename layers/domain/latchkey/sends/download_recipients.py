@@ -19,6 +19,7 @@ from latchkey.sends.model.send_names import facts_of, file_part
 from latchkey.sends.model.start_time import ZONE
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import Recipient, RecipientFilter, all_recipients, get_send
+from latchkey.shared.model.file_names import file_name
 from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
@@ -84,7 +85,8 @@ def download_recipients(
             _WRITE[form](file.write, [_Sheet("Recipients", header_of(send), rows)])
         file.finish()
     system.audit(school).record(admin.id, "send.download", now, {**facts_of(send), "rows": count, "format": form})
-    name = f"{school}-{file_part(send)}{_part(wanted)}{'-by-group' if by else ''}-{_started(send)}.{form}"
+    parts = [file_part(send), _part(wanted), "by-group" if by else ""]
+    name = file_name(school, parts, _started(send), form)
     return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
 
 
@@ -131,8 +133,8 @@ def header_of(send: Send) -> tuple[str, ...]:
 def _part(wanted: RecipientFilter) -> str:
     """Which of them, in the file's name; nothing that was searched for."""
     if wanted.show != "all":
-        return f"-{wanted.show.replace('_', '-')}"
-    return f"-{wanted.state}" if wanted.state else "-some" if wanted.reason or wanted.q else ""
+        return wanted.show.replace("_", "-")
+    return wanted.state or ("some" if wanted.reason or wanted.q else "")
 
 
 def _started(send: Send) -> str:

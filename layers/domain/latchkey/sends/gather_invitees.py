@@ -11,6 +11,7 @@ from typing import Final
 
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person, Role
+from latchkey.roll.choose_people import people_meant
 from latchkey.schools.model.school import School
 from latchkey.sends.choose_from_send import chosen_invitations
 from latchkey.sends.model.invitee import Candidate, Gathered, Standing, standing_of
@@ -62,7 +63,7 @@ def _chosen(system: System, school: School, selection: Selection) -> tuple[set[s
     students: set[str] = set()
     parents: dict[str, None] = {}
     people = (
-        directory.matching(parse(selection.filter))
+        people_meant(system, school.slug, parse(selection.filter))
         if selection.filter is not None
         else (person for part in _parts(selection.ids) for person in directory.by_ids(part))
     )

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(lost_needs.System, roll.System, Protocol):
-    """Its stores, keys, queues and clock, what the roll takes, and what taking away lost second factors takes."""
+class System(roll.System, lost_needs.System, Protocol):
+    """Its stores, keys, queues and clock, and what the roll and taking away lost second factors take."""
 
     def time(self) -> float: ...
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from latchkey.errors import Changed, Invalid, Poison, TryLater
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
+from latchkey.roll.choose_people import people_meant
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends import queue_chunks
@@ -204,7 +205,7 @@ def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Pers
         return chosen(system, school.slug, send.selection, but=send.id), []
     if send.selection.filter is not None:
         try:
-            return _once(directory.matching(parse(send.selection.filter))), []
+            return _once(people_meant(system, school.slug, parse(send.selection.filter))), []
         except Invalid:
             raise Poison("a send whose filter cannot be used") from None
     wanted = list(dict.fromkeys(send.selection.ids))

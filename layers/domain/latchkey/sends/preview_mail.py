@@ -1,7 +1,8 @@
 """See a mail before it is sent: on a page for a chosen person, or as a test in one's own mailbox. Its link never works."""
 
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from latchkey.errors import Invalid, NotFound, TooMany
 from latchkey.invitations.model.invitation import LIVES
@@ -10,8 +11,7 @@ from latchkey.mail.model.account import MailAccount, account_of
 from latchkey.mail.model.mail_html import filled
 from latchkey.password_links.model.links import DUMMY, Purpose
 from latchkey.people.model.person import Person
-from latchkey.schools.change_settings import logo_in_page
-from latchkey.schools.model.logo import CONTENT_ID
+from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
 from latchkey.sends.look_at_people import Row
 from latchkey.sends.model.send import Skip, purpose_of, skip_reason
@@ -21,7 +21,18 @@ from latchkey.sends.request_mail import TESTED, TestedMail
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.stores.counters import Budget
 
-PreviewedMail = TestedMail
+PreviewedMail = TestedMail | Literal["forgot"]
+SampledMail = Literal["welcome", "reset", "forgot"]
+SOMEBODY: Final = Person(
+    id="0" * 20,
+    role="student",
+    given_name="Alexandra",
+    preferred_given_name="Alex",
+    family_name="Example",
+    username="aexample",
+    email="alex@pupils.school.example",
+)
+"""To whom a mail goes that shows what settings do: nobody of any school."""
 TESTS: Final = Budget("test_mail", limit=10, window=3_600)
 
 
@@ -66,24 +77,38 @@ def preview(system: System, school: School, person_id: object, kind: SendKind = 
     )
 
 
+def sample(system: System, school: School, purpose: SampledMail, logo: Logo | None) -> Preview:
+    """A mail of the school as its settings are in ``school``, saved or not, to a student who is nobody."""
+    row = Row(name=school.name_of(SOMEBODY), email=SOMEBODY.email or "", reason=skip_reason(SOMEBODY, school), person=SOMEBODY)
+    return _made(system, school, row, purpose, logo)
+
+
 def preview_row(system: System, school: School, kind: SendKind, row: Row) -> Preview:
     """The mail to somebody of a message that is being made."""
-    person = row.person
-    if kind == "parent_invitation" or person is None:
-        mail: PreviewedMail = "parent_invitation"
-        life, language, link = LIVES["contacts"], row.language, f"{system.settings['ORIGIN']}/join#{DUMMY}"
+    mail: PreviewedMail = "parent_invitation"
+    if kind == "parent_code_ready":
+        mail = "parent_code_ready"
+    elif kind == "password_link" and row.person is not None:
+        mail = purpose_of(row.person)
+    return _made(system, school, row, mail, system.logo(school.slug, school.settings.logo))
+
+
+def _made(system: System, school: School, row: Row, mail: PreviewedMail, logo: Logo | None) -> Preview:
+    person, origin = row.person, system.settings["ORIGIN"]
+    life, link = 0, ""
+    if mail == "parent_invitation" or person is None:
+        life, link = LIVES["contacts"], f"{origin}/join#{DUMMY}"
         named = _first_names(system, school, row.children)
         account = MailAccount(person="", name=row.name, role="parent", login="", version=0, stamp="", children=named)
+        language = row.language
     else:
-        mail = "parent_code_ready" if kind == "parent_code_ready" else purpose_of(person)
         language, account = person.language, account_of(person, school)
-        life = 0 if mail == "parent_code_ready" else life_of(school, mail)
-        link = f"{system.settings['ORIGIN']}/set-password#{DUMMY}" if life else ""
+        if mail != "parent_code_ready":
+            life, link = life_of(school, mail), f"{origin}/set-password#{DUMMY}"
     language = language or school.settings.language
-    logo = system.logo(school.slug, school.settings.logo)
     parts = template(mail, language, logo)
     values = VARIABLES[mail](school, [(account, link)], life, language)
-    html = filled(parts.html, values).replace(f"cid:{CONTENT_ID}", logo_in_page(system, school), 1 if logo else 0)
+    picture = f"data:image/png;base64,{b64encode(logo.png).decode()}" if logo else ""
     return Preview(
         person=person,
         name=row.name,
@@ -92,7 +117,7 @@ def preview_row(system: System, school: School, kind: SendKind, row: Row) -> Pre
         life=life,
         subject=filled(parts.subject, values),
         text=filled(parts.text, values),
-        html=html,
+        html=filled(parts.html, values).replace(f"cid:{CONTENT_ID}", picture, 1 if logo else 0),
         skipped=row.reason,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from latchkey.errors import Invalid
 from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
+from latchkey.roll.choose_people import people_meant
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
@@ -35,7 +36,7 @@ def meant(system: System, school: School, selection: Selection) -> tuple[Iterabl
     if selection.is_from_sends:
         return chosen(system, school.slug, selection), 0
     if selection.filter is not None:
-        return system.directory(school.slug).matching(people_filter.parse(selection.filter)), 0
+        return people_meant(system, school.slug, people_filter.parse(selection.filter)), 0
     people = system.directory(school.slug).by_ids(selection.ids)
     return people, len(selection.ids) - len(people)
 
@@ -145,4 +146,4 @@ def _somebody(system: System, school: School, selection: Selection, kind: Kind) 
         return next(chosen(system, school.slug, selection), None) is not None
     if selection.filter is None:
         return bool(directory.by_ids(selection.ids))
-    return next(directory.matching(people_filter.parse(selection.filter)), None) is not None
+    return next(people_meant(system, school.slug, people_filter.parse(selection.filter)), None) is not None

@@ -103,11 +103,13 @@ def _matching(system: System, school: School, people: list[Person], password: st
 def tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> None:
     """Tell once that a row has become so long that its password stops; of a name that nobody has, with the same work."""
     note_row(slug)
-    audit = system.audit(slug)
+    audit, directory = system.audit(slug), system.directory(slug)
     if whose is None:
         audit.record("portal", "name.guessed", now)
+        directory.note_locked(NOBODY, 0, now)
     else:
         audit.record("portal", "password.stopped", now, {"person": whose.id})
+        directory.note_locked(whose.id, whose.version, now)
 
 
 def row_of(system: System, school: School, person: Person) -> Row:

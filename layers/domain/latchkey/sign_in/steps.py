@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import Person
 from latchkey.schools.find_school import the_school
+from latchkey.schools.model.address_ranges import is_inside
 from latchkey.schools.model.school import DAY, School
 from latchkey.shared.model.texts import said
 from latchkey.sign_in.model.proof_tokens import Kept, seal, unseal
@@ -74,17 +75,24 @@ class Opened:
 
 
 def go_on(
-    system: System, proof: Proof, steps: Sequence[Step], *, presented: str | None = None, browser: str = ""
+    system: System,
+    proof: Proof,
+    steps: Sequence[Step],
+    *,
+    presented: str | None = None,
+    browser: str = "",
+    source_ip: str = "",
 ) -> Opened | Asked:
     """What the next step asks for, or the session where none does. A session that was ``presented`` then ends.
 
-    ``browser``: in coarse words what asks; see ``Session``.
+    ``browser``: in coarse words what asks; see ``Session``. ``source_ip``: from where; kept is only whether that is outside.
     """
     for step in steps:
         facts = step.asks(system, proof)
         if facts is not None:
             return Asked(step.name, sealed(system, proof), facts)
-    return _open(system, proof, presented, browser)
+    outside = is_inside(proof.school.settings.address_ranges, source_ip) is False
+    return _open(system, proof, presented, browser, outside=outside)
 
 
 def read_proof(system: System, slug: str, token: object) -> Proof:
@@ -112,12 +120,12 @@ def sealed(system: System, proof: Proof) -> str:
     return seal(kept, proof.school.slug, system.cursor_key(proof.school.slug))
 
 
-def _open(system: System, proof: Proof, presented: str | None, browser: str) -> Opened:
+def _open(system: System, proof: Proof, presented: str | None, browser: str, *, outside: bool) -> Opened:
     slug, now = proof.school.slug, system.now()
     close_session(system, presented)
     try:
         forget = _knows_of_new_email(proof.person, now)
-        person = system.directory(slug).note_sign_in(proof.person, now, forget_former_email=forget)
+        person = system.directory(slug).note_sign_in(proof.person, now, forget_former_email=forget, outside=outside)
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
     event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])

@@ -194,7 +194,7 @@ def test_the_number_is_shown_first_and_then_voided(
     assert done["progress"] == {"done": pins + parent_codes, "total": pins + parent_codes}
     assert console.post(VOID, {**asked, "dry_run": True}).status_code == 422, "nothing is left"
     (event,) = events(console, "codes.voided")
-    assert event["facts"] == {"export": done["id"], "pins": pins, "parent_codes": parent_codes}
+    assert event["facts"] == {"export": done["id"], "what": done["name"], "pins": pins, "parent_codes": parent_codes}
     (event,) = events(console, "codes.void")
     assert (event["actor"], event["facts"]["codes"]) == (HEAD_TEACHER.id, pins + parent_codes)
 

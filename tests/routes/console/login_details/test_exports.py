@@ -76,7 +76,9 @@ def test_each_download_is_signed_anew_and_noted_without_the_url(console: Console
         assert console.get(f"{PATH}/{made['id']}/download").status_code == 303
     events = console.system.wiring("console").audit("northbridge").page()[0]
     found = [event for event in events if event["action"] == "export.download"]
-    assert [(event["actor"], event["facts"]) for event in found] == [(HEAD_TEACHER.id, {"export": made["id"], "rows": 3})] * 2
+    assert [(event["actor"], event["facts"]) for event in found] == [
+        (HEAD_TEACHER.id, {"export": made["id"], "what": "Mail merge, CSV for the whole school", "rows": 3})
+    ] * 2
     assert "X-Amz-" not in json.dumps(events)
 
 

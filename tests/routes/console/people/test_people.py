@@ -244,3 +244,23 @@ def test_the_page_shows_numbers_before_the_table(school: Console) -> None:
 def test_the_next_page_keeps_the_filter(school: Console) -> None:
     text = school.page(PEOPLE, role="student", q="given", limit="5").body.decode()
     assert 'href="/admin/northbridge/people?role=student&amp;q=given&amp;cursor=' in text
+
+
+def test_people_by_how_they_stand(console: Console) -> None:
+    console.add([make_person(1), make_person(2, email=None), make_person(3, password_set_at=5, last_login_at=6)])
+    place = "/admin/northbridge/people"
+    for query, wanted in [
+        ({"reason": "never_sent", "role": "student"}, ["Given1"]),
+        ({"standing": "not_ready", "role": "student"}, ["Given1", "Given2"]),
+        ({"standing": "ready", "role": "student"}, ["Given3"]),
+        ({"reason": "signed_in", "role": "student"}, ["Given3"]),
+        ({"reason": "locked"}, []),
+    ]:
+        answer = console.get(place, **query)
+        assert [each["given_name"] for each in answer.json_body["items"]] == wanted
+    page = console.get(place, standing="not_ready", role="student", limit="1").json_body
+    rest = console.get(place, standing="not_ready", role="student", limit="1", cursor=page["next"]).json_body
+    assert [each["given_name"] for each in page["items"] + rest["items"]] == ["Given1", "Given2"]
+    assert rest["next"] is None
+    assert "Given2" in console.page(place, reason="no_address").body.decode()
+    assert console.get(place, reason="gone").status_code in {400, 422}

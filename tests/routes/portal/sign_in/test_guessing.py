@@ -70,6 +70,7 @@ def test_a_hundred_in_a_row_over_many_days_stop_a_password(portal: Portal) -> No
     portal.system.clock.now += 30 * DAY
     fails(portal, "ann", PASSWORD)
     assert events(portal) == [("password.stopped", {"person": ann.id})]
+    assert portal.person(ann).locked_out_at, "and the office sees it"
 
 
 def test_a_link_sets_a_password_that_works_again(portal: Portal) -> None:

@@ -37,6 +37,7 @@ WORDS: Final[Mapping[str, str]] = {
     "address.change": "confirmed another e-mail address of their own",
     "address.confirm": "confirmed their e-mail address",
     "address.join": "added the children of another account of the same address to their own",
+    "activity.download": "downloaded the activity",
     "admin.email_agree": "agreed to another address of an admin",
     "admin.email_ask": "asked for another address of an admin, which waits for 24 hours or a second admin",
     "admin.email_done": "changed the address of an admin: nobody objected within 24 hours",
@@ -61,7 +62,7 @@ WORDS: Final[Mapping[str, str]] = {
     "contacts.download": "downloaded parents’ contacts",
     "contacts.files": "made files of parents’ contacts with parent codes",
     "contacts.read": "read parents’ contacts",
-    "contacts.refused": "refused parents’ contacts",
+    "contacts.refused": "could not use a file of parents’ contacts",
     "contacts.start": "uploaded parents’ contacts",
     "data.restore": "put back what was lost",
     "doubles.apart": "said that two accounts are two people’s",
@@ -103,17 +104,17 @@ WORDS: Final[Mapping[str, str]] = {
     "person.language": "chose the language of their pages and mails",
     "person.merge": "merged two accounts of one person",
     "person.unmerge": "undid a merge of two accounts",
-    "roster.applied": "applied a roster",
-    "roster.apply": "asked to apply a roster",
-    "roster.decide": "answered what a roster asks",
-    "roster.map": "chose which columns of a roster are which",
-    "roster.preview": "previewed a roster",
-    "roster.refused": "refused a roster",
-    "roster.missing": "downloaded who is not in a roster's file",
-    "roster.rejected": "downloaded rows of a roster to mend",
-    "roster.start": "uploaded a roster",
-    "roster.undo": "asked to undo a roster",
-    "roster.undone": "undid a roster",
+    "roster.applied": "took over a file of people",
+    "roster.apply": "asked to take over a file of people",
+    "roster.decide": "answered what a file of people asks",
+    "roster.map": "chose which columns of a file of people are which",
+    "roster.preview": "read a file of people and showed what it would change",
+    "roster.refused": "could not use a file of people",
+    "roster.missing": "downloaded who is not in a file of people",
+    "roster.rejected": "downloaded rows of a file of people to mend",
+    "roster.start": "uploaded a file of people",
+    "roster.undo": "asked to undo a file of people",
+    "roster.undone": "undid a file of people",
     "school.export": "exported the school to files",
     "school.make": "made the school",
     "second_factor.add": "added a second factor",
@@ -126,21 +127,21 @@ WORDS: Final[Mapping[str, str]] = {
     "second_factor.reset_stop": "stopped that a second step is taken away",
     "second_factor.remove": "removed a second factor",
     "send.again": "sent again to those without a password",
-    "send.approve": "approved a send",
-    "send.brake": "paused a send: too much came back",
-    "send.cancel": "cancelled a send",
-    "send.download": "downloaded the recipients of a send",
-    "send.not_approved": "cancelled a send that nobody approved",
-    "send.pause": "paused a send",
-    "send.planned": "planned a send",
-    "send.replan": "planned those anew who had changed since a send was planned",
-    "send.rest": "sent to those who got nothing because a send was stopped",
-    "send.resume": "resumed a send",
-    "send.retry": "retried what failed in a send",
-    "send.revoked": "revoked the links of a send",
-    "send.start": "started a send",
+    "send.approve": "approved a message",
+    "send.brake": "paused a message: too much came back",
+    "send.cancel": "stopped a message",
+    "send.download": "downloaded who got a message",
+    "send.not_approved": "stopped a message that nobody approved",
+    "send.pause": "paused a message",
+    "send.planned": "worked out who gets a message",
+    "send.replan": "looked again at those who had changed since a message was worked out",
+    "send.rest": "sent to those who got nothing because a message was stopped",
+    "send.resume": "went on with a message",
+    "send.retry": "tried again what failed in a message",
+    "send.revoked": "stopped the links of a message from working",
+    "send.start": "started a message",
     "send.test": "sent a test mail to themselves",
-    "send.time": "changed when a send starts",
+    "send.time": "changed when a message starts",
     "sessions.end": "signed a person out everywhere",
     "sessions.end_own": "ended sign-ins of their own",
     "settings.approve": "approved a change of settings",
@@ -170,7 +171,27 @@ _VALUES: Final[Mapping[tuple[str, str | int], str]] = {
     ("people", "others"): "students, and names that cannot sign in here",
     ("where", "school"): "another school",
 }
-_NAMES: Final[Mapping[str, str]] = {"purpose": "with", "tries": "times within the hour", "people": "who"}
+_NAMES: Final[Mapping[str, str]] = {
+    "purpose": "with",
+    "tries": "times within the hour",
+    "people": "who",
+    "send": "message",
+    "export": "file",
+    "roster": "file of people",
+    "new_pins": "new PINs",
+}
+_PERSON_NAMES: Final[Mapping[str, str]] = {
+    "person": "person",
+    "student": "student",
+    "parent": "parent",
+    "other": "and",
+    "by": "asked by",
+    "restored": "back again",
+    "removed": "merged into it",
+}
+"""Facts that may be the id of a person, and what they are called then."""
+GONE: Final = "somebody who is no longer here"
+_OF_A_FILE: Final = frozenset({"export", "what", "format", "audience", "rows_for", "scope", "value"})
 _WAS, _NOW = ".was", ".now"
 
 
@@ -187,30 +208,54 @@ class Fact:
 def actor(who: str, names: Mapping[str, str]) -> str:
     """Who did it; ``names`` has the names of people by their ids."""
     if is_id(who):
-        return names.get(who, "somebody who is no longer here")
+        return names.get(who, GONE)
     return _ACTORS.get(who, "Latchkey")
 
 
 def facts(found: Mapping[str, str | int], names: Mapping[str, str]) -> list[Fact]:
-    """The facts of an event in their order; a setting with what it was and what it is now."""
-    said = []
-    to = str(found.get("to", "")) if "send" in found else ""  # whom a send goes to stands in its name
+    """The facts of an event in their order; a setting with what it was and what it is now.
+
+    What has a name is said by it, not by what it is made of; an id of what nobody can open is left out.
+    """
+    named, within = _named(found)
+    said = [named] if named else []
     for name, value in found.items():
-        if to and name in {"send", "to"}:
-            if name == "send":
-                what = "invitation" if found.get("kind") == "parent_invitation" else "password link"
-                said.append(Fact("send", f"{what}{'s' if to != '1 person' else ''} to {to}", "sends", str(value)))
+        if name in within or name.endswith(_NOW):
             continue
-        label = _NAMES.get(name, name.replace("_", " "))
         if name.endswith(_WAS):
             setting = name.removesuffix(_WAS)
             now = found.get(setting + _NOW, "")
             label = setting.replace("_", " ").replace(".", ", ")
             said.append(Fact(label, f"was {value if value != '' else 'empty'}, is now {now if now != '' else 'empty'}"))
-        elif not name.endswith(_NOW):
-            text = names.get(str(value), "") or _VALUES.get((name, value), str(value))
-            said.append(Fact(label, text, _PLACES.get(name, ""), str(value)))
+            continue
+        fact = _fact(name, value, names)
+        said += [fact] if fact else []
     return said
+
+
+def _fact(name: str, value: str | int, names: Mapping[str, str]) -> Fact | None:
+    text, place = str(value), _PLACES.get(name, "")
+    if text in names:
+        return Fact(_PERSON_NAMES.get(name, name), names[text], place or "people", text)
+    if is_id(text) and name in _PERSON_NAMES:
+        return Fact(_PERSON_NAMES[name], GONE)
+    if is_id(text) and not place:
+        return None
+    said = "open it" if place else _VALUES.get((name, value), text)
+    return Fact(_NAMES.get(name, name.replace("_", " ")), said, place, text if place else "")
+
+
+def _named(found: Mapping[str, str | int]) -> tuple[Fact | None, frozenset[str]]:
+    """A message or a file by its name, and the facts that are said with it."""
+    if "send" in found and found.get("to"):  # whom it goes to
+        to = str(found["to"])
+        what = "invitation" if found.get("kind") == "parent_invitation" else "password link"
+        return Fact("", f"{what}{'s' if to != '1 person' else ''} to {to}", "sends", str(found["send"])), frozenset(
+            {"send", "to"}
+        )
+    if "export" in found and found.get("what"):
+        return Fact("", str(found["what"]), "exports", str(found["export"])), _OF_A_FILE
+    return None, frozenset()
 
 
 def people_in(events: list[dict[str, object]]) -> set[str]:
@@ -218,6 +263,6 @@ def people_in(events: list[dict[str, object]]) -> set[str]:
     found = set()
     for event in events:
         about = event["facts"]
-        ids = [event["actor"], *((about.get("person"), about.get("student")) if isinstance(about, dict) else ())]
+        ids = [event["actor"], *([about.get(name) for name in _PERSON_NAMES] if isinstance(about, dict) else ())]
         found |= {each for each in ids if isinstance(each, str) and is_id(each)}
     return found

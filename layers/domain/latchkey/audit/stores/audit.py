@@ -8,14 +8,18 @@ each time but a tally: one item for an hour, counted up. Tallies stand beside th
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from latchkey.audit.model.event_filter import EventFilter
 from latchkey.audit.model.in_words import SIGN_INS, Kind
-from latchkey.shared.model.ids import derived_id, new_id
+from latchkey.shared.model.ids import derived_id, first_id, new_id
 from latchkey.shared.stores.dynamo import Item, Put, Table, Update, Value
 
 EventWrite: TypeAlias = tuple[Table, Put]
 """An event that another store writes in a transaction of its own, with what it tells of."""
 _KEPT: Final = 7 * 365 * 86_400
 _HOUR: Final = 3_600
+LOOKED_AT: Final = 1_000
+"""Events that one page of a search may look at: about 300 kB."""
+_READ: Final = 100
 _PARTITIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "deeds": ("#AUDIT",),
     "sign_ins": ("#SIGNINS",),
@@ -62,6 +66,29 @@ class Audit:
         more = more or len(items) > limit
         shown = items[:limit]
         return [_event(item) for item in shown], shown[-1]["sk"] if more and shown else None
+
+    def search(
+        self, wanted: EventFilter, *, after: str | None = None, limit: int = 50, kind: Kind = "all", most: int = LOOKED_AT
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """The same of the events that a filter means; at most so many are looked at, so a page may have fewer than there are."""
+        if wanted.until is not None:
+            newest = first_id(wanted.until)
+            after = min(after, newest) if after else newest
+        oldest = first_id(wanted.since - _HOUR) if wanted.since is not None else ""  # a tally stands where its hour began
+        found = list[dict[str, Any]]()
+        for _ in range(0, most, _READ):
+            events, after = self.page(after=after, limit=_READ, kind=kind)
+            for event in events:
+                if event["id"] < oldest:
+                    return found, None
+                if wanted.matches(event):
+                    found.append(event)
+                if len(found) == limit:
+                    is_last = event is events[-1] and after is None
+                    return found, None if is_last else event["id"]
+            if after is None:
+                return found, None
+        return found, after
 
     def _said(self, actor: str, action: str, now: int, facts: Mapping[str, str | int]) -> dict[str, Value]:
         return {

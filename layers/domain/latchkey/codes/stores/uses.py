@@ -70,8 +70,8 @@ class CodeUses:
         if after.former_email is not None:
             facts["former_email"] = former_to_value(after.former_email)
         facts |= {"second_factors": list(after.second_factors)} if after.second_factors != before.second_factors else {}
-        set_at = now if password_hash is not None else None
-        changed = replace(used, set={**facts, "version": before.version + 1, "password_set_at": set_at})
+        facts |= {"version": before.version + 1, "password_set_at": now if password_hash is not None else None, "locked_at": None}
+        changed = replace(used, set=facts)
         writes: list[tuple[Table, Update | Put]] = [(self._people, changed), event, *also]
         if password_hash is not None:
             writes.append(self._credentials.password_of(before.id, password_hash, now))

@@ -77,7 +77,7 @@ class Joins:
         if factors:
             facts["second_factors"] = list[Value](factors)
         if password_hash is not None:
-            facts["password_set_at"] = now
+            facts |= {"password_set_at": now, "locked_at": None}
             writes.append(self._credentials.password_of(account.id, password_hash, now))
         invited: dict[str, list[Value]] = {"invited": [invitation]} if invitation else {}
         writes.append((self._people, replace(joined, set=facts, append=invited, when=[*joined.when, *same_mailbox])))

@@ -1,11 +1,13 @@
 """What a run of login details is called, and the file it makes: by what it is and whose it is. Nobody is named in it."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from latchkey.codes.model.audience import Audience
 from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Format, Rows, Scope
+from latchkey.sends.model.send import Selection
+from latchkey.sends.model.send_names import whom
+from latchkey.shared.model import file_names
 
 _VOIDED: Final[Mapping[Audience, str]] = {"both": "PINs and parent codes", "students": "PINs", "parents": "parent codes"}
 _ONLY: Final[Mapping[Audience, str]] = {"both": "", "students": "PINs only", "parents": "parent codes only"}
@@ -21,6 +23,7 @@ _FILES: Final[Mapping[Format, str]] = {
     "mis_codes": "codes-by-upn",
 }
 """The first word of a file's name; what shares one differs in its ending."""
+_PARTS: Final[Mapping[str, str]] = {"school": "all", "person": "one-student", "ids": "some-students"}
 _ROWS: Final[Mapping[Rows, str]] = {"student": "", "parent": "parents", "family": "families"}
 _FOR: Final[Mapping[Audience, str]] = {"both": "", "students": "pins", "parents": "parent-codes"}
 
@@ -35,8 +38,15 @@ def name_of(run: Export) -> str:
     return ", ".join(filter(None, [f"{FORMATS[wanted.format].name} for {rows}{whose(wanted.scope)}", *more]))
 
 
+def facts_of(run: Export) -> dict[str, str | int]:
+    """How the audit trail says which run: its id, and what it is called."""
+    return {"export": run.id, "what": name_of(run)}
+
+
 def whose(scope: Scope) -> str:
     """Whose login details they are."""
+    if scope.kind == "filter":
+        return whom(Selection(filter=scope.filter))
     if scope.kind == "ids":
         return f"{len(scope.ids):,} student{'s' if len(scope.ids) != 1 else ''}"
     words = {"school": "the whole school", "person": "one student", "year_group": f"year {scope.value}"}
@@ -49,8 +59,8 @@ def _fewer(wanted: ExportRequest) -> list[str]:
     return ["never logged in" if wanted.never_logged_in else "", ending]
 
 
-def file_name(school: str, wanted: ExportRequest, day: str) -> str:
-    """What the browser calls the file: safe in every header and file system, and without anybody's name."""
+def file_name(school: str, wanted: ExportRequest, finished_at: int) -> str:
+    """What the browser calls the file."""
     parts = [
         _FILES[wanted.format],
         _ROWS[wanted.rows],
@@ -60,12 +70,11 @@ def file_name(school: str, wanted: ExportRequest, day: str) -> str:
         "never-logged-in" if wanted.never_logged_in else "",
         "codes-ending" if wanted.expiring_within else "",
     ]
-    return f"{school}-{'-'.join(filter(None, parts))}-{day}.{FORMATS[wanted.format].suffix}"
+    return file_names.file_name(school, parts, finished_at, FORMATS[wanted.format].suffix)
 
 
 def _part(scope: Scope) -> str:
-    part = {"school": "all", "person": "one-student", "ids": "some-students"}.get(scope.kind)
+    part = whose(scope) if scope.kind == "filter" else _PARTS.get(scope.kind)
     if part is not None:
-        return part
-    word = "year" if scope.kind == "year_group" else "group"
-    return f"{word}-{re.sub(r'[^a-z0-9]+', '-', scope.value.lower()).strip('-')[:40]}".strip("-")
+        return file_names.file_part(part)
+    return f"year-{scope.value}" if scope.kind == "year_group" else file_names.file_part(scope.value) or "group"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from latchkey.codes.model.audience import AUDIENCES, Audience, kinds_of
 from latchkey.codes.model.codes import Kind
@@ -32,8 +32,8 @@ _MEDIA: Final = {
 }
 Rows = Literal["student", "parent", "family"]
 ROWS: Final[tuple[Rows, ...]] = ("student", "parent", "family")
-ScopeKind = Literal["school", "year_group", "registration_group", "person", "ids"]
-SCOPE_KINDS: Final[tuple[ScopeKind, ...]] = ("school", "year_group", "registration_group", "person", "ids")
+ScopeKind = Literal["school", "year_group", "registration_group", "person", "ids", "filter"]
+SCOPE_KINDS: Final[tuple[ScopeKind, ...]] = ("school", "year_group", "registration_group", "person", "ids", "filter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +111,22 @@ LEASE: Final = 16 * 60  # longer than a worker may run (the function's timeout i
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which students: ``value`` is the year group, the registration group or the person's id; ``ids`` those of a selection."""
+    """Which students: ``value`` is the year group, the registration group or the person's id; ``ids`` those of a selection.
+
+    ``filter`` is that of lists: the students whom it means when the run is started (``stores/meant``), whoever they are then.
+    """
 
     kind: ScopeKind = "school"
     value: str = ""
     ids: tuple[str, ...] = ()
+    filter: Mapping[str, str | list[str]] | None = None
 
-    def as_mapping(self) -> dict[str, str | bool | list[str]]:
+    def as_mapping(self) -> dict[str, Any]:
         """The scope as it stands in a request and an answer; ``export_request.parse_scope`` gives it back."""
         if self.kind == "ids":
             return {"ids": list(self.ids)}
+        if self.kind == "filter":
+            return {"filter": dict(self.filter or {})}
         return {"school": True} if self.kind == "school" else {self.kind: self.value}
 
     @property

@@ -31,6 +31,7 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
         "scope": export.wanted.scope.kind,
         "scope_value": export.wanted.scope.value,
         "scope_ids": list(export.wanted.scope.ids) or None,
+        "scope_filter": _filter(export.wanted.scope),
         "format": export.wanted.format,
         "audience": export.wanted.audience,
         "never_logged_in": export.wanted.never_logged_in,
@@ -53,6 +54,12 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
     }
 
 
+def _filter(scope: Scope) -> dict[str, Value] | None:
+    if scope.filter is None:
+        return None
+    return {name: list[Value](value) if isinstance(value, list) else value for name, value in scope.filter.items()}
+
+
 def _from_item(item: Item) -> Export:
     return Export(
         id=item["id"],
@@ -60,7 +67,7 @@ def _from_item(item: Item) -> Export:
         created_at=item["created_at"],
         created_by=item["created_by"],
         wanted=ExportRequest(
-            scope=Scope(item["scope"], item["scope_value"], tuple(item.get("scope_ids") or ())),
+            scope=Scope(item["scope"], item["scope_value"], tuple(item.get("scope_ids") or ()), item.get("scope_filter")),
             format=item["format"],
             audience=item["audience"],
             never_logged_in=item["never_logged_in"],

@@ -8,6 +8,7 @@ from latchkey.errors import Invalid
 from latchkey.people.model import groups
 from latchkey.people.model.matched import Matched
 from latchkey.people.model.person import ROLES, Role
+from latchkey.people.model.standings import CODES, GRADES, STANDINGS, Code, Standing
 from latchkey.shared.model.folding import begins, folded, seen, words
 
 FIELDS: Final = (
@@ -20,8 +21,10 @@ FIELDS: Final = (
     "bounced",
     "not_mine",
     "unconfirmed",
+    "reason",
+    "standing",
 )
-SEVERAL: Final = ("role", "year_group", "registration_group")
+SEVERAL: Final = ("role", "year_group", "registration_group", "reason")
 """Fields that may hold several values: who has one of them is meant."""
 _MOST: Final = 250  # values of a field: as many registration groups as can be chosen from
 _TRUE: Final = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "": False}
@@ -33,7 +36,8 @@ class PeopleFilter:
     (``_found``).
 
     ``unconfirmed``: who has typed an address that nobody has confirmed yet. ``not_mine``: students who say of an adult that they
-    are no parent of theirs.
+    are no parent of theirs. ``reasons`` and ``standing``: whether they could log in tomorrow, and why not; only the roll knows
+    that, so nothing else can look such people up (``roll.choose_people``).
     """
 
     roles: tuple[Role, ...] = ()
@@ -45,15 +49,25 @@ class PeopleFilter:
     bounced: bool = False
     not_mine: bool = False
     unconfirmed: bool = False
+    reasons: tuple[Code, ...] = ()
+    standing: Standing | None = None
+
+    @property
+    def by_standing(self) -> bool:
+        """Whether it asks who could log in, or why not."""
+        return bool(self.reasons or self.standing)
 
     @property
     def looked_through(self) -> tuple[Role, ...]:
         """The roles to look through, in the order of lists: all of them where none is given."""
         return tuple(role for role in ROLES if role in self.roles) or ROLES
 
-    def matches(self, person: Matched) -> bool:
-        """Whether the person is meant; role is expected to be looked up already but is checked all the same."""
-        if self.roles and person.role not in self.roles:
+    def matches(self, person: Matched, code: Code | None = None) -> bool:
+        """Whether the person is meant; role is expected to be looked up already but is checked all the same.
+
+        ``code``: their grade or reason. Where it is not known, a filter that asks for one means nobody.
+        """
+        if (self.by_standing and not self._stands(code)) or (self.roles and person.role not in self.roles):
             return False
         if not _is_one_of(person.year_group, self.year_groups):
             return False
@@ -65,6 +79,11 @@ class PeopleFilter:
         if not never or (self.unconfirmed and not waits(person)) or (self.not_mine and not objects(person)):
             return False
         return not self.q or _found(self.q, person)
+
+    def _stands(self, code: Code | None) -> bool:
+        if code is None or (self.reasons and code not in self.reasons):
+            return False
+        return self.standing is None or (code in GRADES) == (self.standing == "ready")
 
     def as_mapping(self) -> dict[str, str | list[str]]:
         """The filter as it stands in JSON or an item; ``parse`` gives it back. One value of several possible is a text."""
@@ -78,6 +97,8 @@ class PeopleFilter:
             "bounced": "true" if self.bounced else "",
             "not_mine": "true" if self.not_mine else "",
             "unconfirmed": "true" if self.unconfirmed else "",
+            "reason": _plain(self.reasons),
+            "standing": self.standing or "",
         }
         return {name: value for name, value in pairs.items() if value}
 
@@ -96,6 +117,11 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
     bounced, not_mine = _flag(values, "bounced", wrong), _flag(values, "not_mine", wrong)
     unconfirmed = _flag(values, "unconfirmed", wrong)
+    reasons, standing = _texts(values, "reason", wrong), _text(values, "standing", wrong)
+    if set(reasons) - {*CODES}:
+        wrong["reason"] = "There is no such reason."
+    if standing and standing not in STANDINGS:
+        wrong["standing"] = "Choose ready or not_ready."
     if wrong:
         raise Invalid("This filter cannot be used.", fields=wrong)
     return PeopleFilter(
@@ -108,6 +134,8 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
         bounced=bounced,
         not_mine=not_mine,
         unconfirmed=unconfirmed,
+        reasons=tuple(known for known in CODES if known in reasons),
+        standing=next((known for known in STANDINGS if known == standing), None),
     )
 
 

@@ -94,6 +94,8 @@ class Person:
     ``not_mine``: the ids of adults of whom a student has said that they are no parent of theirs; the office has not looked yet.
     ``merged``: the ids of accounts that were found to be this person's and merged into this one (package ``doubles``).
     ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
+    ``outside_at``: when they last signed in from outside the school's own addresses, where these are known. ``locked_at``: when
+    their password of then was stopped after too many wrong tries in a row (``sign_in.sign_in``); see ``locked_out_at``.
     """
 
     id: str
@@ -137,6 +139,8 @@ class Person:
     read_out: CodeState | None = None
     pin_hidden_from: tuple[str, ...] = ()
     not_mine: tuple[str, ...] = ()
+    outside_at: int | None = None
+    locked_at: int | None = None
 
     def hides_pin_from(self, adult: str) -> bool:
         """Whether this adult does not get to see the student's PIN: the office says so, or the student and it has not looked."""
@@ -161,7 +165,18 @@ class Person:
     @property
     def has_way_in(self) -> bool:
         """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
-        return self.password_set_at is not None or not {"passkey", "phone"}.isdisjoint(self.second_factors)
+        return self.password_set_at is not None or self.has_passkey
+
+    @property
+    def has_passkey(self) -> bool:
+        """Whether this person can sign in with a passkey, alone or beside a password."""
+        return not {"passkey", "phone"}.isdisjoint(self.second_factors)
+
+    @property
+    def locked_out_at(self) -> int | None:
+        """Since when the password that they have is stopped; None where it is not, or where a passkey opens the account."""
+        locked, since = self.locked_at, self.password_set_at
+        return locked if locked is not None and since is not None and locked >= since and not self.has_passkey else None
 
     @property
     def password_holder(self) -> str:

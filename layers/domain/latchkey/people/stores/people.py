@@ -106,6 +106,8 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "password_set_at": person.password_set_at,
         "used_link": person.used_link,
         "last_login_at": person.last_login_at,
+        "outside_at": person.outside_at,
+        "locked_at": person.locked_at,
         "pin": code_to_value(person.pin),
         "parent_code": code_to_value(person.parent_code),
         "mail_problem": asdict(person.mail_problem) if person.mail_problem else None,
@@ -155,6 +157,8 @@ def person_from_item(item: Item) -> Person:
         password_set_at=get("password_set_at"),
         used_link=get("used_link"),
         last_login_at=get("last_login_at"),
+        outside_at=get("outside_at"),
+        locked_at=get("locked_at"),
         pin=_code_from_value(get("pin")),
         parent_code=_code_from_value(get("parent_code")),
         mail_problem=_problem_from_value(get("mail_problem")),
@@ -325,8 +329,11 @@ class Directory:
         """The people behind a position, in list order through all roles of the filter, a page of the index at a time.
 
         A page holds whom the filter may mean, not only whom it means (at most 1 MB or ``limit``), and where the next one begins:
-        None after the last. ``NotFound`` at once if the person of the position is gone.
+        None after the last. ``NotFound`` at once if the person of the position is gone. A filter that asks who could log in is
+        an error of ours: the people alone do not say it.
         """
+        if wanted.by_standing:
+            raise ValueError("who could log in is known to the roll only")
         return self._pages(position.role, self._start(position), wanted, limit)
 
     def _pages(
@@ -418,9 +425,14 @@ class Directory:
         """Delete the items of these people, whether they exist or not; what else is kept of them is other stores' to delete."""
         self._table.delete_many([_person_key(self.school, person) for person in people])
 
-    def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool) -> Person:
-        """Note that the person signs in now; ``Changed`` if a new password was set since they were read."""
+    def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool, outside: bool = False) -> Person:
+        """Note that the person signs in now; ``Changed`` if a new password was set since they were read.
+
+        ``outside``: from an address that is not one of the school's own.
+        """
         facts: dict[str, Value] = {"last_login_at": now}
+        if outside:
+            facts["outside_at"] = now
         if person.new_email is not None and asked_for(person, now) is None:
             facts["new_email"] = None  # it can be confirmed no more
         if forget_former_email:
@@ -429,6 +441,12 @@ class Directory:
             facts["admin_since"] = now
         same_password: Condition = ("version", "=", person.version)
         return self.change(person.id, facts, [same_password])
+
+    def note_locked(self, person: str, version: int, now: int) -> None:
+        """Note that a person's password was stopped; nothing where they have set another meanwhile, or there is nobody."""
+        same_password: Condition = ("version", "=", version)
+        with suppress(ConditionFailed):
+            self.change(person, {"locked_at": now}, [same_password])
 
     def note_first_send(self, person: Person, now: int) -> None:
         """Note that this admin has started a send, once in their life; one who is gone meanwhile is none."""

@@ -48,6 +48,8 @@ REGISTER: Final = (
             "password_set_at": "When they last set a password: who still needs a link",
             "used_link": "Hash of the last link used, so that a page can say it was used",
             "last_login_at": "When they last signed in: who still needs help",
+            "outside_at": "When they last signed in from outside the school: who can do so from home",
+            "locked_at": "When their password was stopped after a hundred wrong tries; gone with a new one",
             "pin": f"A student's PIN: {_CODE}",
             "not_mine": "Ids of adults of whom a student says that they are no parent of theirs, until the office has looked",
             "read_out": f"A code that was read out to them on the telephone, for 15 minutes: {_CODE}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.register import sort_key
 from latchkey.roll.model.numbers import Numbers, count
+from latchkey.roll.model.standing import standing_of
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
 from latchkey.shared.model.pages import PAGE, Page, Pager
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from latchkey.people.model.people_filter import PeopleFilter
+    from latchkey.people.model.standings import Code
     from latchkey.roll.model.entry import Entry
+    from latchkey.roll.model.standing import Rules
 
 Sort = Literal["list", "name", "last_login"]
 """``list``: role, year, group, name. ``name``: by family name, whatever the role. ``last_login``: those without come first."""
@@ -27,12 +30,16 @@ SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
 
 @dataclass(frozen=True)
 class Roll:
-    """Everybody of a school in list order, as of a time in epoch seconds. ``cursor_key`` gives what seals cursors."""
+    """Everybody of a school in list order, as of a time in epoch seconds.
+
+    ``cursor_key`` gives what seals cursors, ``rules`` by what it is judged who could log in.
+    """
 
     school: str
     entries: Sequence[Entry]
     as_of: int
     cursor_key: Callable[[], bytes]
+    rules: Callable[[], Rules]
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -45,7 +52,14 @@ class Roll:
 
     def meant(self, wanted: PeopleFilter) -> Sequence[Entry]:
         """Everybody whom a filter means, in list order."""
-        return [entry for entry in self.entries if wanted.matches(entry)]
+        codes = self.standings if wanted.by_standing else {}
+        return [entry for entry in self.entries if wanted.matches(entry, codes.get(entry.id))]
+
+    @cached_property
+    def standings(self) -> Mapping[str, Code | None]:
+        """The grade or reason of everybody, by id; None of those who have left."""
+        rules = self.rules()
+        return {entry.id: standing_of(entry, rules, self.by_id) for entry in self.entries}
 
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""

@@ -21,35 +21,12 @@ in or be mailed: they see the child's PIN.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol, get_args
+from typing import Final, Protocol
 
 from latchkey.people.model.person import Role
+from latchkey.people.model.standings import GRADES, Code, Grade, Reason
 from latchkey.schools.model.school import DAY, School
 
-Grade = Literal["signed_in_outside", "signed_in", "sso", "password_unused"]
-"""How we know that somebody can log in, the best proof first."""
-Reason = Literal[
-    "disabled",
-    "locked",
-    "duplicate",
-    "link_unused",
-    "code_unused",
-    "complained",
-    "dead_address",
-    "school_filter",
-    "our_fault",
-    "unconfirmed",
-    "link_expired",
-    "never_sent",
-    "code_expired",
-    "no_address_parent",
-    "no_address",
-]
-"""Why somebody cannot, in the order of the rule."""
-Code = Grade | Reason
-GRADES: Final[tuple[Grade, ...]] = get_args(Grade)
-REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
-CODES: Final[tuple[Code, ...]] = (*GRADES, *REASONS)
 OUTSIDE_FOR: Final = 30 * DAY
 """Seconds for which a sign-in from outside the school proves that it works from there."""
 _ON_ITS_WAY: Final = frozenset({"planned", "sending", "sent", "delayed", "delivered"})
@@ -57,21 +34,27 @@ _ON_ITS_WAY: Final = frozenset({"planned", "sending", "sent", "delayed", "delive
 
 
 class Coded(Protocol):
-    """What is known of a code: when it ends, and whether it has stopped before that (used, voided, guessed at too often)."""
+    """What is known of a code: when it ends, whether it has stopped before that (used, voided, guessed at), its epoch."""
 
     @property
     def expires_at(self) -> int: ...
     @property
     def used(self) -> bool: ...
+    @property
+    def epoch(self) -> int: ...
 
 
 class Linked(Protocol):
-    """The newest link that was mailed to the address that somebody has: when it ends, and what became of the mail."""
+    """The newest link that was mailed to the address that somebody has, or is to be: when it ends, what became of the mail, and
+    for which credential version it is.
+    """
 
     @property
     def expires_at(self) -> int: ...
     @property
     def state(self) -> str: ...
+    @property
+    def version(self) -> int: ...
 
 
 class Known(Protocol):
@@ -91,6 +74,8 @@ class Known(Protocol):
     def children(self) -> tuple[str, ...]: ...
     @property
     def parents(self) -> tuple[str, ...]: ...
+    @property
+    def version(self) -> int: ...
     @property
     def last_login_at(self) -> int | None: ...
     @property
@@ -127,16 +112,25 @@ def nobody(person: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the rule goes by besides the person: the time, who signs in at the school's own page, whether outside is known."""
+    """What the rule goes by besides the person: the time, who signs in at the school's own page, whether outside is known, and
+    the epoch of codes.
+    """
 
     now: int
+    code_epoch: int = 0
     sso_roles: frozenset[str] = field(default_factory=frozenset)
     knows_outside: bool = False
 
 
 def rules_of(school: School, now: int) -> Rules:
     """The rules of a school at a time."""
-    return Rules(now=now, sso_roles=frozenset(school.settings.sso.roles), knows_outside=bool(school.settings.address_ranges))
+    chosen = school.settings
+    return Rules(
+        now=now,
+        code_epoch=school.code_epoch,
+        sso_roles=frozenset(chosen.sso.roles),
+        knows_outside=bool(chosen.address_ranges),
+    )
 
 
 def is_ready(code: str | None) -> bool:
@@ -189,11 +183,11 @@ def _reason(person: Known, rules: Rules, family: Family) -> Reason:
     if person.email is None:
         return _without_address(person, rules, family)
     reached = person.problem is None and not person.unconfirmed
-    if reached and _is_live(person.link, rules.now):
+    if reached and _has_live_link(person, rules.now):
         return "link_unused"
-    if person.role == "student" and _opens(person.pin, rules.now):
+    if person.role == "student" and _opens(person.pin, rules):
         return "code_unused"
-    return _by_problem(person) or ("link_expired" if _was_out(person.link) else "never_sent")
+    return _by_problem(person) or ("never_sent" if person.link is None else "link_expired")
 
 
 def _by_problem(person: Known) -> Reason | None:
@@ -204,7 +198,7 @@ def _by_problem(person: Known) -> Reason | None:
 
 def _without_address(person: Known, rules: Rules, family: Family) -> Reason:
     codes = [code for code in _codes_of(person, family) if code is not None]
-    if any(_opens(code, rules.now) for code in codes):
+    if any(_opens(code, rules) for code in codes):
         return "code_unused"
     if codes:
         return "code_expired"
@@ -229,13 +223,11 @@ def _helps(parent: Known | None, rules: Rules) -> bool:
     return parent.email is not None and parent.problem in {None, "school_filter", "our_fault"} and not parent.unconfirmed
 
 
-def _opens(code: Coded | None, now: int) -> bool:
-    return code is not None and not code.used and code.expires_at > now
+def _opens(code: Coded | None, rules: Rules) -> bool:
+    return code is not None and not code.used and code.epoch >= rules.code_epoch and code.expires_at > rules.now
 
 
-def _is_live(link: Linked | None, now: int) -> bool:
-    return link is not None and link.state in _ON_ITS_WAY and link.expires_at > now
-
-
-def _was_out(link: Linked | None) -> bool:
-    return link is not None and link.state in _ON_ITS_WAY
+def _has_live_link(person: Known, now: int) -> bool:
+    """Whether a link that still works is in their mailbox, or about to be; a mail that came back for now has brought none."""
+    link = person.link
+    return link is not None and link.state in _ON_ITS_WAY and link.version == person.version and link.expires_at > now

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from latchkey.roll.model.standing import Code
+from latchkey.people.model.standings import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ WORDS: Final[Mapping[Code, Words]] = {
         "typed an address that nobody has confirmed",
         "typed an address that nobody has confirmed",
     ),
-    "link_expired": Words("Link ran out", "was sent a link that has run out", "were sent a link that has run out"),
+    "link_expired": Words(
+        "Link no longer works", "was sent a link that no longer works", "were sent a link that no longer works"
+    ),
     "never_sent": Words(
         "Never sent a link", "has an address and was never sent a link", "have an address and were never sent a link"
     ),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from latchkey.people.model.people_filter import values_of
+from latchkey.roll.model.standing_words import WORDS
 from latchkey.sends.model.send import Kind, Selection, Send
 from latchkey.shared.model.listed import listed
 
@@ -19,6 +20,8 @@ _QUALITIES: Final = {
     "bounced": "whose mail came back",
     "unconfirmed": "who have not confirmed their address",
 }
+_STANDINGS: Final = {"ready": "who can log in", "not_ready": "who cannot log in yet"}
+_REASONS: Final = 2  # that a name has room for
 _NAMED: Final = 4  # registration groups that a name has room for
 _LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew", "cancelled": "the rest"}
 
@@ -35,9 +38,16 @@ def whom(selection: Selection, searched: str = "by a search", *, kind: Kind = "p
     if selection.filter is None:
         return f"{len(selection.ids):,} people" if len(selection.ids) != 1 else "1 person"
     wanted = selection.filter
-    qualities = [words for name, words in _QUALITIES.items() if wanted.get(name)]
+    qualities = [words for name, words in _QUALITIES.items() if wanted.get(name)] + _reasons(wanted)
     found = [f"found {searched}"] if wanted.get("q") else []
     return " ".join([_group(wanted), *found, " and ".join(qualities)]).strip()
+
+
+def _reasons(wanted: Mapping[str, object]) -> list[str]:
+    """ "who were sent a link and have not used it": how they stand, as on the first page."""
+    reasons = [words.many for code, words in WORDS.items() if code in values_of(wanted, "reason")]
+    who = f"picked by {len(reasons)} reasons" if len(reasons) > _REASONS else " or ".join(f"who {each}" for each in reasons)
+    return [each for each in (who, _STANDINGS.get(str(wanted.get("standing") or ""))) if each]
 
 
 def _parents(selection: Selection, searched: str) -> str:

@@ -27,6 +27,11 @@ def derived_id(at: int, what: str) -> str:
     return _base32(at * 1000 << 80 | int.from_bytes(digest[:10]), 26)
 
 
+def first_id(at: int) -> str:
+    """What sorts before every id that ``new_id`` makes at or after this moment (epoch seconds), and after all from before it."""
+    return _base32(max(0, at) * 1000 << 80, 26)
+
+
 def person_id(school: str, mis_id: str) -> str:
     """The id of a person of a roster: the same row always makes the same person, so a repeated import changes nothing."""
     digest = hashlib.sha256(f"person/v1/{school}/{mis_id}".encode()).digest()

@@ -34,6 +34,7 @@ class Passwords:
         ]
         facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now, "used_link": used_link}
         facts["email_typed"] = None  # whoever has the link reads the address that it was mailed to
+        facts["locked_at"] = None
         unchanged = self._directory.change_of(person.id, facts, [one_use_wins, *mailed_for])
         password = self._credentials.password_of(person.id, password_hash, now)
         transact(self._client, [(self._people, unchanged), password, event])
@@ -48,7 +49,7 @@ class Passwords:
         """
         one_change_wins: Condition = ("version", "=", person.version)
         still_theirs: list[Condition] = [("role", "=", person.role), ("status", "=", person.status)]
-        facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now}
+        facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now, "locked_at": None}
         changed = self._directory.change_of(person.id, facts, [one_change_wins, *still_theirs])
         password = self._credentials.password_of(person.id, password_hash, now)
         transact(self._client, [(self._people, changed), password, event, *session])

@@ -1,0 +1,48 @@
+"""Look up the people whom a filter means, whatever it asks: what is started of them reads them."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Final
+
+from latchkey.people.model.people_filter import PeopleFilter
+from latchkey.people.model.person import Person
+from latchkey.people.model.standings import Code
+from latchkey.roll.model.entry import entry_of, with_facts
+from latchkey.roll.model.roll import Roll
+from latchkey.roll.model.standing import standing_of
+from latchkey.roll.needs import System
+from latchkey.roll.read_roll import read_roll
+
+_AT_ONCE: Final = 1_000  # people read by id in one go
+
+
+def people_meant(system: System, school: str, wanted: PeopleFilter) -> Iterator[Person]:
+    """Everybody whom a filter means, in list order, as they are now; memory holds a page of them.
+
+    Who could log in, or why not, the roll says; it says whom to look at, and the people themselves are judged again: who has set
+    a password a moment ago is not reminded. What it costs grows with those who are meant.
+    """
+    if not wanted.by_standing:
+        yield from system.directory(school).matching(wanted)
+        return
+    roll = read_roll(system, school)
+    judge = _judge(roll)
+    ids = (entry.id for entry in roll.meant(wanted))
+    while some := list(islice(ids, _AT_ONCE)):
+        people = {person.id: person for person in system.directory(school).by_ids(some)}
+        found = (people[each] for each in some if each in people)
+        yield from (person for person in found if wanted.matches(person, judge(person)))
+
+
+def _judge(roll: Roll) -> Callable[[Person], Code | None]:
+    """How somebody stands by what they are now, and by what the roll knows of their link and their family."""
+    rules = roll.rules()
+
+    def judge(person: Person) -> Code | None:
+        known = roll.by_id(person.id)
+        now = entry_of(person)
+        if known is not None:
+            now = with_facts(now, known.link, double=known.double)
+        return standing_of(now, rules, roll.by_id)
+
+    return judge
