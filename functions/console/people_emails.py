@@ -29,7 +29,7 @@ from web.times import rfc3339
 from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
-_FILTER: Final = ("role", "year_group", "registration_group")
+_FILTER: Final = ("role", "year_group", "registration_group", "reason", "standing")
 _FORM: Final = "people/emails.html"
 
 

@@ -32,6 +32,8 @@ from tests.support.register import unexplained
 
 START = 1_795_000_000  # 18 November 2026
 REGION = "eu-west-2"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:Alarms"
+"""The topic of alarms."""
 
 
 @dataclass
@@ -215,6 +217,8 @@ def _environment() -> dict[str, str]:
     return {
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
+        "MAIL_IDENTITY": "latchkey.test",
+        "ALARM_TOPIC": TOPIC,
         "CONFIGURATION_SET": "latchkey",
         "ORIGIN_SECRET": "",
         **{f"{table.removesuffix('Table').upper()}_TABLE": table for table in sam.resources("AWS::DynamoDB::Table")},
@@ -230,5 +234,5 @@ def _names(environment: dict[str, str]) -> dict[str, str]:
         environment[setting].rpartition("/")[2]: sam.target(value)
         for function in sam.functions().values()
         for setting, value in function["Environment"]["Variables"].items()
-        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM"}
+        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "ALARM_TOPIC"}
     }

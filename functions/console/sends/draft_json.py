@@ -60,12 +60,14 @@ def checked_json(draft: Draft, seen: SignedIn) -> tuple[dict[str, Any], Checked]
 
 
 def select_json(selection: Selection) -> dict[str, Any]:
-    """Who is meant, as ``select`` of a request says it; of earlier sends' people by the name of the button there."""
+    """Who is meant, as ``select`` of a request says it; of earlier sends by the name of the button, of ticked people their number."""
     if selection.is_from_sends:
         which = {"send": selection.source, "domain": selection.domain}
         return {PICKS.get(selection.pick or "", "refused"): {name: value for name, value in which.items() if value}}
     if selection.contacts is not None:
         return {"contacts": selection.contacts}
+    if selection.chosen is not None:
+        return {"chosen": selection.count}
     return {"filter": dict(selection.filter)} if selection.filter is not None else {"ids": list(selection.ids)}
 
 

@@ -223,7 +223,13 @@ def _who_page(seen: SignedIn, draft: Draft | None) -> dict[str, Any]:
 
 def _choice_of(selection: Selection) -> Choice | None:
     """The choice of a form that a selection is; None where it is something else."""
-    if selection.filter is None or selection.is_from_sends or selection.contacts is not None or len(selection.filter) > 1:
+    if (
+        selection.filter is None
+        or selection.is_from_sends
+        or selection.contacts is not None
+        or selection.chosen is not None
+        or len(selection.filter) > 1
+    ):
         return None
     if not selection.filter:
         return Choice("school")

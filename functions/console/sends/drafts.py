@@ -17,6 +17,7 @@ from latchkey.sends.model import send_request, start_time
 from latchkey.sends.model.draft import Draft
 from latchkey.sends.model.send import Selection
 from latchkey.sends.model.start_time import ZONE
+from latchkey.sends.select_people import settled
 from latchkey.sends.send_draft import send_draft
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
@@ -61,7 +62,7 @@ def begun(request: Request, seen: SignedIn, fields: Mapping[str, Any]) -> Draft:
     """A draft of what a request says, at its last step."""
     kind = send_request.parse_kind(kind_of(request))
     selection = send_request.parse_selection(select_of(request), kind)
-    selection, start_at = _choices(request, selection)
+    selection, start_at = _choices(request, settled(system(), seen.school.slug, seen.person, selection))
     back = ways_back.kept(fields) if request.is_form else ""
     return keep_draft.begin_draft(system(), seen.school, seen.person, kind, selection, back=back, start_at=start_at)
 
@@ -114,7 +115,7 @@ def change(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
         kind = send_request.parse_kind(request.fields["kind"]) if "kind" in request.fields else draft.kind
         selection = draft.selection
         if "select" in request.fields:
-            chosen = send_request.parse_selection(select_of(request), kind)
+            chosen = settled(system(), school, seen.person, send_request.parse_selection(select_of(request), kind))
             selection = replace(chosen, skip_signed_in=selection.skip_signed_in, skip_sent_within=selection.skip_sent_within)
         selection, start_at = _choices(request, selection)
         start_at = start_at if "start_at" in request.fields else draft.start_at

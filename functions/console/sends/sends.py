@@ -1,6 +1,7 @@
 """Sends: try one out, start it, and how the API shows them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from console.lists import only
@@ -18,6 +19,7 @@ from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Kind, Selection, Send
 from latchkey.sends.model.send_request import TYPED
 from latchkey.sends.name_sends import name_selection, name_sends
+from latchkey.sends.select_people import settled
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
@@ -37,6 +39,7 @@ def start(request: Request, school: str) -> Answer:
     request.context["back"] = ways_back.of(request.fields, school)
     fields = {**request.fields, "select": select_of(request), "kind": kind_of(request)}
     asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
+    asked = replace(asked, selection=settled(system(), school, seen.person, asked.selection))
     if asked.dry_run and request.wants_page:
         back = ways_back.kept(request.fields)
         draft = begin_draft(system(), seen.school, seen.person, asked.kind, asked.selection, back=back, start_at=asked.start_at)
@@ -181,8 +184,8 @@ def select_of(request: Request) -> object:
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
     if to == "refused":
         return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
-    if to == "contacts":
-        return {"contacts": fields.get("contacts", "")}
+    if to in {"selection", "contacts"}:
+        return {to: fields.get(to, "")}
     if to in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if to == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}

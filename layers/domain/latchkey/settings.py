@@ -33,6 +33,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "REQUESTS_QUEUE",
         "EXPORT_QUEUE",
         "ROSTER_QUEUE",
+        "DAILY_QUEUE",
         "EXPORTS_BUCKET",
         "UPLOADS_BUCKET",
         "PAGES_BUCKET",
@@ -84,6 +85,8 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
+    "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
+    "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
 }
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
+    from latchkey.closure import needs as closure
+    from latchkey.closure.stores.closures import Closures
     from latchkey.codes import needs as codes
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
@@ -60,6 +62,11 @@ if TYPE_CHECKING:
     from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
+    from latchkey.preflight import needs as preflight
+    from latchkey.preflight import site_needs as preflight_site
+    from latchkey.preflight.stores.alarm_topic import AlarmTopic
+    from latchkey.preflight.stores.kept_looks import KeptLooks
+    from latchkey.preflight.stores.mail_service import MailService
     from latchkey.readiness import needs as readiness
     from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.records import needs as records
@@ -84,6 +91,8 @@ if TYPE_CHECKING:
     from latchkey.second_factors.model.relying_party import RelyingParty
     from latchkey.second_factors.stores.challenges import Challenges
     from latchkey.second_factors.stores.factors import KeptFactors
+    from latchkey.selections import needs as selections
+    from latchkey.selections.stores.selections import Selections
     from latchkey.sends import needs as sends
     from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
@@ -91,12 +100,14 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.drafts import Drafts
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
+    from latchkey.sends.stores.mailbox_tests import MailboxTests
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
     from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
+    from latchkey.shared.stores.dns import Dns
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.keyring import Keyring
     from latchkey.shared.stores.queues import Queue
@@ -115,6 +126,7 @@ _KEEPERS: Final = (
     "people",
     "sign_in",
     "second_factors",
+    "selections",
     "records",
     "rosters",
     "doubles",
@@ -123,9 +135,11 @@ _KEEPERS: Final = (
     "contacts",
     "invitations",
     "sends",
+    "closure",
     "mail",
     "readiness",
     "audit",
+    "preflight",
 )
 """The packages that keep something in a table."""
 _FOR_A_MESSAGE: Final = 12  # seconds in which a message should be handed back; its queue brings it again anyway
@@ -329,6 +343,12 @@ class Wiring:
 
         return LeaverRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def selections(self, school: str) -> Selections:
+        """Whom a school's admins have chosen in the list of people."""
+        from latchkey.selections.stores.selections import Selections
+
+        return Selections(self.table("ACTIVITY_TABLE"), school)
+
     def edits(self, school: str) -> Edits:
         """Where an admin's corrections of a school's people are written."""
         from latchkey.records.stores.edits import Edits
@@ -397,11 +417,23 @@ class Wiring:
 
         return MailDomains(self.table("ACTIVITY_TABLE"), school)
 
+    def mailbox_tests(self, school: str) -> MailboxTests:
+        """Which mailboxes a school's admins have had tried."""
+        from latchkey.sends.stores.mailbox_tests import MailboxTests
+
+        return MailboxTests(self.table("ACTIVITY_TABLE"), school)
+
     def trusts(self, school: str) -> Trusts:
         """The domains whose people are to be mailed again."""
         from latchkey.sends.stores.trusts import Trusts
 
         return Trusts(self.table("ACTIVITY_TABLE"), school)
+
+    def closures(self, school: str) -> Closures:
+        """Closures of a school that were begun, and their rehearsals."""
+        from latchkey.closure.stores.closures import Closures
+
+        return Closures(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""
@@ -624,6 +656,34 @@ class Wiring:
         return known_rate(self.table("ACTIVITY_TABLE"))
 
     @cached_property
+    def mail_service(self) -> MailService:
+        """What the account's SES says of itself."""
+        from latchkey.preflight.stores.mail_service import MailService
+
+        return MailService(self.client("sesv2"))
+
+    @cached_property
+    def alarm_topic(self) -> AlarmTopic:
+        """Where alarms go."""
+        from latchkey.preflight.stores.alarm_topic import AlarmTopic
+
+        return AlarmTopic(self.client("sns"), self.settings["ALARM_TOPIC"])
+
+    @cached_property
+    def dns(self) -> Dns:
+        """The DNS resolvers that the machine has."""
+        from latchkey.shared.stores.dns import Dns
+
+        return Dns()
+
+    @cached_property
+    def kept_looks(self) -> KeptLooks:
+        """What looks for what would stop mail have found."""
+        from latchkey.preflight.stores.kept_looks import KeptLooks
+
+        return KeptLooks(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE"))
+
+    @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
         return {}
 
@@ -675,6 +735,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _accounts: accounts.System = wiring
         _audit: audit.System = wiring
+        _closure: closure.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring
         _doubles: doubles.System = wiring
@@ -685,12 +746,15 @@ if TYPE_CHECKING:
         _operator: operator.System = wiring
         _password_links: password_links.System = wiring
         _people: people.System = wiring
+        _preflight: preflight.System = wiring
+        _site: preflight_site.SiteSystem = wiring
         _readiness: readiness.System = wiring
         _records: records.System = wiring
         _roll: roll.System = wiring
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _second_factors: second_factors.System = wiring
+        _selections: selections.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
 

@@ -23,6 +23,7 @@ _ARNS = {
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
     "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{}}",
+    "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{}}",
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}:*",
     "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{}}",
@@ -97,6 +98,8 @@ def _ref(name: str, parameters: Mapping[str, str]) -> str:
         return _PSEUDO[name]
     if name in sam.template()["Parameters"]:
         return str(parameters.get(name, sam.template()["Parameters"][name].get("Default", "")))
+    if sam.template()["Resources"].get(name, {}).get("Type") == "AWS::SNS::Topic":
+        return arn(name)
     return name
 
 

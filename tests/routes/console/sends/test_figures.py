@@ -102,8 +102,9 @@ def agree(console: Console, send: str, used: int = 0) -> Counter[str]:
 
     page = console.page(f"{SENDS}/{send}").body.decode()
     row = line_of(console.page(SENDS).body.decode(), send)
-    line = line_of(console.page(CONSOLE).body.decode(), send)
-    assert f"{out} of {ledger.total()} went out" in line
+    if ledger and shown["state"] in {"running", "paused"}:
+        at_home = line_of(console.page(CONSOLE).body.decode(), send)
+        assert f"{out} of {ledger.total() - ledger['skipped']}" in at_home
     if not ledger:
         assert legend(page) == {}
         return ledger
@@ -156,7 +157,6 @@ def test_when_all_is_delivered_nobody_reads_that_nothing_was_sent(school: Consol
     outcome(school, send, "delivered")
     assert agree(school, send) == {"delivered": 6, "skipped": 1}
     assert "6 delivered, 0 in" in school.page(SENDS).body.decode()
-    assert "6 of 7 went out" in school.page(CONSOLE).body.decode()
 
 
 def test_who_has_set_a_password_since_counts_on_every_page_and_who_had_before_does_not(school: Console) -> None:
@@ -304,6 +304,8 @@ def test_one_message_is_taken_through_all_its_states(school: Console) -> None:
     assert school.get(rest).json_body["dry_run"]["to_send"] == 3
     other = str(school.post(f"{rest}/send", {"people": 3}).json_body["id"])
     assert "Send to the " not in school.page(f"{SENDS}/{send}").body.decode()
+    school.token = school.sign_in(OTHER_ADMIN)
+    assert school.post(f"{SENDS}/{other}/approve", {}).status_code == 202
     plan(school, other)
     outcome(school, other, "delivered")
     assert agree(school, other) == {"delivered": 3}

@@ -37,6 +37,8 @@ def selection_to_values(selection: Selection) -> dict[str, Value]:
         "pick": selection.pick,
         "domain": selection.domain,
         "contacts": selection.contacts,
+        "chosen": selection.chosen,
+        "chosen_count": selection.count or None,
         "skip_signed_in": selection.skip_signed_in or None,
         "skip_sent_within": selection.skip_sent_within or None,
     }
@@ -51,6 +53,8 @@ def selection_from_item(item: Item) -> Selection:
         pick=item.get("pick"),
         domain=item.get("domain"),
         contacts=item.get("contacts"),
+        chosen=item.get("chosen"),
+        count=item.get("chosen_count") or 0,
         skip_signed_in=item.get("skip_signed_in") or False,
         skip_sent_within=item.get("skip_sent_within") or 0,
     )

@@ -15,6 +15,8 @@ _SEND: Final[Mapping[str, str]] = {
     "pick": "Which of them",
     "domain": "Which of them, by the domain of the address",
     "contacts": "The upload of contacts whose parents are invited",
+    "chosen": "The people chosen, as a copy of an admin's selection",
+    "chosen_count": "How many that were",
     "skip_signed_in": "Leave out who has signed in",
     "skip_sent_within": "Leave out who had a link within so many days",
     "created_at": "When",
@@ -62,6 +64,8 @@ _SELECTED: Final = (
     "pick",
     "domain",
     "contacts",
+    "chosen",
+    "chosen_count",
     "skip_signed_in",
     "skip_sent_within",
 )
@@ -206,6 +210,7 @@ REGISTER: Final = (
         seen_by="the school's admins",
         attributes={
             "domains": "At most 100 domains: sent, delivered, used, refused",
+            "silent": "Since when which of them has taken mail that nobody has used",
             "last": "Hash of what was counted last, so that it counts once",
             "revision": "So that two who count add up",
             "since": "Since when it counts",
@@ -228,6 +233,22 @@ REGISTER: Final = (
             "looked": "People looked at",
             "taken": "Marks taken away",
             "after": "Where the worker goes on",
+        },
+    ),
+    Kind(
+        name="test of mailboxes",
+        table="activity",
+        pk="<school>#MAILTESTS",
+        sk="<test>",
+        why="Which addresses an admin has had tried: the queue must not name them, and the page says what became of each",
+        kept="7 days",
+        seen_by="the school's admins",
+        about="a person",
+        erased="expires",
+        attributes={
+            "addresses": "At most three addresses",
+            "created_at": "When",
+            "created_by": "The admin's id",
         },
     ),
     Kind(
