@@ -60,7 +60,7 @@ def checked_json(draft: Draft, seen: SignedIn) -> tuple[dict[str, Any], Checked]
 
 
 def select_json(selection: Selection) -> dict[str, Any]:
-    """Who is meant, as ``select`` of a request says it; of earlier sends by the name of the button, of ticked people their number."""
+    """Who is meant, as a request's ``select``; of earlier sends by the name of the button, of ticked people their number."""
     if selection.is_from_sends:
         which = {"send": selection.source, "domain": selection.domain}
         return {PICKS.get(selection.pick or "", "refused"): {name: value for name, value in which.items() if value}}
