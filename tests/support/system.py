@@ -56,6 +56,7 @@ class TestSystem:
     judge: Judge
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
+    memory: MemoryDynamo | None = None
 
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
@@ -153,7 +154,7 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
                 _make_tables()
             environment = _environment()
             judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
-            yield TestSystem(environment, clients, judge)
+            yield TestSystem(environment, clients, judge, memory=tables)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
         kept = ((name.removesuffix("Table").lower(), items.values()) for name, items in tables.tables.items() if real)
         unknown = {each for name, items in kept for each in unexplained(name, items)}

@@ -6,8 +6,8 @@ from typing import Any, Final
 from console.system import system
 from latchkey.errors import Invalid
 from latchkey.login_details.model.runs import Scope
-from latchkey.people.know_groups import known_groups
 from latchkey.people.model import groups
+from latchkey.roll.know_groups import known_groups
 from web.request import Request
 
 _GROUPS: Final = ("year_group", "registration_group")

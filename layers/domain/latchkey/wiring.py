@@ -9,7 +9,7 @@ import gc
 import os
 import time
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from latchkey.settings import FunctionName, Settings
 from latchkey.shared.model import identifiers
@@ -18,7 +18,7 @@ from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from latchkey.accounts import needs as accounts
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
     from latchkey.people.stores.admins import Admins
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.preflight import needs as preflight
     from latchkey.preflight import site_needs as preflight_site
@@ -69,11 +68,14 @@ if TYPE_CHECKING:
     from latchkey.preflight.stores.mail_service import MailService
     from latchkey.readiness import needs as readiness
     from latchkey.readiness.stores.figures import KeptFigures
+    from latchkey.readiness.stores.weekly import WeeklyWishes
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.roll import needs as roll
     from latchkey.roll.model.entry import LinkFact
+    from latchkey.roll.model.memory import Memory
+    from latchkey.roll.stores.kept_rolls import KeptRolls
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
@@ -124,6 +126,7 @@ T = TypeVar("T")
 _KEEPERS: Final = (
     "schools",
     "people",
+    "roll",
     "sign_in",
     "second_factors",
     "selections",
@@ -176,8 +179,20 @@ class Wiring:
         return self._clients[service]
 
     def table(self, setting: str) -> Table:
-        """The table that a setting names."""
+        """The table that a setting names. Of the people whom the console changes, their school's roll is told."""
+        if setting == "DIRECTORY_TABLE" and self.settings.function == "console":
+            return Table(self.client("dynamodb"), self.settings[setting], self._touch)
+        return self._plain_table(setting)
+
+    def _plain_table(self, setting: str) -> Table:
         return Table(self.client("dynamodb"), self.settings[setting])
+
+    def _touch(self, keys: list[tuple[str, str]]) -> None:
+        """People with these keys were written: whoever reads the roll reads them anew, until the change has come to it."""
+        from latchkey.people.stores.people import people_of
+
+        for school, people in people_of(keys).items():
+            self.rolls(school).touch(people, self.now())
 
     def queue(self, setting: str) -> Queue:
         """The queue whose URL a setting holds."""
@@ -220,12 +235,6 @@ class Wiring:
         from latchkey.people.stores.people import Directory
 
         return Directory(self.table("DIRECTORY_TABLE"), school)
-
-    def groups(self, school: str) -> KeptGroups:
-        """Which groups a school has."""
-        from latchkey.people.stores.groups import KeptGroups
-
-        return KeptGroups(self.table("DIRECTORY_TABLE"), school)
 
     def admins(self, school: str) -> Admins:
         """A school's admins."""
@@ -514,6 +523,32 @@ class Wiring:
 
         return invitees(self, school, run, students)
 
+    def rolls(self, school: str) -> KeptRolls:
+        """Where a school's roll is kept; a function that has not the bucket builds it whenever it reads it."""
+        from latchkey.roll.stores.kept_rolls import KeptRolls
+
+        table, bucket = self._plain_table("DIRECTORY_TABLE"), self.settings.get("ROLLS_BUCKET")
+        return KeptRolls(table, lambda: self.client("s3"), bucket, school)
+
+    def links_in(self, item: Mapping[str, Any]) -> Iterable[tuple[str, str, LinkFact | None]]:
+        """The links that the item of a chunk of a send says of people."""
+        from latchkey.sends.model.links import links_of
+        from latchkey.sends.stores.items import chunk_from_item
+
+        chunk = chunk_from_item({**item})
+        return ((person, chunk.send, link) for person, link in links_of(chunk))
+
+    @cached_property
+    def roll_memory(self) -> Memory:
+        """The rolls that this container remembers."""
+        from latchkey.roll.model.memory import Memory
+
+        return Memory()
+
+    def wait(self, seconds: float) -> None:
+        """Do nothing for so many seconds."""
+        self._sleep(seconds)
+
     def newest_links(self, school: str) -> Mapping[str, LinkFact]:
         """The newest password link of each of a school's people, by their id."""
         from latchkey.sends.newest_links import newest_links
@@ -531,6 +566,12 @@ class Wiring:
         from latchkey.readiness.stores.figures import KeptFigures
 
         return KeptFigures(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def weekly(self, school: str) -> WeeklyWishes:
+        """Which of a school's admins want the weekly mail."""
+        from latchkey.readiness.stores.weekly import WeeklyWishes
+
+        return WeeklyWishes(self.table("ACTIVITY_TABLE"), school)
 
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""

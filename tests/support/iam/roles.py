@@ -72,8 +72,8 @@ def resolve(value: Any, parameters: Mapping[str, str]) -> Any:
     match value:
         case {"Ref": str(name)}:
             return _ref(name, parameters)
-        case {"Fn::GetAtt": [str(name), "Arn"]}:
-            return arn(name)
+        case {"Fn::GetAtt": [str(name), "Arn" | "StreamArn" as what]}:
+            return arn(name) if what == "Arn" else f"{arn(name)}/stream/2026-11-26T00:00:00.000"
         case {"Fn::Sub": str(text)}:
             return _filled(text, {}, parameters)
         case {"Fn::Sub": [str(text), dict(names)]}:

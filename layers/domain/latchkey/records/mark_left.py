@@ -109,7 +109,6 @@ def undo_left(system: System, school: str, by: Person, run_id: str) -> LeaverRun
 def _turn(system: System, school: str, ids: Sequence[str], status: Status) -> None:
     """Give these people a status, whoever still has the other one; done twice it is done once."""
     directory, left = system.directory(school), iter(ids)
-    system.groups(school).note_change(system.now())
     while some := list(islice(left, _AT_ONCE)):
         people = [person for person in directory.by_ids(some) if _can(person, status)]
         directory.take_over(PersonChange(person, replace(person, status=status)) for person in people)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from latchkey.people import know_groups
 from latchkey.people.model.person import CodeState
+from latchkey.roll import know_groups
 from latchkey.schools.model.school import DAY
 from tests.routes.console.login_details.test_exports import hidden
 from tests.support.console import Console, running_console

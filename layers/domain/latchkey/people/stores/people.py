@@ -65,6 +65,16 @@ def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
 
 
+def people_of(keys: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The ids of those people of each school whose items are among these keys."""
+    found: dict[str, list[str]] = {}
+    for pk, sk in keys:
+        school, _, person = pk.partition("#P#")
+        if sk == "PERSON" and person:
+            found.setdefault(school, []).append(person)
+    return found
+
+
 def number_key(school: str, number: int) -> str:
     return f"{school}#N#{number}"
 
@@ -377,13 +387,6 @@ class Directory:
         there = replace(was, year_group=position.year_group or None, registration_group=position.registration_group or None)
         key = item.get("people_sk") if there == was else None
         return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": key or sort_key(there)}
-
-    def students_above(self, place: str, limit: int) -> list[tuple[str, Person]]:
-        """The first students behind a place in the list, each with their own place: a sort key, or one that nobody has."""
-        page = self._table.page(
-            _list_key(self.school, "student"), index="people", pk_name="people_pk", sk_name="people_sk", above=place, limit=limit
-        )
-        return [(item["people_sk"], person_from_item(item)) for item in page.items]
 
     def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
         """Everybody whom the filter means, in list order; memory holds one page."""
