@@ -1,11 +1,12 @@
 """Watch a send: the list of sends, how far one is, and what became of each recipient."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from latchkey.errors import Conflict, Invalid, NotFound
 from latchkey.mail.model.account import MailAccount
+from latchkey.roll.read_roll import read_roll
 from latchkey.sends.model import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.refusals import shown
@@ -20,6 +21,7 @@ LONGEST_REASON: Final = 40
 _AT_ONCE: Final = 500  # people read in one go
 _Place: TypeAlias = tuple[int, int]  # chunk, and index of the account in it
 _Step: TypeAlias = tuple[_Place, Mail | None, MailAccount | None]
+_GotIn: TypeAlias = Callable[[Sequence[str]], Mapping[str, int | None]]
 _RETRIES_READ: Final = 5
 _READS: Final = 12  # what one request may cost: this many reads of ten chunks (6,000 mails)
 
@@ -101,7 +103,7 @@ def list_recipients(
     pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}", system.cursor_key(school))
     chunk, index = (int(part) for part in pager.place(cursor) or (1, 0))
     rows, following = _rows(_walk(system, school, found, (chunk, index)), wanted, limit)
-    return pager.page(_recipients(system, school, found, rows), following)
+    return pager.page(_recipients(rows, found, _got_in(system, school, found)), following)
 
 
 def all_recipients(system: System, school: str, send: Send, wanted: RecipientFilter, most: int) -> Iterator[list[Recipient]]:
@@ -113,15 +115,16 @@ def all_recipients(system: System, school: str, send: Send, wanted: RecipientFil
         rows += more
         if len(rows) > most:
             raise Conflict(f"More than {most:,} people are too many for one file. Choose one state and download each by itself.")
+    got_in = _got_in(system, school, send)
     for start in range(0, len(rows), _AT_ONCE):
-        yield _recipients(system, school, send, rows[start : start + _AT_ONCE])
+        yield _recipients(rows[start : start + _AT_ONCE], send, got_in)
 
 
-def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Mail, MailAccount]]) -> list[Recipient]:
-    got_in = _got_in(system, school, send, [account.person for _, account in rows if account.person])
+def _recipients(rows: Sequence[tuple[Mail, MailAccount]], send: Send, got_in: _GotIn) -> list[Recipient]:
+    found = got_in([account.person for _, account in rows if account.person])
     recipients = []
     for mail, account in rows:
-        set_at = got_in.get(account.person)
+        set_at = found.get(account.person)
         recipients.append(
             Recipient(
                 person=account.person,
@@ -137,11 +140,13 @@ def _recipients(system: System, school: str, send: Send, rows: Sequence[tuple[Ma
     return recipients
 
 
-def _got_in(system: System, school: str, send: Send, ids: Sequence[str]) -> Mapping[str, int | None]:
-    """When each of these has set a password, or used the invitation."""
+def _got_in(system: System, school: str, send: Send) -> _GotIn:
+    """When each of some people has set a password, by the roll; or used the invitation."""
     if send.kind == "parent_invitation":
-        return {each.id: each.used_at for each in system.invitations(school).by_ids(ids).values()}
-    return {person.id: person.password_set_at for person in system.directory(school).by_ids(ids)}
+        invitations = system.invitations(school)
+        return lambda ids: {each.id: each.used_at for each in invitations.by_ids(ids).values()}
+    roll = read_roll(system, school)
+    return lambda ids: {each: entry.password_set_at for each in ids if (entry := roll.by_id(each)) is not None}
 
 
 def _rows(walk: Iterator[_Step], wanted: RecipientFilter, limit: int) -> tuple[list[tuple[Mail, MailAccount]], _Place | None]:
