@@ -77,7 +77,7 @@ def test_a_parent_registers_by_keyboard(desk: BrowserContext, product: Product, 
     wrong = row["ParentCode"][:-1] + ("2" if row["ParentCode"][-1] != "2" else "3")
     page.keyboard.type(wrong.lower())
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("a sign is wrong or missing")
+    expect(page.get_by_role("alert")).to_contain_text("a character is wrong or missing")
     expect(page.get_by_label("PIN or parent code")).to_have_value(wrong.lower())
     check(page, "redeem-mistyped")
     page.get_by_label("PIN or parent code").focus()
