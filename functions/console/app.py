@@ -17,7 +17,7 @@ from console.people import (
     people,
     telephone,
 )
-from console.sends import control, mail, preview, recipients, sends
+from console.sends import control, draft_steps, drafts, mail, messages, preview, recipients, sends
 from console.settings import pages as settings_pages
 from console.settings import preview as settings_preview
 from console.settings import settings
@@ -44,7 +44,10 @@ app = new_app(
     find.routes,
     telephone.routes,
     preview.routes,
+    draft_steps.routes,
+    drafts.routes,
     sends.routes,
+    messages.routes,
     recipients.routes,
     control.routes,
     mail.routes,

@@ -44,11 +44,23 @@ _MAILS: Final = "mails go to the addresses on file, links are never shown; a new
 _STOPS: Final = "stops something or takes it back: the safe way must be quick"
 _UNDONE: Final = "can be undone, and both addresses hear of a new one"
 _FILE: Final = "reads a file and shows what it would do"
+_DRAFT: Final = "a draft is only choices; nothing goes out"
 _ONE: Final = "one person, all day at the office's desk; it is recorded"
 
 NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/sends": _MAILS,
+    f"POST {_SCHOOL}/sends/drafts": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/new": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/who": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/when": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/keep": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/discard": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/send": _MAILS,
     f"POST {_SCHOOL}/sends/test": _MAILS,
+    f"POST {_SCHOOL}/sends/{{id}}/rest": _MAILS,
+    f"POST {_SCHOOL}/sends/{{id}}/copy": _DRAFT,
+    f"POST {_SCHOOL}/sends/{{id}}/time": "the same mails go to the same people at another time",
     f"POST {_SCHOOL}/sends/{{id}}/pause": _STOPS,
     f"POST {_SCHOOL}/sends/{{id}}/resume": _MAILS,
     f"POST {_SCHOOL}/sends/{{id}}/cancel": _STOPS,
