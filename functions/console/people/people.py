@@ -10,6 +10,7 @@ from console.people.lost_factors import factors_json
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.the_family import Family, family
 from latchkey.records.history import history as look
@@ -17,7 +18,8 @@ from latchkey.records.model.fields import revision
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
-from latchkey.sends.model.send import SKIP_REASONS, skip_reason
+from latchkey.sends.model.send import SKIP_REASONS, Selection, skip_reason
+from latchkey.sends.model.send_names import whom
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.request import Request
@@ -45,8 +47,15 @@ def people(request: Request, school: str) -> Answer:
         "cursor": cursor,
         "asked": asked,
         "query": query_of(wanted, school),
+        "stands": _in_words(wanted) if wanted.by_standing else "",
     }
     return Answer(data=data, context=context)
+
+
+def _in_words(wanted: PeopleFilter) -> str:
+    """Whom a list shows that asks how people stand: "Students who have no e-mail address"."""
+    words = whom(Selection(filter=wanted.as_mapping()))
+    return words[0].upper() + words[1:]
 
 
 @routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")

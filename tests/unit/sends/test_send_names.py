@@ -101,8 +101,14 @@ def test_a_files_name_is_safe_whatever_the_group_is_called(group: str) -> None:
     ("wanted", "name"),
     [
         ({"role": "student", "reason": "no_address"}, "students who have no e-mail address"),
-        ({"role": "student", "year_group": "7", "reason": "link_unused"}, "year 7 students who were sent a link and have not used it"),
-        ({"reason": ["sso", "never_sent"]}, "people who use the school’s own sign-in or who have an address and were never sent a link"),
+        (
+            {"role": "student", "year_group": "7", "reason": "link_unused"},
+            "year 7 students who were sent a link and have not used it",
+        ),
+        (
+            {"reason": ["sso", "never_sent"]},
+            "people who use the school’s own sign-in or who have an address and were never sent a link",
+        ),
         ({"role": "parent", "reason": ["locked", "never_sent", "no_address"]}, "parents picked by 3 reasons"),
         ({"role": "student", "standing": "not_ready"}, "students who cannot log in yet"),
         ({"standing": "ready"}, "people who can log in"),
