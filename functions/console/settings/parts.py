@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from latchkey.password_links.model.links import Purpose
 from latchkey.schools.model.school import Settings
 from latchkey.schools.model.settings_in_words import held
+from latchkey.sends.preview_mail import SampledMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Shown:
     """What can stand beside a page: words of its button, and which mail it is (of what is none, nobody asks)."""
 
     words: str
-    purpose: Purpose = "welcome"
+    purpose: SampledMail = "welcome"
 
 
 SHOWN: Final[Mapping[str, Shown]] = {
