@@ -37,11 +37,11 @@ def try_out(
         roll = read_roll(system, school.slug)
         entries = entries_with_parents_of_leavers(roll, roll.meant(parse(selection.filter)))
         return dry_run(entries, school, 0, selection, sent, kind=kind)
-    people, unknown = _meant(system, school, selection)
+    people, unknown = meant(system, school, selection)
     return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent, kind=kind)
 
 
-def _meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:
+def meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:
     """Whom a selection means, and how many of its ids are nobody's."""
     if selection.is_from_sends:
         return chosen(system, school.slug, selection), 0
