@@ -27,13 +27,9 @@ _ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that 
 
 
 def read_roll(system: System, school: str, known: School | None = None) -> Roll:
-    """The roll as it is now. ``known``: the school as it was read just now, where who could log in is asked and somebody has it."""
+    """The roll as it is now. ``known``: the school as it was read just now, where somebody has it."""
     rolls, now = system.rolls(school), system.now()
-    state = rolls.state() if rolls.can_read else None
-    found = _kept(system, rolls, state)
-    if found is None and state is not None and state.base:  # there may be another object by now
-        state = rolls.state()
-        found = _kept(system, rolls, state)
+    state, found = _found(system, rolls)
     touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
     if found is None and rolls.can_read:
         _ask(rolls, state, now)
@@ -44,6 +40,16 @@ def read_roll(system: System, school: str, known: School | None = None) -> Roll:
         found.entries, found.known = laid.entries, Known(found.known.texts)
         found.revision = -1 if touched else state.revision
     return _roll(system, school, found.entries, found.known, known)
+
+
+def _found(system: System, rolls: KeptRolls) -> tuple[State | None, Remembered | None]:
+    """The item, and the object that it names, where there is one that can be used."""
+    state = rolls.state() if rolls.can_read else None
+    found = _kept(system, rolls, state)
+    if found is None and state is not None and state.base:  # there may be another object by now
+        state = rolls.state()
+        found = _kept(system, rolls, state)
+    return state, found
 
 
 def _kept(system: System, rolls: KeptRolls, state: State | None) -> Remembered | None:
