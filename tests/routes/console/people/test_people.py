@@ -296,5 +296,7 @@ def test_people_by_how_they_stand(console: Console) -> None:
     rest = console.get(place, standing="not_ready", role="student", limit="1", cursor=page["next"]).json_body
     assert [each["given_name"] for each in page["items"] + rest["items"]] == ["Given1", "Given2"]
     assert rest["next"] is None
-    assert "Given2" in console.page(place, reason="no_address").body.decode()
+    text = console.page(place, reason="no_address", role="student").body.decode()
+    assert "Given2" in text
+    assert "Students who have no e-mail address" in text, "the page says whom it shows"
     assert console.get(place, reason="gone").status_code in {400, 422}
