@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from console.system import system
 from latchkey.errors import Invalid
-from latchkey.login_details.model.runs import Scope
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.know_groups import known_groups
 from latchkey.people.model import groups
 from web.request import Request

@@ -11,6 +11,7 @@ from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.errors import Changed, NotFound, Poison, TryLater
+from latchkey.login_details.choose_students import with_noted
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, failure
@@ -47,6 +48,7 @@ def build_export(
         return None
     clock = Clock(left)
     try:
+        run = with_noted(system, school_slug, run)
         worked = _work(system, school, run, clock)
         return _hand_over(system, school_slug, worked) if worked.state == "running" else worked
     except Changed as lost:
@@ -67,7 +69,7 @@ def _work(system: System, school: School, run: Export, clock: Clock) -> Export:
     for _ in range(_AGAIN):
         with suppress(TryLater):
             return _step(system, school, run, clock)
-        run = system.exports(school.slug).get(run.id) or run
+        run = with_noted(system, school.slug, system.exports(school.slug).get(run.id) or run)
     return _step(system, school, run, clock)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from latchkey.codes import needs as codes
+from latchkey.roll import needs as roll
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(codes.System, Protocol):
-    """Its stores, keys, queues and clock, and what codes takes."""
+class System(codes.System, roll.System, Protocol):
+    """Its stores, keys, queues and clock, and what codes and the roll take."""
 
     def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from latchkey.codes.model.changes import codes_to_issue
 from latchkey.codes.model.codes import Kind, state_of
+from latchkey.login_details.choose_students import with_people
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.runs import FORMATS, ExportRequest
 from latchkey.login_details.needs import System
@@ -45,6 +46,7 @@ class Trial:
 
 def try_export(system: System, school: School, wanted: ExportRequest, *, pages: int = LOOKED_AT) -> Trial:
     """What the export would do now, within what one request may read."""
+    wanted = with_people(system, school.slug, wanted)
     trial, now, seen = Trial(), system.now(), 0
     for people in walk(system.directory(school.slug), wanted.scope, pages=pages):
         seen += len(people)

@@ -5,7 +5,7 @@ from math import inf
 from typing import Final
 
 from latchkey.errors import NotFound
-from latchkey.login_details.model.runs import ExportRequest, Scope
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
 from latchkey.people.model.position import Position
@@ -36,10 +36,13 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
     ``pages`` is how many pages of the index may be read: the last batch is empty where there are more.
     """
     named = scope.people
+    if scope.is_noted:
+        yield from _noted(directory, scope.ids, after)
+        return
     if named is not None:
         yield from _parts(sorted(directory.by_ids(named), key=sort_key))
         return
-    group = ExportRequest(scope=scope).group
+    group = scope.group
     for people, following in _pages(directory, group, after):
         yield from _parts([person for person in people if group.matches(person)])
         if following is None:
@@ -62,6 +65,16 @@ def _pages(directory: Directory, group: PeopleFilter, after: Sequence[str]) -> I
         return directory.pages_from(Position("student", *after), group)
     except NotFound:  # nobody to go on from: what was done is done again, which changes nothing
         return directory.pages_from(Position("student"), group)
+
+
+def _noted(directory: Directory, ids: Sequence[str], after: Sequence[str]) -> Iterator[list[Person]]:
+    """People who were noted in list order, from where a worker was on."""
+    begin = ids.index(after[-1]) + 1 if after and after[-1] in ids else 0
+    for start in range(begin, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        people = {person.id: person for person in directory.by_ids(some)}
+        if people:
+            yield [people[each] for each in some if each in people]
 
 
 def _parts(people: list[Person]) -> Iterator[list[Person]]:

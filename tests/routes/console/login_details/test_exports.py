@@ -11,7 +11,8 @@ import pytest
 from latchkey.errors import TryLater
 from latchkey.login_details import start_export as start_export_module
 from latchkey.login_details import try_export as try_export_module
-from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER, ExportRequest, Scope
+from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.person import CodeState
 from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import DAY, Settings, SingleSignOn

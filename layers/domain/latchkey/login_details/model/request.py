@@ -7,15 +7,16 @@ from typing import Any, Final, TypeVar
 from latchkey.codes.model.audience import AUDIENCES, Audience
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import parse_columns
-from latchkey.login_details.model.runs import FORMATS, ROWS, SCOPE_KINDS, ExportRequest, Format, Rows, Scope, misfits
-from latchkey.people.model import groups
+from latchkey.login_details.model.runs import FORMATS, ROWS, ExportRequest, Format, Rows, misfits
+from latchkey.login_details.model.scope import SCOPE_KINDS, Scope
+from latchkey.people.model import groups, people_filter
 from latchkey.shared.model.ids import is_id
 
 LONGEST_LIST: Final = 1000
 MOST_DAYS: Final = 365
 CODES: Final[Mapping[str, Audience]] = {"pin": "students", "parent": "parents", "both": "both"}
 _NOBODY: Final = "0" * 16  # the form of nobody's id: the answer is that of an id that nobody has
-_WHOM: Final = "Choose the whole school, one year group, one registration group, one student or a list of students."
+_WHOM: Final = "Choose the whole school, a year group, a registration group, a student, a list of students or a filter."
 _DAYS: Final = re.compile("[0-9]{1,4}")
 _Word = TypeVar("_Word", bound=str)
 
@@ -55,12 +56,24 @@ def parse_scope(given: object) -> Scope:
         return Scope()
     if kind == "ids":
         return _list(value)
+    if kind == "filter":
+        return _filter(value)
     if not isinstance(value, str) or not 0 < len(value.strip()) <= 100:
         raise _wrong("scope", "Name the group, in at most 100 characters.")
-    if kind == "person" and not is_id(value):
+    if kind in {"person", "selection", "export"} and not is_id(value):
         return Scope(kind, _NOBODY)
     text = value.strip()
     return Scope(kind, groups.year_group(text) or text if kind == "year_group" else text)
+
+
+def _filter(value: object) -> Scope:
+    if not isinstance(value, Mapping) or not value:
+        raise _wrong("scope", "A filter is an object with at least one condition.")
+    try:
+        return Scope.of_filter(people_filter.parse(value))
+    except Invalid as wrong:
+        said = "; ".join(f"{name}: {text}" for name, text in wrong.fields.items())
+        raise _wrong("scope", f"This filter cannot be used: {said}") from wrong
 
 
 def _list(value: object) -> Scope:

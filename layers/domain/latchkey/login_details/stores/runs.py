@@ -1,19 +1,23 @@
 """Export runs: the table ``activity``. A run knows its file's name in S3, never a URL, a code or a person's name."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import Kind
 from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.errors import NotFound, TryLater
-from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.person import CodeState
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
 
 _KEPT: Final = 400 * 86_400
+_IDS: Final = 4_000  # of people in one item: about 90 kB
 
 
 def _to_item(school: str, export: Export) -> dict[str, Value]:
@@ -30,7 +34,9 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
         "stage_at": export.stage_at,
         "scope": export.wanted.scope.kind,
         "scope_value": export.wanted.scope.value,
-        "scope_ids": list(export.wanted.scope.ids) or None,
+        "scope_ids": list(export.wanted.as_kept.scope.ids) or None,
+        "scope_filter": dict(export.wanted.scope.filter) or None,
+        "scope_count": export.wanted.scope.count or None,
         "format": export.wanted.format,
         "audience": export.wanted.audience,
         "never_logged_in": export.wanted.never_logged_in,
@@ -60,7 +66,13 @@ def _from_item(item: Item) -> Export:
         created_at=item["created_at"],
         created_by=item["created_by"],
         wanted=ExportRequest(
-            scope=Scope(item["scope"], item["scope_value"], tuple(item.get("scope_ids") or ())),
+            scope=Scope(
+                item["scope"],
+                item["scope_value"],
+                tuple(item.get("scope_ids") or ()),
+                item.get("scope_filter") or {},
+                item.get("scope_count") or 0,
+            ),
             format=item["format"],
             audience=item["audience"],
             never_logged_in=item["never_logged_in"],
@@ -130,6 +142,27 @@ class Exports:
         item = self._table.get(f"{self.school}#VOIDED", "LAST")
         return int(item["at"]) if item else 0
 
+    # Whom a run means, where they were chosen
+
+    def note(self, export: Export) -> None:
+        """Write down the ids of those whom a run means, before the run itself; what is noted of it already stays."""
+        ids = export.wanted.scope.ids
+        for number, start in enumerate(range(0, len(ids), _IDS), 1):
+            item: dict[str, Value] = {
+                "pk": f"{self.school}#EXPORT#{export.id}",
+                "sk": _part(number),
+                "ids": list(ids[start : start + _IDS]),
+                "expires_at": export.created_at + _KEPT,
+            }
+            with suppress(ConditionFailed):
+                self._table.put(Put(item=item, when=[("pk", "missing", None)]))
+
+    def noted(self, export: str, count: int) -> tuple[str, ...]:
+        """The ids of those whom a run means, in list order."""
+        parts = range(1, -(-count // _IDS) + 1)
+        found = [self._table.get(f"{self.school}#EXPORT#{export}", _part(number)) for number in parts]
+        return tuple(each for item in found if item for each in item["ids"])
+
     # Started
 
     def not_queued(self, export: Export) -> Export:
@@ -169,12 +202,12 @@ class Exports:
             "position": list(run.position) or None,
             "lease_until": run.lease_until,
         }
-        return self._change(run.id, facts, _leased(run))
+        return replace(self._change(run.id, facts, _leased(run)), wanted=run.wanted)
 
     def begin_file(self, run: Export, students: int, now: int) -> Export:
         """All students of a leased run have their codes: its file comes next."""
         facts: dict[str, Value] = {"stage": "file", "stage_at": now, "done": 0, "total": students, "position": None}
-        return self._change(run.id, facts, _leased(run))
+        return replace(self._change(run.id, facts, _leased(run)), wanted=run.wanted)
 
     def give_back(self, run: Export) -> Export:
         """Let another worker take a leased run."""
@@ -235,6 +268,10 @@ class Exports:
     ) -> Update:
         exists: Condition = ("pk", "exists", None)
         return Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=[exists, *when])
+
+
+def _part(number: int) -> str:
+    return f"CHOSEN#{number:05d}"
 
 
 def _as_read(export: Export) -> Condition:
