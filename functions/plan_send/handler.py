@@ -57,7 +57,7 @@ def due() -> dict[str, int]:
     """Every minute: what has waited for its time."""
     measure("Ticks")  # an alarm rings when there are none
     try:
-        looked = asdict(start_due(system()))
+        looked = asdict(start_due(system(), _renew_page))
     except TryLater:  # a minute later it is looked at again
         logger.warning("what is due has to wait")
         looked = {"left": 1}
@@ -66,6 +66,14 @@ def due() -> dict[str, int]:
     if any(looked.values()):
         logger.info("looked at what is due", extra=looked)
     return looked
+
+
+def _renew_page(school: str) -> bool:
+    """Write the copy of a school's page: its notice appears or goes now."""
+    from latchkey.schools.publish_page import renew_page  # pages, and what makes them, are for these minutes alone
+    from web.school_page import school_page
+
+    return renew_page(system(), school, school_page)
 
 
 def plan(record: Record, left: Left = None) -> None:

@@ -12,13 +12,13 @@ from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
 from latchkey.sign_in.steps import Proof
 from portal.account.account import person_facts
 from portal.account.sections import done as words_said
+from portal.of_school import of_school
 from portal.pasted import pasted_code
 from portal.sign_in.steps import afterwards, outcome
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
-from web.school_page import facts
 from web.times import rfc3339
 
 routes = RouteGroup(__name__, lambda: system().settings)
@@ -98,9 +98,9 @@ def _text(request: Request, name: str, wrong: dict[str, str], *, longest: int = 
 
 def _page_of(request: Request, school: str) -> dict[str, Any]:
     """What the page needs, also if the code is refused."""
-    found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found), opened=None, done=None, sign="", code="")
-    return facts(found)
+    _, data = of_school(request, school)
+    request.context.update(opened=None, done=None, sign="", code="")
+    return data
 
 
 def _checked(request: Request, school: str) -> OpenCode:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from latchkey.errors import Invalid
-from latchkey.schools.find_school import search, the_school
+from latchkey.schools.find_school import search
 from latchkey.shared.model.texts import said
+from portal.of_school import of_school
 from portal.system import system
 from web.answer import Answer, problem_of
 from web.request import Request
 from web.route_group import RouteGroup
-from web.school_page import TEMPLATE, facts
+from web.school_page import TEMPLATE
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _LONGEST = 100
@@ -40,9 +41,8 @@ def schools(request: Request) -> Answer:
 @routes.on("GET", "/schools/{school}", page=TEMPLATE, public=True)
 def school(request: Request, school: str) -> Answer:
     """The public page of a school."""
-    found = the_school(system(), school)
-    request.context["school"] = found
-    return Answer(data=facts(found))
+    _, data = of_school(request, school)
+    return Answer(data=data)
 
 
 def _found(school: Mapping[str, str]) -> dict[str, str]:

@@ -47,7 +47,8 @@ _SAFE_HEADERS: Final = {
 
 # What CloudFront keeps for a minute, for everybody: it tells pages apart by path, Accept, language (made of two headers) and the
 # few parameters of its cache policy. To browsers it says "no-store" in place of this.
-_SHARED_HEADERS: Final = {"Cache-Control": "public, max-age=0, s-maxage=60", "Vary": "Accept, Accept-Language, Cookie"}
+_KEPT: Final = 60  # seconds
+_SHARED_HEADERS: Final = {"Cache-Control": f"public, max-age=0, s-maxage={_KEPT}", "Vary": "Accept, Accept-Language, Cookie"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,6 +103,9 @@ def shared(request: Request, response: Response, public: bool) -> Response:
     """The response, which may be kept for everyone if it is a public page that nobody asked anything of."""
     if public and request.wants_page and not request.query and response.status_code == 200:
         response.headers.update(_SHARED_HEADERS)
+        if request.keep_for is not None:  # a notice appears or goes: afterwards this page is wrong, also while the API is broken
+            kept = min(_KEPT, max(0, request.keep_for))
+            response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={kept}, stale-if-error=0"
     return response
 
 

@@ -62,6 +62,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"PATCH {_SCHOOL}/people/{{id}}": _UNDONE,
     f"POST {_SCHOOL}/people/{{id}}": _UNDONE,
     f"POST {_SCHOOL}/people/emails": _UNDONE,
+    f"POST {_SCHOOL}/people/find": "only looks",
     f"POST {_SCHOOL}/people/emails/{{id}}/undo": _STOPS,
     f"POST {_SCHOOL}/people/confirmations": _MAILS,
     f"POST {_SCHOOL}/people/leaving": "can be undone",

@@ -15,10 +15,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.clock import local, read_rfc3339
 from latchkey.shared.model.identifiers import readable
 from latchkey.shared.model.languages import LANGUAGES, Language
 from latchkey.shared.model.texts import Catalogue, said, said_count, translated
 from web.assets import asset
+from web.colours import colours
 
 FOLDER = Path(__file__).parent
 LONDON = ZoneInfo("Europe/London")
@@ -51,7 +53,15 @@ def environment() -> Environment:
     made.newstyle_gettext = True
     made.globals.update(gettext=_gettext, ngettext=_ngettext)
     made.globals.update(
-        asset=asset, problem=None, typed={}, school=None, person=None, advice=None, here=None, languages=list(LANGUAGES.values())
+        asset=asset,
+        colours=colours,
+        problem=None,
+        typed={},
+        school=None,
+        person=None,
+        advice=None,
+        here=None,
+        languages=list(LANGUAGES.values()),
     )
     of_the_reader: dict[str, Callable[..., str]] = {
         "when": when,
@@ -62,7 +72,7 @@ def environment() -> Environment:
         "tr": tr,
     }
     made.filters.update({name: pass_context(_without_context(each)) for name, each in of_the_reader.items()})
-    made.filters.update(last_day=last_day, asked=asked, language=language, readable=readable)
+    made.filters.update(clock=clock, last_day=last_day, asked=asked, language=language, readable=readable)
     return made
 
 
@@ -93,8 +103,8 @@ def when(value: int | str | None) -> str:
     if value is None:
         return tr(said("never"))
     moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
-    local = moment.astimezone(LONDON)
-    return tr(said("{day}, {time}", day=_day(local), time=f"{local:%H:%M}"))
+    there = moment.astimezone(LONDON)
+    return tr(said("{day}, {time}", day=_day(there), time=f"{there:%H:%M}"))
 
 
 def exactly(value: str) -> str:
@@ -116,6 +126,11 @@ def day(value: str) -> str:
 def last_day(value: str) -> str:
     """The last day before a moment (RFC 3339) that ends a day: a code that ends at midnight works until the day before."""
     return f"{datetime.fromisoformat(value) - timedelta(seconds=1):%Y-%m-%d}"
+
+
+def clock(value: str) -> str:
+    """A time (RFC 3339) as a form's field for a day and a time has it, by the school's clock; nothing stays nothing."""
+    return local(read_rfc3339(value)) if value else ""
 
 
 def number(value: int) -> str:

@@ -16,7 +16,14 @@ pytestmark = pytest.mark.house
 TEMPLATES = FOLDER / "templates"
 CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "readiness", "rosters", "sends", "settings"}
 """Folders of pages of the console and its guide, which are in English."""
-CONSOLES_OWN = {"console.html", "schools/settings_said.html", "schools/waiting.html"}
+CONSOLES_OWN = {
+    "console.html",
+    "parts/breadcrumb.html",
+    "parts/cards.html",
+    "parts/find_box.html",
+    "schools/settings_said.html",
+    "schools/waiting.html",
+}
 SHARED = {
     "parts.html": {"numbers", "progress", "pager", "state"},
     "parts/summary_list.html": {"answer"},

@@ -137,9 +137,12 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
         link.first.click()
     assert download.value.suggested_filename.endswith(".pdf")
 
-    navigation.get_by_role("link", name="Rosters").click()
-    check(page, "rosters")
-    for section in ("Sends", "Audit", "Settings", "Overview"):
+    for inner in ("Update people", "Activity"):
+        navigation.get_by_role("link", name="Settings").click()
+        page.get_by_role("main").get_by_role("link", name=inner).click()
+        expect(page.get_by_role("navigation", name="Where this page is").get_by_role("link", name="Settings")).to_be_visible()
+        check(page, inner.lower().replace(" ", "-"))
+    for section in ("Messages", "Settings", "Home"):
         navigation.get_by_role("link", name=section).click()
         check(page, section.lower())
 

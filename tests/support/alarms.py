@@ -78,5 +78,8 @@ class Metrics:
         return _COMPARED[alarm["ComparisonOperator"]](statistic, float(alarm["Threshold"]))
 
     def ringing(self, at: float) -> set[str]:
-        """All alarms that ring, but for the one that rings by silence."""
-        return {name for name in sam.resources("AWS::CloudWatch::Alarm") if self.rings(name, at)} - {"ScheduleStopped"}
+        """All alarms that ring, but for those that ring by silence."""
+        return {name for name in sam.resources("AWS::CloudWatch::Alarm") if self.rings(name, at)} - {
+            "ScheduleStopped",
+            "DayMissed",
+        }

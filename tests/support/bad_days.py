@@ -30,6 +30,7 @@ READERS: Final[dict[str, FunctionName]] = {
     "urgent_queue": "deliver_links",
     "roster_queue": "read_roster",
     "export_queue": "build_export",
+    "daily_queue": "daily",
 }
 A_CALL: Final = 0.005  # seconds that a call takes
 REFUSED: Final = 1.0  # ... that is refused, with botocore's own tries

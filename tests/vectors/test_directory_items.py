@@ -262,6 +262,10 @@ FULL_SCHOOL = School(
         staff_domains="northbridge.example",
         help_line="Ask in room 5.",
         notice="Closed on Friday.",
+        notice_starts_at="2026-11-27T07:00:00Z",
+        notice_ends_at="2026-11-27T18:00:00Z",
+        office_hours="Monday to Friday, 8 to 4",
+        form_origins=("https://www.northbridge.example", "https://northbridge.example"),
         sso=SingleSignOn(
             roles=("teacher", "staff"), provider="Example", label="Example sign-in", url="https://x.example", help="Ask IT."
         ),
@@ -301,6 +305,10 @@ SCHOOL_ITEM: dict[str, Any] = {
         "staff_domains": "northbridge.example",
         "help_line": "Ask in room 5.",
         "notice": "Closed on Friday.",
+        "notice_starts_at": "2026-11-27T07:00:00Z",
+        "notice_ends_at": "2026-11-27T18:00:00Z",
+        "office_hours": "Monday to Friday, 8 to 4",
+        "form_origins": ["https://www.northbridge.example", "https://northbridge.example"],
         "sso": {
             "roles": ["teacher", "staff"],
             "provider": "Example",
@@ -349,6 +357,10 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
         "staff_domains": "",
         "help_line": "",
         "notice": "",
+        "notice_starts_at": "",
+        "notice_ends_at": "",
+        "office_hours": "",
+        "form_origins": [],
         "sso": {
             "roles": [],
             "provider": "",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import console.system
+import daily.handler as daily
 import operate.handler as operate
 import plan_send.handler as plan_send
 import portal.system
@@ -92,7 +93,7 @@ def broken(*_: Any, **__: Any) -> Any:
 # Failed
 
 
-@pytest.mark.parametrize("function", ["plan_send", "deliver_links", "read_roster", "build_export"])
+@pytest.mark.parametrize("function", ["plan_send", "deliver_links", "read_roster", "build_export", "daily"])
 def test_work_that_fails(function: str, world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     log.of(function, 0, lambda: handle(world, function, monkeypatch, {"v": 2}))
     (name,) = (name for name in ALARMS if name.lower() == f"{function.replace('_', '')}failed")
@@ -210,6 +211,16 @@ def test_a_schedule_that_stands_still(world: World, log: Log, monkeypatch: pytes
     assert "PlanSendFailed" not in log.metrics.ringing(41 * MINUTE)
 
 
+def test_a_morning_that_did_not_come(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daily, "system", lambda: world.wiring("daily"))
+    for day in range(2):
+        log.of("daily", day * DAY + MINUTE, lambda: daily.handle({"kind": "day"}, None))
+    assert not log.metrics.rings("DayMissed", DAY + 24 * 60 * MINUTE)
+    assert log.metrics.rings("DayMissed", DAY + 37 * 60 * MINUTE)
+    log.of("daily", 3 * DAY, lambda: daily.handle({"kind": "day"}, None))
+    assert not log.metrics.rings("DayMissed", 3 * DAY)
+
+
 def test_a_quota_that_is_nearly_used(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.consume.time.time", lambda: world.now)
     world.ses.quota, world.ses.used = 1_000, 600
@@ -295,12 +306,13 @@ def test_what_aws_measures(name: str) -> None:
 
 def test_every_alarm_was_made_to_ring() -> None:
     """Those of ours above, by name; the others by the list of AWS's."""
-    tried = {f"{each}Failed" for each in ("PlanSend", "DeliverLinks", "ReadRoster", "BuildExport", "MailFeedback")}
+    tried = {f"{each}Failed" for each in ("PlanSend", "DeliverLinks", "ReadRoster", "BuildExport", "MailFeedback", "Daily")}
     tried |= {
         "PortalFailed",
         "ConsoleFailed",
         "OperateFailed",
         "ScheduleStopped",
+        "DayMissed",
         "QuotaNearlyUsed",
         "CodesGuessed",
         "SignInsGuessed",

@@ -5,16 +5,18 @@ from typing import Any
 
 from console.lists import page_of
 from console.people.address_changes import address_json, finished
+from console.people.asking import ASKED, asked_for, query_of
 from console.people.history import history_json, names_in
 from console.people.lost_factors import factors_json
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
 from latchkey.people.list_people import Family, Numbers, count_people, family, list_people
-from latchkey.people.model.people_filter import FIELDS, PeopleFilter, parse
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, Person
 from latchkey.records.history import history as look
 from latchkey.records.model.fields import revision
+from latchkey.roll.model.entry import Entry
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
@@ -32,9 +34,9 @@ routes = RouteGroup(__name__, lambda: system().settings)
 def people(request: Request, school: str) -> Answer:
     """The people whom a filter means, in list order."""
     seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *FIELDS, "asked")
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *ASKED, "asked")
     asked = "asked" in request.query
-    wanted = parse(request.asked(FIELDS))
+    wanted = asked_for(request, school)
     numbers: Numbers | None = None
     if wanted.by_standing:
         found, numbers = _by_standing(school, wanted, cursor, limit)
@@ -42,7 +44,14 @@ def people(request: Request, school: str) -> Answer:
         found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
         numbers = count_people(system(), school, wanted) if request.wants_page else None
     data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}
-    return Answer(data=data, context={"filter": wanted.as_mapping(), "numbers": numbers, "cursor": cursor, "asked": asked})
+    context = {
+        "filter": wanted.as_mapping(),
+        "numbers": numbers,
+        "cursor": cursor,
+        "asked": asked,
+        "query": query_of(wanted, school),
+    }
+    return Answer(data=data, context=context)
 
 
 def _by_standing(school: str, wanted: PeopleFilter, cursor: str | None, limit: int) -> tuple[Page[Person], Numbers]:
@@ -76,8 +85,8 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
         "revision": revision(found.person),
         **factors_json(found.person, school),
         "password_set_at": rfc3339(found.person.password_set_at),
-        "children": [_brief(child, school) | _sees_pin(child, found.person) for child in found.children],
-        "parents": [_brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],
+        "children": [brief(child, school) | _sees_pin(child, found.person) for child in found.children],
+        "parents": [brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],
         "codes": {
             "pin": _code(found.person.pin, "pin", school.code_epoch),
             "parent_code": _code(found.person.parent_code, "parent", school.code_epoch),
@@ -132,6 +141,14 @@ def _of_parent(child: Person, parent: Person) -> dict[str, bool]:
     return {**_sees_pin(child, parent), "not_mine": parent.id in child.not_mine}
 
 
-def _brief(person: Person, school: School) -> dict[str, Any]:
-    names = ("id", "role", "name", "given_name", "family_name", "year_group", "registration_group")
-    return {name: value for name, value in person_json(person, school).items() if name in names}
+def brief(person: Person | Entry, school: School) -> dict[str, Any]:
+    """Who somebody is, and where."""
+    return {
+        "id": person.id,
+        "role": person.role,
+        "name": school.name_of(person),
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "year_group": person.year_group,
+        "registration_group": person.registration_group,
+    }

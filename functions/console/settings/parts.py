@@ -25,7 +25,12 @@ class Part:
 
 
 PARTS: Final[Mapping[str, Part]] = {
-    "page": Part(title="School page and notice", names=("notice", "help_line", "logo_png", "colour"), shows=()),
+    "page": Part(
+        title="School page and notice",
+        names=("notice", "notice_starts_at", "notice_ends_at", "help_line", "office_hours", "logo_png", "colour"),
+        shows=(),
+    ),
+    "website": Part(title="For your website", names=("form_origins",)),
     "mails": Part(title="Mails and letters", names=("language", "reply_to", "names")),
     "links": Part(
         title="Links and codes",

@@ -2,13 +2,12 @@
 
 from latchkey.errors import Invalid
 from latchkey.password_links.forgot_password import ask
-from latchkey.schools.find_school import the_school
 from latchkey.shared.model.texts import said
+from portal.of_school import of_school
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
-from web.school_page import facts
 
 routes = RouteGroup(__name__, lambda: system().settings)
 FIELDS = ("identifier", "email", "username")
@@ -23,16 +22,15 @@ SAID = {
 @routes.on("GET", "/schools/{school}/forgot-password", page="password_links/forgot_password.html", public=True)
 def page(request: Request, school: str) -> Answer:
     """The form; after it was sent, what happens now."""
-    found = the_school(system(), school)
-    request.context["school"] = found
-    return Answer(data=facts(found), context={"sent": SAID["detail"] if "sent" in request.query else None})
+    _, data = of_school(request, school)
+    return Answer(data=data, context={"sent": SAID["detail"] if "sent" in request.query else None})
 
 
 @routes.on("POST", "/schools/{school}/forgot-password", form="password_links/forgot_password.html")
 def create(request: Request, school: str) -> Answer:
     """202 for whatever was typed."""
-    found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found), sent=None)
+    of_school(request, school)
+    request.context["sent"] = None
     given = [name for name in FIELDS if name in request.fields]
     if len(given) > 1:
         raise Invalid(fields=dict.fromkeys(given, said("Give one of these, not both.")))

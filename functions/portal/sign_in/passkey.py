@@ -1,15 +1,14 @@
 """Sign in by a passkey alone: the browser offers what it has for this site, and nobody is told who is here."""
 
 from latchkey.errors import Invalid
-from latchkey.schools.find_school import the_school
 from latchkey.second_factors.prove_passkey import passkey_for_anybody, prove_passkey
 from latchkey.shared.model.texts import said
+from portal.of_school import of_school
 from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
-from web.school_page import facts
 
 routes = RouteGroup(__name__, lambda: system().settings)
 
@@ -23,8 +22,7 @@ def begin(request: Request, school: str) -> Answer:
 @routes.on("POST", "/schools/{school}/sessions/passkey/answer", form="sign_in/sign_in.html")
 def create(request: Request, school: str) -> Answer:
     """A session for whoever has the passkey, and has shown it who they are."""
-    found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found))
+    of_school(request, school)
     credential = request.fields.get("credential")
     if not credential:
         raise Invalid(fields={"credential": said("Use your passkey, or sign in with your password.")})

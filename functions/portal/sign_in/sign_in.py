@@ -1,18 +1,17 @@
 """Sign in and out."""
 
-from latchkey.schools.find_school import the_school
 from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
 from latchkey.sign_in.session import close_session
 from latchkey.sign_in.show_account import school_named_in
 from latchkey.sign_in.sign_in import prove_password
 from latchkey.sign_in.steps import read_proof
+from portal.of_school import of_school
 from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
 from web.others import end_others, others_cookie, others_of
 from web.request import Request
 from web.route_group import RouteGroup
-from web.school_page import facts
 from web.who import cookie, token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
@@ -22,16 +21,14 @@ LONGEST_TOKEN = 600
 @routes.on("GET", "/schools/{school}/sessions", page="sign_in/sign_in.html", public=True)
 def page(request: Request, school: str) -> Answer:
     """The sign-in form."""
-    found = the_school(system(), school)
-    request.context["school"] = found
-    return Answer(data=facts(found))
+    _, data = of_school(request, school)
+    return Answer(data=data)
 
 
 @routes.on("POST", "/schools/{school}/sessions", form="sign_in/sign_in.html")
 def create(request: Request, school: str) -> Answer:
     """A session for whoever knows the password."""
-    found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found))
+    of_school(request, school)
     identifier, password = request.login("identifier"), request.text("password", longest=LONGEST_RECEIVED)
     return outcome(request, prove_password(system(), school, identifier, password, source_ip=request.source_ip))
 
@@ -39,8 +36,8 @@ def create(request: Request, school: str) -> Answer:
 @routes.on("POST", "/schools/{school}/sessions/account", form="sign_in/sign_in.html")
 def choose(request: Request, school: str) -> Answer:
     """Go on as one of the accounts that the address and the password fit."""
-    found = the_school(system(), school)
-    request.context.update(school=found, data=facts(found), sign_in=f"/schools/{found.slug}/sessions")
+    found, data = of_school(request, school)
+    request.context["sign_in"] = data["sign_in"]
     return outcome(request, read_proof(system(), found.slug, request.text("token", longest=LONGEST_TOKEN)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 FunctionName = Literal[
-    "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate"
+    "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily"
 ]
 
 NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
@@ -46,6 +46,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "PLAN_QUEUE",
         "DELIVER_QUEUE",
         "URGENT_QUEUE",
+        "PAGES_BUCKET",
     ),
     "deliver_links": (
         "DIRECTORY_TABLE",
@@ -67,6 +68,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "EXPORT_QUEUE",
         "UPLOADS_BUCKET",
     ),
+    "daily": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "DAILY_QUEUE"),
     "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
     "operate": (
         "DIRECTORY_TABLE",

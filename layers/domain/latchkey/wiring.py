@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
     from latchkey.readiness import needs as readiness
+    from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
@@ -121,6 +122,7 @@ _KEEPERS: Final = (
     "invitations",
     "sends",
     "mail",
+    "readiness",
     "audit",
 )
 """The packages that keep something in a table."""
@@ -477,6 +479,12 @@ class Wiring:
         from latchkey.doubles.certain_doubles import certain_doubles
 
         return certain_doubles(self, school)
+
+    def figures(self, school: str) -> KeptFigures:
+        """A school's figures of readiness by day."""
+        from latchkey.readiness.stores.figures import KeptFigures
+
+        return KeptFigures(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""

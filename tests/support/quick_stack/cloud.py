@@ -27,8 +27,11 @@ WORKERS: Final[dict[str, FunctionName]] = {
     "PLAN_QUEUE": "plan_send",
     "ROSTER_QUEUE": "read_roster",
     "EXPORT_QUEUE": "build_export",
+    "DAILY_QUEUE": "daily",
 }
-_FUNCTIONS: Final = ("portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate")
+_FUNCTIONS: Final = (
+    "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily"
+)  # fmt: skip
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between two looks at the queues, while they are empty
 _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test does not wait for a whole one

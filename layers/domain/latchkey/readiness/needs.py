@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from latchkey.people import needs as people
+from latchkey.roll import needs as roll
 
 if TYPE_CHECKING:
     from latchkey.login_details.stores.runs import Exports
+    from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.queues import Queue
 
 
-class System(people.System, Protocol):
-    """Its stores, keys, queues and clock, and what people takes."""
+class System(roll.System, Protocol):
+    """Its stores, keys, queues and clock, and what the roll takes."""
 
     def sends(self, school: str) -> Sends: ...
 
     def exports(self, school: str) -> Exports: ...
 
     def rosters(self, school: str) -> Rosters: ...
+
+    def figures(self, school: str) -> KeptFigures: ...
+
+    def queue(self, setting: str) -> Queue: ...

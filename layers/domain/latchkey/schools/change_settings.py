@@ -9,6 +9,7 @@ from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, Conflict, Invalid, NotFound, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model import guard, logo, settings_changes, settings_rules
+from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import School, Settings
 from latchkey.schools.model.waiting import Change, Notice, Waiting
 from latchkey.schools.needs import System
@@ -78,7 +79,11 @@ def _change(system: System, before: School, after: Settings, admin: Person, valu
     if after == before.settings and wanted == waiting:
         return Outcome(after, waiting, asked=True)
     _put_logo(system, before, after, values)
-    told = [*_applied(system, before, after, admin, now), *_asked(system, before, wanted, admin, now)]
+    told = [
+        *_applied(system, before, after, admin, now),
+        *_asked(system, before, wanted, admin, now),
+        *_turns(system, before, after, now),
+    ]
     system.setting_changes.write(before, after, wanted, told, now)
     now_different = tuple(changed(before.settings, after))
     return Outcome(after, wanted, asked=bool(asked) and wanted is not None, changed=now_different)
@@ -99,6 +104,13 @@ def _applied(system: System, before: School, after: Settings, admin: Person, now
     if changes := guard.differences(before.settings, after):
         notice = Notice(id=new_id(now), kind="settings_changed", at=now, by=admin.id, changes=tuple(changes))
         yield system.notices(before.slug).put_of(notice)
+
+
+def _turns(system: System, before: School, after: Settings, now: int) -> Iterator[EventWrite]:
+    """What has the copy of the page written again when the notice appears and goes; what an earlier notice left does no harm."""
+    notice = PageNotice.of(after)
+    if notice != PageNotice.of(before.settings):
+        yield from (system.notices(before.slug).look_at_page_of(at) for at in notice.turns(now))
 
 
 def _asked(system: System, before: School, wanted: Waiting | None, admin: Person, now: int) -> Iterator[EventWrite]:

@@ -7,14 +7,15 @@ from itertools import dropwhile, islice
 from typing import Final
 
 from latchkey.errors import LatchkeyError
+from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.school import School
 from latchkey.schools.needs import System
 
 AT_ONCE: Final = 500  # pages; a worker has time for them many times over
 log = logging.getLogger(__name__)
 
-Page = Callable[[School], str]
-"""The page of a school."""
+Page = Callable[[School, int, Logo | None], str]
+"""The page of a school as it is at a moment (epoch seconds), with its logo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,22 @@ def publish_page(system: System, slug: str, page: Page) -> bool:
     The copy is for bad days; a change of settings must not fail because S3 has one.
     """
     try:
-        school = system.schools.get(slug)
-        if school is None:
-            return False
-        system.page_copies.put(slug, page(school))
+        return renew_page(system, slug, page)
     except LatchkeyError:
         log.warning("copy of a page not written", extra={"school": slug})
         return False
+
+
+def renew_page(system: System, slug: str, page: Page) -> bool:
+    """Write the copy of a page whose notice appears or goes at this moment; whether there is such a school still.
+
+    ``TryLater`` where it cannot be written now: who asks comes again.
+    """
+    school = system.schools.get(slug)
+    if school is None:
+        return False
+    logo = system.logo(slug, school.settings.logo)
+    system.page_copies.put(slug, page(school, system.now(), logo))
     return True
 
 

@@ -1,5 +1,9 @@
-"""Every minute: start the sends whose time has come, give up those that nobody approved in time, mail admins their notices."""
+"""Every minute: start the sends whose time has come, give up those that nobody approved in time, mail admins their notices.
 
+And write the copies of pages whose notice appears or goes.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from latchkey.errors import Changed, TryLater
@@ -17,25 +21,38 @@ _GRACE = 600  # seconds in which a send may still be on its way into the table a
 
 @dataclass(slots=True)
 class Looked:
-    """How many sends were started or given up, how many mails admins are sent, and what could not be looked at now."""
+    """How many sends were started or given up, mails sent to admins, copies of pages written, and what has to wait."""
 
     started: int = 0
     given_up: int = 0
     notices: int = 0
     ended: int = 0
     factors_reset: int = 0
+    pages: int = 0
     left: int = 0
 
 
-def start_due(system: System) -> Looked:
-    """Look at what is due. A reminder goes when its send is on the queue; twice on the queue harms nothing."""
+def start_due(system: System, renew_page: Callable[[str], bool] | None = None) -> Looked:
+    """Look at what is due. A reminder goes when its send is on the queue; twice on the queue harms nothing.
+
+    ``renew_page`` writes the copy of a school's page; without it such reminders stay.
+    """
     looked, now = Looked(), system.now()
     for reminder in system.reminders.until(now):
         try:
-            _look(system, reminder, looked, now)
+            if reminder.page:
+                _renew(system, reminder, looked, renew_page)
+            else:
+                _look(system, reminder, looked, now)
         except TryLater:
             looked.left += 1
     return looked
+
+
+def _renew(system: System, reminder: Reminder, looked: Looked, renew_page: Callable[[str], bool] | None) -> None:
+    if renew_page is not None:
+        looked.pages += renew_page(reminder.school)
+        system.reminders.forget(reminder)
 
 
 def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:

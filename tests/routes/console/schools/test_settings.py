@@ -60,6 +60,10 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
         "family": {"parent_code": True, "parent_code_from": "9", "invitations": False, "pins": False, "pins_unconfirmed": False},
         "help_line": "Ring 01632 960000",
         "notice": "Snow\nday",
+        "notice_starts_at": "",
+        "notice_ends_at": "",
+        "office_hours": "",
+        "form_origins": [],
         "sso": {
             "roles": ["student", "staff"],
             "provider": "Microsoft",

@@ -7,7 +7,11 @@ from tests.support.openapi import check
 
 SETTINGS = "/admin/northbridge/settings"
 FORMS = {
-    "page": {"notice": "Snow\r\nday", "help_line": "Ring 01632 960000", "logo_png": "", "colour": "#123456"},
+    "page": {
+        "notice": "Snow\r\nday", "notice_starts_at": "2026-11-27T07:00", "notice_ends_at": "2026-11-27T18:00",
+        "help_line": "Ring 01632 960000", "office_hours": "8 to 4", "logo_png": "", "colour": "#123456",
+    },
+    "website": {"form_origins": "www.northbridge.example/contact\r\nhttps://northbridge.example"},
     "mails": {"language": "ur", "reply_to": "office@northbridge.example", "names": "legal"},
     "links": {
         "welcome_life": "10", "welcome_life.unit": "days", "reset_life": "48", "reset_life.unit": "hours",
@@ -23,7 +27,8 @@ FORMS = {
     "files": {"laestab": "801/1250", "words.names": "ours", "student_domains": "a.example", "staff_domains": ""},
 }  # fmt: skip
 SAVED = {
-    "page": "help_line.notice.colour",
+    "page": "help_line.office_hours.notice.notice_starts_at.notice_ends_at.colour",
+    "website": "form_origins",
     "mails": "names.reply_to.language",
     "links": "welcome_life.reset_life.forgot_life.code_life.student_email.afterwards",
     "families": "family",

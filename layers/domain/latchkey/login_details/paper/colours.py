@@ -3,7 +3,8 @@
 from typing import Final
 
 from latchkey.schools.model.colour import USUAL as DEFAULT
-from latchkey.schools.model.colour import Colour, contrast, ink
+from latchkey.schools.model.colour import contrast, ink
+from latchkey.shared.model.colours import Colour
 
 __all__ = ["BLACK", "DEFAULT", "GREY", "LIGHT", "Colour", "contrast", "fill", "ink", "stroke"]
 

@@ -3,26 +3,24 @@
 import re
 from typing import Final
 
+from latchkey.shared.model import colours
+from latchkey.shared.model.colours import Colour, colour_of
+
 USUAL: Final = "#1f4e6b"
 """That of a school that has not chosen any."""
 READABLE: Final = 4.5
 """The least contrast of text to its ground (WCAG 2.2, 1.4.3)."""
 _HEX: Final = re.compile("#[0-9a-fA-F]{6}").fullmatch
 
-Colour = tuple[float, float, float]
-
 
 def parts_of(colour: str) -> Colour:
     """Red, green and blue, from 0 to 1, of a colour (``#rrggbb``); of the usual one where it is none."""
-    code = colour if _HEX(colour) else USUAL
-    red, green, blue = (int(code[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    return red, green, blue
+    return colour_of(colour if _HEX(colour) else USUAL)
 
 
-def contrast(colour: tuple[float, ...]) -> float:
+def contrast(colour: Colour) -> float:
     """The contrast of a colour to white, from 1 to 21 (WCAG 2.2)."""
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return colours.contrast(colour, colours.WHITE)
 
 
 def ink(colour: str) -> Colour:

@@ -117,6 +117,9 @@ class Settings:
     the name that they are known by, or by the legal one, on screens, in mails and on paper. ``afterwards``: whether
     who sets a password with a link or a code is signed in on that device, and never past a second factor. ``second_factor``:
     whether the school's admins have to have one, from their second day on (``second_factors.model.asked``).
+    ``notice_starts_at`` and ``notice_ends_at`` are RFC 3339 in UTC, or empty: at once, and until somebody takes the notice down.
+    ``office_hours`` says when somebody answers at the ``help_line``. ``form_origins`` are the websites whose forms may ask for a
+    password link here (``https://www.school.example``).
     ``address_ranges``: the public addresses of the school's own network (CIDR, IPv4 and IPv6); empty: nobody has said.
     """
 
@@ -136,6 +139,10 @@ class Settings:
     staff_domains: str = ""
     help_line: str = ""
     notice: str = ""
+    notice_starts_at: str = ""
+    notice_ends_at: str = ""
+    office_hours: str = ""
+    form_origins: tuple[str, ...] = ()
     sso: SingleSignOn = field(default_factory=SingleSignOn)
     approval: ApprovalRule = field(default_factory=ApprovalRule)
     words: Words = field(default_factory=Words)
@@ -156,8 +163,7 @@ def as_values(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for each in ("sso", "phones"):
         values[each]["roles"] = list(values[each]["roles"])
-    values["address_ranges"] = list(settings.address_ranges)
-    return values
+    return values | {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

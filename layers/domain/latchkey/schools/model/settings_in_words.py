@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from latchkey.schools.model.school import Settings
 from latchkey.schools.model.settings_rules import LIVES, NAMES, in_words
+from latchkey.shared.model.clock import in_day_and_time, read_rfc3339
 from latchkey.shared.model.languages import LANGUAGES
 
 _LONGEST: Final = 90
@@ -37,7 +38,11 @@ WORD_GROUPS: Final[Mapping[str, str]] = {
 }
 LABELS: Final[Mapping[str, str]] = {
     "notice": "Notice on your school’s page",
+    "notice_starts_at": "The notice appears",
+    "notice_ends_at": "The notice goes",
     "help_line": "Where people find help",
+    "office_hours": "When somebody answers",
+    "form_origins": "Websites with a form of yours",
     "logo": "Logo",
     "colour": "Colour",
     "language": "Language",
@@ -93,12 +98,20 @@ def roles_in_words(roles: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def _time(value: str) -> str:
+    """The time of the school's clock: "27 November 2026, 18:00"."""
+    return in_day_and_time(read_rfc3339(value))
+
+
 def _laestab(value: str) -> str:
     return f"{value[:3]}/{value[3:]}" if value else "nothing"
 
 
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "address_ranges": lambda value: ", ".join(value) or "not known",
+    "notice_starts_at": lambda value: _time(value) if value else "at once",
+    "notice_ends_at": lambda value: _time(value) if value else "when somebody takes it down",
+    "form_origins": lambda value: ", ".join(value) or "none",
     "logo": lambda value: "your picture" if value else "none",
     "colour": lambda value: value or "the usual one",
     "language": lambda value: LANGUAGES[value].name if value in LANGUAGES else value,

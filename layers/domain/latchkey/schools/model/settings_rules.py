@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from latchkey.errors import Invalid
 from latchkey.people.model.groups import year_group
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model import address_ranges, logo
+from latchkey.schools.model import address_ranges, logo, page_rules
 from latchkey.schools.model.school import (
     DAY,
     Afterwards,
@@ -40,6 +40,7 @@ NAMES: Final[Mapping[str, str]] = {
     "forgot_life": "Links that people ask for themselves",
     "code_life": "PINs and parent codes",
     "help_line": "Where people find help",
+    "office_hours": "Office hours",
     "notice": "The notice",
     "sso.provider": "The provider",
     "sso.label": "The words on the button",
@@ -51,7 +52,8 @@ SECOND_FACTOR_RULES: Final[tuple[SecondFactorRule, ...]] = get_args(SecondFactor
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
 STUDENT_EMAILS: Final[tuple[StudentEmail, ...]] = get_args(StudentEmail)
 MOST_ALONE: Final = 100_000
-TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "notice": 1000}
+TEXTS: Final[Mapping[str, int]] = {"help_line": 200, "office_hours": 300, "notice": 1000}
+_LINES: Final = frozenset({"office_hours", "notice"})
 SSO_TEXTS: Final[Mapping[str, int]] = {"provider": 60, "label": 80, "help": 500}
 _DOMAIN: Final = re.compile(r"(?=.{1,80}\Z)(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,24}")
 _COLOUR: Final = re.compile("#[0-9a-f]{6}")
@@ -76,17 +78,19 @@ def change(settings: Settings, values: Mapping[str, object]) -> Settings:
             facts[name] = _life(name, values[name], shortest, longest, wrong)
     for name, length in TEXTS.items():
         if name in values:
-            facts[name] = _text(name, values[name], length, wrong, lines=name == "notice")
+            facts[name] = _text(name, values[name], length, wrong, lines=name in _LINES)
     facts |= _of_mails(settings, values, wrong)
+    facts |= {name: page_rules.time(name, values[name], wrong) for name in page_rules.TIMES if name in values}
     for name, rule in _OTHERS.items():
         if name in values:
             facts[name] = rule(values[name], wrong)
     for name, grouped in _GROUPED.items():
         if name in values:
             facts[name] = grouped(getattr(settings, name), values[name], wrong)
+    after = page_rules.settled(replace(settings, **facts), wrong)
     if wrong:
         raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
-    return replace(settings, **facts)
+    return after
 
 
 def _of_mails(settings: Settings, values: Mapping[str, object], wrong: Wrong) -> dict[str, str | None]:
@@ -315,6 +319,7 @@ def _url(value: object, wrong: Wrong) -> str:
 _OTHERS: Final[Mapping[str, Callable[[object, Wrong], object]]] = {
     "address_ranges": _ranges,
     "colour": _colour,
+    "form_origins": page_rules.origins,
     "laestab": _laestab,
     "student_domains": _domains("student_domains"),
     "staff_domains": _domains("staff_domains"),

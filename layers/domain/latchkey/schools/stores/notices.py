@@ -37,6 +37,10 @@ class Notices:
         """The write that has a person's second factors looked at when they are to be taken away, to stand in a transaction."""
         return self._table, Put(item=due_item(at, self.school, reset, _KEPT) | {"factors": person})
 
+    def look_at_page_of(self, at: int) -> EventWrite:
+        """The write that has the copy of the school's page written again when its notice appears or goes, for a transaction."""
+        return self._table, Put(item=due_item(at, self.school, "page", _KEPT) | {"page": True})
+
 
 def notice_to_value(notice: Notice) -> Value:
     """What an item holds of a notice."""

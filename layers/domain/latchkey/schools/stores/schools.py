@@ -51,7 +51,7 @@ def school_from_item(item: Item) -> School:
     phones = dict(settings.pop("phones", None) or {})
     phones |= {"roles": tuple(phones["roles"])} if "roles" in phones else {}
     family = FamilyRule(**(settings.pop("family", None) or {}))
-    settings["address_ranges"] = tuple(settings.get("address_ranges") or ())
+    settings |= {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
     return School(
         slug=item["slug"],
         name=item["name"],

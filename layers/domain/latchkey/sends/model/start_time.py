@@ -1,19 +1,14 @@
 """When a send starts: a time with its offset (RFC 3339), or the local time of the school's clock, as a form gives it."""
 
-import re
-from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from latchkey.errors import Invalid
+from latchkey.shared.model.clock import ZONE, LeftOut, NoTime, local, read_local, read_rfc3339
 
-ZONE: Final = "Europe/London"
+__all__ = ["LATEST", "LATEST_DAYS", "ZONE", "local", "parse"]
+
 LATEST_DAYS: Final = 30
 LATEST: Final = LATEST_DAYS * 86_400
-_RFC3339: Final = re.compile(
-    r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE
-)
-_LOCAL: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 def parse(value: object, now: int, *, is_local: bool = False) -> int | None:
@@ -31,24 +26,12 @@ def parse(value: object, now: int, *, is_local: bool = False) -> int | None:
     return at
 
 
-def local(at: int) -> str:
-    """Epoch seconds as the school's clock shows them, as a form wants it."""
-    return datetime.fromtimestamp(at, ZoneInfo(ZONE)).strftime("%Y-%m-%dT%H:%M")
-
-
 def _read(text: str, *, is_local: bool) -> int | None:
-    if not (_LOCAL if is_local else _RFC3339).fullmatch(text):
-        return None
     try:
-        moment = datetime.fromisoformat(text.upper())
-    except ValueError:
-        return None
-    if is_local:
-        moment = moment.replace(tzinfo=ZoneInfo(ZONE))
-        # In spring an hour is left out; such a time exists only on paper.
-        if moment.astimezone(UTC).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            raise Invalid("Nothing was sent.", fields={"start_at": "The clocks go forward then, and this time is left out."})
-    try:
-        return int(moment.timestamp())
-    except (OverflowError, ValueError):
+        return read_local(text) if is_local else read_rfc3339(text)
+    except LeftOut:
+        raise Invalid(
+            "Nothing was sent.", fields={"start_at": "The clocks go forward then, and this time is left out."}
+        ) from None
+    except NoTime:
         return None

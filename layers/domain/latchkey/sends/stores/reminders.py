@@ -19,7 +19,8 @@ _KEPT: Final = 30 * 86_400
 class Reminder:
     """A send to look at, or a ``notice`` to mail, and when (epoch seconds). ``person``: ``send`` is the id of an account.
 
-    ``factors``: whose second factors are to be taken away; ``send`` is the id of what was asked for.
+    ``factors``: whose second factors are to be taken away; ``send`` is the id of what was asked for. ``page``: the copy of the
+    school's page is to be written again.
     """
 
     at: int
@@ -28,6 +29,7 @@ class Reminder:
     notice: Notice | None = None
     person: bool = False
     factors: str | None = None
+    page: bool = False
 
     @property
     def sk(self) -> str:
@@ -61,6 +63,7 @@ class Reminders:
                     known,
                     person=item.get("person", False),
                     factors=item.get("factors"),
+                    page=item.get("page", False),
                 )
 
     def forget(self, reminder: Reminder) -> None:

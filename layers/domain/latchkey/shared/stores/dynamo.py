@@ -120,10 +120,12 @@ class Table:
         start: Item | None = None,
         limit: int | None = None,
         newest_first: bool = False,
+        eventual: bool = False,
     ) -> Page:
         """One page (1 MB or ``limit`` items) of a partition of the table or of an index, in the order of the sort key.
 
         ``prefix``: only keys that begin so; or ``above``: only keys behind this one, which need not exist.
+        ``eventual``: half as dear, and what was written in the last second may be missing.
         """
         request: dict[str, Any] = {
             "KeyConditionExpression": "#p = :p",
@@ -141,7 +143,7 @@ class Table:
             request["ExpressionAttributeValues"][":s"] = pack(above)
         if index:
             request["IndexName"] = index
-        else:
+        elif not eventual:
             request["ConsistentRead"] = True
         if start:
             request["ExclusiveStartKey"] = pack_item(start)

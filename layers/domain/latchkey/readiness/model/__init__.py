@@ -1,0 +1,1 @@
+"""What is known of readiness over time: values and rules, no I/O."""

@@ -1,0 +1,31 @@
+"""What is kept of readiness."""
+
+from typing import Final
+
+from latchkey.shared.stores.register import Kind
+
+REGISTER: Final = (
+    Kind(
+        name="figures of readiness of a day",
+        table="activity",
+        pk="<school>#FIGURES",
+        sk="<day>",
+        why="To see whether more people can log in than before",
+        kept="two years",
+        seen_by="admins",
+        attributes={
+            "counts": "How many people of each role and year group could log in, and how many could not for which reason",
+            "at": "When they were counted",
+        },
+    ),
+    Kind(
+        name="weekly mail",
+        table="activity",
+        pk="<school>#WEEKS",
+        sk="<week>",
+        why="So that each week has one mail to admins, however often the day's work is done",
+        kept="60 days",
+        seen_by="nobody",
+        attributes={"at": "When it was written"},
+    ),
+)
