@@ -41,6 +41,8 @@ def with_noted(system: System, school: str, run: Export) -> Export:
 def _ids(system: System, school: str, scope: Scope) -> tuple[str, ...]:
     if scope.kind == "export":
         return _of_run(system, school, scope.value)
+    if scope.kind == "selection":
+        raise NotFound()
     wanted = people_filter.parse(scope.filter)
     return tuple(entry.id for entry in read_roll(system, school).meant(wanted))
 
