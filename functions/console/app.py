@@ -19,6 +19,7 @@ from console.people import (
 )
 from console.sends import control, mail, preview, recipients, sends
 from console.settings import pages as settings_pages
+from console.settings import preview as settings_preview
 from console.settings import settings
 from web.app import new_app
 
@@ -53,4 +54,5 @@ app = new_app(
     audit.routes,
     settings.routes,
     settings_pages.routes,
+    settings_preview.routes,
 )

@@ -70,13 +70,13 @@ class Answer:
     body: str | bytes | None = None
 
 
-def policy(form_targets: tuple[str, ...] = ()) -> str:
+def policy(form_targets: tuple[str, ...] = (), *, frames_own: bool = False) -> str:
     """The Content-Security-Policy: nothing from elsewhere, nothing inline."""
-    targets = " ".join(("'self'", *form_targets))
+    targets, frames = " ".join(("'self'", *form_targets)), "; frame-src 'self'" if frames_own else ""
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "manifest-src 'self'; worker-src 'self'; "
-        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'{frames}"
     )
 
 
@@ -91,7 +91,7 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
         from web.pages import render  # Jinja is loaded only by a function that is asked for a page
 
         body = render(shown, {**request.context, "data": answer.data or {}, **answer.context}, language_of(request))
-        return _page(body, answer.status, answer.headers, answer.form_targets)
+        return _page(body, answer.status, answer.headers, answer.form_targets, frames_own=request.frames_own)
     if answer.data is None:
         extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303, 307} else {}
         return _response("", answer.status if answer.status != 200 else 204, {**extra, **answer.headers})
@@ -130,7 +130,7 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     context = request.context if status < 500 else {}
     values = {"data": {}, **context, "problem": {"fields": {}, **problem}, "typed": typed}
     body = render(page, values, language_of(request))
-    return _page(body, status, headers)
+    return _page(body, status, headers, frames_own=request.frames_own)
 
 
 def _elsewhere(request: Request, error: errors.LatchkeyError) -> str | None:
@@ -175,11 +175,22 @@ def to_json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _page(body: str, status: int, headers: Mapping[str, str | list[str]], form_targets: tuple[str, ...] = ()) -> Response:
+def _page(
+    body: str,
+    status: int,
+    headers: Mapping[str, str | list[str]],
+    form_targets: tuple[str, ...] = (),
+    *,
+    frames_own: bool = False,
+) -> Response:
     return _response(
         body,
         status,
-        {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(form_targets), **headers},
+        {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Security-Policy": policy(form_targets, frames_own=frames_own),
+            **headers,
+        },
     )
 
 

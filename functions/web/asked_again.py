@@ -53,6 +53,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/sends/{{id}}/replan": _MAILS,
     f"POST {_SCHOOL}/sends/{{id}}/again": _MAILS,
     f"POST {_SCHOOL}/sends/{{id}}/approve": _MAILS,
+    f"POST {_SCHOOL}/settings/{{page}}/preview": "shows what would come of a form, and saves nothing",
     f"POST {_SCHOOL}/mail/trust": "mail goes to the addresses on file again",
     f"POST {_SCHOOL}/settings/waiting/{{id}}/decline": _STOPS,
     f"POST {_SCHOOL}/settings/waiting/{{id}}/withdraw": _STOPS,

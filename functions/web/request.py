@@ -64,7 +64,8 @@ class Request:
     before a 404 is answered. ``path`` is that of the route, with its places unfilled, ``address`` what was asked for.
     ``confirming`` are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are
     ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
-    person's. ``keep_for``: in so many seconds the page says something else, so nobody may keep it longer.
+    person's. ``keep_for``: in so many seconds the page says something else, so nobody may keep it longer. ``frames_own``: it
+    shows another page of ours in a frame.
     """
 
     method: str
@@ -82,6 +83,7 @@ class Request:
     address: str = ""
     confirming: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
+    frames_own: bool = False
     keep_for: int | None = None
     repeated: Mapping[str, list[str]] = field(default_factory=dict)
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from console.lists import only, page_of
 from console.login_details.options import CARDS, Card, address, as_fields, card_of, columns, usual_audience, wanted_in
-from console.login_details.whom import by_the_names_of_the_form, choices, from_elsewhere, scope_of
+from console.login_details.whom import by_the_names_of_the_form, choices, from_elsewhere, scope_fields, scope_of
 from console.system import system
-from latchkey.errors import Invalid, NotFound
+from latchkey.errors import Gone, Invalid, NotFound
 from latchkey.login_details import watch_export
 from latchkey.login_details.choose_students import with_people
 from latchkey.login_details.download_export import download_export
@@ -216,8 +216,9 @@ def _form_page(request: Request, school: School) -> Answer:
         ticked = [name.removeprefix("id.") for name in fields if name.startswith("id.")]
         ids = fields.get("page_ids", "").split() if fields["to"] == "page" else ticked
         typed = {"who": "chosen", "ids": " ".join(parse_scope({"ids": ids}).ids)}
-    elif fields.get("scope") == "person":
-        typed = {"who": "chosen", "person": str(fields.get("person", ""))}
+    elif "scope" in fields:
+        more = {name: str(fields[name]) for name in ("format", "audience") if name in fields}
+        typed = {**more, **scope_fields(parse_scope(scope_of(request)))}
     else:
         typed = {name: str(value) for name, value in fields.items() if name not in {"edit", "idempotency_key"}}
     there = address(school.slug, "new", typed)
@@ -251,7 +252,7 @@ def _preview(school: School, typed: Any) -> Preview | None:
     """The first page of what is chosen so far; None while that is nothing."""
     try:
         return preview_export(system(), school, wanted_in(typed))
-    except (Invalid, NotFound):
+    except (Gone, Invalid, NotFound):
         return None
 
 

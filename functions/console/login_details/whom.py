@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 from console.system import system
-from latchkey.errors import Invalid
+from latchkey.errors import Gone, Invalid, NotFound
 from latchkey.login_details.choose_students import with_people
 from latchkey.login_details.model.request import parse_scope
 from latchkey.login_details.model.run_names import whose
@@ -27,6 +27,7 @@ from web.request import Request
 CHOSEN: Final = ("selection", "filter", "export", "ids", "person")
 """Fields that say who was chosen before, each what ``scope`` has under this name; ``filter`` is JSON."""
 _LEVELS: Final[tuple[Level, ...]] = ("school", "years", "groups", "chosen")
+_FILTER: Final = "filter."
 _GROUPS: Final = ("year_group", "registration_group")
 _WORDS: Final = {"year_group": "year group", "registration_group": "registration group", "person": "student", "ids": "list"}
 _KINDS: Final = {"year_group": "one year group", "registration_group": "one registration group", "person": "one student"}
@@ -87,6 +88,8 @@ def _of_kind(fields: Mapping[str, Any]) -> object:
         raise Invalid(_NOTHING, fields={"who": f"You gave {what} “{_short(text)}”, but chose {chose}. Which do you mean?"})
     if kind == "":
         raise Invalid("Nothing was done yet.", fields={"who": "Choose which students you mean."})
+    if kind == "filter":
+        return {kind: {name.removeprefix(_FILTER): each for name, each in fields.items() if name.startswith(_FILTER)}}
     value = _text(fields, kind) if kind in _WORDS else ""
     return kind if kind == "school" else {kind: value.split() if kind == "ids" else value}
 
@@ -136,7 +139,7 @@ def from_elsewhere(request: Request) -> dict[str, str]:
             and (plain.year_groups or plain.registration_groups)
         ):
             return scope_fields(Scope.of_filter(plain))
-        return scope_fields(Scope.of_filter(wanted))
+        return scope_fields(parse_scope({"filter": asked}))
     name = next((name for name in CHOSEN if request.query.get(name)), None)
     return {"who": "chosen", name: request.query[name]} if name else {}
 
@@ -157,7 +160,7 @@ def _known(school: School, typed: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     try:
         scope = with_people(system(), school.slug, ExportRequest(scope=parse_scope(_chosen(typed)))).scope
-    except Invalid:
+    except (Gone, Invalid, NotFound):
         return None
     count = len(scope.people or ())
     words = (

@@ -38,6 +38,8 @@ def values_of(fields: Mapping[str, str], part: Part | None = None) -> dict[str, 
 def _plain(fields: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in fields.items():
+        if name == "show":
+            continue  # which preview stands beside the form
         if name in LIVES:
             unit = UNITS.get(fields.get(f"{name}.unit", ""))
             values[name] = int(text) * unit if unit and _COUNT.fullmatch(text.strip()) else text

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from console.lists import only
 from console.settings.form import context, values_of
-from console.settings.parts import PARTS, Part
+from console.settings.parts import PARTS, SHOWN, Part
 from console.settings.settings import waiting_json
 from console.system import system
 from latchkey.errors import NotFound
@@ -78,10 +78,12 @@ def part_json(part: Part, settings: SchoolSettings, waiting: Waiting | None) -> 
 def for_page(request: Request, school: School, page: str) -> None:
     """What the page needs, also if the change is refused."""
     part = the_part(page)
+    request.frames_own = bool(part.shows)
     request.context.update(
         data=part_json(part, school.settings, waiting_now(school, system().now())),
         page=page,
         part=part,
+        shows=[(name, SHOWN[name].words) for name in part.shows],
         saved="",
         waits=False,
         nothing=False,

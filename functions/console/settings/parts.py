@@ -8,8 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from latchkey.password_links.model.links import Purpose
 from latchkey.schools.model.school import Settings
 from latchkey.schools.model.settings_in_words import held
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What can stand beside a page: words of its button, and which mail it is (of what is none, nobody asks)."""
+
+    words: str
+    purpose: Purpose = "welcome"
+
+
+SHOWN: Final[Mapping[str, Shown]] = {
+    "page": Shown("Your school’s page"),
+    "welcome": Shown("Mail with a first password link"),
+    "reset": Shown("Mail with a new password link", "reset"),
+    "forgot": Shown("Mail after “forgot password”", "forgot"),
+}
+_MAILS: Final = ("welcome", "reset", "forgot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +46,17 @@ PARTS: Final[Mapping[str, Part]] = {
     "page": Part(
         title="School page and notice",
         names=("notice", "notice_starts_at", "notice_ends_at", "help_line", "office_hours", "logo_png", "colour"),
-        shows=(),
+        shows=("page", "welcome"),
     ),
     "website": Part(title="For your website", names=("form_origins",)),
-    "mails": Part(title="Mails and letters", names=("language", "reply_to", "names")),
+    "mails": Part(title="Mails and letters", names=("language", "reply_to", "names"), shows=(*_MAILS, "page")),
     "links": Part(
         title="Links and codes",
         names=("welcome_life", "reset_life", "forgot_life", "code_life", "student_email", "afterwards"),
+        shows=_MAILS,
     ),
     "families": Part(title="Students and parents", names=("family",)),
-    "sign-in": Part(title="Sign-in", names=("sso", "second_factor", "phones", "address_ranges")),
+    "sign-in": Part(title="Sign-in", names=("sso", "second_factor", "phones", "address_ranges"), shows=("page",)),
     "approval": Part(title="Admins and approval", names=("approval",)),
     "files": Part(title="Files from your MIS, and addresses", names=("laestab", "words", "student_domains", "staff_domains")),
 }

@@ -24,6 +24,7 @@
       let made = smaller(picture, scale);
       while (made.length * 0.75 > LONGEST && scale > 0.05) made = smaller(picture, scale *= 0.8);
       content.value = made;
+      content.dispatchEvent(new Event("latchkey:chosen", { bubbles: true }));
       said.textContent = "Save the settings to use this logo.";
     } catch {
       chosen.value = "";

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from latchkey.invitations.stores.invitations import Invitations
     from latchkey.invitations.stores.joins import Joins
     from latchkey.login_details import needs as login_details
+    from latchkey.login_details.stores.meant import Meant
     from latchkey.login_details.stores.runs import Exports
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
@@ -407,6 +408,12 @@ class Wiring:
 
         tables = self.table("DIRECTORY_TABLE"), self.table("ACTIVITY_TABLE")
         return Exports(self.client("dynamodb"), *tables, school)
+
+    def meant(self, school: str) -> Meant:
+        """Whom a school's exports mean that were started by a filter."""
+        from latchkey.login_details.stores.meant import Meant
+
+        return Meant(self.table("ACTIVITY_TABLE"), school)
 
     def export_files(self) -> Files:
         """The files of exports."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from latchkey.errors import Invalid, NotFound
+from latchkey.errors import Gone, Invalid, NotFound
 from latchkey.login_details.model.runs import Export, ExportRequest
 from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.needs import System
@@ -34,8 +34,7 @@ def with_noted(system: System, school: str, run: Export) -> Export:
     scope = run.wanted.scope
     if not scope.is_noted:
         return run
-    ids = system.exports(school).noted(run.id, scope.count)
-    return replace(run, wanted=replace(run.wanted, scope=replace(scope, ids=ids)))
+    return replace(run, wanted=replace(run.wanted, scope=replace(scope, ids=system.meant(school).read(run.id))))
 
 
 def _ids(system: System, school: str, scope: Scope) -> tuple[str, ...]:
@@ -52,4 +51,7 @@ def _of_run(system: System, school: str, run_id: str) -> tuple[str, ...]:
     found = system.exports(school).get(run_id) if is_id(run_id) else None
     if found is None or found.wanted.scope.people is None:
         raise NotFound()
-    return with_noted(system, school, found).wanted.scope.people or ()
+    ids = with_noted(system, school, found).wanted.scope.people
+    if not ids:
+        raise Gone("It is no longer known who was chosen for that file: that is kept for 30 days. Choose them again.")
+    return ids

@@ -10,6 +10,7 @@ from latchkey.roll import needs as roll
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from latchkey.login_details.stores.meant import Meant
     from latchkey.login_details.stores.runs import Exports
     from latchkey.settings import Settings
     from latchkey.shared.stores.claims import Claims
@@ -25,6 +26,8 @@ class System(codes.System, roll.System, Protocol):
     def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 
     def exports(self, school: str) -> Exports: ...
+
+    def meant(self, school: str) -> Meant: ...
 
     def claims(self, school: str) -> Claims: ...
 

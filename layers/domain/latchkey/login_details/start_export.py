@@ -30,7 +30,7 @@ def start_export(system: System, school: School, admin: Person, wanted: ExportRe
     trial = try_export(system, school, wanted, pages=_LOOKED_AT)
     if not trial.total and trial.complete:
         raise Invalid("No student matches, so nothing was started.", fields={"scope": _nobody(trial)})
-    run = replace(asked, wanted=wanted, total=trial.total if trial.complete else 0)
+    run = replace(asked, wanted=wanted, total=trial.total if trial.complete else len(wanted.scope.people or ()))
     if trial.complete:  # few enough to be given their codes while the file is written
         run = replace(run, stage="file")
     scope = wanted.scope
@@ -64,7 +64,7 @@ def start_run(system: System, school: str, asked: Export, facts: Mapping[str, st
     """
     exports = system.exports(school)
     if asked.wanted.scope.is_noted and asked.wanted.scope.ids:
-        exports.note(asked)
+        system.meant(school).keep(asked.id, asked.wanted.scope.ids, asked.created_at)
         asked = replace(asked, wanted=asked.wanted.as_kept)
     action = "export.start" if asked.kind == "file" else "codes.void"
     return Starting(

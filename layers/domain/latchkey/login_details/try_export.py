@@ -54,8 +54,7 @@ def try_export(system: System, school: School, wanted: ExportRequest, *, pages: 
         for person in people:
             _count(trial, person, school, wanted, now)
     named = wanted.scope.people
-    if named is not None:
-        trial.complete = True
+    if named is not None and trial.complete:
         trial.left_out.update({"unknown": len(named) - seen} if len(named) > seen else {})
     return trial
 

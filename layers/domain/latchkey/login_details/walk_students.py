@@ -13,6 +13,7 @@ from latchkey.people.model.register import sort_key
 from latchkey.people.stores.people import Directory
 
 AT_ONCE: Final = 99  # DynamoDB: TransactWriteItems takes 100, and one of them may be the run itself
+_IN_A_PAGE: Final = 1_000  # people: about what 1 MB of the index holds
 _RESERVE: Final = 45  # seconds in which a worker writes down where it is, and stops
 
 
@@ -37,7 +38,7 @@ def walk(directory: Directory, scope: Scope, after: Sequence[str] = (), *, pages
     """
     named = scope.people
     if scope.is_noted:
-        yield from _noted(directory, scope.ids, after)
+        yield from _noted(directory, scope.ids, after, pages)
         return
     if named is not None:
         yield from _parts(sorted(directory.by_ids(named), key=sort_key))
@@ -67,10 +68,13 @@ def _pages(directory: Directory, group: PeopleFilter, after: Sequence[str]) -> I
         return directory.pages_from(Position("student"), group)
 
 
-def _noted(directory: Directory, ids: Sequence[str], after: Sequence[str]) -> Iterator[list[Person]]:
+def _noted(directory: Directory, ids: Sequence[str], after: Sequence[str], pages: int | None) -> Iterator[list[Person]]:
     """People who were noted in list order, from where a worker was on."""
     begin = ids.index(after[-1]) + 1 if after and after[-1] in ids else 0
     for start in range(begin, len(ids), AT_ONCE):
+        if pages is not None and start >= pages * _IN_A_PAGE:
+            yield []
+            return
         some = ids[start : start + AT_ONCE]
         people = {person.id: person for person in directory.by_ids(some)}
         if people:

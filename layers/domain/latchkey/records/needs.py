@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from latchkey.contacts import needs as contacts
 from latchkey.doubles import needs as doubles
-from latchkey.roll import needs as roll
 from latchkey.sends import needs as sends
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.register import Kind
 
 
-class System(contacts.System, doubles.System, sends.System, roll.System, Protocol):
+class System(contacts.System, doubles.System, sends.System, Protocol):
     """Its stores, keys, queues and clock, and what contacts, doubles and sends take."""
 
     def numbers(self, school: str) -> Numbers: ...

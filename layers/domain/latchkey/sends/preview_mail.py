@@ -1,5 +1,6 @@
 """See a mail before it is sent: on a page for a chosen person, or as a test in one's own mailbox. Its link never works."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,7 @@ from latchkey.mail.model.account import account_of
 from latchkey.mail.model.mail_html import filled
 from latchkey.password_links.model.links import DUMMY, Purpose
 from latchkey.people.model.person import Person
-from latchkey.schools.change_settings import logo_in_page
-from latchkey.schools.model.logo import CONTENT_ID
+from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import Skip, purpose_of, skip_reason
 from latchkey.sends.needs import System
@@ -18,6 +18,16 @@ from latchkey.sends.request_mail import TESTED
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.stores.counters import Budget
 
+SOMEBODY: Final = Person(
+    id="0" * 20,
+    role="student",
+    given_name="Alexandra",
+    preferred_given_name="Alex",
+    family_name="Example",
+    username="aexample",
+    email="alex@pupils.school.example",
+)
+"""To whom a mail goes that shows what settings do: nobody of any school."""
 TESTS: Final = Budget("test_mail", limit=10, window=3_600)
 
 
@@ -41,21 +51,29 @@ def preview(system: System, school: School, person_id: object) -> Preview:
     person = system.directory(school.slug).person(person_id) if is_id(person_id) else None
     if person is None:
         raise NotFound()
-    purpose = purpose_of(person)
+    logo = system.logo(school.slug, school.settings.logo)
+    return _made(system, school, person, purpose_of(person), logo)
+
+
+def sample(system: System, school: School, purpose: Purpose, logo: Logo | None) -> Preview:
+    """A mail of the school as its settings are in ``school``, saved or not, to a student who is nobody."""
+    return _made(system, school, SOMEBODY, purpose, logo)
+
+
+def _made(system: System, school: School, person: Person, purpose: Purpose, logo: Logo | None) -> Preview:
     life = life_of(school, purpose)
     language = person.language or school.settings.language
-    logo = system.logo(school.slug, school.settings.logo)
     parts = template(purpose, language, logo)
     link = f"{system.settings['ORIGIN']}/set-password#{DUMMY}"
     values = VARIABLES[purpose](school, [(account_of(person, school), link)], life, language)
-    html = filled(parts.html, values).replace(f"cid:{CONTENT_ID}", logo_in_page(system, school), 1 if logo else 0)
+    picture = f"data:image/png;base64,{b64encode(logo.png).decode()}" if logo else ""
     return Preview(
         person=person,
         purpose=purpose,
         life=life,
         subject=filled(parts.subject, values),
         text=filled(parts.text, values),
-        html=html,
+        html=filled(parts.html, values).replace(f"cid:{CONTENT_ID}", picture, 1 if logo else 0),
         skipped=skip_reason(person, school),
     )
 

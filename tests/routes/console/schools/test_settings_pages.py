@@ -122,3 +122,49 @@ def test_the_list_says_what_each_page_holds(console: Console) -> None:
     for words in ("Snow day", "اردو", "office@northbridge.example", "90 minutes", "the legal name", "yes, from year 9 on",
                   "staff, with Microsoft", "each admin chooses", "801/125", "never needed", "any domain"):  # fmt: skip
         assert words in text, words
+
+
+def test_a_preview_shows_what_is_typed_and_saves_nothing(console: Console) -> None:
+    before = console.get(SETTINGS).json_body
+    typed = {**FORMS["page"], "notice": "Closed <b>on</b> Monday", "show": "page"}
+    answer = console.form(f"{SETTINGS}/page/preview", typed)
+    text = answer.body.decode()
+    assert answer.status_code == 200
+    assert "Closed &lt;b&gt;on&lt;/b&gt; Monday" in text
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox ")
+    assert "script" not in policy
+    assert "allow-scripts" not in policy
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    mail = console.form(f"{SETTINGS}/mails/preview", {**FORMS["mails"], "show": "reset"}).body.decode()
+    assert 'lang="ur"' in mail
+    for page, form in FORMS.items():
+        if page in {"page", "mails", "links", "sign-in"}:
+            assert console.form(f"{SETTINGS}/{page}/preview", form).status_code == 200
+            assert console.page(f"{SETTINGS}/{page}/preview").status_code == 200
+        else:
+            assert console.form(f"{SETTINGS}/{page}/preview", form).status_code == 404
+    assert console.get(SETTINGS).json_body == before
+    assert not [each for each in console.get("/admin/northbridge/audit").json_body["items"] if "settings" in each["action"]]
+
+
+def test_a_preview_of_what_cannot_be_used_says_why(console: Console) -> None:
+    answer = console.form(f"{SETTINGS}/links/preview", {**FORMS["links"], "welcome_life": "400", "code_life": "x"})
+    text = answer.body.decode()
+    assert answer.status_code == 200
+    assert text.count("<li>") == 2
+    assert "First password links that you send" in text
+
+
+def test_a_link_lives_in_the_mail_as_long_as_was_typed(console: Console) -> None:
+    text = console.form(f"{SETTINGS}/links/preview", {**FORMS["links"], "show": "welcome"}).body.decode()
+    assert "10 days" in text
+
+
+def test_a_page_with_a_preview_may_show_it_in_a_frame_also_when_it_was_refused(console: Console) -> None:
+    shown = console.page(f"{SETTINGS}/links")
+    refused = console.form(f"{SETTINGS}/links", {**FORMS["links"], "welcome_life": "x"})
+    for answer in (shown, refused):
+        assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert 'name="preview-frame"' in answer.body.decode()
+    assert "frame-src" not in console.page(f"{SETTINGS}/files").headers["Content-Security-Policy"]

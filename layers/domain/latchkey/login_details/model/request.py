@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from latchkey.codes.model.audience import AUDIENCES, Audience
@@ -70,10 +71,12 @@ def _filter(value: object) -> Scope:
     if not isinstance(value, Mapping) or not value:
         raise _wrong("scope", "A filter is an object with at least one condition.")
     try:
-        return Scope.of_filter(people_filter.parse(value))
-    except Invalid as wrong:
-        said = "; ".join(f"{name}: {text}" for name, text in wrong.fields.items())
-        raise _wrong("scope", f"This filter cannot be used: {said}") from wrong
+        wanted = people_filter.parse(value)
+    except Invalid as refused:
+        raise _wrong("scope", " ".join(refused.fields.values())) from None
+    if "student" not in wanted.looked_through:
+        raise _wrong("scope", "Login details are for students: choose some.")
+    return Scope.of_filter(replace(wanted, roles=("student",)))
 
 
 def _list(value: object) -> Scope:

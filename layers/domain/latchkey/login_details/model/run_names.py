@@ -7,6 +7,7 @@ from latchkey.codes.model.audience import Audience
 from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Format, Rows
 from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.people_filter import values_of
+from latchkey.roll.model.standing_words import WORDS
 from latchkey.sends.model.send import Selection
 from latchkey.sends.model.send_names import whom
 from latchkey.shared.model import file_names
@@ -52,12 +53,21 @@ def whose(scope: Scope) -> str:
     """Whose login details they are."""
     if scope.kind == "filter":
         words = whom(Selection(filter=_of_students(scope.filter)))
-        return f"{scope.count:,} {words}" if scope.count else words
+        return _with_number(scope.count, words) if scope.count else words
     if scope.kind in {"ids", "selection", "export"}:
         count = len(scope.ids) or scope.count
         return f"{count:,} student{'s' if count != 1 else ''}"
     names = {"school": "the whole school", "person": "one student", "year_group": f"year {scope.value}"}
     return names.get(scope.kind, scope.value)
+
+
+def _with_number(count: int, words: str) -> str:
+    """ "108 students who have no e-mail address", "1 student who has no e-mail address"."""
+    if count == 1:
+        words = words.replace("students", "student", 1)
+        for each in WORDS.values():
+            words = words.replace(f"who {each.many}", f"who {each.one}")
+    return f"{count:,} {words}"
 
 
 def _of_students(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Export runs: the table ``activity``. A run knows its file's name in S3, never a URL, a code or a person's name."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +16,6 @@ from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value, transact
 
 _KEPT: Final = 400 * 86_400
-_IDS: Final = 4_000  # of people in one item: about 90 kB
 
 
 def _to_item(school: str, export: Export) -> dict[str, Value]:
@@ -142,27 +140,6 @@ class Exports:
         item = self._table.get(f"{self.school}#VOIDED", "LAST")
         return int(item["at"]) if item else 0
 
-    # Whom a run means, where they were chosen
-
-    def note(self, export: Export) -> None:
-        """Write down the ids of those whom a run means, before the run itself; what is noted of it already stays."""
-        ids = export.wanted.scope.ids
-        for number, start in enumerate(range(0, len(ids), _IDS), 1):
-            item: dict[str, Value] = {
-                "pk": f"{self.school}#EXPORT#{export.id}",
-                "sk": _part(number),
-                "ids": list(ids[start : start + _IDS]),
-                "expires_at": export.created_at + _KEPT,
-            }
-            with suppress(ConditionFailed):
-                self._table.put(Put(item=item, when=[("pk", "missing", None)]))
-
-    def noted(self, export: str, count: int) -> tuple[str, ...]:
-        """The ids of those whom a run means, in list order."""
-        parts = range(1, -(-count // _IDS) + 1)
-        found = [self._table.get(f"{self.school}#EXPORT#{export}", _part(number)) for number in parts]
-        return tuple(each for item in found if item for each in item["ids"])
-
     # Started
 
     def not_queued(self, export: Export) -> Export:
@@ -268,10 +245,6 @@ class Exports:
     ) -> Update:
         exists: Condition = ("pk", "exists", None)
         return Update(pk=f"{self.school}#EXPORTS", sk=export, set=facts, add=add or {}, when=[exists, *when])
-
-
-def _part(number: int) -> str:
-    return f"CHOSEN#{number:05d}"
 
 
 def _as_read(export: Export) -> Condition:
