@@ -36,6 +36,7 @@ LIVES: Final[dict[MailName, int]] = {
     "factor_removed": 0,
     "parent_invitation": 28 * DAY,
     "parent_code_ready": 0,
+    "test_mail": 0,
 }
 LINK: Final = "https://northbridge.example/set-password#1.w.northbridge.k7m2q9.1765000000.0."
 SCHOOL: Final = School(

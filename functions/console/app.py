@@ -1,6 +1,6 @@
 """The console's Chalice app: one blueprint for each group of routes."""
 
-from console import audit, contacts, people_emails, readiness, rosters, rosters_map, rosters_undo
+from console import audit, closure, contacts, figures, people_emails, preflight, readiness, rosters, rosters_map, rosters_undo
 from console.login_details import codes, exports
 from console.people import (
     actions,
@@ -26,6 +26,9 @@ from web.app import new_app
 app = new_app(
     "console",
     readiness.routes,
+    figures.routes,
+    closure.routes,
+    preflight.routes,
     people.routes,
     people_emails.routes,
     confirmations.routes,

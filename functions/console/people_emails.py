@@ -15,9 +15,9 @@ from latchkey.email_updates.model.pasted import Pasted, items_of, items_of_file
 from latchkey.email_updates.model.runs import Row, Run
 from latchkey.email_updates.undo_emails import run_of, undo_emails
 from latchkey.errors import Conflict, Invalid
-from latchkey.people.know_groups import known_groups
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.roll.know_groups import known_groups
 from latchkey.schools.model.school import School
 from latchkey.schools.name_people import names_of
 from latchkey.shared.model.ids import new_id
@@ -29,7 +29,7 @@ from web.times import rfc3339
 from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
-_FILTER: Final = ("role", "year_group", "registration_group")
+_FILTER: Final = ("role", "year_group", "registration_group", "reason", "standing")
 _FORM: Final = "people/emails.html"
 
 

@@ -1,6 +1,7 @@
-"""Once a day, for each school: its figures are kept, and who wants to is mailed what has changed in the week.
+"""Once a day, for each school: its figures are kept, who wants to is mailed what has changed in the week, and preflight looks.
 
-The schedule puts one message a school on the queue ``daily``; each message is a school's day. Everything here may be done twice.
+The schedule puts one message a school on the queue ``daily``; each message is a school's day. Every five minutes, and when an
+admin asks for it, preflight looks at what all schools share. Everything here may be done twice.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +10,10 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
+from latchkey.preflight.look import look, site_now
 from latchkey.readiness.keep_figures import keep_figures
 from latchkey.readiness.start_day import is_due, start_day
+from latchkey.roll.renew_daily import renew_daily
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
@@ -20,6 +23,8 @@ logger = Logger()
 
 TASKS: Final[Mapping[str, Callable[[Wiring, str], object]]] = {
     "figures": keep_figures,
+    "roll": renew_daily,
+    "preflight": look,
 }
 """The day's work of a school, in this order. Each is done once a day though it is asked for twice, and none waits for another."""
 
@@ -33,6 +38,8 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     """Lambda's entry: the schedule, or messages. A record that failed comes again, and at last goes to the dead-letter queue."""
     if event.get("kind") == "day":
         return start()
+    if event.get("kind") == "site":
+        return look_at_all()
     return Consumer("a school's day", logger, system).consume(event, context, partial(of_school), held=life(context))
 
 
@@ -44,10 +51,21 @@ def start() -> dict[str, int]:
     return {"schools": schools}
 
 
+def look_at_all() -> dict[str, int]:
+    """What all schools share, looked at; an alarm rings while something stops mail."""
+    found = site_now(system())
+    stops = [check.name for check in found if check.state == "stop"]
+    measure("SiteStops", len(stops))
+    logger.info("the site was looked at", extra={"stops": stops, "warns": [each.name for each in found if each.state == "warn"]})
+    return {"stops": len(stops)}
+
+
 def of_school(record: Record) -> None:
     """One message: one school's day. What fails is done again with the message, and keeps nothing behind it from its turn."""
     message = Message(record["body"])
-    message.one_of("kind", ["school"])
+    if message.one_of("kind", ["school", "site"]) == "site":
+        look_at_all()
+        return
     school, at = message.slug(), message.time()
     if not is_due(system(), school, at):
         logger.info("a school's day is over", extra={"school": school})

@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-Name = Literal["Done", "Waits", "Failed", "OldestSeconds", "Mails", "QuotaUsed", "Ticks", "CodesGuessed", "SignInsGuessed"]
+Name = Literal[
+    "Done", "Waits", "Failed", "OldestSeconds", "Mails", "QuotaUsed", "Ticks", "CodesGuessed", "SignInsGuessed", "SiteStops"
+]
 _UNITS: Final = {"OldestSeconds": MetricUnit.Seconds, "QuotaUsed": MetricUnit.Percent}
 _BY_FUNCTION_TOO: Final = {"Failed"}  # an alarm asks whether anything failed, whatever it was
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from aws_lambda_powertools import Logger
 
@@ -17,12 +17,14 @@ from latchkey.operator.make_school import make_school
 from latchkey.operator.reset_factors import reset_factors
 from latchkey.operator.rotate_lookup_key import count_people, rotate_lookup_key
 from latchkey.people.model.person import Person
+from latchkey.preflight.look import look_now, site_now
 from latchkey.schools.publish_page import publish_page, publish_pages
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import kind_of, measure
 from web.school_page import school_page
 
 logger = Logger()
+_A_SCHOOL: Final = 20.0  # seconds in which the largest school has been looked at
 
 
 class Command(NamedTuple):
@@ -116,6 +118,23 @@ def _rotate_lookup_key(event: Command) -> dict[str, Any]:
     return asdict(done)
 
 
+def _preflight(event: Command) -> dict[str, Any]:
+    """Each call looks at some schools; the first one also at the site."""
+    following = event.get("next")
+    site = [asdict(check) for check in site_now(system())] if following is None else []
+    slugs = sorted(school["slug"] for school in system().schools.all())
+    left = [slug for slug in slugs if following is None or slug > str(following)]
+    schools: dict[str, list[dict[str, Any]]] = {}
+    last = None
+    for last in left:
+        found = system().schools.get(last)
+        if found is not None:
+            schools[last] = [asdict(check) for check in look_now(system(), found).own]
+        if event.time_left() < _A_SCHOOL:
+            break
+    return {"site": site, "schools": schools, "next": last if left and last != left[-1] else None}
+
+
 def _list_schools(_event: Command) -> dict[str, Any]:
     return {"schools": [school["slug"] for school in system().schools.all()], "at": system().now()}
 
@@ -146,6 +165,7 @@ COMMANDS = {
     "delete_school": _delete_school,
     "export_school": _export_school,
     "rotate_lookup_key": _rotate_lookup_key,
+    "preflight": _preflight,
     "list_schools": _list_schools,
     "list_admins": _list_admins,
     "end_admin": _end_admin,

@@ -11,7 +11,7 @@ from latchkey.doubles.look_for_doubles import look_through
 from latchkey.errors import TryLater
 from latchkey.people.model.person import ROLES
 from latchkey.records.erase_mails import erase_mails
-from latchkey.sends import request_mail
+from latchkey.sends import request_mail, try_mailboxes
 from latchkey.sends.ask_unconfirmed import ask_page
 from latchkey.sends.cancel_chunks import cancel_chunks
 from latchkey.sends.mail_notices import reset_stopped
@@ -102,6 +102,8 @@ def work(message: Message, left: Left = None) -> dict[str, Any]:
         outcome = _OF_A_PERSON[kind](system(), asked, message.id("person"))
     elif kind == "invitation":
         outcome = request_mail.invitation(system(), asked, message.id("invitation"))
+    elif kind == "mailbox_test":
+        outcome = try_mailboxes.plan(system(), asked)
     elif kind == "test":
         outcome = request_mail.test_mail(system(), asked, message.id("person"), message.one_of("mail", request_mail.TESTED))
     else:
@@ -120,23 +122,49 @@ def asked_again(message: Message) -> dict[str, Any]:
 
 def _of_school(kind: str, message: Message) -> dict[str, Any] | None:
     """What is neither a send nor one person's mail; None where the message is of another kind."""
-    if kind == "emails_changed":
-        told = tell_new_emails(system(), message.slug(), message.ids("people", MOST), message.time())
-        return {"kind": kind, "school": message.slug(), "told": told}
-    if kind == "erase":
-        after = message.id("after") if message.has("after") else None
-        origin = message.one_of("origin", get_args(Origin))
-        changed = erase_mails(system(), message.slug(), message.id("person"), origin, after)
-        return {"kind": kind, "school": message.slug(), "chunks": changed}
-    if kind == "trust":
-        trust = take_marks(system(), message.slug(), message.id("trust"))
-        return {"kind": kind, "school": message.slug(), "trust": trust.id, "state": trust.state, "taken": trust.taken}
-    if kind == "invitation_used":
-        from latchkey.contacts.forget_claimed import forget_claimed  # other messages, of which there are many, do not wait for it
+    work = _SCHOOLS.get(kind)
+    return {"kind": kind, "school": message.slug(), **work(message)} if work is not None else None
 
-        forgotten = forget_claimed(system(), message.slug(), message.id("invitation"))
-        return {"kind": kind, "school": message.slug(), "forgotten": forgotten}
-    if kind == "doubles":
-        look = look_through(system(), message.slug(), message.id("look"))
-        return {"kind": kind, "school": message.slug(), "look": look.id, "state": look.state, "looked": look.looked}
-    return None
+
+def _emails_changed(message: Message) -> dict[str, Any]:
+    return {"told": tell_new_emails(system(), message.slug(), message.ids("people", MOST), message.time())}
+
+
+def _erase(message: Message) -> dict[str, Any]:
+    after = message.id("after") if message.has("after") else None
+    origin = message.one_of("origin", get_args(Origin))
+    return {"chunks": erase_mails(system(), message.slug(), message.id("person"), origin, after)}
+
+
+def _trust(message: Message) -> dict[str, Any]:
+    trust = take_marks(system(), message.slug(), message.id("trust"))
+    return {"trust": trust.id, "state": trust.state, "taken": trust.taken}
+
+
+def _invitation_used(message: Message) -> dict[str, Any]:
+    from latchkey.contacts.forget_claimed import forget_claimed  # other messages, of which there are many, do not wait for it
+
+    return {"forgotten": forget_claimed(system(), message.slug(), message.id("invitation"))}
+
+
+def _rehearsal(message: Message) -> dict[str, Any]:
+    from latchkey.closure.rehearse import rehearse  # nor for this
+
+    rehearsal = rehearse(system(), message.slug(), message.id("rehearsal"))
+    return {"rehearsal": rehearsal.id, "state": rehearsal.state}
+
+
+def _doubles(message: Message) -> dict[str, Any]:
+    look = look_through(system(), message.slug(), message.id("look"))
+    return {"look": look.id, "state": look.state, "looked": look.looked}
+
+
+_SCHOOLS: Final[Mapping[str, Callable[[Message], dict[str, Any]]]] = {
+    "emails_changed": _emails_changed,
+    "erase": _erase,
+    "trust": _trust,
+    "invitation_used": _invitation_used,
+    "rehearsal": _rehearsal,
+    "doubles": _doubles,
+}
+"""What is done for a school, and what to log of it."""

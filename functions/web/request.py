@@ -16,6 +16,7 @@ from chalice.app import Request as ChaliceRequest
 from latchkey.errors import Invalid, LatchkeyError
 from latchkey.shared.model.identifiers import typed
 from latchkey.shared.model.texts import said
+from web.field_words import missing, too_long, unusable
 
 _LONGEST_LOGIN = 320
 LONGEST_BODY = 256 * 1024
@@ -25,7 +26,7 @@ CONFIRM = "confirm."
 """With what the names of fields begin that confirm who sends a form."""
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing, so another site may lead a browser here with them."""
-SEVERAL = frozenset({"role", "year_group", "registration_group"})
+SEVERAL = frozenset({"role", "year_group", "registration_group", "reason"})
 """What people choose several of: in a form, or as ``filter.role``, it is a list if it comes more than once."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 """Methods whose body has to be one that we read."""
@@ -65,7 +66,8 @@ class Request:
     ``confirming`` are the fields with which a form confirms that it is still the same person (web/confirming.py); the others are
     ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
     person's. ``keep_for``: in so many seconds the page says something else, so nobody may keep it longer. ``frames_own``: it
-    shows another page of ours in a frame.
+    shows another page of ours in a frame. ``foreign``: the origin of the other site whose page sends this, "" where a browser
+    keeps that to itself, None: of no other.
     """
 
     method: str
@@ -85,6 +87,7 @@ class Request:
     language: str | None = None
     frames_own: bool = False
     keep_for: int | None = None
+    foreign: str | None = None
     repeated: Mapping[str, list[str]] = field(default_factory=dict)
 
     def asked(self, names: Iterable[str]) -> dict[str, str | list[str]]:
@@ -96,12 +99,12 @@ class Request:
         value = self.fields.get(name)
         if value is None or value == "":
             if required:
-                raise Invalid(fields={name: said("Fill this in.")})
+                raise Invalid(fields={name: missing(name)})
             return ""
         if not isinstance(value, str):
             raise Invalid(fields={name: said("This must be a text.")})
         if len(value) > longest:
-            raise Invalid(fields={name: said("This is too long: at most {count} characters.", count=longest)})
+            raise Invalid(fields={name: too_long(name, longest)})
         return _usable(name, value)
 
     def login(self, name: str, *, required: bool = True) -> str:
@@ -131,9 +134,9 @@ class Request:
 def _usable(name: str, text: str, *, required: bool = False) -> str:
     """A text without line breaks or other control characters; ``Invalid`` names the field otherwise."""
     if required and not text:
-        raise Invalid(fields={name: said("Fill this in.")})
+        raise Invalid(fields={name: missing(name)})
     if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in text):
-        raise Invalid(fields={name: said("This has a character that cannot be used here.")})
+        raise Invalid(fields={name: unusable(name)})
     return text
 
 

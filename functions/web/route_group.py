@@ -54,7 +54,8 @@ class RouteGroup(Blueprint):
 
         ``page`` is the template of its answer, ``form`` the template to show again if a form post fails. ``fragment``: its
         address has a secret in the fragment, which is put right where a mail program made it a part of the path. ``public``:
-        the page is the same for everyone, so CloudFront may keep it.
+        the page is the same for everyone, so CloudFront may keep it. ``open_to_other_sites``: a form of another site comes to
+        the view, which has to ask ``request.foreign`` whose it is.
         """
         self.kinds[method, path] = Kind(
             page=page, form=form, open_to_other_sites=open_to_other_sites, fragment=fragment, public=public
@@ -93,24 +94,28 @@ class RouteGroup(Blueprint):
                 raise errors.Forbidden()
             # Only behind that secret is this header our CloudFront's own; anyone else could write what they like.
             request.source_ip = request.headers.get("x-latchkey-viewer") or request.source_ip
-        if request.method in READS or open_to_other_sites:
+        if request.method in READS:
             return
-        # A browser always says where a POST comes from. A script that sends JSON without a cookie cannot be another site's page:
-        # JSON across sites needs a preflight, which nobody answers.
-        # Our pages say "no-referrer", so their own form posts carry "Origin: null" (Fetch, "append a request Origin header"):
-        # then only Sec-Fetch-Site, which no page can set, tells whose form it was.
-        said = request.headers.get("origin")
-        site = request.headers.get("sec-fetch-site")
-        if said == "null":
-            if site != "same-origin":
-                raise errors.Forbidden()
-        elif said is not None:
-            if said != settings["ORIGIN"]:
-                raise errors.Forbidden()
-        elif (site is not None and site not in {"same-origin", "none"}) or (
-            site is None and (request.is_form or request.headers.get("cookie"))
-        ):
+        request.foreign = _foreign(request, settings["ORIGIN"])
+        if request.foreign is not None and not (open_to_other_sites and request.is_form):
             raise errors.Forbidden()
+
+
+def _foreign(request: Request, origin: str) -> str | None:
+    """The origin of another site's page that sends this, "" where the browser does not say which; None: nobody else's."""
+    # A browser always says where a POST comes from. A script that sends JSON without a cookie cannot be another site's page:
+    # JSON across sites needs a preflight, which nobody answers.
+    # Our pages say "no-referrer", so their own form posts carry "Origin: null" (Fetch, "append a request Origin header"):
+    # then only Sec-Fetch-Site, which no page can set, tells whose form it was.
+    said = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site")
+    if said == "null":
+        return None if site == "same-origin" else ""
+    if said is not None:
+        return None if said == origin else said
+    if site is not None:
+        return None if site in {"same-origin", "none"} else ""
+    return "" if request.is_form or request.headers.get("cookie") else None
 
 
 def _seen(view: View, request: Request, arguments: dict[str, str]) -> Answer:

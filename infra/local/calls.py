@@ -177,9 +177,20 @@ def _kms(name: str, request: Request) -> Iterator[Part]:
     yield _part("kms:GenerateMac", f"key/{request['KeyId'].rpartition('/')[2]}", {"kms:MacAlgorithm": (request["MacAlgorithm"],)})
 
 
+_SES_READS: Final = {
+    "GetEmailIdentity": ("identity", "EmailIdentity"),
+    "GetConfigurationSet": ("configuration-set", "ConfigurationSetName"),
+    "GetConfigurationSetEventDestinations": ("configuration-set", "ConfigurationSetName"),
+}
+
+
 def _sesv2(name: str, request: Request) -> Iterator[Part]:
     if name == "GetAccount":
         yield _part("ses:GetAccount", "*")
+        return
+    if name in _SES_READS:
+        kind, parameter = _SES_READS[name]
+        yield _part(f"ses:{name}", f"{kind}/{request[parameter]}", {"ses:ApiVersion": ("2",)})
         return
     if name != "SendBulkEmail":
         raise UnknownCall(f"sesv2.{name}")
@@ -194,10 +205,17 @@ def _sesv2(name: str, request: Request) -> Iterator[Part]:
             yield _part(f"ses:{action}", resource, {"ses:ApiVersion": ("2",), "ses:FromAddress": (sender,)})
 
 
+def _sns(name: str, request: Request) -> Iterator[Part]:
+    if name != "GetTopicAttributes":
+        raise UnknownCall(f"sns.{name}")
+    yield _part("sns:GetTopicAttributes", f"topic/{request['TopicArn'].rpartition(':')[2]}")
+
+
 _SERVICES: Final[Mapping[str, Callable[[str, Request], Iterator[Part]]]] = {
     "dynamodb": _dynamodb,
     "s3": _s3,
     "sqs": _sqs,
     "kms": _kms,
     "sesv2": _sesv2,
+    "sns": _sns,
 }

@@ -14,7 +14,7 @@ from typing import Any
 
 from operations import OF_BOTOCORE, OPERATIONS
 
-ENDPOINTS = {"dynamodb", "kms", "s3", "email", "sqs"}
+ENDPOINTS = {"dynamodb", "kms", "s3", "email", "sns", "sqs"}
 """The services as endpoints.json names them."""
 
 

@@ -27,7 +27,14 @@ OPERATIONS = {
         "PutObject",
         "UploadPart",
     ),
-    "sesv2": ("GetAccount", "SendBulkEmail"),
+    "sesv2": (
+        "GetAccount",
+        "GetConfigurationSet",
+        "GetConfigurationSetEventDestinations",
+        "GetEmailIdentity",
+        "SendBulkEmail",
+    ),
+    "sns": ("GetTopicAttributes",),
     "sqs": ("ChangeMessageVisibility", "SendMessage", "SendMessageBatch"),
 }
 

@@ -53,7 +53,8 @@ def cells(function: sam.Resource) -> dict[str, str]:
     """What a role may do, as the page's table says it."""
     actions: dict[str, list[str]] = {column: [] for column in COLUMNS}
     indexes: dict[str, list[str]] = {column: [] for column in COLUMNS}
-    for action, resource in sorted(sam.grants(function)):
+    of_streams = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+    for action, resource in sorted(each for each in sam.grants(function) if each[0] not in of_streams):
         service, _, verb = action.partition(":")
         name, _, rest = resource.partition("/")
         if service == "dynamodb" and rest:

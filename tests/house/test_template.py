@@ -132,7 +132,7 @@ class TestRoles:
         everywhere = [s for s in sam.statements(function(name)) if "*" in s["Resource"]]
         on_a_laptop = {"StringEquals": {"aws:PrincipalAccount": "000000000000"}}
         on_aws = [action for s in everywhere if s.get("Condition") != on_a_laptop for action in s["Action"]]
-        assert set(on_aws) <= {"ses:GetAccount"}
+        assert set(on_aws) <= {"ses:GetAccount", "dynamodb:ListStreams"}
 
     @pytest.mark.parametrize("name", FUNCTIONS)
     def test_allow_nothing_that_the_function_has_no_name_for(self, name: str) -> None:
@@ -284,7 +284,7 @@ def test_a_bucket_forgets_what_is_private(name: str) -> None:
     rule, *others = sam.resources("AWS::S3::Bucket")[name]["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert [(each["Prefix"], each["ExpirationInDays"]) for each in others] == [("contacts/", 1)] * (name == "UploadsBucket")
-    assert rule["ExpirationInDays"] == {"ExportsBucket": 1, "UploadsBucket": 7}[name]
+    assert rule["ExpirationInDays"] == {"ExportsBucket": 1, "UploadsBucket": 7, "RollsBucket": 3}[name]
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 

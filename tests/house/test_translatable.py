@@ -14,13 +14,16 @@ from web.pages import FOLDER, environment
 
 pytestmark = pytest.mark.house
 TEMPLATES = FOLDER / "templates"
-CONSOLES = {"audit", "contacts", "guide", "login_details", "people", "readiness", "rosters", "sends", "settings"}
+CONSOLES = {"audit", "closure", "contacts", "guide", "login_details", "people", "preflight", "readiness", "rosters", "sends"} | {
+    "settings"
+}
 """Folders of pages of the console and its guide, which are in English."""
 CONSOLES_OWN = {
     "console.html",
     "parts/breadcrumb.html",
     "parts/cards.html",
     "parts/find_box.html",
+    "parts/reason_row.html",
     "schools/settings_said.html",
     "schools/waiting.html",
 }

@@ -28,6 +28,8 @@ class MemoryDynamo:
     def __init__(self, before: Callable[[str], None] = lambda operation: None) -> None:
         self.tables: dict[str, dict[_Key, _Wire]] = {}
         self.before = before
+        self.changed: Callable[[str, _Wire, _Wire | None], None] = lambda table, keys, image: None
+        """The tables' streams: called with the table, the keys and the new image (None: deleted) of each item that is written."""
 
     def get_item(self, *, TableName: str, Key: _Wire, ConsistentRead: bool) -> _Wire:  # noqa: N803 - botocore's names
         """GetItem."""
@@ -80,7 +82,7 @@ class MemoryDynamo:
         for name, requests in RequestItems.items():
             for request in requests:
                 if "DeleteRequest" in request:
-                    self._table(name).pop(_key(request["DeleteRequest"]["Key"]), None)
+                    self._delete(name, request["DeleteRequest"]["Key"])
                 else:
                     self._apply({"TableName": name, "Item": request["PutRequest"]["Item"]})
         return {"UnprocessedItems": {}}
@@ -124,7 +126,7 @@ class MemoryDynamo:
     def delete_item(self, *, TableName: str, Key: _Wire) -> _Wire:  # noqa: N803
         """DeleteItem."""
         self.before("DeleteItem")
-        self._table(TableName).pop(_key(Key), None)
+        self._delete(TableName, Key)
         return {}
 
     def scan(self, *, TableName: str) -> _Wire:  # noqa: N803
@@ -140,7 +142,16 @@ class MemoryDynamo:
         parts = request.get("ConditionExpression", "").split(" AND ")
         return not all(_holds(part, item or {}, request) for part in parts if part), item
 
+    def _delete(self, name: str, key: _Wire) -> None:
+        if self._table(name).pop(_key(key), None) is not None:
+            self.changed(name, _copied(key), None)
+
     def _apply(self, request: _Wire) -> _Wire:
+        made = self._made(request)
+        self.changed(request["TableName"], {name: made[name] for name in ("pk", "sk")}, _copied(made))
+        return made
+
+    def _made(self, request: _Wire) -> _Wire:
         table = self._table(request["TableName"])
         key = _key(request.get("Key") or request["Item"])
         if "Item" in request:

@@ -5,6 +5,8 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.wiring import Wiring
 from tests.support.memory_dynamo import MemoryDynamo
@@ -52,10 +54,17 @@ class MemoryS3:
         self.objects[f"{Bucket}/{Key}"] = bytes(Body)
         return {}
 
-    def get_object(self, *, Bucket: str, Key: str, Range: str) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, Range: str = "bytes=0-") -> dict[str, Any]:  # noqa: N803
         """GetObject, of objects that are shorter than what is asked for."""
         assert Range.startswith("bytes=0-")
+        if f"{Bucket}/{Key}" not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "no"}}, "GetObject")
         return {"Body": io.BytesIO(self.objects[f"{Bucket}/{Key}"]), "ETag": '"1"'}
+
+    def delete_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        """DeleteObject."""
+        self.objects.pop(f"{Bucket}/{Key}", None)
+        return {}
 
     def generate_presigned_post(self, bucket: str, key: str, **options: Any) -> dict[str, Any]:
         """The form of an upload; nothing is signed."""

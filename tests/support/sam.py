@@ -1,5 +1,6 @@
 """template.yaml as plain values, its loops written out, in CloudFormation's long forms; and questions that several tests ask."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -86,6 +87,13 @@ def queue_events(function: Resource) -> dict[str, Resource]:
     """A function's SQS events, by the queue's logical id."""
     events = (event for event in function.get("Events", {}).values() if event["Type"] == "SQS")
     return {target(event["Properties"]["Queue"]): event["Properties"] for event in events}
+
+
+def stream_filters(function: str, table: str) -> list[Any]:
+    """The patterns of what a function sees of a table's stream."""
+    events = (event["Properties"] for event in functions()[function].get("Events", {}).values() if event["Type"] == "DynamoDB")
+    mine = (event for event in events if target(event["Stream"]) == table)
+    return [json.loads(each["Pattern"]) for event in mine for each in event["FilterCriteria"]["Filters"]]
 
 
 def target(value: Any) -> str:

@@ -65,6 +65,10 @@ class StrictSes:
     calls: list[int] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
     accounts_read: int = 0
+    enforcement: str = "HEALTHY"
+    identities: dict[str, dict[str, Any]] = field(default_factory=lambda: {"latchkey.test": healthy_identity()})
+    configuration: dict[str, Any] = field(default_factory=dict)  # empty: as template.yaml makes it
+    told: list[dict[str, Any]] = field(default_factory=lambda: [healthy_destination()])
 
     def get_account(self) -> dict[str, Any]:
         """GetAccount."""
@@ -72,7 +76,41 @@ class StrictSes:
         if self.refusing and self.account_hidden:
             raise self.refusing
         quota = {"Max24HourSend": self.quota, "MaxSendRate": self.rate, "SentLast24Hours": self.used}
-        return {"SendingEnabled": self.enabled, "ProductionAccessEnabled": self.production, "SendQuota": quota}
+        return {
+            "SendingEnabled": self.enabled,
+            "EnforcementStatus": self.enforcement,
+            "ProductionAccessEnabled": self.production,
+            "SendQuota": quota,
+        }
+
+    def get_email_identity(self, **request: Any) -> dict[str, Any]:
+        """GetEmailIdentity."""
+        self._is_asked_rightly("GetEmailIdentity", request)
+        if request["EmailIdentity"] not in self.identities:
+            raise refusal("NotFoundException", f"Email identity {request['EmailIdentity']} does not exist.")
+        return self.identities[request["EmailIdentity"]]
+
+    def get_configuration_set(self, **request: Any) -> dict[str, Any]:
+        """GetConfigurationSet."""
+        self._is_asked_rightly("GetConfigurationSet", request)
+        self._has(request)
+        return self.configuration or healthy_configuration()
+
+    def get_configuration_set_event_destinations(self, **request: Any) -> dict[str, Any]:
+        """GetConfigurationSetEventDestinations."""
+        self._is_asked_rightly("GetConfigurationSetEventDestinations", request)
+        self._has(request)
+        return {"EventDestinations": self.told}
+
+    def _is_asked_rightly(self, operation: str, request: dict[str, Any]) -> None:
+        report = ParamValidator().validate(request, _MODEL.operation_model(operation).input_shape)
+        assert not report.has_errors(), report.generate_report()
+        if self.refusing and self.account_hidden:
+            raise self.refusing
+
+    def _has(self, request: dict[str, Any]) -> None:
+        if request["ConfigurationSetName"] != self.configuration_set:
+            raise refusal("NotFoundException", f"Configuration set <{request['ConfigurationSetName']}> does not exist.")
 
     def send_bulk_email(self, **request: Any) -> dict[str, Any]:
         """SendBulkEmail."""
@@ -146,6 +184,50 @@ class StrictSes:
         inside = tuple(request["DefaultContent"]["Template"].get("Attachments", ()))
         self.mails.append(Delivered(to, subject, text, html, request["FromEmailAddress"], reply_to, tags, now, inside))
         return {"Status": "SUCCESS", "MessageId": f"m{self.used}"}
+
+
+def healthy_identity(**more: Any) -> dict[str, Any]:
+    """What SES says of a domain that is verified, signs, and has an envelope domain of its own."""
+    return {
+        "IdentityType": "DOMAIN",
+        "FeedbackForwardingStatus": True,
+        "VerifiedForSendingStatus": True,
+        "VerificationStatus": "SUCCESS",
+        "DkimAttributes": {
+            "SigningEnabled": True,
+            "Status": "SUCCESS",
+            "Tokens": ["tok1", "tok2", "tok3"],
+            "SigningAttributesOrigin": "AWS_SES",
+        },
+        "MailFromAttributes": {
+            "MailFromDomain": "mail.latchkey.test",
+            "MailFromDomainStatus": "SUCCESS",
+            "BehaviorOnMxFailure": "USE_DEFAULT_VALUE",
+        },
+        "Policies": {},
+        "Tags": [],
+        **more,
+    }
+
+
+def healthy_configuration(**more: Any) -> dict[str, Any]:
+    """What SES says of the configuration set as template.yaml makes it."""
+    return {
+        "ConfigurationSetName": "latchkey",
+        "DeliveryOptions": {"TlsPolicy": "REQUIRE"},
+        "ReputationOptions": {"ReputationMetricsEnabled": True},
+        "SendingOptions": {"SendingEnabled": True},
+        "SuppressionOptions": {"SuppressedReasons": ["COMPLAINT"]},
+        "Tags": [],
+        **more,
+    }
+
+
+def healthy_destination(**more: Any) -> dict[str, Any]:
+    """The event destination as template.yaml makes it."""
+    kinds = ["SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]
+    bus = {"EventBusArn": "arn:aws:events:eu-west-2:123456789012:event-bus/default"}
+    return {"Name": "feedback", "Enabled": True, "MatchingEventTypes": kinds, "EventBridgeDestination": bus, **more}
 
 
 def refusal(code: str, message: str = "no") -> ClientError:

@@ -32,6 +32,8 @@ from tests.support.register import unexplained
 
 START = 1_795_000_000  # 18 November 2026
 REGION = "eu-west-2"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:Alarms"
+"""The topic of alarms."""
 
 
 @dataclass
@@ -54,6 +56,7 @@ class TestSystem:
     judge: Judge
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
+    memory: MemoryDynamo | None = None
 
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
@@ -151,7 +154,7 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
                 _make_tables()
             environment = _environment()
             judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
-            yield TestSystem(environment, clients, judge)
+            yield TestSystem(environment, clients, judge, memory=tables)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
         kept = ((name.removesuffix("Table").lower(), items.values()) for name, items in tables.tables.items() if real)
         unknown = {each for name, items in kept for each in unexplained(name, items)}
@@ -215,6 +218,8 @@ def _environment() -> dict[str, str]:
     return {
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
+        "MAIL_IDENTITY": "latchkey.test",
+        "ALARM_TOPIC": TOPIC,
         "CONFIGURATION_SET": "latchkey",
         "ORIGIN_SECRET": "",
         **{f"{table.removesuffix('Table').upper()}_TABLE": table for table in sam.resources("AWS::DynamoDB::Table")},
@@ -230,5 +235,5 @@ def _names(environment: dict[str, str]) -> dict[str, str]:
         environment[setting].rpartition("/")[2]: sam.target(value)
         for function in sam.functions().values()
         for setting, value in function["Environment"]["Variables"].items()
-        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM"}
+        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "ALARM_TOPIC"}
     }

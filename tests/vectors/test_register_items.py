@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from latchkey.people.list_people import list_people
 from latchkey.people.model.people_filter import PeopleFilter, parse
 from latchkey.people.model.position import Position
 from latchkey.people.model.register import sort_key
+from latchkey.roll.read_roll import read_roll
 from tests.support.memory_world import MemoryWorld
 
 SCHOOL = "northbridge"
@@ -67,7 +67,7 @@ def test_every_page_size_walks_over_everybody_once(world: MemoryWorld, limit: in
     wiring = world.wiring("console")
     found, cursor = [], None
     for _ in range(40):
-        page = list_people(wiring, SCHOOL, PeopleFilter(roles=("student",)), cursor=cursor, limit=limit)
+        page = read_roll(wiring, SCHOOL).page(PeopleFilter(roles=("student",)), cursor, limit)
         found += [person.id for person in page.items]
         cursor = page.next
         if cursor is None:
@@ -82,7 +82,7 @@ def test_a_year_has_those_of_both_orders(world: MemoryWorld, year: str, count: i
     wiring = world.wiring("console")
     found, cursor = [], None
     for _ in range(20):
-        page = list_people(wiring, SCHOOL, parse({"role": "student", "year_group": year}), cursor=cursor, limit=limit)
+        page = read_roll(wiring, SCHOOL).page(parse({"role": "student", "year_group": year}), cursor, limit)
         found += [person.id for person in page.items]
         cursor = page.next
         if cursor is None:

@@ -221,6 +221,21 @@ def test_a_morning_that_did_not_come(world: World, log: Log, monkeypatch: pytest
     assert not log.metrics.rings("DayMissed", 3 * DAY)
 
 
+def test_a_look_that_finds_what_stops_every_schools_mail(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    container = world.wiring("daily")
+    container.__dict__["dns"] = type("Silent", (), {"ask": lambda _, questions: dict.fromkeys(questions)})()
+    monkeypatch.setattr(daily, "system", lambda: container)
+    world.ses.production = False
+    for minute in range(0, 20, 5):
+        log.of("daily", minute * MINUTE, lambda: daily.handle({"kind": "site"}, None))
+    assert not log.metrics.rings("PreflightStops", 1)
+    assert log.metrics.rings("PreflightStops", 16 * MINUTE)
+    world.ses.production, world.ses.identities = True, {"": {"VerifiedForSendingStatus": True}}
+    for minute in range(30, 50, 5):
+        log.of("daily", minute * MINUTE, lambda: daily.handle({"kind": "site"}, None))
+    assert not log.metrics.rings("PreflightStops", 46 * MINUTE), "what could not be looked at rings nobody out of bed"
+
+
 def test_a_quota_that_is_nearly_used(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.consume.time.time", lambda: world.now)
     world.ses.quota, world.ses.used = 1_000, 600
@@ -313,6 +328,7 @@ def test_every_alarm_was_made_to_ring() -> None:
         "OperateFailed",
         "ScheduleStopped",
         "DayMissed",
+        "PreflightStops",
         "QuotaNearlyUsed",
         "CodesGuessed",
         "SignInsGuessed",

@@ -1,6 +1,5 @@
 """People: the list, and one person."""
 
-from dataclasses import asdict
 from typing import Any
 
 from console.lists import page_of
@@ -11,16 +10,15 @@ from console.people.lost_factors import factors_json
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
-from latchkey.people.list_people import Family, Numbers, count_people, family, list_people
-from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, Person
+from latchkey.people.the_family import Family, family
 from latchkey.records.history import history as look
 from latchkey.records.model.fields import revision
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
-from latchkey.shared.model.pages import LONGEST_PAGE, PAGE, Page
+from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -37,12 +35,9 @@ def people(request: Request, school: str) -> Answer:
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *ASKED, "asked")
     asked = "asked" in request.query
     wanted = asked_for(request, school)
-    numbers: Numbers | None = None
-    if wanted.by_standing:
-        found, numbers = _by_standing(school, wanted, cursor, limit)
-    else:
-        found = list_people(system(), school, wanted, cursor=cursor, limit=limit)
-        numbers = count_people(system(), school, wanted) if request.wants_page else None
+    roll = read_roll(system(), school)
+    found = roll.page(wanted, cursor, limit)
+    numbers = roll.numbers(wanted) if request.wants_page else None
     data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}
     context = {
         "filter": wanted.as_mapping(),
@@ -52,15 +47,6 @@ def people(request: Request, school: str) -> Answer:
         "query": query_of(wanted, school),
     }
     return Answer(data=data, context=context)
-
-
-def _by_standing(school: str, wanted: PeopleFilter, cursor: str | None, limit: int) -> tuple[Page[Person], Numbers]:
-    """A page of those who stand in some way, and the numbers of all of them."""
-    roll = read_roll(system(), school)
-    page = roll.page(wanted, cursor, limit)
-    known = {each.id: each for each in system().directory(school).by_ids(entry.id for entry in page.items)}
-    found = [known[entry.id] for entry in page.items if entry.id in known]
-    return Page(found, page.next), Numbers(**asdict(roll.numbers(wanted)))
 
 
 @routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")
@@ -94,7 +80,7 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
     }
 
 
-def person_json(person: Person, school: School) -> dict[str, Any]:
+def person_json(person: Person | Entry, school: School) -> dict[str, Any]:
     """What admins see of a person; nothing that a credential is made of."""
     return {
         "id": person.id,
@@ -126,9 +112,8 @@ def _code(state: CodeState | None, kind: Kind, epoch: int) -> dict[str, Any] | N
     return {"state": reason or "works", "expires_at": rfc3339(state.expires_at), "uses": state.uses}
 
 
-def _problem(person: Person) -> dict[str, Any] | None:
-    found = person.mail_problem
-    return {"kind": found.kind, "at": rfc3339(found.at)} if found is not None and person.problem else None
+def _problem(person: Person | Entry) -> dict[str, Any] | None:
+    return {"kind": person.marked, "at": rfc3339(person.marked_at)} if person.marked else None
 
 
 def _sees_pin(child: Person, parent: Person) -> dict[str, bool]:

@@ -1,12 +1,15 @@
-"""How mail fares by receiving domain, and "the address is right: try again"."""
+"""How mail fares by receiving domain, the text for who looks after one, tests of mailboxes, "the address is right: try again"."""
 
 from typing import Any
 
 from console.lists import only
 from console.system import system
-from latchkey.sends import trust_addresses
+from latchkey.errors import NotFound
+from latchkey.sends import trust_addresses, try_mailboxes
 from latchkey.sends.model.blame import Sender, sender_of
 from latchkey.sends.model.domains import OTHER, DomainCounts, in_order
+from latchkey.sends.model.mail_systems import NAMES, for_its_manager, system_of
+from latchkey.sends.model.mailbox_test import FIELDS
 from latchkey.sends.model.trust import Trust, parse_trust
 from web.answer import Answer
 from web.request import Request
@@ -16,6 +19,7 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _DOMAINS = "/admin/{school}/mail/domains"
+_TESTS = "/admin/{school}/mail/tests"
 
 
 @routes.on("GET", _DOMAINS, page="sends/domains.html")
@@ -24,6 +28,45 @@ def domains(request: Request, school: str) -> Answer:
     admin(request, system(), school)
     only(request.query, ())
     return Answer(data=_domains_json(school), context={"sender": sender()})
+
+
+@routes.on("GET", _DOMAINS + "/{domain}", page="sends/domain.html")
+def domain(request: Request, school: str, domain: str) -> Answer:
+    """One of them: how it stands, whose mail system it is, and the text for who looks after that."""
+    admin(request, system(), school)
+    only(request.query, ())
+    found, now = system().mail_domains(school).get(), system().now()
+    counts = found.counts.get(domain)
+    if counts is None or domain == OTHER:
+        raise NotFound()
+    shown = dict(in_order({domain: counts}))[domain]
+    whose = system_of(system().dns.ask([(domain, "MX")])[domain, "MX"])
+    data = {
+        **_counts_json(domain, shown),
+        "silent": domain in dict(found.silent(now)),
+        "mail_system": whose,
+        "text": for_its_manager(domain, shown, sender(), whose),
+    }
+    return Answer(data=data, context={"whose": NAMES[whose]})
+
+
+@routes.on("GET", _TESTS, page="sends/mailbox_tests.html")
+def tests(request: Request, school: str) -> Answer:
+    """The newest tests of mailboxes, and what became of each mail."""
+    admin(request, system(), school)
+    only(request.query, ("asked",))
+    return Answer(data=_tests_json(school), context={"asked": "asked" in request.query})
+
+
+@routes.on("POST", _TESTS, form="sends/mailbox_tests.html")
+def test_mailboxes(request: Request, school: str) -> Answer:
+    """Mail a test, without link or code, to at most three mailboxes."""
+    seen = admin(request, system(), school)
+    if request.wants_page:
+        request.context["data"] = _tests_json(school)
+    only(request.fields, ("addresses", *FIELDS))
+    test = try_mailboxes.start(system(), seen.school, seen.person, request.fields)
+    return Answer(data={"id": test.id}, status=202, location=f"/admin/{school}/mail/tests?asked=1")
 
 
 @routes.on("POST", "/admin/{school}/mail/trust", form="sends/domains.html")
@@ -49,11 +92,29 @@ def sender() -> Sender:
     return sender_of(settings["MAIL_FROM"], settings["MAIL_IDENTITY"], settings["MAIL_FROM_DOMAIN"])
 
 
+def _tests_json(school: str) -> dict[str, Any]:
+    return {
+        "items": [
+            {
+                "id": test.id,
+                "created_at": rfc3339(test.created_at),
+                "mails": [
+                    {"to": each.to, "state": each.heard, "reason": each.reason, "detail": each.detail, "at": rfc3339(each.at)}
+                    for each in mails
+                ],
+            }
+            for test, mails in try_mailboxes.newest(system(), school)
+        ],
+        "next": None,
+    }
+
+
 def _domains_json(school: str) -> dict[str, Any]:
     found = system().mail_domains(school).get()
+    silent = dict(found.silent(system().now()))
     trusts, _ = system().trusts(school).page()
     return {
-        "items": [_counts_json(domain, counts) for domain, counts in in_order(found.counts)],
+        "items": [{**_counts_json(domain, counts), "silent": domain in silent} for domain, counts in in_order(found.counts)],
         "next": None,
         "since": rfc3339(found.since or None),
         "trusts": [_trust_json(each) for each in trusts],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from console.settings.parts import Part
+from console.settings.public_page import notice_in_words
 from console.system import system
 from latchkey.errors import Invalid
 from latchkey.people.model.person import ROLES
@@ -99,4 +100,5 @@ def context(request: Request, school: School, part: Part) -> dict[str, Any]:
         "choices": words,
         "usual_colour": colour.USUAL,
         "colour_in_words": colour.in_words(school.settings.colour),
+        "notice_in_words": notice_in_words(school, system().now()),
     }

@@ -6,6 +6,7 @@ from typing import Any, Final
 from console.lists import only
 from console.settings.form import context, values_of
 from console.settings.parts import PARTS, SHOWN, Part
+from console.settings.public_page import website
 from console.settings.settings import waiting_json
 from console.system import system
 from latchkey.errors import NotFound
@@ -32,7 +33,7 @@ def show(request: Request, school: str, page: str) -> Answer:
     """One page of settings, as they are; after a change it says what was saved."""
     seen = admin(request, system(), school)
     part = the_part(page)
-    only(request.query, ("saved", "waits"))
+    only(request.query, ("saved", "waits", "in"))
     for_page(request, seen.school, page)
     done = {"saved": changed_in_words(request.query.get("saved", "")), "waits": "waits" in request.query}
     nothing = request.query.get("saved") == "" and not done["waits"]
@@ -89,3 +90,5 @@ def for_page(request: Request, school: School, page: str) -> None:
         nothing=False,
         **context(request, school, part),
     )
+    if request.wants_page and page == "website":
+        request.context.update(website(request, school))

@@ -10,6 +10,7 @@ from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, done, my
 from portal.system import system
 from web.answer import Answer
+from web.field_words import together
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
@@ -69,8 +70,11 @@ def change(request: Request) -> Answer:
     """Ask for another address: 202 for every one, whoever has it."""
     who = my(request)
     alone(request, who, "email", facts_alone)
-    email = request.login("email", required=False)
-    change_email(system(), who, email, request.text("current", longest=LONGEST_RECEIVED, required=False))
+    email, current = together(
+        lambda: request.login("email", required=False),
+        lambda: request.text("current", longest=LONGEST_RECEIVED, required=False),
+    )
+    change_email(system(), who, email, current)
     return Answer(data={"detail": ASKED}, status=202, location=done("email"))
 
 

@@ -10,6 +10,7 @@ from latchkey.wiring import Wiring
 from portal.account.sections import ALONE, alone, done, my
 from portal.system import system
 from web.answer import Answer
+from web.field_words import together
 from web.request import Request
 from web.route_group import RouteGroup
 from web.who import cookie
@@ -50,7 +51,10 @@ def change(request: Request) -> Answer:
     """Another password, with the current one; this session goes on with a fresh token."""
     who = my(request)
     alone(request, who, "password", facts)
-    current, password = (request.text(name, longest=LONGEST_RECEIVED, required=False) for name in ("current", "password"))
+    current, password = together(
+        lambda: request.text("current", longest=LONGEST_RECEIVED, required=False),
+        lambda: request.text("password", longest=LONGEST_RECEIVED, required=False),
+    )
     token = change_password(system(), who, current, password)
     left = who.session.expires_at - system().now()
     word = "password-sign" if typographic(password) else "password"

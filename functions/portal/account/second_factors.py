@@ -23,6 +23,7 @@ from latchkey.wiring import Wiring
 from portal.account.sections import my
 from portal.system import system
 from web.answer import Answer
+from web.field_words import together
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
@@ -70,8 +71,10 @@ def begin(request: Request) -> Answer:
     way = request.text("way", longest=20)
     if way not in WAYS:
         raise Invalid(fields={"way": said("Choose a passkey or an app.")})
-    name = request.text("name", longest=4 * LONGEST_NAME, required=False)
-    current = request.text("current", longest=LONGEST_RECEIVED, required=False)
+    name, current = together(
+        lambda: request.text("name", longest=4 * LONGEST_NAME, required=False),
+        lambda: request.text("current", longest=LONGEST_RECEIVED, required=False),
+    )
     begun = begin_enrolment(system(), who, way, name, current)
     return Answer(data=_begun(begun), status=201, location=f"{HERE}/{begun.id}")
 

@@ -12,6 +12,7 @@ from latchkey.sign_in.steps import Proof
 from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
+from web.field_words import together
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
@@ -65,13 +66,13 @@ def begin_with_phone(request: Request) -> Answer:
 def join(request: Request) -> Answer:
     """Make the parent's account, or add the children to one that the mailbox has. With a phone its owner is signed in."""
     token = request.text("token", longest=_LONGEST_TOKEN)
-    wishes = Wishes(
-        password=request.text("password", longest=LONGEST_RECEIVED, required=False),
-        given_name=request.text("given_name", longest=320, required=False),
-        family_name=request.text("family_name", longest=320, required=False),
-        account=request.text("account", longest=26, required=False),
-        phone=_phone(request),
+    given_name, family_name, password, account = together(
+        lambda: request.text("given_name", longest=320, required=False),
+        lambda: request.text("family_name", longest=320, required=False),
+        lambda: request.text("password", longest=LONGEST_RECEIVED, required=False),
+        lambda: request.text("account", longest=26, required=False),
     )
+    wishes = Wishes(password=password, given_name=given_name, family_name=family_name, account=account, phone=_phone(request))
     done = use(system(), token, wishes)
     school, now = done.found.school, system().now()
     if done.by_phone:

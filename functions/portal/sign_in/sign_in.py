@@ -9,6 +9,7 @@ from portal.of_school import of_school
 from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
+from web.field_words import together
 from web.others import end_others, others_cookie, others_of
 from web.request import Request
 from web.route_group import RouteGroup
@@ -29,7 +30,9 @@ def page(request: Request, school: str) -> Answer:
 def create(request: Request, school: str) -> Answer:
     """A session for whoever knows the password."""
     of_school(request, school)
-    identifier, password = request.login("identifier"), request.text("password", longest=LONGEST_RECEIVED)
+    identifier, password = together(
+        lambda: request.login("identifier"), lambda: request.text("password", longest=LONGEST_RECEIVED)
+    )
     return outcome(request, prove_password(system(), school, identifier, password, source_ip=request.source_ip))
 
 

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 FunctionName = Literal[
-    "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily"
+    "portal",
+    "console",
+    "plan_send",
+    "deliver_links",
+    "mail_feedback",
+    "read_roster",
+    "build_export",
+    "operate",
+    "daily",
+    "keep_roll",
 ]
 
 NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
@@ -33,9 +42,11 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "REQUESTS_QUEUE",
         "EXPORT_QUEUE",
         "ROSTER_QUEUE",
+        "DAILY_QUEUE",
         "EXPORTS_BUCKET",
         "UPLOADS_BUCKET",
         "PAGES_BUCKET",
+        "ROLLS_BUCKET",
         "ORIGIN",
     ),
     "plan_send": (
@@ -80,10 +91,14 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "EXPORTS_BUCKET",
         "UPLOADS_BUCKET",
         "PAGES_BUCKET",
+        "ROLLS_BUCKET",
     ),
+    "keep_roll": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "ROLLS_BUCKET"),
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
+    "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
+    "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
 }
 
@@ -99,8 +114,13 @@ class Settings:
         missing = [name for name in NEEDS[function] if not environment.get(name)]
         if missing:
             raise MissingSettings(f"{function} lacks {', '.join(missing)}")
+        self.function = function
         self._values = {name: environment[name] for name in NEEDS[function]}
         self._values |= {name: environment.get(name, "") for name in OPTIONAL.get(function, ())}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
+
+    def get(self, name: str) -> str:
+        """The setting, empty where the function has not declared it."""
+        return self._values.get(name, "")

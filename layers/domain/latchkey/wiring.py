@@ -9,7 +9,7 @@ import gc
 import os
 import time
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from latchkey.settings import FunctionName, Settings
 from latchkey.shared.model import identifiers
@@ -18,7 +18,7 @@ from latchkey.shared.stores.dynamo import Table
 from latchkey.shared.stores.persist import persist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from latchkey.accounts import needs as accounts
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from latchkey.accounts.stores.own_choices import OwnChoices
     from latchkey.audit import needs as audit
     from latchkey.audit.stores.audit import Audit
+    from latchkey.closure import needs as closure
+    from latchkey.closure.stores.closures import Closures
     from latchkey.codes import needs as codes
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
@@ -58,8 +60,12 @@ if TYPE_CHECKING:
     from latchkey.password_links import needs as password_links
     from latchkey.people import needs as people
     from latchkey.people.stores.admins import Admins
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
+    from latchkey.preflight import needs as preflight
+    from latchkey.preflight import site_needs as preflight_site
+    from latchkey.preflight.stores.alarm_topic import AlarmTopic
+    from latchkey.preflight.stores.kept_looks import KeptLooks
+    from latchkey.preflight.stores.mail_service import MailService
     from latchkey.readiness import needs as readiness
     from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.records import needs as records
@@ -67,6 +73,8 @@ if TYPE_CHECKING:
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.roll import needs as roll
     from latchkey.roll.model.entry import LinkFact
+    from latchkey.roll.model.memory import Memory
+    from latchkey.roll.stores.kept_rolls import KeptRolls
     from latchkey.rosters import needs as rosters
     from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
@@ -84,18 +92,22 @@ if TYPE_CHECKING:
     from latchkey.second_factors.model.relying_party import RelyingParty
     from latchkey.second_factors.stores.challenges import Challenges
     from latchkey.second_factors.stores.factors import KeptFactors
+    from latchkey.selections import needs as selections
+    from latchkey.selections.stores.selections import Selections
     from latchkey.sends import needs as sends
     from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
+    from latchkey.sends.stores.mailbox_tests import MailboxTests
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
     from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.claims import Claims
     from latchkey.shared.stores.counters import Counters
+    from latchkey.shared.stores.dns import Dns
     from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.keyring import Keyring
     from latchkey.shared.stores.queues import Queue
@@ -112,8 +124,10 @@ T = TypeVar("T")
 _KEEPERS: Final = (
     "schools",
     "people",
+    "roll",
     "sign_in",
     "second_factors",
+    "selections",
     "records",
     "rosters",
     "doubles",
@@ -122,9 +136,11 @@ _KEEPERS: Final = (
     "contacts",
     "invitations",
     "sends",
+    "closure",
     "mail",
     "readiness",
     "audit",
+    "preflight",
 )
 """The packages that keep something in a table."""
 _FOR_A_MESSAGE: Final = 12  # seconds in which a message should be handed back; its queue brings it again anyway
@@ -161,8 +177,20 @@ class Wiring:
         return self._clients[service]
 
     def table(self, setting: str) -> Table:
-        """The table that a setting names."""
+        """The table that a setting names. Of the people whom the console changes, their school's roll is told."""
+        if setting == "DIRECTORY_TABLE" and self.settings.function == "console":
+            return Table(self.client("dynamodb"), self.settings[setting], self._touch)
+        return self._plain_table(setting)
+
+    def _plain_table(self, setting: str) -> Table:
         return Table(self.client("dynamodb"), self.settings[setting])
+
+    def _touch(self, keys: list[tuple[str, str]]) -> None:
+        """People with these keys were written: whoever reads the roll reads them anew, until the change has come to it."""
+        from latchkey.people.stores.people import people_of
+
+        for school, people in people_of(keys).items():
+            self.rolls(school).touch(people, self.now())
 
     def queue(self, setting: str) -> Queue:
         """The queue whose URL a setting holds."""
@@ -205,12 +233,6 @@ class Wiring:
         from latchkey.people.stores.people import Directory
 
         return Directory(self.table("DIRECTORY_TABLE"), school)
-
-    def groups(self, school: str) -> KeptGroups:
-        """Which groups a school has."""
-        from latchkey.people.stores.groups import KeptGroups
-
-        return KeptGroups(self.table("DIRECTORY_TABLE"), school)
 
     def admins(self, school: str) -> Admins:
         """A school's admins."""
@@ -328,6 +350,12 @@ class Wiring:
 
         return LeaverRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
 
+    def selections(self, school: str) -> Selections:
+        """Whom a school's admins have chosen in the list of people."""
+        from latchkey.selections.stores.selections import Selections
+
+        return Selections(self.table("ACTIVITY_TABLE"), school)
+
     def edits(self, school: str) -> Edits:
         """Where an admin's corrections of a school's people are written."""
         from latchkey.records.stores.edits import Edits
@@ -390,11 +418,23 @@ class Wiring:
 
         return MailDomains(self.table("ACTIVITY_TABLE"), school)
 
+    def mailbox_tests(self, school: str) -> MailboxTests:
+        """Which mailboxes a school's admins have had tried."""
+        from latchkey.sends.stores.mailbox_tests import MailboxTests
+
+        return MailboxTests(self.table("ACTIVITY_TABLE"), school)
+
     def trusts(self, school: str) -> Trusts:
         """The domains whose people are to be mailed again."""
         from latchkey.sends.stores.trusts import Trusts
 
         return Trusts(self.table("ACTIVITY_TABLE"), school)
+
+    def closures(self, school: str) -> Closures:
+        """Closures of a school that were begun, and their rehearsals."""
+        from latchkey.closure.stores.closures import Closures
+
+        return Closures(self.table("ACTIVITY_TABLE"), school)
 
     def claims(self, school: str) -> Claims:
         """Which runs of a school the keys of requests have started."""
@@ -474,6 +514,32 @@ class Wiring:
         from latchkey.contacts.list_invitees import invitees
 
         return invitees(self, school, run, students)
+
+    def rolls(self, school: str) -> KeptRolls:
+        """Where a school's roll is kept; a function that has not the bucket builds it whenever it reads it."""
+        from latchkey.roll.stores.kept_rolls import KeptRolls
+
+        table, bucket = self._plain_table("DIRECTORY_TABLE"), self.settings.get("ROLLS_BUCKET")
+        return KeptRolls(table, lambda: self.client("s3"), bucket, school)
+
+    def links_in(self, item: Mapping[str, Any]) -> Iterable[tuple[str, str, LinkFact | None]]:
+        """The links that the item of a chunk of a send says of people."""
+        from latchkey.sends.model.links import links_of
+        from latchkey.sends.stores.items import chunk_from_item
+
+        chunk = chunk_from_item({**item})
+        return ((person, chunk.send, link) for person, link in links_of(chunk))
+
+    @cached_property
+    def roll_memory(self) -> Memory:
+        """The rolls that this container remembers."""
+        from latchkey.roll.model.memory import Memory
+
+        return Memory()
+
+    def wait(self, seconds: float) -> None:
+        """Do nothing for so many seconds."""
+        self._sleep(seconds)
 
     def newest_links(self, school: str) -> Mapping[str, LinkFact]:
         """The newest password link of each of a school's people, by their id."""
@@ -617,6 +683,34 @@ class Wiring:
         return known_rate(self.table("ACTIVITY_TABLE"))
 
     @cached_property
+    def mail_service(self) -> MailService:
+        """What the account's SES says of itself."""
+        from latchkey.preflight.stores.mail_service import MailService
+
+        return MailService(self.client("sesv2"))
+
+    @cached_property
+    def alarm_topic(self) -> AlarmTopic:
+        """Where alarms go."""
+        from latchkey.preflight.stores.alarm_topic import AlarmTopic
+
+        return AlarmTopic(self.client("sns"), self.settings["ALARM_TOPIC"])
+
+    @cached_property
+    def dns(self) -> Dns:
+        """The DNS resolvers that the machine has."""
+        from latchkey.shared.stores.dns import Dns
+
+        return Dns()
+
+    @cached_property
+    def kept_looks(self) -> KeptLooks:
+        """What looks for what would stop mail have found."""
+        from latchkey.preflight.stores.kept_looks import KeptLooks
+
+        return KeptLooks(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE"))
+
+    @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
         return {}
 
@@ -668,6 +762,7 @@ if TYPE_CHECKING:
         """The type checker's proof that the wiring has what every package needs."""
         _accounts: accounts.System = wiring
         _audit: audit.System = wiring
+        _closure: closure.System = wiring
         _codes: codes.System = wiring
         _contacts: contacts.System = wiring
         _doubles: doubles.System = wiring
@@ -678,12 +773,15 @@ if TYPE_CHECKING:
         _operator: operator.System = wiring
         _password_links: password_links.System = wiring
         _people: people.System = wiring
+        _preflight: preflight.System = wiring
+        _site: preflight_site.SiteSystem = wiring
         _readiness: readiness.System = wiring
         _records: records.System = wiring
         _roll: roll.System = wiring
         _rosters: rosters.System = wiring
         _schools: schools.System = wiring
         _second_factors: second_factors.System = wiring
+        _selections: selections.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
 

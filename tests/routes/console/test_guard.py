@@ -111,7 +111,7 @@ def test_what_is_broken_shows_nobodys_name_school_or_menu(console: Console, monk
     def broken(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("console.people.people.list_people", broken)
+    monkeypatch.setattr("console.people.people.read_roll", broken)
     answer = console.page("/admin/northbridge/people")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
     text = answer.body.decode().lower()

@@ -71,7 +71,7 @@ class Judge:
         match kind:
             case "table" | "bucket":
                 return roles.arn(logical) + (f"/{more}" if more else "")
-            case "queue" | "key":
+            case "queue" | "key" | "topic":
                 return roles.arn(logical)
             case "key-of":
                 return key_of(logical)

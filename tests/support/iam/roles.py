@@ -23,6 +23,7 @@ _ARNS = {
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
     "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{}}",
+    "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{}}",
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}:*",
     "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{}}",
@@ -71,8 +72,8 @@ def resolve(value: Any, parameters: Mapping[str, str]) -> Any:
     match value:
         case {"Ref": str(name)}:
             return _ref(name, parameters)
-        case {"Fn::GetAtt": [str(name), "Arn"]}:
-            return arn(name)
+        case {"Fn::GetAtt": [str(name), "Arn" | "StreamArn" as what]}:
+            return arn(name) if what == "Arn" else f"{arn(name)}/stream/2026-11-26T00:00:00.000"
         case {"Fn::Sub": str(text)}:
             return _filled(text, {}, parameters)
         case {"Fn::Sub": [str(text), dict(names)]}:
@@ -97,6 +98,8 @@ def _ref(name: str, parameters: Mapping[str, str]) -> str:
         return _PSEUDO[name]
     if name in sam.template()["Parameters"]:
         return str(parameters.get(name, sam.template()["Parameters"][name].get("Default", "")))
+    if sam.template()["Resources"].get(name, {}).get("Type") == "AWS::SNS::Topic":
+        return arn(name)
     return name
 
 

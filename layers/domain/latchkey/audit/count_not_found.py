@@ -6,7 +6,22 @@ from typing import Final
 from latchkey.audit.stores.audit import Audit
 
 PARTS: Final = frozenset(
-    {"people", "sends", "exports", "rosters", "contacts", "codes", "settings", "audit", "mail", "admins", "school"}
+    {
+        "admins",
+        "audit",
+        "closure",
+        "codes",
+        "contacts",
+        "exports",
+        "mail",
+        "people",
+        "preflight",
+        "readiness",
+        "rosters",
+        "school",
+        "sends",
+        "settings",
+    }
 )
 log = logging.getLogger(__name__)
 

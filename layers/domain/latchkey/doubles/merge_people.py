@@ -43,8 +43,6 @@ def merge_people(system: System, school: School, by: Person, keep: str, remove: 
         except Changed:  # somebody has changed one of them, or merged them, just now
             continue
         system.sessions(slug).end_all(remove)
-        if merge.keep.role == "student":
-            system.groups(slug).note_change(system.now())
         return merge
     raise TryLater()
 

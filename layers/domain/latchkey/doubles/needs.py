@@ -9,7 +9,6 @@ from latchkey.sign_in import needs as sign_in
 if TYPE_CHECKING:
     from latchkey.doubles.stores.looks import Looks
     from latchkey.doubles.stores.merges import Merges
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.shared.stores.queues import Queue
 
 
@@ -19,8 +18,6 @@ class System(sign_in.System, Protocol):
     def time(self) -> float: ...
 
     def queue(self, setting: str) -> Queue: ...
-
-    def groups(self, school: str) -> KeptGroups: ...
 
     def looks(self, school: str) -> Looks: ...
 

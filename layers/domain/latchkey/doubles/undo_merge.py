@@ -59,8 +59,6 @@ def _undo(system: System, school: School, by: Person, merge: Merge) -> Merge:
     facts = {"person": merge.keep.id, "restored": merge.remove.id, "merge": merge.id}
     event = system.audit(slug).record_of(by.id, "person.unmerge", now, facts)
     system.merges(slug).undo(undone, keep, after, with_keys(plan.remove, key), Extra(event, plan.family, names))
-    if merge.keep.role == "student":
-        system.groups(slug).note_change(now)
     return undone
 
 

@@ -10,6 +10,7 @@ from latchkey.email_updates.needs import System
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.people.model.position import Position
+from latchkey.roll.choose_people import people_meant
 
 _READS: Final = 60  # of up to 1 MB: about 100,000 people
 
@@ -55,7 +56,7 @@ def to_fill_in(system: System, school: str, wanted: PeopleFilter, *, everybody: 
     """
     people = [
         person
-        for person in system.directory(school).matching(wanted)
+        for person in people_meant(system, school, wanted)
         if person.status != "left" and not person.is_admin and (everybody or person.email is None or person.problem is not None)
     ]
     people.sort(key=lambda person: (person.problem is None, person.email is not None))  # stable: list order inside each

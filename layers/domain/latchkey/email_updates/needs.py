@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.roll import needs as roll
+
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
     from latchkey.email_updates.stores.changes import EmailChanges
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.queues import Queue
 
 
-class System(Protocol):
-    """Its stores, keys, queues and clock."""
+class System(roll.System, Protocol):
+    """Its stores, keys, queues and clock, and what the roll takes."""
 
     def now(self) -> int: ...
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
 
 
 class System(Protocol):
-    """Its stores, keys, queues and clock."""
-
-    def now(self) -> int: ...
+    """Its stores."""
 
     def directory(self, school: str) -> Directory: ...
-
-    def groups(self, school: str) -> KeptGroups: ...
-
-    def cursor_key(self, school: str) -> bytes: ...

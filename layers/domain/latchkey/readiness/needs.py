@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from latchkey.readiness.stores.figures import KeptFigures
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.sends.stores.sends import Sends
+    from latchkey.shared.stores.files import Files
     from latchkey.shared.stores.queues import Queue
 
 
@@ -26,3 +27,5 @@ class System(roll.System, Protocol):
     def figures(self, school: str) -> KeptFigures: ...
 
     def queue(self, setting: str) -> Queue: ...
+
+    def export_files(self) -> Files: ...

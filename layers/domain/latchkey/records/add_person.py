@@ -51,7 +51,6 @@ def _add(system: System, school: str, by: Person, person: Person, names: list[Na
     if person.role == "student":
         (number,) = system.numbers(school).reserve(1)
         person = replace(person, number=number)
-        system.groups(school).note_change(now)
     event = system.audit(school).record_of(by.id, "person.add", now, {"person": person.id, "role": person.role})
     try:
         system.edits(school).add(person, event, names)

@@ -19,7 +19,6 @@ from latchkey.sign_in.stores.credentials import Name
 
 _ROUNDS: Final = 5
 _ANOTHER_ADMINS: Final = ("username", "role", "status")
-_OF_GROUPS: Final = ("year_group", "registration_group", "status")
 _ENDS_LINKS: Final = ("email", "role", "status")
 
 
@@ -53,8 +52,6 @@ def change_person(system: System, school: School, by: Person, person: str, value
         after = told(system, slug, before, after, now)
         if set(_ENDS_LINKS) & set(changed):  # for good: the stamp alone would bear links again once it is as before
             after = replace(after, version=before.version + 1)
-        if set(_OF_GROUPS) & set(changed):
-            system.groups(slug).note_change(now)
         facts = {"person": before.id, "fields": in_a_row(changed)}
         event = system.audit(slug).record_of(by.id, "person.change", now, facts)
         try:

@@ -38,7 +38,6 @@ def erase_person(system: System, known: School, by: Person, person: str) -> None
     forget_person(system, school, found)
     system.sessions(school).end_all(found.id)
     system.credentials(school).forget(found.id, names)
-    system.groups(school).note_change(system.now())
     system.directory(school).erase(found.id)
 
 

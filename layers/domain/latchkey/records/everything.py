@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from latchkey.people.list_people import Family, family
 from latchkey.people.model.person import Person
+from latchkey.people.the_family import Family, family
 from latchkey.records.history import History, history
 from latchkey.records.needs import System
 from latchkey.schools.model.school import School

@@ -123,6 +123,8 @@ def _may_mean(send: Send, person: Person) -> bool:
     selection = send.selection
     if send.origin == "person" or selection.source is not None:
         return True
+    if selection.chosen is not None:
+        return True
     if selection.filter is None:
         return person.id in selection.ids
     return person.role in people_filter.parse(selection.filter).looked_through

@@ -14,13 +14,12 @@ from itertools import islice
 from typing import Final
 
 from latchkey.errors import Conflict, Invalid, NotFound
-from latchkey.people.model import people_filter
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person, Status
 from latchkey.records.model.leaving import MOST, LeaverRun
 from latchkey.records.needs import System
-from latchkey.roll.choose_people import people_meant
 from latchkey.sends.model.send import Selection
+from latchkey.sends.select_people import of_group
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.start_run import id_for
 
@@ -55,9 +54,8 @@ def meant(system: System, school: str, selection: Selection, status: Status) -> 
 
 def _selected(system: System, school: str, selection: Selection) -> Iterator[Person]:
     directory = system.directory(school)
-    if selection.filter is None:
-        return iter(directory.by_ids(selection.ids))
-    return people_meant(system, school, people_filter.parse(selection.filter))
+    group = of_group(system, school, selection)
+    return group if group is not None else iter(directory.by_ids(selection.ids))
 
 
 def _can(person: Person, status: Status) -> bool:
@@ -111,7 +109,6 @@ def undo_left(system: System, school: str, by: Person, run_id: str) -> LeaverRun
 def _turn(system: System, school: str, ids: Sequence[str], status: Status) -> None:
     """Give these people a status, whoever still has the other one; done twice it is done once."""
     directory, left = system.directory(school), iter(ids)
-    system.groups(school).note_change(system.now())
     while some := list(islice(left, _AT_ONCE)):
         people = [person for person in directory.by_ids(some) if _can(person, status)]
         directory.take_over(PersonChange(person, replace(person, status=status)) for person in people)

@@ -1,6 +1,6 @@
 """Look up the people whom a filter means, whatever it asks: what is started of them reads them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -26,12 +26,18 @@ def people_meant(system: System, school: str, wanted: PeopleFilter) -> Iterator[
         yield from system.directory(school).matching(wanted)
         return
     roll = read_roll(system, school)
-    judge = _judge(roll)
-    ids = (entry.id for entry in roll.meant(wanted))
-    while some := list(islice(ids, _AT_ONCE)):
+    yield from people_by_id(system, school, roll, (entry.id for entry in roll.meant(wanted)), wanted.matches)
+
+
+def people_by_id(
+    system: System, school: str, roll: Roll, ids: Iterable[str], means: Callable[[Person, Code | None], bool]
+) -> Iterator[Person]:
+    """Of the people with these ids those who are meant as they are now, in this order; ``means`` gets them and how they stand."""
+    judge, rest = _judge(roll), iter(ids)
+    while some := list(islice(rest, _AT_ONCE)):
         people = {person.id: person for person in system.directory(school).by_ids(some)}
         found = (people[each] for each in some if each in people)
-        yield from (person for person in found if wanted.matches(person, judge(person)))
+        yield from (person for person in found if means(person, judge(person)))
 
 
 def _judge(roll: Roll) -> Callable[[Person], Code | None]:

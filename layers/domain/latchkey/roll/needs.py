@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from latchkey.people import needs as people
 from latchkey.schools import needs as schools
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from latchkey.roll.model.entry import LinkFact
+    from latchkey.roll.model.memory import Memory
+    from latchkey.roll.stores.kept_rolls import KeptRolls
 
 
 class System(people.System, schools.System, Protocol):
-    """What people and schools take, and what the ledger and the looks for doubles know."""
+    """What people and schools take, where rolls are kept, and what the ledger and the looks for doubles know."""
+
+    def now(self) -> int: ...
+
+    def cursor_key(self, school: str) -> bytes: ...
+
+    def rolls(self, school: str) -> KeptRolls: ...
+
+    @property
+    def roll_memory(self) -> Memory: ...
+
+    def links_in(self, item: Mapping[str, Any]) -> Iterable[tuple[str, str, LinkFact | None]]:
+        """Person, send and link of everybody in the item of a chunk; none of one that holds no links."""
+        ...
+
+    def wait(self, seconds: float) -> None: ...
 
     def newest_links(self, school: str) -> Mapping[str, LinkFact]:
         """The newest link of each person whom a send of the last weeks has mailed one, by the person's id."""

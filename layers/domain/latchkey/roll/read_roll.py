@@ -1,29 +1,84 @@
-"""Read the roll of a school."""
+"""Read the roll of a school: what is kept, with all that has changed since laid over it.
 
-from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.roll.model.entry import Entry, entry_of, with_facts
-from latchkey.roll.model.roll import Roll, place_of
+    item ROLL ──▶ the object that it names (in memory, or from S3) ──▶ changes since ──▶ whom an admin has just changed, read anew
+         └─ none, torn, of another release, or many people were changed just now: built from the directory, which is only slower
+
+The item is read each time, and consistently: so whoever changed somebody sees it at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from latchkey.roll.build_roll import build_roll
+from latchkey.roll.model.changes import Base, Changes, lay
+from latchkey.roll.model.entry import Entry, entry_of
+from latchkey.roll.model.memory import Remembered
+from latchkey.roll.model.packing import unpack_base
+from latchkey.roll.model.roll import Known, Roll
 from latchkey.roll.model.standing import rules_of
 from latchkey.roll.needs import System
+from latchkey.roll.stores.kept_rolls import MANY, KeptRolls, State
 from latchkey.schools.find_school import the_school_now
+
+TOUCHED_FOR: Final = 60
+"""Seconds in which a change has surely come by the stream; until then who was changed is read anew."""
+_ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that nobody has built
 
 
 def read_roll(system: System, school: str) -> Roll:
-    """The roll as it is now; whoever changed somebody sees it at once."""
+    """The roll as it is now."""
+    rolls, now = system.rolls(school), system.now()
+    state = rolls.state() if rolls.can_read else None
+    found = _kept(system, rolls, state)
+    if found is None and state is not None and state.base:  # there may be another object by now
+        state = rolls.state()
+        found = _kept(system, rolls, state)
+    touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
+    if found is None and rolls.can_read:
+        _ask(rolls, state, now)
+    if state is None or found is None or len(touched) > MANY:
+        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]).entries, Known())
+    if found.revision != state.revision or touched:
+        laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
+        found.entries, found.known = laid.entries, Known(found.known.texts)
+        found.revision = -1 if touched else state.revision
+    return _roll(system, school, found.entries, found.known)
+
+
+def _kept(system: System, rolls: KeptRolls, state: State | None) -> Remembered | None:
+    """The object that the item names; None where it cannot be used."""
+    if state is None or not state.base or state.stale or state.changes is None:
+        return None
+    known = system.roll_memory.get(rolls.school, state.base)
+    if known is not None:
+        return known
+    data = rolls.read(state.base)
+    base = unpack_base(rolls.school, data) if data is not None else None
+    return system.roll_memory.keep(rolls.school, state.base, base) if base is not None else None
+
+
+def _ask(rolls: KeptRolls, state: State | None, now: int) -> None:
+    """Have the roll built, unless somebody has asked just now, or the change that it waits for asks already."""
+    if state is None or (not state.stale and state.wanted <= now - _ASKED_AGAIN):
+        rolls.want(now)
+
+
+def _with(system: System, school: str, base: Base, touched: Iterable[str]) -> Base:
+    """The roll with these people as they are now."""
+    wanted, now = [*touched], system.now()
+    if not wanted:
+        return base
+    here = {person.id: person for person in system.directory(school).by_ids(wanted)}
+    return lay(Changes({each: (now, entry_of(here[each]) if each in here else None) for each in wanted}), base)
+
+
+def _roll(system: System, school: str, entries: Sequence[Entry], known: Known) -> Roll:
     now = system.now()
     return Roll(
         school,
-        _build(system, school),
+        entries,
         now,
         cursor_key=lambda: system.cursor_key(school),
         rules=lambda: rules_of(the_school_now(system, school), now),
+        known=known,
     )
-
-
-def _build(system: System, school: str) -> tuple[Entry, ...]:
-    """Everybody, from the directory and what others know."""
-    links, pairs = system.newest_links(school), system.certain_doubles(school)
-    people = {person.id: person for person in system.directory(school).matching(PeopleFilter())}
-    doubles = {person for pair in pairs if all(each in people for each in pair) for person in pair}
-    entries = (with_facts(entry_of(each), links.get(each.id), double=each.id in doubles) for each in people.values())
-    return tuple(sorted(entries, key=place_of))

@@ -99,7 +99,6 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     rosters, pace = system.rosters(school), Pace(left)
     before = NotesBefore(system, school, run, pace)
     key = newest_key(system, school)
-    system.groups(school).note_change(system.now())  # a crash from here on may leave people in new groups
     upload = system.uploads().open(run.key, run.etag)
     with TemporaryNotes() as notes:
         chosen = unasked(run.asked, run.chosen)
@@ -132,7 +131,7 @@ def _apply(system: System, school: str, run: Run, left: Callable[[], float]) -> 
     now = system.now()
     if not complete:
         return rosters.note_written(run, counts, run.done, slow=pace.is_slow)
-    system.groups(school).note_change(now)
+    system.rolls(school).note_change(now)
     run = rosters.finish(run, counts, now)
     numbers = {name: counts[name] for name in ("new", "changed", "unchanged", "rejected", "leaving", "returning", "links")}
     system.audit(school).record(READER, "roster.applied", now, {"roster": run.id, **numbers})

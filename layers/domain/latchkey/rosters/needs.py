@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from latchkey.audit.stores.audit import Audit
     from latchkey.codes.stores.numbers import Numbers
-    from latchkey.people.stores.groups import KeptGroups
     from latchkey.people.stores.people import Directory
+    from latchkey.roll.stores.kept_rolls import KeptRolls
     from latchkey.rosters.stores.columns import RosterColumns
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.rosters.stores.undo_notes import UndoNotes
@@ -39,7 +39,7 @@ class System(Protocol):
 
     def directory(self, school: str) -> Directory: ...
 
-    def groups(self, school: str) -> KeptGroups: ...
+    def rolls(self, school: str) -> KeptRolls: ...
 
     def numbers(self, school: str) -> Numbers: ...
 

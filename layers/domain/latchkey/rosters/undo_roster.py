@@ -108,7 +108,6 @@ class _Undoing:
     def work(self) -> Undo:
         """The undoing as it then is: still running if the time was short."""
         system, store = self._system, self._system.undo_notes(self._school)
-        system.groups(self._school).note_change(system.now())
         while items := store.before(self._undo.run, self._undo.place, _AT_ONCE):
             if not system.rosters(self._school).keep_lock(self._undo.run, system.now(), LEASE):
                 raise TryLater()
@@ -123,7 +122,7 @@ class _Undoing:
             if self._left() < RESERVE:
                 return self._undo
         now = system.now()
-        system.groups(self._school).note_change(now)
+        system.rolls(self._school).note_change(now)
         undo = store.end(replace(self._undo, done=self._undo.total), "finished", now)
         numbers = {name: number for name, number in undo.counts.items() if number}
         system.audit(self._school).record(READER, "roster.undone", now, {"roster": undo.run, **numbers})

@@ -62,9 +62,9 @@ class Added:
 
 def begin_enrolment(system: System, who: SignedIn, way: Way, name: str = "", current: str = "") -> Begun:
     """Begin; ``Invalid`` for a wrong current password, ``ConfirmAgain``, ``Conflict``. Another beginning takes its place."""
-    name = _checked_name(name)
+    name = " ".join(name.split())
     slug, now = who.school.slug, system.now()
-    _may_add(system, who, current)
+    _may_begin(system, who, name, current)
     for _ in range(_ROUNDS):
         before = _allowed(system, who)
         waiting = Waiting(
@@ -120,21 +120,18 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
     raise TryLater()
 
 
-def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if len(name) > LONGEST_NAME:
-        raise Invalid(fields={"name": said("This is too long: at most {longest} characters.", longest=LONGEST_NAME)})
-    return name
-
-
-def _may_add(system: System, who: SignedIn, current: str) -> None:
+def _may_begin(system: System, who: SignedIn, name: str, current: str) -> None:
     """The first: whoever gives the password now. Each later one, and a first without a password, is judged by ``_allowed``."""
-    if _shows_one(who, system.second_factors(who.school.slug).of(who.person.id)):
-        return
-    if not current:
-        raise Invalid(fields={"current": said("Type your current password.")})
-    if not is_current_password(system, who.school, who.person, current):
-        raise Invalid(fields={"current": said("This is not your current password.")})
+    wrong: dict[str, str] = {}
+    if len(name) > LONGEST_NAME:
+        wrong["name"] = said("A name for it has at most {longest} characters.", longest=LONGEST_NAME)
+    if not _shows_one(who, system.second_factors(who.school.slug).of(who.person.id)):
+        if not current:
+            wrong["current"] = said("Type your current password.")
+        elif not is_current_password(system, who.school, who.person, current):
+            wrong["current"] = said("This is not your current password.")
+    if wrong:
+        raise Invalid(fields=wrong)
 
 
 def _shows_one(who: SignedIn, factors: Factors) -> bool:

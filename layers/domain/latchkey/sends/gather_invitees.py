@@ -11,12 +11,12 @@ from typing import Final
 
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person, Role
-from latchkey.roll.choose_people import people_meant
 from latchkey.schools.model.school import School
 from latchkey.sends.choose_from_send import chosen_invitations
 from latchkey.sends.model.invitee import Candidate, Gathered, Standing, standing_of
 from latchkey.sends.model.send import Selection, Skip
 from latchkey.sends.needs import System
+from latchkey.sends.select_people import of_group
 from latchkey.shared.model.identifiers import lookup
 
 _AT_ONCE: Final = 500  # people read by id in one go
@@ -62,11 +62,9 @@ def _chosen(system: System, school: School, selection: Selection) -> tuple[set[s
     directory = system.directory(school.slug)
     students: set[str] = set()
     parents: dict[str, None] = {}
-    people = (
-        people_meant(system, school.slug, parse(selection.filter))
-        if selection.filter is not None
-        else (person for part in _parts(selection.ids) for person in directory.by_ids(part))
-    )
+    group = of_group(system, school.slug, selection)
+    by_ids = (person for part in _parts(selection.ids) for person in directory.by_ids(part))
+    people = group if group is not None else by_ids
     for person in people:
         if person.role == "student" and person.status != "left":
             students.add(person.id)

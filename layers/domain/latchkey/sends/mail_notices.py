@@ -134,4 +134,5 @@ def _facts(notice: Notice, names: Mapping[str, str]) -> dict[str, Any]:
         "new": notice.new,
         "until": notice.until,
         "outcome": notice.outcome,
+        "stops": list(notice.stops),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from latchkey.roll import needs as roll
 from latchkey.second_factors import lost_needs
+from latchkey.selections import needs as selections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
+    from latchkey.sends.stores.mailbox_tests import MailboxTests
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(roll.System, lost_needs.System, Protocol):
+class System(selections.System, lost_needs.System, Protocol):
     """Its stores, keys, queues and clock, and what the roll and taking away lost second factors take."""
 
     def time(self) -> float: ...
@@ -56,6 +57,8 @@ class System(roll.System, lost_needs.System, Protocol):
     def school_hours(self, school: str) -> SchoolHours: ...
 
     def mail_domains(self, school: str) -> MailDomains: ...
+
+    def mailbox_tests(self, school: str) -> MailboxTests: ...
 
     def trusts(self, school: str) -> Trusts: ...
 

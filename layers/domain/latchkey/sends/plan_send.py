@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from latchkey.errors import Changed, Invalid, Poison, TryLater
-from latchkey.people.model.people_filter import parse
+from latchkey.errors import Changed, Invalid, NotFound, Poison, TryLater
 from latchkey.people.model.person import Person
-from latchkey.roll.choose_people import people_meant
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends import queue_chunks
@@ -26,6 +24,7 @@ from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.plan_invitations import TimeIsShort, chunks_of_invitations, decide, write_invitations
+from latchkey.sends.select_people import of_group
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.model.ids import is_id
 
@@ -203,11 +202,12 @@ def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Pers
     directory = system.directory(school.slug)
     if send.selection.is_from_sends:
         return chosen(system, school.slug, send.selection, but=send.id), []
-    if send.selection.filter is not None:
-        try:
-            return _once(people_meant(system, school.slug, parse(send.selection.filter))), []
-        except Invalid:
-            raise Poison("a send whose filter cannot be used") from None
+    try:
+        group = of_group(system, school.slug, send.selection)
+    except (Invalid, NotFound):
+        raise Poison("a send whose filter or selection cannot be used") from None
+    if group is not None:
+        return _once(group), []
     wanted = list(dict.fromkeys(send.selection.ids))
     unknown: list[str] = []
 

@@ -51,7 +51,7 @@ def forgot(system: System, asked: Asked, by: By, key: str, source: str, *, older
 
     ``older`` is its look-up key in the epoch before, while look-up keys are replaced.
     """
-    request = _Request(system, asked)
+    request = Request(system, asked)
     if early := request.early(request.school.settings.forgot_life):
         return early
     if not request.spend(EACH_SOURCE, source) or not request.spend(EACH_MAILBOX, key):
@@ -66,7 +66,7 @@ def forgot(system: System, asked: Asked, by: By, key: str, source: str, *, older
 
 def renew(system: System, asked: Asked, person: str) -> Outcome:
     """The holder of a link that no longer works asks for a new one, to the address on file."""
-    request = _Request(system, asked)
+    request = Request(system, asked)
     if early := request.early(request.school.settings.forgot_life):
         return early
     people = request.served([system.directory(asked.school).person(person)])
@@ -80,7 +80,7 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
 
     Nothing of it goes to an address that nobody has confirmed.
     """
-    request = _Request(system, asked)
+    request = Request(system, asked)
     if early := request.early(DAY):
         return early
     owner = system.directory(asked.school).person(person)
@@ -96,7 +96,7 @@ def password_changed(system: System, asked: Asked, person: str) -> Outcome:
 
 def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
     """Mail a link that confirms an address: the one that the person asked for last, or else the one that they have."""
-    request = _Request(system, asked)
+    request = Request(system, asked)
     owner, now = system.directory(asked.school).person(person), system.now()
     waiting = to_confirm(owner, now) if owner is not None and owner.status == "active" and not is_over(owner, now) else []
     if owner is None or not waiting:
@@ -114,7 +114,7 @@ def confirm_address(system: System, asked: Asked, person: str) -> Outcome:
 
 def invitation(system: System, asked: Asked, invitation_id: str) -> Outcome:
     """Mail an invitation by itself, as a student has asked for it: the children's first names and the school's, nothing else."""
-    request = _Request(system, asked)
+    request = Request(system, asked)
     found = system.invitations(asked.school).get(invitation_id)
     if found is None or not found.is_open(system.now()) or found.problem is not None:
         return "nobody"
@@ -130,7 +130,7 @@ def invitation(system: System, asked: Asked, invitation_id: str) -> Outcome:
 
 def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
     """Tell a student that a parent has looked at their PIN; whoever sends the same request again makes no second mail."""
-    request = _Request(system, asked)
+    request = Request(system, asked)
     if early := request.early(DAY):
         return early
     student = system.directory(asked.school).person(person)
@@ -141,7 +141,7 @@ def pin_shown(system: System, asked: Asked, person: str) -> Outcome:
 
 def factor_changed(system: System, asked: Asked, person: str, name: FactorMail) -> Outcome:
     """Tell the owner that a second factor was added, or removed, at an address whose mail somebody has shown to read."""
-    request = _Request(system, asked)
+    request = Request(system, asked)
     if early := request.early(DAY):
         return early
     owner = system.directory(asked.school).person(person)
@@ -152,7 +152,7 @@ def factor_changed(system: System, asked: Asked, person: str, name: FactorMail) 
 
 def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
     """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
-    request = _Request(system, asked)
+    request = Request(system, asked)
     life = {"welcome": request.school.settings.welcome_life, "reset": request.school.settings.reset_life}[purpose]
     if asked.at + HOUR <= system.now():
         return "stale"
@@ -164,7 +164,7 @@ def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welco
     return request.plan("test", purpose, [owner])
 
 
-class _Request:
+class Request:
     """One request on its way to a mail."""
 
     def __init__(self, system: System, asked: Asked) -> None:

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from latchkey.errors import Invalid
-from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
-from latchkey.roll.choose_people import people_meant
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
@@ -18,6 +16,7 @@ from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.plan_invitations import is_anybody, try_invitations
+from latchkey.sends.select_people import of_group
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
@@ -35,8 +34,9 @@ def _meant(system: System, school: School, selection: Selection) -> tuple[Iterab
     """Whom a selection means, and how many of its ids are nobody's."""
     if selection.is_from_sends:
         return chosen(system, school.slug, selection), 0
-    if selection.filter is not None:
-        return people_meant(system, school.slug, people_filter.parse(selection.filter)), 0
+    found = of_group(system, school.slug, selection)
+    if found is not None:
+        return found, 0
     people = system.directory(school.slug).by_ids(selection.ids)
     return people, len(selection.ids) - len(people)
 
@@ -117,7 +117,7 @@ def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
 
 def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
     sends, selection = system.sends(school), asked.selection
-    by = "send" if selection.is_from_sends else "contacts" if selection.contacts else "ids" if selection.ids else "filter"
+    by = _how(selection)
 
     def announce(send: Send) -> None:
         facts: dict[str, str | int] = {**facts_of(send), "kind": send.kind, "by": by, "ids": len(selection.ids)}
@@ -138,12 +138,19 @@ def _starting(system: System, school: str, asked: Send) -> Starting[Send]:
     )
 
 
+def _how(selection: Selection) -> str:
+    """How those who are meant were chosen, in a word."""
+    if selection.is_from_sends:
+        return "send"
+    named = (("selection", selection.chosen), ("contacts", selection.contacts), ("ids", selection.ids))
+    return next((word for word, given in named if given), "filter")
+
+
 def _somebody(system: System, school: School, selection: Selection, kind: Kind) -> bool:
     if kind == "parent_invitation":
         return is_anybody(system, school, selection)
     directory = system.directory(school.slug)
     if selection.is_from_sends:
         return next(chosen(system, school.slug, selection), None) is not None
-    if selection.filter is None:
-        return bool(directory.by_ids(selection.ids))
-    return next(people_meant(system, school.slug, people_filter.parse(selection.filter)), None) is not None
+    found = of_group(system, school.slug, selection)
+    return next(found, None) is not None if found is not None else bool(directory.by_ids(selection.ids))

@@ -177,13 +177,6 @@ class TestChange:
         console.post(place(student), {"email": "new@northbridge.example", "registration_group": "8B"}, "patch")
         assert events(console) == [("person.change", {"person": student.id, "fields": "email, registration group"})]
 
-    def test_groups_are_looked_up_anew(self, console: Console, student: Person) -> None:
-        groups = console.system.wiring("console").groups("northbridge")
-        console.post(place(student), {"given_name": "X"}, "patch")
-        assert groups.get().changed_at == 0
-        console.post(place(student), {"registration_group": "8B"}, "patch")
-        assert groups.get().changed_at == console.system.clock.now
-
 
 def ended(console: Console, session: str) -> bool:
     try:

@@ -274,7 +274,7 @@ def test_pages_show_it_first_with_what_each_admin_can_do(two: Console) -> None:
         assert f'action="{path}/decline"' in text
         assert f"{path}/withdraw" not in text
     overview = two.page("/admin/northbridge").body.decode()
-    assert overview.index("waits for your approval") < overview.index("What to do next")
+    assert overview.index("waits for your approval") < overview.index("Latest activity")
     assert two.form(f"{path}/approve", {}).headers["Location"] == f"{SETTINGS}?approved=1"
     assert "You approved the change" in two.page(SETTINGS, approved="1").body.decode()
     again = two.form(f"{path}/approve", {})

@@ -197,8 +197,8 @@ def test_lists_say_what_a_send_waits_for_and_the_approvers_overview_says_it_firs
     assert "A send is under way" not in own
     school.token = school.sign_in(DEPUTY)
     overview = school.page("/admin/northbridge").body.decode()
-    assert "1 send waits for your approval" in overview
-    assert overview.index("1 send waits for your approval") < overview.index("What to do next")
+    assert "1 message waits for your approval" in overview
+    assert overview.index("1 message waits for your approval") < overview.index("Latest activity")
     assert f'href="{SENDS}/{made["id"]}"' in overview
     found = school.get("/admin/northbridge")
     assert [each["id"] for each in check("get", "/admin/northbridge", found)["approvals"]] == [made["id"]]

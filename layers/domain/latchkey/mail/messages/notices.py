@@ -4,7 +4,7 @@ Values of settings stand here as an admin has typed them, on one line and withou
 no other mail holds what somebody typed into a form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,6 +44,20 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "withdrawn": _("withdrawn"),
     "lapsed": _("lapsed"),
 }
+STOPS: Final[Mapping[str, str]] = {
+    "mail_sandbox": _("The mail service sends to a few addresses only: it is in its sandbox."),
+    "mail_paused": _("The mail service has paused this site’s mail."),
+    "mail_quota": _("The mail service’s quota for today is used up."),
+    "mail_rate": _("The mail service sends nothing: its rate or its quota is nought."),
+    "sender": _("The mail service does not let mail go from this site’s address."),
+    "dkim": _("Mail is not signed (DKIM), so many mail servers refuse it."),
+    "mail_from": _("The return path of mail cannot be used (MAIL FROM)."),
+    "mail_events": _("Nobody hears what becomes of mail, or none can go out."),
+    "alignment": _("Mail servers do not believe that mail is from the school (DMARC)."),
+    "messages": _("A message has stopped, or the mail service holds it back."),
+}
+"""What would stop mail, by the names of preflight's checks."""
+STOPPED: Final = _("Something would stop the school’s mail.")
 HERE: Final = _("Look at it here:")
 YES: Final = _("yes")
 NO: Final = _("no")
@@ -62,6 +76,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "factors_waiting": "",
     "factors_kept": "",
     "factors_reset": "admins",
+    "preflight_stop": "preflight",
 }
 _LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
 
@@ -87,6 +102,8 @@ def notice_variables(kind: str, notice: Mapping[str, Any], console: str, languag
     """What a mail to admins tells, in the variables where other mails list accounts. ``console``: where the school is there."""
     right_to_left = phrases(language).right_to_left
     blocks = [_rows_of_change(change, language) for change in notice.get("changes") or ()]
+    if notice.get("stops"):
+        blocks.append(_rows_of_stops(notice["stops"], language))
     blocks.append(_rows_of_all(notice, language))
     text = "\n".join("".join(f"{_text(row, right_to_left=right_to_left)}\n" for row in rows) for rows in blocks)
     html = "".join(f'<div class="a"><p>{"<br>".join(map(_html, rows))}</p></div>' for rows in blocks)
@@ -108,6 +125,12 @@ def _rows_of_change(change: Mapping[str, Any], language: str) -> list[_Row]:
     texts, setting = catalogue(language)[1], change["setting"]
     old, new = (value_in_words(setting, change[each], language) for each in ("old", "new"))
     return [(texts.gettext(SETTINGS.get(setting, setting)), ""), (texts.gettext(BEFORE), old), (texts.gettext(AFTER), new)]
+
+
+def _rows_of_stops(stops: Sequence[str], language: str) -> list[_Row]:
+    """Each once; of messages that stand still all kinds are one."""
+    said = dict.fromkeys(STOPS.get("messages" if name.startswith("messages_") else name, STOPPED) for name in stops)
+    return [(catalogue(language)[1].gettext(each), "") for each in said]
 
 
 def _rows_of_all(notice: Mapping[str, Any], language: str) -> list[_Row]:

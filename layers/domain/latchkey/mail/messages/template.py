@@ -125,6 +125,13 @@ def factor_changed(
     return password_changed(school, accounts, 0, language)
 
 
+def of_school_alone(
+    school: School, _accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
+) -> dict[str, str]:
+    """A mail that names nobody: a test whether mail reaches a mailbox."""
+    return _of_school(school, language) | {"accounts_text": "", "accounts_html": ""}
+
+
 def parent_code_ready(
     school: School, accounts: Sequence[tuple[MailAccount, str]], _life: int = 0, language: str = "en"
 ) -> dict[str, str]:
@@ -163,6 +170,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "factor_added": factor_changed,
     "factor_removed": factor_changed,
     "parent_code_ready": parent_code_ready,
+    "test_mail": of_school_alone,
 }
 
 

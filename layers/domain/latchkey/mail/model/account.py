@@ -21,6 +21,7 @@ MailName = Literal[
     "factor_added",
     "factor_removed",
     "parent_invitation",
+    "test_mail",
 ]
 """Mails about accounts."""
 NOTICES: Final[frozenset[str]] = frozenset(
@@ -32,6 +33,7 @@ NOTICES: Final[frozenset[str]] = frozenset(
         "parent_code_ready",
         "factor_added",
         "factor_removed",
+        "test_mail",
     }
 )
 """Mails to a person that tell what has happened, or where something stands. They carry no link, to teach nobody to follow one."""

@@ -13,8 +13,6 @@ _YEAR: Final = re.compile(
 )
 _EARLY_YEARS: Final = {"r": "R", "reception": "R", "kg": "R", "n": "N", "nursery": "N", "pk": "N", "n1": "N1", "n2": "N2"}
 _NUMBER: Final = re.compile(r"[0-9]+")
-_DAY: Final = 86_400
-_SETTLES: Final = 60  # seconds after a change until the index of lists surely shows it
 
 
 def year_group(text: str) -> str | None:
@@ -30,21 +28,14 @@ def same(one: str | None, other: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
-    """The groups of a school's students who have not left, in list order.
+    """The groups of a school's active students, in list order.
 
-    ``complete``: all registration groups are known; if not there are too many to choose from, and ``registration`` is empty.
-    ``counted_at`` and ``changed_at`` (epoch seconds): when they were looked up, and when a roster last changed people.
+    ``complete``: all registration groups are there; if not there are too many to choose from, and ``registration`` is empty.
     """
 
     years: tuple[str, ...] = ()
     registration: tuple[str, ...] = ()
     complete: bool = True
-    counted_at: int = 0
-    changed_at: int = 0
-
-    def is_fresh(self, now: int) -> bool:
-        """Whether they need no other look: nobody has changed since, and it was not long ago."""
-        return self.counted_at > self.changed_at + _SETTLES and now - self.counted_at < _DAY
 
 
 def in_order(values: Iterable[str]) -> tuple[str, ...]:

@@ -163,6 +163,11 @@ class Person:
         return self.problem
 
     @property
+    def marked_at(self) -> int | None:
+        """When that was noted."""
+        return self.mail_problem.at if self.mail_problem is not None and self.problem else None
+
+    @property
     def has_way_in(self) -> bool:
         """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
         return self.password_set_at is not None or self.has_passkey

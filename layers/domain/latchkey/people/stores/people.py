@@ -56,13 +56,23 @@ ROSTER_FACTS: Final = (
 """What a roster may write of a person: values as ``fact`` gives them."""
 
 
-def _person_key(school: str, person: str) -> tuple[str, str]:
+def person_key(school: str, person: str) -> tuple[str, str]:
     """``(pk, sk)`` of a person."""
     return f"{school}#P#{person}", "PERSON"
 
 
 def _list_key(school: str, role: Role) -> str:
     return f"{school}#{role}"
+
+
+def people_of(keys: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The ids of those people of each school whose items are among these keys."""
+    found: dict[str, list[str]] = {}
+    for pk, sk in keys:
+        school, _, person = pk.partition("#P#")
+        if sk == "PERSON" and person:
+            found.setdefault(school, []).append(person)
+    return found
 
 
 def number_key(school: str, number: int) -> str:
@@ -77,7 +87,7 @@ def fact(person: Person, name: str) -> Value:
 
 def person_to_item(school: str, person: Person) -> dict[str, Value]:
     """The item of a person, with the keys of the index ``people``."""
-    pk, sk = _person_key(school, person.id)
+    pk, sk = person_key(school, person.id)
     facts: dict[str, Value] = {
         "pk": pk,
         "sk": sk,
@@ -242,17 +252,17 @@ class Directory:
 
     def key(self, person: str) -> tuple[str, str]:
         """``(pk, sk)`` of a person, for stores that write more than one table."""
-        return _person_key(self.school, person)
+        return person_key(self.school, person)
 
     def person(self, person: str) -> Person | None:
         """The person with this id, read consistently."""
-        item = self._table.get(*_person_key(self.school, person))
+        item = self._table.get(*person_key(self.school, person))
         return person_from_item(item) if item and is_account(item) else None
 
     def by_ids(self, ids: Iterable[str]) -> list[Person]:
         """Those of these people who exist, in the order asked for, read consistently."""
         wanted = list(dict.fromkeys(ids))
-        items = self._table.get_many(_person_key(self.school, person) for person in wanted)
+        items = self._table.get_many(person_key(self.school, person) for person in wanted)
         found = {item["id"]: person_from_item(item) for item in items if is_account(item)}
         return [found[person] for person in wanted if person in found]
 
@@ -264,7 +274,7 @@ class Directory:
         found: dict[str, Person] = {}
         asked = {each: each for each in ids}  # and where that id has led so far
         for _ in range(_HOPS):
-            items = self._table.get_many(_person_key(self.school, person) for person in dict.fromkeys(asked.values()))
+            items = self._table.get_many(person_key(self.school, person) for person in dict.fromkeys(asked.values()))
             by_id = {item["id"]: item for item in items}
             leading = {one: by_id[at] for one, at in asked.items() if at in by_id}
             found |= {one: person_from_item(item) for one, item in leading.items() if is_account(item)}
@@ -277,28 +287,28 @@ class Directory:
         """Let ids that nobody has lead to these people, as those of merged accounts do; who has an account is left alone."""
         updates = []
         for made, person in ids.items():
-            pk, sk = _person_key(self.school, made)
+            pk, sk = person_key(self.school, made)
             updates.append(Update(pk=pk, sk=sk, set={"id": made, "merged_into": person}, when=[("pk", "missing", None)]))
         self._write_each(updates, pace)
 
     def lead_no_more(self, ids: Mapping[str, str]) -> None:
         """Let ids mean nobody again, of those that a roster lets lead to these people: not what a merge of accounts has left."""
-        items = self._table.get_many(_person_key(self.school, made) for made in ids)
+        items = self._table.get_many(person_key(self.school, made) for made in ids)
         gone = (item["id"] for item in items if item.get("merged_into") == ids[item["id"]] and "merge" not in item)
-        self._table.delete_many([_person_key(self.school, each) for each in gone])
+        self._table.delete_many([person_key(self.school, each) for each in gone])
 
     def standings(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who exist, by id, read consistently: only what decides whether and where they get a link.
 
         That is role, status, admin rights, address, version and what became of mail to them; all else is empty, names too.
         """
-        items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
+        items = self._table.get_many((person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
         here = (item for item in items if is_account(item))
         return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in here}
 
     def families(self, ids: Iterable[str]) -> list[Person]:
         """Those of these people who exist, read consistently: only their children, given names and status; all else is empty."""
-        items = self._table.get_many((_person_key(self.school, person) for person in dict.fromkeys(ids)), _FAMILY)
+        items = self._table.get_many((person_key(self.school, person) for person in dict.fromkeys(ids)), _FAMILY)
         return [person_from_item({"family_name": "", **item}) for item in items if is_account(item)]
 
     def by_email_key(self, *keys: str) -> list[Person]:
@@ -369,7 +379,7 @@ class Directory:
         """
         if not position.person:
             return None
-        pk, sk = _person_key(self.school, position.person)
+        pk, sk = person_key(self.school, position.person)
         item = self._table.get(pk, sk)
         if item is None:
             raise NotFound()
@@ -377,13 +387,6 @@ class Directory:
         there = replace(was, year_group=position.year_group or None, registration_group=position.registration_group or None)
         key = item.get("people_sk") if there == was else None
         return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": key or sort_key(there)}
-
-    def students_above(self, place: str, limit: int) -> list[tuple[str, Person]]:
-        """The first students behind a place in the list, each with their own place: a sort key, or one that nobody has."""
-        page = self._table.page(
-            _list_key(self.school, "student"), index="people", pk_name="people_pk", sk_name="people_sk", above=place, limit=limit
-        )
-        return [(item["people_sk"], person_from_item(item)) for item in page.items]
 
     def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
         """Everybody whom the filter means, in list order; memory holds one page."""
@@ -407,7 +410,7 @@ class Directory:
 
         It names only what they have, because the role of the portal may name no more.
         """
-        pk, sk = _person_key(self.school, person.id)
+        pk, sk = person_key(self.school, person.id)
         item = person_to_item(self.school, person)
         facts = {name: value for name, value in item.items() if value is not None and name not in {"pk", "sk", "is_admin"}}
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "missing", None)])
@@ -418,12 +421,12 @@ class Directory:
 
     def change_of(self, person: str, facts: Mapping[str, Value], when: Iterable[Condition] = ()) -> Update:
         """The update that ``change`` makes, to stand in a transaction."""
-        pk, sk = _person_key(self.school, person)
+        pk, sk = person_key(self.school, person)
         return Update(pk=pk, sk=sk, set=facts, when=[("pk", "exists", None), *when])
 
     def erase(self, *people: str) -> None:
         """Delete the items of these people, whether they exist or not; what else is kept of them is other stores' to delete."""
-        self._table.delete_many([_person_key(self.school, person) for person in people])
+        self._table.delete_many([person_key(self.school, person) for person in people])
 
     def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool, outside: bool = False) -> Person:
         """Note that the person signs in now; ``Changed`` if a new password was set since they were read.

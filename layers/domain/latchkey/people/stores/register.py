@@ -72,22 +72,6 @@ REGISTER: Final = (
         },
     ),
     Kind(
-        name="groups",
-        table="directory",
-        pk="<school>",
-        sk="GROUPS",
-        why="Which groups there are, to choose from",
-        kept="until the school is deleted; made anew when people change",
-        seen_by="the school's admins",
-        attributes={
-            "changed_at": "When people changed last",
-            "counted_at": "When the list was made",
-            "complete": "Whether all people were looked at",
-            "years": "Year groups",
-            "registration": "Registration groups",
-        },
-    ),
-    Kind(
         name="admins",
         table="directory",
         pk="<school>",

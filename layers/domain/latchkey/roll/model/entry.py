@@ -105,6 +105,11 @@ class Entry(NamedTuple):
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
+    def texts(self) -> tuple[str | None, ...]:
+        """What people are searched by: names, address, username, UPN, MIS id, and group."""
+        return (*self[2:10], self.registration_group)
+
+    @property
     def problem(self) -> Problem | None:
         """Why mail does not reach this person, and whose fault that is."""
         if self.marked == "complained":
@@ -149,7 +154,7 @@ def entry_of(person: Person) -> Entry:
         unconfirmed=person.address_is_unconfirmed,
         not_mine=person.not_mine,
         marked=person.marked,
-        marked_at=person.mail_problem.at if person.mail_problem is not None and person.marked else None,
+        marked_at=person.marked_at,
         pin=_code(person.pin, USES["pin"]),
         parent_code=_code(person.parent_code, USES["parent_code"]),
     )

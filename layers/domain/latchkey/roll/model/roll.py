@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from bisect import bisect_left, bisect_right
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.register import sort_key
 from latchkey.roll.model.numbers import Numbers, count
 from latchkey.roll.model.standing import standing_of
+from latchkey.roll.model.texts import Texts
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
 from latchkey.shared.model.pages import PAGE, Page, Pager
@@ -18,7 +19,6 @@ from latchkey.shared.model.pages import PAGE, Page, Pager
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from latchkey.people.model.people_filter import PeopleFilter
     from latchkey.people.model.standings import Code
     from latchkey.roll.model.entry import Entry
     from latchkey.roll.model.standing import Rules
@@ -26,6 +26,22 @@ if TYPE_CHECKING:
 Sort = Literal["list", "name", "last_login"]
 """``list``: role, year, group, name. ``name``: by family name, whatever the role. ``last_login``: those without come first."""
 SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
+
+
+_EVERYBODY: Final = PeopleFilter()
+_REMEMBERED: Final = 16  # filters whose people are remembered: a page asks for its list and its numbers
+_MINUTE: Final = 60  # seconds for which it stays so who could log in, as far as only time changes it
+
+
+@dataclass(slots=True)
+class Known:
+    """What is found out about the same entries once, however often they are read."""
+
+    texts: Texts = field(default_factory=Texts)
+    places: Mapping[str, int] | None = None
+    meant: dict[PeopleFilter, Sequence[Entry]] = field(default_factory=dict)
+    rules: Rules | None = None
+    standings: Mapping[str, Code | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,10 +56,13 @@ class Roll:
     as_of: int
     cursor_key: Callable[[], bytes]
     rules: Callable[[], Rules]
+    known: Known = field(default_factory=Known, repr=False)
 
-    @cached_property
+    @property
     def _places(self) -> Mapping[str, int]:
-        return {entry.id: place for place, entry in enumerate(self.entries)}
+        if self.known.places is None:
+            self.known.places = {entry.id: place for place, entry in enumerate(self.entries)}
+        return self.known.places
 
     def by_id(self, person: str) -> Entry | None:
         """The person with this id."""
@@ -52,14 +71,34 @@ class Roll:
 
     def meant(self, wanted: PeopleFilter) -> Sequence[Entry]:
         """Everybody whom a filter means, in list order."""
+        if wanted == _EVERYBODY:
+            return self.entries
         codes = self.standings if wanted.by_standing else {}
-        return [entry for entry in self.entries if wanted.matches(entry, codes.get(entry.id))]
+        meant = self.known.meant
+        if wanted not in meant:
+            if len(meant) >= _REMEMBERED:
+                meant.clear()
+            meant[wanted] = [each for each in self._possible(wanted) if wanted.matches(each, codes.get(each.id))]
+        return meant[wanted]
 
-    @cached_property
+    def _possible(self, wanted: PeopleFilter) -> Sequence[Entry]:
+        """Those among whom everybody is whom a filter means."""
+        entries = self.entries
+        if wanted.roles:
+            places = [ROLES.index(role) for role in wanted.looked_through]
+            slices = [(bisect_left(entries, at, key=_role_place), bisect_right(entries, at, key=_role_place)) for at in places]
+            entries = [entry for start, end in slices for entry in entries[start:end]]
+        return self.known.texts.possible(wanted.q, entries) if wanted.q else entries
+
+    @property
     def standings(self) -> Mapping[str, Code | None]:
-        """The grade or reason of everybody, by id; None of those who have left."""
-        rules = self.rules()
-        return {entry.id: standing_of(entry, rules, self.by_id) for entry in self.entries}
+        """The grade or reason of everybody, by id; None of those who have left. As of the last minute."""
+        rules, known = self.rules(), self.known
+        if known.rules is None or rules.now - known.rules.now >= _MINUTE or replace(known.rules, now=rules.now) != rules:
+            known.rules = rules
+            known.standings = {entry.id: standing_of(entry, rules, self.by_id) for entry in self.entries}
+            known.meant.clear()
+        return known.standings
 
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""
@@ -89,6 +128,10 @@ class Roll:
         if sort == "list":
             return bisect_right(meant, place_of(there), key=place_of)
         return bisect_right(meant, _ORDERS[sort](found), key=_ORDERS[sort])
+
+
+def _role_place(entry: Entry) -> int:
+    return ROLES.index(entry.role)
 
 
 def place_of(entry: Entry) -> tuple[int, str]:

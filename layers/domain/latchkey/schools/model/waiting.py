@@ -19,6 +19,7 @@ NoticeKind = Literal[
     "factors_waiting_own",
     "factors_kept",
     "factors_reset",
+    "preflight_stop",
 ]
 Outcome = Literal["done", "declined", "withdrawn", "lapsed"]
 """What became of something that waited."""
@@ -82,7 +83,8 @@ class Notice:
     ``by`` is who has done or asked for it, a person's id or the name of a part of the system; ``approved_by`` who has agreed.
     Of settings: ``changes``. Of a send that waits: its id (``send``) and to how many ``people`` it goes; its maker is not told.
     Of an admin: who (``person``); of their address: ``old`` and ``new``, and ``until`` when somebody can object.
-    ``outcome``: what became of what waited. ``waits``: only told if this change of settings still waits then, which is its lapse.
+    ``stops``: names of what would stop mail, as preflight has found it. ``outcome``: what became of what waited. ``waits``: only
+    told if this change of settings still waits then, which is its lapse.
     """
 
     id: str
@@ -99,3 +101,4 @@ class Notice:
     until: int = 0
     outcome: Outcome | None = None
     waits: str | None = None
+    stops: tuple[str, ...] = ()

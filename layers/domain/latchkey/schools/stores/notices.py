@@ -55,7 +55,8 @@ def notice_to_value(notice: Notice) -> Value:
         "people": notice.people,
     }
     more: dict[str, Value] = {name: getattr(notice, name) for name in _MORE}
-    return value | {name: each for name, each in more.items() if each}
+    stops: dict[str, Value] = {"stops": list(notice.stops)} if notice.stops else {}
+    return value | {name: each for name, each in more.items() if each} | stops
 
 
 def notice_from_value(value: Mapping[str, Any]) -> Notice:
@@ -69,5 +70,6 @@ def notice_from_value(value: Mapping[str, Any]) -> Notice:
         changes=changes_from_value(value.get("changes") or ()),
         send=value.get("send"),
         people=value.get("people", 0),
+        stops=tuple(value.get("stops") or ()),
         **{name: value[name] for name in _MORE if name in value},
     )

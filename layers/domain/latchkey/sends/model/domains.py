@@ -4,18 +4,24 @@ People are counted, not mails. ``sent`` are those of whose mail SES has said mor
 password, by the notice that goes to their address. Where a ledger's fact changes (delivered, and sent back later), the counts
 move with it. The domains with the most people are kept; the rest are one line, ``OTHER``, so that addresses that a stranger
 invents cannot make the list grow, or push out a domain that the school really mails.
+
+A domain that took the mail of ``SILENT`` people and of which nobody has set a password since is *silent*: delivered to where
+nobody sees it, as a rule by a filter. Since when it is so is kept with the counts; after a day it is said.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from typing import Final
 
+from latchkey.schools.model.school import DAY
 from latchkey.sends.model.refusals import fault_of
 from latchkey.sends.model.send import Chunk, Mail
 
 MOST: Final = 100
 OTHER: Final = "other"
 """Stands for all domains beyond the first ``MOST``; no domain of an address is called so, for it has no dot."""
+SILENT: Final = 50
+"""People to whom mail was delivered: of so many somebody uses a link within a day, unless nobody sees it."""
 _LONGEST: Final = 253
 _HEARD_OF: Final = frozenset({"delayed", "delivered", "bounced", "complained"})
 _DELIVERED: Final = frozenset({"delivered", "complained"})
@@ -43,10 +49,30 @@ Moves = Mapping[str, DomainCounts]
 
 @dataclass(frozen=True, slots=True)
 class Domains:
-    """What is counted of a school: since when (epoch seconds; 0: nothing yet), and the counts by domain."""
+    """What is counted of a school: since when (epoch seconds; 0: nothing yet), counts by domain, since when some are silent."""
 
     since: int
     counts: Mapping[str, DomainCounts]
+    silent_since: Mapping[str, int] = field(default_factory=dict)
+
+    def silent(self, now: int) -> list[tuple[str, int]]:
+        """The domains that are silent for a day, with how many people their mail was delivered to; most first."""
+        found = [
+            (domain, counts.delivered)
+            for domain, counts in self.counts.items()
+            if is_silent(domain, counts) and now - self.silent_since.get(domain, self.since) >= DAY
+        ]
+        return sorted(found, key=lambda each: (-each[1], each[0]))
+
+
+def is_silent(domain: str, counts: DomainCounts) -> bool:
+    """Whether a domain has taken the mail of many, of whom nobody has used it."""
+    return domain != OTHER and counts.delivered >= SILENT and counts.used <= 0
+
+
+def silent_since(before: Domains, counts: Moves, now: int) -> dict[str, int]:
+    """Since when which domains are silent, once the counts are these."""
+    return {domain: before.silent_since.get(domain, now) for domain, each in counts.items() if is_silent(domain, each)}
 
 
 def domain_of(address: str) -> str:
@@ -91,7 +117,7 @@ def _weight(counts: DomainCounts) -> int:
 
 
 def _counts(chunk: Chunk, mail: Mail, place: int) -> DomainCounts:
-    if chunk.test or mail.state not in _HEARD_OF:
+    if chunk.test or chunk.mail == "test_mail" or mail.state not in _HEARD_OF:
         return NOTHING
     people = len(mail.accounts)
     if chunk.mail == "password_changed":  # the second mail of such a chunk goes to the address that was replaced

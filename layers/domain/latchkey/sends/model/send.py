@@ -22,6 +22,7 @@ Kind = Literal[
     "confirmation",
     "parent_invitation",
     "parent_code_ready",
+    "mailbox_test",
 ]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
 Pick = Literal["failed", "no_password", "changed", "refused"]
@@ -99,6 +100,8 @@ class Selection:
     ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
     those who were skipped because they had changed since it was planned, or those whose mail was refused though their address may
     be right. ``domain`` in its place: the refused of the last weeks' sends, with an address in this domain.
+    ``chosen``: the copy of an admin's selection (``selections``), of ``count`` people then; ``live``: the id of one that is not
+    copied yet, which is never kept.
     ``contacts``: in a send of invitations, the parents of that upload of contacts; ids and a filter mean parents there, and
     students, whose parents are invited.
     Of those who are meant, ``skip_signed_in`` leaves out whoever has logged in before, ``skip_sent_within`` (minutes; 0: nobody)
@@ -111,6 +114,9 @@ class Selection:
     pick: Pick | None = None
     domain: str | None = None
     contacts: str | None = None
+    chosen: str | None = None
+    count: int = 0
+    live: str | None = None
     skip_signed_in: bool = False
     skip_sent_within: int = 0
 

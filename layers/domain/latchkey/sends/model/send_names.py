@@ -35,6 +35,8 @@ def whom(selection: Selection, searched: str = "by a search", *, kind: Kind = "p
         return _parents(selection, searched)
     if selection.source is not None:
         return "people of an earlier send"
+    if selection.chosen is not None:
+        return f"{selection.count:,} people" if selection.count != 1 else "1 person"
     if selection.filter is None:
         return f"{len(selection.ids):,} people" if len(selection.ids) != 1 else "1 person"
     wanted = selection.filter

@@ -71,27 +71,33 @@ def parse_kind(kind: object) -> SendKind:
 
 
 def parse_selection(select: object, kind: SendKind = "password_link") -> Selection:
-    """Who is meant, as ids, as a filter or as those whom earlier sends' mails did not reach, from a JSON value.
+    """Who is meant, from a JSON value: ids, a filter, what an admin has chosen, or those whom earlier sends' mails did not reach.
 
     Invitations are for the parents of students who are meant so, for parents, and for those of an upload of contacts.
     """
-    ways = [{"ids"}, {"filter"}, {"contacts"} if kind == "parent_invitation" else {"refused"}]
+    ways = [{name} for name in ("ids", "filter", "selection", "contacts" if kind == "parent_invitation" else "refused")]
     if not isinstance(select, Mapping) or set(select) not in ways:
         raise Invalid(
             "Nobody is selected. Nothing was sent.", fields={"select": "Choose people, by ids or by a filter, not by both."}
         )
     if "contacts" in select:
-        if not isinstance(select["contacts"], str) or not is_id(select["contacts"]):
-            raise Invalid(fields={"select": "The upload of contacts does not have the form of an id."})
-        return Selection(contacts=select["contacts"])
+        return Selection(contacts=_id(select["contacts"], "The upload of contacts does not have the form of an id."))
+    if "selection" in select:
+        return Selection(live=_id(select["selection"], "Choose at least one person."))
     if "refused" in select:
         return _refused(select["refused"])
     if "filter" in select:
-        wanted = select["filter"]
-        if not isinstance(wanted, Mapping):
-            raise Invalid("This filter cannot be used.", fields={"select": "The filter must be an object."})
-        return Selection(filter=people_filter.parse(wanted).as_mapping())
-    ids = select["ids"]
+        return _filter(select["filter"])
+    return _ids(select["ids"])
+
+
+def _filter(wanted: object) -> Selection:
+    if not isinstance(wanted, Mapping):
+        raise Invalid("This filter cannot be used.", fields={"select": "The filter must be an object."})
+    return Selection(filter=people_filter.parse(wanted).as_mapping())
+
+
+def _ids(ids: object) -> Selection:
     if not isinstance(ids, list) or not ids:
         raise Invalid("Nobody is selected. Nothing was sent.", fields={"select": "Choose at least one person."})
     if len(ids) > LONGEST_LIST:
@@ -99,6 +105,12 @@ def parse_selection(select: object, kind: SendKind = "password_link") -> Selecti
     if not all(isinstance(each, str) and is_id(each) for each in ids):
         raise Invalid(fields={"select": "One of the ids does not have the form of an id."})
     return Selection(ids=tuple(dict.fromkeys(ids)))
+
+
+def _id(value: object, wrong: str) -> str:
+    if not isinstance(value, str) or not is_id(value):
+        raise Invalid("Nobody is selected. Nothing was sent.", fields={"select": wrong})
+    return value
 
 
 def _refused(which: object) -> Selection:

@@ -12,10 +12,11 @@ from secrets import token_hex
 from typing import Final
 
 from latchkey.errors import TryLater
-from latchkey.sends.model.domains import DomainCounts, Domains, Moves, merged
+from latchkey.sends.model.domains import DomainCounts, Domains, Moves, merged, silent_since
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table
 
 _TRIES: Final = 12
+NOTHING_KNOWN: Final = Domains(0, {})
 
 
 class MailDomains:
@@ -27,13 +28,15 @@ class MailDomains:
 
     def get(self) -> Domains:
         """The counts as they are."""
-        return _read(self._table.get(self._pk, "COUNTS"))
+        item = self._table.get(*counts_key(self.school))
+        return domains_of(item) if item else NOTHING_KNOWN
 
     def add(self, moves: Sequence[Moves], now: int) -> None:
         """Move the counts; ``TryLater`` where that could not be done, and nothing is counted."""
         mine, item = token_hex(8), self._table.get(self._pk, "COUNTS")
         for _ in range(_TRIES):
-            was = _read(item)
+            was = domains_of(item) if item else NOTHING_KNOWN
+            counts = merged(was.counts, moves)
             revision = item["revision"] if item else None
             written: Item = {
                 "pk": self._pk,
@@ -41,7 +44,8 @@ class MailDomains:
                 "revision": (revision or 0) + 1,
                 "since": was.since or now,
                 "last": mine,
-                "domains": {domain: list(astuple(counts)) for domain, counts in merged(was.counts, moves).items()},
+                "domains": {domain: list(astuple(each)) for domain, each in counts.items()},
+                "silent": silent_since(was, counts, now) or None,
             }
             nobody_wrote_since: Condition = ("revision", "=", revision)
             try:
@@ -56,10 +60,15 @@ class MailDomains:
 
     @property
     def _pk(self) -> str:
-        return f"{self.school}#MAILDOMAINS"
+        return counts_key(self.school)[0]
 
 
-def _read(item: Item | None) -> Domains:
-    if item is None:
-        return Domains(0, {})
-    return Domains(item["since"], {domain: DomainCounts(*counts) for domain, counts in item["domains"].items()})
+def counts_key(school: str) -> tuple[str, str]:
+    """Where a school's counts stand."""
+    return f"{school}#MAILDOMAINS", "COUNTS"
+
+
+def domains_of(item: Item) -> Domains:
+    """The counts of an item; one from before silence was kept tells it since its own beginning."""
+    counts = {domain: DomainCounts(*each) for domain, each in item["domains"].items()}
+    return Domains(item["since"], counts, item.get("silent") or {})

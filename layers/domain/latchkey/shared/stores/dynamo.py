@@ -5,7 +5,7 @@ How values and expressions are written is in dynamo_wire.py; stores take both fr
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -57,11 +57,12 @@ class Page:
 
 
 class Table:
-    """One DynamoDB table."""
+    """One DynamoDB table. ``noted`` is called with the keys of items after they were written or deleted."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, noted: Callable[[list[tuple[str, str]]], None] | None = None) -> None:
         self._client = client
         self.name = name
+        self.noted = noted or _nobody
 
     def get(self, pk: str, sk: str) -> Item | None:
         """The item, read consistently."""
@@ -75,6 +76,7 @@ class Table:
     def put(self, put: Put) -> None:
         """Write an item; ``ConditionFailed`` if a condition does not hold."""
         self._conditional("put_item", put.request(self.name))
+        self.noted([_key(put)])
 
     def put_with(self, put: Put, other: tuple["Table", Put]) -> None:
         """Write an item here and one in another table, both or neither."""
@@ -83,6 +85,7 @@ class Table:
     def update(self, update: Update) -> Item:
         """Update an item and return it as it now is; ``ConditionFailed`` if a condition does not hold."""
         answer = self._conditional("update_item", update.request(self.name) | {"ReturnValues": "ALL_NEW"})
+        self.noted([_key(update)])
         return unpack_item(answer.get("Attributes", {}))
 
     def transact(self, writes: Sequence[Update | Put], pace: Pace | None = None) -> None:
@@ -107,6 +110,7 @@ class Table:
     def delete(self, pk: str, sk: str) -> None:
         """Delete an item, whether it exists or not."""
         self._call("delete_item", Key=key_of(pk, sk))
+        self.noted([(pk, sk)])
 
     def page(
         self,
@@ -200,6 +204,7 @@ class Table:
 
     def _write_batch(self, batch: list[dict[str, Any]], pace: Pace) -> None:
         pace.wait(len(batch))
+        keys = [_key_in(request) for request in batch]
         while batch:
             try:
                 answer = self._client.batch_write_item(RequestItems={self.name: batch})
@@ -214,6 +219,7 @@ class Table:
             if left:
                 pace.refused()
             batch = left
+        self.noted(keys)
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         try:
@@ -286,6 +292,7 @@ def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> No
     for attempt in range(_TRIES):
         try:
             client.transact_write_items(TransactItems=items)
+            _note(writes)
             return
         except ClientError as error:
             if code_of(error) != "TransactionCanceledException":
@@ -298,6 +305,28 @@ def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> No
             translate(error)
         _pause(attempt)
     raise TryLater()
+
+
+def _nobody(_keys: list[tuple[str, str]]) -> None:
+    """Nobody wants to know."""
+
+
+def _key(write: Update | Put) -> tuple[str, str]:
+    """``(pk, sk)`` of a write."""
+    return (write.pk, write.sk) if isinstance(write, Update) else (str(write.item["pk"]), str(write.item["sk"]))
+
+
+def _key_in(request: Mapping[str, Any]) -> tuple[str, str]:
+    """``(pk, sk)`` of a request of a batch."""
+    (said,) = request.values()
+    key = said.get("Key") or said["Item"]
+    return key["pk"]["S"], key["sk"]["S"]
+
+
+def _note(writes: Sequence[tuple[Table, Update | Put]]) -> None:
+    """Say of each table what was written."""
+    for table in {id(table): table for table, _ in writes}.values():
+        table.noted([_key(write) for of, write in writes if of is table])
 
 
 def _pause(attempt: int) -> None:

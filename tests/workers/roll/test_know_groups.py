@@ -1,14 +1,10 @@
-"""Which groups a school has: found by one short read a group, kept, and looked up again when people change."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""Which groups a school has, to choose from."""
 
 import pytest
 
-from latchkey.people import know_groups
-from latchkey.people.know_groups import known_groups
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory
+from latchkey.roll import know_groups
+from latchkey.roll.know_groups import known_groups
 from tests.support.system import TestSystem
 
 SCHOOL = "northbridge"
@@ -40,20 +36,6 @@ def found(system: TestSystem) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return groups.years, groups.registration
 
 
-@contextmanager
-def counted_reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    reads: list[str] = []
-    real = Directory.students_above
-
-    def counting(self: Directory, place: str, limit: int) -> list[tuple[str, Person]]:
-        reads.append(place)
-        return real(self, place, limit)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Directory, "students_above", counting)
-        yield reads
-
-
 def test_groups_come_in_the_order_of_lists_and_each_once(school: TestSystem) -> None:
     add(school, pupil(1, "10", "10B"), pupil(2, "7", "7B"), pupil(3, "7", "7A"), pupil(4, "7", "7A"), pupil(5, None, None))
     add(school, pupil(6, "7", "7A B"), pupil(7, "R", "Oak"), pupil(8, "8", "Oak"), pupil(9, "9", None))
@@ -67,7 +49,6 @@ def test_a_group_in_which_all_have_left_is_none(school: TestSystem) -> None:
     add(school, *gone, pupil(20, "7", "7A", status="left", given_name="A"), pupil(21, "7", "7A", given_name="B"))
     assert found(school) == (("7",), ("7A",))
     add(school, pupil(14, "13", "13Z", given_name="Z"))
-    school.clock.now += 86_401
     assert found(school) == (("7", "13"), ("7A", "13Z")), "one who is there, behind thirteen who are not"
 
 
@@ -75,36 +56,14 @@ def test_a_school_without_students_has_none(school: TestSystem) -> None:
     assert found(school) == ((), ())
 
 
-def test_many_people_cost_no_more_reads_than_few(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(school, *(pupil(number, "7", f"7{'ABCD'[number % 4]}") for number in range(400)))
-    with counted_reads(monkeypatch) as reads:
-        assert found(school) == (("7",), ("7A", "7B", "7C", "7D"))
-        assert len(reads) == 5
-        assert found(school) == (("7",), ("7A", "7B", "7C", "7D"))
-        assert len(reads) == 5, "what was found is kept"
-
-
-def test_more_groups_than_one_can_choose_from_are_not_read(school: TestSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_groups_than_one_can_choose_from_are_not_offered(school: TestSystem) -> None:
     add(school, *(pupil(number, str(7 + number % 3), f"{number:04d}") for number in range(know_groups.MOST + 60)))
-    with counted_reads(monkeypatch) as reads:
-        groups = known_groups(school.wiring("console"), SCHOOL)
-        assert (groups.years, groups.registration, groups.complete) == (("7", "8", "9"), (), False)
-        assert len(reads) <= know_groups.MOST + 4
+    groups = known_groups(school.wiring("console"), SCHOOL)
+    assert (groups.years, groups.registration, groups.complete) == (("7", "8", "9"), (), False)
 
 
-def test_they_are_looked_up_again_when_people_change_and_after_a_day(school: TestSystem) -> None:
+def test_they_change_with_the_people(school: TestSystem) -> None:
     add(school, pupil(1, "7", "7A"))
     assert found(school) == (("7",), ("7A",))
     add(school, pupil(2, "8", "8A"))
-    school.clock.now += 3600
-    assert found(school) == (("7",), ("7A",)), "nobody has said that people changed"
-    school.wiring("read_roster").groups(SCHOOL).note_change(int(school.clock()))
     assert found(school) == (("7", "8"), ("7A", "8A"))
-    add(school, pupil(3, "9", "9A"))
-    assert found(school) == (("7", "8", "9"), ("7A", "8A", "9A")), "within a minute of a change the index may still lag"
-    school.clock.now += 120
-    assert found(school) == (("7", "8", "9"), ("7A", "8A", "9A"))
-    add(school, pupil(4, "10", "10A"))
-    assert found(school) == (("7", "8", "9"), ("7A", "8A", "9A"))
-    school.clock.now += 86_400
-    assert found(school) == (("7", "8", "9", "10"), ("7A", "8A", "9A", "10A"))

@@ -1,0 +1,1 @@
+"""The consumer of the tables' streams that keeps each school's roll."""

@@ -1,0 +1,104 @@
+"""Look at a school: its people by the roll, its admins, its rosters, its messages, how its mail fares, its notice.
+
+Five calls besides the roll's, whatever the size of the school. A part that cannot be read is not seen, and the rest is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
+
+from latchkey.errors import TryLater
+from latchkey.people.model.person import Person
+from latchkey.preflight.model.facts import People, SchoolFacts, Seen, Sends, Unseen
+from latchkey.preflight.needs import System
+from latchkey.preflight.stores.kept_looks import Brief
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.model.roll import Roll
+from latchkey.roll.model.standing import Rules, rules_of, standing_of
+from latchkey.roll.read_roll import read_roll
+from latchkey.rosters.model.runs import Run
+from latchkey.schools.model.notice import PageNotice
+from latchkey.schools.model.school import DAY, School
+from latchkey.second_factors.model.asked import has_factor
+from latchkey.sends.model.approval import waits
+from latchkey.sends.model.send import Send
+
+LATEST: Final = 50
+"""Messages, and rosters, among which those are looked for that matter: the newest, one call each."""
+LINKS_END: Final = 2 * DAY
+CODES_END: Final = 7 * DAY
+_NOTHING: Final = Brief.nothing()
+T = TypeVar("T")
+
+
+def look_at_school(system: System, school: School) -> tuple[SchoolFacts, Brief]:
+    """The school's facts, and what is kept of earlier looks."""
+    now, slug = system.now(), school.slug
+    roll = _seen(lambda: read_roll(system, slug))
+    admins = [] if isinstance(roll, Unseen) else [each for each in roll.entries if each.is_admin and each.status == "active"]
+    brief = _seen(lambda: system.kept_looks.brief(slug, [each.id for each in admins]))
+    known = _NOTHING if isinstance(brief, Unseen) else brief
+    blind = isinstance(roll, Unseen) or isinstance(brief, Unseen)
+    facts = SchoolFacts(
+        people=roll if isinstance(roll, Unseen) else _people(roll, rules_of(school, now), len(admins)),
+        without_factor=Unseen("silent") if blind else _without_factor(school, known.people),
+        must_have_factor=school.settings.second_factor == "required",
+        roster_at=_seen(lambda: _roster_at(system.rosters(slug).page(limit=LATEST)[0])),
+        sends=_seen(lambda: _sends(system.sends(slug).page(limit=LATEST)[0])),
+        silent=brief if isinstance(brief, Unseen) else tuple(known.domains.silent(now)),
+        notice=PageNotice.of(school.settings),
+    )
+    return facts, known
+
+
+def _seen(read: Callable[[], T]) -> Seen[T]:
+    try:
+        return read()
+    except TryLater:
+        return Unseen("silent")
+
+
+def _people(roll: Roll, rules: Rules, admins: int) -> People:
+    active = [entry for entry in roll.entries if entry.status == "active"]
+    codes = [(entry, standing_of(entry, rules, roll.by_id)) for entry in active]
+    return People(
+        total=len(active),
+        reachable=sum(entry.email is not None and entry.marked is None for entry in active),
+        unreachable=sum(code == "no_address" for _, code in codes),
+        links_end=sum(code == "link_unused" and _link_ends(entry, rules.now) for entry, code in codes),
+        codes_end=sum(code == "code_unused" and _code_ends(entry, rules.now) for entry, code in codes),
+        admins=admins,
+    )
+
+
+def _link_ends(entry: Entry, now: int) -> bool:
+    return entry.link is not None and now < entry.link.expires_at <= now + LINKS_END
+
+
+def _code_ends(entry: Entry, now: int) -> bool:
+    """A student's PIN; a parent's code is their child's, which is a student's of its own."""
+    return entry.pin is not None and now < entry.pin.expires_at <= now + CODES_END
+
+
+def _without_factor(school: School, admins: Iterable[Person]) -> int:
+    return sum(not has_factor(school, admin) for admin in admins if admin.is_admin and admin.status == "active")
+
+
+def _roster_at(runs: Sequence[Run]) -> int | None:
+    """When the newest roster was applied."""
+    applied = [run.finished_at or run.created_at for run in runs if run.step == "apply" and run.state == "finished"]
+    return max(applied, default=None)
+
+
+def _sends(sends: Sequence[Send]) -> Sends:
+    still = [send for send in sends if send.state in {"queued", "running", "paused"}]
+    held: dict[str, int] = {}
+    for send in still:
+        if send.waiting and send.state != "paused":
+            held[send.waiting] = held.get(send.waiting, 0) + 1
+    paused = [send for send in still if send.state == "paused" and not waits(send)]
+    return Sends(
+        to_approve=sum(waits(send) for send in still),
+        braked=sum(send.was_braked for send in paused),
+        paused=sum(not send.was_braked for send in paused),
+        held=held,
+    )

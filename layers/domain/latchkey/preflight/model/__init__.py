@@ -1,0 +1,1 @@
+"""What is found, and the rules that judge it: no I/O."""

@@ -1,0 +1,1 @@
+"""Where the facts are asked for, and where what was found is kept."""

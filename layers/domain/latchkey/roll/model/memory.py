@@ -1,0 +1,46 @@
+"""The rolls that one container remembers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from latchkey.roll.model.changes import Base
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.model.roll import Known
+
+_MOST: Final = 250_000  # people: some 250 MB
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What a container remembers of one school: an object, and the entries with what had changed by a revision of the item."""
+
+    key: str
+    base: Base
+    revision: int = -1
+    entries: Sequence[Entry] = ()
+    known: Known = field(default_factory=Known)
+
+
+class Memory:
+    """The rolls that a container remembers, those asked for last; none is older than the item that names it."""
+
+    def __init__(self) -> None:
+        self._schools: dict[str, Remembered] = {}
+
+    def get(self, school: str, key: str) -> Remembered | None:
+        """What is remembered of a school, if it is of this object."""
+        found = self._schools.pop(school, None)
+        if found is None or found.key != key:
+            return None
+        self._schools[school] = found  # the last asked for stands last
+        return found
+
+    def keep(self, school: str, key: str, base: Base) -> Remembered:
+        """Remember an object; others are forgotten where they are too many."""
+        before = self._schools.pop(school, None)
+        found = Remembered(key, base, known=Known(before.known.texts) if before is not None else Known())
+        self._schools[school] = found
+        while len(self._schools) > 1 and sum(len(each.base.entries) for each in self._schools.values()) > _MOST:
+            del self._schools[next(iter(self._schools))]
+        return found

@@ -1,0 +1,1 @@
+"""Where selections are kept."""
