@@ -58,7 +58,7 @@ def void_check(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     try:
         with by_the_names_of_the_form(request):
-            wanted = _wanted(request.query, scope_in(request.query))
+            wanted = with_people(system(), school, _wanted(request.query, scope_in(request.query)), seen.person.id)
             return Answer(**_counted(seen.school, wanted))
     except Invalid as wrong:
         if not request.wants_page:
@@ -77,7 +77,7 @@ def void(request: Request, school: str) -> Answer:
     elif request.wants_page:
         request.context.update(_form_context(request, seen.school, request.fields))
     with by_the_names_of_the_form(request):
-        wanted = _wanted(request.fields, scope_of(request))
+        wanted = with_people(system(), school, _wanted(request.fields, scope_of(request)), seen.person.id)
         key = parse_key(request.fields.get("idempotency_key"))
         if request.is_trial():
             there = f"/admin/{school}/exports/void/check?{urlencode(_fields(wanted))}" if request.wants_page else None

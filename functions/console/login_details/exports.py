@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from console.lists import only, page_of
 from console.login_details.options import CARDS, Card, address, as_fields, card_of, columns, usual_audience, wanted_in
-from console.login_details.whom import by_the_names_of_the_form, choices, from_elsewhere, scope_fields, scope_of
+from console.login_details.whom import CHOSEN, by_the_names_of_the_form, choices, from_elsewhere, scope_fields, scope_of
 from console.system import system
 from latchkey.errors import Gone, Invalid, NotFound
 from latchkey.login_details import watch_export
@@ -17,6 +17,7 @@ from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest
 from latchkey.login_details.preview_export import Preview, preview_export
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.try_export import REASONS, Trial, try_export
+from latchkey.people.model import people_filter
 from latchkey.roll.name_people import names_in
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
@@ -49,6 +50,8 @@ _FORM: Final = "login_details/export_start.html"
 def exports(request: Request, school: str) -> Answer:
     """The runs of the school, newest first, and the cards for a new one."""
     seen = admin(request, system(), school)
+    if request.wants_page and (there := _to_the_form(request, school)) is not None:
+        return Answer(status=303, location=there)
     cursor, limit = page_of(request, LONGEST_PAGE, watch_export.PAGE)
     page = watch_export.list_exports(system(), school, cursor=cursor, limit=limit)
     voided_at = watch_export.voided_at(system(), school)
@@ -76,7 +79,7 @@ def check(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     try:
         with by_the_names_of_the_form(request):
-            wanted = with_people(system(), school, wanted_in(request.query))
+            wanted = with_people(system(), school, wanted_in(request.query), seen.person.id)
             trial = try_export(system(), seen.school, wanted)
     except Invalid as wrong:
         if not request.wants_page:
@@ -102,7 +105,7 @@ def start(request: Request, school: str) -> Answer:
         key = parse_key(request.fields.get("idempotency_key"))
         sure = not request.is_form or "slip" in request.fields or request.flag("confirm")
         if request.flag("dry_run") or not sure:
-            wanted = with_people(system(), school, wanted)
+            wanted = with_people(system(), school, wanted, seen.person.id)
             trial = try_export(system(), seen.school, wanted)
             there = address(school, "check", as_fields(wanted)) if request.wants_page else None
             if there is not None:
@@ -198,6 +201,15 @@ def _wanted(request: Request) -> ExportRequest:
     return parse_wanted({**request.fields, "scope": scope_of(request)}, **flags)
 
 
+def _to_the_form(request: Request, school: str) -> str | None:
+    """The form that a link means which says what to make, or for whom; None for the list."""
+    said = {"as", "format", *CHOSEN, *people_filter.FIELDS} & request.query.keys()
+    if not said:
+        return None
+    kept = {name: value for name, value in request.query.items() if name in {"as", "format", "audience", "large_print"}}
+    return address(school, "new", {**kept, **from_elsewhere(request)})
+
+
 def _again(export: Export, school: str) -> str | None:
     """The address of the form that makes the same file once more: for those who were chosen then, exactly these."""
     if export.kind == "void":
@@ -231,6 +243,7 @@ def _form_context(request: Request, school: School, typed: Any) -> dict[str, Any
     """What the form needs, also if it comes back with an error."""
     if not request.wants_page:
         return {}
+    who = request.context["person"].id
     card: Card = card_of(typed) or "slips"
     audience = typed.get("audience") or usual_audience(card)
     formats = {each: FORMATS[each] for each in CARDS[card].formats}
@@ -243,15 +256,15 @@ def _form_context(request: Request, school: School, typed: Any) -> dict[str, Any
         "cards": _cards(school.slug, card, typed),
         "formats": formats,
         "columns": columns(),
-        "preview": _preview(school, shown),
+        "preview": _preview(school, shown, who),
         **choices(request, school, typed),
     }
 
 
-def _preview(school: School, typed: Any) -> Preview | None:
+def _preview(school: School, typed: Any, admin: str) -> Preview | None:
     """The first page of what is chosen so far; None while that is nothing."""
     try:
-        return preview_export(system(), school, wanted_in(typed))
+        return preview_export(system(), school, with_people(system(), school.slug, wanted_in(typed), admin))
     except (Gone, Invalid, NotFound):
         return None
 

@@ -150,16 +150,16 @@ def choices(request: Request, school: School, typed: Mapping[str, Any]) -> dict[
         return {}
     entries = read_roll(system(), school.slug).entries
     offered = Offered.of(each for each in entries if each.role == "student" and each.status == "active")
-    return {"offered": offered, "chosen": _known(school, typed)}
+    return {"offered": offered, "chosen": _known(school, typed, request.context["person"].id)}
 
 
-def _known(school: School, typed: Mapping[str, Any]) -> dict[str, Any] | None:
+def _known(school: School, typed: Mapping[str, Any], admin: str) -> dict[str, Any] | None:
     """Who was chosen before, with their number; None where nobody was, or it can no longer be said who."""
     name = next((name for name in CHOSEN if _text(typed, name)), None)
     if name is None:
         return None
     try:
-        scope = with_people(system(), school.slug, ExportRequest(scope=parse_scope(_chosen(typed)))).scope
+        scope = with_people(system(), school.slug, ExportRequest(scope=parse_scope(_chosen(typed))), admin).scope
     except (Gone, Invalid, NotFound):
         return None
     count = len(scope.people or ())

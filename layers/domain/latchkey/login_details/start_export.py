@@ -26,7 +26,7 @@ def start_export(system: System, school: School, admin: Person, wanted: ExportRe
     if key and wanted.scope.is_noted and (known := system.exports(school.slug).get(asked.id)) is not None:
         # Its people were noted the first time, and may have other reasons by now.
         return start_run(system, school.slug, replace(known, wanted=asked.wanted, kind=asked.kind), {})
-    wanted = with_people(system, school.slug, wanted)
+    wanted = with_people(system, school.slug, wanted, admin.id)
     trial = try_export(system, school, wanted, pages=_LOOKED_AT)
     if not trial.total and trial.complete:
         raise Invalid("No student matches, so nothing was started.", fields={"scope": _nobody(trial)})

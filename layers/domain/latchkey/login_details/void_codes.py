@@ -54,7 +54,7 @@ def start_void(
     system: System, school: School, admin: Person, wanted: ExportRequest, key: str | None = None, *, seen: int | None = None
 ) -> Started[Export]:
     """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
-    wanted = with_people(system, school.slug, wanted)
+    wanted = with_people(system, school.slug, wanted, admin.id)
     found, complete = count_codes(system, school, wanted)
     total = found.total()
     if not total and complete:

@@ -13,8 +13,9 @@ from latchkey.login_details import choose_students
 from latchkey.login_details.formats import first_page
 from latchkey.people.model.person import CodeState
 from latchkey.schools.model.school import DAY
+from latchkey.selections.choose import Change, change_choice
 from tests.routes.console.login_details.test_exports import hidden
-from tests.support.console import Console, running_console
+from tests.support.console import HEAD, Console, running_console
 from tests.support.exports import deliver, student
 from tests.support.system import START
 
@@ -273,6 +274,33 @@ def test_more_people_than_one_run_takes_are_said(console: Console, monkeypatch: 
     answer = console.post(EXPORTS, {"scope": {"filter": {"reason": "no_address"}}, "format": "slips"})
     assert answer.status_code == 422
     assert "Choose a year group as well: 2 people" in answer.json_body["fields"]["scope"]
+
+
+def test_a_selection_opens_the_form_with_exactly_its_people(console: Console) -> None:
+    wiring = console.system.wiring("console")
+    change = Change(shown=(student(1).id, student(3).id), ticked=(student(1).id, student(3).id))
+    chosen_now = change_choice(wiring, "northbridge", HEAD, change)
+    selection = chosen_now.choice.id
+    page = text_of(console.page(f"{EXPORTS}/new", **{"as": "letters", "selection": selection}))
+    assert chosen(page) == ["chosen"]
+    assert "The 2 people you chose" in page
+    check = checked(console, {"as": "letters", "who": "chosen", "selection": selection})
+    assert "Letters for 2 students: codes for" in check
+    made = console.post(EXPORTS, {"scope": {"selection": selection}, "format": "letters"}).json_body
+    assert (made["progress"]["total"], made["scope"]) == (2, {"selection": selection})
+    void = console.post(VOID, {"scope": {"selection": selection}, "kind": "pin", "dry_run": True})
+    assert void.json_body["codes"] == 2
+    for unknown in ("0" * 26, "x"):
+        refused = console.post(EXPORTS, {"scope": {"selection": unknown}, "format": "letters"})
+        assert (refused.status_code, list(refused.json_body["fields"])) == (422, ["scope"])
+
+
+@pytest.mark.parametrize("query", [{"format": "slips", "reason": "no_address"}, {"selection": "0" * 26}, {"as": "list"}])
+def test_a_link_to_the_list_that_says_more_leads_to_the_form(console: Console, query: dict[str, str]) -> None:
+    led = console.page(EXPORTS, **query)
+    assert led.status_code == 303
+    assert console.page(led.headers["Location"]).status_code == 200
+    assert console.get(EXPORTS, **query).status_code == 422, "scripts are told"
 
 
 # A preview
