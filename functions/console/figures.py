@@ -9,6 +9,7 @@ from latchkey.people.model.person import ROLES
 from latchkey.readiness import download_readiness
 from latchkey.readiness.model.over_time import SPANS, OverTime, Part
 from latchkey.readiness.read_figures import EVERYBODY, read_figures
+from latchkey.readiness.weekly_mail import want_weekly
 from latchkey.roll.model.standing_words import WORDS
 from web.answer import Answer
 from web.chart import chart_of
@@ -61,6 +62,28 @@ def download_people(request: Request, school: str) -> Answer:
     form = request.query.get("format", "csv")
     url = download_readiness.download_people(system(), seen.school, seen.person, wanted, form)
     return Answer(status=303, location=url)
+
+
+_WEEKLY: Final = "/admin/{school}/readiness/weekly"
+
+
+@routes.on("GET", _WEEKLY, page="readiness/weekly.html")
+def weekly(request: Request, school: str) -> Answer:
+    """Whether who asks gets the weekly mail."""
+    seen = admin(request, system(), school)
+    only(request.query, ("saved",))
+    wanted = system().weekly(school).wants(seen.person.id)
+    return Answer(data={"wanted": wanted}, context={"saved": "saved" in request.query})
+
+
+@routes.on("POST", _WEEKLY)
+def choose_weekly(request: Request, school: str) -> Answer:
+    """Begin or end it."""
+    seen = admin(request, system(), school)
+    only(request.fields, ("wanted",))
+    wanted = request.flag("wanted")
+    want_weekly(system(), school, seen.person, wanted=wanted)
+    return Answer(data={"wanted": wanted}, location=f"/admin/{school}/readiness/weekly?saved=1")
 
 
 def _read(request: Request, school: str) -> tuple[OverTime, dict[str, str]]:

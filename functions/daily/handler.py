@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from latchkey.preflight.look import look, site_now
 from latchkey.readiness.keep_figures import keep_figures
 from latchkey.readiness.start_day import is_due, start_day
+from latchkey.readiness.weekly_mail import write_weekly
 from latchkey.roll.renew_daily import renew_daily
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
@@ -25,6 +26,7 @@ TASKS: Final[Mapping[str, Callable[[Wiring, str], object]]] = {
     "figures": keep_figures,
     "roll": renew_daily,
     "preflight": look,
+    "weekly mail": write_weekly,
 }
 """The day's work of a school, in this order. Each is done once a day though it is asked for twice, and none waits for another."""
 

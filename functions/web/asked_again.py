@@ -59,6 +59,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/preflight": "only looks",
     f"POST {_SCHOOL}/mail/tests": "three mails at most, without a link or a code, to addresses of the school",
     f"POST {_SCHOOL}/settings/{{page}}/preview": "shows what would come of a form, and saves nothing",
+    f"POST {_SCHOOL}/readiness/weekly": "a mail to oneself, without names",
     f"POST {_SCHOOL}/mail/trust": "mail goes to the addresses on file again",
     f"POST {_SCHOOL}/settings/waiting/{{id}}/decline": _STOPS,
     f"POST {_SCHOOL}/settings/waiting/{{id}}/withdraw": _STOPS,

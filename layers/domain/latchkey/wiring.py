@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from latchkey.preflight.stores.mail_service import MailService
     from latchkey.readiness import needs as readiness
     from latchkey.readiness.stores.figures import KeptFigures
+    from latchkey.readiness.stores.weekly import WeeklyWishes
     from latchkey.records import needs as records
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
@@ -558,6 +559,12 @@ class Wiring:
         from latchkey.readiness.stores.figures import KeptFigures
 
         return KeptFigures(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def weekly(self, school: str) -> WeeklyWishes:
+        """Which of a school's admins want the weekly mail."""
+        from latchkey.readiness.stores.weekly import WeeklyWishes
+
+        return WeeklyWishes(self.table("ACTIVITY_TABLE"), school)
 
     def joins(self, school: str) -> Joins:
         """Where a school's parents and children find each other."""

@@ -70,3 +70,14 @@ def test_the_files_can_be_had(desk: BrowserContext, product: Product, grown: str
     with page.expect_download() as people:
         page.get_by_role("link", name="XLSX (Excel)").last.click()
     assert people.value.suggested_filename.startswith(f"{product.school}-cannot-log-in-student-")
+
+
+def test_the_weekly_mail_is_begun_and_ended(desk: BrowserContext, product: Product) -> None:
+    page = signed_in(desk, product)
+    page.goto(f"/admin/{product.school}/settings")
+    page.get_by_role("link", name="Weekly mail to you").click()
+    check(page, "weekly")
+    page.get_by_role("button", name="Send it to me each week").click()
+    expect(page.get_by_role("status")).to_have_text("Saved: you get the weekly mail.", timeout=10_000)
+    page.get_by_role("button", name="End the weekly mail").click()
+    expect(page.get_by_role("status")).to_have_text("Saved: you get no weekly mail.", timeout=10_000)

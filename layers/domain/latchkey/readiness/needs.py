@@ -9,6 +9,7 @@ from latchkey.roll import needs as roll
 if TYPE_CHECKING:
     from latchkey.login_details.stores.runs import Exports
     from latchkey.readiness.stores.figures import KeptFigures
+    from latchkey.readiness.stores.weekly import WeeklyWishes
     from latchkey.rosters.stores.rosters import Rosters
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.files import Files
@@ -25,6 +26,8 @@ class System(roll.System, Protocol):
     def rosters(self, school: str) -> Rosters: ...
 
     def figures(self, school: str) -> KeptFigures: ...
+
+    def weekly(self, school: str) -> WeeklyWishes: ...
 
     def queue(self, setting: str) -> Queue: ...
 

@@ -92,7 +92,7 @@ def _is_so(school: School, notice: Notice, about: Person | None) -> bool:
 def _whom(admins: list[Person], notice: Notice, about: Person | None) -> list[Person]:
     """Who gets the mail: all admins with an address but who has just been invited or waits, and who is no admin any more."""
     silent = {"send_waiting": notice.by, "admin_invited": notice.person, "factors_waiting": notice.person}.get(notice.kind)
-    told = [admin for admin in admins if admin.email is not None and admin.id != silent]
+    told = [admin for admin in admins if admin.email is not None and admin.id != silent and _asked(admin, notice)]
     ended = (
         notice.kind in {"admin_ended", "factors_kept", "factors_reset"}
         and about is not None
@@ -100,6 +100,11 @@ def _whom(admins: list[Person], notice: Notice, about: Person | None) -> list[Pe
         and about.status == "active"
     )
     return [*told, about] if ended and about is not None and about.id not in {admin.id for admin in told} else told
+
+
+def _asked(admin: Person, notice: Notice) -> bool:
+    """Whether a notice is for this admin, where only some asked for it; who has become an admin anew since has not."""
+    return notice.to is None or (admin.id in notice.to and (admin.admin_since or 0) <= notice.to[admin.id])
 
 
 def _addresses_of(person: Person | None) -> list[Person]:
@@ -135,4 +140,5 @@ def _facts(notice: Notice, names: Mapping[str, str]) -> dict[str, Any]:
         "until": notice.until,
         "outcome": notice.outcome,
         "stops": list(notice.stops),
+        "figures": dict(notice.figures) if notice.figures is not None else None,
     }

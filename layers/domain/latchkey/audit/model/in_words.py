@@ -108,6 +108,7 @@ WORDS: Final[Mapping[str, str]] = {
     "person.merge": "merged two accounts of one person",
     "person.unmerge": "undid a merge of two accounts",
     "readiness.download": "downloaded who can log in and who cannot",
+    "readiness.weekly": "began or ended the weekly mail to themselves",
     "roster.applied": "took over a file of people",
     "roster.apply": "asked to take over a file of people",
     "roster.decide": "answered what a file of people asks",

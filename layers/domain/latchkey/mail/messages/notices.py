@@ -100,6 +100,10 @@ def value_in_words(setting: str, value: Any, language: str = "en") -> str:
 
 def notice_variables(kind: str, notice: Mapping[str, Any], console: str, language: str) -> dict[str, str]:
     """What a mail to admins tells, in the variables where other mails list accounts. ``console``: where the school is there."""
+    if kind == "weekly_mail":
+        from latchkey.mail.messages.weekly_mail import weekly_variables
+
+        return weekly_variables(notice.get("figures") or {}, console, language)
     right_to_left = phrases(language).right_to_left
     blocks = [_rows_of_change(change, language) for change in notice.get("changes") or ()]
     if notice.get("stops"):

@@ -40,12 +40,12 @@ class KeptFigures:
     # Two workers with one message:    A: no item of W48 ── notice and item of W48, if there is none ──▶ done
     #                                  B: no item of W48 ── the same ──▶ ✗ Changed: the notice is written
 
-    def claim_week(self, week: str, at: int, also: EventWrite) -> bool:
-        """Note that the mail of a week (``2026-W48``) is written, together with its notice; False if it is already."""
+    def claim_week(self, week: str, at: int, also: EventWrite | None = None) -> bool:
+        """Note that the mail of a week (``2026-W48``) is written, together with its notice, if any; False if it is already."""
         item: Item = {"pk": self._weeks, "sk": week, "at": at, "expires_at": at + _WEEK_KEPT}
         nobody_was_quicker: Condition = ("pk", "missing", None)
         try:
-            transact(self._client, [(self._table, Put(item=item, when=[nobody_was_quicker])), also])
+            transact(self._client, [(self._table, Put(item=item, when=[nobody_was_quicker])), *([also] if also else [])])
         except Changed:
             return False
         return True

@@ -19,6 +19,17 @@ REGISTER: Final = (
         },
     ),
     Kind(
+        name="who wants the weekly mail",
+        table="activity",
+        pk="<school>#WEEKLY",
+        sk="<person>",
+        why="So that only admins who asked for it are mailed",
+        kept="as long as the school is here",
+        seen_by="the admin",
+        attributes={"wanted": "Whether they want it", "at": "Since when"},
+        about="by id",
+    ),
+    Kind(
         name="weekly mail",
         table="activity",
         pk="<school>#WEEKS",

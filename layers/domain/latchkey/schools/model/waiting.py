@@ -1,5 +1,6 @@
 """What waits for a second admin or an objection: settings, an admin's address, a lost second step; and what is told by mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -20,6 +21,7 @@ NoticeKind = Literal[
     "factors_kept",
     "factors_reset",
     "preflight_stop",
+    "weekly_mail",
 ]
 Outcome = Literal["done", "declined", "withdrawn", "lapsed"]
 """What became of something that waited."""
@@ -84,7 +86,8 @@ class Notice:
     Of settings: ``changes``. Of a send that waits: its id (``send``) and to how many ``people`` it goes; its maker is not told.
     Of an admin: who (``person``); of their address: ``old`` and ``new``, and ``until`` when somebody can object.
     ``stops``: names of what would stop mail, as preflight has found it. ``outcome``: what became of what waited. ``waits``: only
-    told if this change of settings still waits then, which is its lapse.
+    told if this change of settings still waits then, which is its lapse. ``to``: only these admins are told, who asked for it at
+    a time (epoch seconds); ``figures``: how many can log in, of a weekly mail.
     """
 
     id: str
@@ -102,3 +105,5 @@ class Notice:
     outcome: Outcome | None = None
     waits: str | None = None
     stops: tuple[str, ...] = ()
+    to: Mapping[str, int] | None = None
+    figures: Mapping[str, Any] | None = None

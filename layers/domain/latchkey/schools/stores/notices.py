@@ -56,7 +56,8 @@ def notice_to_value(notice: Notice) -> Value:
     }
     more: dict[str, Value] = {name: getattr(notice, name) for name in _MORE}
     stops: dict[str, Value] = {"stops": list(notice.stops)} if notice.stops else {}
-    return value | {name: each for name, each in more.items() if each} | stops
+    weekly: dict[str, Value] = {"to": dict(notice.to), "figures": dict(notice.figures or {})} if notice.to is not None else {}
+    return value | {name: each for name, each in more.items() if each} | stops | weekly
 
 
 def notice_from_value(value: Mapping[str, Any]) -> Notice:
@@ -71,5 +72,7 @@ def notice_from_value(value: Mapping[str, Any]) -> Notice:
         send=value.get("send"),
         people=value.get("people", 0),
         stops=tuple(value.get("stops") or ()),
+        to=value.get("to"),
+        figures=value.get("figures"),
         **{name: value[name] for name in _MORE if name in value},
     )
