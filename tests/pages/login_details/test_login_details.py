@@ -74,7 +74,6 @@ def test_from_the_cards_to_the_file(page: Page, product: Product, group: Group) 
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename.startswith(f"{product.school}-pin-table-pins-{group.name}-")
-    page.go_back()
     page.get_by_role("link", name="Make again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check before you make the file")
     page.goto(f"/admin/{product.school}/exports")
