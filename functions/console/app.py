@@ -15,9 +15,10 @@ from console.people import (
     leaving,
     lost_factors,
     people,
+    selecting,
     telephone,
 )
-from console.sends import control, mail, preview, recipients, sends
+from console.sends import control, draft_steps, drafts, mail, messages, preview, recipients, sends
 from console.settings import pages as settings_pages
 from console.settings import preview as settings_preview
 from console.settings import settings
@@ -42,9 +43,13 @@ app = new_app(
     history.routes,
     everything.routes,
     find.routes,
+    selecting.routes,
     telephone.routes,
     preview.routes,
+    draft_steps.routes,
+    drafts.routes,
     sends.routes,
+    messages.routes,
     recipients.routes,
     control.routes,
     mail.routes,

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from console.lists import only, page_of
-from console.sends.sends import send_json, tried
+from console.sends.sends import dry_run_json, send_json
 from console.system import system
 from latchkey.contacts.model.contact import SHAPES
 from latchkey.contacts.model.invite import WHOM
@@ -15,6 +15,8 @@ from latchkey.contacts.steer_contacts import invite, invited_of, make_files, nam
 from latchkey.contacts.watch_contacts import Seen, download_contacts, get_contacts, list_contacts, see_contacts
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.sends.keep_draft import begin_draft
+from latchkey.sends.start_send import try_out
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.shared.model.request_key import parse_key
@@ -118,16 +120,22 @@ def slips(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the
     return Answer(data={"export": started.run.id, "path": path}, status=202, location=path)
 
 
-@routes.on("POST", "/admin/{school}/contacts/{id}/invite", page="sends/send_check.html", form="sends/send_check.html")
+@routes.on("POST", "/admin/{school}/contacts/{id}/invite", form="sends/nobody_chosen.html")
 def ask_to_invite(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """Whom a send of invitations to these parents would reach, and whom not and why (a form asks that first), or the send."""
+    """Whom a send of invitations to these parents would reach, and whom not and why or the send.
+
+    A browser's form that does not confirm it begins a draft, and goes there.
+    """
     seen = admin(request, system(), school)
     request.context["back"] = f"/admin/{school}/contacts/{id}"
     only(request.fields, ("dry_run", "confirm", "idempotency_key"))
     selection = invited_of(system(), school, id)
     if request.is_trial():
-        context = tried(request, selection, seen, kind="parent_invitation")
-        return Answer(data=context.pop("data"), context=context)
+        if request.wants_page:
+            draft = begin_draft(system(), seen.school, seen.person, "parent_invitation", selection)
+            return Answer(status=303, location=f"/admin/{school}/sends/drafts/{draft.id}")
+        found = try_out(system(), seen.school, selection, "parent_invitation")
+        return Answer(data=dry_run_json(found, seen, selection, kind="parent_invitation"))
     started = invite(system(), seen.school, seen.person, id, parse_key(request.fields.get("idempotency_key")))
     return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 

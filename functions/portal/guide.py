@@ -15,7 +15,19 @@ from web.request import Request
 from web.route_group import RouteGroup
 
 routes = RouteGroup(__name__, lambda: system().settings)
-PAGES: Final = ("start", "sending", "login-details", "rosters", "emails", "contacts", "people", "telephone", "doubles", "undoing")
+PAGES: Final = (
+    "start",
+    "sending",
+    "login-details",
+    "rosters",
+    "emails",
+    "contacts",
+    "people",
+    "telephone",
+    "public-page",
+    "doubles",
+    "undoing",
+)
 """In the order in which they are listed; the first is where to begin."""
 FOLDER: Final = Path(__file__).parent / "guide_pages"
 _TEMPLATE: Final = "guide/guide.html"

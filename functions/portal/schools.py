@@ -14,6 +14,8 @@ from web.school_page import TEMPLATE
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _LONGEST = 100
+_FEW = 8
+"""So many schools a page lists before anybody has searched."""
 
 
 @routes.on("GET", "/", page="schools/find_school.html", public=True)
@@ -33,9 +35,11 @@ def schools(request: Request) -> Answer:
         )
         if not request.wants_page:
             raise wrong
-        again = {"q": text[:_LONGEST], "problem": problem_of(422, wrong)}  # the box again, with what is wrong
+        again = {"q": text[:_LONGEST], "many": False, "problem": problem_of(422, wrong)}  # the box again, with what is wrong
         return Answer(data={"items": [], "next": None}, status=422, context=again)
-    return Answer(data={"items": [_found(school) for school in search(system(), text)], "next": None}, context={"q": text})
+    found = [_found(school) for school in search(system(), text)]
+    many = request.wants_page and not text.strip() and len(found) > _FEW
+    return Answer(data={"items": [] if many else found, "next": None}, context={"q": text, "many": many})
 
 
 @routes.on("GET", "/schools/{school}", page=TEMPLATE, public=True)

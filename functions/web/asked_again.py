@@ -17,6 +17,7 @@ ASKED: Final[Mapping[str, str]] = {
     f"GET {_SCHOOL}/contacts/{{id}}/download": "parents' addresses and codes in a file",
     f"GET {_SCHOOL}/sends/{{id}}/recipients/download": "addresses of many people in a file",
     f"GET {_SCHOOL}/audit/download": "names and deeds of many people in a file",
+    f"GET {_SCHOOL}/people/download": "addresses of many people in a file",
     f"GET {_SCHOOL}/readiness/download": "names of many people in a file",
     f"GET {_SCHOOL}/readiness/figures/download": "figures of the whole school in a file",
     f"GET {_SCHOOL}/people/{{id}}/everything": "all that is kept about a person",
@@ -44,11 +45,23 @@ _MAILS: Final = "mails go to the addresses on file, links are never shown; a new
 _STOPS: Final = "stops something or takes it back: the safe way must be quick"
 _UNDONE: Final = "can be undone, and both addresses hear of a new one"
 _FILE: Final = "reads a file and shows what it would do"
+_DRAFT: Final = "a draft is only choices; nothing goes out"
 _ONE: Final = "one person, all day at the office's desk; it is recorded"
 
 NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/sends": _MAILS,
+    f"POST {_SCHOOL}/sends/drafts": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/new": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/who": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/when": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/keep": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/discard": _DRAFT,
+    f"POST {_SCHOOL}/sends/drafts/{{id}}/send": _MAILS,
     f"POST {_SCHOOL}/sends/test": _MAILS,
+    f"POST {_SCHOOL}/sends/{{id}}/rest": _MAILS,
+    f"POST {_SCHOOL}/sends/{{id}}/copy": _DRAFT,
+    f"POST {_SCHOOL}/sends/{{id}}/time": "the same mails go to the same people at another time",
     f"POST {_SCHOOL}/sends/{{id}}/pause": _STOPS,
     f"POST {_SCHOOL}/sends/{{id}}/resume": _MAILS,
     f"POST {_SCHOOL}/sends/{{id}}/cancel": _STOPS,
@@ -70,6 +83,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/people/{{id}}": _UNDONE,
     f"POST {_SCHOOL}/people/emails": _UNDONE,
     f"POST {_SCHOOL}/people/find": "only looks",
+    f"POST {_SCHOOL}/people/selection": "chooses people and does nothing with them",
     f"POST {_SCHOOL}/people/emails/{{id}}/undo": _STOPS,
     f"POST {_SCHOOL}/people/confirmations": _MAILS,
     f"POST {_SCHOOL}/people/leaving": "can be undone",

@@ -8,7 +8,7 @@ from latchkey.audit.model.in_words import KIND_NAMES, KINDS, SIGN_INS, WORDS
 from tests.support.sam import ROOT
 
 RECORDED = re.compile(r'(?:record(?:_of)?|tally)\((?:[^()]|\([^()]*\))*?"([a-z_]+\.[a-z_]+)"', re.DOTALL)
-ACTS = ("pause", "resume", "cancel", "retry", "replan")  # control_send and repeat_send name their events after them
+ACTS = ("pause", "resume", "cancel", "retry", "replan", "rest")  # control_send and repeat_send name their events after them
 
 
 def _actions() -> set[str]:

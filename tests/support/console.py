@@ -85,6 +85,12 @@ class Console:
         headers = {**self.headers(PAGE), "Content-Type": "application/x-www-form-urlencoded"}
         return self.http.post(path, body=urlencode(fields).encode(), headers=headers)
 
+    def led(self, path: str, fields: dict[str, str]) -> str:
+        """The text of the page to which a form leads."""
+        answer = self.form(path, fields)
+        assert answer.status_code == 303, answer.body
+        return str(self.page(answer.headers["Location"]).body.decode())
+
 
 def _with_key(person: Person, key: str | None) -> Person:
     from dataclasses import replace

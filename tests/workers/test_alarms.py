@@ -111,7 +111,7 @@ def test_a_batch_of_events_that_fails(world: World, log: Log, monkeypatch: pytes
 @pytest.mark.parametrize("function", ["portal", "console"])
 def test_a_page_that_fails(function: str, world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     app, module, name, path = {
-        "portal": (portal_app, portal.system, "portal.schools.the_school", f"/schools/{SLUG}"),
+        "portal": (portal_app, portal.system, "portal.of_school.the_school", f"/schools/{SLUG}"),
         "console": (console_app, console.system, "console.readiness.admin", f"/admin/{SLUG}"),
     }[function]
     container = world.wiring(function)  # type: ignore[arg-type]

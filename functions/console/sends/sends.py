@@ -1,25 +1,26 @@
-"""Sends: try one out, start it, and watch it."""
+"""Sends: try one out, start it, and how the API shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from console.lists import only, page_of
+from console.lists import only
+from console.picked import picked
 from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
-from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import start_send, watch_send
 from latchkey.sends.forecast import forecast
-from latchkey.sends.model import approval, blame, in_words, progress, send_actions, send_request, start_time, suggestions
+from latchkey.sends.keep_draft import begin_draft
+from latchkey.sends.model import blame, in_words, progress, refusals, send_actions, send_request, suggestions, views
 from latchkey.sends.model.figures import figures
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Kind, Selection, Send
-from latchkey.sends.model.send_request import TYPED, Mistyped
-from latchkey.sends.name_sends import authors_of, name_selection, name_sends
-from latchkey.shared.model.ids import new_id
-from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
+from latchkey.sends.model.send_request import TYPED
+from latchkey.sends.name_sends import name_selection, name_sends
+from latchkey.sends.select_people import settled
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
@@ -30,102 +31,71 @@ from web.who import admin
 routes = RouteGroup(__name__, lambda: system().settings)
 
 
-@routes.on("GET", "/admin/{school}/sends", page="sends/sends.html")
-def sends(request: Request, school: str) -> Answer:
-    """The sends of the school, newest first."""
-    seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST_PAGE, PAGE)
-    page = watch_send.list_sends(system(), school, cursor=cursor, limit=limit)
-    data = {"items": sends_json(page.items, seen.school), "next": page.next}
-    if not request.wants_page:
-        return Answer(data=data)
-    return Answer(
-        data=data,
-        context={
-            "authors": authors_of(system(), seen.school, page.items),
-            "out": sum(figures(each.counts).went_out for each in page.items),
-            "failed": watch_send.still_failed(system(), school, page.items),
-        },
-    )
-
-
-@routes.on("POST", "/admin/{school}/sends", page="sends/send_check.html", form="sends/send_check.html")
+@routes.on("POST", "/admin/{school}/sends", form="sends/nobody_chosen.html")
 def start(request: Request, school: str) -> Answer:
-    """What a send would do (a form asks that first), or the send itself."""
+    """What a send would do, or the send itself. A browser's form that does not confirm it begins a draft, and goes there."""
     seen = admin(request, system(), school)
     if not request.is_form:
         only(request.fields, _FIELDS)
     request.context["back"] = ways_back.of(request.fields, school)
-    kind = _button(request)
-    fields = {**request.fields, "select": select_of(request), **kind}
-    try:
-        asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
-    except Mistyped as wrong:
-        if request.wants_page:  # the same page again, with what is wrong
-            request.context.update(tried(request, wrong.selection, seen, kind=wrong.kind))
-        raise
+    fields = {**request.fields, "select": select_of(request), "kind": kind_of(request)}
+    asked = send_request.parse(fields, system().now(), request.flag, is_form=request.is_form)
+    asked = replace(asked, selection=settled(system(), school, seen.person, asked.selection))
+    if asked.dry_run and request.wants_page:
+        back = ways_back.kept(request.fields)
+        draft = begin_draft(system(), seen.school, seen.person, asked.kind, asked.selection, back=back, start_at=asked.start_at)
+        return Answer(status=303, location=f"/admin/{school}/sends/drafts/{draft.id}")
     if asked.dry_run:
-        context = tried(request, asked.selection, seen, asked.start_at, kind=asked.kind)
-        return Answer(data=context.pop("data"), context=context)
+        found = start_send.try_out(system(), seen.school, asked.selection, asked.kind)
+        return Answer(data=dry_run_json(found, seen, asked.selection, asked.start_at, kind=asked.kind))
     started = start_send.start_send(
         system(), seen.school, seen.person, asked.selection, asked.key, start_at=asked.start_at, kind=asked.kind
     )
     return Answer(data=send_json(started.run, seen.school), status=202, location=f"/admin/{school}/sends/{started.run.id}")
 
 
-def _button(request: Request) -> dict[str, str]:
-    """What another button than the first of the list of people sends."""
-    if not request.is_form:
-        return {}
-    if request.fields.get("invite"):
-        return {"kind": "parent_invitation"}
-    return {"kind": "parent_code_ready"} if request.fields.get("tell") else {}
-
-
-def tried(
-    request: Request, selection: Selection, seen: SignedIn, start_at: int | None = None, *, kind: Kind = "password_link"
-) -> dict[str, Any]:
-    """What a send would do, as ``data``, with what the page needs that asks for a confirmation."""
-    found = start_send.try_out(system(), seen.school, selection, kind)
-    return {
-        **_check(request, selection, seen.school),
-        "data": dry_run_json(found, seen, selection, start_at, kind=kind),
-        "typed": {name: request.fields.get(name, "") for name in TYPED},
-    }
-
-
-@routes.on("GET", "/admin/{school}/sends/{id}", page="sends/send.html")
-def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
-    """How far a send is."""
-    seen = admin(request, system(), school)
-    found = watch_send.get_send(system(), school, id)
-    news = progress.expects_news(found, system().now())
-    return Answer(data=send_json(found, seen.school), context={"expects_news": news, **alone(seen, found)})
-
-
-def alone(seen: SignedIn, send: Send) -> dict[str, bool]:
-    """Whether nobody but the maker of a send, who looks at it, could approve it."""
-    own = approval.waits(send) and send.created_by == seen.person.id
-    return {"alone": own and not system().admins(seen.school.slug).others(seen.person.id)}
+def kind_of(request: Request) -> object:
+    """What is sent; the list of people has a button for each kind."""
+    if request.is_form and request.fields.get("invite"):
+        return "parent_invitation"
+    if request.is_form and request.fields.get("tell"):
+        return "parent_code_ready"
+    return request.fields.get("kind")
 
 
 _FIELDS = ("kind", "select", "dry_run", "idempotency_key", *TYPED)
 
 
-def sends_json(sends: Sequence[Send], school: School) -> list[dict[str, Any]]:
-    """Sends as the API shows them."""
+def sends_json(sends: Sequence[Send], school: School, used: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """Sends as the API shows them. ``used``: how many have used each, where that was counted."""
     names = name_sends(system(), school, sends)
-    return [_send_json(each, names[each.id]) for each in sends]
+    return [_send_json(each, names[each.id], (used or {}).get(each.id)) for each in sends]
 
 
-def send_json(send: Send, school: School) -> dict[str, Any]:
+def send_json(send: Send, school: School, used: int | None = None) -> dict[str, Any]:
     """A send as the API shows it."""
-    return sends_json([send], school)[0]
+    return sends_json([send], school, {} if used is None else {send.id: used})[0]
 
 
-def _send_json(send: Send, name: str) -> dict[str, Any]:
+def recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
+    """A recipient as the API shows one."""
+    return {
+        "person": row.person,
+        "name": row.name,
+        "email": row.email,
+        "state": row.state,
+        "reason": refusals.shown(row.reason),
+        "detail": row.detail or None,
+        "at": rfc3339(row.at),
+        "password_set_at": rfc3339(row.password_set_at),
+        "year_group": row.year_group or None,
+        "registration_group": row.registration_group or None,
+    }
+
+
+def _send_json(send: Send, name: str, used: int | None) -> dict[str, Any]:
     """``counts`` are people by the state of their mail; ``went_out``, ``to_go`` and ``did_not_go`` sum them up."""
-    shown = figures(send.counts)
+    shown, seen = figures(send.counts), views.counted(send.counts, used)
     total = send.total or sum(send.counts.values())
     speed = progress.speed(send, system().now())
     source, pick = send.selection.source, send.selection.pick
@@ -143,12 +113,16 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "went_out": shown.went_out,
         "to_go": shown.to_go,
         "did_not_go": shown.did_not_go,
+        "came_back": seen["came_back"],
+        "password_set": seen.get("password_set"),
+        "not_used": seen.get("not_used"),
         "progress": {"done": send.done, "total": total},
         "estimate_seconds": speed.seconds_left,
         "reason_text": in_words.why_it_waits(send),
         "per_minute": speed.per_minute,
         "retry_of": source if pick == "failed" else None,
         "replan_of": source if pick == "changed" else None,
+        "rest_of": source if pick == "cancelled" else None,
         "again_of": source if pick == "no_password" else None,
         "refused_of": source if pick == "refused" else None,
         "refused_in": send.selection.domain,
@@ -156,6 +130,7 @@ def _send_json(send: Send, name: str) -> dict[str, Any]:
         "for_it": blame.for_it(send, sender()),
         "retries": list(send.retries),
         "replans": list(send.replans),
+        "rests": list(send.rests),
         "changed": send.changed,
         "revoke": send.revoke,
         "skip_signed_in": send.selection.skip_signed_in,
@@ -205,33 +180,22 @@ def select_of(request: Request) -> object:
     if not request.is_form:
         return fields.get("select")
     to = fields.get("invite") or fields.get("tell") or fields.get("to")  # each button sends something of its own
+    if fields.get("one"):
+        return {"ids": [fields["one"]]}
+    if to == "selection":
+        return {"selection": picked(request)}
+    return _named(fields, str(to))
+
+
+def _named(fields: Mapping[str, Any], to: str) -> dict[str, Any]:
+    """Who is named in the fields of a form themselves."""
     if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}
     if to == "refused":
         return {"refused": {name: fields[name] for name in ("send", "domain") if fields.get(name)}}
-    if to == "contacts":
-        return {"contacts": fields.get("contacts", "")}
+    if to in {"selection", "contacts"}:
+        return {to: fields.get(to, "")}
     if to in {"page", "listed"}:
         return {"ids": fields.get("page_ids" if to == "page" else "ids", "").split()}
     return {"ids": [name.removeprefix("id.") for name in fields if name.startswith("id.")]}
-
-
-def _check(request: Request, selection: Selection, school: School) -> dict[str, Any]:
-    """What the page needs on which a send is confirmed."""
-    now = system().now()
-    lives = {"welcome": life_in_words(school.settings.welcome_life), "reset": life_in_words(school.settings.reset_life)}
-    times = {"earliest": start_time.local(now + 60), "latest": start_time.local(now + start_time.LATEST)}
-    return {"form": {**_form(selection), "back": ways_back.kept(request.fields)}, "key": new_id(now), "lives": lives, **times}
-
-
-def _form(selection: Selection) -> dict[str, str | list[str]]:
-    """The selection as fields of the form that confirms it."""
-    if selection.is_from_sends:
-        which = {"send": selection.source, "domain": selection.domain}
-        return {"to": "refused", **{name: value for name, value in which.items() if value}}
-    if selection.contacts is not None:
-        return {"to": "contacts", "contacts": selection.contacts}
-    if selection.filter is None:
-        return {"to": "listed", "ids": " ".join(selection.ids)}
-    return {"to": "filter", **{f"filter.{name}": value for name, value in selection.filter.items()}}

@@ -19,8 +19,8 @@ routes = RouteGroup(__name__, lambda: system().settings)
 DONE = {
     "password": said("Your password is changed. Everywhere else you are signed out."),
     "password-sign": said(
-        "Your password is changed. Everywhere else you are signed out. It holds a sign that phones make by themselves, "
-        "like ’ or –: you have to type the same sign wherever you sign in."
+        "Your password is changed. Everywhere else you are signed out. It holds a character that phones make by themselves, "
+        "like ’ or –: you have to type the same one wherever you sign in."
     ),
 }
 

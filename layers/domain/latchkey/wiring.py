@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
+    from latchkey.sends.stores.drafts import Drafts
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
@@ -387,6 +388,12 @@ class Wiring:
         from latchkey.sends.stores.sends import Sends
 
         return Sends(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def drafts(self, school: str) -> Drafts:
+        """A school's messages that are still being made."""
+        from latchkey.sends.stores.drafts import Drafts
+
+        return Drafts(self.table("ACTIVITY_TABLE"), school)
 
     def ledger(self, school: str) -> Ledger:
         """The chunks of a school's sends."""

@@ -172,7 +172,7 @@ def test_ticked_people_become_a_selection(page: Page, product: Product) -> None:
     page.goto(f"/admin/{product.school}/people?role=student&year_group=9")
     page.locator("tbody input[type=checkbox]").nth(0).check()
     page.locator("tbody input[type=checkbox]").nth(1).check()
-    page.get_by_role("button", name="For those I tick").click()
+    page.get_by_role("region", name="Selected people").get_by_role("button", name="Login details").click()
     expect(page.get_by_label("The 2 people you chose")).to_be_checked()
     check(page, name(page, "selection"))
     page.get_by_role("link", name="Letters").click()

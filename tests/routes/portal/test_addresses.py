@@ -160,7 +160,7 @@ def test_the_function_writes_the_route_of_every_answer_and_never_a_path(
     for path in paths:
         for method in ("GET", "HEAD", "POST"):
             both["portal"].request(method, path)
-    monkeypatch.setattr("portal.schools.the_school", lambda *_: 1 / 0)
+    monkeypatch.setattr("portal.of_school.the_school", lambda *_: 1 / 0)
     assert both["portal"].get("/schools/smith-the-name").status_code == 500
     captured = capsys.readouterr()
     text = captured.out + captured.err + "".join(f"{record.__dict__}" for record in caplog.records)

@@ -121,7 +121,7 @@ TURNS: dict[str, Turn] = {
     "approve": lambda sends, send, event: sends.approve(send, ADMIN, event),
     "give up": lambda sends, send, event: sends.give_up(send, NOW, event),
     "brake": lambda sends, send, event: sends.brake(replace(send, state="running"), "brake_bounces", event),
-    "add a retry": lambda sends, send, event: sends.add_retry(replace(send, retries=("x" * 26,)), "y" * 26, event),
+    "add a retry": lambda sends, send, event: sends.add_taker(replace(send, retries=("x" * 26,)), "failed", "y" * 26, event),
 }
 
 
@@ -199,8 +199,8 @@ def test_what_was_not_queued_is_revived_once(sends: Sends) -> None:
 
 
 def test_retries_are_added_in_order(sends: Sends, audit: Audit) -> None:
-    once = sends.add_retry(made(sends), "x" * 26, event(audit))
-    assert sends.add_retry(once, "y" * 26, event(audit)).retries == ("x" * 26, "y" * 26)
+    once = sends.add_taker(made(sends), "failed", "x" * 26, event(audit))
+    assert sends.add_taker(once, "failed", "y" * 26, event(audit)).retries == ("x" * 26, "y" * 26)
 
 
 def test_why_a_send_waits_is_written_only_while_it_runs(sends: Sends) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from latchkey.errors import Invalid
 from latchkey.sends.model.send import Selection
-from latchkey.sends.model.send_request import Mistyped, SendRequest, parse
+from latchkey.sends.model.send_request import SendRequest, parse
 
 NOW = 1_800_000_000
 ANN = "a" * 20
@@ -60,17 +60,6 @@ def test_what_cannot_be_used_is_named(wrong: dict[str, Any], field: str) -> None
     with pytest.raises(Invalid) as refused:
         read(**wrong)
     assert set(refused.value.fields) == {field}
-
-
-def test_who_is_meant_is_known_as_far_as_it_can_be_read() -> None:
-    """The page of a dry run shows the counts again, with what is wrong beside them."""
-    for wrong, skips in (
-        ({"start_at": "never"}, {"skip_signed_in": True, "skip_sent_within": 60}),
-        ({"skip_sent_within": -1}, {}),
-    ):
-        with pytest.raises(Mistyped) as refused:
-            read(**{"skip_signed_in": True, "skip_sent_within": 60, **wrong})
-        assert refused.value.selection == Selection(ids=(ANN,), **skips)  # type: ignore[arg-type]
 
 
 def test_of_several_wrong_fields_the_first_is_named() -> None:

@@ -51,7 +51,7 @@ _USED: Final[dict[codes.Kind, str]] = {
     "parent": said("As many parents have registered with this code as it lets in. Ask your school for a new one."),
 }
 MISTYPED: Final = said(
-    "This is no whole code: a sign is wrong or missing. Look at the letter again; nothing was counted against you."
+    "This code is not complete: a character is wrong or missing. Look at the letter again; nothing was counted against you."
 )
 SEVERAL: Final = said("There are two codes in this. Type only the one that you want to use; nothing was counted against you.")
 

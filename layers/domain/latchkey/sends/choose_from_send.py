@@ -1,13 +1,16 @@
-"""Choose people from ledgers of earlier sends: whose mail failed or was refused, who has no password since, who had changed."""
+"""Choose people from ledgers of earlier sends: whose mail failed or was refused, who has no password since, who
+had changed, who got nothing because it was stopped.
+"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from typing import Final
 
 from latchkey.invitations.model.invitation import Invitation
 from latchkey.people.model.person import Person
 from latchkey.sends.choose_refused import refused
 from latchkey.sends.model.drift import DRIFTED
-from latchkey.sends.model.send import Kind, Mail, Selection, Send
+from latchkey.sends.model.send import Kind, Mail, Pick, Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
 from latchkey.sends.needs import System
 
@@ -26,6 +29,8 @@ def chosen(system: System, school: str, selection: Selection, but: str = "") -> 
         yield from _people(system, school, _left(system, school, source, _has_failed, but))
     elif selection.pick == "changed":
         yield from _people(system, school, _left(system, school, source, _had_changed, but))
+    elif selection.pick == "cancelled":
+        yield from _people(system, school, _left(system, school, source, _was_cancelled, but))
     elif selection.pick == "no_password":
         people = _people(system, school, _those(system, school, source, lambda mail: mail.state in REACHED))
         yield from (person for person in people if (person.password_set_at or 0) < source.created_at)
@@ -40,6 +45,8 @@ def chosen_invitations(system: System, school: str, selection: Selection, but: s
         ids = _left(system, school, source, _has_failed, but)
     elif selection.pick == "changed":
         ids = _left(system, school, source, _had_changed, but)
+    elif selection.pick == "cancelled":
+        ids = _left(system, school, source, _was_cancelled, but)
     elif selection.pick == "no_password":
         ids = _those(system, school, source, lambda mail: mail.state in REACHED)
     else:
@@ -56,10 +63,15 @@ def is_anybody_chosen(system: System, school: str, kind: Kind, selection: Select
     return next(chosen(system, school, selection), None) is not None
 
 
+def takers_of(source: Send, pick: Pick) -> tuple[str, ...]:
+    """The sends that have taken up those whom a pick of a send means."""
+    return {"failed": source.retries, "changed": source.replans, "cancelled": source.rests}.get(pick, ())
+
+
 def _left(system: System, school: str, source: Send, wanted: Callable[[Mail], bool], but: str) -> Iterator[str]:
     """Ids of those whose mail is wanted and whom no taker has taken up; one that was cancelled in a taker is still to do."""
     taken: set[str] = set()
-    for taker_id in source.retries if wanted is _has_failed else source.replans:
+    for taker_id in takers_of(source, _PICKS[wanted]):
         taker = system.sends(school).get(taker_id) if taker_id != but else None
         if taker is not None:
             taken.update(_those(system, school, taker, lambda mail: mail.state != "cancelled"))
@@ -74,6 +86,17 @@ def _has_failed(mail: Mail) -> bool:
 
 def _had_changed(mail: Mail) -> bool:
     return mail.state == "skipped" and mail.reason in DRIFTED
+
+
+def _was_cancelled(mail: Mail) -> bool:
+    return mail.state == "cancelled"
+
+
+_PICKS: Final[Mapping[Callable[[Mail], bool], Pick]] = {
+    _has_failed: "failed",
+    _had_changed: "changed",
+    _was_cancelled: "cancelled",
+}
 
 
 def _those(system: System, school: str, send: Send, wanted: Callable[[Mail], bool]) -> Iterator[str]:

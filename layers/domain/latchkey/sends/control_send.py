@@ -33,11 +33,15 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class CancelImpact:
-    """Whom cancelling hits: ``waiting`` people get no mail; revoking hits ``links`` people (at most, if not ``exact``)."""
+    """Whom cancelling hits: ``waiting`` people get no mail; revoking hits ``links`` people (at most, if not ``exact``).
+
+    Of those who wait, the mails of ``in_hand`` are with the mail service at this moment, and still go out.
+    """
 
     waiting: int
     links: int
     exact: bool
+    in_hand: int = 0
 
 
 def pause(system: System, school: str, admin: Person, send_id: str) -> Turned:
@@ -79,9 +83,9 @@ def impact(system: System, school: str, send_id: str) -> CancelImpact:
     send = get_send(system, school, send_id)
     if send.state not in FROM["cancel"] | DONE["cancel"]:
         raise Conflict(refusal("cancel", send.state))
-    waiting, out = figures(send.counts).to_go, went_out(send.counts)
+    waiting, out, in_hand = figures(send.counts).to_go, went_out(send.counts), send.counts.get("sending", 0)
     if out > COUNTED:
-        return CancelImpact(waiting, out, exact=False)
+        return CancelImpact(waiting, out, exact=False, in_hand=in_hand)
     versions = {
         account.person: account.version
         for chunk in (system.ledger(school).chunks(send_id) if out else ())
@@ -91,9 +95,10 @@ def impact(system: System, school: str, send_id: str) -> CancelImpact:
     if send.kind == "parent_invitation":
         links = system.invitations(school).by_ids(versions).values()
         still = sum(each.status == "open" and each.version == versions[each.id] for each in links)
-        return CancelImpact(waiting, still, exact=True)
+        return CancelImpact(waiting, still, exact=True, in_hand=in_hand)
     people = system.directory(school).by_ids(versions)
-    return CancelImpact(waiting, sum(person.version == versions[person.id] for person in people), exact=True)
+    still = sum(person.version == versions[person.id] for person in people)
+    return CancelImpact(waiting, still, exact=True, in_hand=in_hand)
 
 
 def _turn(system: System, school: str, admin: Person, send_id: str, act: Act, *, revoke: bool = False) -> Turned:

@@ -243,10 +243,10 @@ class _Delivery:
     def _link(self, account: MailAccount) -> str:
         """The link of an account in a mail; empty in one that only tells what has happened."""
         chunk, origin = self._chunk, self._system.settings["ORIGIN"]
-        if chunk.test:
-            return f"{origin}/set-password#{links.DUMMY}"
         if chunk.mail in NOTICES:
             return ""
+        if chunk.test:
+            return f"{origin}/{'join' if chunk.mail == 'parent_invitation' else 'set-password'}#{links.DUMMY}"
         if chunk.mail == "parent_invitation":
             purpose: links.Purpose = "invitation"
         else:

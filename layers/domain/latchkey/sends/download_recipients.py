@@ -1,14 +1,18 @@
 """Download what became of a send's recipients, as CSV or XLSX: built on the click, kept for a day."""
 
+import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.csv import MARK, block
+from latchkey.people.model.groups import group_key, year_key
 from latchkey.people.model.person import Person
+from latchkey.sends.model.in_words import REASONS
 from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_names import facts_of, file_part
@@ -19,7 +23,21 @@ from latchkey.shared.model.file_names import file_name
 from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
-HEADER: Final = ("Name", "E-mail", "State", "Reason", "Since (UTC)", "Password set since (UTC)", "Person", "Mail server said")
+HEADER: Final = (
+    "Name",
+    "E-mail",
+    "State",
+    "Reason",
+    "Since (UTC)",
+    "Password set since (UTC)",
+    "Person",
+    "Mail server said",
+    "Year",
+    "Group",
+)
+BY_GROUP: Final = ("Group", "Name", "E-mail", "State", "Reason", "Password set")
+"""The headings of the file for tutors, a part for each registration group."""
+_NO_GROUP: Final = "No group"
 _INVITED: Final = {"Password set since (UTC)": "Account made (UTC)", "Person": "Invitation"}
 _MEDIA: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -28,28 +46,81 @@ _MEDIA: Final[Mapping[str, str]] = {
 _Rows = Iterable[list[list[str]]]
 
 
-def download_recipients(system: System, school: str, admin: Person, send_id: str, wanted: RecipientFilter, *, form: str) -> str:
-    """A URL that gives the file for five minutes; whoever has it can read it."""
+class _Sheet(NamedTuple):
+    """A part of the file under headings of its own; a CSV has those of the first."""
+
+    name: str
+    header: Sequence[str]
+    blocks: _Rows
+
+
+def download_recipients(
+    system: System, school: str, admin: Person, send_id: str, wanted: RecipientFilter, *, form: str, by: str = ""
+) -> str:
+    """A URL that gives the file for five minutes; whoever has it can read it.
+
+    ``by`` ``group``: sorted by registration group, each on a sheet of its own, to hand to tutors.
+    """
     if form not in _MEDIA:
         raise Invalid(fields={"format": "Choose csv or xlsx."})
+    if by not in {"", "group"}:
+        raise Invalid(fields={"by": "Choose group, or nothing."})
     send, now = get_send(system, school, send_id), system.now()
     if not send.chunks:
         raise Conflict("This send has not been planned yet, so there is nothing to download.")
     count = 0
 
-    def rows() -> _Rows:
+    def recipients() -> Iterator[list[Recipient]]:
         nonlocal count
         for some in all_recipients(system, school, send, wanted, MOST):
             count += len(some)
-            yield [_row(each) for each in some]
+            yield some
 
     key = f"recipients/{school}/{send.id}/{secrets.token_hex(16)}.{form}"
     with system.export_files().upload(key, _MEDIA[form]) as file:
-        _WRITE[form](file.write, header_of(send), rows())
+        if by:
+            _WRITE[form](file.write, _by_group([each for some in recipients() for each in some]))
+        else:
+            rows = ([_row(each) for each in some] for some in recipients())
+            _WRITE[form](file.write, [_Sheet("Recipients", header_of(send), rows)])
         file.finish()
     system.audit(school).record(admin.id, "send.download", now, {**facts_of(send), "rows": count, "format": form})
-    name = file_name(school, [file_part(send), _part(wanted)], _started(send), form)
+    parts = [file_part(send), _part(wanted), "by-group" if by else ""]
+    name = file_name(school, parts, _started(send), form)
     return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
+
+
+def _by_group(people: Sequence[Recipient]) -> list[_Sheet]:
+    """A sheet for each registration group in list order; those without one last."""
+    ordered = sorted(
+        people, key=lambda each: (not each.registration_group, year_key(each.year_group), group_key(each.registration_group))
+    )
+    return [
+        _Sheet(_sheet_name(group), BY_GROUP, [[_tutors_row(each, group) for each in sorted(theirs, key=lambda one: one.name)]])
+        for group, theirs in groupby(ordered, key=lambda each: each.registration_group or _NO_GROUP)
+    ]
+
+
+def _place(each: Recipient) -> tuple[bool, str, str]:
+    group = each.registration_group
+    return not group, year_key(each.year_group), group_key(group)
+
+
+def _sheet_name(group: str) -> str:
+    """A group as the name of a sheet may be: Excel takes 31 characters, and not these."""
+    return re.sub(r"[\[\]:*?/\\]", " ", group)[:31].strip("' ") or _NO_GROUP
+
+
+def _tutors_row(each: Recipient, group: str) -> list[str]:
+    why = REASONS.get(shown(each.reason) or "", "")
+    return [group, each.name, each.email or "", each.state, why, _day(each.password_set_at)]
+
+
+def _day(seconds: int | None) -> str:
+    if not seconds:
+        return ""
+    moment = datetime.fromtimestamp(seconds, ZoneInfo(ZONE))
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def header_of(send: Send) -> tuple[str, ...]:
@@ -61,6 +132,8 @@ def header_of(send: Send) -> tuple[str, ...]:
 
 def _part(wanted: RecipientFilter) -> str:
     """Which of them, in the file's name; nothing that was searched for."""
+    if wanted.show != "all":
+        return wanted.show.replace("_", "-")
     return wanted.state or ("some" if wanted.reason or wanted.q else "")
 
 
@@ -72,27 +145,40 @@ def _started(send: Send) -> str:
 def _row(each: Recipient) -> list[str]:
     why = (shown(each.reason) or "").replace("_", " ")
     times = _time(each.at), _time(each.password_set_at)
-    return [each.name, each.email or "", each.state, why, *times, each.person, each.detail]
+    return [
+        each.name,
+        each.email or "",
+        each.state,
+        why,
+        *times,
+        each.person,
+        each.detail,
+        each.year_group,
+        each.registration_group,
+    ]
 
 
 def _time(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else ""
 
 
-def _csv(write: Callable[[bytes], None], header: Sequence[str], blocks: _Rows) -> None:
-    write(MARK + block([header]))
-    for rows in blocks:
-        write(block(rows))
+def _csv(write: Callable[[bytes], None], sheets: Iterable[_Sheet]) -> None:
+    for place, sheet in enumerate(sheets):
+        if place == 0:
+            write(MARK + block([sheet.header]))
+        for rows in sheet.blocks:
+            write(block(rows))
 
 
-def _xlsx(write: Callable[[bytes], None], header: Sequence[str], blocks: _Rows) -> None:
+def _xlsx(write: Callable[[bytes], None], sheets: Iterable[_Sheet]) -> None:
     from latchkey.office_files.xlsx import Workbook  # loaded by the first such download only
 
     book = Workbook(write)
-    book.sheet("Recipients", header, [24] * len(header))
-    for rows in blocks:
-        book.add(rows)
+    for sheet in sheets:
+        book.sheet(sheet.name, sheet.header, [24] * len(sheet.header))
+        for rows in sheet.blocks:
+            book.add(rows)
     book.finish()
 
 
-_WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], Sequence[str], _Rows], None]]] = {"csv": _csv, "xlsx": _xlsx}
+_WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], Iterable[_Sheet]], None]]] = {"csv": _csv, "xlsx": _xlsx}

@@ -16,11 +16,6 @@ def name_sends(system: System, school: School, sends: Sequence[Send]) -> Mapping
     return {send.id: name_of(send, found.get(alone.get(send.id, ""), "")) for send in sends}
 
 
-def authors_of(system: System, school: School, sends: Sequence[Send]) -> Mapping[str, str]:
-    """The names of those who made these sends, by id: one read."""
-    return names_of(system, school, (send.created_by for send in sends))
-
-
 def name_selection(system: System, school: School, selection: Selection, kind: Kind = "password_link") -> str:
     """What a send to this selection would be called."""
     if selection.source is not None:
@@ -29,5 +24,15 @@ def name_selection(system: System, school: School, selection: Selection, kind: K
     return name_sends(system, school, [_send_to(selection, kind)])[""]
 
 
-def _send_to(selection: Selection, kind: Kind) -> Send:
-    return Send(id="", kind=kind, state="queued", origin="admin", created_at=0, created_by="", selection=selection)
+def name_selections(system: System, school: School, wanted: Sequence[tuple[Selection, Kind, str]]) -> list[str]:
+    """What sends to these selections would be called; the third: to whom, where a selection does not say it."""
+    alone = [_send_to(selection, kind, str(place), to) for place, (selection, kind, to) in enumerate(wanted)]
+    names = name_sends(system, school, alone)
+    return [
+        name_selection(system, school, selection, kind) if selection.source is not None and not to else names[str(place)]
+        for place, (selection, kind, to) in enumerate(wanted)
+    ]
+
+
+def _send_to(selection: Selection, kind: Kind, send: str = "", to: str = "") -> Send:
+    return Send(id=send, kind=kind, state="queued", origin="admin", created_at=0, created_by="", selection=selection, whom=to)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from latchkey.sends.model.invitee import Candidate
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
+    from latchkey.sends.stores.drafts import Drafts
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
@@ -47,6 +48,8 @@ class System(selections.System, lost_needs.System, Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def sends(self, school: str) -> Sends: ...
+
+    def drafts(self, school: str) -> Drafts: ...
 
     def ledger(self, school: str) -> Ledger: ...
 

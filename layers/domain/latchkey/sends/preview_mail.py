@@ -2,22 +2,27 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from latchkey.errors import Invalid, NotFound, TooMany
+from latchkey.invitations.model.invitation import LIVES
 from latchkey.mail.messages.template import VARIABLES, template
-from latchkey.mail.model.account import account_of
+from latchkey.mail.model.account import MailAccount, account_of
 from latchkey.mail.model.mail_html import filled
 from latchkey.password_links.model.links import DUMMY, Purpose
 from latchkey.people.model.person import Person
 from latchkey.schools.model.logo import CONTENT_ID, Logo
 from latchkey.schools.model.school import School
+from latchkey.sends.look_at_people import Row
 from latchkey.sends.model.send import Skip, purpose_of, skip_reason
+from latchkey.sends.model.send_request import SendKind
 from latchkey.sends.needs import System
-from latchkey.sends.request_mail import TESTED
+from latchkey.sends.request_mail import TESTED, TestedMail
 from latchkey.shared.model.ids import is_id, new_id
 from latchkey.shared.stores.counters import Budget
 
+PreviewedMail = TestedMail | Literal["forgot"]
+SampledMail = Literal["welcome", "reset", "forgot"]
 SOMEBODY: Final = Person(
     id="0" * 20,
     role="student",
@@ -33,10 +38,15 @@ TESTS: Final = Budget("test_mail", limit=10, window=3_600)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A mail as this person would get it, and why they would get none."""
+    """A mail as this person would get it, and why they would get none. ``person``: None who has no account yet.
 
-    person: Person
-    purpose: Purpose
+    ``mail``: which one it is; ``life``: how long its link works, in seconds (0: it has none).
+    """
+
+    person: Person | None
+    name: str
+    to: str
+    mail: PreviewedMail
     life: int
     subject: str
     text: str
@@ -44,38 +54,81 @@ class Preview:
     skipped: Skip | None
 
 
-def preview(system: System, school: School, person_id: object) -> Preview:
-    """The mail that a send would bring to a person now. In a send it may be about others too, who share the address."""
+def preview(system: System, school: School, person_id: object, kind: SendKind = "password_link") -> Preview:
+    """The mail that a send would bring to a person now. In a send it may be about others too, who share the address.
+
+    Of an invitation: the mail to a parent about all their children, or to the parents of a student about this child.
+    """
     if not isinstance(person_id, str) or not person_id:
         raise Invalid(fields={"person": "Say whose mail to show."})
     person = system.directory(school.slug).person(person_id) if is_id(person_id) else None
     if person is None:
         raise NotFound()
-    logo = system.logo(school.slug, school.settings.logo)
-    return _made(system, school, person, purpose_of(person), logo)
+    if kind != "parent_invitation":
+        row = Row(
+            name=school.name_of(person), email=person.email or "", reason=skip_reason(person, school, kind=kind), person=person
+        )
+        return preview_row(system, school, kind, row)
+    is_student = person.role == "student"
+    children = (person.id,) if is_student else person.children
+    email = "" if is_student else person.email or ""
+    return preview_row(
+        system, school, kind, Row(name=school.name_of(person), email=email, reason=None, person=person, children=children)
+    )
 
 
-def sample(system: System, school: School, purpose: Purpose, logo: Logo | None) -> Preview:
+def sample(system: System, school: School, purpose: SampledMail, logo: Logo | None) -> Preview:
     """A mail of the school as its settings are in ``school``, saved or not, to a student who is nobody."""
-    return _made(system, school, SOMEBODY, purpose, logo)
+    row = Row(name=school.name_of(SOMEBODY), email=SOMEBODY.email or "", reason=skip_reason(SOMEBODY, school), person=SOMEBODY)
+    return _made(system, school, row, purpose, logo)
 
 
-def _made(system: System, school: School, person: Person, purpose: Purpose, logo: Logo | None) -> Preview:
-    life = life_of(school, purpose)
-    language = person.language or school.settings.language
-    parts = template(purpose, language, logo)
-    link = f"{system.settings['ORIGIN']}/set-password#{DUMMY}"
-    values = VARIABLES[purpose](school, [(account_of(person, school), link)], life, language)
+def preview_row(system: System, school: School, kind: SendKind, row: Row) -> Preview:
+    """The mail to somebody of a message that is being made."""
+    mail: PreviewedMail = "parent_invitation"
+    if kind == "parent_code_ready":
+        mail = "parent_code_ready"
+    elif kind == "password_link" and row.person is not None:
+        mail = purpose_of(row.person)
+    return _made(system, school, row, mail, system.logo(school.slug, school.settings.logo))
+
+
+def _made(system: System, school: School, row: Row, mail: PreviewedMail, logo: Logo | None) -> Preview:
+    person, origin = row.person, system.settings["ORIGIN"]
+    life, link = 0, ""
+    if mail == "parent_invitation" or person is None:
+        life, link = LIVES["contacts"], f"{origin}/join#{DUMMY}"
+        named = _first_names(system, school, row.children)
+        account = MailAccount(person="", name=row.name, role="parent", login="", version=0, stamp="", children=named)
+        language = row.language
+    else:
+        language, account = person.language, account_of(person, school)
+        if mail != "parent_code_ready":
+            life, link = life_of(school, mail), f"{origin}/set-password#{DUMMY}"
+    language = language or school.settings.language
+    parts = template(mail, language, logo)
+    values = VARIABLES[mail](school, [(account, link)], life, language)
     picture = f"data:image/png;base64,{b64encode(logo.png).decode()}" if logo else ""
     return Preview(
         person=person,
-        purpose=purpose,
+        name=row.name,
+        to=row.email,
+        mail=mail,
         life=life,
         subject=filled(parts.subject, values),
         text=filled(parts.text, values),
         html=filled(parts.html, values).replace(f"cid:{CONTENT_ID}", picture, 1 if logo else 0),
-        skipped=skip_reason(person, school),
+        skipped=row.reason,
     )
+
+
+def _first_names(system: System, school: School, children: tuple[str, ...]) -> tuple[str, ...]:
+    """The first names of those who are at the school."""
+    if not children:
+        return ()
+    people = {each.id: each for each in system.directory(school.slug).families(sorted(children))}
+    found = (people[child] for child in children if child in people and people[child].status != "left")
+    return tuple(school.known_as(child).given_name for child in found)
 
 
 def life_of(school: School, purpose: Purpose) -> int:

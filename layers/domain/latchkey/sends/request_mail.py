@@ -24,7 +24,8 @@ from latchkey.sign_in.stamps import confirmation_stamp
 
 By = Literal["email", "username"]
 HOUR: Final = 3_600
-TESTED: Final[tuple[Literal["welcome", "reset"], ...]] = ("welcome", "reset")
+TestedMail = Literal["welcome", "reset", "parent_invitation", "parent_code_ready"]
+TESTED: Final[tuple[TestedMail, ...]] = get_args(TestedMail)
 """The mails that a test can show."""
 FactorMail = Literal["factor_added", "factor_removed"]
 FACTOR_MAILS: Final[tuple[FactorMail, ...]] = get_args(FactorMail)
@@ -150,18 +151,19 @@ def factor_changed(system: System, asked: Asked, person: str, name: FactorMail) 
     return request.plan("factor_changed", name, [owner])
 
 
-def test_mail(system: System, asked: Asked, person: str, purpose: Literal["welcome", "reset"]) -> Outcome:
+def test_mail(system: System, asked: Asked, person: str, mail: TestedMail) -> Outcome:
     """An admin wants to see a mail as it arrives: theirs, with a link that does not work. The console has spent their budget."""
     request = Request(system, asked)
-    life = {"welcome": request.school.settings.welcome_life, "reset": request.school.settings.reset_life}[purpose]
+    settings = request.school.settings
+    lives: dict[TestedMail, int] = {"welcome": settings.welcome_life, "parent_invitation": LIVES["contacts"]}
     if asked.at + HOUR <= system.now():
         return "stale"
-    if early := request.early(life):
+    if early := request.early(lives.get(mail, settings.reset_life)):
         return early
     owner = system.directory(asked.school).person(person)
     if owner is None or not owner.is_admin or owner.status != "active":
         return "nobody"
-    return request.plan("test", purpose, [owner])
+    return request.plan("test", mail, [owner])
 
 
 class Request:

@@ -26,11 +26,11 @@ def try_out(system: System, school: School, selection: Selection, kind: Kind = "
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     if kind == "parent_invitation":
         return try_invitations(system, school, selection, sent)
-    people, unknown = _meant(system, school, selection)
+    people, unknown = meant(system, school, selection)
     return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent, kind=kind)
 
 
-def _meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:
+def meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:
     """Whom a selection means, and how many of its ids are nobody's."""
     if selection.is_from_sends:
         return chosen(system, school.slug, selection), 0

@@ -1,5 +1,6 @@
 """The copy of a school's public page is the page, and follows the school."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from latchkey.schools.stores.page_copies import PageCopies
 from portal.app import app as portal_app
 from tests.support.console import Console
 from tests.support.gateway import Gateway
+from tests.support.pictures import png
 from tests.support.portal import PAGE
 
 SETTINGS = "/admin/northbridge/settings"
@@ -58,6 +60,17 @@ def test_a_change_of_settings_changes_the_copy_and_shows_no_admin(console: Conso
     assert b"snow" not in text
     for admins in (b"Ada", b"/account", b"Sign out", b"/admin"):
         assert admins not in text
+
+
+def test_the_copy_holds_the_logo_itself_because_nothing_else_may_answer(console: Console) -> None:
+    logo = base64.b64encode(png(30, 12)).decode()
+    assert console.post(SETTINGS, {"logo_png": logo, "colour": "#7a1f2b"}, "put").status_code == 200
+    text = copy(console)["Body"].read().decode()
+    assert '<img class="logo" src="data:image/png;base64,' in text
+    assert "/pictures/logos" not in text
+    assert "/assets/colours-7a1f2b.css" in text
+    console.post(SETTINGS, {"logo_png": ""}, "put")
+    assert b'class="logo"' not in copy(console)["Body"].read()
 
 
 def test_a_change_that_is_refused_changes_no_copy(console: Console) -> None:

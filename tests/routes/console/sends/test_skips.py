@@ -66,7 +66,7 @@ def test_the_send_does_what_the_dry_run_said_and_its_ledger_says_why(school: Con
         BEN.id: ("skipped", "already_in"),
         CAT.id: ("planned", None),
     }
-    text = school.page(f"{path}/recipients").body.decode()
+    text = school.page(path).body.decode()
     assert "was sent a link less than 1 minute ago, or is about to be" in text
     assert "has logged in before" in text
     listed = school.get(f"{path}/recipients", state="skipped", reason="already_in").json_body["items"]
@@ -125,45 +125,44 @@ def test_a_send_again_leaves_nobody_out(school: Console) -> None:
 
 
 class TestTheForm:
-    def test_it_counts_again_with_what_was_typed_and_then_sends(self, school: Console) -> None:
+    def test_what_was_typed_stands_in_the_draft_and_is_sent(self, school: Console) -> None:
         sent_to(school, ANN.id)
         options = {"skip_signed_in": "on", "skip_sent_within": " 30 ", "start_at": ""}
-        text = school.form(SENDS, {**FORM, **options, "confirm": "false"}).body.decode()
-        assert "<dt>will be sent a link</dt><dd>1</dd>" in text
+        draft = school.form(SENDS, {**FORM, **options, "confirm": "false"}).headers["Location"]
+        text = school.page(draft).body.decode()
+        assert "1 person</strong></a> will get a mail" in text
         assert "was sent a link less than 30 minutes ago" in text
-        assert re.search(r'name="skip_signed_in" checked>', text)
-        assert re.search(r'name="skip_sent_within"[^>]* value=" 30 "', text)
+        who = school.page(f"{draft}/who").body.decode()
+        assert re.search(r'name="skip_signed_in"[^>]* checked>', who)
+        assert '<option value="30" selected>the last 30 minutes' in who
         assert len(school.get(SENDS).json_body["items"]) == 1
-        sent = school.form(SENDS, {**FORM, **options, "confirm": "true"})
-        assert sent.status_code == 303
-        made = school.get(sent.headers["Location"]).json_body
+        sent = school.form(f"{draft}/send", {"people": "1"})
+        made = school.get(sent.headers["Location"].partition("?")[0]).json_body
         assert (made["skip_signed_in"], made["skip_sent_within"]) == (True, 30)
 
     def test_at_first_nobody_is_left_out(self, school: Console) -> None:
-        text = school.form(SENDS, FORM).body.decode()
-        assert "<dt>will be sent a link</dt><dd>3</dd>" in text
-        assert 'name="skip_signed_in">' in text
-        assert re.search(r'name="skip_sent_within"[^>]* value=""', text)
-
-    def test_the_first_button_is_the_one_that_sends_nothing(self, school: Console) -> None:
-        """It is what the key Enter presses in a field."""
-        text = school.form(SENDS, FORM).body.decode()
-        form = text[text.index('action="/admin/northbridge/sends"') :]
-        assert [*re.findall(r"<button[^>]*>([^<]*)<", form)][:2] == ["Count again", "Send 3 password links"]
+        draft = school.form(SENDS, FORM).headers["Location"]
+        assert "3 people</strong></a> will get a mail" in school.page(draft).body.decode()
+        who = school.page(f"{draft}/who").body.decode()
+        assert 'id="skip_signed_in">' in who
+        assert '<option value="0" selected>' in who
 
     @pytest.mark.parametrize("typed", ["-1", "x", "10081", "1.5", "٣", "999999"])
-    def test_what_is_wrong_is_said_on_the_same_page_and_kept(self, school: Console, typed: str) -> None:
+    def test_what_is_wrong_begins_and_changes_nothing(self, school: Console, typed: str) -> None:
         for confirm in ("true", "false"):
             answer = school.form(SENDS, {**FORM, "skip_sent_within": typed, "confirm": confirm})
-            text = answer.body.decode()
             assert answer.status_code == 422
-            assert "Give a whole number of minutes, from 0 to 10,080 (a week)." in text
-            assert f'value="{typed}"' in text
-            assert "Check before you send" in text
+            assert "Give a whole number of minutes, from 0 to 10,080 (a week)." in answer.body.decode()
+        draft = school.form(SENDS, FORM).headers["Location"]
+        wrong = {"kind": "password_link", "who": "roles", "role.student": "on", "skip_sent_within": typed}
+        answer = school.form(f"{draft}/who", wrong)
+        assert (answer.status_code, "Give a whole number of minutes" in answer.body.decode()) == (422, True)
+        assert school.get(draft).json_body["skip_sent_within"] == 0
         assert school.system.messages("PLAN_QUEUE") == []
 
     def test_where_everybody_is_left_out_it_can_be_asked_otherwise(self, school: Console) -> None:
-        text = school.form(SENDS, {"kind": "password_link", "to": "listed", "ids": BEN.id, "skip_signed_in": "on"}).body.decode()
+        asked = {"kind": "password_link", "to": "listed", "ids": BEN.id, "skip_signed_in": "on"}
+        text = school.led(SENDS, asked)
         assert "Nobody here can be sent a link." in text
-        assert "Count again" in text
-        assert 'value="true">Send' not in text
+        assert "Choose other people" in text
+        assert 'id="send"' not in text

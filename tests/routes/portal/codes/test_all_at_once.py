@@ -89,4 +89,4 @@ def test_a_password_with_a_sign_that_a_phone_has_made_is_taken_and_named(portal:
     fields = {"code": codes["parent"], "password": "tulip’s harbour quartz", **MUM}
     answer = portal.submit("/schools/northbridge/codes/use", fields)
     assert answer.status_code == 201
-    assert "Your password holds the sign ’" in answer.body.decode()
+    assert "Your password holds the character ’" in answer.body.decode()

@@ -4,24 +4,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
-from latchkey.shared.model.folding import folded
+from latchkey.schools.model.school_words import EVERYWHERE, has_initials, initials_of, joined, known_words, usual, words
 
-_WORD: Final = re.compile(r"[a-z0-9]+")
 _POSTCODE: Final = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?(?:[0-9][a-z]{0,2})?")
 _MOST_WORDS: Final = 8
-_EVERYWHERE: Final = frozenset(
-    {"the", "of", "and", "school", "academy", "college", "primary", "secondary", "high", "st", "saint"}
-)
 _EXACT: Final = 100
 _BEGINS: Final = 80
 _CLOSE: Final = 50
-
-
-def words(text: str) -> list[str]:
-    """Words without case, accents and apostrophes."""
-    return _WORD.findall(folded(text))
+_MOST_JOINED: Final = 4  # words of a search of which two may be one
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -54,23 +47,35 @@ class SchoolIndex:
         places: dict[str, set[int]] = defaultdict(set)
         for place, school in enumerate(self.schools):
             postcode = "".join(words(school["postcode"]))
-            for word in (*words(school["name"]), *words(school["town"]), *words(school["urn"]), postcode):
+            for word in (*known_words(school["name"]), *known_words(school["town"]), *words(school["urn"]), postcode):
                 if word:
                     places[word].add(place)
         return dict(places)
 
     def search(self, text: str, most: int) -> list[Mapping[str, str]]:
-        """The best matches first; every telling word of the text must be found. No text: the first in the alphabet."""
-        wanted = _with_postcode(words(text))[:_MOST_WORDS]
+        """The best matches first; every telling word of the text must be found. No text: the first in the alphabet.
+
+        Where nothing is found, two words may be one, or the text may be initials.
+        """
+        wanted = _with_postcode(usual(text))[:_MOST_WORDS]
         if not wanted:
             return [] if text.strip() else list(self.schools[:most])
+        found = self._ranked(wanted, most)
+        for other in joined(wanted[:_MOST_JOINED]) if not found else ():
+            found = found or self._ranked(other, most)
+        return found or self._by_initials(initials_of(text), most)
+
+    def _by_initials(self, letters: str, most: int) -> list[Mapping[str, str]]:
+        return list(islice((each for each in self.schools if letters and has_initials(each["name"], letters)), most))
+
+    def _ranked(self, wanted: list[str], most: int) -> list[Mapping[str, str]]:
         scores: dict[int, int] | None = None
         for word in wanted:
             found = self._find(word)
-            if word in _EVERYWHERE and scores is not None:
+            if word in EVERYWHERE and scores is not None:
                 scores = {place: score + found.get(place, 0) for place, score in scores.items()}
             elif scores is None:
-                scores = found if found or word not in _EVERYWHERE else None
+                scores = found if found or word not in EVERYWHERE else None
             else:
                 scores = {place: score + found[place] for place, score in scores.items() if place in found}
         ranked = sorted((scores or {}).items(), key=lambda pair: (-pair[1], pair[0]))

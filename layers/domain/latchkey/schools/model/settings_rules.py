@@ -232,7 +232,7 @@ def _colour(value: object, wrong: Wrong) -> str:
     if colour and not _COLOUR.fullmatch(colour):
         colour = None
     if colour is None:
-        wrong["colour"] = "Give the colour as # and six signs, like #1b4d5c, or leave it empty."
+        wrong["colour"] = "Give the colour as # and six characters, like #1b4d5c, or leave it empty."
     return colour or ""
 
 

@@ -42,17 +42,25 @@ def still_failed(send: Send, known: Mapping[str, Send | None]) -> int:
 
     ``known`` are its retries by id, None for one that was never made.
     """
-    failed = figures(send.counts).did_not_go
-    return max(0, failed - sum(_taken(known.get(retry), failed) for retry in send.retries))
+    return _still(figures(send.counts).did_not_go, send.retries, known)
 
 
-def _taken(retry: Send | None, failed: int) -> int:
-    """How many people a retry has taken up: all, until it is planned; those whom it cancelled are to do again."""
-    if retry is None:
+def got_nothing(send: Send, known: Mapping[str, Send | None]) -> int:
+    """How many got nothing because the send was stopped, and have been taken up by no other since. ``known`` as above."""
+    return _still(send.counts.get("cancelled", 0), send.rests, known)
+
+
+def _still(left: int, takers: Iterable[str], known: Mapping[str, Send | None]) -> int:
+    return max(0, left - sum(_taken(known.get(taker), left) for taker in takers))
+
+
+def _taken(taker: Send | None, left: int) -> int:
+    """How many people another send has taken up: all, until it is planned; those whom it cancelled are to do again."""
+    if taker is None:
         return 0
-    if retry.chunks:
-        return sum(retry.counts.values()) - retry.counts.get("cancelled", 0)
-    return 0 if retry.state in {"failed", "cancelled"} else failed
+    if taker.chunks:
+        return sum(taker.counts.values()) - taker.counts.get("cancelled", 0)
+    return 0 if taker.state in {"failed", "cancelled"} else left
 
 
 def _sum(counts: Mapping[str, int], states: Iterable[str]) -> int:

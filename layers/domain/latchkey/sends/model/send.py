@@ -25,7 +25,7 @@ Kind = Literal[
     "mailbox_test",
 ]
 State = Literal["queued", "running", "previewed", "paused", "finished", "failed", "cancelled"]
-Pick = Literal["failed", "no_password", "changed", "refused"]
+Pick = Literal["failed", "no_password", "changed", "refused", "cancelled"]
 Origin = Literal["admin", "person"]
 """Who asked for a send: an admin of the school, or one person for themselves."""
 Approval = Literal["needed", "given"]
@@ -97,9 +97,10 @@ RESTORED: Final = "restored"
 class Selection:
     """Who is meant: these ids, everybody whom the filter matches (an empty one matches the whole school), or some of a send.
 
-    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since, or
-    those who were skipped because they had changed since it was planned, or those whose mail was refused though their address may
-    be right. ``domain`` in its place: the refused of the last weeks' sends, with an address in this domain.
+    ``source`` is that send: of its recipients, ``pick`` means those whose mail failed, those who have set no password since,
+    those who were skipped because they had changed since it was planned, those whose mail was refused though their address may
+    be right, or those who got nothing because it was stopped. ``domain`` in its place: the refused of the last weeks' sends,
+    with an address in this domain.
     ``chosen``: the copy of an admin's selection (``selections``), of ``count`` people then; ``live``: the id of one that is not
     copied yet, which is never kept.
     ``contacts``: in a send of invitations, the parents of that upload of contacts; ids and a filter mean parents there, and
@@ -159,8 +160,9 @@ class Send:
     (``need``), who did, and until when it waits for one. ``skips``: how many were skipped for which reason.
     ``planning_until``: until then a worker may be planning it. ``whom``: to whom it goes, in words that name nobody
     (``send_names``); empty in a send from before these were kept. ``changed``: how many of the skipped had changed since it was
-    planned; ``replans``: the sends that took them up. ``refused``: whose fault it was that mail came back, of those whom it
-    counts for anybody's; ``refused_before``: the same when the send was last resumed after its brake had paused it.
+    planned; ``replans``: the sends that took them up. ``rests``: those that took up who got nothing because it was stopped.
+    ``refused``: whose fault it was that mail came back, of those whom it counts for anybody's; ``refused_before``: the same when
+    the send was last resumed after its brake had paused it.
     """
 
     id: str
@@ -193,6 +195,7 @@ class Send:
     whom: str = ""
     changed: int = 0
     replans: tuple[str, ...] = ()
+    rests: tuple[str, ...] = ()
     refused: Refused = Refused()
     refused_before: Refused = Refused()
 

@@ -8,7 +8,7 @@ from latchkey.mail.model.account import CONFIRMS, NOTICES, MailAccount
 from latchkey.sends.model.mail_states import OPEN, OUT, Fact
 from latchkey.sends.model.send import Chunk, Send, State
 
-Act = Literal["pause", "resume", "cancel", "retry", "replan", "again"]
+Act = Literal["pause", "resume", "cancel", "retry", "replan", "again", "rest"]
 FROM: Final[dict[Act, frozenset[State]]] = {
     "pause": frozenset({"queued", "running"}),
     "resume": frozenset({"paused"}),
@@ -16,6 +16,7 @@ FROM: Final[dict[Act, frozenset[State]]] = {
     "retry": frozenset({"finished", "paused", "cancelled"}),
     "replan": frozenset({"finished", "paused", "cancelled"}),
     "again": frozenset({"finished", "paused", "cancelled"}),
+    "rest": frozenset({"cancelled"}),
 }
 """The states of a send in which something can be done with it."""
 DONE: Final[dict[Act, frozenset[State]]] = {
@@ -29,6 +30,8 @@ RETRIED: Final = frozenset({"failed", "expired"})
 REACHED: Final = frozenset({"sent", "delayed", "delivered"})
 """Whom a send has reached, as far as anybody knows."""
 
+REMINDED_AFTER: Final = 86_400
+"""Seconds for which nobody is offered to remind people: most mails are read within a day."""
 IN_HAND: Final = "in_hand"
 CANCEL_REASONS: Final = {IN_HAND: "it was with the mail service when the send was cancelled; this line changes if it went out"}
 
@@ -47,13 +50,14 @@ _SO: Final[dict[Act, str]] = {
     "retry": "Nothing was sent. Pause it or wait until it has finished, then retry those whose mail failed.",
     "replan": "Nothing was sent. Pause it or wait until it has finished, then plan those who have changed anew.",
     "again": "Nothing was sent. Pause it or wait until it has finished, then send again.",
+    "rest": "Nothing was sent. Only of a send that was stopped there are people who got nothing.",
 }
 _NEVER: Final = "Nothing was sent now either: choose the people again and start a new send."
 
 
 def refusal(act: Act, state: State) -> str:
     """Why something cannot be done in this state, as a sentence."""
-    so = _NEVER if state == "failed" and act in {"retry", "replan", "again"} else _SO[act]
+    so = _NEVER if state == "failed" and act in {"retry", "replan", "again", "rest"} else _SO[act]
     return f"{_NOW.get(state, 'This send is in another state.')} {so}"
 
 
@@ -63,8 +67,15 @@ def possible(send: Send) -> list[Act]:
         "retry": any(send.counts.get(state) for state in RETRIED),
         "replan": send.changed > 0,
         "again": send.kind != "parent_code_ready" and any(send.counts.get(state) for state in REACHED),
+        "rest": send.counts.get("cancelled", 0) > 0,
     }
     return [act for act, states in FROM.items() if send.state in states and some.get(act, True)]
+
+
+def may_remind(send: Send, now: int) -> bool:
+    """Whether it is time to remind those who have not used it: a day after the last mail went out."""
+    since = send.finished_at or send.created_at
+    return "again" in possible(send) and not any(send.counts.get(state) for state in OPEN) and now >= since + REMINDED_AFTER
 
 
 def cancelled(chunk: Chunk, now: int) -> Chunk:

@@ -19,11 +19,12 @@ _QUALITIES: Final = {
     "never_logged_in": "who have never logged in",
     "bounced": "whose mail came back",
     "unconfirmed": "who have not confirmed their address",
+    "left": "who have left",
 }
 _STANDINGS: Final = {"ready": "who can log in", "not_ready": "who cannot log in yet"}
 _REASONS: Final = 2  # that a name has room for
 _NAMED: Final = 4  # registration groups that a name has room for
-_LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew"}
+_LATER: Final = {"failed": "retry", "no_password": "reminder", "changed": "planned anew", "cancelled": "the rest"}
 
 
 def whom(selection: Selection, searched: str = "by a search", *, kind: Kind = "password_link") -> str:

@@ -18,17 +18,8 @@ LONGEST_WITHIN: Final = 7 * 24 * 60  # minutes
 SendKind = Literal["password_link", "parent_invitation", "parent_code_ready"]
 KINDS: Final[tuple[SendKind, ...]] = ("password_link", "parent_invitation", "parent_code_ready")
 TYPED: Final = ("start_at", "skip_signed_in", "skip_sent_within")
-"""The fields that an admin fills in on the page that shows what a send would do."""
+"""The fields beside who is meant."""
 _MINUTES: Final = re.compile(r"[0-9]{1,5}")
-
-
-class Mistyped(Invalid):
-    """What an admin filled in on that page cannot be used. ``selection`` is who is meant, as far as it can be read."""
-
-    def __init__(self, wrong: Invalid, selection: Selection, kind: "SendKind") -> None:
-        super().__init__(wrong.detail, fields=wrong.fields, code=wrong.code)
-        self.selection = selection
-        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +34,7 @@ class SendRequest:
 
 
 def parse(fields: Mapping[str, Any], now: int, flag: Callable[[str], bool], *, is_form: bool) -> SendRequest:
-    """The request; ``Invalid`` names the first field that cannot be used, ``Mistyped`` if that is one of ``TYPED``.
+    """The request; ``Invalid`` names the first field that cannot be used.
 
     ``flag`` reads a field that is true or false. A form gives numbers as digits and times as the school's clock shows them, and
     asks what a send would do until it confirms it.
@@ -53,12 +44,9 @@ def parse(fields: Mapping[str, Any], now: int, flag: Callable[[str], bool], *, i
     key = parse_key(fields.get("idempotency_key"))
     is_sure = flag("confirm") if is_form else True
     dry_run = flag("dry_run") or not is_sure
-    try:
-        within = parse_within(fields.get("skip_sent_within"), is_text=is_form)
-        selection = replace(selection, skip_signed_in=flag("skip_signed_in"), skip_sent_within=within)
-        start_at = start_time.parse(fields.get("start_at"), now, is_local=is_form)
-    except Invalid as wrong:
-        raise Mistyped(wrong, selection, kind) from wrong
+    within = parse_within(fields.get("skip_sent_within"), is_text=is_form)
+    selection = replace(selection, skip_signed_in=flag("skip_signed_in"), skip_sent_within=within)
+    start_at = start_time.parse(fields.get("start_at"), now, is_local=is_form)
     return SendRequest(kind=kind, selection=selection, key=key, start_at=start_at, dry_run=dry_run)
 
 

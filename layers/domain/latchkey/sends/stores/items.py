@@ -25,6 +25,41 @@ def send_pk(school: str, origin: Origin) -> str:
     return f"{school}#SENDS" if origin == "admin" else f"{school}#REQUESTS"
 
 
+def selection_to_values(selection: Selection) -> dict[str, Value]:
+    """What the item of a send or a draft holds of who is meant."""
+    wanted: dict[str, Value] = {
+        name: value if isinstance(value, str) else [*value] for name, value in (selection.filter or {}).items()
+    }
+    return {
+        "ids": list(selection.ids) or None,
+        "filter": wanted if selection.filter is not None else None,
+        "source": selection.source,
+        "pick": selection.pick,
+        "domain": selection.domain,
+        "contacts": selection.contacts,
+        "chosen": selection.chosen,
+        "chosen_count": selection.count or None,
+        "skip_signed_in": selection.skip_signed_in or None,
+        "skip_sent_within": selection.skip_sent_within or None,
+    }
+
+
+def selection_from_item(item: Item) -> Selection:
+    """Who is meant, as the item of a send or a draft says it."""
+    return Selection(
+        ids=tuple(item.get("ids") or ()),
+        filter=item.get("filter"),
+        source=item.get("source"),
+        pick=item.get("pick"),
+        domain=item.get("domain"),
+        contacts=item.get("contacts"),
+        chosen=item.get("chosen"),
+        count=item.get("chosen_count") or 0,
+        skip_signed_in=item.get("skip_signed_in") or False,
+        skip_sent_within=item.get("skip_sent_within") or 0,
+    )
+
+
 def send_to_item(school: str, send: Send) -> dict[str, Value]:
     """A send as it is first written; what comes later is set by updates."""
     return {
@@ -36,8 +71,8 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         "listed": send.origin == "admin",
         "created_at": send.created_at,
         "created_by": send.created_by,
+        **selection_to_values(send.selection),
         "ids": list(send.selection.ids),
-        "filter": dict(send.selection.filter) if send.selection.filter is not None else None,
         "total": send.total,
         "chunks": send.chunks,
         "counts": dict(send.counts),
@@ -45,16 +80,9 @@ def send_to_item(school: str, send: Send) -> dict[str, Value]:
         **dict(zip(TALLY, astuple(send.tally), strict=True)),
         "braked": list(astuple(send.braked)),
         **{name: count or None for name, count in zip(REFUSED, astuple(send.refused), strict=True)},
-        "source": send.selection.source,
-        "pick": send.selection.pick,
-        "domain": send.selection.domain,
-        "contacts": send.selection.contacts,
-        "chosen": send.selection.chosen,
-        "chosen_count": send.selection.count or None,
-        "skip_signed_in": send.selection.skip_signed_in or None,
-        "skip_sent_within": send.selection.skip_sent_within or None,
         "retries": list(send.retries) or None,
         "replans": list(send.replans) or None,
+        "rests": list(send.rests) or None,
         "changed": send.changed or None,
         "revoke": send.revoke or None,
         "moving_since": send.moving_since,
@@ -80,18 +108,7 @@ def send_from_item(item: Item) -> Send:
         origin="admin" if item["listed"] else "person",
         created_at=item["created_at"],
         created_by=item["created_by"],
-        selection=Selection(
-            ids=tuple(item.get("ids") or ()),
-            filter=item.get("filter"),
-            source=item.get("source"),
-            pick=item.get("pick"),
-            domain=item.get("domain"),
-            contacts=item.get("contacts"),
-            chosen=item.get("chosen"),
-            count=item.get("chosen_count", 0),
-            skip_signed_in=item.get("skip_signed_in", False),
-            skip_sent_within=item.get("skip_sent_within", 0),
-        ),
+        selection=selection_from_item(item),
         total=item.get("total", 0),
         chunks=item.get("chunks", 0),
         counts=item.get("counts") or {},
@@ -117,6 +134,7 @@ def send_from_item(item: Item) -> Send:
         planning_until=item.get("planning_until", 0),
         changed=item.get("changed", 0),
         replans=tuple(item.get("replans") or ()),
+        rests=tuple(item.get("rests") or ()),
     )
 
 

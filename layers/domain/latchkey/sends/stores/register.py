@@ -38,6 +38,7 @@ _SEND: Final[Mapping[str, str]] = {
     "revoke": "Whether cancelling ends the links that are out",
     "retries": "The sends that retry what failed",
     "replans": "The sends that plan anew who had changed",
+    "rests": "The sends to those who got nothing because it was stopped",
     "moved_before": "Mails that left, before its last pause",
     "moving_since": "Since when mails leave, for the estimate",
     "need": "Why it needs a second admin's approval",
@@ -54,6 +55,21 @@ _SEND: Final[Mapping[str, str]] = {
     "refused_before": "These numbers at its last brake",
 }
 
+_SELECTED: Final = (
+    "kind",
+    "whom",
+    "ids",
+    "filter",
+    "source",
+    "pick",
+    "domain",
+    "contacts",
+    "chosen",
+    "chosen_count",
+    "skip_signed_in",
+    "skip_sent_within",
+)
+
 REGISTER: Final = (
     Kind(
         name="send",
@@ -65,6 +81,33 @@ REGISTER: Final = (
         seen_by="the school's admins",
         about="by id",
         attributes=_SEND,
+    ),
+    Kind(
+        name="draft of a message",
+        table="activity",
+        pk="<school>#DRAFTS",
+        sk="<draft>",
+        why="A message that an admin is still making, so that it can be left and found again",
+        kept="30 days after its last change; a day, where it was not kept, was sent or was given up",
+        seen_by="the school's admins",
+        about="by id",
+        hidden=frozenset({"back", "discarded", "revision"}),
+        attributes={
+            **{name: _SEND[name] for name in _SELECTED},
+            "id": "Which draft",
+            "start_at": "When it is to begin",
+            "created_at": "When it was begun",
+            "created_by": "The admin's id",
+            "changed_at": "When it was changed last",
+            "changed_by": "The admin's id",
+            "furthest": "How far its steps were gone through",
+            "kept": "Whether it stands in the list of drafts",
+            "back": "Which list of people it came from, as a filter",
+            "counted": "How many were meant, and would have got a mail, when it was kept",
+            "sent_as": "Which send it has become",
+            "discarded": "Whether it was given up",
+            "revision": "So that two who write do not undo each other",
+        },
     ),
     Kind(
         name="requested mail",

@@ -11,13 +11,14 @@ from latchkey.sends.model.brake import Brake
 from latchkey.sends.model.ledger import open_of
 from latchkey.sends.model.progress import gone
 from latchkey.sends.model.school_brake import SchoolBrake
-from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Chunk, Need, Origin, Send
+from latchkey.sends.model.send import NOT_APPROVED, NOT_QUEUED, Chunk, Need, Origin, Pick, Send
 from latchkey.sends.stores.items import chunk_to_item, send_from_item, send_pk, send_to_item
 from latchkey.sends.stores.school_hours import SinceWrite
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
 
 _MISSING: Final[Condition] = ("pk", "missing", None)
+_TAKERS: Final[Mapping[Pick, str]] = {"failed": "retries", "changed": "replans", "cancelled": "rests"}
 _NOT_WAITING: Final[Mapping[str, Value]] = {"waiting": None, "waiting_since": None}
 
 
@@ -63,6 +64,13 @@ class Sends:
         for page in self._table.pages(send_pk(self.school, "admin"), newest_first=True):
             yield from (send_from_item(item) for item in page)
 
+    def since(self, at: int) -> Iterator[Send]:
+        """Admins' sends that were made since then, newest first: one call for each megabyte of them."""
+        for send in self.all():  # ids sort by time
+            if send.created_at < at:
+                return
+            yield send
+
     def with_links_since(self, since: int) -> Iterator[Send]:
         """The sends, an admin's or one person's, whose mails hold links and may have left since then."""
         for send in self.all():
@@ -107,7 +115,8 @@ class Sends:
     def start_planning(self, send: Send, now: int, seconds: int) -> Send:
         """Take a queued send for planning; ``Changed`` if it is planned already or another worker has it."""
         not_planned, nobody_plans = ("state", "=", "queued"), ("planning_until", "<=", now)
-        return self._change(send, {"planning_until": now + seconds}, [not_planned, nobody_plans])
+        same_time: Condition = ("start_at", "=", send.start_at)  # see ``reschedule``
+        return self._change(send, {"planning_until": now + seconds}, [not_planned, nobody_plans, same_time])
 
     def finish_planning(self, planned: Send) -> Send:
         """Let a planned send run, or finish, with the counts of its plan. One that was stopped meanwhile stays so, unplanned."""
@@ -201,17 +210,25 @@ class Sends:
         facts: dict[str, Value] = {"state": "cancelled", "reason": None, **_NOT_WAITING, "finished_at": ended}
         return self._turn(send, facts | {"revoke": send.revoke or revoke or None}, [_as_read(send)], event)
 
-    def add_retry(self, send: Send, retry: str, event: EventWrite) -> Send:
-        """A new send takes up what failed in this one."""
-        before = list(send.retries)
-        nobody_else_retries = ("retries", "=", before or None)
-        return self._turn(send, {"retries": [*before, retry]}, [nobody_else_retries], event)
+    def add_taker(self, send: Send, pick: Pick, taker: str, event: EventWrite) -> Send:
+        """A new send takes up what failed in this one, those who had changed since it was planned, or who got nothing."""
+        name = _TAKERS[pick]
+        before: list[Value] = list(getattr(send, name))
+        nobody_else_takes: Condition = (name, "=", before or None)
+        return self._turn(send, {name: [*before, taker]}, [nobody_else_takes], event)
 
-    def add_replan(self, send: Send, replan: str, event: EventWrite) -> Send:
-        """A new send takes up those who had changed since this one was planned."""
-        before = list(send.replans)
-        nobody_else_replans = ("replans", "=", before or None)
-        return self._turn(send, {"replans": [*before, replan]}, [nobody_else_replans], event)
+    def reschedule(self, send: Send, start_at: int | None, now: int, event: EventWrite) -> Send:
+        """Another time for a send that has not begun.
+
+            change      read: starts 18:00 ───────────── write 19:00, if nobody plans ✓
+            worker              18:00: takes it for planning, if it still starts at 18:00 ✗ Changed: reads 19:00, and leaves it
+
+        Were the worker first, the change finds that somebody plans, and is refused.
+        """
+        not_planned: Condition = ("chunks", "=", 0)
+        nobody_plans: Condition = ("planning_until", "<=", now)
+        as_it_was: Condition = ("start_at", "=", send.start_at)
+        return self._turn(send, {"start_at": start_at}, [_as_read(send), not_planned, nobody_plans, as_it_was], event)
 
     def _turn(
         self,

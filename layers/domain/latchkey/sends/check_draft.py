@@ -1,0 +1,56 @@
+"""Check a draft before it is sent: how many get a mail, how long it takes, whose approval it needs, and what has changed."""
+
+from dataclasses import dataclass, replace
+
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.sends.forecast import Forecast, forecast
+from latchkey.sends.model.draft import Counted, Draft
+from latchkey.sends.model.planning import DryRun
+from latchkey.sends.model.send import Need
+from latchkey.sends.needs import System
+from latchkey.sends.start_send import try_out, why_approval
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What sending a draft would do now. ``before``: what it would have done when it was kept, where that was something else.
+
+    ``need`` and ``approvers``: why another admin has to agree, and the names of those who can, oneself not among them.
+    """
+
+    tried: DryRun
+    expected: Forecast
+    starts_at: int
+    need: Need | None
+    approvers: tuple[str, ...]
+    before: Counted | None
+
+    @property
+    def done_at(self) -> int:
+        """When the last mail should be out, if nothing else is being sent; epoch seconds."""
+        return self.starts_at + self.expected.seconds
+
+
+def check_draft(system: System, school: School, admin: Person, draft: Draft) -> Checked:
+    """Look at a draft as this admin would send it now."""
+    tried = try_out(system, school, draft.selection, draft.kind)
+    starts_at = draft.start_at or system.now()
+    need = why_approval(system, school, admin, tried, draft.start_at)
+    others = system.admins(school.slug).others(admin.id) if need else []
+    now_counted = Counted(tried.total, tried.to_send)
+    return Checked(
+        tried=tried,
+        expected=forecast(system, tried.mails),
+        starts_at=starts_at,
+        need=need,
+        approvers=tuple(school.name_of(each) for each in others),
+        before=draft.counted if draft.counted not in {None, now_counted} else None,
+    )
+
+
+def without_signed_in(system: System, school: School, draft: Draft) -> int:
+    """How many more would be left out, or are, by leaving out those who have logged in before."""
+    with_all = try_out(system, school, replace(draft.selection, skip_signed_in=False), draft.kind)
+    without = try_out(system, school, replace(draft.selection, skip_signed_in=True), draft.kind)
+    return with_all.to_send - without.to_send

@@ -1,0 +1,54 @@
+"""Look at the people of a message before it goes: who gets a mail, and who gets none for which reason, one after the other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from latchkey.people.model.person import Person
+from latchkey.schools.model.school import School
+from latchkey.sends.find_recent import recent_sends
+from latchkey.sends.model.send import Kind, Selection, Skip, skip_reason
+from latchkey.sends.needs import System
+from latchkey.sends.parents_of_leavers import with_parents_of_leavers
+from latchkey.sends.plan_invitations import decide
+from latchkey.sends.start_send import meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Somebody who is meant. ``reason``: why they get no mail, None if they get one; ``person`` is None who has no account.
+
+    ``children``: of an invitation, the ids of the children that it names.
+    """
+
+    name: str
+    email: str
+    reason: Skip | None
+    person: Person | None = None
+    children: tuple[str, ...] = ()
+    language: str | None = None
+
+
+def look_at_people(system: System, school: School, selection: Selection, kind: Kind) -> Iterator[Row]:
+    """Everybody whom a message means, as it would be decided now."""
+    sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
+    if kind == "parent_invitation":
+        yield from _invited(system, school, selection, sent)
+        return
+    people, _ = meant(system, school, selection)
+    for person in with_parents_of_leavers(system, school.slug, people):
+        yield Row(
+            name=school.name_of(person),
+            email=person.email or "",
+            reason=skip_reason(person, school, selection, sent, kind),
+            person=person,
+        )
+
+
+def _invited(system: System, school: School, selection: Selection, sent: frozenset[str]) -> Iterator[Row]:
+    decided = decide(system, school, selection, sent)
+    for box in decided.invited.values():
+        children = tuple(child for child in box.children if decided.here.get(child))
+        language = next(iter(box.languages)) if len(box.languages) == 1 else None
+        yield Row(name=", ".join(box.names.values()), email=box.email, reason=None, children=children, language=language)
+    for name, email, why in decided.skipped():
+        yield Row(name=name, email=email, reason=why)
