@@ -6,7 +6,7 @@ import boto3
 
 from infra.local.waiting import wait_for
 from infra.operator import operate
-from tests.e2e.client import PATIENCE, Product
+from tests.e2e.client import Product
 
 
 def test_the_operator_and_the_worker_look_and_the_page_says_what_they_found(stack: dict[str, Any], admin: Product) -> None:
@@ -27,4 +27,4 @@ def test_the_operator_and_the_worker_look_and_the_page_says_what_they_found(stac
         return bool(admin.http.get(page).json()["site_as_of"] > before["site_as_of"])
 
     assert admin.http.post(page, json={}).status_code == 202
-    wait_for(again, PATIENCE, "the worker has looked again")
+    wait_for(again, "the worker to look again")
