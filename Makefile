@@ -41,8 +41,11 @@ up: $(VENV)/.ready ## The same in the background, for scripts and tests; see .lo
 down: $(VENV)/.ready ## Stop what `make up` started; the data stays
 	@python -m infra.local down
 
-school: $(VENV)/.ready ## Make a school and invite its first admin: make school ENV=local ARGS='--help'
+school: $(VENV)/.ready ## Make a school and invite its first admin: make school ARGS='--help'
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
+
+preflight: $(VENV)/.ready ## What would stop mail or sign-in tonight, of the site and every school: make preflight ENV=prod
+	@python -m infra.operator preflight $(ARGS) $(if $(ENV),--env $(ENV)) >/dev/null
 
 operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='--help' lists them; see docs/operate.md
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
@@ -211,4 +214,4 @@ $(BUILD)/.built: $(SOURCES) $(GUIDE) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school operate check test busy unit pages mutate format translations pictures bench programs deploy verify restore build lock clean help
+.PHONY: run up down school preflight operate check test busy unit pages mutate format translations pictures bench programs deploy verify restore build lock clean help

@@ -15,6 +15,7 @@ from console.people import (
     leaving,
     lost_factors,
     people,
+    selecting,
     telephone,
 )
 from console.sends import control, draft_steps, drafts, mail, messages, preview, recipients, sends
@@ -42,6 +43,7 @@ app = new_app(
     history.routes,
     everything.routes,
     find.routes,
+    selecting.routes,
     telephone.routes,
     preview.routes,
     draft_steps.routes,

@@ -7,7 +7,7 @@ from console.lists import only
 from console.system import system
 from latchkey.email_updates.apply_emails import apply_emails
 from latchkey.email_updates.check_emails import check_emails
-from latchkey.email_updates.count_missing import count_missing, to_fill_in
+from latchkey.email_updates.count_missing import count_missing, fill_in, to_fill_in
 from latchkey.email_updates.model.decisions import STATES, WRITTEN, Decision, counted, seen_of, worth_showing
 from latchkey.email_updates.model.file_in_form import file_of
 from latchkey.email_updates.model.items import MOST, Item, check_number, parse_items
@@ -20,8 +20,11 @@ from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.roll.know_groups import known_groups
 from latchkey.schools.model.school import School
 from latchkey.schools.name_people import names_of
+from latchkey.sends.model.send_request import parse_selection
+from latchkey.sends.select_people import of_group, settled
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.request_key import parse_key
+from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -37,10 +40,12 @@ _FORM: Final = "people/emails.html"
 def emails(request: Request, school: str) -> Answer:
     """Who has no usable address, by role and year; with a role, year or group, the people to fill in."""
     seen = admin(request, system(), school)
-    only(request.query, (*_FILTER, "everybody"))
+    only(request.query, (*_FILTER, "everybody", "selection"))
     if request.query.get("everybody", "true") != "true":
         raise Invalid(fields={"everybody": "This must be true, or left out."})
-    data = _missing_json(school) | _to_fill_in(request, seen.school)
+    selected = request.query.get("selection")
+    to_fill = _of_selection(seen, selected) if selected else _to_fill_in(request, seen.school)
+    data = _missing_json(school) | to_fill
     return Answer(data=data, context=_choices(school) if request.wants_page else {})
 
 
@@ -198,6 +203,16 @@ def _to_fill_in(request: Request, school: School) -> dict[str, Any]:
     people, more = to_fill_in(system(), school.slug, wanted, everybody=everybody)
     shown = wanted.as_mapping() | ({"everybody": "true"} if everybody else {})
     return {"items": [_person_json(person, school) for person in people], "more": more, "filter": shown}
+
+
+def _of_selection(seen: SignedIn, selection: str) -> dict[str, Any]:
+    """Those whom an admin has chosen in the list of people, whatever address they have."""
+    slug = seen.school.slug
+    chosen = settled(system(), slug, seen.person, parse_selection({"selection": selection}))
+    group = of_group(system(), slug, chosen)
+    people, more = fill_in(group if group is not None else system().directory(slug).by_ids(chosen.ids), everybody=True)
+    shown = {"selection": selection, "everybody": "true"}
+    return {"items": [_person_json(person, seen.school) for person in people], "more": more, "filter": shown}
 
 
 def _person_json(person: Person, school: School) -> dict[str, Any]:

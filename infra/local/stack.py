@@ -236,7 +236,7 @@ def _description(settings: Settings, deployed: deploy.Deployed, admins: dict[str
         "url": settings.url,
         "inbox": settings.inbox_url,
         "school": SCHOOL,
-        "console": f"{settings.url}/admin/{SCHOOL}/people",
+        "console": f"{settings.url}/admin/{SCHOOL}",
         "admin": admins[SCHOOL],
         "schools": {slug: {"admin": admin} for slug, admin in admins.items()},
         "aws": {

@@ -4,6 +4,7 @@ Each invokes the stack's OperateFunction by IAM; no URL reaches it. docs/operate
 
     commands    what can be typed, and what becomes of it
     run         one command to its end, piece by piece
+    preflight   what would stop mail or sign-in tonight, printed
     rotate      replacing look-up keys, of one school or of all
     invoke      one call of the function, and when it is made again
     where       which stack: an environment that `make deploy` knows, local, or what the usual credentials mean

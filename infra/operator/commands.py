@@ -1,4 +1,5 @@
-"""What an operator can type. Exit codes: 0 done, or only counted; 1 refused or failed; 2 mistyped; 3 stopped part-way."""
+"""What an operator can type. Exit codes: 0 done, or only counted; 1 refused or failed, or preflight has found what stops mail;
+2 mistyped; 3 stopped part-way."""
 
 import argparse
 import json
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.local.trouble import Trouble
-from infra.operator import rotate, run, where
+from infra.operator import preflight, rotate, run, where
 from infra.operator.events import invite_admin_event, make_school_event
 from infra.operator.where import Ask
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return STOPPED
     print(json.dumps({name: value for name, value in result.items() if name != "ok"}, indent=2))
-    return FAILED if isinstance(result.get("failed"), dict) else DONE
+    return FAILED if isinstance(result.get("failed"), dict) or result.get("stops") else DONE
 
 
 def _school(ask: Ask, options: argparse.Namespace) -> _Answer:
@@ -57,6 +58,10 @@ def _admin(ask: Ask, options: argparse.Namespace) -> _Answer:
 
 def _pages(ask: Ask, options: argparse.Namespace) -> _Answer:
     return run.write_pages(ask, run.unsealed(options.next))
+
+
+def _preflight(ask: Ask, _options: argparse.Namespace) -> _Answer:
+    return preflight.preflight(ask)
 
 
 def _list_schools(ask: Ask, _options: argparse.Namespace) -> _Answer:
@@ -167,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         school.add_argument(f"--{option}", required=option in {"slug", "name"}, default="", help=text)
     school.add_argument("--settings-file", type=Path, help="JSON file with the school's settings")
+    command("preflight", _preflight, "look for what would stop mail or sign-in tonight: the site, and every school")
     command("list-schools", _list_schools, "list the short names of all schools")
     _place(command("export-school", _export_school, "write everything that is kept of a school to files"), school=True)
     _confirmed(

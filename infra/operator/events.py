@@ -33,4 +33,4 @@ def is_repeatable(event: Mapping[str, Any]) -> bool:
         return event.get("confirm") is not True or "since" in event
     if command == "export_school":
         return event.get("next") is not None
-    return command in {"delete_school", "publish_pages", "list_admins", "list_schools"}
+    return command in {"delete_school", "publish_pages", "list_admins", "list_schools", "preflight"}

@@ -1,11 +1,13 @@
 """Which stack a command is for.
 
 --env names an environment that `make deploy` knows, or local. Without it the usual credentials and region count (AWS_PROFILE,
-AWS_DEFAULT_REGION), and --stack names the stack; with --local the local stack of .local/stack.json is meant.
+AWS_DEFAULT_REGION), and --stack names the stack; with --local, and where there is no region, the local stack of
+.local/stack.json is meant.
 """
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,4 +73,18 @@ def _session(said: argparse.Namespace) -> tuple[boto3.Session, str | None, str]:
         return environment_session(said.env, said.environments)
     if said.local:
         return local_session(read_settings(os.environ).stack_file)
-    return boto3.Session(), None, STACK_NAME
+    usual = boto3.Session()
+    if usual.region_name:
+        return usual, None, STACK_NAME
+    return _on_this_machine(read_settings(os.environ).stack_file)
+
+
+def _on_this_machine(stack_file: Path) -> tuple[boto3.Session, str | None, str]:
+    """Without a region no stack on AWS can be meant: the local one is, if it is up, and that is said."""
+    if not stack_file.exists():
+        raise Trouble(
+            "Nothing says which stack this is for. On this machine: start it with `make up` or `make run`, then the same command "
+            "again. On AWS: say the environment, such as ENV=prod."
+        )
+    print(f"For the local stack ({stack_file}); one on AWS is named by ENV=<name>.", file=sys.stderr)
+    return local_session(stack_file)

@@ -56,6 +56,7 @@ UNUSED = {
     Grant("plan_send", "EndUnconfirmed", "dynamodb:UpdateItem", DIRECTORY): "an address that nobody confirms for 28 days",
     Grant("deliver_links", "SayWhoseAccountItIs", "dynamodb:BatchGetItem", DIRECTORY): "a parent who registers with a code",
     Grant("plan_send", "TakeMailProblem", "dynamodb:UpdateItem", DIRECTORY): "a trusted domain",
+    Grant("plan_send", "WriteCopiesOfPages", "s3:PutObject", "PagesBucket/schools/*"): "a notice that comes or goes at its time",
     Grant("portal", "CountRefusedSignIns", "dynamodb:UpdateItem", ACTIVITY): "a wrong password",
     Grant("read_roster", "TellNewAddresses", "sqs:SendMessage", "RequestsQueue"): "another address of somebody with a password",
     Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,

@@ -23,6 +23,8 @@ CONSOLES_OWN = {
     "parts/breadcrumb.html",
     "parts/cards.html",
     "parts/find_box.html",
+    "parts/selection_bar.html",
+    "parts/several.html",
     "parts/reason_row.html",
     "schools/settings_said.html",
     "schools/waiting.html",

@@ -16,6 +16,8 @@ from infra.local.trouble import Trouble
 class FakeSession:
     """A boto3 session with one stack and one function that answers as it is told."""
 
+    region_name: str | None = "eu-west-2"
+
     def __init__(self, answer: Any = None, *, outputs: bool = True, function_error: str | None = None) -> None:
         self.answer = {"ok": True} if answer is None else answer
         self.outputs = outputs
@@ -147,6 +149,68 @@ def test_the_local_stack_is_found_by_its_file(
     (tmp_path / "stack.json").write_text(json.dumps({"aws": aws}))
     assert operator.main(arguments) == 0
     assert session.endpoints == {"http://127.0.0.1:1"}
+
+
+def test_without_a_region_the_local_stack_is_meant_or_it_is_said_what_to_do(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LATCHKEY_LOCAL", str(tmp_path))
+    arguments = ["admin", "--school", "s", "--email", "a@b.example", "--given-name", "A"]
+    session.region_name = None
+    assert operator.main(arguments) == 1
+    said = capsys.readouterr().err
+    assert "start it with `make up` or `make run`" in said
+    assert "ENV=prod" in said
+    assert session.invoked == []
+    aws = {"endpoint_url": "http://127.0.0.1:1", "region": "eu-west-2", "stack": "latchkey"}
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    (tmp_path / "stack.json").write_text(json.dumps({"aws": aws | keys}))
+    assert operator.main(arguments) == 0
+    assert "For the local stack" in capsys.readouterr().err
+    assert session.endpoints == {"http://127.0.0.1:1"}
+
+
+def test_with_a_region_aws_is_meant_though_a_local_stack_is_up(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LATCHKEY_LOCAL", str(tmp_path))
+    (tmp_path / "stack.json").write_text('{"aws": {"endpoint_url": "http://127.0.0.1:1"}}')
+    session.answer = {"ok": True, "schools": []}
+    assert operator.main(["list-schools"]) == 0
+    assert session.endpoints == {None}
+
+
+def a_check(state: str, text: str) -> dict[str, Any]:
+    return {"name": "x", "title": "X", "state": state, "text": text, "fix": "Do this.", "who": "it", "path": "", "seen": True}
+
+
+def test_preflight_prints_every_check_and_ends_badly_where_something_stops(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pieces = [
+        {"site": [a_check("stop", "Not signed.")], "schools": {"east": [a_check("ok", "Fine.")]}, "next": "east"},
+        {"site": [], "schools": {"west": [a_check("warn", "An old roster.")]}, "next": None},
+    ]
+    answers = iter([*pieces, pieces[1]])
+    invoke = session.invoke
+
+    def next_answer(**said: Any) -> Any:
+        session.answer = {"ok": True, **next(answers)}
+        return invoke(**said)
+
+    monkeypatch.setattr(session, "invoke", next_answer)
+    assert operator.main(["preflight"]) == 1
+    assert [event for _, event in session.invoked] == [
+        {"command": "preflight", "next": None},
+        {"command": "preflight", "next": "east"},
+    ]
+    found = capsys.readouterr()
+    assert "STOP  Not signed.\n        For who looks after the domain’s DNS: Do this." in found.err
+    assert "ok    Fine." in found.err
+    assert "note  An old roster." in found.err
+    assert "2 schools: 1 to put right, 1 to look at." in found.err
+    assert json.loads(found.out)["stops"] == 1
+    assert operator.main(["preflight"]) == 0, "what only warns ends well"
 
 
 def test_a_settings_file_that_cannot_be_read_is_said(session: FakeSession, tmp_path: Path) -> None:

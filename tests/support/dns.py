@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from latchkey.shared.stores.dns import Dns
+from latchkey.shared.stores.dns import Answers, Dns, Question
 
 
 @dataclass
@@ -77,6 +77,21 @@ def name_server(folder: Path, zone: dict[tuple[str, str], list[str]] | None = No
         finally:
             end.set()
             thread.join()
+
+
+class Zone:
+    """Answers out of a healthy zone without any server, in the words of ``Dns.ask``; a pupils' domain is Google's."""
+
+    def ask(self, questions: Iterable[Question]) -> dict[Question, Answers]:
+        """An answer for each question."""
+        zone = healthy_zone()
+        return {
+            question: tuple(text.strip('"') for text in zone.get(question, _MX if question[1] == "MX" else []))
+            for question in questions
+        }
+
+
+_MX = ["aspmx.l.google.com."]
 
 
 def healthy_zone(**more: Any) -> dict[tuple[str, str], list[str]]:

@@ -288,6 +288,26 @@ def test_an_export(world: MemoryWorld) -> None:
     assert exports.get(RUN) == FULL_EXPORT
 
 
+def test_an_export_of_those_whom_a_filter_means(world: MemoryWorld) -> None:
+    wiring = world.wiring("console")
+    scope = Scope("filter", filter={"role": "student", "reason": ["code_expired", "no_address"]})
+    wanted = ExportRequest(scope=scope, format="slips", audience="students")
+    made = Export(id=RUN, state="queued", created_at=NOW, created_by=ADMIN, wanted=wanted)
+    assert wiring.exports(SCHOOL).make(made)
+    item = world.item("activity", "northbridge#EXPORTS", RUN) or {}
+    assert (item["scope"], item["scope_value"]) == ("filter", "")
+    assert item["scope_filter"] == {"role": "student", "reason": ["code_expired", "no_address"]}
+    assert wiring.exports(SCHOOL).get(RUN) == made
+    wiring.meant(SCHOOL).keep(RUN, [PERSON, "01234567890000000002"], NOW)
+    assert world.item("activity", f"northbridge#EXPORT#{RUN}", "PEOPLE#00001") == {
+        "pk": f"northbridge#EXPORT#{RUN}",
+        "sk": "PEOPLE#00001",
+        "people": ["01234567890000000001", "01234567890000000002"],
+        "expires_at": 1_802_592_000,
+    }
+    assert wiring.meant(SCHOOL).read(RUN) == (PERSON, "01234567890000000002")
+
+
 def test_the_oldest_item_of_an_export(world: MemoryWorld) -> None:
     newer = {"kind", "stage", "position", "stage_at", "scope_ids", "expiring_within", "row_kind", "columns", "large_print"}
     newer |= {"unprintable", "codes", "finished_at", "key", "reason"}

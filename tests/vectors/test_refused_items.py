@@ -10,6 +10,7 @@ import plan_send.handler as plan_door
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.domains import DomainCounts, Domains
+from latchkey.sends.model.mailbox_test import MailboxTest
 from latchkey.sends.model.refusals import fault_of, shown
 from latchkey.sends.model.send import Refused, Selection, Send
 from latchkey.sends.model.trust import Trust
@@ -33,6 +34,42 @@ COUNTS: dict[str, Any] = {
     "since": 1_800_000_000,
     "domains": {"pupils.example": [6, 5, 4, 3, 2, 1], "other": [1, 0, 0, 0, 0, 1]},
 }
+
+
+def test_a_domain_that_nobody_uses(world: MemoryWorld) -> None:
+    world.put("activity", COUNTS | {"last": "0" * 16, "domains": {"quiet.example": [60, 60, 0, 0, 0, 0]}})
+    console = world.wiring("console")
+    assert console.mail_domains(SCHOOL).get().silent(NOW + 86_400) == [("quiet.example", 60)], "an item from before"
+    world.wiring("mail_feedback").mail_domains(SCHOOL).add([{"x.example": DomainCounts(sent=1)}], NOW + 5)
+    item = world.item("activity", "northbridge#MAILDOMAINS", "COUNTS")
+    assert item is not None
+    assert item["silent"] == {"quiet.example": NOW + 5}
+
+
+TEST: dict[str, Any] = {
+    "pk": "northbridge#MAILTESTS",
+    "sk": RUN,
+    "created_at": 1_800_000_000,
+    "created_by": ADMIN,
+    "addresses": ["a@pupils.example", "b@pupils.example"],
+    "expires_at": 1_800_604_800,
+}
+
+
+def test_a_test_of_mailboxes(world: MemoryWorld) -> None:
+    made = MailboxTest(id=RUN, created_at=NOW, created_by=ADMIN, addresses=("a@pupils.example", "b@pupils.example"))
+    world.wiring("console").mailbox_tests(SCHOOL).make(made)
+    assert world.item("activity", "northbridge#MAILTESTS", RUN) == TEST
+    assert world.wiring("plan_send").mailbox_tests(SCHOOL).get(RUN) == made
+
+
+def test_the_message_of_a_test_of_mailboxes(world: MemoryWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.put("activity", TEST)
+    world.put("directory", {"pk": SCHOOL, "sk": "SCHOOL", "slug": SCHOOL, "name": "Northbridge", "settings": {}})
+    monkeypatch.setattr(plan_door, "system", lambda: world.wiring("plan_send"))
+    message = {"v": 1, "kind": "mailbox_test", "school": SCHOOL, "request": RUN, "at": NOW}
+    assert plan_door.work(Message(message))["outcome"] == "planned"
+    assert world.item("activity", "northbridge#REQUESTS", RUN) is not None
 
 
 def test_counts_by_domain(world: MemoryWorld) -> None:

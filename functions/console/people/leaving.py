@@ -11,6 +11,7 @@ from latchkey.people.model.person import Status
 from latchkey.records.mark_left import mark_left, meant, run_of, undo_left
 from latchkey.records.model.leaving import LeaverRun
 from latchkey.sends.model.send_request import parse_selection
+from latchkey.sends.select_people import settled
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.request_key import parse_key
 from web.answer import Answer
@@ -30,7 +31,8 @@ def _marking(status: Status) -> Callable[[Request, str], Answer]:
         seen = admin(request, system(), school)
         if not request.is_form:
             only(request.fields, ("select", "dry_run", "idempotency_key"))
-        selection, key = parse_selection(select_of(request)), parse_key(request.fields.get("idempotency_key"))
+        selection = settled(system(), school, seen.person, parse_selection(select_of(request)))
+        key = parse_key(request.fields.get("idempotency_key"))
         if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
             found = meant(system(), school, selection, status)
             people = [person_json(each, seen.school) for each in found.people[:_SHOWN]]

@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from console.lists import page_of
+from console.lists import only, page_of
 from console.people.address_changes import address_json, finished
-from console.people.asking import ASKED, asked_for, query_of
+from console.people.asking import ASKED, asked_for
 from console.people.history import history_json, names_in
+from console.people.list_page import for_page
 from console.people.lost_factors import factors_json
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
+from latchkey.errors import Invalid
 from latchkey.people.model.person import CodeState, Person
 from latchkey.people.the_family import Family, family
+from latchkey.records.download_people import download_people
 from latchkey.records.history import history as look
 from latchkey.records.model.fields import revision
 from latchkey.roll.model.entry import Entry
+from latchkey.roll.model.roll import SORTS, Sort
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import SKIP_REASONS, skip_reason
@@ -30,23 +34,33 @@ routes = RouteGroup(__name__, lambda: system().settings)
 
 @routes.on("GET", "/admin/{school}/people", page="people/people.html")
 def people(request: Request, school: str) -> Answer:
-    """The people whom a filter means, in list order."""
+    """The people whom a filter means, in list order or another."""
     seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *ASKED, "asked")
-    asked = "asked" in request.query
-    wanted = asked_for(request, school)
+    cursor, limit = page_of(request, LONGEST_PAGE, PAGE, *ASKED, "sort", "page", "asked")
+    wanted, sort = asked_for(request, school), sort_of(request)
     roll = read_roll(system(), school)
-    found = roll.page(wanted, cursor, limit)
-    numbers = roll.numbers(wanted) if request.wants_page else None
-    data = {"items": [person_json(person, seen.school) for person in found.items], "next": found.next}
-    context = {
-        "filter": wanted.as_mapping(),
-        "numbers": numbers,
-        "cursor": cursor,
-        "asked": asked,
-        "query": query_of(wanted, school),
-    }
-    return Answer(data=data, context=context)
+    if request.wants_page:
+        return Answer(data={}, context=for_page(request, seen.school, roll, wanted, sort))
+    found = roll.page(wanted, cursor, limit, sort)
+    return Answer(data={"items": [person_json(each, seen.school) for each in found.items], "next": found.next})
+
+
+@routes.on("GET", "/admin/{school}/people/download")
+def download(request: Request, school: str) -> Answer:
+    """The way to a file of them, without codes."""
+    seen = admin(request, system(), school)
+    only(request.query, (*ASKED, "sort", "format"))
+    wanted, sort, form = asked_for(request, school), sort_of(request), request.query.get("format", "csv")
+    return Answer(status=303, location=download_people(system(), seen.school, seen.person, wanted, sort=sort, form=form))
+
+
+def sort_of(request: Request) -> Sort:
+    """The order that is asked for."""
+    asked = request.query.get("sort") or "list"
+    found = next((each for each in SORTS if each == asked), None)
+    if found is None:
+        raise Invalid(fields={"sort": f"Choose one of {', '.join(SORTS)}."})
+    return found
 
 
 @routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from console.lists import only
+from console.picked import picked
 from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system
@@ -179,6 +180,15 @@ def select_of(request: Request) -> object:
     if not request.is_form:
         return fields.get("select")
     to = fields.get("invite") or fields.get("tell") or fields.get("to")  # each button sends something of its own
+    if fields.get("one"):
+        return {"ids": [fields["one"]]}
+    if to == "selection":
+        return {"selection": picked(request)}
+    return _named(fields, str(to))
+
+
+def _named(fields: Mapping[str, Any], to: str) -> dict[str, Any]:
+    """Who is named in the fields of a form themselves."""
     if to == "filter":
         names = [name for name in fields if name.startswith("filter.")]
         return {"filter": {name.removeprefix("filter."): fields[name] for name in names}}

@@ -25,8 +25,11 @@ SHOWN: Final[Mapping[str, Shown]] = {
     "page": Shown("Your school’s page"),
     "welcome": Shown("Mail with a first password link"),
     "reset": Shown("Mail with a new password link", "reset"),
+    "slip": Shown("Slip with a PIN"),
+    "letter": Shown("Letter with a PIN"),
     "forgot": Shown("Mail after “forgot password”", "forgot"),
 }
+PAPER: Final = ("slip", "letter")
 _MAILS: Final = ("welcome", "reset", "forgot")
 
 
@@ -46,14 +49,14 @@ PARTS: Final[Mapping[str, Part]] = {
     "page": Part(
         title="School page and notice",
         names=("notice", "notice_starts_at", "notice_ends_at", "help_line", "office_hours", "logo_png", "colour"),
-        shows=("page", "welcome"),
+        shows=("page", "welcome", *PAPER),
     ),
     "website": Part(title="For your website", names=("form_origins",)),
-    "mails": Part(title="Mails and letters", names=("language", "reply_to", "names"), shows=(*_MAILS, "page")),
+    "mails": Part(title="Mails and letters", names=("language", "reply_to", "names"), shows=(*_MAILS, *PAPER, "page")),
     "links": Part(
         title="Links and codes",
         names=("welcome_life", "reset_life", "forgot_life", "code_life", "student_email", "afterwards"),
-        shows=_MAILS,
+        shows=(*_MAILS, *PAPER),
     ),
     "families": Part(title="Students and parents", names=("family",)),
     "sign-in": Part(title="Sign-in", names=("sso", "second_factor", "phones", "address_ranges"), shows=("page",)),

@@ -4,6 +4,7 @@ The form is posted into a frame of its own page, so this works without a script 
 Nothing is saved, and nothing in the frame runs or leads anywhere.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
@@ -12,7 +13,7 @@ from typing import Any, Final
 from console.lists import only
 from console.settings.form import values_of
 from console.settings.pages import PATH, the_part
-from console.settings.parts import SHOWN, Part
+from console.settings.parts import PAPER, SHOWN, Part
 from console.system import system
 from latchkey.errors import Invalid, NotFound
 from latchkey.schools.model import logo as logos
@@ -20,8 +21,9 @@ from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import change
-from latchkey.sends.preview_mail import sample
+from latchkey.sends.preview_mail import SOMEBODY, sample
 from web.answer import Answer
+from web.qr import qr
 from web.request import Request
 from web.route_group import RouteGroup
 from web.school_page import school_page
@@ -63,7 +65,27 @@ def _shown(request: Request, school: str, page: str, fields: Mapping[str, Any], 
         starts = PageNotice.of(typed.settings).starts_at or 0
         html = school_page(typed, max(system().now(), starts), logo)
         return _document(html.replace("<head>", '<head><base target="_blank">', 1), _PAGE)
+    if wanted in PAPER:
+        return _document(_paper(typed, logo, wanted), _MAIL)
     return _document(sample(system(), typed, SHOWN[wanted].purpose, logo).html, _MAIL)
+
+
+def _paper(school: School, logo: Logo | None, kind: str) -> str:
+    """A slip or a letter, drawn from the words of the printed one."""
+    from latchkey.login_details.formats.sample import sample as described
+    from web.pages import render
+
+    origin = system().settings["ORIGIN"]
+    paper = described(school, origin, system().now())
+    values = {
+        "kind": kind,
+        "paper": paper,
+        "name": school.name,
+        "student": school.name_of(SOMEBODY),
+        "logo": f"data:image/png;base64,{b64encode(logo.png).decode()}" if logo else "",
+        "square": qr(f"{origin}/r/{school.slug}", paper.address),
+    }
+    return render("settings/paper.html", values, paper.language)
 
 
 def _typed(school: School, part: Part, fields: Mapping[str, Any]) -> tuple[School, Logo | None]:

@@ -52,7 +52,7 @@ def test_an_urdu_speaking_parent_on_a_phone(phone: Page, admin: Product, product
     page.goto(f"/schools/{product.school}")
     right_to_left(page)
     check(page, "urdu-school")
-    page.get_by_role("link", name=say("I have a PIN or a parent code from my school")).click()
+    page.get_by_role("link", name=say("Use a code")).click()
     expect(page.get_by_role("heading", level=1, name=say("Use your code"))).to_be_visible()
     right_to_left(page)
     check(page, "urdu-code")

@@ -125,7 +125,7 @@ def test_ticked_people_become_a_selection(page: Page, product: Product) -> None:
     page.goto(f"/admin/{product.school}/people?role=student&year_group=9")
     page.locator("tbody input[type=checkbox]").nth(0).check()
     page.locator("tbody input[type=checkbox]").nth(1).check()
-    page.get_by_role("button", name="For those I tick").click()
+    page.get_by_role("region", name="Selected people").get_by_role("button", name="Login details").click()
     expect(page.get_by_label("Which students?")).to_have_value("ids")
     check(page, name(page, "selection"))
     page.get_by_label(re.compile("Letters:")).check()

@@ -73,7 +73,7 @@ def test_people_are_found_as_they_are_typed_and_an_admin_goes(desk: BrowserConte
         ("lucja zak", "Łucja Żak"),
     ):
         page.goto(f"/admin/{product.school}/people")
-        page.get_by_label("Name, username, e-mail, UPN or group").fill(typed)
+        page.get_by_label("Search for a name, username, e-mail, UPN or group").fill(typed)
         page.get_by_role("button", name="Show", exact=True).click()
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
     check(page, "people-found")

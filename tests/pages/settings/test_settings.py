@@ -53,6 +53,9 @@ def test_the_preview_follows_what_is_typed_and_back_leaves_the_page(desk: Browse
     page.get_by_label("What to show").select_option("welcome")
     expect(frame.get_by_text("Alex", exact=False).first).to_be_visible(timeout=10_000)
     check(page, "settings-preview-mail")
+    page.get_by_label("What to show").select_option("letter")
+    expect(frame.get_by_text("PEXA-MPLE-0000")).to_be_visible(timeout=10_000)
+    check(page, "settings-preview-letter")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Settings", timeout=10_000)
 

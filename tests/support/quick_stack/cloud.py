@@ -17,7 +17,9 @@ from infra.inbox.feedback import events
 from latchkey.readiness.model.figures import day_of, from_rows
 from latchkey.settings import FunctionName, Settings
 from latchkey.wiring import Wiring
+from tests.support.dns import Zone
 from tests.support.ses import Delivered, StrictSes
+from tests.support.sns import StrictSns
 from tests.support.sqs import Context, event_of
 from tests.support.streams import Streams
 from tests.support.system import REGION, TestSystem, running_system
@@ -44,7 +46,7 @@ class Cloud:
     """What stands in for AWS."""
 
     def __init__(self, system: TestSystem, origin: str) -> None:
-        self.ses = StrictSes(clock=time.time)
+        self.ses, self.sns = StrictSes(clock=time.time), StrictSns()
         self._system = system
         self._bounced: Counter[str] = Counter()
         self._told = 0
@@ -55,11 +57,12 @@ class Cloud:
         clients = system.clients
 
         def with_mail(service: str) -> Any:
-            return self.ses if service == "sesv2" else clients(service)
+            return {"sesv2": self.ses, "sns": self.sns}.get(service) or clients(service)
 
         for name in _FUNCTIONS:
             place = "system" if name in {"portal", "console"} else "handler"
             made = Wiring(Settings(name, system.environment), system.watched(name, with_mail), time.time)
+            made.__dict__["dns"] = Zone()  # no test asks the world's
             system.wirings[name] = made
             self._answer(importlib.import_module(f"{name}.{place}"), made)
 
@@ -96,6 +99,7 @@ class Cloud:
         if time.time() > self._due + _MINUTE:
             self._due = time.time()
             self._handle("plan_send", {"kind": "due"})
+            self._handle("daily", {"kind": "site"})
         return any(worked) | self._tell() | self._follow()
 
     def _follow(self) -> bool:

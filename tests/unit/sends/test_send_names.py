@@ -95,3 +95,25 @@ def test_a_files_name_is_safe_whatever_the_group_is_called(group: str) -> None:
     assert part.replace("-", "a").isalnum()
     assert part.isascii()
     assert len(part) <= 60
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ({"role": "student", "reason": "no_address"}, "students who have no e-mail address"),
+        (
+            {"role": "student", "year_group": "7", "reason": "link_unused"},
+            "year 7 students who were sent a link and have not used it",
+        ),
+        (
+            {"reason": ["sso", "never_sent"]},
+            "people who use the school’s own sign-in or who have an address and were never sent a link",
+        ),
+        ({"role": "parent", "reason": ["locked", "never_sent", "no_address"]}, "parents picked by 3 reasons"),
+        ({"role": "student", "standing": "not_ready"}, "students who cannot log in yet"),
+        ({"standing": "ready"}, "people who can log in"),
+    ],
+)
+def test_those_who_stand_in_some_way_are_named_so(wanted: dict[str, str | list[str]], name: str) -> None:
+    """As on the first page of the console."""
+    assert whom(Selection(filter=wanted)) == name

@@ -1,6 +1,6 @@
 """Who has no address that mail reaches: how many by role and year, and the people of a group to fill in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -54,10 +54,15 @@ def to_fill_in(system: System, school: str, wanted: PeopleFilter, *, everybody: 
     ``everybody``: also those with an address that works. Admins and people who have left are not among them. True with it if
     there are more.
     """
-    people = [
+    return fill_in(people_meant(system, school, wanted), everybody=everybody)
+
+
+def fill_in(people: Iterable[Person], *, everybody: bool) -> tuple[list[Person], bool]:
+    """The same of these people."""
+    found = [
         person
-        for person in people_meant(system, school, wanted)
+        for person in people
         if person.status != "left" and not person.is_admin and (everybody or person.email is None or person.problem is not None)
     ]
-    people.sort(key=lambda person: (person.problem is None, person.email is not None))  # stable: list order inside each
-    return people[:MOST], len(people) > MOST
+    found.sort(key=lambda person: (person.problem is None, person.email is not None))  # stable: list order inside each
+    return found[:MOST], len(found) > MOST

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.console import HEAD_TEACHER, Console, make_person
+from web.assets import asset_file
 
 PEOPLE = "/admin/northbridge/people"
 FIELDS = {
@@ -239,15 +240,44 @@ def test_names_stand_in_the_page_as_text(school: Console) -> None:
     assert "<a href=//evil>" not in text
 
 
-def test_the_page_shows_numbers_before_the_table(school: Console) -> None:
-    text = school.page(PEOPLE, role="student").body.decode()
-    assert text.index('<dl class="numbers">') < text.index("<table>")
-    assert "<dt>without e-mail</dt><dd>4</dd>" in text
+def test_the_page_says_how_many_of_whom(school: Console) -> None:
+    assert "Showing 1–23 of 23 students." in school.page(PEOPLE, role="student").body.decode()
+    assert "Showing 1 of staff" not in school.page(PEOPLE).body.decode()
+    assert (
+        "Showing 1–4 of 4 students without an e-mail address."
+        in school.page(PEOPLE, role="student", missing_email="true").body.decode()
+    )
 
 
-def test_the_next_page_keeps_the_filter(school: Console) -> None:
-    text = school.page(PEOPLE, role="student", q="given", limit="5").body.decode()
-    assert 'href="/admin/northbridge/people?role=student&amp;q=given&amp;cursor=' in text
+@pytest.mark.parametrize(("page", "shown"), [("1", "1–50"), ("2", "51–60"), ("9", "51–60"), ("0", "1–50"), ("x", "1–50")])
+def test_pages_have_numbers(console: Console, page: str, shown: str) -> None:
+    console.add([make_person(number) for number in range(1, 61)])
+    text = console.page(PEOPLE, role="student", page=page).body.decode()
+    assert f"Showing {shown} of 60 students." in text
+    assert ("Next 10" in text, "Previous 50" in text) == (shown == "1–50", shown != "1–50")
+
+
+def test_the_list_is_sorted_as_asked(school: Console) -> None:
+    def order(sort: str) -> list[str]:
+        return [item["id"] for item in school.get(PEOPLE, role="student", sort=sort, limit="100").json_body["items"]]
+
+    names = [item["family_name"] for item in school.get(PEOPLE, role="student", sort="name", limit="100").json_body["items"]]
+    assert names == sorted(names)
+    assert sorted(order("list")) == sorted(order("name")) == sorted(order("last_login"))
+    assert school.get(PEOPLE, sort="shoe_size").status_code == 422
+    assert 'aria-sort="ascending"' in school.page(PEOPLE, sort="last_login").body.decode()
+
+
+@pytest.mark.parametrize("name", ["Ann", "𝕬" * 50, "&" * 50, "O'Neil-" * 7, "Zażółć " * 7])
+def test_a_page_of_fifty_is_light_whatever_their_names(console: Console, name: str) -> None:
+    """At most 60 kB, with what it loads, as a browser gets them the first time."""
+    facts: dict[str, Any] = {"given_name": name, "family_name": name, "email": f"{'x' * 50}@{'y' * 50}.example"}
+    console.add([make_person(number, **facts, registration_group=f"7{name[:18]}") for number in range(1, 61)])
+    text = console.page(PEOPLE, role="student").body.decode()
+    assert text.count("<tr") == 51
+    found = [asset_file(file) for file in ("latchkey.css", "select.js", "install.js", "key.svg") if file in text]
+    weight = len(text.encode()) + sum(len(each.content) for each in found if each)
+    assert weight <= 60_000, f"{len(text.encode()):,} of the page, {weight:,} in all"
 
 
 def test_people_by_how_they_stand(console: Console) -> None:
@@ -266,5 +296,7 @@ def test_people_by_how_they_stand(console: Console) -> None:
     rest = console.get(place, standing="not_ready", role="student", limit="1", cursor=page["next"]).json_body
     assert [each["given_name"] for each in page["items"] + rest["items"]] == ["Given1", "Given2"]
     assert rest["next"] is None
-    assert "Given2" in console.page(place, reason="no_address").body.decode()
+    text = console.page(place, reason="no_address", role="student").body.decode()
+    assert "Given2" in text
+    assert "Students who have no e-mail address" in text, "the page says whom it shows"
     assert console.get(place, reason="gone").status_code in {400, 422}

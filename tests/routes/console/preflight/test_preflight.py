@@ -44,7 +44,7 @@ class Stack:
     ses: StrictSes
     sns: StrictSns
     dns: NameServer
-    seconds: float = 1.0
+    seconds: float = 20.0  # this machine may be busy
 
     @property
     def now(self) -> int:

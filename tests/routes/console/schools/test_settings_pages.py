@@ -168,3 +168,16 @@ def test_a_page_with_a_preview_may_show_it_in_a_frame_also_when_it_was_refused(c
         assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
         assert 'name="preview-frame"' in answer.body.decode()
     assert "frame-src" not in console.page(f"{SETTINGS}/files").headers["Content-Security-Policy"]
+
+
+def test_paper_is_shown_in_the_schools_language_colour_and_with_a_code_that_is_none(console: Console) -> None:
+    slip = console.form(f"{SETTINGS}/page/preview", {**FORMS["page"], "show": "slip"}).body.decode()
+    assert "#123456" in slip
+    assert "PEXA-MPLE-0000" in slip
+    assert "Ring 01632 960000" in slip
+    light = console.form(f"{SETTINGS}/page/preview", {**FORMS["page"], "colour": "#ffff00", "show": "letter"}).body.decode()
+    assert "#ffff00" not in light, "it is printed darker"
+    urdu = console.form(f"{SETTINGS}/mails/preview", {**FORMS["mails"], "show": "letter"}).body.decode()
+    assert '<html lang="ur" dir="rtl">' in urdu
+    short = console.form(f"{SETTINGS}/links/preview", {**FORMS["links"], "code_life": "1", "show": "slip"}).body.decode()
+    assert short != console.form(f"{SETTINGS}/links/preview", {**FORMS["links"], "show": "slip"}).body.decode()

@@ -73,6 +73,7 @@ class TestDomains:
             "refused_by_us": 0,
             "refused_by_filter": 4,
             "dead": 0,
+            "silent": False,
         }
         assert found["items"][2]["delivered"] == 0
         assert found["since"] == "2026-09-21T14:13:20Z"
@@ -91,6 +92,81 @@ class TestDomains:
         assert school.get("/admin/southgate/mail/domains").status_code == 404
         school.token = None
         assert school.get(DOMAINS).status_code == 404
+
+
+class TestOneDomain:
+    @pytest.fixture(autouse=True)
+    def _servers(self, school: Console) -> None:
+        asked = {"silent.example": ("aspmx.l.google.com.",), "refusing.example": ("x.mail.protection.outlook.com.",)}
+        answer = lambda _, questions: {(name, kind): asked.get(name) for name, kind in questions}  # noqa: E731
+        school.system.wiring("console").__dict__["dns"] = type("Asked", (), {"ask": answer})()
+
+    def silent(self, school: Console) -> None:
+        counted(
+            school,
+            silent_example=DomainCounts(sent=412, delivered=412),
+            refusing_example=DomainCounts(sent=9, refused_by_filter=9),
+        )
+
+    def test_one_that_lets_nobody_in_has_the_text_for_who_looks_after_it(self, school: Console) -> None:
+        self.silent(school)
+        path = f"{DOMAINS}/silent.example"
+        found = check("get", "/admin/northbridge/mail/domains/{domain}".replace("{domain}", "silent.example"), school.get(path))
+        assert (found["silent"], found["mail_system"], found["delivered"]) == (True, "google", 412)
+        assert "admin.google.com" in found["text"]
+        assert "no-reply@latchkey.test" in found["text"]
+        page = school.page(path).body.decode()
+        assert "Its mail system lets none of 412 in" in page
+        assert "Its mail is taken by Google Workspace." in page
+        shown = school.page(DOMAINS).body.decode()
+        assert "lets none of 412 in" in shown
+        assert f'href="{path}"' in shown
+
+    def test_one_that_refuses_and_one_whose_servers_nobody_could_find_out(self, school: Console) -> None:
+        self.silent(school)
+        found = school.get(f"{DOMAINS}/refusing.example").json_body
+        assert (found["silent"], found["mail_system"]) == (False, "microsoft")
+        assert "has refused our mail to 9 people" in found["text"]
+        counted(school, quiet_example=DomainCounts(sent=3, delivered=3))
+        found = school.get(f"{DOMAINS}/quiet.example").json_body
+        assert (found["mail_system"], found["text"]) == ("unknown", None)
+        assert "Nobody has used a link yet." in school.page(f"{DOMAINS}/quiet.example").body.decode()
+
+    @pytest.mark.parametrize("domain", ["nobody.example", OTHER, "x", "%3Cscript%3E"])
+    def test_one_that_is_not_counted_is_not_there(self, school: Console, domain: str) -> None:
+        counted(school, other=DomainCounts(sent=99))
+        assert school.get(f"{DOMAINS}/{domain}").status_code == 404
+
+
+class TestMailboxes:
+    TESTS = "/admin/northbridge/mail/tests"
+
+    def test_a_script_tries_one_and_reads_what_became_of_it(self, school: Console) -> None:
+        assert check("get", self.TESTS, school.get(self.TESTS)) == {"items": [], "next": None}
+        answer = school.post(self.TESTS, {"addresses": ["ada@northbridge.example"]})
+        made = check("post", self.TESTS, answer)
+        assert answer.status_code == 202
+        (found,) = check("get", self.TESTS, school.get(self.TESTS))["items"]
+        assert found["id"] == made["id"]
+        assert [(each["to"], each["state"]) for each in found["mails"]] == [("ada@northbridge.example", "waiting")]
+        (event,) = school.get("/admin/northbridge/audit").json_body["items"]
+        assert (event["action"], event["facts"]) == ("mail.test", {"request": made["id"], "mails": 1})
+
+    def test_a_form_leads_back_and_names_each_field_that_is_wrong(self, school: Console) -> None:
+        answer = school.form(self.TESTS, {"address": ANN.email or "", "address_2": "", "address_3": ""})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{self.TESTS}?asked=1")
+        assert "Test mails are on their way" in school.page(self.TESTS, asked="1").body.decode()
+        text = html.unescape(school.form(self.TESTS, {"address": "x@elsewhere.example", "address_2": "no"}).body.decode())
+        assert "This is no e-mail address" in text
+        assert 'value="x@elsewhere.example"' in text
+        text = school.form(self.TESTS, {"address": "x@elsewhere.example"}).body.decode()
+        assert "Only addresses of people here" in text
+
+    def test_nobody_elses_and_no_strange_fields(self, school: Console) -> None:
+        assert school.post(self.TESTS, {"addresses": ["ada@northbridge.example"], "to": "x"}).status_code == 422
+        assert school.post("/admin/southgate/mail/tests", {"addresses": ["ada@northbridge.example"]}).status_code == 404
+        school.token = None
+        assert school.get(self.TESTS).status_code == 404
 
 
 class TestTrust:

@@ -137,7 +137,7 @@ def test_a_sign_that_phones_make_is_pointed_out(portal: Portal) -> None:
     done = portal.submit("/account/password", fields, Cookie=f"{COOKIE}={signed_in(portal, 'ann')}")
     assert done.headers["Location"] == "/account?done=password-sign"
     page = portal.page("/account?done=password-sign", Cookie=f"{COOKIE}={token_in(done)}").body.decode()
-    assert "a sign that phones make by themselves" in page
+    assert "a character that phones make by themselves" in page
     assert "violet" not in page
 
 

@@ -135,6 +135,7 @@ WORDS: Final[Mapping[str, str]] = {
     "send.approve": "approved a message",
     "send.brake": "paused a message: too much came back",
     "send.cancel": "stopped a message",
+    "people.download": "downloaded a list of people",
     "send.download": "downloaded who got a message",
     "send.not_approved": "stopped a message that nobody approved",
     "send.pause": "paused a message",

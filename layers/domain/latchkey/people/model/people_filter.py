@@ -21,6 +21,7 @@ FIELDS: Final = (
     "bounced",
     "not_mine",
     "unconfirmed",
+    "left",
     "reason",
     "standing",
 )
@@ -36,8 +37,8 @@ class PeopleFilter:
     (``_found``).
 
     ``unconfirmed``: who has typed an address that nobody has confirmed yet. ``not_mine``: students who say of an adult that they
-    are no parent of theirs. ``reasons`` and ``standing``: whether they could log in tomorrow, and why not; only the roll knows
-    that, so nothing else can look such people up (``roll.choose_people``).
+    are no parent of theirs. ``left``: who has left the school. ``reasons`` and ``standing``: whether they could log in tomorrow,
+    and why not; only the roll knows that, so nothing else can look such people up (``roll.choose_people``).
     """
 
     roles: tuple[Role, ...] = ()
@@ -49,6 +50,7 @@ class PeopleFilter:
     bounced: bool = False
     not_mine: bool = False
     unconfirmed: bool = False
+    left: bool = False
     reasons: tuple[Code, ...] = ()
     standing: Standing | None = None
 
@@ -78,7 +80,7 @@ class PeopleFilter:
         never = not self.never_logged_in or person.last_login_at is None
         if not never or (self.unconfirmed and not waits(person)) or (self.not_mine and not objects(person)):
             return False
-        return not self.q or _found(self.q, person)
+        return (not self.left or person.status == "left") and (not self.q or _found(self.q, person))
 
     def _stands(self, code: Code | None) -> bool:
         if code is None or (self.reasons and code not in self.reasons):
@@ -97,6 +99,7 @@ class PeopleFilter:
             "bounced": "true" if self.bounced else "",
             "not_mine": "true" if self.not_mine else "",
             "unconfirmed": "true" if self.unconfirmed else "",
+            "left": "true" if self.left else "",
             "reason": _plain(self.reasons),
             "standing": self.standing or "",
         }
@@ -116,7 +119,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
     years, classes = _texts(values, "year_group", wrong), _texts(values, "registration_group", wrong)
     missing, never = _flag(values, "missing_email", wrong), _flag(values, "never_logged_in", wrong)
     bounced, not_mine = _flag(values, "bounced", wrong), _flag(values, "not_mine", wrong)
-    unconfirmed = _flag(values, "unconfirmed", wrong)
+    unconfirmed, left = _flag(values, "unconfirmed", wrong), _flag(values, "left", wrong)
     reasons, standing = _texts(values, "reason", wrong), _text(values, "standing", wrong)
     if set(reasons) - {*CODES}:
         wrong["reason"] = "There is no such reason."
@@ -134,6 +137,7 @@ def parse(values: Mapping[str, object]) -> PeopleFilter:
         bounced=bounced,
         not_mine=not_mine,
         unconfirmed=unconfirmed,
+        left=left,
         reasons=tuple(known for known in CODES if known in reasons),
         standing=next((known for known in STANDINGS if known == standing), None),
     )

@@ -96,7 +96,7 @@ def _addresses(people: People, title: str) -> Check:
         text=f"{_people(people.unreachable, 'have', 'has')} no e-mail address and no password yet: no link can reach them.",
         fix="Add their addresses, or print their login details for them.",
         who="admin",
-        path="/people?missing_email=true&never_logged_in=true",
+        path="/people?reason=no_address",
     )
 
 
@@ -151,7 +151,7 @@ def _roster(at: Seen[int | None], now: int) -> Check:
 
 def _admin_checks(facts: SchoolFacts) -> list[Check]:
     people, without = facts.people, facts.without_factor
-    one, factor = ("one_admin", "More than one admin"), ("second_step", "Admins’ second step")
+    one, factor = ("one_admin", "How many admins there are"), ("second_step", "Admins’ second step")
     found = [unseen(*one, people, "How many admins there are", who="admin")] if isinstance(people, Unseen) else []
     if isinstance(without, Unseen):
         found.append(unseen(*factor, without, "Which admins have a second step", who="admin"))

@@ -37,22 +37,26 @@ class Readiness:
 
 
 def readiness_of(roll: Roll) -> Readiness:
-    """The numbers of everybody on the roll."""
+    """The numbers of everybody on the roll. People who are alike are counted together first: the roll can be long."""
+    codes = roll.standings
+    alike = Counter(
+        (each.role, each.year_group or "", each.registration_group or "", codes[each.id], can_be_mailed(each))
+        for each in roll.entries
+    )
     roles: dict[Role, Counter[Code]] = {role: Counter() for role in ROLES}
     groups: dict[Group, Counter[Code]] = {}
     mailable: Counter[tuple[Role, Code]] = Counter()
-    for entry in roll.entries:
-        code = roll.standings[entry.id]
+    for (role, year, group, code, mailed), count in alike.items():
         if code is None:
             continue
-        roles[entry.role][code] += 1
-        mailable[entry.role, code] += can_be_mailed(entry)
-        if entry.role == "student":
-            groups.setdefault((entry.year_group or "", entry.registration_group or ""), Counter())[code] += 1
-    years: dict[str, Counter[Code]] = {}
-    for year, group in sorted(groups, key=lambda each: (year_key(each[0]), group_key(each[1]))):
-        years.setdefault(year, Counter()).update(groups[year, group])
+        roles[role][code] += count
+        mailable[role, code] += count if mailed else 0
+        if role == "student":
+            groups.setdefault((year, group), Counter())[code] += count
     in_order = sorted(groups, key=lambda each: (year_key(each[0]), group_key(each[1])))
+    years: dict[str, Counter[Code]] = {}
+    for year, group in in_order:
+        years.setdefault(year, Counter()).update(groups[year, group])
     return Readiness(
         as_of=roll.as_of,
         roles={role: Counts(found) for role, found in roles.items()},

@@ -100,6 +100,10 @@ class Roll:
             known.meant.clear()
         return known.standings
 
+    def in_order(self, wanted: PeopleFilter, sort: Sort = "list") -> Sequence[Entry]:
+        """Everybody whom a filter means, in this order."""
+        return _sorted(self.meant(wanted), sort)
+
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""
         return count(self.meant(wanted))

@@ -19,6 +19,7 @@ _QUALITIES: Final = {
     "never_logged_in": "who have never logged in",
     "bounced": "whose mail came back",
     "unconfirmed": "who have not confirmed their address",
+    "left": "who have left",
 }
 _STANDINGS: Final = {"ready": "who can log in", "not_ready": "who cannot log in yet"}
 _REASONS: Final = 2  # that a name has room for
