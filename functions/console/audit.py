@@ -69,12 +69,8 @@ def _wanted(request: Request) -> tuple[Kind, EventFilter]:
     person = query.get("person", "")
     if person and not is_id(person) and person not in _WORKERS:
         wrong["person"] = "Choose a person."
-    since, until = _day(query, "from", wrong), _day(query, "to", wrong)
-    if since is not None and until is not None and until < since:
-        wrong["to"] = "The last day is before the first one."
-    wanted = EventFilter(
-        about=about, person=person, since=_midnight(since), until=_midnight(until + timedelta(days=1) if until else None)
-    )
+    since, until = _days(query, wrong)
+    wanted = EventFilter(about=about, person=person, since=since, until=until)
     usual: Kind = "deeds" if request.wants_page and not (about or person) else "all"
     kind = next((each for each in KINDS if each == (query.get("kind") or usual)), None)
     if kind is None:
@@ -82,6 +78,14 @@ def _wanted(request: Request) -> tuple[Kind, EventFilter]:
     if wrong or kind is None:
         raise Invalid(fields=wrong)
     return kind, wanted
+
+
+def _days(query: Any, wrong: dict[str, str]) -> tuple[int | None, int | None]:
+    """From when and until when, in epoch seconds: both days count."""
+    first, last = _day(query, "from", wrong), _day(query, "to", wrong)
+    if first is not None and last is not None and last < first:
+        wrong["to"] = "The last day is before the first one."
+    return _midnight(first), _midnight(last + timedelta(days=1) if last else None)
 
 
 def _day(query: Any, name: str, wrong: dict[str, str]) -> date | None:

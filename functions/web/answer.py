@@ -11,6 +11,7 @@ from chalice.app import Response
 from latchkey import errors
 from latchkey.shared.catalogues import catalogue
 from latchkey.shared.model.texts import translated
+from web import way_back
 from web.confirming import asked_by
 from web.languages import QUERY, language_of
 from web.request import Malformed, NotAllowed, Request, TooLarge, UnsupportedMedia
@@ -119,7 +120,8 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
             problem = _in_language(problem, language_of(request))
         return _response(to_json(problem), status, {"Content-Type": "application/problem+json", **headers})
     if (elsewhere := _elsewhere(request, error)) is not None:
-        return _response("", 303, {"Location": elsewhere})
+        kept = way_back.kept(request) if isinstance(error, errors.NotSignedIn) else {}
+        return _response("", 303, {"Location": elsewhere, **kept})
     if isinstance(error, errors.ConfirmAgain):
         return _page(_asking(request), status, headers)
     from web.pages import render

@@ -208,7 +208,7 @@ def _sesv2(name: str, request: Request) -> Iterator[Part]:
 def _sns(name: str, request: Request) -> Iterator[Part]:
     if name != "GetTopicAttributes":
         raise UnknownCall(f"sns.{name}")
-    yield _part("sns:GetTopicAttributes", f"topic/{request['TopicArn'].rpartition(':')[2]}")
+    yield _part("sns:GetTopicAttributes", f"topic/{request['TopicArn']}")
 
 
 _SERVICES: Final[Mapping[str, Callable[[str, Request], Iterator[Part]]]] = {

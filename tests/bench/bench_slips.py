@@ -112,7 +112,8 @@ def students(count: int, audience: str = "students") -> Iterator[Any]:
 def ours(count: int, name: str = "slips", path: str = os.devnull) -> int:
     """The product's writer, fed as an export feeds it; how many bytes it wrote."""
     from latchkey.login_details.formats.writer import new_writer
-    from latchkey.login_details.model.runs import FORMATS, ExportRequest, Scope
+    from latchkey.login_details.model.runs import FORMATS, ExportRequest
+    from latchkey.login_details.model.scope import Scope
     from latchkey.login_details.model.setting import Setting
     from latchkey.schools.model.school import School, Settings
 

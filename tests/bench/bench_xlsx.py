@@ -44,7 +44,8 @@ def main() -> list[dict[str, Any]]:
 
 def _letter() -> dict[str, Any]:
     from latchkey.login_details.formats.writer import new_writer
-    from latchkey.login_details.model.runs import ExportRequest, Scope
+    from latchkey.login_details.model.runs import ExportRequest
+    from latchkey.login_details.model.scope import Scope
     from latchkey.login_details.model.setting import Setting
     from latchkey.schools.model.school import School
 

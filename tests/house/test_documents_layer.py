@@ -75,7 +75,8 @@ def test_prints_with_nothing_else(packages: Path) -> None:
     script = """
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.setting import Setting
-from latchkey.login_details.model.runs import Scope, ExportRequest
+from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School

@@ -9,7 +9,8 @@ import pytest
 
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN, known_columns
-from latchkey.login_details.model.runs import ExportRequest, Rows, Scope
+from latchkey.login_details.model.runs import ExportRequest, Rows
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.xlsx import MOST_ROWS
 from latchkey.schools.model.school import School

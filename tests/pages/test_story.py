@@ -126,6 +126,8 @@ def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContex
     navigation = page.get_by_role("navigation", name="Console")
     navigation.get_by_role("link", name="Login details").click()
     check(page, "exports")
+    page.get_by_role("link", name="Slips", exact=True).click()
+    page.get_by_label("The whole school").check()
     page.get_by_role("button", name="See what the file will hold").click()
     page.get_by_role("button", name="Make the file").click()
     page.wait_for_url("**/exports/*")

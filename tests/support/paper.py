@@ -14,7 +14,8 @@ from latchkey.codes.model import codes
 from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats.writer import new_writer
-from latchkey.login_details.model.runs import ExportRequest, Format, Scope
+from latchkey.login_details.model.runs import ExportRequest, Format
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.people.model.person import Person
 from latchkey.schools.model.logo import Logo

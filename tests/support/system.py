@@ -235,5 +235,5 @@ def _names(environment: dict[str, str]) -> dict[str, str]:
         environment[setting].rpartition("/")[2]: sam.target(value)
         for function in sam.functions().values()
         for setting, value in function["Environment"]["Variables"].items()
-        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "ALARM_TOPIC"}
+        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY"}
     }

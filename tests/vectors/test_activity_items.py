@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from latchkey.login_details.model.runs import Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.mail.model.account import MailAccount
 from latchkey.mail.stores.known_rate import known_rate
 from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Tally

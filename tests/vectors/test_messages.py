@@ -18,7 +18,8 @@ import deliver_links.handler as deliver_door
 import plan_send.handler as plan_door
 import read_roster.handler as roster_door
 from latchkey.errors import Poison
-from latchkey.login_details.model.runs import ExportRequest, Scope
+from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.password_links import set_password

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from latchkey.login_details.model.runs import ExportRequest, Scope
+from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import new_run, start_run
 from latchkey.people.model.person import Person
 from latchkey.rosters.model.runs import LEASE

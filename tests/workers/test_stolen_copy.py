@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 
 from latchkey.codes.reveal_codes import reveal_codes
 from latchkey.login_details import void_codes
-from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY

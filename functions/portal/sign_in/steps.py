@@ -13,6 +13,7 @@ from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
 from portal.system import system
+from web import way_back
 from web.answer import Answer
 from web.others import end_others, others_cookie, others_of
 from web.request import Request
@@ -85,11 +86,14 @@ def cookies_of(request: Request, token: str) -> str | list[str]:
 def opened(request: Request, found: Opened) -> Answer:
     """201 with the session."""
     token, who = found.token, found.who
+    there = way_back.followed(request, who.school.slug, is_admin=who.person.is_admin)
+    cookies = cookies_of(request, token)
+    gone = way_back.forgotten(request)
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
         status=201,
-        location=f"/admin/{who.school.slug}" if who.person.is_admin else "/account",
-        headers={"Set-Cookie": cookies_of(request, token)},
+        location=there or (f"/admin/{who.school.slug}" if who.person.is_admin else "/account"),
+        headers={"Set-Cookie": [*([cookies] if isinstance(cookies, str) else cookies), *gone] if gone else cookies},
     )
 
 

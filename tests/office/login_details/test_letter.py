@@ -8,7 +8,8 @@ import pytest
 
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import Layout
-from latchkey.login_details.model.runs import ExportRequest, Rows, Scope
+from latchkey.login_details.model.runs import ExportRequest, Rows
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.schools.model.school import School, Settings
 from tests.support.office import convert

@@ -11,7 +11,8 @@ import pytest
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS
-from latchkey.login_details.model.runs import ExportRequest, Format, Scope
+from latchkey.login_details.model.runs import ExportRequest, Format
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.model.guard import guard, unguard
 from latchkey.people.model.person import Person

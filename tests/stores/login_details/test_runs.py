@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from latchkey.errors import Changed, NotFound, TryLater
-from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.stores.runs import Exports
 from tests.support.system import START, TestSystem
 

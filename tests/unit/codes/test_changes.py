@@ -6,7 +6,8 @@ import pytest
 
 from latchkey.codes.model.changes import codes_to_issue, expiry, given_since, to_void
 from latchkey.login_details.model.meant import is_meant
-from latchkey.login_details.model.runs import ExportRequest, Scope
+from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.person import CodeState, Person
 from latchkey.schools.model.school import DAY, School, Settings, SingleSignOn
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from latchkey.login_details.formats import pin_table
-from latchkey.login_details.model.runs import Format, Scope
+from latchkey.login_details.model.runs import Format
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.paper.colours import DEFAULT, contrast, ink
 from latchkey.schools.model.logo import of_png
 from latchkey.schools.model.school import School

@@ -14,7 +14,8 @@ from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails, login_details
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import COLUMNS, Layout, Sheet, known_columns, parse_columns, row
-from latchkey.login_details.model.runs import ExportRequest, Rows, Scope
+from latchkey.login_details.model.runs import ExportRequest, Rows
+from latchkey.login_details.model.scope import Scope
 from latchkey.office_files.csv import MARK, block
 from latchkey.office_files.model.guard import guard, unguard
 from latchkey.people.model.person import CodeState, MailProblem, Person

@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from latchkey.login_details.model.run_names import file_name, name_of
-from latchkey.login_details.model.runs import FORMATS, ROWS, Export, ExportRequest, RunKind, Scope, misfits
+from latchkey.login_details.model.runs import FORMATS, ROWS, Export, ExportRequest, RunKind, misfits
+from latchkey.login_details.model.scope import Scope
 
 DAY = 1795651200  # 26 November 2026, midnight (UTC)
 GROUP = Scope("registration_group", "7A")

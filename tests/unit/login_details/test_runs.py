@@ -19,16 +19,8 @@ from latchkey.login_details.model.request import (
     parse_wanted,
 )
 from latchkey.login_details.model.run_names import file_name
-from latchkey.login_details.model.runs import (
-    FILE_LIFE,
-    FORMATS,
-    LOST_AFTER,
-    Export,
-    ExportRequest,
-    Format,
-    Scope,
-    misfits,
-)
+from latchkey.login_details.model.runs import FILE_LIFE, FORMATS, LOST_AFTER, Export, ExportRequest, Format, misfits
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.person import Person
 from latchkey.shared.stores.files import disposition
 

@@ -14,7 +14,8 @@ from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS, MOST_CHILDREN
-from latchkey.login_details.model.runs import ExportRequest, Scope
+from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.model.guard import unguard
 from latchkey.people.model.person import MailProblem, Person

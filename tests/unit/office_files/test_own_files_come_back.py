@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.formats.writer import new_writer
 from latchkey.login_details.model.mail_merge import COLUMNS
-from latchkey.login_details.model.runs import ExportRequest, Format, Scope
+from latchkey.login_details.model.runs import ExportRequest, Format
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.office_files.csv import MARK, block
 from latchkey.office_files.xlsx import Workbook

@@ -14,7 +14,8 @@ from latchkey.login_details import build_export as use_case
 from latchkey.login_details import walk_students, write_file
 from latchkey.login_details.build_export import FOR_A_FILE, build_export
 from latchkey.login_details.model.run_names import facts_of
-from latchkey.login_details.model.runs import LEASE, Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import LEASE, Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.office_files.model.guard import unguard
 from latchkey.people.model.person import CodeState

@@ -11,7 +11,8 @@ from latchkey.codes.model.codes import code
 from latchkey.login_details.build_export import build_export
 from latchkey.login_details.make_rows import rows_of
 from latchkey.login_details.model.mail_merge import known_columns
-from latchkey.login_details.model.runs import Export, ExportRequest, Rows, Scope
+from latchkey.login_details.model.runs import Export, ExportRequest, Rows
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School, Settings

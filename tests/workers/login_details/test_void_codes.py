@@ -10,7 +10,8 @@ from latchkey.codes.issue_codes import issue_codes
 from latchkey.codes.model.codes import works
 from latchkey.login_details import void_codes, walk_students
 from latchkey.login_details.build_export import build_export
-from latchkey.login_details.model.runs import LEASE, Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import LEASE, Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.login_details.stores.runs import Exports
 from latchkey.people.model.person import CodeState, Person

@@ -10,7 +10,8 @@ from latchkey.contacts.model.runs import MOST_SLIPS, READ_UNTIL, Run
 from latchkey.contacts.needs import System
 from latchkey.contacts.watch_contacts import get_contacts
 from latchkey.errors import Changed, Conflict
-from latchkey.login_details.model.runs import Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.start_export import start_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School

@@ -36,7 +36,7 @@ from latchkey.contacts.stores.notes import WritingNotes
 from latchkey.contacts.take_run import ENDLESS, fail, give_back, is_endless, take
 from latchkey.errors import Changed, Poison, TryLater
 from latchkey.login_details.model.mail_merge import Sheet
-from latchkey.login_details.model.runs import Scope
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.walk_students import Clock, walk
 from latchkey.office_files import csv, xlsx
 from latchkey.people.model.person import Person

@@ -11,6 +11,7 @@ from typing import Final
 
 from latchkey.codes.issue_codes import issue_codes
 from latchkey.errors import Changed, NotFound, Poison, TryLater
+from latchkey.login_details.choose_students import with_noted
 from latchkey.login_details.model.meant import is_meant
 from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, failure
@@ -18,7 +19,7 @@ from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import cannot_be_in
 from latchkey.login_details.void_codes import void_students
 from latchkey.login_details.walk_students import Clock, position, walk
-from latchkey.login_details.write_file import StopRun, named_of, write_file
+from latchkey.login_details.write_file import StopRun, write_file
 from latchkey.schools.model.school import School
 
 FOR_A_FILE: Final = 10 * 60  # seconds that a file should find: it is written in one go
@@ -47,6 +48,7 @@ def build_export(
         return None
     clock = Clock(left)
     try:
+        run = with_noted(system, school_slug, run)
         worked = _work(system, school, run, clock)
         return _hand_over(system, school_slug, worked) if worked.state == "running" else worked
     except Changed as lost:
@@ -67,7 +69,7 @@ def _work(system: System, school: School, run: Export, clock: Clock) -> Export:
     for _ in range(_AGAIN):
         with suppress(TryLater):
             return _step(system, school, run, clock)
-        run = system.exports(school.slug).get(run.id) or run
+        run = with_noted(system, school.slug, system.exports(school.slug).get(run.id) or run)
     return _step(system, school, run, clock)
 
 
@@ -85,7 +87,7 @@ def _give_codes(system: System, school: School, run: Export, clock: Clock) -> Ex
     """Give codes to the students of a run, from where it is. It is in stage ``file`` if that was all, else the time was short."""
     exports, wanted, shown = system.exports(school.slug), run.wanted, 0
     done = run.done
-    for people in walk(system.directory(school.slug), wanted.scope, run.position, named=named_of(system, school.slug, run)):
+    for people in walk(system.directory(school.slug), wanted.scope, run.position):
         now = system.now()
         meant = [each for each in people if is_meant(wanted, each, school, now, run.created_at)]
         meant = [each for each in meant if cannot_be_in(each, wanted) is None]

@@ -55,6 +55,23 @@ def rows_of(
     return [_row(tuple(map(school.known_as, each.parents)), *found) for each, found in zip(shared, rows, strict=True) if found]
 
 
+def rows_without_codes(
+    directory: Directory,
+    school: School,
+    wanted: ExportRequest,
+    students: Sequence[Person],
+    *,
+    details_of: Callable[[Person], LoginDetails],
+    means: Callable[[Person], bool],
+) -> list[LoginDetails]:
+    """The same rows for somebody who only looks: nobody is given a code, ``details_of`` says what stands in their place."""
+    if wanted.rows == "student":
+        return _in_parents_language(directory, wanted, [details_of(student) for student in students])
+    shared = _shared(directory, wanted, students, means)
+    rows = [[details_of(student) for student in each.students] for each in shared]
+    return [_row(tuple(map(school.known_as, each.parents)), *found) for each, found in zip(shared, rows, strict=True) if found]
+
+
 def _in_parents_language(directory: Directory, wanted: ExportRequest, rows: list[LoginDetails]) -> list[LoginDetails]:
     """What is printed for the parents of a student is in their language if they share one; else it stays the student's."""
     if not FORMATS[wanted.format].prints or wanted.audience == "students":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from latchkey.codes import needs as codes
-from latchkey.roll import needs as roll
+from latchkey.selections import needs as selections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class System(roll.System, codes.System, Protocol):
-    """Its stores, keys, queues and clock, and what codes and the roll take."""
+class System(codes.System, selections.System, Protocol):
+    """Its stores, keys, queues and clock, and what codes and selections take."""
 
     def persist(self, work: Callable[[], T], seconds: float) -> T: ...
 

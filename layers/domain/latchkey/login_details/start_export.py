@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Invalid
-from latchkey.login_details.model.run_names import facts_of, whose
+from latchkey.login_details.choose_students import with_people
+from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import Export, ExportRequest, RunKind
 from latchkey.login_details.needs import System
-from latchkey.login_details.try_export import REASONS, Trial, meant_now, try_export
+from latchkey.login_details.try_export import REASONS, Trial, try_export
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.start_run import Started, Starting, id_for
@@ -21,27 +22,22 @@ def start_export(system: System, school: School, admin: Person, wanted: ExportRe
 
     The same key starts one export only, however often it comes. Without one, asking twice makes two files with the same codes.
     """
-    run = new_run(system, school.slug, admin, wanted, key)
-    again = wanted.scope.kind == "filter" and system.exports(school.slug).get(run.id) is not None
-    if again:  # it has its students, and has changed since who else would be meant
-        return start_run(system, school.slug, run, _facts(run))
-    named = meant_now(system, school.slug, wanted.scope)
-    trial = try_export(system, school, wanted, pages=_LOOKED_AT, named=named)
+    asked = new_run(system, school.slug, admin, wanted, key)
+    if key and wanted.scope.is_noted and (known := system.exports(school.slug).get(asked.id)) is not None:
+        # Its people were noted the first time, and may have other reasons by now.
+        return start_run(system, school.slug, replace(known, wanted=asked.wanted, kind=asked.kind), {})
+    wanted = with_people(system, school.slug, wanted, admin.id)
+    trial = try_export(system, school, wanted, pages=_LOOKED_AT)
     if not trial.total and trial.complete:
         raise Invalid("No student matches, so nothing was started.", fields={"scope": _nobody(trial)})
-    run = replace(run, total=trial.total if trial.complete else len(named))
-    if named:  # before the run, which can then not be without them
-        system.meant(school.slug).keep(run.id, named, run.created_at)
+    run = replace(asked, wanted=wanted, total=trial.total if trial.complete else len(wanted.scope.people or ()))
     if trial.complete:  # few enough to be given their codes while the file is written
         run = replace(run, stage="file")
-    return start_run(system, school.slug, run, _facts(run))
-
-
-def _facts(run: Export) -> dict[str, str | int]:
-    """What the audit trail says of a run when it is started."""
-    wanted, scope = run.wanted, run.wanted.scope
-    chosen = {"format": wanted.format, "audience": wanted.audience, "rows_for": wanted.rows}
-    return {**chosen, "scope": scope.kind, "value": whose(scope) if scope.kind == "filter" else scope.value, "total": run.total}
+    scope = wanted.scope
+    which: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "total": run.total}
+    return start_run(
+        system, school.slug, run, {"format": wanted.format, "audience": wanted.audience, "rows_for": wanted.rows, **which}
+    )
 
 
 def new_run(
@@ -67,13 +63,16 @@ def start_run(system: System, school: str, asked: Export, facts: Mapping[str, st
     If the queue cannot be reached the run is marked failed, and the same key sets it off after all.
     """
     exports = system.exports(school)
+    if asked.wanted.scope.is_noted and asked.wanted.scope.ids:
+        system.meant(school).keep(asked.id, asked.wanted.scope.ids, asked.created_at)
+        asked = replace(asked, wanted=asked.wanted.as_kept)
     action = "export.start" if asked.kind == "file" else "codes.void"
     return Starting(
         runs=exports,
         announce=lambda run: system.audit(school).record(run.created_by, action, run.created_at, {**facts_of(run), **facts}),
         put=lambda run: system.queue("EXPORT_QUEUE").put({"school": school, "export": run.id}),
         give_up=exports.not_queued,
-        is_same=lambda run: (run.wanted, run.kind) == (asked.wanted, asked.kind),
+        is_same=lambda run: (run.wanted.as_kept, run.kind) == (asked.wanted.as_kept, asked.kind),
         other="This key has started something else already. Nothing was started now; use a new key.",
         busy="The export could not be started: a service is busy. Nothing was changed; try again.",
     ).start(asked)

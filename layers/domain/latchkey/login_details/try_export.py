@@ -1,19 +1,18 @@
 """What an export would do, without doing it: how many students, which codes would be new, who is left out and why."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from latchkey.codes.model.changes import codes_to_issue
 from latchkey.codes.model.codes import Kind, state_of
+from latchkey.login_details.choose_students import with_people
 from latchkey.login_details.model.meant import is_meant
-from latchkey.login_details.model.runs import FORMATS, ExportRequest, Scope
+from latchkey.login_details.model.runs import FORMATS, ExportRequest
 from latchkey.login_details.needs import System
 from latchkey.login_details.walk_students import walk
-from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
-from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 
 LOOKED_AT: Final = 60  # pages of 1 MB that one request may read: about 80,000 students
@@ -45,29 +44,18 @@ class Trial:
     complete: bool = True
 
 
-def meant_now(system: System, school: str, scope: Scope) -> tuple[str, ...]:
-    """The ids of those whom a scope means now that is a filter, in list order; none of another scope."""
-    if scope.kind != "filter":
-        return ()
-    return tuple(entry.id for entry in read_roll(system, school).meant(parse(scope.filter or {})))
-
-
-def try_export(
-    system: System, school: School, wanted: ExportRequest, *, pages: int = LOOKED_AT, named: Sequence[str] | None = None
-) -> Trial:
-    """What the export would do now, within what one request may read. ``named``: whom its filter means, if that is known."""
+def try_export(system: System, school: School, wanted: ExportRequest, *, pages: int = LOOKED_AT) -> Trial:
+    """What the export would do now, within what one request may read."""
+    wanted = with_people(system, school.slug, wanted)
     trial, now, seen = Trial(), system.now(), 0
-    if named is None:
-        named = meant_now(system, school.slug, wanted.scope)
-    for people in walk(system.directory(school.slug), wanted.scope, pages=pages, named=named):
+    for people in walk(system.directory(school.slug), wanted.scope, pages=pages):
         seen += len(people)
         trial.complete = bool(people)
         for person in people:
             _count(trial, person, school, wanted, now)
-    chosen = wanted.scope.people
-    if chosen is not None:
-        trial.complete = True
-        trial.left_out.update({"unknown": len(chosen) - seen} if len(chosen) > seen else {})
+    named = wanted.scope.people
+    if named is not None and trial.complete:
+        trial.left_out.update({"unknown": len(named) - seen} if len(named) > seen else {})
     return trial
 
 
@@ -79,7 +67,7 @@ def cannot_be_in(person: Person, wanted: ExportRequest) -> Reason | None:
 
 
 def _count(trial: Trial, person: Person, school: School, wanted: ExportRequest, now: int) -> None:
-    if wanted.scope.kind in {"person", "ids", "filter"} and (person.role != "student" or person.status != "active"):
+    if wanted.scope.people is not None and (person.role != "student" or person.status != "active"):
         gone: Reason = "left" if person.status == "left" else "disabled"
         trial.left_out[gone if person.role == "student" else "not_student"] += 1
         return

@@ -11,6 +11,7 @@ from typing import Final
 from latchkey.codes.model.changes import to_void
 from latchkey.codes.model.codes import Kind
 from latchkey.errors import Conflict, Invalid, TryLater
+from latchkey.login_details.choose_students import with_people
 from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, ExportRequest
 from latchkey.login_details.needs import System
@@ -29,6 +30,7 @@ def count_codes(system: System, school: School, wanted: ExportRequest) -> tuple[
     """How many codes of each kind work and would end; False with it if there are more than one request may count."""
     found: Counter[Kind] = Counter()
     complete, now = True, system.now()
+    wanted = with_people(system, school.slug, wanted)
     for people in walk(system.directory(school.slug), wanted.scope, pages=LOOKED_AT):
         complete = bool(people)
         for person in people:
@@ -52,6 +54,7 @@ def start_void(
     system: System, school: School, admin: Person, wanted: ExportRequest, key: str | None = None, *, seen: int | None = None
 ) -> Started[Export]:
     """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
+    wanted = with_people(system, school.slug, wanted, admin.id)
     found, complete = count_codes(system, school, wanted)
     total = found.total()
     if not total and complete:

@@ -55,13 +55,12 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
     def fits(person: Person) -> bool:
         return means(person) and cannot_be_in(person, wanted) is None
 
-    kept = named_of(system, school.slug, run)
-    named = frozenset(kept) if wanted.scope.kind == "filter" else wanted.scope.people
+    named = wanted.scope.people
     rows = seen = left_out = shown = 0
     given: Counter[str] = Counter()
     with system.export_files().upload(key, facts.media_type) as file:
         writer = new_writer(setting, file.write)
-        for people in walk(system.directory(school.slug), wanted.scope, named=kept):
+        for people in walk(system.directory(school.slug), wanted.scope):
             meant = [each for each in people if means(each)]
             fit = [each for each in meant if cannot_be_in(each, wanted) is None]
             left_out += len(meant) - len(fit)
@@ -101,11 +100,6 @@ def write_file(system: System, school: School, run: Export, clock: Clock) -> Exp
     event = system.audit(school.slug).record_of("build_export", "export.finish", now, {**facts_of(run), **counts})
     exports.finish(run, event)
     return run
-
-
-def named_of(system: System, school: str, run: Export) -> tuple[str, ...]:
-    """Whom a run means that was started by a filter, as was found then; none of another run."""
-    return system.meant(school).read(run.id) if run.wanted.scope.kind == "filter" else ()
 
 
 def _codes_ended(system: System, school: School) -> bool:

@@ -69,7 +69,7 @@ class Overview:
 def overview(system: System, school: School) -> Overview:
     """Who could log in, by the roll; the latest runs, what happened last and what to do next."""
     slug = school.slug
-    roll = read_roll(system, slug)
+    roll = read_roll(system, slug, school)
     readiness = readiness_of(roll)
     people = {role: roll.numbers(PeopleFilter(roles=(role,))) for role in ROLES}
     newest, _ = system.sends(slug).page(limit=LOOKED_AT)

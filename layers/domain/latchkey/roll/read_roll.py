@@ -19,30 +19,37 @@ from latchkey.roll.model.standing import rules_of
 from latchkey.roll.needs import System
 from latchkey.roll.stores.kept_rolls import MANY, KeptRolls, State
 from latchkey.schools.find_school import the_school_now
+from latchkey.schools.model.school import School
 
 TOUCHED_FOR: Final = 60
 """Seconds in which a change has surely come by the stream; until then who was changed is read anew."""
 _ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that nobody has built
 
 
-def read_roll(system: System, school: str) -> Roll:
-    """The roll as it is now."""
+def read_roll(system: System, school: str, known: School | None = None) -> Roll:
+    """The roll as it is now. ``known``: the school as it was read just now, where somebody has it."""
     rolls, now = system.rolls(school), system.now()
+    state, found = _found(system, rolls)
+    touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
+    if found is None and rolls.can_read:
+        _ask(rolls, state, now)
+    if state is None or found is None or len(touched) > MANY:
+        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]).entries, Known(), known)
+    if found.revision != state.revision or touched:
+        laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
+        found.entries, found.known = laid.entries, Known(found.known.texts)
+        found.revision = -1 if touched else state.revision
+    return _roll(system, school, found.entries, found.known, known)
+
+
+def _found(system: System, rolls: KeptRolls) -> tuple[State | None, Remembered | None]:
+    """The item, and the object that it names, where there is one that can be used."""
     state = rolls.state() if rolls.can_read else None
     found = _kept(system, rolls, state)
     if found is None and state is not None and state.base:  # there may be another object by now
         state = rolls.state()
         found = _kept(system, rolls, state)
-    touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
-    if found is None and rolls.can_read:
-        _ask(rolls, state, now)
-    if state is None or found is None or len(touched) > MANY:
-        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]).entries, Known())
-    if found.revision != state.revision or touched:
-        laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
-        found.entries, found.known = laid.entries, Known(found.known.texts)
-        found.revision = -1 if touched else state.revision
-    return _roll(system, school, found.entries, found.known)
+    return state, found
 
 
 def _kept(system: System, rolls: KeptRolls, state: State | None) -> Remembered | None:
@@ -72,13 +79,13 @@ def _with(system: System, school: str, base: Base, touched: Iterable[str]) -> Ba
     return lay(Changes({each: (now, entry_of(here[each]) if each in here else None) for each in wanted}), base)
 
 
-def _roll(system: System, school: str, entries: Sequence[Entry], known: Known) -> Roll:
+def _roll(system: System, school: str, entries: Sequence[Entry], known: Known, of: School | None) -> Roll:
     now = system.now()
     return Roll(
         school,
         entries,
         now,
         cursor_key=lambda: system.cursor_key(school),
-        rules=lambda: rules_of(the_school_now(system, school), now),
+        rules=lambda: rules_of(of or the_school_now(system, school), now),
         known=known,
     )

@@ -7,7 +7,6 @@ from typing import Final
 from latchkey.errors import NotFound
 from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import School, SingleSignOn
-from latchkey.schools.model.search import SchoolIndex
 from latchkey.schools.needs import System
 from latchkey.shared.model.ids import is_slug
 
@@ -24,7 +23,7 @@ class WayIn:
 
 def search(system: System, text: str) -> list[Mapping[str, str]]:
     """Up to 20 schools, the best match first: ``slug, name, town, postcode, urn``."""
-    return SchoolIndex(system.kept_schools.all()).search(text, MOST)
+    return system.kept_schools.index().search(text, MOST)
 
 
 def the_school(system: System, slug: str) -> School:

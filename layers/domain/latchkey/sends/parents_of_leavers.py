@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.people.model.person import Person
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.model.roll import Roll
 from latchkey.sends.needs import System
 
 _AT_ONCE: Final = 100  # parents
@@ -31,6 +33,14 @@ def with_parents_of_leavers(system: System, school: str, people: Iterable[Person
             yield from _judged(system, school, waiting, left)
             waiting = []
     yield from _judged(system, school, waiting, left)
+
+
+def entries_with_parents_of_leavers(roll: Roll, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The same of entries of the roll, where only is counted."""
+    for entry in entries:
+        children = [roll.by_id(child) for child in entry.children] if entry.role == "parent" and entry.status == "active" else []
+        gone = bool(children) and all(child is not None and child.status == "left" for child in children)
+        yield entry._replace(status="left") if gone else entry
 
 
 def _judged(system: System, school: str, parents: Sequence[Person], left: dict[str, bool]) -> Iterator[Person]:

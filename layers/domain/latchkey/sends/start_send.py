@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from latchkey.errors import Invalid
+from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
+from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
@@ -14,18 +16,27 @@ from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Kind, Need, Selection, Send
 from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
-from latchkey.sends.parents_of_leavers import with_parents_of_leavers
+from latchkey.sends.parents_of_leavers import entries_with_parents_of_leavers, with_parents_of_leavers
 from latchkey.sends.plan_invitations import is_anybody, try_invitations
 from latchkey.sends.select_people import of_group
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
 
-def try_out(system: System, school: School, selection: Selection, kind: Kind = "password_link") -> DryRun:
-    """What the send would do, without doing it."""
+def try_out(
+    system: System, school: School, selection: Selection, kind: Kind = "password_link", *, decides: bool = False
+) -> DryRun:
+    """What the send would do, without doing it.
+
+    Those whom a filter means are counted in the roll, unless something is decided by the number (``decides``).
+    """
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     if kind == "parent_invitation":
         return try_invitations(system, school, selection, sent)
+    if selection.filter is not None and selection.chosen is None and not selection.is_from_sends and not decides:
+        roll = read_roll(system, school.slug)
+        entries = entries_with_parents_of_leavers(roll, roll.meant(parse(selection.filter)))
+        return dry_run(entries, school, 0, selection, sent, kind=kind)
     people, unknown = meant(system, school, selection)
     return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent, kind=kind)
 
@@ -104,7 +115,7 @@ def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
     rule = school.settings.approval
     if rule == ApprovalRule():
         return send, 0
-    tried = try_out(system, school, send.selection, send.kind)
+    tried = try_out(system, school, send.selection, send.kind, decides=True)
     need, now = need_of(rule, tried), send.created_at
     if need is None and rule.above is not None:
         allowances, at = system.allowances(school.slug), send.start_at or now

@@ -49,7 +49,7 @@ def test_a_file_holds_those_whom_its_check_counted_and_they_have_a_code_then(
     started = school.post(HOME, wanted())
     assert (started.status_code, started.json_body["name"]) == (
         202,
-        "Mail merge, CSV for students who have no e-mail address, PINs only",
+        "Mail merge, CSV for 3 students who have no e-mail address, PINs only",
     )
     assert started.json_body["scope"] == {"filter": {"role": "student", "reason": "no_address"}}
     build(school, monkeypatch)
@@ -111,20 +111,24 @@ def test_what_is_no_filter_of_students_is_refused(school: Console, scope: Any) -
     assert school.system.messages("EXPORT_QUEUE") == []
 
 
-def test_codes_are_not_voided_by_a_filter(school: Console) -> None:
-    refused = school.post("/admin/northbridge/codes/void", {"scope": NO_ADDRESS, "kind": "pin"})
-    assert refused.status_code in {400, 422}
+def test_codes_are_voided_of_just_those_whom_a_filter_meant(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    void = {"scope": {"filter": {"reason": "code_unused"}}, "kind": "pin"}
+    assert school.post("/admin/northbridge/codes/void", {**void, "dry_run": True}).json_body["codes"] == 1
+    started = school.post("/admin/northbridge/codes/void", void).json_body
+    assert started["name"] == "Voided PINs of 1 student who was given a code and has not used it"
+    school.post(HOME, wanted())  # three more have one now, and the reason with it
+    build(school, monkeypatch)
+    assert school.get(f"{HOME}/{started['id']}").json_body["codes"] == {"pin": 1, "parent_code": 0}
 
 
 def test_a_button_leads_to_a_check_of_just_these(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """A form that says whom it means opens no form that is empty, and none for the whole school."""
     form = {"scope": "filter", "filter.reason": "no_address", "filter.role": "student", "format": "slips", "audience": "students"}
-    page = school.form(HOME, form).body.decode()
-    assert "Slips for students who have no e-mail address" in page
-    assert 'name="filter.reason" value="no_address"' in page
-    change = school.form(HOME, {**form, "edit": "yes"}).body.decode()
-    assert 'value="filter" selected' in change
-    assert 'name="filter.reason" value="no_address"' in change
+    page = school.page(school.form(HOME, form).headers["Location"]).body.decode()
+    assert "Slips for 3 students who have no e-mail address" in page
+    change = school.page(school.form(HOME, {**form, "edit": "yes"}).headers["Location"]).body.decode()
+    assert "The 3 students who have no e-mail address" in change
+    assert 'value="chosen" data-people="3" checked' in change
     assert school.form(HOME, {**form, "confirm": "on"}).status_code == 303
     build(school, monkeypatch)
     (key,) = files(school.system)

@@ -322,6 +322,13 @@ def test_a_fix_can_be_followed_by_the_person_it_names(stack: Stack) -> None:
     assert found["dmarc"]["fix"] == "Add a TXT record at _dmarc.latchkey.test: v=DMARC1; p=none;"
 
 
+def test_a_name_for_examples_warns_because_it_can_never_sign(stack: Stack) -> None:
+    identity(stack, DkimAttributes={"SigningEnabled": False, "Status": "NOT_STARTED", "Tokens": []})
+    found = named(stack.look())
+    assert found["dkim"]["state"] == "warn"
+    assert "is a name for examples" in found["dkim"]["text"]
+
+
 def test_a_strict_policy_that_our_mail_does_not_meet_stops(stack: Stack) -> None:
     identity(stack, DkimAttributes=SIGNED | {"Status": "PENDING"}, MailFromAttributes={})
     zone(stack, "_dmarc.latchkey.test", "TXT", '"v=DMARC1; p=reject"')

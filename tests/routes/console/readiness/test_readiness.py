@@ -158,3 +158,10 @@ def test_addresses_are_added_for_exactly_those_without(school: Console) -> None:
     (action,) = (each for each in row["actions"] if each["action"] == "addresses")
     found = school.get(action["path"].partition("#")[0]).json_body["items"]
     assert [each["email"] for each in found] == [None, None]
+
+
+def test_a_new_password_makes_one_more_ready(school: Console) -> None:
+    before = look(school, role="student")["ready"]
+    people = school.system.wiring("operate").directory("northbridge")
+    people.change(make_person(3).id, {"password_set_at": START, "version": 1})
+    assert look(school, role="student")["ready"] == before + 1

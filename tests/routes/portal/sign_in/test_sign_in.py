@@ -12,6 +12,7 @@ import pytest
 
 from latchkey.sign_in import budgets, hashing
 from tests.support.portal import PASSWORD, Portal
+from web import way_back
 
 
 @contextmanager
@@ -58,6 +59,18 @@ def test_a_browser_goes_to_its_account_and_an_admin_to_the_console(portal: Porta
     assert b"Hello, Ann" in portal.page("/account", Cookie=cookie).body
     answer = portal.submit("/schools/northbridge/sessions", form | {"identifier": "head"})
     assert answer.headers["Location"] == "/admin/northbridge"
+
+
+def test_a_browser_goes_where_it_wanted_to_go_and_forgets_it(portal: Portal) -> None:
+    portal.add("head", role="staff", is_admin=True)
+    portal.add("ann")
+    wanted = "/admin/northbridge/people?year_group=7"
+    form = {"identifier": "head", "password": PASSWORD}
+    answer = portal.submit("/schools/northbridge/sessions", form, Cookie=f"{way_back.COOKIE}={wanted}")
+    assert answer.headers["Location"] == wanted
+    assert any(each.startswith(f"{way_back.COOKIE}=; Path=/; Max-Age=0") for each in answer.headers["Set-Cookie"])
+    answer = portal.submit("/schools/northbridge/sessions", form | {"identifier": "ann"}, Cookie=f"{way_back.COOKIE}={wanted}")
+    assert answer.headers["Location"] == "/account", "no admin"
 
 
 @pytest.mark.moto

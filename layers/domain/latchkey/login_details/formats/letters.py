@@ -11,7 +11,8 @@ from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, WIDTH, Element, Page
-from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, Ticket, line, spoken, tickets
+from latchkey.login_details.paper.sheet import BOLD, REGULAR, Sheet, line, spoken
+from latchkey.login_details.paper.ticket import Ticket, tickets
 from latchkey.login_details.paper.type import Fit, shown
 
 _LEFT: Final = 62.0

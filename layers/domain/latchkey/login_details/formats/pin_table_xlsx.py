@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from latchkey.codes.model.audience import Audience
 from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.model.mail_merge import AT_SCHOOL, last_day
 from latchkey.login_details.model.setting import Setting, Write, Writer
@@ -62,6 +63,12 @@ class PinTableXlsx(Writer):
         self._book.sheet(
             title, [column.title for column in self._columns], [column.width for column in self._columns], self._heading
         )
+
+
+def table(audience: Audience, students: Sequence[LoginDetails]) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of some students, as they stand in a sheet."""
+    columns = _COLUMNS[audience]
+    return [column.title for column in columns], [[column.cell(each) for column in columns] for each in students]
 
 
 def _group(student: Person) -> tuple[str | None, str | None]:

@@ -14,7 +14,8 @@ from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, words
 from latchkey.login_details.paper.document import HEIGHT, Page
 from latchkey.login_details.paper.document import WIDTH as PAGE_WIDTH
-from latchkey.login_details.paper.sheet import BOLD, REGULAR, Drawing, Sheet, Ticket, line, spoken, tickets
+from latchkey.login_details.paper.sheet import BOLD, REGULAR, Drawing, Sheet, line, spoken
+from latchkey.login_details.paper.ticket import Ticket, tickets
 from latchkey.login_details.paper.type import Fit, shown
 
 STRIP: Final = 34.0

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 from latchkey.codes.model.audience import AUDIENCES, Audience
 from latchkey.errors import Invalid
 from latchkey.login_details.model.mail_merge import parse_columns
-from latchkey.login_details.model.runs import FORMATS, ROWS, SCOPE_KINDS, ExportRequest, Format, Rows, Scope, misfits
+from latchkey.login_details.model.runs import FORMATS, ROWS, ExportRequest, Format, Rows, misfits
+from latchkey.login_details.model.scope import SCOPE_KINDS, Scope
 from latchkey.people.model import groups, people_filter
 from latchkey.shared.model.ids import is_id
 
@@ -16,7 +17,7 @@ LONGEST_LIST: Final = 1000
 MOST_DAYS: Final = 365
 CODES: Final[Mapping[str, Audience]] = {"pin": "students", "parent": "parents", "both": "both"}
 _NOBODY: Final = "0" * 16  # the form of nobody's id: the answer is that of an id that nobody has
-_WHOM: Final = "Choose the whole school, one year group, one registration group, one student or a list of students."
+_WHOM: Final = "Choose the whole school, a year group, a registration group, a student, a list of students or a filter."
 _DAYS: Final = re.compile("[0-9]{1,4}")
 _Word = TypeVar("_Word", bound=str)
 
@@ -25,7 +26,7 @@ def parse_wanted(fields: Mapping[str, Any], *, never_logged_in: bool, large_prin
     """What is wanted; ``Invalid`` names the field that cannot be used, or all that do not fit the format."""
     rows = parse_rows(fields.get("rows"))
     wanted = ExportRequest(
-        scope=parse_scope(fields.get("scope"), filters=True),
+        scope=parse_scope(fields.get("scope")),
         format=parse_format(fields.get("format")),
         audience=parse_audience(fields.get("audience")),
         never_logged_in=never_logged_in,
@@ -40,15 +41,15 @@ def parse_wanted(fields: Mapping[str, Any], *, never_logged_in: bool, large_prin
     return wanted
 
 
-def parse_scope(given: object, *, filters: bool = False) -> Scope:
-    """A scope from a request: ``"school"`` or an object with exactly one of the known names; a filter where it may be one."""
+def parse_scope(given: object) -> Scope:
+    """A scope from a request: ``"school"`` or an object with exactly one of the known names."""
     if given == "school":
         return Scope()
     if not isinstance(given, Mapping) or len(given) != 1:
         raise _wrong("scope", _WHOM)
     name, value = next(iter(given.items()))
     kind = next((known for known in SCOPE_KINDS if known == name), None)
-    if kind is None or (kind == "filter" and not filters):
+    if kind is None:
         raise _wrong("scope", _WHOM)
     if kind == "school":
         if value is not True:
@@ -60,22 +61,22 @@ def parse_scope(given: object, *, filters: bool = False) -> Scope:
         return _filter(value)
     if not isinstance(value, str) or not 0 < len(value.strip()) <= 100:
         raise _wrong("scope", "Name the group, in at most 100 characters.")
-    if kind == "person" and not is_id(value):
+    if kind in {"person", "selection", "export"} and not is_id(value):
         return Scope(kind, _NOBODY)
     text = value.strip()
     return Scope(kind, groups.year_group(text) or text if kind == "year_group" else text)
 
 
 def _filter(value: object) -> Scope:
-    if not isinstance(value, Mapping):
-        raise _wrong("scope", "The filter must be an object.")
+    if not isinstance(value, Mapping) or not value:
+        raise _wrong("scope", "A filter is an object with at least one condition.")
     try:
         wanted = people_filter.parse(value)
     except Invalid as refused:
         raise _wrong("scope", " ".join(refused.fields.values())) from None
     if "student" not in wanted.looked_through:
         raise _wrong("scope", "Login details are for students: choose some.")
-    return Scope("filter", filter=replace(wanted, roles=("student",)).as_mapping())
+    return Scope.of_filter(replace(wanted, roles=("student",)))
 
 
 def _list(value: object) -> Scope:

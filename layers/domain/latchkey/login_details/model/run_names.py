@@ -1,10 +1,13 @@
 """What a run of login details is called, and the file it makes: by what it is and whose it is. Nobody is named in it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from latchkey.codes.model.audience import Audience
-from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Format, Rows, Scope
+from latchkey.login_details.model.runs import FORMATS, Export, ExportRequest, Format, Rows
+from latchkey.login_details.model.scope import Scope
+from latchkey.people.model.people_filter import values_of
+from latchkey.roll.model.standing_words import WORDS
 from latchkey.sends.model.send import Selection
 from latchkey.sends.model.send_names import whom
 from latchkey.shared.model import file_names
@@ -23,9 +26,12 @@ _FILES: Final[Mapping[Format, str]] = {
     "mis_codes": "codes-by-upn",
 }
 """The first word of a file's name; what shares one differs in its ending."""
-_PARTS: Final[Mapping[str, str]] = {"school": "all", "person": "one-student", "ids": "some-students"}
 _ROWS: Final[Mapping[Rows, str]] = {"student": "", "parent": "parents", "family": "families"}
 _FOR: Final[Mapping[Audience, str]] = {"both": "", "students": "pins", "parents": "parent-codes"}
+
+
+_SAID: Final = {"role", "year_group", "registration_group", "reason"}
+_MOST: Final = 4  # years or groups that a file's name has room for
 
 
 def name_of(run: Export) -> str:
@@ -46,11 +52,26 @@ def facts_of(run: Export) -> dict[str, str | int]:
 def whose(scope: Scope) -> str:
     """Whose login details they are."""
     if scope.kind == "filter":
-        return whom(Selection(filter=scope.filter))
-    if scope.kind == "ids":
-        return f"{len(scope.ids):,} student{'s' if len(scope.ids) != 1 else ''}"
-    words = {"school": "the whole school", "person": "one student", "year_group": f"year {scope.value}"}
-    return words.get(scope.kind, scope.value)
+        words = whom(Selection(filter=_of_students(scope.filter)))
+        return _with_number(scope.count, words) if scope.count else words
+    if scope.kind in {"ids", "selection", "export"}:
+        count = len(scope.ids) or scope.count
+        return f"{count:,} student{'s' if count != 1 else ''}"
+    names = {"school": "the whole school", "person": "one student", "year_group": f"year {scope.value}"}
+    return names.get(scope.kind, scope.value)
+
+
+def _with_number(count: int, words: str) -> str:
+    """ "108 students who have no e-mail address", "1 student who has no e-mail address"."""
+    if count == 1:
+        words = words.replace("students", "student", 1)
+        for each in WORDS.values():
+            words = words.replace(f"who {each.many}", f"who {each.one}")
+    return f"{count:,} {words}"
+
+
+def _of_students(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {**wanted, "role": "student"}
 
 
 def _fewer(wanted: ExportRequest) -> list[str]:
@@ -74,7 +95,25 @@ def file_name(school: str, wanted: ExportRequest, finished_at: int) -> str:
 
 
 def _part(scope: Scope) -> str:
-    part = whose(scope) if scope.kind == "filter" else _PARTS.get(scope.kind)
-    if part is not None:
-        return file_names.file_part(part)
+    part = {
+        "school": "all",
+        "person": "one-student",
+        "ids": "some-students",
+        "selection": "some-students",
+        "export": "some-students",
+    }
+    if scope.kind == "filter":
+        return _of_filter(scope.filter)
+    if scope.kind in part:
+        return part[scope.kind]
     return f"year-{scope.value}" if scope.kind == "year_group" else file_names.file_part(scope.value) or "group"
+
+
+def _of_filter(wanted: Mapping[str, Any]) -> str:
+    """ "years-7-8", "7A-7B", "no-address-year-7"; of many the first ones."""
+    years, groups = values_of(wanted, "year_group"), values_of(wanted, "registration_group")
+    parts = [*values_of(wanted, "reason"), *(["some-students"] if set(wanted) - _SAID else [])]
+    parts += [f"year{'s' if years[1:] else ''}-{'-'.join(years[:_MOST])}"] if years else []
+    parts += groups[:_MOST]
+    parts += ["and-more"] if len(years) > _MOST or len(groups) > _MOST else []
+    return "-".join(parts) or "all"

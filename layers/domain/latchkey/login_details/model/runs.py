@@ -1,11 +1,12 @@
 """Exports: runs of login details into a file; whom they mean and what state they are in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 from latchkey.codes.model.audience import AUDIENCES, Audience, kinds_of
 from latchkey.codes.model.codes import Kind
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
@@ -32,8 +33,6 @@ _MEDIA: Final = {
 }
 Rows = Literal["student", "parent", "family"]
 ROWS: Final[tuple[Rows, ...]] = ("student", "parent", "family")
-ScopeKind = Literal["school", "year_group", "registration_group", "person", "ids", "filter"]
-SCOPE_KINDS: Final[tuple[ScopeKind, ...]] = ("school", "year_group", "registration_group", "person", "ids", "filter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,32 +108,6 @@ NOT_QUEUED: Final = "It could not be started: a service was busy. Start it again
 LEASE: Final = 16 * 60  # longer than a worker may run (the function's timeout is 15 minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which students: ``value`` is the year group, the registration group or the person's id; ``ids`` those of a selection.
-
-    ``filter`` is that of lists: the students whom it means when the run is started (``stores/meant``), whoever they are then.
-    """
-
-    kind: ScopeKind = "school"
-    value: str = ""
-    ids: tuple[str, ...] = ()
-    filter: Mapping[str, str | list[str]] | None = None
-
-    def as_mapping(self) -> dict[str, Any]:
-        """The scope as it stands in a request and an answer; ``export_request.parse_scope`` gives it back."""
-        if self.kind == "ids":
-            return {"ids": list(self.ids)}
-        if self.kind == "filter":
-            return {"filter": dict(self.filter or {})}
-        return {"school": True} if self.kind == "school" else {self.kind: self.value}
-
-    @property
-    def people(self) -> tuple[str, ...] | None:
-        """The ids of a scope that names people; None where it is a group."""
-        return self.ids if self.kind == "ids" else (self.value,) if self.kind == "person" else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
     """What an admin asks for.
@@ -161,12 +134,12 @@ class ExportRequest:
     @property
     def group(self) -> PeopleFilter:
         """Whom the scope means, where it names no people; of these, only those who have not left are in the file."""
-        return PeopleFilter(
-            roles=("student",),
-            year_groups=(self.scope.value,) if self.scope.kind == "year_group" else (),
-            registration_groups=(self.scope.value,) if self.scope.kind == "registration_group" else (),
-            never_logged_in=self.never_logged_in,
-        )
+        return replace(self.scope.group, never_logged_in=self.never_logged_in)
+
+    @property
+    def as_kept(self) -> "ExportRequest":
+        """As its run keeps it: who was noted stands beside it."""
+        return replace(self, scope=self.scope.as_kept)
 
     def means(self, person: Person) -> bool:
         """Whether the file holds this person: staff, parents and those who left are never in it."""

@@ -1,46 +1,20 @@
 """What every printed format of a school has in common: its document, type, colour, logo, address and QR codes."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Final
 
-from latchkey.codes.model.audience import Audience
-from latchkey.codes.model.login_details import LoginDetails
 from latchkey.login_details.model.setting import Setting, Write
 from latchkey.login_details.paper import colours, picture, qr, words
 from latchkey.login_details.paper.document import HEIGHT, Document, Element, Page
 from latchkey.login_details.paper.file import text as pdf_text
 from latchkey.login_details.paper.fonts import BOLD, REGULAR, Fonts
+from latchkey.login_details.paper.ticket import Ticket
 from latchkey.login_details.paper.type import Fit, Line, Type, shown
 
 Drawing = tuple[str, bytes, bytes]
 """What a piece is (``P``, ``H2``), how it is drawn, and what a screen reader says of it."""
 _LONGEST: Final = 600  # of a school's own sentences
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """What one person is handed: a code, or the way to the school's own sign-in."""
-
-    kind: words.Kind
-    details: LoginDetails = field(repr=False)
-    speech: words.Speech = words.OFFICE
-    code: str = field(default="", repr=False)
-    lasts: str = ""
-
-
-def tickets(details: LoginDetails, audience: Audience) -> Iterator[Ticket]:
-    """What there is for the student and for the parents, in this order."""
-    if audience != "parents":
-        kind: words.Kind = "elsewhere" if details.uses_sso else "pin" if details.pin else "none"
-        speech = words.speech(details.student_language)
-        until = speech.lasts("pin", details.pin_ends if details.pin else None, 1)
-        yield Ticket(kind=kind, details=details, speech=speech, code=details.pin, lasts=until)
-    if audience != "students":
-        speech, kind = words.speech(details.parents_language), "parent" if details.parent_code else "none"
-        until = speech.lasts("parent", details.parent_code_ends, details.places)
-        yield Ticket(kind=kind, details=details, speech=speech, code=details.parent_code, lasts=until)
 
 
 class Sheet:
@@ -198,4 +172,4 @@ def line(x: float, y: float, to_x: float, to_y: float, *, width: float, colour: 
     return b"q %b %.2f w %b 0 d %.2f %.2f m %.2f %.2f l S Q" % (colours.stroke(colour), width, dash, x, y, to_x, to_y)
 
 
-__all__ = ["BOLD", "REGULAR", "Drawing", "Sheet", "Ticket", "line", "spoken", "tickets"]
+__all__ = ["BOLD", "REGULAR", "Drawing", "Sheet", "line", "spoken"]

@@ -1,13 +1,15 @@
 """Export runs: the table ``activity``. A run knows its file's name in S3, never a URL, a code or a person's name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import Kind
 from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.errors import NotFound, TryLater
-from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest, Scope
+from latchkey.login_details.model.runs import NOT_QUEUED, Export, ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.people.model.person import CodeState
 from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
@@ -30,8 +32,9 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
         "stage_at": export.stage_at,
         "scope": export.wanted.scope.kind,
         "scope_value": export.wanted.scope.value,
-        "scope_ids": list(export.wanted.scope.ids) or None,
-        "scope_filter": _filter(export.wanted.scope),
+        "scope_ids": list(export.wanted.as_kept.scope.ids) or None,
+        "scope_filter": dict(export.wanted.scope.filter) or None,
+        "scope_count": export.wanted.scope.count or None,
         "format": export.wanted.format,
         "audience": export.wanted.audience,
         "never_logged_in": export.wanted.never_logged_in,
@@ -54,12 +57,6 @@ def _to_item(school: str, export: Export) -> dict[str, Value]:
     }
 
 
-def _filter(scope: Scope) -> dict[str, Value] | None:
-    if scope.filter is None:
-        return None
-    return {name: list[Value](value) if isinstance(value, list) else value for name, value in scope.filter.items()}
-
-
 def _from_item(item: Item) -> Export:
     return Export(
         id=item["id"],
@@ -67,7 +64,13 @@ def _from_item(item: Item) -> Export:
         created_at=item["created_at"],
         created_by=item["created_by"],
         wanted=ExportRequest(
-            scope=Scope(item["scope"], item["scope_value"], tuple(item.get("scope_ids") or ()), item.get("scope_filter")),
+            scope=Scope(
+                item["scope"],
+                item["scope_value"],
+                tuple(item.get("scope_ids") or ()),
+                item.get("scope_filter") or {},
+                item.get("scope_count") or 0,
+            ),
             format=item["format"],
             audience=item["audience"],
             never_logged_in=item["never_logged_in"],
@@ -176,12 +179,12 @@ class Exports:
             "position": list(run.position) or None,
             "lease_until": run.lease_until,
         }
-        return self._change(run.id, facts, _leased(run))
+        return replace(self._change(run.id, facts, _leased(run)), wanted=run.wanted)
 
     def begin_file(self, run: Export, students: int, now: int) -> Export:
         """All students of a leased run have their codes: its file comes next."""
         facts: dict[str, Value] = {"stage": "file", "stage_at": now, "done": 0, "total": students, "position": None}
-        return self._change(run.id, facts, _leased(run))
+        return replace(self._change(run.id, facts, _leased(run)), wanted=run.wanted)
 
     def give_back(self, run: Export) -> Export:
         """Let another worker take a leased run."""

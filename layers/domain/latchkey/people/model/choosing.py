@@ -159,7 +159,10 @@ class Offered:
         level = next((known for known in LEVELS if known == fields.get("who")), None)
         if level is None or level == "chosen":
             return chosen if level else 0
-        return self.count(Choice(level, _ticked(fields, level) if level in _BOX else ()))
+        try:
+            return self.count(Choice(level, _ticked(fields, level) if level in _BOX else ()))
+        except Invalid:
+            return 0
 
 
 def _part(cell: Cell, level: Level) -> str:

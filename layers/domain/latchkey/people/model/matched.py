@@ -54,3 +54,21 @@ class Matched(Placed, Protocol):
     def not_mine(self) -> tuple[str, ...]: ...
     @property
     def marked(self) -> Literal["bounced", "complained"] | None: ...
+
+
+class Entitled(Protocol):
+    """Somebody with a role and perhaps admin rights."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def is_admin(self) -> bool: ...
+
+
+class Mailed(Matched, Entitled, Protocol):
+    """Somebody whom a send may mail."""
+
+    @property
+    def has_way_in(self) -> bool: ...
+    @property
+    def number(self) -> int | None: ...

@@ -7,6 +7,8 @@ from latchkey.preflight.model.facts import Account, Alarms, Configuration, Ident
 
 TOLD: Final = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT")
 """What SES has to tell of each mail, or Latchkey never learns what became of it."""
+_FOR_EXAMPLES: Final = frozenset({"example", "invalid", "localhost", "test"})
+"""Names that nobody can have (RFC 2606): a stack on a laptop mails from one. No real domain is without DKIM's records in SES."""
 _CONSOLE: Final = "In the AWS console, Amazon SES"
 
 
@@ -96,6 +98,14 @@ def _dkim(site: Site, identity: Identity) -> Check:
         )
     if identity.signs and identity.dkim == "SUCCESS":
         return Check(name=name, title=title, state="ok", text=f"Mail is signed by {site.identity_name} (DKIM).")
+    if not identity.tokens and site.identity_name.rpartition(".")[2] in _FOR_EXAMPLES:
+        return Check(
+            name=name,
+            title=title,
+            state="warn",
+            text=f"{site.identity_name} is a name for examples: it cannot sign mail, and its mail goes nowhere but this machine.",
+            fix="Before real people are mailed, set MailFrom to an address of a domain of yours and deploy.",
+        )
     records = "; ".join(f"{each}._domainkey.{site.identity_name} CNAME {each}.dkim.amazonses.com" for each in identity.tokens)
     off = identity.dkim == "SUCCESS"
     return Check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from latchkey.people.model.people_filter import PeopleFilter
@@ -90,7 +91,7 @@ class Roll:
             entries = [entry for start, end in slices for entry in entries[start:end]]
         return self.known.texts.possible(wanted.q, entries) if wanted.q else entries
 
-    @property
+    @cached_property
     def standings(self) -> Mapping[str, Code | None]:
         """The grade or reason of everybody, by id; None of those who have left. As of the last minute."""
         rules, known = self.rules(), self.known

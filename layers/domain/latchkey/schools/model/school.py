@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 from latchkey.people.model.groups import year_key
-from latchkey.people.model.matched import Named
+from latchkey.people.model.matched import Entitled, Named, Placed
 from latchkey.people.model.person import ADULTS, Person, Role
 from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.shared.model.texts import _
@@ -56,7 +56,7 @@ class FamilyRule:
     pins: bool = True
     pins_unconfirmed: bool = True
 
-    def shows_parent_code(self, student: Person) -> bool:
+    def shows_parent_code(self, student: Placed) -> bool:
         """Whether this student sees their parents' code; one without a year group is younger than all who have one."""
         lowest = self.parent_code_from
         return self.parent_code and (not lowest or year_key(student.year_group or "") >= year_key(lowest))
@@ -217,7 +217,7 @@ class School:
             given, family = person.preferred_given_name or given, person.preferred_family_name or family
         return f"{given} {family}".strip()
 
-    def uses_sso(self, person: Person) -> bool:
+    def uses_sso(self, person: Entitled) -> bool:
         """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
         return person.role in self.settings.sso.roles and not person.is_admin
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from latchkey.schools.model.school import School
+from latchkey.schools.model.search import SchoolIndex
 from latchkey.schools.stores.schools import Schools
 
 _FRESH: Final = 60  # seconds
@@ -18,6 +19,7 @@ class KeptSchools:
         self._clock = clock
         self._kept: dict[str, tuple[int, School]] = {}
         self._list: tuple[int, list[dict[str, str]]] | None = None
+        self._index: SchoolIndex | None = None
 
     def get(self, slug: str) -> School | None:
         """The school with this slug."""
@@ -36,5 +38,15 @@ class KeptSchools:
         """``slug, name, town, postcode, urn`` of every school."""
         now = self._clock()
         if self._list is None or now - self._list[0] >= _FRESH:
+            before = self._list
             self._list = (now, list(self._schools.all()))
+            if before is None or before[1] != self._list[1]:
+                self._index = None
         return self._list[1]
+
+    def index(self) -> SchoolIndex:
+        """Every school by the words that people know it by; made anew only where the list is another."""
+        schools = self.all()
+        if self._index is None:
+            self._index = SchoolIndex(schools)
+        return self._index

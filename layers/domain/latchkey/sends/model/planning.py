@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from latchkey.mail.model.account import CHUNK_MAILS, MailAccount, account_of
+from latchkey.people.model.matched import Mailed
 from latchkey.people.model.person import ADULTS, Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import EVERYBODY, Chunk, Kind, Mail, Selection, Send, Skip, purpose_of, skip_reason
@@ -30,7 +31,7 @@ class DryRun:
 
 
 def dry_run(
-    people: Iterable[Person],
+    people: Iterable[Mailed],
     school: School,
     unknown: int = 0,
     but: Selection = EVERYBODY,
@@ -110,7 +111,7 @@ def chunks_of(
         yield Chunk(send=send.id, number=number, origin=send.origin, mail=nothing, expires_at=now, mails=part, state="done")
 
 
-def _mail_of(person: Person, kind: Kind) -> Purpose:
+def _mail_of(person: Mailed, kind: Kind) -> Purpose:
     return "parent_code_ready" if kind == "parent_code_ready" else purpose_of(person)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from latchkey.mail.model.account import MailAccount, MailName, NoticeName
-from latchkey.people.model.person import Person
+from latchkey.people.model.matched import Mailed
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
 
@@ -275,22 +275,22 @@ def lane_of(chunk: Chunk) -> Origin:
     return "admin" if chunk.mail in {"email_replaced", "email_given"} else chunk.origin
 
 
-def purpose_of(person: Person) -> Literal["welcome", "reset"]:
+def purpose_of(person: Mailed) -> Literal["welcome", "reset"]:
     """First-timers are welcomed, everybody else gets a reset."""
     return "reset" if person.has_way_in else "welcome"
 
 
-def why_unread(person: Person) -> Skip | None:
+def why_unread(person: Mailed) -> Skip | None:
     """Why a mail to this person would not be read by them: no address, one that takes none, one that nobody has confirmed."""
     if person.email is None:
         return "no_address"
-    if person.problem is not None:
-        return _BEFORE[person.problem]
+    if person.marked is not None:
+        return _BEFORE[person.marked]
     return "unconfirmed" if person.address_is_unconfirmed else None
 
 
 def skip_reason(
-    person: Person,
+    person: Mailed,
     school: School,
     but: Selection = EVERYBODY,
     sent: frozenset[str] = frozenset(),
@@ -310,7 +310,7 @@ def skip_reason(
     return "sent_recently" if person.id in sent else None
 
 
-def _no_code(person: Person, school: School) -> Skip | None:
+def _no_code(person: Mailed, school: School) -> Skip | None:
     """Why there is no code for this person's parents in their account; None if there is one."""
     if person.role != "student":
         return "not_a_student"

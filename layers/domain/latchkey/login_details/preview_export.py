@@ -1,0 +1,64 @@
+"""What a file will look like and for how many, for somebody who is still choosing: nothing is made, and no code is shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from latchkey.codes.model.changes import expiry
+from latchkey.login_details.choose_students import with_people
+from latchkey.login_details.formats.first_page import FirstPage, first_page, made_up, students_of
+from latchkey.login_details.make_rows import rows_without_codes
+from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.setting import Setting
+from latchkey.login_details.needs import System
+from latchkey.login_details.try_export import cannot_be_in
+from latchkey.people.model.person import Person
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.read_roll import read_roll
+from latchkey.schools.model.school import School
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many students are meant, and the first page of their file; without a page where it is for nobody."""
+
+    students: int
+    page: FirstPage | None
+
+
+def preview_export(system: System, school: School, wanted: ExportRequest) -> Preview:
+    """The first page with the names of those who stand first. What a run would do with codes ``try_export`` says."""
+    wanted = with_people(system, school.slug, wanted)
+    meant = list(_meant(system, school, wanted))
+    first = [entry.id for entry in islice(meant, students_of(wanted.format))]
+    directory = system.directory(school.slug)
+    people = {person.id: person for person in directory.by_ids(first)}
+    students = [people[each] for each in first if each in people and cannot_be_in(people[each], wanted) is None]
+    if not students:
+        return Preview(len(meant), None)
+    setting = Setting(school=school, wanted=wanted, origin=system.settings["ORIGIN"], now=system.now())
+    ends = expiry(setting.now, school)
+    chosen = wanted.scope.people
+
+    def means(person: Person) -> bool:
+        return wanted.means(person) and (chosen is None or person.id in chosen) and cannot_be_in(person, wanted) is None
+
+    rows = rows_without_codes(
+        directory,
+        school,
+        wanted,
+        students,
+        details_of=lambda person: made_up(person, school, setting, ends),
+        means=means,
+    )
+    return Preview(len(meant), first_page(setting, rows))
+
+
+def _meant(system: System, school: School, wanted: ExportRequest) -> Iterator[Entry]:
+    """Students whom a scope means, by the roll, in list order."""
+    roll = read_roll(system, school.slug)
+    chosen = wanted.scope.people
+    entries = roll.meant(wanted.group) if chosen is None else [entry for each in chosen if (entry := roll.by_id(each))]
+    for entry in entries:
+        if entry.role == "student" and entry.status == "active" and (not wanted.never_logged_in or entry.last_login_at is None):
+            yield entry
