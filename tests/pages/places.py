@@ -28,7 +28,7 @@ class Places:
         """The reader of a route's page, and an address that shows it."""
         path = route.replace("{school}", self.school)
         for shape, made in self.ids.items():
-            if route.startswith(f"/admin/{{school}}/{shape}") or route.startswith(f"/{shape}"):
+            if route.startswith((f"/admin/{{school}}/{shape}", f"/{shape}")):
                 path = path.replace("{id}", made).replace("{domain}", made).replace("{page}", made)
         if route.startswith("/admin"):
             return "admin", path
@@ -90,7 +90,8 @@ def _asked(admin: Product, path: str, **body: Any) -> dict[str, Any]:
 
 
 def _used(admin: Product, code: str, wishes: Mapping[str, str]) -> None:
-    answer = Product(admin.stack).http.post(f"/schools/{admin.school}/codes/use", json={"code": code, **wishes})
+    visitor = Product(admin.stack)
+    answer = visitor.http.post(f"/schools/{admin.school}/codes/use", json={"code": code, **wishes})
     assert answer.status_code in {201, 204}, answer.text
 
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -115,7 +115,7 @@ def test_a_page_is_fit_for_everybody(route: str, visit: Callable[[str], BrowserC
     reader, path = places.of(route)
     page, faults = visit(reader).new_page(), list[str]()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks its handlers
     page.on("console", lambda line: faults.append(f"the browser says: {line.text}") if line.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(f"a script fails: {error}"))
     shown = page.goto(path)
@@ -155,9 +155,9 @@ def asked(page: Page, question: str, *given: object) -> list[str]:
     """What looks.js finds wrong."""
     if question == "keyboard":
         page.keyboard.press("Tab")  # what gets the focus from here on is shown to have it, as by hand
-    return cast(
-        list[str], page.evaluate(f"given => {{ {SCRIPTS.read_text('utf-8')}; return looks.{question}(...given) }}", [*given])
-    )
+    script = f"given => {{ {SCRIPTS.read_text('utf-8')}; return looks.{question}(...given) }}"
+    found: list[str] = page.evaluate(script, [*given])
+    return found
 
 
 def keep(page: Page, name: str) -> None:
