@@ -17,14 +17,17 @@ from web.route_group import RouteGroup
 routes = RouteGroup(__name__, lambda: system().settings)
 PAGES: Final = (
     "start",
+    "which-way",
+    "closure",
     "sending",
     "login-details",
+    "mail-merge",
+    "sims",
     "rosters",
     "emails",
     "contacts",
     "people",
     "telephone",
-    "public-page",
     "doubles",
     "undoing",
 )

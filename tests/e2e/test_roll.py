@@ -20,11 +20,11 @@ def item(stack: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_streams_worker_keeps_the_roll(stack: dict[str, Any], admin: Product, student: dict[str, Any]) -> None:
     """The worker writes it to S3 once somebody has read it; a change is in the list at once, and then comes by the stream."""
-    admin.get("people", limit="1")
+    admin.get(admin.console("people"), limit="1")
     kept = wait_for(lambda: item(stack), "the roll is kept", lambda found: "base" in found and "stale" not in found)
     assert kept["base"]["S"].startswith(f"{stack['school']}/")
-    answer = admin.http.patch(f"/admin/{stack['school']}/people/{student['id']}", json={"given_name": "Zebedee"})
+    answer = admin.http.patch(admin.console(f"people/{student['id']}"), json={"given_name": "Zebedee"})
     assert answer.status_code == 200
-    (found,) = admin.get("people", q=f"zebedee {student['registration_group']}")["items"]
+    (found,) = admin.get(admin.console("people"), q=f"zebedee {student['registration_group']}")["items"]
     assert found["id"] == student["id"]
     wait_for(lambda: item(stack), "the change has come", lambda now: "changes" in now or now["base"] != kept["base"])

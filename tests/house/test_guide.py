@@ -9,7 +9,11 @@ from tests.support.sam import ROOT
 
 PAGES = [*sorted((ROOT / "docs" / "guide").glob("*.md")), ROOT / "docs" / "families.md"]
 OF_OTHERS = {"Add to Home Screen", "Install"}  # of the phone's browser
-WHERE = (*(ROOT / "functions").rglob("*.html"), *(ROOT / "layers" / "domain" / "latchkey").rglob("*.py"))
+WHERE = (
+    *(ROOT / "functions").rglob("*.html"),
+    *(ROOT / "functions" / "console").rglob("*.py"),
+    *(ROOT / "layers" / "domain" / "latchkey").rglob("*.py"),
+)
 SOURCES = " ".join(path.read_text(encoding="utf-8") for path in WHERE if "guide" not in path.parts)
 SAID = " ".join(re.sub(r"<[^>]*>", " ", SOURCES).replace("’", "'").split())
 

@@ -9,6 +9,7 @@ import pytest
 
 import console.system
 import daily.handler as daily
+import keep_roll.handler as keep_roll
 import operate.handler as operate
 import plan_send.handler as plan_send
 import portal.system
@@ -106,6 +107,18 @@ def test_a_batch_of_events_that_fails(world: World, log: Log, monkeypatch: pytes
     monkeypatch.setattr("mail_feedback.handler.record_events", broken)
     log.of("mail_feedback", 0, lambda: handle(world, "mail_feedback", monkeypatch, "{}"))
     assert log.metrics.ringing(0) == {"MailFeedbackFailed"}
+
+
+def test_a_change_that_the_roll_cannot_take(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One record that cannot be read holds up no other, but somebody should know of it."""
+    system = world.wiring("keep_roll")
+    monkeypatch.setattr(keep_roll, "system", lambda: system)
+    keys = {"pk": {"S": f"{SLUG}#P#{'a' * 20}"}, "sk": {"S": "PERSON"}}
+    log.of("keep_roll", 0, lambda: keep_roll.handle({"Records": [{"dynamodb": {"Keys": keys}}]}, None))
+    assert log.metrics.ringing(0) == set()
+    broken = {"dynamodb": {"Keys": keys, "NewImage": {"id": {"S": "x"}}}}
+    log.of("keep_roll", 0, lambda: keep_roll.handle({"Records": [broken]}, None))
+    assert log.metrics.ringing(0) == {"KeepRollFailed"}
 
 
 @pytest.mark.parametrize("function", ["portal", "console"])
@@ -295,6 +308,7 @@ AWS: dict[str, tuple[str, str, set[str], float, float]] = {
     "OldestMessage": ("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName"}, 200, 22_000),
     "ReadsThrottled": ("AWS/DynamoDB", "ReadThrottleEvents", {"TableName"}, 50, 51),
     "WritesThrottled": ("AWS/DynamoDB", "WriteThrottleEvents", {"TableName"}, 50, 51),
+    "KeepRollLate": ("AWS/Lambda", "IteratorAge", {"FunctionName"}, 300_000, 300_001),
     "FeedbackLost": ("AWS/Events", "FailedInvocations", {"RuleName"}, 0, 1),
     "ApiErrors": ("AWS/ApiGateway", "5XXError", {"ApiName", "Stage"}, 0, 1),
     "BounceRate": ("AWS/SES", "Reputation.BounceRate", set(), 0.049, 0.05),
@@ -328,6 +342,7 @@ def test_every_alarm_was_made_to_ring() -> None:
         "OperateFailed",
         "ScheduleStopped",
         "DayMissed",
+        "KeepRollFailed",
         "PreflightStops",
         "QuotaNearlyUsed",
         "CodesGuessed",

@@ -27,7 +27,7 @@ from latchkey.shared.model.pages import PAGE
 from web.request import Request
 
 _LONDON: Final = ZoneInfo("Europe/London")
-_LONGEST: Final = 64
+_LONGEST: Final = 52
 """Bytes of a name or an address that a row has room for, as a page writes them; the person's page has all of it."""
 _MOST_GROUPS: Final = 40
 """Registration groups that are offered as boxes; of more, one is typed."""
@@ -82,11 +82,11 @@ def _row(entry: Entry, school: School, roll: Roll) -> dict[str, Any]:
     return {
         "id": entry.id,
         "name": _short(school.name_of(entry)),
-        "place": _short(place or "student", 24),
+        "place": _short(place or "student", 20),
         "admin": entry.is_admin,
         "left": entry.status == "left",
         "student": entry.role == "student" and entry.status == "active",
-        "email": _short(readable(entry.email)) if entry.email else "",
+        "email": _short(readable(entry.email), 48) if entry.email else "",
         "problem": {"bounced": "came back", "complained": "called spam"}.get(entry.marked or "", ""),
         "words": WORDS[code].short if code else "",
         "ready": code is not None and code not in REASONS,

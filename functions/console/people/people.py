@@ -8,6 +8,7 @@ from console.people.asking import ASKED, asked_for
 from console.people.history import history_json, names_in
 from console.people.list_page import for_page
 from console.people.lost_factors import factors_json
+from console.people.standing_words import standing_in_words
 from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
@@ -74,6 +75,8 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     data |= {"waiting": address_json(waiting[0])} if waiting else {}
     context: dict[str, Any] = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
     if request.wants_page:
+        code = read_roll(system(), school).standings.get(id)
+        context |= standing_in_words(code, data["role"], can_be_mailed=reason is None)
         shown = history_json(look(system(), seen.school, id))
         context |= {"history": shown, **names_in(seen.school, id, shown)}
     return Answer(data=data, context=context)

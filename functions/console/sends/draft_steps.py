@@ -51,7 +51,8 @@ def begin(request: Request, school: str) -> Answer:
     if request.wants_page:
         request.context.update(_who_page(seen, None))
     kind, selection = _who(request, Selection())
-    made = keep_draft.begin_draft(system(), seen.school, seen.person, kind, selection, by_steps=True)
+    straight = request.fields.get("go") == "check"
+    made = keep_draft.begin_draft(system(), seen.school, seen.person, kind, selection, by_steps=True, straight=straight)
     return Answer(data=draft_json(made, seen.school), status=201, location=address(school, made.id, _next(request, made, "what")))
 
 
@@ -218,6 +219,7 @@ def _who_page(seen: SignedIn, draft: Draft | None) -> dict[str, Any]:
         "within": within,
         "withins": sorted({*_WITHIN, within}),
         "base": address(seen.school.slug, draft.id) if draft is not None else "",
+        "at_check": draft is not None and draft.furthest == "check",
     }
 
 

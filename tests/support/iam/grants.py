@@ -8,7 +8,16 @@ from tests.support.iam.evaluator import decide, like
 from tests.support.iam.judge import Judge, keys
 from tests.support.iam.roles import Statement
 
-LAMBDAS_OWN = ("logs:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # done in the role's name, unseen
+LAMBDAS_OWN = (
+    "logs:",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)  # done in the role's name, unseen
 
 
 @dataclass(frozen=True, order=True)

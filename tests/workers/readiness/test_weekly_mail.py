@@ -11,8 +11,10 @@ from latchkey.readiness.model.figures import Figures, day_of
 from latchkey.readiness.weekly_mail import want_weekly
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.mail_notices import mail_notice
+from latchkey.sends.start_due import start_due
 from latchkey.shared.model.ids import person_id
 from tests.support.days import Days
+from tests.support.mail_road import MailRoad
 from tests.support.system import START, TestSystem, running_system
 
 DAY = 86_400
@@ -151,3 +153,21 @@ def test_the_mail_says_numbers_and_leads_to_each_list(language: str, says: str) 
     assert "https://x.test/admin/northbridge/people?role=student&reason=no_address" in found["accounts_text"]
     assert "role=student&amp;reason=never_sent" in found["accounts_html"]
     assert "−12" in found["accounts_text"]
+
+
+def test_the_mail_leaves_in_the_language_of_each_admin(road: MailRoad, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"role": "staff", "is_admin": True, "given_name": "Ada"}
+    admins = [road.person(1, **given), road.person(2, **given, language="cy"), road.person(3, **given)]
+    road.person(4)
+    for each in admins[:2]:
+        want(road.system, each)
+    Days(road.system, monkeypatch).day()
+    start_due(road.system.wiring("plan_send"))
+    road.deliver()
+    mails = {mail.to: mail for mail in road.ses.mails}
+    assert set(mails) == {each.email for each in admins[:2]}
+    english, welsh = mails[admins[0].email or ""], mails[admins[1].email or ""]
+    assert english.subject == "Northbridge Academy: who can log in this week"
+    assert "Can log in: 0 of 1" in english.text
+    assert "role=student&reason=" in english.text
+    assert "Yn gallu mewngofnodi: 0 o 1" in welsh.text

@@ -205,7 +205,7 @@ class TestWhatDoesNotApply:
         resume(road, send)
         drain(road)
         assert possible(road.send(send)) == ["again"]
-        assert set(FROM) == {"pause", "resume", "cancel", "retry", "replan", "again"}
+        assert set(FROM) == {"pause", "resume", "cancel", "retry", "replan", "again", "rest"}
 
 
 def _cancel_if_not_finished(road: MailRoad, send: str) -> None:

@@ -150,7 +150,7 @@ def test_a_crash_before_the_chunks_message_puts_it_again(road: MailRoad, monkeyp
     road.person(1)
     asked = message(**road.forgot("p1@x.example"))
     with monkeypatch.context() as broken:
-        broken.setattr("latchkey.sends.request_mail._Request._put", _crash)
+        broken.setattr("latchkey.sends.request_mail.Request._put", _crash)
         assert road.plan([asked]) == [asked]
     assert road.plan([asked]) == []
     assert road.deliver() == []

@@ -28,9 +28,10 @@ def begin_draft(
     back: str = "",
     start_at: int | None = None,
     by_steps: bool = False,
+    straight: bool = False,
 ) -> Draft:
     """A new draft. One that is begun step by step stands in the list from now on; another is a short stop on the way to sending,
-    and stands there once somebody keeps or changes it.
+    and stands there once somebody keeps or changes it. ``straight``: its other steps are passed over.
     """
     now = system.now()
     draft = Draft(
@@ -43,7 +44,7 @@ def begin_draft(
         created_by=admin.id,
         changed_at=now,
         changed_by=admin.id,
-        furthest="what" if by_steps else "check",
+        furthest="what" if by_steps and not straight else "check",
         kept=by_steps,
         back=back,
     )

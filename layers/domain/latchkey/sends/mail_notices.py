@@ -6,17 +6,22 @@ twice writes the same mails once: the notice's id is their send's.
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
 from latchkey.mail.model.account import CHUNK_MAILS, account_of
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.schools.name_people import names_of
+from latchkey.sends.model.figures import figures
 from latchkey.sends.model.send import Chunk, Mail, Send
+from latchkey.sends.model.send_names import titled, whom_of
+from latchkey.sends.model.views import counted
 from latchkey.sends.needs import System
 from latchkey.sends.request_mail import Asked, Outcome
 from latchkey.shared.model.ids import is_id
+
+_TO_MAKER: Final = frozenset({"send_done", "send_braked"})
 
 
 def mail_notice(system: System, slug: str, notice: Notice) -> int:
@@ -28,7 +33,7 @@ def mail_notice(system: System, slug: str, notice: Notice) -> int:
     if not _is_so(school, notice, about):
         return 0
     told = _addresses_of(about) if notice.kind == "factors_waiting_own" else _whom(system.admins(slug).all(), notice, about)
-    facts = _facts(notice, names_of(system, school, _who(notice)))
+    facts = _facts(notice, names_of(system, school, _who(notice))) | _of_message(system, slug, notice)
     by_language: dict[str, list[Mail]] = {}
     for admin in told:  # each has an address of their own, and the mail names nobody else's account
         mail = Mail(to=admin.email or "", accounts=(account_of(admin, school),), at=notice.at)
@@ -90,7 +95,13 @@ def _is_so(school: School, notice: Notice, about: Person | None) -> bool:
 
 
 def _whom(admins: list[Person], notice: Notice, about: Person | None) -> list[Person]:
-    """Who gets the mail: all admins with an address but who has just been invited or waits, and who is no admin any more."""
+    """Who gets the mail: all admins with an address but who has just been invited or waits, and who is no admin any more.
+
+    Of a message its maker alone; of one that stands still, where its maker is no admin any more, all of them.
+    """
+    if notice.kind in _TO_MAKER:
+        mine = [admin for admin in admins if admin.email is not None and admin.id == notice.person]
+        return mine or [admin for admin in admins if admin.email is not None and notice.kind == "send_braked"]
     silent = {"send_waiting": notice.by, "admin_invited": notice.person, "factors_waiting": notice.person}.get(notice.kind)
     told = [admin for admin in admins if admin.email is not None and admin.id != silent and _asked(admin, notice)]
     ended = (
@@ -117,6 +128,22 @@ def _addresses_of(person: Person | None) -> list[Person]:
     former = person.former_email.email if person.former_email is not None else None
     now = None if person.address_is_unconfirmed else person.email
     return [replace(person, email=each) for each in dict.fromkeys((now, former)) if each]
+
+
+def _of_message(system: System, school: str, notice: Notice) -> dict[str, Any]:
+    """The figures of a message as its page has them, and its name without anybody's."""
+    send = system.sends(school).get(notice.send) if notice.send and notice.kind in _TO_MAKER else None
+    if send is None:
+        return {}
+    shown, seen = figures(send.counts), counted(send.counts, None)
+    name = titled(whom_of(send), send.selection, kind=send.kind)
+    return {
+        "message": name,
+        "who": "",
+        "went_out": shown.went_out,
+        "came_back": seen["came_back"],
+        "left_out": sum(send.counts.values()) - shown.went_out - shown.to_go,
+    }
 
 
 def _who(notice: Notice) -> list[str]:

@@ -26,6 +26,7 @@ from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.plan_invitations import TimeIsShort, chunks_of_invitations, decide, write_invitations
 from latchkey.sends.select_people import of_group
 from latchkey.sends.stores.reminders import Reminder
+from latchkey.sends.tell_author import watch_for_author
 from latchkey.shared.model.ids import is_id
 
 _PLAN_SECONDS = 330  # a little longer than the function may run
@@ -118,6 +119,7 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
     turned = sends.finish_planning(planned)
     if turned.state != planned.state or (braked and not turned.chunks):
         return turned  # it was stopped meanwhile
+    watch_for_author(system, school.slug, turned)
     if not braked:
         queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
     facts: dict[str, str | int] = {

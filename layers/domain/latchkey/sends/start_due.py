@@ -15,6 +15,7 @@ from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.stores.reminders import Reminder
+from latchkey.sends.tell_author import look_for_author
 
 _GRACE = 600  # seconds in which a send may still be on its way into the table after its reminder
 
@@ -67,6 +68,9 @@ def _look(system: System, reminder: Reminder, looked: Looked, now: int) -> None:
     if reminder.person:
         looked.ended += end_unconfirmed(system, reminder.school, reminder.send)
         system.reminders.forget(reminder)
+        return
+    if reminder.author:
+        look_for_author(system, reminder)
         return
     send = system.sends(reminder.school).get(reminder.send)
     if send is None and reminder.at > now - _GRACE:

@@ -300,3 +300,23 @@ def test_people_by_how_they_stand(console: Console) -> None:
     assert "Given2" in text
     assert "Students who have no e-mail address" in text, "the page says whom it shows"
     assert console.get(place, reason="gone").status_code in {400, 422}
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence", "button"),
+    [
+        ({"email": None}, "Cannot log in: no e-mail address.", "Show the codes"),
+        ({"email": None, "role": "staff", "year_group": None}, "Cannot log in: no e-mail address.", "Add an address"),
+        ({}, "Cannot log in: never sent a link.", "Send password link"),
+        ({"status": "disabled"}, "Cannot log in: account switched off.", "Correct the account"),
+        ({"password_set_at": 5, "last_login_at": 6}, "Can log in: has logged in.", "Send password link"),
+    ],
+)
+def test_the_page_of_one_says_whether_they_can_log_in_and_what_helps(
+    console: Console, facts: dict[str, Any], sentence: str, button: str
+) -> None:
+    console.add([make_person(1, **facts)])
+    text = console.page(f"{PEOPLE}/{make_person(1).id}").body.decode()
+    assert text.count(f'id="standing">{sentence}</p>') == 1
+    assert text.count(f">{button}<") == 1
+    assert text.index(f">{button}<") > text.index('id="standing"')

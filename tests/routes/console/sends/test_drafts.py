@@ -63,7 +63,7 @@ def test_the_four_steps_keep_their_answers_and_lead_to_the_check(school: Console
     check = text_of(school.page(base))
     assert "Password links to year 7 people" in check
     assert "6 people</strong></a> will get a mail" in check
-    assert "1 person will not: each has no e-mail address" in check
+    assert "1 person will not: has no e-mail address" in check
     assert "Schedule for 6 people" in check
     assert "Given7 " not in text_of(school.page(f"{base}/people"))
     assert "Given7" in text_of(school.page(f"{base}/people?reason=no_address"))

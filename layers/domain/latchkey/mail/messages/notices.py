@@ -35,6 +35,10 @@ APPROVED_BY: Final = _("Approved by: {value}")
 WHEN: Final = _("When: {value}")
 PEOPLE: Final = _("People: {value}")
 WHO: Final = _("Who: {value}")
+MESSAGE: Final = _("Message: {value}")
+WENT_OUT: Final = _("Went out to: {value}")
+CAME_BACK: Final = _("Came back: {value}")
+LEFT_OUT: Final = _("Got none: {value}")
 UNTIL: Final = _("Done if nobody objects until: {value}")
 OUTCOME: Final = _("What became of it: {value}")
 OPERATOR: Final = _("whoever runs this site")
@@ -68,6 +72,8 @@ _PAGES: Final[Mapping[str, str]] = {
     "settings_changed": "settings",
     "approval_off": "sends",
     "send_waiting": "sends/{send}",
+    "send_done": "sends/{send}",
+    "send_braked": "sends/{send}",
     "settings_decided": "settings",
     "email_waiting": "admins",
     "email_decided": "admins",
@@ -78,6 +84,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "factors_reset": "admins",
     "preflight_stop": "preflight",
 }
+_FIGURES: Final = ((WENT_OUT, "went_out"), (CAME_BACK, "came_back"), (LEFT_OUT, "left_out"))
 _LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
 
 
@@ -143,6 +150,8 @@ def _rows_of_all(notice: Mapping[str, Any], language: str) -> list[_Row]:
     outcome = OUTCOMES.get(notice.get("outcome") or "", "")
     by = texts.gettext(OPERATOR) if notice.get("operator") else plain(notice.get("by") or "")
     rows = [
+        (MESSAGE, plain(notice.get("message") or "")),
+        *((pattern, str(notice[name])) for pattern, name in _FIGURES if name in notice),
         (WHO, plain(notice.get("who") or "")),
         (BEFORE, plain(notice.get("old") or "")),
         (AFTER, plain(notice.get("new") or "")),

@@ -11,6 +11,8 @@ NoticeKind = Literal[
     "settings_changed",
     "settings_decided",
     "send_waiting",
+    "send_done",
+    "send_braked",
     "approval_off",
     "email_waiting",
     "email_decided",
@@ -84,6 +86,7 @@ class Notice:
 
     ``by`` is who has done or asked for it, a person's id or the name of a part of the system; ``approved_by`` who has agreed.
     Of settings: ``changes``. Of a send that waits: its id (``send``) and to how many ``people`` it goes; its maker is not told.
+    Of one that is done or has paused itself: its maker (``person``), who alone is told.
     Of an admin: who (``person``); of their address: ``old`` and ``new``, and ``until`` when somebody can object.
     ``stops``: names of what would stop mail, as preflight has found it. ``outcome``: what became of what waited. ``waits``: only
     told if this change of settings still waits then, which is its lapse. ``to``: only these admins are told, who asked for it at

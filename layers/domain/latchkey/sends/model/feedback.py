@@ -30,14 +30,14 @@ TOLD_REASONS: Final[Mapping[str, str]] = {
     "soft_ours": FAULT_REASONS["our_fault"],
     "soft": "the mail server did not take the mail this time",
     "soft_mailbox_full": "the mailbox is full",
-    "soft_content": "the mail server refused what the mail looks like",
+    "soft_content": "the mail server took the mail for one that nobody wants",
     "soft_undetermined": "the mail server sent it back without saying why",
     "delay": "the mail server does not answer; the mail service tries again",
     "delay_filter": FAULT_REASONS["school_filter"],
     "delay_ours": FAULT_REASONS["our_fault"],
     "delay_mailbox_full": "the mailbox is full; the mail service tries again",
     "delay_content": "the mail server holds it for spam; the mail service tries again",
-    "rejected": "the mail service refused what the mail looks like",
+    "rejected": "the mail service took the mail for one that nobody wants",
     "rendering": "the mail service could not put the mail together",
 }
 """Why a mail is in the state that SES told, as sentences."""

@@ -277,6 +277,7 @@ REGISTER: Final = (
             "page": "That the copy of the school's public page is to be written again",
             "factors": "Whose second factors are to be taken away",
             "person": "That it is an account which ends unless its address is confirmed",
+            "author": "That its maker is to be told how it ends",
             "notice": "What the notice says: settings before and after, ids",
         },
     ),

@@ -19,8 +19,8 @@ _KEPT: Final = 30 * 86_400
 class Reminder:
     """A send to look at, or a ``notice`` to mail, and when (epoch seconds). ``person``: ``send`` is the id of an account.
 
-    ``factors``: whose second factors are to be taken away; ``send`` is the id of what was asked for. ``page``: the copy of the
-    school's page is to be written again.
+    ``author``: whether there is something to tell the maker of the send. ``factors``: whose second factors are to be taken away;
+    ``send`` is the id of what was asked for. ``page``: the copy of the school's page is to be written again.
     """
 
     at: int
@@ -29,6 +29,7 @@ class Reminder:
     notice: Notice | None = None
     person: bool = False
     factors: str | None = None
+    author: bool = False
     page: bool = False
 
     @property
@@ -46,7 +47,8 @@ class Reminders:
     def put(self, reminder: Reminder) -> None:
         """Keep a reminder; the same one twice is one."""
         item = due_item(reminder.at, reminder.school, reminder.send, _KEPT)
-        self._table.put(Put(item=item | ({"person": True} if reminder.person else {})))
+        flags = {"person": reminder.person, "author": reminder.author}
+        self._table.put(Put(item=item | {name: True for name, is_set in flags.items() if is_set}))
 
     def until(self, now: int) -> Iterator[Reminder]:
         """What is due, the oldest first."""
@@ -63,6 +65,7 @@ class Reminders:
                     known,
                     person=item.get("person", False),
                     factors=item.get("factors"),
+                    author=item.get("author", False),
                     page=item.get("page", False),
                 )
 
