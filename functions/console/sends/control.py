@@ -130,6 +130,7 @@ def time(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
 def change(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Let a scheduled send start at another time, or now."""
     now = system().now()
+    request.context.update(when_page(None, now))  # whatever is wrong with the form, its page can be made
     seen = _asked(request, school, id, ("when", "start_at"))
     if request.wants_page:
         request.context.update(when_page(watch_send.get_send(system(), school, id).start_at, now))

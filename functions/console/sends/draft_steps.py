@@ -123,9 +123,9 @@ def change_when(request: Request, school: str, id: str) -> Answer:  # noqa: A002
     """Say when it starts."""
     seen, draft = _of(request, school, id)
     now = system().now()
-    only(request.fields, ("when", "start_at", "revision", "go"))
     if request.wants_page:
         request.context.update(when_page(draft.start_at, now), base=address(school, id), data=draft_json(draft, seen.school))
+    only(request.fields, ("when", "start_at", "revision", "go"))
     start_at = parse_when(request.fields.get("when"), request.fields.get("start_at"), now)
     return _changed(
         request, seen, draft, lambda before: replace(before, start_at=start_at, furthest=further(before, "when")), "check"

@@ -511,8 +511,6 @@ def test_people_who_are_ticked_or_shown_become_a_selection(console: Console) -> 
 
 
 def test_a_slip_by_its_button_in_the_list_of_people(console: Console) -> None:
-    listed = console.page("/admin/northbridge/people", role="student").body.decode()
-    assert f'name="slip" value="{student(1).id}"' in listed
     sent = console.form(PATH, {"slip": student(1).id, "kind": "password_link", "page_ids": student(1).id})
     assert sent.status_code == 303
     made = console.get(sent.headers["Location"]).json_body
