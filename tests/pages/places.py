@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -13,6 +14,11 @@ from tests.e2e.client import PATIENCE, Product
 PASSWORD: Final = "eleven cheerful otters"
 OF_A_PARENT: Final = {"/account/children"}
 OF_A_STUDENT: Final = {"/account/parent-invitations"}
+QUERIES: Final = {
+    "/schools": "?q=northbrige",
+    "/admin/{school}/exports/check": "?format=slips&audience=both&who=school",
+    "/admin/{school}/exports/void/check": "?kind=both&who=school",
+}
 OF_SOMEBODY: Final = "/account"
 
 
@@ -31,12 +37,12 @@ class Places:
             if route.startswith((f"/admin/{{school}}/{shape}", f"/{shape}")):
                 path = path.replace("{id}", made).replace("{domain}", made).replace("{page}", made)
         if route.startswith("/admin"):
-            return "admin", path
+            return "admin", path + QUERIES.get(route, "")
         if route in OF_A_PARENT:
             return "parent", path
         if route.startswith(OF_SOMEBODY):
             return "student", path
-        return "visitor", path + ("?q=northbrige" if route == "/schools" else "")
+        return "visitor", path + QUERIES.get(route, "")
 
 
 def made(admin: Product) -> Places:
@@ -55,6 +61,8 @@ def made(admin: Product) -> Places:
     send = school.start(admin, group)
     admin.finished(send)
     select = {"filter": group.filter}
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    waiting = _asked(admin, "sends", kind="password_link", select=select, start_at=tomorrow)["id"]
     roster = school.upload(admin, school.table(*rows))
     return Places(
         school=admin.school,
@@ -69,6 +77,8 @@ def made(admin: Product) -> Places:
             "people/emails": _asked(admin, "people/emails", items=[_item(children[1])])["id"],
             "people": children[1]["id"],
             "sends/drafts": _asked(admin, "sends/drafts", kind="password_link", select=select)["id"],
+            "sends/{id}/cancel": waiting,
+            "sends/{id}/time": waiting,
             "sends": send.rpartition("/")[2],
             "exports": school.made(admin, "exports", scope={"registration_group": group.name}, format="slips")["id"],
             "rosters": roster["id"],

@@ -59,8 +59,9 @@ ROUTES: Final = {
     app: sorted(route for route, methods in import_module(f"{app}.app").app.routes.items() if "GET" in methods) for app in APPS
 }
 PAGES: Final = [route for app in APPS for route in ROUTES[app] if route not in NO_PAGE[app]]
-PLACES: Final = {f"/admin/{{school}}{place}" for place in ("", "/people", "/sends", "/exports", "/settings")}
+PLACES: Final = {f"/admin/{{school}}{place}" for place in ("", "/readiness", "/people", "/sends", "/exports", "/settings")}
 HEAVIEST, HEAVIEST_ON_THE_WIRE = 60_000, 20_000  # bytes of a page with all that it loads
+OF_PICTURES: Final = {"/families": 20_000}  # bytes more: two sides to print, with their pictures inside
 WIDTHS: Final = (1280, 820, 320)
 SCRIPTS: Final = Path(__file__).parent / "looks.js"
 
@@ -124,7 +125,7 @@ def test_a_page_is_fit_for_everybody(route: str, visit: Callable[[str], BrowserC
     assert (shown.status, shown.headers["content-type"]) == (200, "text/html; charset=utf-8"), path
     if re.sub(r"\?.*", "", shown.url) != re.sub(r"\?.*", "", page.url):
         faults.append(f"it leads on to {page.url}")
-    faults += too_heavy(answers)
+    faults += too_heavy(answers, OF_PICTURES.get(route, 0))
     faults += asked(page, "keyboard")
     faults += asked(page, "words_and_tables", route.startswith("/admin/") and route not in PLACES)
     for width in WIDTHS:
@@ -141,19 +142,20 @@ def test_a_page_is_fit_for_everybody(route: str, visit: Callable[[str], BrowserC
     assert not faults, "\n".join([path, *dict.fromkeys(faults)])
 
 
-def too_heavy(answers: list[Response]) -> list[str]:
+def too_heavy(answers: list[Response], more: int) -> list[str]:
     """Whether a page with what it loads is too heavy, as it is and as the edge sends it (compressed)."""
     bodies = {answer.url: (answer.body(), answer.headers.get("content-type", "")) for answer in answers if answer.status == 200}
     pages = {url: body for url, (body, kind) in bodies.items() if not kind.startswith("image/png")}
     sent = sum(len(zlib.compress(body, 6)) for body in pages.values())
     whole = sum(map(len, pages.values()))
     print(f"{whole:>7} bytes, {sent:>6} compressed: {', '.join(f'{len(body)} {url}' for url, body in pages.items())}")  # noqa: T201
-    return [f"{whole} bytes"] * (whole > HEAVIEST) + [f"{sent} bytes compressed"] * (sent > HEAVIEST_ON_THE_WIRE)
+    return [f"{whole} bytes"] * (whole > HEAVIEST + more) + [f"{sent} bytes compressed"] * (sent > HEAVIEST_ON_THE_WIRE + more)
 
 
 def asked(page: Page, question: str, *given: object) -> list[str]:
     """What looks.js finds wrong."""
     if question == "keyboard":
+        given = (page.evaluate("document.activeElement !== document.body"),)
         page.keyboard.press("Tab")  # what gets the focus from here on is shown to have it, as by hand
     script = f"given => {{ {SCRIPTS.read_text('utf-8')}; return looks.{question}(...given) }}"
     found: list[str] = page.evaluate(script, [*given])
