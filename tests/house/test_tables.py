@@ -36,6 +36,7 @@ def test_a_table_is_cards_on_a_phone(template: str, table: re.Match[str]) -> Non
     for body in _BODY.findall(table["rows"]):
         first = re.search(r"<t[dh][^>]*>|\{\{ cell\(", body)
         assert first
+        assert 'class="num' not in first[0], "a number is no name"
         assert 'scope="row"' in first[0] or 'class="pick' in first[0], "the name comes first, but for a box to tick"
         bare = [
             cell
