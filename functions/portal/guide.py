@@ -28,6 +28,7 @@ PAGES: Final = (
     "contacts",
     "people",
     "telephone",
+    "public-page",
     "doubles",
     "undoing",
 )

@@ -59,11 +59,11 @@ def download_contacts(system: System, school: str, admin: Person, run_id: str, *
         raise Conflict("The files are not ready yet. Wait until the run has finished.", code="not_ready")
     if ends <= now:
         raise Gone("The files were deleted after 24 hours. Have them made again: the codes stay the same.")
-    words = f"contacts-by-{name}" if name in ROWS else name.replace("_", "-")
+    words = f"by {name}" if name in ROWS else name
     url = system.export_files().url(
         run.files[f"{name}.{kind}"],
         min(URL_LIFE, ends - now),
-        name=file_name(school, [words], run.files_at, kind),
+        name=file_name(school, ["contacts", words], run.files_at, kind),
         media_type=FORMATS[kind],
     )
     system.audit(school).record(admin.id, "contacts.download", now, {"contacts": run.id, "file": f"{name}.{kind}"})

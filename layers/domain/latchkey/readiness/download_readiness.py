@@ -51,7 +51,7 @@ def download_people(system: System, school: School, admin: Person, wanted: Mappi
             fields={"role": "Choose fewer people."},
         )
     sheets = [("People", HEADER, (_row(each, roll, school) for each in meant if roll.standings[each.id] is not None))]
-    parts = ["ready" if asked.standing == "ready" else "cannot-log-in", *asked.roles, *asked.year_groups, *asked.reasons]
+    parts = ["can-log-in" if asked.standing == "ready" else "cannot-log-in", *asked.roles, *asked.year_groups, *asked.reasons]
     facts: dict[str, str | int] = {"rows": len(meant), "format": form}
     system.audit(school.slug).record(admin.id, "readiness.download", system.now(), facts)
     return _write(system, school.slug, parts, sheets, form)

@@ -48,7 +48,15 @@ def download_people(system: System, school: School, admin: Person, wanted: Peopl
         file.finish()
     facts: dict[str, str | int] = {"people": len(people), "format": form}
     system.audit(school.slug).record(admin.id, "people.download", now, facts)
-    return system.export_files().url(key, URL_LIFE, name=file_name(school.slug, ["people"], now, form), media_type=_MEDIA[form])
+    name = file_name(school.slug, ["people", *_whose(wanted)], now, form)
+    return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
+
+
+def _whose(wanted: PeopleFilter) -> list[str]:
+    """Which people, in the file's name; nothing that was searched for."""
+    years, groups = "-".join(wanted.year_groups), "-".join(wanted.registration_groups)
+    said = PeopleFilter(roles=wanted.roles, year_groups=wanted.year_groups, registration_groups=wanted.registration_groups)
+    return [*wanted.roles, f"year {years}" if years else "", groups, "some" if wanted != said else ""]
 
 
 def _rows(people: Sequence[Entry], roll: Roll, school: School) -> Iterator[list[list[str]]]:

@@ -31,7 +31,7 @@ def download_rejected(system: System, school: str, by: Person, roster: str) -> s
         raise Gone("The file with these rows was deleted after seven days, as the upload was. Upload the file again to see them.")
     facts: dict[str, str | int] = {"roster": run.id, "rows": run.to_mend}
     system.audit(school).record(by.id, "roster.rejected", now, facts)
-    name = file_name(school, ["rows-to-mend"], run.created_at, "csv")
+    name = file_name(school, ["roster", "rows-to-mend"], run.created_at, "csv")
     return system.rejected_files().url(key_of(school, run.id), min(URL_LIFE, ends - now), name=name, media_type=MEDIA_TYPE)
 
 
@@ -44,7 +44,7 @@ def download_missing(system: System, school: str, by: Person, roster: str) -> st
     if ends <= now:
         raise Gone("This list was deleted after seven days, as the upload was. Upload the file again to see it.")
     system.audit(school).record(by.id, "roster.missing", now, {"roster": run.id, "people": count})
-    key, name = missing_key(school, run.id), file_name(school, ["not-in-the-file"], run.created_at, "csv")
+    key, name = missing_key(school, run.id), file_name(school, ["roster", "not-in-the-file"], run.created_at, "csv")
     return system.rejected_files().url(key, min(URL_LIFE, ends - now), name=name, media_type=MEDIA_TYPE)
 
 

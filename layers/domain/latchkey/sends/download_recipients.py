@@ -92,9 +92,7 @@ def download_recipients(
 
 def _by_group(people: Sequence[Recipient]) -> list[_Sheet]:
     """A sheet for each registration group in list order; those without one last."""
-    ordered = sorted(
-        people, key=lambda each: (not each.registration_group, year_key(each.year_group), group_key(each.registration_group))
-    )
+    ordered = sorted(people, key=_place)
     return [
         _Sheet(_sheet_name(group), BY_GROUP, [[_tutors_row(each, group) for each in sorted(theirs, key=lambda one: one.name)]])
         for group, theirs in groupby(ordered, key=lambda each: each.registration_group or _NO_GROUP)
