@@ -67,7 +67,8 @@ UNUSED = {
     Grant("plan_send", "WriteCopiesOfPages", "s3:PutObject", "PagesBucket/schools/*"): "a notice that comes or goes at its time",
     Grant("portal", "CountRefusedSignIns", "dynamodb:UpdateItem", ACTIVITY): "a wrong password",
     Grant("read_roster", "TellNewAddresses", "sqs:SendMessage", "RequestsQueue"): "another address of somebody with a password",
-    Grant("console", "WriteRecipients", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
+    Grant("console", "WriteLists", "s3:AbortMultipartUpload", "ExportsBucket/recipients/*"): LARGE,
+    Grant("console", "WriteLists", "s3:AbortMultipartUpload", "ExportsBucket/activity/*"): LARGE,
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "DeliverQueue"): "what waits, and sends of more than two dozen chunks",
     Grant("deliver_links", "PutAgain", "sqs:SendMessage", "UrgentQueue"): "what waits",
     Grant(
