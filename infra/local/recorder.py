@@ -28,7 +28,16 @@ from infra.local.calls import UnknownCall, parts
 
 _PATIENCE: Final = 120.0
 _TARGETS: Final = {"DynamoDB_20120810": "dynamodb", "TrentService": "kms", "AmazonSQS": "sqs"}
-_MAIL: Final = {("GET", "/v2/email/account"): "GetAccount", ("POST", "/v2/email/outbound-bulk-emails"): "SendBulkEmail"}
+_MAIL: Final = {  # SES's operations: method, path and, where the path names something, the parameter that it is
+    "GetAccount": ("GET", re.compile("/v2/email/account")),
+    "GetConfigurationSet": ("GET", re.compile("/v2/email/configuration-sets/(?P<ConfigurationSetName>[^/]+)")),
+    "GetConfigurationSetEventDestinations": (
+        "GET",
+        re.compile("/v2/email/configuration-sets/(?P<ConfigurationSetName>[^/]+)/event-destinations"),
+    ),
+    "GetEmailIdentity": ("GET", re.compile("/v2/email/identities/(?P<EmailIdentity>[^/]+)")),
+    "SendBulkEmail": ("POST", re.compile("/v2/email/outbound-bulk-emails")),
+}
 _FORM_HEAD: Final = 16 * 1024  # a form's fields come before its file
 
 
@@ -141,6 +150,19 @@ class Request:
         head = self.body[:_FORM_HEAD].decode("utf-8", "replace")
         return {name.lower(): value for name, value in re.findall(r'name="([\w-]+)"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r]*)\r\n', head)}
 
+    @cached_property
+    def asked(self) -> dict[str, str]:
+        """The parameters of a call in the query protocol, which SNS speaks: a form with an Action."""
+        if self.path != "/" or not self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return {}
+        return dict(parse_qsl(self.body.decode("utf-8", "replace")))
+
+    @property
+    def service(self) -> str:
+        """The service that it was signed for."""
+        signed = re.search(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/", self.headers.get("authorization", ""))
+        return signed[1] if signed else ""
+
     @property
     def signer(self) -> str:
         """The access key id that signed it, in its headers, its query string or its form; empty if nobody did."""
@@ -169,12 +191,20 @@ def _operation(request: Request) -> tuple[str, dict[str, Any]]:
     if service:
         return f"{_TARGETS.get(service, service)}.{name}", json.loads(request.body)
     if request.path.startswith("/v2/email/"):
-        name = _MAIL.get((request.method, request.path), f"{request.method} {request.path}")
-        return f"sesv2.{name}", json.loads(request.body or b"{}")
+        return _mail(request)
+    if request.asked.get("Action"):
+        return f"{request.service}.{request.asked['Action']}", request.asked
     bucket, _, key = request.path.strip("/").partition("/")
     if request.form:
         return "s3.PutObject", {"Bucket": bucket, "Key": request.form.get("key", "")}
     return f"s3.{_s3(request.method, request.query)}", {"Bucket": bucket, "Key": key}
+
+
+def _mail(request: Request) -> tuple[str, dict[str, Any]]:
+    for name, (method, path) in _MAIL.items():
+        if method == request.method and (found := path.fullmatch(request.path)):
+            return f"sesv2.{name}", json.loads(request.body or b"{}") | found.groupdict()
+    return f"sesv2.{request.method} {request.path}", {}
 
 
 def _s3(method: str, query: Mapping[str, str]) -> str:

@@ -88,6 +88,28 @@ def test_mail_and_macs_and_messages() -> None:
     assert said == [["ASIA1", "sqs.SendMessageBatch", "sqs:SendMessage", "queue/plan", {}]]
 
 
+@pytest.mark.parametrize(
+    ("path", "operation", "resource"),
+    [
+        ("identities/latchkey.example", "GetEmailIdentity", "identity/latchkey.example"),
+        ("configuration-sets/c", "GetConfigurationSet", "configuration-set/c"),
+        ("configuration-sets/c/event-destinations", "GetConfigurationSetEventDestinations", "configuration-set/c"),
+    ],
+)
+def test_what_is_read_of_ses(path: str, operation: str, resource: str) -> None:
+    said = lines("GET", f"/v2/email/{path}", authorization=SIGNED.format("ses"))
+    assert said == [["ASIA1", f"sesv2.{operation}", f"ses:{operation}", resource, {"ses:ApiVersion": ["2"]}]]
+
+
+def test_a_form_of_the_query_protocol_which_sns_speaks() -> None:
+    body = b"Action=GetTopicAttributes&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu-west-2%3A1%3AAlarms"
+    form = "application/x-www-form-urlencoded; charset=utf-8"
+    said = lines("POST", "/", body, content_type=form, authorization=SIGNED.format("sns"))
+    assert said == [["ASIA1", "sns.GetTopicAttributes", "sns:GetTopicAttributes", "topic/arn:aws:sns:eu-west-2:1:Alarms", {}]]
+    unknown = lines("POST", "/", b"Action=Publish", content_type=form, authorization=SIGNED.format("sns"))
+    assert unknown == [["ASIA1", "sns.Publish"]]
+
+
 def test_what_it_cannot_take_apart_is_written_down_as_that() -> None:
     assert lines("POST", "/", {}, x_amz_target="DynamoDB_20120810.ExecuteStatement", authorization=SIGNED.format("x")) == [
         ["ASIA1", "dynamodb.ExecuteStatement"]

@@ -21,6 +21,8 @@ from latchkey.roll.model.roll import Roll
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.wiring import Wiring
+from tests.support.iam.grants import grants
+from tests.support.iam.roles import roles
 from tests.support.memory_world import MemoryWorld
 from tests.support.streams import Streams
 
@@ -128,6 +130,16 @@ def test_a_change_of_very_many_is_read_from_the_directory_until_a_new_roll_is_th
     world.follow()
     assert "stale" not in world.state
     assert world.is_right()
+
+
+@pytest.mark.parametrize("function", ["console", "keep_roll", "operate"])
+def test_every_function_that_knows_the_bucket_may_read_what_is_kept(world: World, function: str) -> None:
+    world.keep()
+    reader = world.wiring(function)
+    assert reader.rolls(SCHOOL).can_read
+    assert tuple(read_roll(reader, SCHOOL).entries) == build_roll(world.console, SCHOOL).entries
+    granted = {each.action for each in grants(roles()) if (each.function, each.resource) == (function, "RollsBucket/*")}
+    assert "s3:GetObject" in granted, "or the object is asked for each time, in vain"
 
 
 def test_who_is_gone_is_in_nothing_that_is_kept(world: World) -> None:
