@@ -91,8 +91,12 @@ def respond(request: Request, answer: Answer, page: str | None) -> Response:
     if request.wants_page and shown is not None and answer.status != 204:
         from web.pages import render  # Jinja is loaded only by a function that is asked for a page
 
+        headers = answer.headers
+        if way_back.lost_a_form(request):
+            request.context["lost_a_form"] = True
+            headers = {**headers, "Set-Cookie": way_back.forgotten(request)}
         body = render(shown, {**request.context, "data": answer.data or {}, **answer.context}, language_of(request))
-        return _page(body, answer.status, answer.headers, answer.form_targets, frames_own=request.frames_own)
+        return _page(body, answer.status, headers, answer.form_targets, frames_own=request.frames_own)
     if answer.data is None:
         extra = {"Location": answer.location} if answer.location is not None and answer.status in {201, 303, 307} else {}
         return _response("", answer.status if answer.status != 200 else 204, {**extra, **answer.headers})

@@ -67,7 +67,7 @@ class Request:
     ``fields``. ``language`` is that of the page, where the view knows it: the console's is English, that of a password link its
     person's. ``keep_for``: in so many seconds the page says something else, so nobody may keep it longer. ``frames_own``: it
     shows another page of ours in a frame. ``foreign``: the origin of the other site whose page sends this, "" where a browser
-    keeps that to itself, None: of no other.
+    keeps that to itself, None: of no other. ``form_of``: the page that has the form which this is, where there is one.
     """
 
     method: str
@@ -89,6 +89,7 @@ class Request:
     keep_for: int | None = None
     foreign: str | None = None
     repeated: Mapping[str, list[str]] = field(default_factory=dict)
+    form_of: str | None = None
 
     def asked(self, names: Iterable[str]) -> dict[str, str | list[str]]:
         """What the query says of these names: a text, or a list of what stands there several times."""

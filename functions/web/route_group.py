@@ -4,7 +4,7 @@ import functools
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chalice.app import Blueprint, Response
 
@@ -17,6 +17,8 @@ from web.logs import log
 from web.request import READS, Request, parse
 
 View = Callable[..., Answer]
+_PAGES: Final[set[str]] = set()
+"""The routes of all pages, as they are registered when a function begins."""
 _OUR_FAULT = errors.LatchkeyError(said("Something went wrong on our side. Nothing was lost; try again."))
 
 
@@ -57,6 +59,8 @@ class RouteGroup(Blueprint):
         the page is the same for everyone, so CloudFront may keep it. ``open_to_other_sites``: a form of another site comes to
         the view, which has to ask ``request.foreign`` whose it is.
         """
+        if method == "GET" and page is not None:
+            _PAGES.add(path)
         self.kinds[method, path] = Kind(
             page=page, form=form, open_to_other_sites=open_to_other_sites, fragment=fragment, public=public
         )
@@ -70,6 +74,8 @@ class RouteGroup(Blueprint):
                     self._check_origin(request, open_to_other_sites)
                     if method == "GET":
                         request.context["here"] = path.format_map(arguments)
+                    else:
+                        request.form_of = (_page_of_form(path) or "").format_map(arguments) or None
                     if request.moved_to is not None:
                         return respond(request, Answer(status=303, location=request.moved_to), None)
                     with asking(request.source_ip):
@@ -99,6 +105,13 @@ class RouteGroup(Blueprint):
         request.foreign = _foreign(request, settings["ORIGIN"])
         if request.foreign is not None and not (open_to_other_sites and request.is_form):
             raise errors.Forbidden()
+
+
+def _page_of_form(path: str) -> str | None:
+    """The route of the page that has the form of this route: the nearest one above it, or at its own address."""
+    while path and path not in _PAGES:
+        path = path.rpartition("/")[0]
+    return path or None
 
 
 def _foreign(request: Request, origin: str) -> str | None:

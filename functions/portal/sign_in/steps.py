@@ -88,7 +88,7 @@ def opened(request: Request, found: Opened) -> Answer:
     token, who = found.token, found.who
     there = way_back.followed(request, who.school.slug, is_admin=who.person.is_admin)
     cookies = cookies_of(request, token)
-    gone = way_back.forgotten(request)
+    gone = way_back.forgotten(request, there)
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
         status=201,

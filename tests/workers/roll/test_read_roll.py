@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 
+import pytest
+
 from latchkey.doubles.model.looks import Look
 from latchkey.doubles.model.pairs import Pair
 from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.likeness import CERTAIN, LIKELY
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
+from latchkey.roll.build_roll import build_roll
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import MailState
 from latchkey.sends.model.send import Chunk, Mail, Send
+from latchkey.settings import FunctionName
 from latchkey.wiring import Wiring
 from tests.support.memory_world import NOW, MemoryWorld
+from tests.support.system import TestSystem
 
 SCHOOL = "northbridge"
 ANN = Person(id="0" * 19 + "1", role="student", given_name="Ann", family_name="Lee", email="ann@x.example", year_group="9")
@@ -21,8 +26,8 @@ BOB = replace(ANN, id="0" * 19 + "2", given_name="Bob", email="bob@x.example", y
 EVE = Person(id="0" * 19 + "3", role="parent", given_name="Eve", family_name="Lee")
 
 
-def made() -> Wiring:
-    system = MemoryWorld().wiring("console")
+def made(system: Wiring | None = None) -> Wiring:
+    system = system or MemoryWorld().wiring("console")
     assert system.schools.make(School(slug=SCHOOL, name="Northbridge Academy"))
     system.directory(SCHOOL).put_new([ANN, EVE, BOB])
     return system
@@ -76,3 +81,20 @@ def test_doubles_are_the_certain_pairs_of_two_who_are_there() -> None:
     assert [entry.given_name for entry in read_roll(system, SCHOOL).entries if entry.double] == ["Bob", "Ann"]
     system.looks(SCHOOL).part(Pair.of(ANN.id, BOB.id), "x", NOW)
     assert not any(entry.double for entry in read_roll(system, SCHOOL).entries)
+
+
+@pytest.mark.parametrize("function", ["console", "keep_roll", "daily", "operate"])
+def test_every_function_that_reads_rolls_may_read_what_they_are_built_of(system: TestSystem, function: FunctionName) -> None:
+    """A look for doubles, the pairs that an admin has parted, and the ledgers: each call is judged by the function's role."""
+    console = made(system.wiring("console"))
+    look = Look(id="0" * 19 + "5", state="finished", created_at=NOW - 5, created_by="x", finished_at=NOW - 4)
+    console.looks(SCHOOL).make(look)
+    console.looks(SCHOOL).keep(look, [Pair.of(ANN.id, BOB.id, CERTAIN)])
+    sent(console, "0" * 19 + "6", ANN, "delivered")
+    system.clock.now = NOW
+    found = build_roll(system.wiring(function), SCHOOL).entries
+    assert [(each.given_name, each.double, each.link is not None) for each in found] == [
+        ("Bob", True, False),
+        ("Ann", True, True),
+        ("Eve", False, False),
+    ]
