@@ -42,6 +42,7 @@ def test_an_admin_sends_links_and_a_pupil_gets_in(
     page.get_by_role("button", name=re.compile("^Send to [0-9]+ pe")).click()
     expect(page.get_by_role("status").filter(has_text="is on its way")).to_be_visible()
     await_shown(page, page.get_by_text("finished", exact=True))
+    expect(page.get_by_role("heading", name="What to do next")).to_have_count(0)  # nothing is
     check(page, "send")
     page.get_by_role("link", name=re.compile("^Delivered")).click()
     check(page, "send-delivered")

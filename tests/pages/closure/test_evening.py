@@ -77,8 +77,8 @@ def test_from_the_notice_to_the_last_number(desk: BrowserContext, product: Produ
     assert numbers(send.inner_text()) == [to_link]
     check(page, "evening-check")
     send.click()
-    page.wait_for_url(re.compile("/sends/[0-9a-z]{20,26}$"))
-    sent = admin.finished(admin.console(f"sends/{page.url.rpartition('/')[2]}"))
+    page.wait_for_url(re.compile(r"/sends/[0-9a-z]{20,26}\?begun="))
+    sent = admin.finished(admin.console(f"sends/{page.url.rpartition('/')[2].partition('?')[0]}"))
     assert sent["went_out"] == to_link
 
     page.goto(f"/admin/{product.school}/closure")

@@ -36,6 +36,12 @@ def choose_group(page: Page, name: str) -> None:
     page.locator(f"[name='group.{name}']").check()
 
 
+def from_the_menu(page: Page, button: str) -> None:
+    """Press a button of the menu of the list's first row."""
+    page.get_by_role("row").locator("summary").first.click()
+    page.get_by_role("button", name=button, exact=True).click()
+
+
 def test_from_the_cards_to_the_file(page: Page, product: Product, group: Group) -> None:
     page.goto(f"/admin/{product.school}/exports")
     check(page, name(page, "login-details"))
@@ -108,7 +114,7 @@ def test_a_preview_without_scripts(browser: Browser, stack: Any, product: Produc
 def test_one_students_codes(page: Page, product: Product, group: Group) -> None:
     page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
     check(page, name(page, "people"))
-    page.get_by_role("button", name=re.compile("^Show the codes of")).first.click()
+    from_the_menu(page, "Show codes")
     codes = page.locator("dd.code")
     expect(codes.first).to_have_text(re.compile("^P[2-9A-Z]{3}(-[2-9A-Z]{4})+$"))
     expect(page.get_by_role("button", name="Print this page")).to_be_visible()
@@ -139,6 +145,25 @@ def test_one_students_codes(page: Page, product: Product, group: Group) -> None:
     expect(page.get_by_text("A code was made just now")).to_be_visible()
 
 
+def test_a_slip_from_the_menu_of_a_row(page: Page, product: Product, group: Group) -> None:
+    page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
+    from_the_menu(page, "Print slip")
+    page.wait_for_url("**/exports/*")
+    await_shown(page, page.get_by_role("link", name="Download the file (PDF)"))
+    expect(page.get_by_text("1 student", exact=True)).to_be_visible()
+
+
+def test_a_slip_without_scripts(browser: Browser, stack: Any, product: Product, group: Group) -> None:
+    """The list has no menus then: the person's own page leads there."""
+    with profile(browser, stack["url"], PHONE, java_script_enabled=False) as context:
+        page = signed_in(context, product)
+        page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
+        page.locator("tbody th a").first.click()
+        page.get_by_role("button", name="Show the codes").click()
+        page.get_by_role("button", name="Make a slip (PDF)").click()
+        page.wait_for_url("**/exports/*")
+
+
 def test_voiding_nothing_says_so(page: Page, product: Product, group: Group) -> None:
     page.goto(f"/admin/{product.school}/exports")
     page.get_by_role("link", name="Void lost codes").click()
@@ -152,7 +177,7 @@ def test_voiding_nothing_says_so(page: Page, product: Product, group: Group) -> 
 
 def test_voiding_more_than_one_group_asks_for_the_number(page: Page, product: Product, group: Group) -> None:
     page.goto(f"/admin/{product.school}/people?{urlencode(group.filter)}")
-    page.get_by_role("button", name=re.compile("^Show the codes of")).first.click()
+    from_the_menu(page, "Show codes")
     expect(page.locator("dd.code").nth(1)).to_be_visible()  # a PIN and a parent code, so that there is more than one to void
     page.goto(f"/admin/{product.school}/exports/void")
     page.get_by_label("The whole school").check()

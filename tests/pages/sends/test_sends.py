@@ -115,7 +115,7 @@ def test_who_was_sent_a_link_lately_is_left_out_on_a_phone(browser: Browser, pro
         page.get_by_label("Those who have logged in before").check()
         check(page, "draft-who-phone")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("6 people will not: each was sent a link less than 10,080 minutes ago")).to_be_visible()
+        expect(page.get_by_text("6 people will not: each was sent a link less than 7 days ago")).to_be_visible()
         check(page, "draft-check-left-out")
 
 

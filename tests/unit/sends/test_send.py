@@ -117,11 +117,14 @@ def test_who_can_be_sent_nothing_at_all_is_told_so_before_what_was_asked_for() -
     assert [skip_reason(each, SCHOOL) for each in group] == ["no_address", None, None, None]
 
 
-def test_minutes_are_said_as_they_were_asked_for() -> None:
-    texts = [skip_text("sent_recently", minutes) for minutes in (1, 30, 10_080)]
+def test_minutes_are_said_in_the_largest_unit_of_which_they_are_whole() -> None:
+    texts = [skip_text("sent_recently", minutes) for minutes in (1, 30, 60, 90, 1_440, 10_080)]
     assert [text.partition(" ago")[0] for text in texts] == [
         "was sent a link less than 1 minute",
         "was sent a link less than 30 minutes",
-        "was sent a link less than 10,080 minutes",
+        "was sent a link less than 1 hour",
+        "was sent a link less than 90 minutes",
+        "was sent a link less than 1 day",
+        "was sent a link less than 7 days",
     ]
     assert skip_text("already_in", 30) == "has logged in before"

@@ -348,6 +348,8 @@ def test_a_made_up_code_is_no_code(made_up: str) -> None:
 def test_while_nothing_can_be_shown_the_page_says_so(console: Console) -> None:
     assert "Nobody is chosen yet." in text_of(console.page(f"{EXPORTS}/new"))
     assert "No student is meant." in text_of(console.page(f"{EXPORTS}/new", **{"who": "years", "year.13": "on"}))
+    days = console.page(f"{EXPORTS}/check", **{"who": "school", "as": "slips", "expiring_within": "soon"})
+    assert "It shows here when the problem is put right." in text_of(days)
     wrong = console.page(f"{EXPORTS}/check", **{"who": "years", "as": "slips"})
     assert wrong.status_code == 422
     assert "Tick at least one year group." in text_of(wrong)

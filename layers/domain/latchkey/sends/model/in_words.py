@@ -26,6 +26,8 @@ _PAUSED: Final[Mapping[str, str]] = {
     **{str(word): said for table in _BRAKES for word, said in table.items()},
     RESTORED: _RESTORED,
 }
+_UNITS: Final = (("day", 1_440), ("hour", 60), ("minute", 1))
+"""What a number of minutes is said in: the largest of which it is whole."""
 
 
 def reasons_of(send: Send) -> dict[str, str]:
@@ -37,7 +39,8 @@ def skip_text(reason: Skip, minutes: int) -> str:
     """Why somebody is skipped; ``minutes`` as in the selection's ``skip_sent_within``."""
     if reason != "sent_recently" or not minutes:
         return SKIP_REASONS[reason]
-    return f"was sent a link less than {minutes:,} minute{'s' if minutes != 1 else ''} ago, or is about to be"
+    unit, number = next((unit, minutes // size) for unit, size in _UNITS if minutes % size == 0)
+    return f"was sent a link less than {number:,} {unit}{'s' if number != 1 else ''} ago, or is about to be"
 
 
 def why_it_waits(send: Send) -> str | None:
