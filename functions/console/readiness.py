@@ -14,8 +14,9 @@ from console.sends.sends import sends_json
 from console.settings.settings import waiting_json
 from console.system import system
 from latchkey.audit.model import in_words
-from latchkey.errors import Invalid
+from latchkey.errors import Invalid, TryLater
 from latchkey.people.model.person import ROLES, Role
+from latchkey.preflight.look import kept_look
 from latchkey.readiness.model.readiness import Readiness
 from latchkey.readiness.overview import Overview, look
 from latchkey.readiness.overview import overview as first_page
@@ -39,7 +40,7 @@ def overview(request: Request, school: str) -> Answer:
     seen = admin(request, system(), school)
     only(request.query, (_ROLE,))
     chosen = _role(request)
-    found = first_page(system(), seen.school)
+    found = first_page(system(), seen.school, files=not request.wants_page)
     sends = {send.id: send for send in (*found.approvals_of(seen.person.id), *found.under_way, *found.sends)}
     shown = {each["id"]: each for each in sends_json([*sends.values()], seen.school)}
     data: dict[str, Any] = {
@@ -117,7 +118,17 @@ def _page(seen: SignedIn, found: Overview, chosen: Role | None) -> dict[str, Any
         "knows_outside": bool(seen.school.settings.address_ranges),
         "activity": found.activity,
         "in_words": in_words,
+        "stops": _stops(school),
     }
+
+
+def _stops(school: str) -> int:
+    """How many checks of the last preflight stop tonight's mail or sign-in; one read, without which the page is as good."""
+    try:
+        found = kept_look(system(), school)
+    except TryLater:
+        return 0
+    return len(found.stops) if found is not None else 0
 
 
 def _numbers(numbers: Numbers) -> dict[str, int]:

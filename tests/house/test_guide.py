@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from latchkey.closure.model.in_words import TITLES
 from tests.support.sam import ROOT
 
 PAGES = [*sorted((ROOT / "docs" / "guide").glob("*.md")), ROOT / "docs" / "families.md"]
@@ -30,3 +31,8 @@ def test_what_it_names_is_there(page: Path) -> None:
         words for words in named(page) if words not in OF_OTHERS and not all(part.strip() in SAID for part in words.split("..."))
     ]
     assert missing == []
+
+
+def test_the_guide_to_a_closure_has_the_steps_of_its_page() -> None:
+    text = (ROOT / "docs" / "guide" / "closure.md").read_text(encoding="utf-8")
+    assert [words.rstrip(".") for words in re.findall(r"^\d\. \*\*(.*?)\*\*", text, re.MULTILINE)] == [*TITLES.values()]

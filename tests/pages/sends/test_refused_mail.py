@@ -27,7 +27,7 @@ def test_who_was_refused_is_sent_to_again_with_the_text_for_the_filter_at_hand(
     page = signed_in(desk, product)
     page.goto(send)
     expect(page.get_by_text("9 people’s mail was refused by a mail filter.")).to_be_visible()
-    text = page.get_by_label("For whoever looks after the mail filter: copy this text")
+    text = page.get_by_label("For the people who look after the mail filter: copy this text")
     expect(text).to_have_value(re.compile("this From address: .+@.+"))
     check(page, "send-refused")
     page.get_by_role("link", name="Who they are, and what the filter said").click()

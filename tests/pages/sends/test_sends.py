@@ -125,7 +125,7 @@ def test_a_second_admin_approves_on_a_phone(desk: BrowserContext, browser: Brows
     deputy = second_admin(product.stack)
     page = signed_in(desk, product)
     page.goto(f"/admin/{product.school}/settings/approval")
-    page.get_by_label("Sends to more people than this wait for another admin").fill("1")
+    page.get_by_label("Messages to more people than this wait for another admin").fill("1")
     page.get_by_role("button", name="Save").click()
     try:
         to_check(page, product, mine.name)
@@ -160,12 +160,12 @@ def test_who_asked_cannot_loosen_approval_and_another_admin_can(
     page = signed_in(desk, product)
     try:
         page.goto(f"/admin/{product.school}/settings/approval")
-        page.get_by_label("Sends to more people than this wait for another admin").fill("500")
+        page.get_by_label("Messages to more people than this wait for another admin").fill("500")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("status").first).to_contain_text("another admin has to approve")
         expect(page.get_by_role("button", name="Withdraw it")).to_be_visible()
         assert page.get_by_role("button", name="Approve this change").count() == 0
-        expect(page.get_by_label("Sends to more people than this wait for another admin")).to_have_value("1")
+        expect(page.get_by_label("Messages to more people than this wait for another admin")).to_have_value("1")
         check(page, "settings-wait")
         with profile(browser, product.stack["url"], PHONE) as phone:
             other = signed_in(phone, product, deputy)
@@ -175,6 +175,6 @@ def test_who_asked_cannot_loosen_approval_and_another_admin_can(
             other.get_by_role("button", name="Approve this change").click()
             expect(other.get_by_role("status").first).to_contain_text("You approved the change")
         page.reload()
-        expect(page.get_by_label("Sends to more people than this wait for another admin")).to_have_value("500")
+        expect(page.get_by_label("Messages to more people than this wait for another admin")).to_have_value("500")
     finally:
         without_approval(admin, product.stack)

@@ -50,6 +50,15 @@ def test_years_chosen_one_after_the_other_are_one_filter() -> None:
     assert choice.with_all(ROLL, parse({"role": "student"})).filters == (parse({"role": "student"}),)
 
 
+def test_what_was_typed_to_find_people_is_not_kept() -> None:
+    choice = Choice().with_all(ROLL, YEAR7).with_ticks(ROLL, ("ann", "cat"), ("cat",))
+    found = choice.with_all(ROLL, parse({"q": "smith", "role": "student"}))
+    assert people(found) == ["ann", "bob", "cat", "dan", "eve"]
+    assert (found.filters, found.without, set(found.ids)) == ((YEAR7,), (), {"cat", "dan", "eve"})
+    assert people(found.with_ticks(ROLL, ("eve",), ())) == ["ann", "bob", "cat", "dan"]
+    assert "smith" not in repr(found).lower()
+
+
 def test_filters_that_differ_in_more_stay_apart() -> None:
     never = parse({"role": "student", "year_group": "9", "never_logged_in": "true"})
     choice = Choice().with_all(ROLL, YEAR7).with_all(ROLL, never)

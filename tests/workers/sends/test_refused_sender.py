@@ -130,5 +130,5 @@ def test_the_line_names_nobody(road: MailRoad, caplog: pytest.LogCaptureFixture)
 
 
 def test_the_sends_page_says_what_happened_what_was_kept_and_what_to_do() -> None:
-    for words in ("does not accept mail from this site", "is kept", "goes on by itself", "Tell whoever runs this site"):
+    for words in ("does not accept mail from this site", "is kept", "goes on by itself", "Tell the people who run this site"):
         assert words in WAITS["sender"]

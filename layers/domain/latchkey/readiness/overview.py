@@ -66,15 +66,18 @@ class Overview:
         return sum(numbers.unconfirmed for numbers in self.people.values())
 
 
-def overview(system: System, school: School) -> Overview:
-    """Who could log in, by the roll; the latest runs, what happened last and what to do next."""
+def overview(system: System, school: School, *, files: bool = True) -> Overview:
+    """Who could log in, by the roll; the latest runs, what happened last and what to do next.
+
+    ``files``: with the latest files of login details and rosters, which the page does not show; two reads.
+    """
     slug = school.slug
     roll = read_roll(system, slug, school)
     readiness = readiness_of(roll)
     people = {role: roll.numbers(PeopleFilter(roles=(role,))) for role in ROLES}
     newest, _ = system.sends(slug).page(limit=LOOKED_AT)
-    exports, _ = system.exports(slug).page(limit=LATEST)
-    rosters, _ = system.rosters(slug).page(limit=LATEST)
+    exports = system.exports(slug).page(limit=LATEST)[0] if files else []
+    rosters = system.rosters(slug).page(limit=LATEST)[0] if files else []
     events = read_audit(system, slug, kind="deeds", limit=LATEST).items
     under_way = [send for send in newest if send.state in _UNDER_WAY and not waits(send)]
     return Overview(

@@ -5,7 +5,8 @@
     a message, a file, a change ◀── settled (use_selection.py): a filter or ids where that is enough, else a kept copy
 
 There is one for each admin; clearing it begins another, with another id, so that a page that is old changes and sends nothing. It
-holds filters and ids, no name or address. What is started of it takes what it is then: ticking on changes nothing of that.
+holds filters and ids, no name or address: of a search the ids of those whom it found. What is started of it takes what it is
+then: ticking on changes nothing of that.
 
 The console's list of people changes it; sends, login details, e-mail updates and leavers take it (``select: {"selection": id}``).
 """

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from latchkey.errors import TryLater
+from latchkey.preflight.model.kept import Kept
+from latchkey.preflight.stores.kept_looks import KeptLooks
 from latchkey.sends.plan_send import plan_send
 from tests.support.console import HEAD_TEACHER, Console, make_person
 from tests.support.exports import student
@@ -101,3 +104,23 @@ def test_each_section_says_where_one_is(console: Console, path: str) -> None:
     assert text.count("<h1") == 1
     assert "<script>" not in text
     assert " style=" not in text
+
+
+def test_what_preflight_says_would_stop_tonight_stands_on_top(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = console.system.wiring("console").kept_looks
+    words = "would stop mail or sign-in tonight"
+    assert words not in console.page(HOME).body.decode(), "nobody has looked yet"
+    looks.put("northbridge", Kept(at=1, warns=("dmarc",)))
+    assert words not in console.page(HOME).body.decode()
+    looks.put("northbridge", Kept(at=2, stops=("identity", "sandbox")))
+    text = console.page(HOME).body.decode()
+    assert "2 things would stop mail or sign-in tonight" in text
+    assert f'href="{HOME}/preflight">See what, and who can mend it' in text
+    looks.put("northbridge", Kept(at=3, stops=("identity",)))
+    assert "1 thing would stop" in console.page(HOME).body.decode()
+
+    def busy(*_: object) -> dict[str, Kept]:
+        raise TryLater()
+
+    monkeypatch.setattr(KeptLooks, "of", busy)
+    assert console.page(HOME).status_code == 200, "the page is as good without"

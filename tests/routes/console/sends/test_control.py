@@ -268,4 +268,4 @@ class TestInABrowser:
         sends._change(found, {"state": "running", "waiting": "sender", "waiting_since": 1}, [])
         page = school.page(f"{SENDS}/{send}").body.decode()
         assert "does not accept mail from this site at present" in page
-        assert "Tell whoever runs this site" in page
+        assert "Tell the people who run this site" in page

@@ -207,7 +207,7 @@ class Export:
 def failure(run: Export) -> str:
     """At which step a run stopped, what was kept, and what to do."""
     students = f"{run.done:,} of {run.total:,} students" if run.total else f"{run.done:,} students"
-    again = "Start it again, or ask whoever looks after Latchkey."
+    again = "Start it again, or ask the people who look after Latchkey."
     if run.kind == "void":
         return f"It stopped after {sum(run.codes.values()):,} codes were voided. They stay void; the others still work. {again}"
     if run.stage == "codes":

@@ -14,7 +14,7 @@ from latchkey.mail.model.mail_html import plain
 from latchkey.shared.catalogues import catalogue
 
 SETTINGS: Final[Mapping[str, str]] = {
-    "approval.above": _("Sends to more people than this wait for another admin"),
+    "approval.above": _("Messages to more people than this wait for another admin"),
     "approval.staff": _("Every send to teachers or staff waits for another admin"),
     "sso.roles": _("Who uses the school’s own sign-in"),
     "sso.provider": _("Provider of the school’s own sign-in"),

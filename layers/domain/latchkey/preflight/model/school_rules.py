@@ -142,7 +142,7 @@ def _roster(at: Seen[int | None], now: int) -> Check:
         name=name,
         title=title,
         state="warn",
-        text=f"People were last updated {days} days ago: whoever has come since cannot log in, and who has left still can.",
+        text=f"People were last updated {days} days ago: those who came since cannot log in, and those who left still can.",
         fix=fix,
         who="admin",
         path="/rosters",
@@ -184,7 +184,7 @@ def _second_step(without: int, name: str, title: str, *, must: bool) -> Check:
         name=name,
         title=title,
         state="warn",
-        text=f"{some} no second step: whoever gets their password gets everybody’s details."
+        text=f"{some} no second step: anybody who gets their password gets everybody’s details."
         + (" The school requires one, so they may be held up when they next sign in." if must else ""),
         fix="Each sets up a passkey or an app under My account, Second step. The page of admins shows who has one.",
         who="admin",
@@ -199,7 +199,7 @@ def _send_checks(sends: Seen[Sends]) -> list[Check]:
     found = [_held(reason, count) for reason, count in sorted(sends.held.items())]
     if sends.braked:
         text = f"{_messages(sends.braked)} stopped, because too much mail came back."
-        fix = "Open it: it says whose fault that was and has a text to copy for whoever can mend it."
+        fix = "Open it: it says whose fault that was and has a text to copy for the people who can mend it."
         found.append(_still("braked", text, fix, stops=True))
     if sends.to_approve:
         text = f"{_messages(sends.to_approve)} waiting for another admin’s approval."

@@ -14,7 +14,7 @@ HELPS: Final[Mapping[Reason, str]] = {
     "complained": "Ask for another address, or print a slip",
     "dead_address": "Correct the address, or print a slip",
     "school_filter": "Have the school's mail filter let our mail in; the mail doctor has the text",
-    "our_fault": "Tell whoever runs this site; the mail doctor says why",
+    "our_fault": "Tell the people who run this site; the mail doctor says why",
     "unconfirmed": "Ask again to confirm the address, or correct it",
     "link_expired": "Send a new password link",
     "never_sent": "Send a password link",

@@ -203,7 +203,7 @@ _ALL: Final[tuple[Question, ...]] = (
     ),
     Question(
         "freed_usernames",
-        "1 username belonged to somebody who has left: give it to whoever has it in the file?",
+        "1 username belonged to somebody who has left: give it to the person who has it in the file?",
         "{count} usernames belonged to people who have left: give them to those who have them in the file?",
         (
             Option("leave_out", "Leave these usernames out: those who left keep them."),

@@ -10,7 +10,7 @@ _LARGEST: Final = {4: 16, 6: 32}  # prefix lengths: more than that is no school,
 _INSIDE: Final = tuple(
     map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"))
 )
-HINT: Final = "Your network’s provider, or whoever looks after your firewall, knows them."
+HINT: Final = "Your network’s provider, or the people who look after your firewall, know them."
 
 
 class NoRange(ValueError):

@@ -20,7 +20,8 @@ _SEVERAL: Final = ("roles", "year_groups", "registration_groups")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """``ids`` are ticked one by one, ``without`` taken out of those whom the filters mean. Times in epoch seconds.
+    """``ids`` are ticked one by one or were found by a search, ``without`` taken out of those whom the filters mean. Times in
+    epoch seconds.
 
     ``revision`` counts changes, so that of two at once none is lost.
     """
@@ -75,7 +76,12 @@ class Choice:
         return _within(replace(self, ids=tuple(ids), without=tuple(without)))
 
     def with_all(self, roll: Roll, wanted: PeopleFilter) -> "Choice":
-        """With everybody whom a filter means, also those who were taken out before."""
+        """With everybody whom a filter means, also those who were taken out before.
+
+        What was typed to find people is not kept, as it may be somebody's name: those who were found are, by their ids.
+        """
+        if wanted.q:
+            return self.with_ticks(roll, (), [entry.id for entry in roll.meant(wanted)])
         meant = {entry.id for entry in roll.meant(wanted)}
         return _within(
             replace(

@@ -8,8 +8,8 @@ from latchkey.shared.stores.register import Kind
 _ATTRIBUTES: Final[Mapping[str, str]] = {
     "selection": "Which selection",
     "by": "The admin's id",
-    "filters": "Which groups are chosen, by role, year and the like; a search holds what was typed",
-    "ids": "The ids of those who were ticked",
+    "filters": "Which groups are chosen, by role, year and the like; nothing that was typed",
+    "ids": "The ids of those who were ticked, or found by a search",
     "without": "The ids of those who were taken out again",
     "revision": "How often it was changed",
     "changed_at": "When last",

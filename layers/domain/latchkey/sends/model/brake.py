@@ -10,12 +10,13 @@ BRAKES: Final[Mapping[Brake, str]] = {
     "brake_bounces": "5 % of the mails came back because the address does not take mail. Check the addresses, then resume it.",
     "brake_filter": (
         "Too many mails came back because a mail filter lets no mail from this site through. The addresses may be right, and "
-        "nobody is marked. Have whoever looks after the filter allow this site, then resume the send, and send again to those "
-        "who were refused."
+        "nobody is marked. Have the people who look after the filter allow this site, then resume the message, and send again "
+        "to those who were refused."
     ),
     "brake_ours": (
         "Too many mails came back because mail servers do not trust this site as a sender. The addresses may be right, and "
-        "nobody is marked. Have whoever runs this site mend that, then resume the send, and send again to those who were refused."
+        "nobody is marked. Have the people who run this site mend that, then resume the message, and send again to those who "
+        "were refused."
     ),
     "brake_complaints": "One reader in 1,000 called the mail spam. Find out why, then resume it.",
 }

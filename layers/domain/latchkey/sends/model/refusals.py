@@ -29,7 +29,7 @@ from typing import Final, Literal, get_args
 Fault = Literal["our_fault", "school_filter", "dead_address"]
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
 FAULT_REASONS: Final[Mapping[str, str]] = {
-    "our_fault": "the mail server does not trust this site as a sender; whoever runs this site has to mend that",
+    "our_fault": "the mail server does not trust this site as a sender; the people who run this site have to mend that",
     "school_filter": "the reader's mail filter lets no mail from this site through; the address may be right",
     "dead_address": "the address does not take mail",
 }

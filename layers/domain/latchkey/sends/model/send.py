@@ -79,8 +79,8 @@ WAITS: Final[Mapping[str, str]] = {
     "sandbox": "The mail service still keeps this site in its sandbox. The send goes on by itself when it is let out.",
     "sender": (
         "The mail service does not accept mail from this site at present. Nothing is lost: what has not gone out is kept, and "
-        "the send goes on by itself within a quarter of an hour once that is mended. Tell whoever runs this site: its sender or "
-        "its permissions need mending."
+        "the message goes on by itself within a quarter of an hour once that is mended. Tell the people who run this site: its "
+        "sender or its permissions need mending."
     ),
     "throttled": "The mail service asks to slow down. The send goes on by itself in a minute.",
 }
