@@ -52,14 +52,14 @@ operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='
 
 # Playwright keeps a loop of events running in its process, so the pages have processes of their own.
 NO_STACK := not e2e and not browser and not pages and not bench
-PAGE_TESTS := python -m pytest -q -n 2 --dist loadfile -m pages
+PAGE_TESTS := python -m pytest -q -n 2 --dist loadfile tests/pages
 
 # Two browsers and clients side by side on one stack, then what needs it for itself or reads what the others left. The stack
-# ends with this shell.
+# ends with this shell. The folders are named, so that nobody waits until the thousands of other tests are found.
 define STACK_TESTS
 export LATCHKEY_TEST_RUN=$$$$; \
-python -m pytest -q -n 2 --dist loadfile -m '(e2e or browser) and not alone and not last(of="run")'; \
-python -m pytest -q -m '(e2e or browser) and (alone or last(of="run"))'
+python -m pytest -q -n 2 --dist loadfile -m 'not alone and not last(of="run")' tests/e2e tests/browser; \
+python -m pytest -q -m 'alone or last(of="run")' tests/e2e tests/browser
 endef
 export STACK_TESTS
 
