@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "ORIGIN": "https://accounts.school.example",
     "MAIL_FROM": "no-reply@school.example",
     "CONFIGURATION_SET": "latchkey",
+    "PAGES_BUCKET": "pages_bucket",
 }
 
 

@@ -50,6 +50,7 @@ ENVIRONMENT = {
         "CONFIGURATION_SET",
         "MAIL_FROM",
         "PLAN_QUEUE",
+        "PAGES_BUCKET",
     ]
 } | {"ORIGIN": "https://latchkey.test"}
 _LINK = re.compile(r"set-password#[A-Za-z0-9_.~-]+")

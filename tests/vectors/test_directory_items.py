@@ -468,13 +468,13 @@ def test_the_epochs_of_a_school_and_of_a_code(world: MemoryWorld) -> None:
     schools = world.wiring("operate").schools
     schools.make(School(slug=SCHOOL, name="Northbridge Academy"))
     before = world.item("directory", SCHOOL, "SCHOOL") or {}
-    assert (schools.raise_epoch(SCHOOL, "link"), schools.raise_epoch(SCHOOL, "code"), schools.raise_epoch(SCHOOL, "code")) == (
+    assert (schools.raise_epoch(SCHOOL, "link", NOW), *(schools.raise_epoch(SCHOOL, "code", NOW) for _ in range(2))) == (
         1,
         1,
         2,
     )
-    assert world.item("directory", SCHOOL, "SCHOOL") == before | {"link_epoch": 1, "code_epoch": 2}
-    assert schools.get(SCHOOL) == School(slug=SCHOOL, name="Northbridge Academy", link_epoch=1, code_epoch=2)
+    assert world.item("directory", SCHOOL, "SCHOOL") == before | {"link_epoch": 1, "links_ended_at": NOW, "code_epoch": 2}
+    assert schools.get(SCHOOL) == School(slug=SCHOOL, name="Northbridge Academy", link_epoch=1, links_ended_at=NOW, code_epoch=2)
     student, item = PEOPLE[0]
     given = {"generation": 3, "expires_at": NOW + 9, "uses": 0, "epoch": 2}
     world.put("directory", item | {"pin": given})

@@ -69,7 +69,9 @@ def exports(request: Request, school: str) -> Answer:
 def new(request: Request, school: str) -> Answer:
     """The form for a card, filled in as its address says; links from elsewhere say who is meant."""
     seen = admin(request, system(), school)
-    typed = {**request.query, **from_elsewhere(request)}
+    there = from_elsewhere(request)
+    said = {"year_group", "registration_group"} if there else set()  # a link's groups are in what it means, not beside it
+    typed = {**{name: value for name, value in request.query.items() if name not in said}, **there}
     return Answer(data={}, context=_form_context(request, seen.school, typed))
 
 

@@ -104,7 +104,7 @@ def test_from_the_notice_to_the_last_number(desk: BrowserContext, product: Produ
     last = admin.watch(admin.console("closure"), "paper for everybody", lambda found: not found["steps"][3]["count"])
     page.reload()
     expect(step(page, "paper")).to_contain_text("has been given a code")
-    assert last["could"] == before["could"]
+    assert last["could"] >= before["could"]  # a slip's parent code helps parents, too, who had nothing
     assert numbers(page.locator("p.lead").inner_text()) == [last["ready"], last["total"], last["could"]]
     check(page, "evening-done")
     page.goto(f"/admin/{product.school}")

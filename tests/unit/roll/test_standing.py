@@ -28,6 +28,7 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
+    sent_at: int = NOW - 50
     expires_at: int = NOW + DAY
     state: str = "delivered"
     version: int = 0
@@ -234,3 +235,18 @@ def test_every_code_has_its_words() -> None:
     assert list(WORDS) == list(CODES)
     assert WORDS["no_address"].of(1) == "has no e-mail address"
     assert WORDS["no_address"].of(2) == "have no e-mail address"
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted"),
+    [
+        (Link(sent_at=NOW - 11), "link_expired"),
+        (Link(sent_at=NOW - 10), "link_expired"),
+        (Link(sent_at=NOW - 9), "link_unused"),
+        (Link(sent_at=NOW - 11, state="planned"), "link_unused"),  # it gets its link when it is sent
+    ],
+)
+def test_a_link_from_before_the_school_ended_all_of_them_is_dead(link: Link, wanted: str) -> None:
+    rules = rules_of(School(slug="x", name="X", link_epoch=1, links_ended_at=NOW - 10), NOW)
+    assert standing_of(Facts(link=link), rules) == wanted
+    assert standing_of(Facts(link=link), rules_of(School(slug="x", name="X"), NOW)) == "link_unused", "none were ended"

@@ -26,6 +26,8 @@ Said = tuple[int, Any, str]
 class Stack:
     """A boto3 session with one stack, whose function is the real one; ``seconds`` is the time that each call has."""
 
+    region_name = "eu-west-2"
+
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.seconds: list[float] = []

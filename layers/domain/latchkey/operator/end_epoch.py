@@ -40,7 +40,7 @@ def end_epoch(system: System, school: object, what: What) -> Ended:
     would = try_to_end(system, school, what)
     slug = str(school)
     try:
-        epoch = system.schools.raise_epoch(slug, what)
+        epoch = system.schools.raise_epoch(slug, what, system.now())
     except Changed:
         raise NotFound("There is no such school.") from None
     facts: dict[str, str | int] = {"epoch": epoch, "people": would.people}

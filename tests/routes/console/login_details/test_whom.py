@@ -222,6 +222,7 @@ def test_groups_from_elsewhere_are_ticked_and_one_student_is_chosen(console: Con
     assert chosen(page) == ["years", "year.7", "year.10"]
     page = text_of(console.page(f"{EXPORTS}/new", **{"as": "letters", "registration_group": "7B", "role": "student"}))
     assert chosen(page) == ["groups", "group.7B"]
+    assert "Nobody is chosen yet." not in page
     page = text_of(console.page(f"{EXPORTS}/new", person=student(2).id))
     assert chosen(page) == ["chosen"]
     assert "Only the student you chose" in page

@@ -31,6 +31,7 @@ OUTSIDE_FOR: Final = 30 * DAY
 """Seconds for which a sign-in from outside the school proves that it works from there."""
 _ON_ITS_WAY: Final = frozenset({"planned", "sending", "sent", "delayed", "delivered"})
 """States of a mail with which its link is, or is about to be, in a mailbox."""
+_TO_BE_SENT: Final = frozenset({"planned", "sending"})
 
 
 class Coded(Protocol):
@@ -46,9 +47,11 @@ class Coded(Protocol):
 
 class Linked(Protocol):
     """The newest link that was mailed to the address that somebody has, or is to be: when it ends, what became of the mail, and
-    for which credential version it is.
+    for which credential version it is. ``sent_at``: since when the mail is in its state.
     """
 
+    @property
+    def sent_at(self) -> int: ...
     @property
     def expires_at(self) -> int: ...
     @property
@@ -112,12 +115,13 @@ def nobody(person: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the rule goes by besides the person: the time, who signs in at the school's own page, whether outside is known, and
-    the epoch of codes.
+    """What the rule goes by besides the person: the time, who signs in at the school's own page, whether outside is known, the
+    epoch of codes, and when the school ended all of its links (epoch seconds, 0: never).
     """
 
     now: int
     code_epoch: int = 0
+    links_ended_at: int = 0
     sso_roles: frozenset[str] = field(default_factory=frozenset)
     knows_outside: bool = False
 
@@ -128,6 +132,7 @@ def rules_of(school: School, now: int) -> Rules:
     return Rules(
         now=now,
         code_epoch=school.code_epoch,
+        links_ended_at=school.links_ended_at,
         sso_roles=frozenset(chosen.sso.roles),
         knows_outside=bool(chosen.address_ranges),
     )
@@ -183,7 +188,7 @@ def _reason(person: Known, rules: Rules, family: Family) -> Reason:
     if person.email is None:
         return _without_address(person, rules, family)
     reached = person.problem is None and not person.unconfirmed
-    if reached and _has_live_link(person, rules.now):
+    if reached and _has_live_link(person, rules):
         return "link_unused"
     if person.role == "student" and _opens(person.pin, rules):
         return "code_unused"
@@ -227,7 +232,10 @@ def _opens(code: Coded | None, rules: Rules) -> bool:
     return code is not None and not code.used and code.epoch >= rules.code_epoch and code.expires_at > rules.now
 
 
-def _has_live_link(person: Known, now: int) -> bool:
+def _has_live_link(person: Known, rules: Rules) -> bool:
     """Whether a link that still works is in their mailbox, or about to be; a mail that came back for now has brought none."""
     link = person.link
-    return link is not None and link.state in _ON_ITS_WAY and link.version == person.version and link.expires_at > now
+    if link is None or link.state not in _ON_ITS_WAY or link.version != person.version or link.expires_at <= rules.now:
+        return False
+    # What waits to be sent gets its link from the key of then.
+    return link.state in _TO_BE_SENT or link.sent_at > rules.links_ended_at

@@ -172,9 +172,10 @@ class School:
 
     The epochs are in the labels of its keys: raising one ends every link or code that was made before. That of the look-up key
     ends nothing: ``lookup_rotation`` says how far people are on the way to it, ``lookup_since`` since when (epoch seconds).
-    ``sso_changed`` has the roles that were given the school's own sign-in, or passwords again, and when that was last (epoch
-    seconds). ``settings_revision`` counts the changes of settings; ``waiting`` are those that wait for a second admin, and
-    ``admin_emails`` the new addresses of admins that do; ``factor_resets`` are lost second factors that wait for an objection.
+    ``links_ended_at``: when that of links was raised last (epoch seconds, 0: never). ``sso_changed`` has the roles that were
+    given the school's own sign-in, or passwords again, and when that was last (epoch seconds). ``settings_revision`` counts the
+    changes of settings; ``waiting`` are those that wait for a second admin, and ``admin_emails`` the new addresses of admins that
+    do; ``factor_resets`` are lost second factors that wait for an objection.
     """
 
     slug: str
@@ -184,6 +185,7 @@ class School:
     postcode: str = ""
     settings: Settings = field(default_factory=Settings)
     link_epoch: int = 0
+    links_ended_at: int = 0
     code_epoch: int = 0
     sso_changed: tuple[tuple[Role, int], ...] = ()
     settings_revision: int = 0

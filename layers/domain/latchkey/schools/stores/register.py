@@ -27,6 +27,7 @@ REGISTER: Final = (
             "last_number": "The last student's number inside codes",
             "code_epoch": "Raised by the operator: ends all codes",
             "link_epoch": "Raised by the operator: ends all links",
+            "links_ended_at": "When that was last",
             "lookup_epoch": "Which key look-ups are made with",
             "lookup_rotation": "How far the replacement of that key is",
             "lookup_since": "When the replacement began",

@@ -25,6 +25,7 @@ _EPOCHS = ("link_epoch", "code_epoch", "lookup_epoch")
 _ROTATION = ("lookup_rotation", "lookup_since")
 _KEPT = (
     *_EPOCHS,
+    "links_ended_at",
     *_ROTATION,
     "sso_changed",
     "settings_revision",
@@ -62,6 +63,7 @@ def school_from_item(item: Item) -> School:
             sso=SingleSignOn(**sso), approval=approval, words=words, phones=PhoneRule(**phones), family=family, **settings
         ),
         link_epoch=item.get("link_epoch", 0),
+        links_ended_at=item.get("links_ended_at", 0),
         code_epoch=item.get("code_epoch", 0),
         sso_changed=tuple((role, item[changed_at(role)]) for role in ROLES if changed_at(role) in item),
         settings_revision=item.get("settings_revision", 0),
@@ -131,10 +133,14 @@ class Schools:
         """Whether there was a school of this slug that was deleted."""
         return self._table.get(slug, _ENDED) is not None
 
-    def raise_epoch(self, slug: str, what: Literal["link", "code"]) -> int:
-        """Raise the epoch of a school's links or codes, and with it end all of them; ``Changed`` if there is no such school."""
-        name = f"{what}_epoch"
-        raised = self._table.update(Update(pk=slug, sk="SCHOOL", add={name: 1}, when=[("pk", "exists", None)]))
+    def raise_epoch(self, slug: str, what: Literal["link", "code"], now: int) -> int:
+        """Raise the epoch of a school's links or codes, and with it end all of them; ``Changed`` if there is no such school.
+
+        A code knows its epoch, a mail with a link only its time: so of links it is noted when they ended.
+        """
+        name, noted = f"{what}_epoch", {"links_ended_at": now} if what == "link" else {}
+        there: Condition = ("pk", "exists", None)
+        raised = self._table.update(Update(pk=slug, sk="SCHOOL", set=noted, add={name: 1}, when=[there]))
         return int(raised[name])
 
     def rotate_lookup_key(self, school: School, to: LookupRotation, now: int) -> School:
