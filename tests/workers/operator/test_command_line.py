@@ -126,6 +126,7 @@ def test_every_command_of_the_function_can_be_typed(say: Callable[..., Said], st
         ("school", "--slug", "southgate", "--name", "Southgate"),
         ("admin", *school, "--email", "a@x.example", "--given-name", "A", "--family-name", "B"),
         ("pages",),
+        ("preflight",),
     )
     for each in typed:
         say(*each)
