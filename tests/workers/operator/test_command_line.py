@@ -126,10 +126,11 @@ def test_every_command_of_the_function_can_be_typed(say: Callable[..., Said], st
         ("school", "--slug", "southgate", "--name", "Southgate"),
         ("admin", *school, "--email", "a@x.example", "--given-name", "A", "--family-name", "B"),
         ("pages",),
-        ("preflight",),
     )
     for each in typed:
         say(*each)
+    with pytest.raises(NotImplementedError):  # moto knows nothing of an account's SES; tests/routes/console/preflight plays it
+        say("preflight")
     assert {event["command"] for event in stack.events} == set(door.COMMANDS)
 
 
