@@ -1,5 +1,6 @@
 """The activity of a school (its audit trail): who did what, and when; filtered, page by page, and as a file."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _LONDON: Final = ZoneInfo("Europe/London")
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIELDS: Final = ("kind", "about", "person", "from", "to")
 _WORKERS: Final = ("portal", "operator")
 """What is no person and may be asked for all the same."""
@@ -89,9 +91,9 @@ def _days(query: Any, wrong: dict[str, str]) -> tuple[int | None, int | None]:
 
 
 def _day(query: Any, name: str, wrong: dict[str, str]) -> date | None:
-    text = query.get(name, "").strip()
+    text = query.get(name, "")
     try:
-        found = date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text if _DAY.fullmatch(text) else "no day") if text else None
     except ValueError:
         found = date.max
     if found is not None and not 2000 <= found.year < 2200:

@@ -51,10 +51,10 @@ def closure(request: Request, school: str) -> Answer:
 def start(request: Request, school: str) -> Answer:
     """Put the notice up and begin, or have the plan rehearsed."""
     seen = admin(request, system(), school)
-    only(request.fields, _request.FIELDS)
     if request.wants_page:  # the same page again, if something is wrong
         data, context = shown(seen.school)
         request.context.update(context, data=data)
+    only(request.fields, _request.FIELDS)
     asked = _request.parse(request.fields, system().now(), rehearsal=request.flag("rehearsal"), is_form=request.is_form)
     if asked.notice is not None:
         begun = begin(system(), seen.school, seen.person, asked.notice, school_page)

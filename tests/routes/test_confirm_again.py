@@ -32,7 +32,7 @@ PASSWORD = "tulip-harbour-94-quartz"
 ADA = replace(HEAD_TEACHER, password_set_at=1)
 EXPORTS = "/admin/northbridge/exports"
 WANTED = {"scope": "school", "format": "slips"}
-FORM = {"whom": "school", "format": "slips", "audience": "students", "note": 'Zoë & "Co" <b>'}
+FORM = {"who": "school", "format": "slips", "audience": "students", "note": 'Zoë & "Co" <b>'}
 
 
 @pytest.fixture

@@ -103,6 +103,8 @@ def test_head_answers_like_get_wherever_get_answers(both: dict[str, Any]) -> Non
             for accept in ("application/json", PAGE["Accept"]):
                 headers = {"Accept": accept, "Authorization": f"Bearer {both['token']}"}
                 head, get = (both[name].request(method, places(route), headers=headers) for method in ("HEAD", "GET"))
+                for each in (head, get):  # a file of each request's own
+                    each.headers["Location"] = each.headers.get("Location", "").partition("?")[0].rpartition("/")[0]
                 assert (head.status_code, head.headers) == (get.status_code, get.headers), route
                 if not route.endswith("/everything"):  # it says that it was asked for, and so does more the second time
                     assert len(head.body) == len(get.body), "API Gateway takes the length from it and leaves it out"

@@ -13,7 +13,7 @@ def test_the_office_sees_it_and_says_that_they_belong_together(console: Console)
     console.add([replace(MUM, children=(ANN.id,)), ANN, BEN])
     first = console.get("/admin/northbridge").json_body
     assert (first["people"]["student"]["not_mine"], first["next"][0]) == (1, "look_at_families")
-    assert "1 student says that an adult" in console.page("/admin/northbridge").body.decode()
+    assert "1 student says</a> that an adult" in console.page("/admin/northbridge").body.decode()
     listed = console.get("/admin/northbridge/people", role="student", not_mine="true").json_body["items"]
     assert [each["id"] for each in listed] == [ANN.id]
     path = f"/admin/northbridge/people/{ANN.id}"
