@@ -78,7 +78,9 @@ def test_home_says_who_can_log_in_and_leads_to_the_check_of_just_these(page: Pag
     count = number_in(row.locator(".reason-number").inner_text())
     row.get_by_role("button", name=re.compile("Print slips")).click()
     check(page, name(page, "home-slips"))
-    expect(page.locator("main")).to_contain_text("Slips for students who have an address and were never sent a link")
+    expect(page.locator("main")).to_contain_text(
+        re.compile("Slips for .*students? who (have|has) an address and (were|was) never sent a link")
+    )
     assert number_in(page.locator("main .numbers dd").first.inner_text()) == count
     page.goto(f"/admin/{product.school}")
     page.get_by_role("button", name=re.compile("Send password links to")).first.click()
