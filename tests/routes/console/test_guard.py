@@ -38,6 +38,7 @@ def call(console: Console, method: str, path: str, *, page: bool = False) -> Any
         .replace("{id}", SOMEBODY.id)
         .replace("{parent}", SOMEBODY.id)
         .replace("{page}", "links")
+        .replace("{domain}", "pupils.example")
     )
     if method == "GET":
         return console.page(where) if page else console.get(where)

@@ -57,7 +57,8 @@ def test_any_printable_name_comes_back(names: list[str]) -> None:
 @given(names=st.lists(PRINTABLE, min_size=1, max_size=5))
 def test_a_file_of_recipients_comes_back(names: list[str]) -> None:
     rows = [
-        [name, "a@x.example", "delivered", "", "2026-10-07 09:00", "", f"P{number}", name, "7", "7A"] for number, name in enumerate(names)
+        [name, "a@x.example", "delivered", "", "2026-10-07 09:00", "", f"P{number}", name, "7", "7A"]
+        for number, name in enumerate(names)
     ]
     for way in (as_csv, as_workbook):
         header, found = table(way(HEADER, rows))

@@ -339,7 +339,8 @@ def test_the_file_has_names_and_no_formula(console: Console) -> None:
     console.add([ann])
     record(console, HEAD, "codes.reveal", student=ann.id)
     record(console, "build_export", "export.finish", export="b" * 26, what="Slips for 7A", rows=29)
-    rows = list(csv.DictReader(io.StringIO(content(console).decode("utf-8-sig"))))
+    written = csv.DictReader(io.StringIO(content(console).decode("utf-8-sig")))
+    rows = sorted(written, key=lambda row: row["Event"], reverse=True)  # both are of one moment
     assert [(row["Who"], row["What"], row["Event"]) for row in rows] == [
         ("Latchkey", "made a file of login details", "export.finish"),
         ("Ada Admin", "looked at a student’s codes", "codes.reveal"),
@@ -347,11 +348,11 @@ def test_the_file_has_names_and_no_formula(console: Console) -> None:
     assert rows[0]["About"] == "Slips for 7A; rows: 29"
     assert rows[1]["About"] == "student: =HYPERLINK(1) @x"
     assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@")]
-    assert actions(console.get(AUDIT, kind="deeds"))[0] == "activity.download"
+    assert "activity.download" in actions(console.get(AUDIT, kind="deeds"))
     again = content(console, about="login_details", format="xlsx")
     header, found = table(again)
     assert header[:3] == ["When", "Who", "What"]
-    assert [cells[5] for _, cells in found] == ["export.finish", "codes.reveal"]
+    assert sorted(cells[5] for _, cells in found) == ["codes.reveal", "export.finish"]
 
 
 def test_too_many_events_for_a_file_are_said_and_a_format_that_there_is_not(

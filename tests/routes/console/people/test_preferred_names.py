@@ -100,10 +100,10 @@ def test_the_names_are_changed_and_taken_away_by_hand(console: Console) -> None:
 
 
 def test_the_form_of_settings_offers_the_choice(console: Console) -> None:
-    page = text(console.page("/admin/northbridge/settings"))
+    page = text(console.page("/admin/northbridge/settings/mails"))
     assert '<option value="preferred" selected>' in page
     choose(console, "legal")
-    assert '<option value="legal" selected>' in text(console.page("/admin/northbridge/settings"))
+    assert '<option value="legal" selected>' in text(console.page("/admin/northbridge/settings/mails"))
 
 
 def test_a_school_of_an_older_release_shows_what_people_are_known_by() -> None:
