@@ -36,11 +36,21 @@ def tight(css: str) -> str:
     return "".join(parts).strip()
 
 
+def bare(script: str) -> str:
+    """A script without lines of comment and without indents; its lines stay lines, and no text of ours goes over several."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+_SENT: Final = {".css": tight, ".js": bare}
+
+
 @cache
 def _read(name: str) -> Asset:
-    content, media = (FOLDER / name).read_bytes(), _MEDIA.get(Path(name).suffix)
-    if name.endswith(".css"):
-        content = tight(content.decode()).encode()
+    suffix = Path(name).suffix
+    content, media = (FOLDER / name).read_bytes(), _MEDIA.get(suffix)
+    if suffix in _SENT:
+        content = _SENT[suffix](content.decode()).encode()
     return Asset(content.decode() if media else content, media or _PICTURE, hashlib.sha256(content).hexdigest()[:12])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.assets import FOLDER, tight
+from web.assets import FOLDER, bare, tight
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,13 @@ def test_the_style_sheet_keeps_its_rules() -> None:
     sent = tight(css)
     assert len(sent) < len(css)
     assert (sent.count("{"), sent.count("}")) == (css.count("{"), css.count("}"))
+
+
+def test_a_script_loses_its_comments_and_indents_and_nothing_else() -> None:
+    written = '// what it is\n"use strict";\n  const a = "// no comment"; // stays\n\n    // gone\n  b(a);\n'
+    assert bare(written) == '"use strict";\nconst a = "// no comment"; // stays\nb(a);'
+
+
+def test_no_text_of_a_script_goes_over_several_lines() -> None:
+    for script in FOLDER.glob("*.js"):
+        assert all(line.count("`") % 2 == 0 for line in script.read_text().splitlines()), script.name
