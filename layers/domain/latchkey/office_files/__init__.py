@@ -5,6 +5,7 @@ as text; ``docx`` writes a document with mail merge fields (docs/decisions/0016 
 ``model/table_files`` opens the table in whatever file somebody uploads, text, workbook or zip (docs/decisions/0035); every such
 file is hostile, and ends in rows or in ``Unusable`` with its place.
 
-Called by: ``sends`` (recipients) and ``login_details`` (formats) write; ``rosters``, ``email_updates`` and ``contacts`` read.
+Called by: ``sends``, ``records`` and ``readiness`` (``save_tables``) and ``login_details`` (formats) write; ``rosters``,
+``email_updates`` and ``contacts`` read.
 Tables: none.
 """

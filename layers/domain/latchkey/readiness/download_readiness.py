@@ -4,13 +4,11 @@ Built on the click and kept for a day, as what became of a send's recipients is.
 hundred thousand rows is a second or two of writing; more than that is asked for in parts.
 """
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from latchkey.errors import Invalid
-from latchkey.office_files.csv import MARK, block
+from latchkey.office_files.save_tables import Sheet, check_form, save_tables, url_of
 from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
 from latchkey.people.model.standings import GRADES, REASONS
@@ -24,24 +22,16 @@ from latchkey.roll.model.standing_words import WORDS
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.shared.model.file_names import file_name
-from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
 HEADER: Final = ("Name", "Role", "Year group", "Registration group", "Can log in", "Why", "What helps", "Username", "Person")
 FIGURES: Final = ("Day", "People", "Can log in", "Cannot log in", "Per cent")
 HIDDEN: Final = "hidden: fewer than 5"
-_MEDIA: Final[Mapping[str, str]] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_AT_ONCE: Final = 1_000
-Sheets = Sequence[tuple[str, Sequence[str], Iterator[Sequence[str]]]]
-"""For each sheet its name, its header and its rows; of CSV they stand below each other."""
 
 
 def download_people(system: System, school: School, admin: Person, wanted: Mapping[str, object], form: str) -> str:
     """A URL, good for five minutes, of the people whom a filter means: those who cannot log in, unless it says otherwise."""
-    _check(form)
+    check_form(form)
     asked = people_filter.parse({"standing": "not_ready", **wanted})
     roll = read_roll(system, school.slug)
     meant = roll.meant(asked)
@@ -50,7 +40,7 @@ def download_people(system: System, school: School, admin: Person, wanted: Mappi
             f"These are {len(meant):,} people, and a file can have {MOST:,}. Choose a role or a year group.",
             fields={"role": "Choose fewer people."},
         )
-    sheets = [("People", HEADER, (_row(each, roll, school) for each in meant if roll.standings[each.id] is not None))]
+    sheets = [Sheet("People", HEADER, (_row(each, roll, school) for each in meant if roll.standings[each.id] is not None))]
     parts = ["can-log-in" if asked.standing == "ready" else "cannot-log-in", *asked.roles, *asked.year_groups, *asked.reasons]
     facts: dict[str, str | int] = {"rows": len(meant), "format": form}
     system.audit(school.slug).record(admin.id, "readiness.download", system.now(), facts)
@@ -59,22 +49,15 @@ def download_people(system: System, school: School, admin: Person, wanted: Mappi
 
 def download_figures(system: System, school: School, found: OverTime, form: str) -> str:
     """A URL, good for five minutes, of the figures as the page without names shows them."""
-    _check(form)
-    sheets: list[tuple[str, Sequence[str], Iterator[Sequence[str]]]] = [
-        ("Over time", FIGURES, (_figures(each.name, each.total, each.ready) for each in found.days))
-    ]
+    check_form(form)
+    sheets = [Sheet("Over time", FIGURES, (_figures(each.name, each.total, each.ready) for each in found.days))]
     if found.years:
         rows = (_figures(each.name or "no year group", each.total, each.ready) for each in found.years)
-        sheets.append(("By year group", ("Year group", *FIGURES[1:]), rows))
+        sheets.append(Sheet("By year group", ("Year group", *FIGURES[1:]), rows))
     if found.reasons is not None:
         reasons = ((WORDS[reason].short, str(count)) for reason, count in found.reasons)
-        sheets.append(("Why others cannot", ("Why", "People"), reasons))
+        sheets.append(Sheet("Why others cannot", ("Why", "People"), reasons))
     return _write(system, school.slug, ["readiness-figures", found.role or "everybody", found.year or ""], sheets, form)
-
-
-def _check(form: str) -> None:
-    if form not in _MEDIA:
-        raise Invalid(fields={"format": "Choose csv or xlsx."})
 
 
 def _row(entry: Entry, roll: Roll, school: School) -> tuple[str, ...]:
@@ -100,32 +83,7 @@ def _figures(name: str, total: int, ready: int | None) -> tuple[str, ...]:
     return (name, str(total), str(ready), str(total - ready), str(ready * 100 // total) if total else "")
 
 
-def _write(system: System, school: str, parts: Sequence[str], sheets: Sheets, form: str) -> str:
-    key = f"recipients/{school}/readiness/{secrets.token_hex(16)}.{form}"
-    with system.export_files().upload(key, _MEDIA[form]) as file:
-        _WRITE[form](file.write, sheets)
-        file.finish()
-    name = file_name(school, parts, day_of(system.now()), form)
-    return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
-
-
-def _csv(write: Callable[[bytes], None], sheets: Sheets) -> None:
-    write(MARK)
-    for number, (_, header, rows) in enumerate(sheets):
-        write((b"\r\n" if number else b"") + block([header]))
-        while some := [*islice(rows, _AT_ONCE)]:
-            write(block(some))
-
-
-def _xlsx(write: Callable[[bytes], None], sheets: Sheets) -> None:
-    from latchkey.office_files.xlsx import Workbook  # loaded by the first such download only
-
-    book = Workbook(write)
-    for name, header, rows in sheets:
-        book.sheet(name, header, [24] * len(header))
-        while some := [*islice(rows, _AT_ONCE)]:
-            book.add(some)
-    book.finish()
-
-
-_WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], Sheets], None]]] = {"csv": _csv, "xlsx": _xlsx}
+def _write(system: System, school: str, parts: Sequence[str], sheets: Sequence[Sheet], form: str) -> str:
+    files = system.export_files()
+    key = save_tables(files, f"recipients/{school}/readiness", form, sheets)
+    return url_of(files, key, file_name(school, parts, day_of(system.now()), form))

@@ -3,23 +3,21 @@
 Who did it and whom it is about stand by name, as the page has it. Cells are text, so no spreadsheet takes one for a formula.
 """
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from latchkey.audit.model.event_filter import EventFilter
 from latchkey.audit.model.in_words import WORDS, Kind, actor, facts, people_in
-from latchkey.errors import Conflict, Invalid
-from latchkey.office_files.csv import MARK, block
+from latchkey.errors import Conflict
+from latchkey.office_files.save_tables import Sheet, check_form, save_tables, url_of
 from latchkey.people.model.person import Person
 from latchkey.records.needs import System
 from latchkey.roll.name_people import names_in
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from latchkey.shared.model.file_names import file_name
-from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 5_000
 """Events of one file: so many are read, named and written well within the time of a request."""
@@ -28,36 +26,23 @@ LOOKED_AT: Final = 10_000
 HEADER: Final = ("When", "Who", "What", "About", "From", "Event", "Person", "Id")
 _WIDTHS: Final = (18, 24, 44, 60, 12, 22, 24, 30)
 _LONDON: Final = ZoneInfo("Europe/London")
-_MEDIA: Final[Mapping[str, str]] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_AT_ONCE: Final = 500  # rows that are written together
 TOO_MANY: Final = "These are too many events for one file. Choose fewer days."
 
 
 def download_activity(system: System, school: School, admin: Person, wanted: EventFilter, *, kind: Kind, form: str) -> str:
     """A URL that gives the file for five minutes. ``Conflict`` where it would hold more than a request can write."""
-    if form not in _MEDIA:
-        raise Invalid(fields={"format": "Choose csv or xlsx."})
+    check_form(form)
     now = system.now()
     events, more = system.audit(school.slug).search(wanted, limit=MOST, kind=kind, most=LOOKED_AT)
     if more is not None:
         raise Conflict(TOO_MANY, code="too_many")
-    key = f"activity/{school.slug}/{secrets.token_hex(16)}.{form}"
-    with system.export_files().upload(key, _MEDIA[form]) as file:
-        (_csv if form == "csv" else _xlsx)(file.write, _rows(system, school, events))
-        file.finish()
+    names = names_in(read_roll(system, school.slug), school, people_in(events))
+    files, rows = system.export_files(), (_row(event, names) for event in events)
+    key = save_tables(files, f"activity/{school.slug}", form, [Sheet("Activity", HEADER, rows, _WIDTHS)])
     told: dict[str, str | int] = {"events": len(events), "format": form}
     system.audit(school.slug).record(admin.id, "activity.download", now, told)
     name = file_name(school.slug, ["activity", wanted.about or ""], now, form)
-    return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
-
-
-def _rows(system: System, school: School, events: list[dict[str, Any]]) -> Iterator[list[list[str]]]:
-    names = names_in(read_roll(system, school.slug), school, people_in(events))
-    for start in range(0, len(events), _AT_ONCE):
-        yield [_row(event, names) for event in events[start : start + _AT_ONCE]]
+    return url_of(files, key, name)
 
 
 def _row(event: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
@@ -66,19 +51,3 @@ def _row(event: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     what = WORDS.get(event["action"], event["action"])
     mark = event.get("visitor") or ""
     return [when, actor(event["actor"], names), what, about, mark, event["action"], event["actor"], event["id"]]
-
-
-def _csv(write: Callable[[bytes], None], blocks: Iterator[list[list[str]]]) -> None:
-    write(MARK + block([HEADER]))
-    for rows in blocks:
-        write(block(rows))
-
-
-def _xlsx(write: Callable[[bytes], None], blocks: Iterator[list[list[str]]]) -> None:
-    from latchkey.office_files.xlsx import Workbook  # loaded by the first such download only
-
-    book = Workbook(write)
-    book.sheet("Activity", HEADER, _WIDTHS)
-    for rows in blocks:
-        book.add(rows)
-    book.finish()

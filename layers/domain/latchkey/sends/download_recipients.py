@@ -1,15 +1,13 @@
 """Download what became of a send's recipients, as CSV or XLSX: built on the click, kept for a day."""
 
-import re
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from latchkey.errors import Conflict, Invalid
-from latchkey.office_files.csv import MARK, block
+from latchkey.office_files.save_tables import Sheet, check_form, save_tables, url_of
 from latchkey.people.model.groups import group_key, year_key
 from latchkey.people.model.person import Person
 from latchkey.sends.model.in_words import REASONS
@@ -20,7 +18,6 @@ from latchkey.sends.model.start_time import ZONE
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import Recipient, RecipientFilter, all_recipients, get_send
 from latchkey.shared.model.file_names import file_name
-from latchkey.shared.stores.files import URL_LIFE
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time
 HEADER: Final = (
@@ -39,19 +36,6 @@ BY_GROUP: Final = ("Group", "Name", "E-mail", "State", "Reason", "Password set")
 """The headings of the file for tutors, a part for each registration group."""
 _NO_GROUP: Final = "No group"
 _INVITED: Final = {"Password set since (UTC)": "Account made (UTC)", "Person": "Invitation"}
-_MEDIA: Final[Mapping[str, str]] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_Rows = Iterable[list[list[str]]]
-
-
-class _Sheet(NamedTuple):
-    """A part of the file under headings of its own; a CSV has those of the first."""
-
-    name: str
-    header: Sequence[str]
-    blocks: _Rows
 
 
 def download_recipients(
@@ -61,8 +45,7 @@ def download_recipients(
 
     ``by`` ``group``: sorted by registration group, each on a sheet of its own, to hand to tutors.
     """
-    if form not in _MEDIA:
-        raise Invalid(fields={"format": "Choose csv or xlsx."})
+    check_form(form)
     if by not in {"", "group"}:
         raise Invalid(fields={"by": "Choose group, or nothing."})
     send, now = get_send(system, school, send_id), system.now()
@@ -70,31 +53,26 @@ def download_recipients(
         raise Conflict("This send has not been planned yet, so there is nothing to download.")
     count = 0
 
-    def recipients() -> Iterator[list[Recipient]]:
+    def recipients() -> Iterator[Recipient]:
         nonlocal count
         for some in all_recipients(system, school, send, wanted, MOST):
             count += len(some)
-            yield some
+            yield from some
 
-    key = f"recipients/{school}/{send.id}/{secrets.token_hex(16)}.{form}"
-    with system.export_files().upload(key, _MEDIA[form]) as file:
-        if by:
-            _WRITE[form](file.write, _by_group([each for some in recipients() for each in some]))
-        else:
-            rows = ([_row(each) for each in some] for some in recipients())
-            _WRITE[form](file.write, [_Sheet("Recipients", header_of(send), rows)])
-        file.finish()
+    files = system.export_files()
+    sheets = _by_group(recipients()) if by else [Sheet("Recipients", header_of(send), map(_row, recipients()))]
+    key = save_tables(files, f"recipients/{school}/{send.id}", form, sheets)
     system.audit(school).record(admin.id, "send.download", now, {**facts_of(send), "rows": count, "format": form})
     parts = [file_part(send), _part(wanted), "by-group" if by else ""]
     name = file_name(school, parts, _started(send), form)
-    return system.export_files().url(key, URL_LIFE, name=name, media_type=_MEDIA[form])
+    return url_of(files, key, name)
 
 
-def _by_group(people: Sequence[Recipient]) -> list[_Sheet]:
+def _by_group(people: Iterable[Recipient]) -> list[Sheet]:
     """A sheet for each registration group in list order; those without one last."""
     ordered = sorted(people, key=_place)
     return [
-        _Sheet(_sheet_name(group), BY_GROUP, [[_tutors_row(each, group) for each in sorted(theirs, key=lambda one: one.name)]])
+        Sheet(group, BY_GROUP, [_tutors_row(each, group) for each in sorted(theirs, key=lambda one: one.name)])
         for group, theirs in groupby(ordered, key=lambda each: each.registration_group or _NO_GROUP)
     ]
 
@@ -102,11 +80,6 @@ def _by_group(people: Sequence[Recipient]) -> list[_Sheet]:
 def _place(each: Recipient) -> tuple[bool, str, str]:
     group = each.registration_group
     return not group, year_key(each.year_group), group_key(group)
-
-
-def _sheet_name(group: str) -> str:
-    """A group as the name of a sheet may be: Excel takes 31 characters, and not these."""
-    return re.sub(r"[\[\]:*?/\\]", " ", group)[:31].strip("' ") or _NO_GROUP
 
 
 def _tutors_row(each: Recipient, group: str) -> list[str]:
@@ -158,25 +131,3 @@ def _row(each: Recipient) -> list[str]:
 
 def _time(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else ""
-
-
-def _csv(write: Callable[[bytes], None], sheets: Iterable[_Sheet]) -> None:
-    for place, sheet in enumerate(sheets):
-        if place == 0:
-            write(MARK + block([sheet.header]))
-        for rows in sheet.blocks:
-            write(block(rows))
-
-
-def _xlsx(write: Callable[[bytes], None], sheets: Iterable[_Sheet]) -> None:
-    from latchkey.office_files.xlsx import Workbook  # loaded by the first such download only
-
-    book = Workbook(write)
-    for sheet in sheets:
-        book.sheet(sheet.name, sheet.header, [24] * len(sheet.header))
-        for rows in sheet.blocks:
-            book.add(rows)
-    book.finish()
-
-
-_WRITE: Final[Mapping[str, Callable[[Callable[[bytes], None], Iterable[_Sheet]], None]]] = {"csv": _csv, "xlsx": _xlsx}

@@ -135,13 +135,13 @@ def test_the_list_is_downloaded_without_codes_and_ids(school: Console, form: str
 
 def test_the_file_says_what_the_list_says(school: Console) -> None:
     from latchkey.people.model.people_filter import parse
-    from latchkey.records.download_people import HEADER, _rows
+    from latchkey.records.download_people import HEADER, row_of
     from latchkey.roll.read_roll import read_roll
 
     system = school.system.wiring("console")
     found, roll = system.schools.get("northbridge"), read_roll(system, "northbridge")
     assert found is not None
-    rows = [row for some in _rows(roll.meant(parse({"year_group": ["8", "9"]})), roll, found) for row in some]
+    rows = [row_of(each, roll, found) for each in roll.meant(parse({"year_group": ["8", "9"]}))]
     text = "\n".join(map(str, (HEADER, *rows)))
     assert [row[0] for row in rows] == ["Given4 Family0004", "Given5 Family0005", "Given6 Family0006"]
     assert rows[2][4:7] == ["", "user6", "No e-mail address"]
