@@ -17,6 +17,7 @@ from latchkey.roll.model.roll import Roll
 from latchkey.roll.name_people import names_in
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
+from latchkey.shared.model.clock import ZONE
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE, Page
 from web.answer import Answer, problem_of
@@ -26,7 +27,7 @@ from web.times import rfc3339
 from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
-_LONDON: Final = ZoneInfo("Europe/London")
+_LONDON: Final = ZoneInfo(ZONE)
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIELDS: Final = ("kind", "about", "person", "from", "to")
 _WORKERS: Final = ("portal", "operator")

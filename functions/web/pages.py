@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from latchkey.shared.catalogues import catalogue
-from latchkey.shared.model.clock import local, read_rfc3339
+from latchkey.shared.model.clock import ZONE, local, read_rfc3339
 from latchkey.shared.model.identifiers import readable
 from latchkey.shared.model.languages import LANGUAGES, Language
 from latchkey.shared.model.texts import Catalogue, said, said_count, translated
@@ -23,7 +23,7 @@ from web.assets import asset
 from web.colours import colours
 
 FOLDER = Path(__file__).parent
-LONDON = ZoneInfo("Europe/London")
+LONDON = ZoneInfo(ZONE)
 _READER: ContextVar[tuple[Language, Catalogue]] = ContextVar("reader")
 """The language of the page that is being made; set for as long as that takes."""
 _ADDRESSES: Final = ("/", "https://", "http://", "mailto:", "#")

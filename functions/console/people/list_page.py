@@ -22,11 +22,12 @@ from latchkey.schools.model.school import School
 from latchkey.selections.choose import chosen_so_far
 from latchkey.sends.model.send import Selection
 from latchkey.sends.model.send_names import whom
+from latchkey.shared.model.clock import ZONE
 from latchkey.shared.model.identifiers import readable
 from latchkey.shared.model.pages import PAGE
 from web.request import Request
 
-_LONDON: Final = ZoneInfo("Europe/London")
+_LONDON: Final = ZoneInfo(ZONE)
 _LONGEST: Final = 52
 """Bytes of a name or an address that a row has room for, as a page writes them; the person's page has all of it."""
 _MOST_GROUPS: Final = 40

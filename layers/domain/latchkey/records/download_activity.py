@@ -17,6 +17,7 @@ from latchkey.records.needs import System
 from latchkey.roll.name_people import names_in
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
+from latchkey.shared.model.clock import ZONE
 from latchkey.shared.model.file_names import file_name
 
 MOST: Final = 5_000
@@ -25,7 +26,7 @@ LOOKED_AT: Final = 10_000
 """Events that are looked at for it."""
 HEADER: Final = ("When", "Who", "What", "About", "From", "Event", "Person", "Id")
 _WIDTHS: Final = (18, 24, 44, 60, 12, 22, 24, 30)
-_LONDON: Final = ZoneInfo("Europe/London")
+_LONDON: Final = ZoneInfo(ZONE)
 TOO_MANY: Final = "These are too many events for one file. Choose fewer days."
 
 

@@ -17,13 +17,14 @@ from latchkey.roll.model.roll import Roll, Sort
 from latchkey.roll.model.standing_words import WORDS
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
+from latchkey.shared.model.clock import ZONE
 from latchkey.shared.model.file_names import file_name
 
 MOST: Final = 25_000
 """People in one file: what is written well within the time of a request."""
 HEADER: Final = ("Name", "Role", "Year group", "Registration group", "E-mail", "Username", "Can log in", "Last login")
 _WIDTHS: Final = (28, 12, 12, 18, 34, 20, 34, 18)
-_LONDON: Final = ZoneInfo("Europe/London")
+_LONDON: Final = ZoneInfo(ZONE)
 
 
 def download_people(system: System, school: School, admin: Person, wanted: PeopleFilter, *, sort: Sort, form: str) -> str:

@@ -12,6 +12,7 @@ from latchkey.mail.model.account import masked
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import Skip, skip_reason
+from latchkey.shared.model.clock import ZONE
 
 SignIn = Literal["ready", "no_password", "own_sign_in", "off"]
 """``ready``: has a password. ``own_sign_in``: the school's own, so neither password nor PIN. ``off``: the account is."""
@@ -84,7 +85,7 @@ def _day(moment: int | None) -> str | None:
         return None
     from zoneinfo import ZoneInfo  # a request that shows no child does without
 
-    return datetime.fromtimestamp(moment, ZoneInfo("Europe/London")).date().isoformat()
+    return datetime.fromtimestamp(moment, ZoneInfo(ZONE)).date().isoformat()
 
 
 def _sign_in(school: School, child: Person) -> SignIn:

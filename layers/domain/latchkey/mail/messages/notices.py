@@ -12,6 +12,7 @@ from latchkey.mail.messages.phrases import escape, isolated, phrases, words
 from latchkey.mail.messages.words import _
 from latchkey.mail.model.mail_html import plain
 from latchkey.shared.catalogues import catalogue
+from latchkey.shared.model.clock import ZONE
 
 SETTINGS: Final[Mapping[str, str]] = {
     "approval.above": _("Messages to more people than this wait for another admin"),
@@ -169,7 +170,7 @@ def _local(at: int) -> str:
     """A time by the clock of schools in the United Kingdom, written the same in every language."""
     from zoneinfo import ZoneInfo
 
-    return datetime.fromtimestamp(at, ZoneInfo("Europe/London")).strftime("%Y-%m-%d, %H:%M")
+    return datetime.fromtimestamp(at, ZoneInfo(ZONE)).strftime("%Y-%m-%d, %H:%M")
 
 
 def _text(row: _Row, *, right_to_left: bool) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from latchkey.preflight.model.facts import Account
+from latchkey.shared.model.clock import ZONE
 
 DAY: Final = 86_400
 _SPARE: Final = 60  # seconds until the first mail of a message goes
@@ -27,7 +28,7 @@ def seconds_for(mails: int, account: Account) -> int | None:
 
 def in_words(at: int, now: int) -> str:
     """A moment by the clock of schools: "at about 18:52", "on Friday, 27 November, at about 18:00"."""
-    zone = ZoneInfo("Europe/London")
+    zone = ZoneInfo(ZONE)
     then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone)
     clock = f"at about {then:%H:%M}"
     return clock if then.date() == today.date() else f"on {then:%A}, {then.day} {then:%B}, {clock}"

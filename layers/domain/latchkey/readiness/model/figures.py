@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.person import ROLES, Role
 from latchkey.people.model.standings import CODES, GRADES, REASONS, Code, Reason
+from latchkey.shared.model.clock import ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,7 @@ def day_of(at: int) -> str:
     """The day of a time (epoch seconds), by the clock of schools in the United Kingdom."""
     from zoneinfo import ZoneInfo
 
-    return f"{datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo('Europe/London')):%Y-%m-%d}"
+    return f"{datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(ZONE)):%Y-%m-%d}"
 
 
 def week_of(day: str) -> str:
