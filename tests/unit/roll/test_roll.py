@@ -12,7 +12,7 @@ from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.roll.model.entry import MOST_FAILURES, USES, CodeFacts, Entry, LinkFact, entry_of, with_facts
 from latchkey.roll.model.numbers import Numbers
 from latchkey.roll.model.roll import Roll, place_of
-from latchkey.roll.model.standing import Rules
+from latchkey.roll.model.standing import Rules, standing_of
 
 NOW = 1_800_000_000
 EVERYBODY = PeopleFilter()
@@ -167,9 +167,9 @@ def test_a_link_counts_for_the_address_it_went_to() -> None:
 
 def test_a_link_works_until_it_ends_or_a_password_is_set() -> None:
     found = with_facts(entry_of(PERSON), LINK, double=False)
-    assert found.link_works(NOW)
-    assert not found.link_works(NOW + 100)
-    assert not found._replace(version=4).link_works(NOW)
+    assert standing_of(found, Rules(now=NOW)) == "link_unused"
+    assert standing_of(found, Rules(now=NOW + 100)) == "link_expired"
+    assert standing_of(found._replace(version=4), Rules(now=NOW)) == "link_expired"
 
 
 def test_whose_fault_it_is_that_mail_comes_back() -> None:

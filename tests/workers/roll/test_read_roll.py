@@ -62,7 +62,7 @@ def test_the_newest_link_that_has_left() -> None:
     assert ann.link is not None
     assert bob is not None
     assert (ann.link.send, ann.link.state, ann.link.expires_at, ann.problem) == ("0" * 19 + "5", "delivered", NOW + 500, None)
-    assert ann.link_works(NOW)
+    assert found.standings[ANN.id] == "link_unused"
     assert bob.problem == "school_filter"
 
 

@@ -8,7 +8,7 @@ import plan_send.handler
 from latchkey.errors import Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.model.notice import PageNotice
-from latchkey.schools.put_notice import put_notice, take_down
+from latchkey.schools.put_notice import put_notice
 from latchkey.schools.stores.page_copies import PageCopies
 from tests.support.mail_road import MailRoad
 from web.school_page import school_page
@@ -104,8 +104,8 @@ def test_the_same_notice_twice_is_one_and_recorded_once(road: MailRoad, admin: P
     assert len(events(road)) == 1
     found = road.system.wiring("console").schools.get(SLUG)
     assert found is not None
-    take_down(road.system.wiring("console"), found, admin, school_page)
-    take_down(road.system.wiring("console"), found, admin, school_page)
+    put_notice(road.system.wiring("console"), found, admin, PageNotice(""), school_page)
+    put_notice(road.system.wiring("console"), found, admin, PageNotice(""), school_page)
     assert len(events(road)) == 2
     assert "snow" not in copy(road)
 

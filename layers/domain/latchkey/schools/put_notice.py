@@ -25,10 +25,5 @@ def put_notice(system: System, school: School, admin: Person, notice: PageNotice
     return PageNotice.of(found.settings)
 
 
-def take_down(system: System, school: School, admin: Person, page: Page) -> None:
-    """No notice any more, whichever it was."""
-    put_notice(system, school, admin, PageNotice(""), page)
-
-
 def _said(at: int | None) -> str:
     return "" if at is None else utc(at)

@@ -22,11 +22,6 @@ def demand_proof(who: SignedIn, now: int) -> None:
         raise ConfirmAgain()
 
 
-def ways_to_prove(system: System, who: SignedIn) -> tuple[str, ...]:
-    """How this person can show a second factor; none: they have none."""
-    return system.second_factors(who.school.slug).of(who.person.id).ways(system.relying_party.id)
-
-
 def begin_proof(system: System, who: SignedIn) -> dict[str, Any]:
     """What the browser is given to sign with a passkey, for this session and no other. A code needs no beginning."""
     return sign_with(system, who.school, who.person, _bound_to(who))

@@ -118,10 +118,6 @@ class Entry(NamedTuple):
             return self.link.fault
         return "dead_address" if self.marked == "bounced" else None
 
-    def link_works(self, now: int) -> bool:
-        """Whether the newest link can still be used."""
-        return self.link is not None and self.link.expires_at > now and self.link.version == self.version
-
 
 def entry_of(person: Person) -> Entry:
     """What the roll holds of a person; the link and whether they are a double come from elsewhere."""
