@@ -17,11 +17,13 @@ from console.settings.parts import PAPER, SHOWN, Part
 from console.system import system
 from latchkey.errors import Invalid, NotFound
 from latchkey.schools.model import logo as logos
+from latchkey.schools.model.colour import ink
 from latchkey.schools.model.logo import Logo
 from latchkey.schools.model.notice import PageNotice
 from latchkey.schools.model.school import School
 from latchkey.schools.model.settings_rules import change
 from latchkey.sends.preview_mail import SOMEBODY, sample
+from latchkey.shared.model.colours import code_of
 from web.answer import Answer
 from web.qr import qr
 from web.request import Request
@@ -72,16 +74,16 @@ def _shown(request: Request, school: str, page: str, fields: Mapping[str, Any], 
 
 def _paper(school: School, logo: Logo | None, kind: str) -> str:
     """A slip or a letter, drawn from the words of the printed one."""
-    from latchkey.login_details.formats.sample import sample as described
+    from latchkey.login_details.preview_export import sheet_of  # what prints is loaded only by who looks at it
     from web.pages import render
 
     origin = system().settings["ORIGIN"]
-    paper = described(school, origin, system().now())
+    paper = sheet_of(school, SOMEBODY, origin, system().now())
     values = {
         "kind": kind,
         "paper": paper,
         "name": school.name,
-        "student": school.name_of(SOMEBODY),
+        "colour": code_of(ink(school.settings.colour)),
         "logo": f"data:image/png;base64,{b64encode(logo.png).decode()}" if logo else "",
         "square": qr(f"{origin}/r/{school.slug}", paper.address),
     }

@@ -6,9 +6,10 @@ from itertools import islice
 
 from latchkey.codes.model.changes import expiry
 from latchkey.login_details.choose_students import with_people
-from latchkey.login_details.formats.first_page import FirstPage, first_page, made_up, students_of
+from latchkey.login_details.formats.first_page import FirstPage, Paper, first_page, made_up, students_of
 from latchkey.login_details.make_rows import rows_without_codes
 from latchkey.login_details.model.runs import ExportRequest
+from latchkey.login_details.model.scope import Scope
 from latchkey.login_details.model.setting import Setting
 from latchkey.login_details.needs import System
 from latchkey.login_details.try_export import cannot_be_in
@@ -52,6 +53,13 @@ def preview_export(system: System, school: School, wanted: ExportRequest) -> Pre
         means=means,
     )
     return Preview(len(meant), first_page(setting, rows))
+
+
+def sheet_of(school: School, student: Person, origin: str, now: int) -> Paper:
+    """The slip or letter of one student, with a PIN that is made up: what settings change on paper, before they are saved."""
+    wanted = ExportRequest(scope=Scope(), format="slips", audience="students")
+    setting = Setting(school=school, wanted=wanted, origin=origin, now=now)
+    return first_page(setting, [made_up(student, school, setting, expiry(now, school))]).papers[0]
 
 
 def _meant(system: System, school: School, wanted: ExportRequest) -> Iterator[Entry]:
