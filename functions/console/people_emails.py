@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from console.lists import only
+from console.people.people import brief
 from console.system import system
 from latchkey.email_updates.apply_emails import apply_emails
 from latchkey.email_updates.check_emails import check_emails
@@ -217,13 +218,7 @@ def _of_selection(seen: SignedIn, selection: str) -> dict[str, Any]:
 
 def _person_json(person: Person, school: School) -> dict[str, Any]:
     return {
-        "id": person.id,
-        "role": person.role,
-        "name": school.name_of(person),
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "year_group": person.year_group,
-        "registration_group": person.registration_group,
+        **brief(person, school),
         "email": person.email,
         "mail_problem": person.problem,
         "seen": seen_of(person, system().cursor_key(school.slug)),
