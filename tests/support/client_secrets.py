@@ -1,4 +1,4 @@
-"""Secrets Manager in memory, as strict as AWS where stores meet it: a name is made once, and nothing is read that is not there."""
+"""Secrets Manager in memory, as strict as AWS where stores meet it: a name is made once; what is not there is not read."""
 
 import re
 from dataclasses import dataclass, field
