@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from latchkey.contacts import needs as contacts
 from latchkey.doubles import needs as doubles
 from latchkey.sends import needs as sends
+from latchkey.sso import needs as sso
 
 if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.register import Kind
 
 
-class System(contacts.System, doubles.System, sends.System, Protocol):
-    """Its stores, keys, queues and clock, and what contacts, doubles and sends take."""
+class System(contacts.System, doubles.System, sends.System, sso.System, Protocol):
+    """Its stores, keys, queues and clock, and what contacts, doubles, sends and sso take."""
 
     def numbers(self, school: str) -> Numbers: ...
 
