@@ -120,6 +120,8 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
+    from latchkey.sso import needs as sso
+    from latchkey.sso.stores.connections import Connections
 
 
 T = TypeVar("T")
@@ -143,6 +145,7 @@ _KEEPERS: Final = (
     "readiness",
     "audit",
     "preflight",
+    "sso",
 )
 """The packages that keep something in a table."""
 _FOR_A_MESSAGE: Final = 12  # seconds in which a message should be handed back; its queue brings it again anyway
@@ -724,6 +727,12 @@ class Wiring:
 
         return KeptLooks(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), self.table("DIRECTORY_TABLE"))
 
+    def connections(self, school: str) -> Connections:
+        """A school's connections to providers."""
+        from latchkey.sso.stores.connections import Connections
+
+        return Connections(self.table("DIRECTORY_TABLE"), school)
+
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
         return {}
@@ -798,6 +807,7 @@ if TYPE_CHECKING:
         _selections: selections.System = wiring
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
+        _sso: sso.System = wiring
 
 
 @cache

@@ -70,6 +70,8 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
             "label": "Sign in with Microsoft",
             "url": "https://login.northbridge.example/",
             "help": "",
+            "connections": [],
+            "admins": "may",
         },
         "second_factor": "optional",
         "phones": {"roles": ["student", "parent"], "alone": False},

@@ -1,12 +1,12 @@
 """A school: the tenant, and its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.matched import Entitled, Named, Placed
-from latchkey.people.model.person import ADULTS, Person, Role
+from latchkey.people.model.person import ADULTS, ROLES, Person, Role
 from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.shared.model.texts import _
 
@@ -22,15 +22,62 @@ LookupRotation = Literal["", "moving", "clearing"]
 """``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
 
 
+ConnectionKind = Literal["google", "entra", "oidc", "saml"]
+AdminsRule = Literal["no", "may", "must"]
+"""Whether admins sign in with the school's own sign-in: never, as they like, or always (but for one who can get in without)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicConnection:
+    """A connection to a provider that is switched on: what everybody may know of it, and which ``version`` of it is in force.
+
+    Its other facts stand in an item of that version (``sso``), so that nothing of a connection changes unless the settings do.
+    """
+
+    name: str
+    kind: ConnectionKind
+    label: str
+    roles: tuple[Role, ...]
+    issuer: str
+    tenant: tuple[str, ...] = ()
+    version: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleSignOn:
-    """A school's own sign-in: for which roles, what the button says, where it leads."""
+    """A school's own sign-in: for which roles, what the button says, where it leads.
+
+    ``roles`` are all who use it: those of the ``connections`` that are switched on, and those who only get a link to the school's
+    own page (``url``). ``admins`` is about connections; a link signs nobody in here.
+    """
 
     roles: tuple[Role, ...] = ()
     provider: str = ""
     label: str = _("your school sign-in")
     url: str = ""
     help: str = _("Use the same sign-in as for your other school services, or ask your school's office.")
+    connections: tuple[PublicConnection, ...] = ()
+    admins: AdminsRule = "may"
+
+    @property
+    def link_roles(self) -> tuple[Role, ...]:
+        """Those who only get the link."""
+        connected = {role for each in self.connections for role in each.roles}
+        return tuple(role for role in self.roles if role not in connected)
+
+    def connection(self, name: str) -> PublicConnection | None:
+        """The connection of this name, where it is switched on."""
+        return next((each for each in self.connections if each.name == name), None)
+
+    def of(self, role: Role) -> tuple[PublicConnection, ...]:
+        """The connections that people of a role sign in with."""
+        return tuple(each for each in self.connections if role in each.roles)
+
+    def with_connections(self, connections: Iterable[PublicConnection]) -> "SingleSignOn":
+        """The same with other connections; who had one and has none now has a password again."""
+        after = replace(self, connections=tuple(connections))
+        wanted = {*self.link_roles, *(role for each in after.connections for role in each.roles)}
+        return replace(after, roles=tuple(role for role in ROLES if role in wanted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +210,19 @@ def as_values(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for each in ("sso", "phones"):
         values[each]["roles"] = list(values[each]["roles"])
+    values["sso"]["connections"] = [plain_connection(each) for each in settings.sso.connections]
     return values | {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+
+
+def plain_connection(connection: PublicConnection) -> dict[str, Any]:
+    """A connection as plain values."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(connection).items()}
+
+
+def connection_of(values: Mapping[str, Any]) -> PublicConnection:
+    """The connection of such values."""
+    facts: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return PublicConnection(**facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from latchkey.schools.model.school import (
     SingleSignOn,
     Words,
     as_values,
+    connection_of,
 )
 from latchkey.schools.stores.waiting import addresses_from_value, resets_from_value, waiting_from_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
@@ -47,6 +48,7 @@ def school_from_item(item: Item) -> School:
     settings = dict(item.get("settings") or {})
     sso = dict(settings.pop("sso", None) or {})
     sso["roles"] = tuple(sso.get("roles") or ())
+    sso["connections"] = tuple(connection_of(each) for each in sso.get("connections") or ())
     approval = ApprovalRule(**(settings.pop("approval", None) or {}))
     words = Words(**(settings.pop("words", None) or {}))
     phones = dict(settings.pop("phones", None) or {})
