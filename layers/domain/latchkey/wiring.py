@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
     from latchkey.sso.stores.connections import Connections
+    from latchkey.sso.stores.links import Links
 
 
 T = TypeVar("T")
@@ -732,6 +733,12 @@ class Wiring:
         from latchkey.sso.stores.connections import Connections
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
+
+    def sso_links(self, school: str) -> Links:
+        """Which accounts at providers are whose."""
+        from latchkey.sso.stores.links import Links
+
+        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:

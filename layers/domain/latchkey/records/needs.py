@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 from latchkey.contacts import needs as contacts
 from latchkey.doubles import needs as doubles
 from latchkey.sends import needs as sends
-from latchkey.sso import needs as sso
 
 if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
@@ -15,10 +14,11 @@ if TYPE_CHECKING:
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.shared.stores.register import Kind
+    from latchkey.sso.stores.links import Links
 
 
-class System(contacts.System, doubles.System, sends.System, sso.System, Protocol):
-    """Its stores, keys, queues and clock, and what contacts, doubles, sends and sso take."""
+class System(contacts.System, doubles.System, sends.System, Protocol):
+    """Its stores, keys, queues and clock, and what contacts, doubles and sends take."""
 
     def numbers(self, school: str) -> Numbers: ...
 
@@ -27,5 +27,7 @@ class System(contacts.System, doubles.System, sends.System, sso.System, Protocol
     def edits(self, school: str) -> Edits: ...
 
     def register(self) -> tuple[Kind, ...]: ...
+
+    def sso_links(self, school: str) -> Links: ...
 
     def leaver_runs(self, school: str) -> LeaverRuns: ...
