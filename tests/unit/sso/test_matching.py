@@ -22,7 +22,15 @@ OTHER_TID = "99999999-2222-3333-4444-555555555555"
 def connection(kind: Any = "google", **facts: Any) -> Connection:
     issuer = {"google": GOOGLE, "entra": ENTRA.format(tenant=TID)}.get(kind, "https://id.southgate.example")
     tenant = {"google": ("southgate.example",), "entra": (TID,)}.get(kind, ())
-    made = {"name": kind, "kind": kind, "label": "Go", "roles": ("student", "teacher"), "on": True, "issuer": issuer, "tenant": tenant}
+    made = {
+        "name": kind,
+        "kind": kind,
+        "label": "Go",
+        "roles": ("student", "teacher"),
+        "on": True,
+        "issuer": issuer,
+        "tenant": tenant,
+    }
     return Connection(**{**made, **facts})
 
 
@@ -206,7 +214,12 @@ def test_admins_come_in_where_the_school_lets_them(rule: str, reason: str | None
         (("teacher",), "n@southgate.example", {}, None),
         (("teacher",), "n@staff.example", {"staff_domains": "staff.example"}, "teacher"),
         (("teacher",), "n@one.example", {"staff_domains": "one.example", "student_domains": "one.example"}, None),
-        (("student", "teacher"), "n@staff.example", {"staff_domains": "staff.example", "student_domains": "p.example"}, "teacher"),
+        (
+            ("student", "teacher"),
+            "n@staff.example",
+            {"staff_domains": "staff.example", "student_domains": "p.example"},
+            "teacher",
+        ),
         (("student", "teacher"), "n@staff.example", {"staff_domains": "staff.example"}, None),
         (("parent",), "n@southgate.example", {}, None),  # no role of this connection
     ],

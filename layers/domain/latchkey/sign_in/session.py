@@ -3,8 +3,7 @@
 A session token is ``<school>.<person>.<secret>``: opaque to its holder, 256 random bits, hashed at rest (ASVS 7.2.3). Besides
 its own limits a session dies with the person's credential version and stamp: one write ends all of them. So does the school's
 switch of who signs in how: a session that a password has opened ends where passwords end, and one that a provider has opened ends
-with its connection (``School.ends_session``). The school is read with every request, in the same
-call, never kept.
+with its connection (``School.ends_session``). The school is read with every request, in the same call, never kept.
 """
 
 import hashlib

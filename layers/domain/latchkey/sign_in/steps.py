@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 class Proof:
     """Whose sign-in this is and what was shown for it; ``at`` is when the first of it was right (epoch seconds).
 
-    ``by``: the connection of the school's own provider that has proved it, or "". ``also``: others whose address and password these are, too; who signs in chooses (``choose_account``) before any step.
+    ``by``: the connection of the school's own provider that has proved it, or "".
+    ``also``: others whose address and password these are, too; who signs in chooses (``choose_account``) before any step.
     """
 
     school: School

@@ -73,66 +73,83 @@ class Refused:
     linked_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One look at a proof: the school as it is at this moment."""
+
+    system: System
+    school: School
+    connection: Connection
+    proof: Proof
+
+    @property
+    def key(self) -> str:
+        return account_key(self.proof.issuer, self.proof.subject)
+
+    def refused(self, reason: Reason, linked_at: int | None = None) -> Refused:
+        return Refused(reason=reason, account=self.proof.account, school=self.school, linked_at=linked_at)
+
+
 def enter(system: System, connection: Connection, proof: Proof, came: Came) -> Opened | Asked | Refused:
     """A session, what the second step asks for, or why not. ``TryLater`` where too much happens at once; nothing is lost.
 
     ``connection``: the version in force (``read_connections.in_force``). Asked the same again it lets the same person in.
     """
     for _ in range(_ROUNDS):
-        school = the_school_now(system, proof.school)
+        trying = _Try(system, the_school_now(system, proof.school), connection, proof)
         try:
-            found = _whose(system, school, connection, proof)
+            found = _whose(trying)
             if isinstance(found, Refused):
-                _count(system, school, connection, found)
+                _count(trying, found)
                 return found
-            return _go_on(system, school, connection, proof, found, came)
+            return _go_on(trying, found, came)
         except (Changed, SignInFailed):  # somebody has changed the person, or linked one of the two, just now
             continue
     raise TryLater()
 
 
-def _whose(system: System, school: School, connection: Connection, proof: Proof) -> Person | Refused:
-    reason = unfit(school, connection, proof)
+def _whose(trying: _Try) -> Person | Refused:
+    reason = unfit(trying.school, trying.connection, trying.proof)
     if reason is not None:
-        return _refused(school, proof, reason)
-    key = account_key(proof.issuer, proof.subject)
-    account = system.sso_links(school.slug).get(key)
-    person = _linked(system, school, account)
+        return trying.refused(reason)
+    account = trying.system.sso_links(trying.school.slug).get(trying.key)
+    person = _linked(trying, account)
     if person is None:
-        return _first(system, school, connection, proof, account)
-    reason = shut(person, school, connection, system.now())
-    return person if reason is None else _refused(school, proof, reason)
+        return _first(trying, account)
+    reason = shut(person, trying.school, trying.connection, trying.system.now())
+    return person if reason is None else trying.refused(reason)
 
 
-def _linked(system: System, school: School, account: Account | None) -> Person | None:
+def _linked(trying: _Try, account: Account | None) -> Person | None:
     """Whom an account leads to, also through a merge, if they name it."""
     if account is None:
         return None
-    person = system.directory(school.slug).following([account.person]).get(account.person)
+    person = trying.system.directory(trying.school.slug).following([account.person]).get(account.person)
     return person if person is not None and any(each.key == account.key for each in person.sso) else None
 
 
-def _first(system: System, school: School, connection: Connection, proof: Proof, before: Account | None) -> Person | Refused:
-    """Whoever comes for the first time, linked from now on."""
-    wanted, now = sought(school, connection, proof), system.now()
+def _first(trying: _Try, before: Account | None) -> Person | Refused:
+    """Whoever comes for the first time, linked from now on. ``before``: what their account led to, which does not count."""
+    system, slug, connection, now = trying.system, trying.school.slug, trying.connection, trying.system.now()
+    wanted = sought(trying.school, connection, trying.proof)
     if not isinstance(wanted, Sought):
-        return _refused(school, proof, wanted)
-    key = account_key(proof.issuer, proof.subject)
-    people = _people(system, school, wanted)
-    found = chosen(people, school, connection, key, now)
-    link = SsoLink(connection=connection.name, issuer=proof.issuer, key=key, linked_at=now)
+        return trying.refused(wanted)
+    people = _people(trying, wanted)
+    found = chosen(people, trying.school, connection, trying.key, now)
+    link = SsoLink(connection=connection.name, issuer=trying.proof.issuer, key=trying.key, linked_at=now)
     if isinstance(found, Person):
-        facts = {"person": found.id, "connection": connection.name}
-        event = system.audit(school.slug).record_of(found.id, "sso.linked", now, facts)
-        return system.sso_links(school.slug).link(found, link, before, event, proof.pairwise)
+        facts = {"role": found.role, "connection": connection.name}
+        event = system.audit(slug).record_of(found.id, "sso.linked", now, facts)
+        return system.sso_links(slug).link(found, link, before, event, trying.proof.pairwise)
     if found == "unknown":
-        return _made(system, school, connection, proof, replace(link, made=True), before)
+        return _made(trying, replace(link, made=True), before)
     since = [each.linked_at for person in people for each in person.sso if each.issuer == connection.issuer]
-    return _refused(school, proof, found, min(since, default=None) if found == "other_account" else None)
+    return trying.refused(found, min(since, default=None) if found == "other_account" else None)
 
 
-def _people(system: System, school: School, wanted: Sought) -> list[Person]:
+def _people(trying: _Try, wanted: Sought) -> list[Person]:
     """Everybody of the school whom this may mean."""
+    system, school = trying.system, trying.school
     directory = system.directory(school.slug)
     if wanted.by == "mis_id":
         found = directory.following(person_id(school.slug, each) for each in wanted.values)
@@ -146,17 +163,16 @@ def _people(system: System, school: School, wanted: Sought) -> list[Person]:
     return list(people.values())
 
 
-def _made(
-    system: System, school: School, connection: Connection, proof: Proof, link: SsoLink, before: Account | None
-) -> Person | Refused:
+def _made(trying: _Try, link: SsoLink, before: Account | None) -> Person | Refused:
     """A new person, where the school wants them made, and nobody here has any of what the provider says of them."""
-    role, reason = made_as(school, connection, proof)
+    system, school, proof = trying.system, trying.school, trying.proof
+    role, reason = made_as(school, trying.connection, proof)
     if role is None:
-        return _refused(school, proof, reason)
-    now, mis_id, addresses = system.now(), mis_id_of(proof), proved_addresses(connection, proof)
+        return trying.refused(reason)
+    now, mis_id, addresses = system.now(), mis_id_of(proof), proved_addresses(trying.connection, proof)
     others = [Sought("email", addresses), Sought("mis_id", (mis_id,) if mis_id else ())]
-    if any(_people(system, school, each) for each in others):
-        return _refused(school, proof, reason)
+    if any(_people(trying, each) for each in others):
+        return trying.refused(reason)
     person = Person(
         id=person_id(school.slug, mis_id or f"sso/{link.key}"),
         role=role,
@@ -167,29 +183,22 @@ def _made(
         number=system.numbers(school.slug).reserve(1)[0] if role == "student" else None,
     )
     person = with_keys(person, system.lookup_key(school.slug, school.lookup_epoch))
-    facts = {"person": person.id, "role": person.role, "connection": connection.name}
+    facts = {"role": person.role, "connection": trying.connection.name}
     event = system.audit(school.slug).record_of(person.id, "sso.person_made", now, facts)
-    return system.sso_links(school.slug).make(person, link, before, [event], proof.pairwise)
+    return system.sso_links(school.slug).make(person, link, before, event, proof.pairwise)
 
 
-def _go_on(
-    system: System, school: School, connection: Connection, proof: Proof, person: Person, came: Came
-) -> Opened | Asked:
-    now = system.now()
-    shown = Shown(school=school, person=person, at=now, ways=(BY_PROVIDER,), by=connection.name)
-    if proof.strong and connection.proves_second_factor:
+def _go_on(trying: _Try, person: Person, came: Came) -> Opened | Asked:
+    system, now = trying.system, trying.system.now()
+    shown = Shown(school=trying.school, person=person, at=now, ways=(BY_PROVIDER,), by=trying.connection.name)
+    if trying.proof.strong and trying.connection.proves_second_factor:
         shown = shown.shown(ITS_FACTOR, now)
-    return go_on(
-        system, shown, (SecondStep(),), presented=came.presented, browser=came.browser, source_ip=came.source_ip
-    )
+    return go_on(system, shown, (SecondStep(),), presented=came.presented, browser=came.browser, source_ip=came.source_ip)
 
 
-def _refused(school: School, proof: Proof, reason: Reason, linked_at: int | None = None) -> Refused:
-    return Refused(reason=reason, account=proof.account, school=school, linked_at=linked_at)
-
-
-def _count(system: System, school: School, connection: Connection, refused: Refused) -> None:
+def _count(trying: _Try, refused: Refused) -> None:
     """Count the refusal by its reason: never whose it was, for it was nobody's here."""
-    facts = {"connection": connection.name, "reason": refused.reason}
-    system.audit(school.slug).tally("portal", "sso.refused", system.now(), facts)
-    log.info("refused by the school's own sign-in", extra={"school": school.slug, "reason": refused.reason})
+    slug = trying.school.slug
+    facts = {"connection": trying.connection.name, "reason": refused.reason}
+    trying.system.audit(slug).tally("portal", "sso.refused", trying.system.now(), facts)
+    log.info("refused by the school's own sign-in", extra={"school": slug, "reason": refused.reason})

@@ -79,8 +79,8 @@ class LentPassword:
 class SsoLink:
     """An account at a provider with which this person signs in; ``key`` stands for its issuer and subject (package ``sso``).
 
-    ``issuer`` says which provider, ``connection`` by which of the school's connections it came first. ``made``: the person was made
-    by signing in with it.
+    ``issuer`` says which provider, ``connection`` by which of the school's connections it came first. ``made``: the person was
+    made by signing in with it.
     """
 
     connection: str

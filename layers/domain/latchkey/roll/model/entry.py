@@ -56,7 +56,8 @@ class Entry(NamedTuple):
 
     ``outside_at``: when they last signed in from outside the school's addresses. ``locked_at``: since when they are locked out.
     ``marked``: what is noted with their present address, ``marked_at`` when. ``link``: the newest link to their present address.
-    ``is_linked``: they have signed in by the school's own provider. ``double``: the last look found that this is almost certainly another account of somebody.
+    ``is_linked``: they have signed in by the school's own provider.
+    ``double``: the last look found that this is almost certainly another account of somebody.
     A tuple, because a hundred thousand of them are made at once.
     """
 

@@ -8,7 +8,8 @@
 The first that holds counts; docs/readiness.md says the same to admins. Why this order:
 
 - What the office has decided (``disabled``) stands above all. Then single sign-on: with us there is nothing to mend, so it ends
-  every alarm, also of those who have not come yet (``sso_unused``): nobody can mend that for them. ``locked`` stands above the ways in, because a password that is stopped is none.
+  every alarm, also of those who have not come yet (``sso_unused``): nobody here can do that for them. ``locked`` stands above
+  the ways in, because a password that is stopped is none.
 - Who can get in is ready, whatever is wrong with their address or their other account.
 - Of those who cannot, what they hold and can still use (a live link, a live code) counts before what has failed: so people move
   on as soon as the office has done something for them, and no reason stays when its button was pressed.

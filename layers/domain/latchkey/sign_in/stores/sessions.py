@@ -16,10 +16,10 @@ class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
     ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery"; "sso" the school's own provider, and
-    "sso_factor" a second factor there, which the school takes. ``by``: the connection of that provider, or "". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
-    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
-    owner alone.
+    "sso_factor" a second factor there, which the school takes. ``by``: the connection of that provider, or "".
+    ``proved_at`` is when (epoch seconds) a second factor, or a passkey, was shown last; None: never in this session.
+    ``password_at`` is when somebody who has no second factor gave the password again; 0: not since signing in. ``browser`` is
+    in coarse words what it was opened with, for its owner alone.
     """
 
     person: str

@@ -12,7 +12,7 @@ addresses, and not its subjects.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from latchkey.people.model.person import ADULTS, Person, Role
@@ -63,7 +63,7 @@ class Sought:
 def unfit(school: School, connection: Connection, proof: Proof) -> Reason | None:
     """Why a proof is none of this connection of this school, as the school's settings have it in force now; None if it is."""
     public = school.settings.sso.connection(connection.name)
-    if public is None or (public.version, public.issuer, public.kind) != (connection.version, connection.issuer, connection.kind):
+    if public is None or replace(public, label=connection.label, roles=connection.roles) != connection.public:
         return "off"
     if (proof.school, proof.connection, proof.kind) != (school.slug, connection.name, connection.kind):
         return "foreign"

@@ -9,13 +9,13 @@ from latchkey.schools.model.school import ConnectionKind as Kind
 class Proof:
     """One answer of a provider, made by ``federate`` or ``saml`` alone.
 
-    ``school`` and ``connection`` are those of the attempt that the answer belongs to, never of the answer. ``issuer`` is exact (of
-    SAML: the entity id). ``tenant``: Google's ``hd``, Entra's ``tid``, of SAML the scope of its scoped attributes; else "".
-    ``subject`` never changes and is nobody else's at this issuer: Google's ``sub``, Entra's ``<tid>.<oid>``, of SAML the pairwise
-    id. ``pairwise``: Entra's ``sub``, which is another for each client registration.
+    ``school`` and ``connection`` are those of the attempt that the answer belongs to, never of the answer. ``issuer`` is exact
+    (of SAML: the entity id). ``tenant``: Google's ``hd``, Entra's ``tid``, of SAML the scope of its scoped attributes; else "".
+    ``subject`` never changes and is nobody else's at this issuer: Google's ``sub``, Entra's ``<tid>.<oid>``, of SAML the
+    pairwise id. ``pairwise``: Entra's ``sub``, which is another for each client registration.
     ``guest``: Entra's word that the account is of another tenant and was invited into this one (``idp``, ``acct``).
-    ``email_verified`` is true only where the provider says so in words. ``username``: ``preferred_username``, or what the school's
-    claim of usernames holds. ``upn``: Entra's user principal name, where a claim gives it; no Unique Pupil Number.
+    ``email_verified`` is true only where the provider says so in words. ``username``: ``preferred_username``, or what the
+    school's claim of usernames holds. ``upn``: Entra's user principal name, where a claim gives it; no Unique Pupil Number.
     ``strong``: the answer itself says that a second factor was shown (``amr``, AuthnContext). ``at``: epoch seconds.
     """
 

@@ -59,13 +59,11 @@ class Links:
         transact(self._client, [(self._table, update), self._lead(person.id, link, before, pairwise), event])
         return after
 
-    def make(
-        self, person: Person, link: SsoLink, before: Account | None, events: Iterable[EventWrite], pairwise: str = ""
-    ) -> Person:
-        """Make a person who is linked with this account; ``Changed`` if there is one with this id, or the account leads elsewhere."""
+    def make(self, person: Person, link: SsoLink, before: Account | None, event: EventWrite, pairwise: str = "") -> Person:
+        """Make a person who is linked with this account; ``Changed`` if there is one with this id, or it leads elsewhere."""
         made = replace(person, sso=(link,))
         new = self._directory.make_of(made)
-        transact(self._client, [(self._table, new), self._lead(made.id, link, before, pairwise), *events])
+        transact(self._client, [(self._table, new), self._lead(made.id, link, before, pairwise), event])
         return made
 
     def unlink(self, person: Person, event: EventWrite) -> Person:
