@@ -125,8 +125,8 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
-    from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.links import Links
 
 
 T = TypeVar("T")
