@@ -122,6 +122,8 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
     from latchkey.sso.stores.connections import Connections
+    from latchkey.sso.stores.saml_attempts import SamlAttempts
+    from latchkey.sso.stores.saml_readings import SamlReadings
 
 
 T = TypeVar("T")
@@ -732,6 +734,18 @@ class Wiring:
         from latchkey.sso.stores.connections import Connections
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
+
+    def saml_attempts(self, school: str) -> SamlAttempts:
+        """A school's attempts to sign in by SAML."""
+        from latchkey.sso.stores.saml_attempts import SamlAttempts
+
+        return SamlAttempts(self.client("dynamodb"), self.table("SESSIONS_TABLE"), school)
+
+    def saml_readings(self, school: str) -> SamlReadings:
+        """How a school's SAML providers' metadata was last read."""
+        from latchkey.sso.stores.saml_readings import SamlReadings
+
+        return SamlReadings(self._plain_table("DIRECTORY_TABLE"), school)
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
