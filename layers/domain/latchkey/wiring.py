@@ -116,6 +116,7 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.register import Kind
     from latchkey.shared.stores.uploads import Uploads
     from latchkey.sign_in import needs as sign_in
+    from latchkey.sign_in.stores.bearers import Bearers
     from latchkey.sign_in.stores.credentials import Credentials
     from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.passwords import Passwords
@@ -375,6 +376,12 @@ class Wiring:
         from latchkey.sign_in.stores.sessions import Sessions
 
         return Sessions(self.table("SESSIONS_TABLE"), school)
+
+    def bearers(self, school: str) -> Bearers:
+        """Who holds a school's sessions."""
+        from latchkey.sign_in.stores.bearers import Bearers
+
+        return Bearers(self.client("dynamodb"), self.table("SESSIONS_TABLE"), self.table("DIRECTORY_TABLE"), school)
 
     def own_address(self, school: str) -> OwnAddress:
         """Where a school's people ask for another address."""

@@ -3,7 +3,7 @@
 A session token is ``<school>.<person>.<secret>``: opaque to its holder, 256 random bits, hashed at rest (ASVS 7.2.3). Besides
 its own limits a session dies with the person's credential version and stamp: one write ends all of them. So does the school's
 switch to its own sign-in: a session was opened with a password, so it ends where passwords end (``School.ends_session``). The
-school is read with every request, never kept.
+school is read with every request, in the same call, never kept.
 """
 
 import hashlib
@@ -74,19 +74,16 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
     ``active``: a person asks. What a page asks by itself, while nobody may sit before it, does not keep its session alive.
     """
     school, person_id, secret = _parts(token)
-    session = system.sessions(school).get(person_id, _hash(secret))
     now = system.now()
-    if session is None or session.expires_at <= now:
+    bearer = system.bearers(school).get(person_id, _hash(secret))
+    if bearer is None:
         raise NotSignedIn()
-    person = system.directory(school).person(person_id)
-    if person is None or person.status != "active" or person.version != session.version:
-        raise NotSignedIn()
-    if is_over(person, now):
+    found, person, session = bearer
+    if session.expires_at <= now or person.status != "active" or person.version != session.version or is_over(person, now):
         raise NotSignedIn()
     if _is_idle(person, session, now):
         raise NotSignedIn(said("You were away for a while, so we signed you out. Sign in to go on."))
-    found = system.schools.get(school)
-    if found is None or not _counts(system, found, person, session):
+    if not _counts(system, found, person, session):
         raise NotSignedIn()
     if active and now - session.seen_at > _SEEN_EVERY:
         try:

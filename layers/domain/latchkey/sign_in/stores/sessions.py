@@ -41,18 +41,13 @@ class Sessions:
         self._table = table
         self.school = school
 
-    def get(self, person: str, secret_hash: str) -> Session | None:
-        """The session of this person with this hash, read consistently."""
-        item = self._table.get(self._pk(person), secret_hash)
-        return _session(person, item) if item is not None else None
-
     def some_of(self, person: str) -> list[Session]:
         """The same as ``all_of`` for a page that a person waits for: of thousands, as many as are read in one call."""
-        return [_session(person, item) for item in self._table.page(self._pk(person)).items]
+        return [session_from_item(person, item) for item in self._table.page(self._pk(person)).items]
 
     def all_of(self, person: str) -> list[Session]:
         """All sessions that this person has, also those that have ended and are not deleted yet."""
-        return [_session(person, item) for page in self._table.pages(self._pk(person)) for item in page]
+        return [session_from_item(person, item) for page in self._table.pages(self._pk(person)) for item in page]
 
     def put(self, session: Session, event: EventWrite | None = None) -> None:
         """Write a new session; with an audit event both or neither, in one call."""
@@ -119,10 +114,16 @@ class Sessions:
         return Put(item=item, when=[("pk", "missing", None)])
 
     def _pk(self, person: str) -> str:
-        return f"{self.school}#P#{person}"
+        return session_key(self.school, person, "")[0]
 
 
-def _session(person: str, item: Item) -> Session:
+def session_key(school: str, person: str, secret_hash: str) -> tuple[str, str]:
+    """``(pk, sk)`` of a session."""
+    return f"{school}#P#{person}", secret_hash
+
+
+def session_from_item(person: str, item: Item) -> Session:
+    """A session as its item says it."""
     return Session(
         person=person,
         hash=item["sk"],
