@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.links import Links
+    from latchkey.sso.stores.saml_attempts import SamlAttempts
 
 
 class System(second_factors.System, Protocol):
@@ -20,3 +21,5 @@ class System(second_factors.System, Protocol):
     def sso_links(self, school: str) -> Links: ...
 
     def numbers(self, school: str) -> Numbers: ...
+
+    def saml_attempts(self, school: str) -> SamlAttempts: ...
