@@ -126,6 +126,9 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.links import Links
+    from latchkey.sso.stores.saml_attempts import SamlAttempts
+    from latchkey.sso.stores.saml_readings import SamlReadings
 
 
 T = TypeVar("T")
@@ -742,6 +745,24 @@ class Wiring:
         from latchkey.sso.stores.connections import Connections
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
+
+    def sso_links(self, school: str) -> Links:
+        """Which accounts at providers are whose."""
+        from latchkey.sso.stores.links import Links
+
+        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def saml_attempts(self, school: str) -> SamlAttempts:
+        """A school's attempts to sign in by SAML."""
+        from latchkey.sso.stores.saml_attempts import SamlAttempts
+
+        return SamlAttempts(self.client("dynamodb"), self.table("SESSIONS_TABLE"), school)
+
+    def saml_readings(self, school: str) -> SamlReadings:
+        """How a school's SAML providers' metadata was last read."""
+        from latchkey.sso.stores.saml_readings import SamlReadings
+
+        return SamlReadings(self._plain_table("DIRECTORY_TABLE"), school)
 
     def sso_looks(self, school: str) -> ConnectionLooks:
         """What looks at a school's connections have found, and admins' tries of them."""
