@@ -14,7 +14,16 @@ from latchkey.people.model.person import CodeState, FormerEmail, MailProblem, Ne
 from latchkey.rosters.model.columns import Chosen, Column
 from latchkey.rosters.model.runs import Change, Rejection, Run
 from latchkey.schools.model.logo import Logo
-from latchkey.schools.model.school import ApprovalRule, FamilyRule, PhoneRule, School, Settings, SingleSignOn, Words
+from latchkey.schools.model.school import (
+    ApprovalRule,
+    FamilyRule,
+    PhoneRule,
+    PublicConnection,
+    School,
+    Settings,
+    SingleSignOn,
+    Words,
+)
 from tests.support.memory_world import NOW, MemoryWorld
 
 SCHOOL = "northbridge"
@@ -267,7 +276,24 @@ FULL_SCHOOL = School(
         office_hours="Monday to Friday, 8 to 4",
         form_origins=("https://www.northbridge.example", "https://northbridge.example"),
         sso=SingleSignOn(
-            roles=("teacher", "staff"), provider="Example", label="Example sign-in", url="https://x.example", help="Ask IT."
+            roles=("teacher", "staff"),
+            provider="Example",
+            label="Example sign-in",
+            url="https://x.example",
+            help="Ask IT.",
+            connections=(
+                PublicConnection(
+                    name="google",
+                    kind="google",
+                    label="Google",
+                    roles=("teacher",),
+                    issuer="https://accounts.google.com",
+                    tenant=("northbridge.example",),
+                    version=2,
+                ),
+            ),
+            admins="must",
+            local_admins=("head",),
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
@@ -315,6 +341,19 @@ SCHOOL_ITEM: dict[str, Any] = {
             "label": "Example sign-in",
             "url": "https://x.example",
             "help": "Ask IT.",
+            "connections": [
+                {
+                    "name": "google",
+                    "kind": "google",
+                    "label": "Google",
+                    "roles": ["teacher"],
+                    "issuer": "https://accounts.google.com",
+                    "tenant": ["northbridge.example"],
+                    "version": 2,
+                }
+            ],
+            "admins": "must",
+            "local_admins": ["head"],
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
@@ -367,6 +406,9 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
             "label": "your school sign-in",
             "url": "",
             "help": "Use the same sign-in as for your other school services, or ask your school's office.",
+            "connections": [],
+            "admins": "may",
+            "local_admins": [],
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},

@@ -22,6 +22,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "sso.label": _("Words on the button of the school’s own sign-in"),
     "sso.url": _("Address of the school’s own sign-in"),
     "sso.help": _("What to do if the school’s own sign-in does not work"),
+    "sso.connections": _("Providers of single sign-on"),
+    "sso.admins": _("Whether admins use single sign-on"),
+    "sso.local_admins": _("How many admins keep a password beside single sign-on"),
     "reply_to": _("Replies to mails go to"),
     "welcome_life": _("How long first password links work"),
     "reset_life": _("How long new password links work"),
@@ -43,6 +46,12 @@ LEFT_OUT: Final = _("Got none: {value}")
 UNTIL: Final = _("Done if nobody objects until: {value}")
 OUTCOME: Final = _("What became of it: {value}")
 OPERATOR: Final = _("whoever runs this site")
+ADMINS: Final[Mapping[str, str]] = {
+    "no": _("never"),
+    "may": _("if they like"),
+    "must": _("always, but for admins who keep a second way in"),
+}
+"""Whether admins use single sign-on."""
 OUTCOMES: Final[Mapping[str, str]] = {
     "done": _("done"),
     "declined": _("declined"),
@@ -91,19 +100,37 @@ _LIVES: Final = ("welcome_life", "reset_life", "forgot_life")
 
 def value_in_words(setting: str, value: Any, language: str = "en") -> str:
     """The value of a setting as people say it: "14 days", "off", "student, parent"."""
-    texts = catalogue(language)[1]
     if setting in _LIVES:
         return words(value, language)
+    texts = catalogue(language)[1]
     if setting == "second_factor":
         value = value == "required"
+    if setting == "sso.admins":
+        value = texts.gettext(ADMINS[value])
     if isinstance(value, bool):
         return texts.gettext(YES if value else NO)
     if value is None and setting == "approval.above":
         return texts.gettext(OFF)
     if isinstance(value, list):
-        roles = phrases(language).roles
-        return ", ".join(roles.get(role, role) for role in value) or texts.gettext(NOTHING)
+        return _list_in_words(setting, value, language) or texts.gettext(NOTHING)
     return plain(str(value)) if value not in {None, ""} else texts.gettext(NOTHING)
+
+
+def _list_in_words(setting: str, values: Sequence[Any], language: str) -> str:
+    if setting == "sso.local_admins":
+        return str(len(values)) if values else ""
+    if setting == "sso.connections":
+        return "; ".join(_connection(each, language) for each in values)
+    roles = phrases(language).roles
+    return ", ".join(roles.get(role, role) for role in values)
+
+
+def _connection(connection: Mapping[str, Any], language: str) -> str:
+    """A provider as an admin who is to approve it must know it: who comes from where, and which version that is."""
+    roles = phrases(language).roles
+    whose = f" ({', '.join(connection['tenant'])})" if connection["tenant"] else ""
+    who = ", ".join(roles.get(role, role) for role in connection["roles"]) or catalogue(language)[1].gettext(NOTHING)
+    return plain(f"{connection['label']} [{connection['name']}, {connection['version']}]: {who}, {connection['issuer']}{whose}")
 
 
 def notice_variables(kind: str, notice: Mapping[str, Any], console: str, language: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn
+from latchkey.schools.model.school import ApprovalRule, School, Settings, SingleSignOn, connection_of, plain_connection
 from latchkey.schools.model.waiting import OPEN_FOR, Change, Waiting
 
 GUARDED: Final = (
@@ -92,6 +92,8 @@ def value_of(settings: Settings, name: str) -> Any:
     value: Any = settings
     for part in name.split("."):
         value = getattr(value, part)
+    if name == "sso.connections":
+        return [plain_connection(each) for each in value]
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -99,5 +101,7 @@ def _with(settings: Settings, name: str, value: Any) -> Settings:
     head, _, tail = name.partition(".")
     if not tail:
         return replace(settings, **{head: value})
+    if name == "sso.connections":
+        value = [connection_of(each) for each in value]
     value = tuple(value) if isinstance(value, list) else value
     return replace(settings, **{head: replace(getattr(settings, head), **{tail: value})})

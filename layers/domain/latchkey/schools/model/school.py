@@ -1,12 +1,12 @@
 """A school: the tenant, and its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 from latchkey.people.model.groups import year_key
 from latchkey.people.model.matched import Entitled, Named, Placed
-from latchkey.people.model.person import ADULTS, Person, Role
+from latchkey.people.model.person import ADULTS, ROLES, Person, Role
 from latchkey.schools.model.waiting import AddressChange, FactorReset, Waiting
 from latchkey.shared.model.texts import _
 
@@ -22,15 +22,73 @@ LookupRotation = Literal["", "moving", "clearing"]
 """``moving``: keys of this epoch and of the one before find people. ``clearing``: only this epoch's; names of older ones go."""
 
 
+ConnectionKind = Literal["google", "entra", "oidc", "saml"]
+AdminsRule = Literal["no", "may", "must"]
+"""Whether admins sign in with the school's own sign-in: never, as they like, or always (but for one who can get in without)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicConnection:
+    """A connection to a provider that is switched on: what everybody may know of it, and which ``version`` of it is in force.
+
+    Its other facts stand in an item of that version (``sso``), so that nothing of a connection changes unless the settings do.
+    """
+
+    name: str
+    kind: ConnectionKind
+    label: str
+    roles: tuple[Role, ...]
+    issuer: str
+    tenant: tuple[str, ...] = ()
+    version: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleSignOn:
-    """A school's own sign-in: for which roles, what the button says, where it leads."""
+    """A school's own sign-in: for which roles, what the button says, where it leads.
+
+    ``roles`` are all who use it: those of the ``connections`` that are switched on, and those who only get a link to the school's
+    own page (``url``). ``admins`` is about connections; a link signs nobody in here. ``local_admins``: the ids of admins who keep
+    password and second factor where all others must come in by a provider, to get in when it is down.
+    """
 
     roles: tuple[Role, ...] = ()
     provider: str = ""
     label: str = _("your school sign-in")
     url: str = ""
     help: str = _("Use the same sign-in as for your other school services, or ask your school's office.")
+    connections: tuple[PublicConnection, ...] = ()
+    admins: AdminsRule = "may"
+    local_admins: tuple[str, ...] = ()
+
+    @property
+    def link_roles(self) -> tuple[Role, ...]:
+        """Those who only get the link."""
+        connected = {role for each in self.connections for role in each.roles}
+        return tuple(role for role in self.roles if role not in connected)
+
+    def connection(self, name: str) -> PublicConnection | None:
+        """The connection of this name, where it is switched on."""
+        return next((each for each in self.connections if each.name == name), None)
+
+    def of(self, role: Role) -> tuple[PublicConnection, ...]:
+        """The connections that people of a role sign in with."""
+        return tuple(each for each in self.connections if role in each.roles)
+
+    def switched(self, after: "SingleSignOn") -> set[Role]:
+        """Whose way of signing in changes: by a password or not, or no longer by a provider that they could use before."""
+        changed = set(self.roles) ^ set(after.roles)
+        return changed | {role for role in ROLES if _providers(self.of(role)) - _providers(after.of(role))}
+
+    def with_connections(self, connections: Iterable[PublicConnection]) -> "SingleSignOn":
+        """The same with other connections; who had one and has none now has a password again."""
+        after = replace(self, connections=tuple(connections))
+        wanted = {*self.link_roles, *(role for each in after.connections for role in each.roles)}
+        return replace(after, roles=tuple(role for role in ROLES if role in wanted))
+
+
+def _providers(connections: Iterable[PublicConnection]) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(each.name, each.issuer, each.tenant) for each in connections}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +221,20 @@ def as_values(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for each in ("sso", "phones"):
         values[each]["roles"] = list(values[each]["roles"])
+    values["sso"]["local_admins"] = list(settings.sso.local_admins)
+    values["sso"]["connections"] = [plain_connection(each) for each in settings.sso.connections]
     return values | {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+
+
+def plain_connection(connection: PublicConnection) -> dict[str, Any]:
+    """A connection as plain values."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(connection).items()}
+
+
+def connection_of(values: Mapping[str, Any]) -> PublicConnection:
+    """The connection of such values."""
+    facts: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return PublicConnection(**facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,15 +291,29 @@ class School:
         return f"{given} {family}".strip()
 
     def uses_sso(self, person: Entitled) -> bool:
-        """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
-        return person.role in self.settings.sso.roles and not person.is_admin
+        """Whether this person has to use the school's own sign-in: nothing of ours opens their account.
 
-    def ends_session(self, person: Person, opened_at: int) -> bool:
-        """Whether a session that this person opened with a password counts no more.
-
-        It ends with the switch to the school's own sign-in, and stays ended when the school switches back: who was to be kept
-        out in between must not come back in. Admins keep theirs, as they keep their password.
+        Admins keep a password, to get in when it is down, unless the school wants them to come in by a provider: then only those
+        keep one whom it has named for that.
         """
-        if self.uses_sso(person):
+        sso = self.settings.sso
+        if person.role not in sso.roles or not person.is_admin:
+            return person.role in sso.roles
+        return sso.admins == "must" and bool(sso.of(person.role)) and person.id not in sso.local_admins
+
+    def admits(self, person: Entitled, connection: str) -> bool:
+        """Whether this person may come in by this connection to a provider."""
+        found = self.settings.sso.connection(connection)
+        return found is not None and person.role in found.roles and (not person.is_admin or self.settings.sso.admins != "no")
+
+    def ends_session(self, person: Person, opened_at: int, by: str = "") -> bool:
+        """Whether a session of this person counts no more: of those that ``by``, a connection to a provider, has opened, or ("")
+        a secret of ours.
+
+        It ends with the switch from the one to the other, and stays ended when the school switches back: who was to be kept out
+        in between must not come back in. Admins keep what a password has opened, as long as they keep the password.
+        """
+        if not self.admits(person, by) if by else self.uses_sso(person):
             return True
-        return not person.is_admin and any(role == person.role and opened_at <= at for role, at in self.sso_changed)
+        keeps = person.is_admin and not by
+        return not keeps and any(role == person.role and opened_at <= at for role, at in self.sso_changed)

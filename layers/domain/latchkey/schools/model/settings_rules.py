@@ -22,6 +22,7 @@ from latchkey.schools.model.school import (
     StudentEmail,
     Word,
     Words,
+    plain_connection,
 )
 from latchkey.shared.model import identifiers
 from latchkey.shared.model.languages import LANGUAGES
@@ -116,9 +117,19 @@ def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
         if name in values:
             facts[name] = _text(f"sso.{name}", values[name], length, wrong)
     if "roles" in values:
-        facts["roles"] = _roles("sso.roles", values["roles"], wrong)
+        connected = {role for each in sso.connections for role in each.roles}
+        asked = _roles("sso.roles", values["roles"], wrong)
+        facts["roles"] = tuple(role for role in ROLES if role in asked or role in connected)
     if "url" in values:
         facts["url"] = _url(values["url"], wrong)
+    elsewhere = {
+        "connections": [plain_connection(each) for each in sso.connections],
+        "admins": sso.admins,
+        "local_admins": list(sso.local_admins),
+    }
+    for name, now in elsewhere.items():
+        if values.get(name, now) != now:
+            wrong[f"sso.{name}"] = "Change this under Single sign-on (settings/sso)."
     return replace(sso, **facts)
 
 

@@ -1,0 +1,1 @@
+"""Values and rules of single sign-on: no I/O."""

@@ -1,0 +1,1 @@
+"""What talks to AWS, and alone knows attribute names and conditions."""

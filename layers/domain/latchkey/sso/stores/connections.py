@@ -1,0 +1,102 @@
+"""A school's connections to providers, in the table ``directory``: an item for each version, written once.
+
+Only the secret and what SAML's metadata says are written again in the same version: they do not change whom the school trusts.
+
+    A: reads version 3 ── writes version 4, if there is none ──▶ done
+    B: reads version 3 ────── writes version 4, if there is none ──▶ ✗ Changed; looks again
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, Final
+
+from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value
+from latchkey.sso.model.connection import Connection, SecretRef
+
+_PREFIX: Final = "CONNECTION#"
+_TUPLES: Final = ("roles", "tenant", "creates", "certificates")
+_FACTS: Final = (
+    "name",
+    "kind",
+    "label",
+    "roles",
+    "issuer",
+    "client_id",
+    "tenant",
+    "match_on",
+    "match_claim",
+    "creates",
+    "proves_second_factor",
+    "metadata_url",
+    "sign_in_url",
+    "certificates",
+    "version",
+)
+
+
+class Connections:
+    """The connections of one school."""
+
+    def __init__(self, table: Table, school: str) -> None:
+        self._table = table
+        self.school = school
+        self._pk = f"{school}#SSO"
+
+    def get(self, name: str, version: int) -> Connection | None:
+        """A version of a connection."""
+        item = self._table.get(self._pk, _sk(name, version))
+        return connection_from_item(item) if item else None
+
+    def all(self) -> list[Connection]:
+        """Every version of every connection that is kept, by name, the newest last."""
+        return [connection_from_item(item) for page in self._table.pages(self._pk, prefix=_PREFIX) for item in page]
+
+    def newest(self, name: str) -> Connection | None:
+        """The newest version of a connection, which need not be in force."""
+        page = self._table.page(self._pk, prefix=f"{_PREFIX}{name}#", newest_first=True, limit=1)
+        return connection_from_item(page.items[0]) if page.items else None
+
+    def add(self, connection: Connection) -> None:
+        """Keep a new version; ``Changed`` if there is one of this number."""
+        self._table.put(Put(item=connection_to_item(self._pk, connection), when=[("pk", "missing", None)]))
+
+    def set_secret(self, name: str, version: int, before: SecretRef | None, secret: SecretRef | None) -> None:
+        """Take another secret, or another end of it, for this version; ``Changed`` if it is not as in ``before``."""
+        as_read: Condition = ("secret", "=", _secret_value(before))
+        there: Condition = ("pk", "exists", None)
+        self._table.update(
+            Update(pk=self._pk, sk=_sk(name, version), set={"secret": _secret_value(secret)}, when=[there, as_read])
+        )
+
+    def set_metadata(self, name: str, version: int, *, sign_in_url: str, certificates: Iterable[str]) -> None:
+        """Keep what SAML's metadata says now for this version; ``Changed`` if it is gone."""
+        facts: dict[str, Value] = {"sign_in_url": sign_in_url, "certificates": [*certificates]}
+        self._table.update(Update(pk=self._pk, sk=_sk(name, version), set=facts, when=[("pk", "exists", None)]))
+
+    def delete(self, versions: Iterable[Connection]) -> None:
+        """Delete these versions, whether they are there or not."""
+        self._table.delete_many((self._pk, _sk(each.name, each.version)) for each in versions)
+
+
+def connection_to_item(pk: str, connection: Connection) -> dict[str, Value]:
+    """The item of a version."""
+    facts: dict[str, Any] = {name: getattr(connection, name) for name in _FACTS}
+    facts |= {name: list(facts[name]) for name in _TUPLES}
+    keys = {"pk": pk, "sk": _sk(connection.name, connection.version)}
+    return {**keys, **facts, "secret": _secret_value(connection.secret)}
+
+
+def connection_from_item(item: Item) -> Connection:
+    """The version of an item; it does not say whether it is in force."""
+    facts: dict[str, Any] = {name: item[name] for name in _FACTS if name in item}
+    facts |= {name: tuple(facts[name]) for name in _TUPLES if name in facts}
+    secret = item.get("secret")
+    return Connection(**facts, secret=SecretRef(**secret) if secret else None)
+
+
+def _secret_value(secret: SecretRef | None) -> Value:
+    return {name: value for name, value in asdict(secret).items() if value is not None} if secret else None
+
+
+def _sk(name: str, version: int) -> str:
+    return f"{_PREFIX}{name}#{version:05d}"
