@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test 
 class Cloud:
     """What stands in for AWS."""
 
-    def __init__(self, system: TestSystem, origin: str) -> None:
+    def __init__(self, system: TestSystem, origin: str, sign_ins: Iterable[str]) -> None:
         self.ses, self.sns = StrictSes(clock=time.time), StrictSns()
         self._system = system
         self._bounced: Counter[str] = Counter()
@@ -53,7 +53,7 @@ class Cloud:
         self._due = 0.0
         assert system.memory is not None
         self._streams = Streams(system.memory)
-        system.environment["ORIGIN"] = origin
+        system.environment |= {"ORIGIN": origin, "SSO_LOCAL_ORIGINS": " ".join(sign_ins)}
         clients = system.clients
 
         def with_mail(service: str) -> Any:
@@ -163,10 +163,11 @@ class Cloud:
 
 
 @contextmanager
-def cloud(origin: str) -> Iterator[Cloud]:
-    """A cloud whose workers work, and which fails at its end on what AWS would have denied or no register names."""
+def cloud(origin: str, sign_ins: Iterable[str] = ()) -> Iterator[Cloud]:
+    """A cloud at ``origin``, which may ask those of ``sign_ins``. It fails at its end on what AWS would have denied, or what no
+    register names."""
     with running_system() as system:
-        made, stop = Cloud(system, origin), threading.Event()
+        made, stop = Cloud(system, origin, sign_ins), threading.Event()
         workers = threading.Thread(target=made.run, args=(stop,), daemon=True)
         workers.start()
         try:
