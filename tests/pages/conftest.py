@@ -18,6 +18,7 @@ from infra.local.files import read_json
 from infra.local.waiting import wait_until
 from tests.browser.chromium import DESK, PHONE, profile, running_browser
 from tests.e2e.conftest import _groups, admin, group, product, student
+from tests.support.providers.hostile import STAND_INS
 from tests.support.providers.running import held, origin_of
 
 __all__ = ["_groups", "admin", "group", "product", "student"]
@@ -39,7 +40,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, sign_in_ports: dict[str, soc
     folder = tmp_path_factory.mktemp("quick-stack")
     file, log = folder / "stack.json", folder / "log"
     origins = [origin_of(each) for each in sign_in_ports.values()]
-    command = [sys.executable, "-m", "tests.support.quick_stack", str(folder), *origins]
+    stand_ins = [f"{issuer}={origin_of(sign_in_ports['hostile'])}/{path}" for issuer, path in STAND_INS.items()]
+    command = [sys.executable, "-m", "tests.support.quick_stack", str(folder), *origins, *stand_ins]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=out, stderr=out)
         try:

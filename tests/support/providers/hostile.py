@@ -23,6 +23,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.support.providers.jose import public_jwk, signed
 from tests.support.providers.running import origin_of
 
+TENANT = "7c6d2f3e-1b1a-4f6b-9f4e-2f1d0c9b8a70"
+STAND_INS = {"https://accounts.google.com": "00000001", f"https://login.microsoftonline.com/{TENANT}/v2.0": "00000002"}
+"""Issuers that this provider stands in for: each has a path of its own here."""
 _ISSUER = re.compile(r"(/[0-9a-f]{8})?(/.*)", re.DOTALL)
 
 
@@ -59,7 +62,7 @@ class Hostile:
     """The provider. ``key`` is published, ``other_key`` is an attacker's; ``asked`` and ``exchanged``: what came."""
 
     def __init__(self, origin: str) -> None:
-        self.origin = self.issuer = origin
+        self.origin = self.issuer = self.place = origin
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.kid = "k1"
@@ -88,7 +91,9 @@ class Hostile:
         """Answer a request."""
         parts = urlsplit(target)
         prefix, path = _ISSUER.fullmatch(parts.path).groups()  # type: ignore[union-attr]
-        self.issuer = self.origin + (prefix or "")
+        self.place = self.origin + (prefix or "")
+        far = {f"/{path}": issuer for issuer, path in STAND_INS.items()}
+        self.issuer = far.get(prefix, self.place)
         if path in self.plan.pages:
             return self.plan.pages[path]
         if path == "/.well-known/openid-configuration":
@@ -104,10 +109,10 @@ class Hostile:
     def _discovery(self) -> dict[str, Any]:
         return {
             "issuer": self.issuer,
-            "authorization_endpoint": f"{self.issuer}/authorize",
-            "token_endpoint": f"{self.issuer}/token",
-            "jwks_uri": f"{self.issuer}/jwks",
-            "end_session_endpoint": f"{self.issuer}/end",
+            "authorization_endpoint": f"{self.place}/authorize",
+            "token_endpoint": f"{self.place}/token",
+            "jwks_uri": f"{self.place}/jwks",
+            "end_session_endpoint": f"{self.place}/end",
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],

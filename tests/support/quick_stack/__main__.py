@@ -1,9 +1,11 @@
-"""``python -m tests.support.quick_stack FOLDER [ORIGIN...]``: FOLDER/stack.json says where it is, until standard input ends.
+"""``python -m tests.support.quick_stack FOLDER [ORIGIN...] [ISSUER=ADDRESS...]``: FOLDER/stack.json says where it is.
 
-Single sign-on may ask the origins (of this machine), beside the demo's own school sign-in.
+It ends with standard input. Single sign-on may ask the origins (of this machine), beside the demo's own school sign-in; an issuer
+elsewhere is asked at the address of one of them.
 """
 
 import json
+import re
 import sys
 import threading
 import traceback
@@ -13,6 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from federate.app import app as federate_app
+from saml.app import app as saml_app
 
 from console.app import app as console_app
 from infra.local import demo_school, demo_sign_in
@@ -29,6 +34,8 @@ from tests.support.system import REGION
 STUDENTS = 240
 """Enough for several pages of a list."""
 
+
+_OF_A_PROVIDER = re.compile(r"/schools/[^/]+/sso/.+")
 
 Made = tuple[int, Mapping[str, str | list[str]], bytes]
 """Status, headers, body."""
@@ -84,8 +91,17 @@ def _each(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
+def app_of(path: str) -> Any:
+    """Whose path it is, as the template's resources say."""
+    if path == "/admin" or path.startswith("/admin/"):
+        return console_app
+    if path == "/sso/saml" or path.startswith("/sso/saml/"):
+        return saml_app
+    return federate_app if path.startswith("/sso/") or _OF_A_PROVIDER.fullmatch(path) else portal_app
+
+
 def product(world: Cloud, origin: str) -> Callable[..., Made]:
-    """Both apps, the buckets under ``/_buckets/``, and the operator's function under ``/_operate``."""
+    """The apps, the buckets under ``/_buckets/``, and the operator's function under ``/_operate``."""
 
     def local(text: str) -> str:
         for bucket in world.buckets:
@@ -101,7 +117,7 @@ def product(world: Cloud, origin: str) -> Callable[..., Made]:
             kept = {"Content-Type": headers["Content-Type"]} if headers["Content-Type"] else {}
             found = world.bucket(method, bucket, rest, kept, body)
             return found.status_code, {name: local(value) for name, value in found.headers.items()}, found.content
-        app = console_app if path == "/admin" or path.startswith("/admin/") else portal_app
+        app = app_of(path)
         event = proxy_event(app, method, target, dict(headers.items()), body)
         event["requestContext"]["identity"]["sourceIp"] = address
         made = answer(app, event)
@@ -125,12 +141,12 @@ def inbox(world: Cloud) -> Callable[..., Made]:
     return handle
 
 
-def main(folder: Path, sign_ins: list[str]) -> None:
+def main(folder: Path, sign_ins: list[str], stand_ins: dict[str, str]) -> None:
     """Serve until standard input ends."""
     site, mails = Server(), Server()
     origin = f"http://localhost:{site.server_port}"
     known = accounts(demo_sign_in.SCHOOL, min(STUDENTS, demo_sign_in.STUDENTS))
-    with running(demo_sign_in.NAME, known) as issuer, cloud(origin, [issuer, *sign_ins]) as world:
+    with running(demo_sign_in.NAME, known) as issuer, cloud(origin, [issuer, *sign_ins], stand_ins) as world:
         site.answer, mails.answer = product(world, origin), inbox(world)
         settings = Settings(
             state=folder,
@@ -162,4 +178,8 @@ def description(settings: Settings, admins: dict[str, dict[str, str]]) -> dict[s
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(
+        Path(sys.argv[1]),
+        [each for each in sys.argv[2:] if "=" not in each],
+        dict(each.split("=", 1) for each in sys.argv[2:] if "=" in each),
+    )

@@ -7,8 +7,9 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import requests
@@ -16,6 +17,9 @@ import requests
 from infra.inbox.feedback import events
 from latchkey.readiness.model.figures import day_of, from_rows
 from latchkey.settings import FunctionName, Settings
+from latchkey.sso.model.web_addresses import local_origins
+from latchkey.sso.oidc.fetch import Fetched, fetch
+from latchkey.sso.oidc.providers import Providers
 from latchkey.wiring import Wiring
 from tests.support.dns import Zone
 from tests.support.ses import Delivered, StrictSes
@@ -35,8 +39,9 @@ WORKERS: Final[dict[str, FunctionName]] = {
 }
 _FUNCTIONS: Final = (
     "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily",
-    "keep_roll",
+    "keep_roll", "federate", "saml",
 )  # fmt: skip
+_WEB: Final = {"portal", "console", "federate", "saml"}
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between two looks at the queues, while they are empty
 _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test does not wait for a whole one
@@ -45,7 +50,7 @@ _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test 
 class Cloud:
     """What stands in for AWS."""
 
-    def __init__(self, system: TestSystem, origin: str, sign_ins: Iterable[str]) -> None:
+    def __init__(self, system: TestSystem, origin: str, sign_ins: Iterable[str], stand_ins: Mapping[str, str]) -> None:
         self.ses, self.sns = StrictSes(clock=time.time), StrictSns()
         self._system = system
         self._bounced: Counter[str] = Counter()
@@ -60,11 +65,23 @@ class Cloud:
             return {"sesv2": self.ses, "sns": self.sns}.get(service) or clients(service)
 
         for name in _FUNCTIONS:
-            place = "system" if name in {"portal", "console"} else "handler"
+            place = "system" if name in _WEB else "handler"
             made = Wiring(Settings(name, system.environment), system.watched(name, with_mail), time.time)
             made.__dict__["dns"] = Zone()  # no test asks the world's
             system.wirings[name] = made
             self._answer(importlib.import_module(f"{name}.{place}"), made)
+        self._meet_providers(stand_ins)
+
+    def _meet_providers(self, stand_ins: Mapping[str, str]) -> None:
+        """The console asks the functions that do; issuers that are far away (Google, Microsoft) are here, as name servers say."""
+        doorways, made = self._system.doorways, self._system.wirings["federate"]
+        doorways.handlers |= {name: partial(self._handle, name) for name in ("federate", "saml")}
+
+        def ask(url: str, **more: Any) -> Fetched:
+            near = next((here + url.removeprefix(there) for there, here in stand_ins.items() if url.startswith(f"{there}/")), url)
+            return fetch(near, **more)
+
+        made.__dict__["providers"] = Providers(ask, made.now, local_origins(self._system.environment["SSO_LOCAL_ORIGINS"]))
 
     @property
     def buckets(self) -> list[str]:
@@ -163,11 +180,13 @@ class Cloud:
 
 
 @contextmanager
-def cloud(origin: str, sign_ins: Iterable[str] = ()) -> Iterator[Cloud]:
-    """A cloud at ``origin``, which may ask those of ``sign_ins``. It fails at its end on what AWS would have denied, or what no
-    register names."""
+def cloud(origin: str, sign_ins: Iterable[str], stand_ins: Mapping[str, str]) -> Iterator[Cloud]:
+    """A cloud at ``origin``, which may ask those of ``sign_ins``, some of which stand in for issuers that are far away.
+
+    It fails at its end on what AWS would have denied, or what no register names.
+    """
     with running_system() as system:
-        made, stop = Cloud(system, origin, sign_ins), threading.Event()
+        made, stop = Cloud(system, origin, sign_ins, stand_ins), threading.Event()
         workers = threading.Thread(target=made.run, args=(stop,), daemon=True)
         workers.start()
         try:
