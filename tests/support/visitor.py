@@ -57,4 +57,4 @@ class Visitor:
     def signed_in_as(self) -> str | None:
         """The id of whose session the product sees; None: nobody's."""
         answer = self.ask("GET", "/account", {"Accept": "application/json"})
-        return str(answer.json()["id"]) if answer.status_code == 200 else None
+        return str(answer.json()["person"]["id"]) if answer.status_code == 200 else None
