@@ -97,14 +97,8 @@ def honest(pupil: dict[str, Any], **more: Any) -> Plan:
 
 
 def stays_out(visitor: Visitor, answer: httpx.Response) -> None:
-    """On a page that says something, in nobody's session."""
-    assert 400 <= answer.status_code < 500, f"{answer.status_code} {answer.text[:300]}"
+    """On a page that says something, in nobody's session. 503: it is the other side, and may be over in a minute."""
+    assert 400 <= answer.status_code < 500 or answer.status_code == 503, f"{answer.status_code} {answer.text[:300]}"
     assert answer.headers["Content-Type"].startswith("text/html")
     assert len(re.findall(r"<h1[ >]", answer.text)) == 1
-    assert visitor.signed_in_as() is None
-
-
-def stays_out_or_waits(visitor: Visitor, answer: httpx.Response) -> None:
-    assert answer.status_code < 500 or answer.status_code in {502, 503, 504}
-    assert "<h1" in answer.text
     assert visitor.signed_in_as() is None

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 
-from tests.pages.sso.conftest import Academy, honest, stays_out, stays_out_or_waits
+from tests.pages.sso.conftest import Academy, honest, stays_out
 from tests.support.providers.forged_tokens import FORGED, Make
 from tests.support.providers.hostile import Hostile, Plan
 from tests.support.visitor import Visitor
@@ -66,7 +66,7 @@ def test_an_odd_answer_for_a_code_opens_nothing(
     connected: str, hostile: Hostile, pupil: dict[str, Any], visitor: Visitor, answer: tuple[int, dict[str, str], bytes]
 ) -> None:
     hostile.plan = honest(pupil, answer=answer)
-    stays_out(visitor, visitor.follow(connected)) if answer[0] != 500 else stays_out_or_waits(visitor, visitor.follow(connected))
+    stays_out(visitor, visitor.follow(connected))
 
 
 BACK: dict[str, dict[str, str | None]] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.pages.sso.conftest import Academy, honest, stays_out, stays_out_or_waits
+from tests.pages.sso.conftest import Academy, honest, stays_out
 from tests.support.providers.hostile import Asked, Hostile
 from tests.support.providers.jose import public_jwk, signed
 from tests.support.visitor import Visitor
@@ -32,7 +32,7 @@ KEYS: dict[str, Any] = {
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
 def test_odd_keys_open_nothing(connected: str, hostile: Hostile, pupil: dict[str, Any], visitor: Visitor, keys: Any) -> None:
     hostile.plan = honest(pupil, keys=keys(hostile))
-    stays_out_or_waits(visitor, visitor.follow(connected))
+    stays_out(visitor, visitor.follow(connected))
 
 
 DISCOVERIES: dict[str, dict[str, Any]] = {
@@ -55,7 +55,7 @@ def test_an_odd_discovery_leads_nowhere(
 ) -> None:
     hostile.plan = honest(pupil, discovery=discovery)
     answer = visitor.follow(connected)
-    stays_out_or_waits(visitor, answer)
+    stays_out(visitor, answer)
     assert "javascript:" not in answer.text
 
 
