@@ -14,9 +14,11 @@ from infra.operator import invite_admin_event, make_school_event
 from tests.e2e.client import Product, links_in
 from tests.e2e.school import as_operator
 from tests.support.providers.hostile import Hostile, Plan, hostile_provider
+from tests.support.providers.running import Provider, provider
 from tests.support.visitor import Visitor
 
 PASSWORD = "eleven cheerful otters"
+SECRET = "a-secret-that-both-sides-know"
 
 
 @dataclass
@@ -35,14 +37,25 @@ class Academy:
 
     def connect_new(self, name: str, issuer: str, **facts: Any) -> None:
         """A new connection by OpenID Connect."""
-        facts = {"label": "Sign in with ID", "roles": ["student"], "match_on": "email", **facts}
-        self.connect(name, kind="oidc", issuer=issuer, client_id="ours", client_secret="a-secret", on=True, **facts)
+        usual = {"kind": "oidc", "client_id": "ours", "client_secret": SECRET, "label": "Sign in with ID", "roles": ["student"]}
+        self.connect(name, **{**usual, "match_on": "email", "on": True, "issuer": issuer, **facts})
 
     def checks(self, name: str) -> dict[str, dict[str, Any]]:
         """What the self-check finds now, by the name of each check."""
         answer = self.admin.http.post(self.admin.console("settings/sso/check"), json={"name": name})
         assert answer.status_code == 200, answer.text
         return {each["name"]: each for each in answer.json()["checks"]}
+
+    def try_it(self, name: str) -> str:
+        """Begin the admin's own try: the address at which it goes on."""
+        answer = self.admin.http.post(self.admin.console(f"settings/sso/{name}/try"), json={})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["address"])
+
+    def known(self, name: str) -> dict[str, dict[str, Any]]:
+        """What is known of a connection, by the name of each check, without looking again."""
+        found = self.admin.get(self.admin.console("settings/sso"))["connections"]
+        return {check["name"]: check for each in found if each["name"] == name for check in each["checks"]}
 
     def person(self, role: str = "student", **facts: Any) -> dict[str, Any]:
         """Somebody new."""
@@ -78,6 +91,14 @@ def academy(stack: dict[str, Any]) -> Academy:
 @pytest.fixture(scope="session")
 def hostile(sign_in_ports: dict[str, socket.socket]) -> Iterator[Hostile]:
     with hostile_provider(sign_in_ports["hostile"]) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def certified(stack: dict[str, Any], sign_in_ports: dict[str, socket.socket]) -> Iterator[Provider]:
+    """The certified provider, with our client and nobody who has an account."""
+    client = {"client_id": "ours", "client_secret": SECRET, "redirect_uris": [f"{stack['url']}/sso/callback"]}
+    with provider("oidc-provider", sign_in_ports["certified"], clients=[client], accounts={}, claimsInIdToken=True) as made:
         yield made
 
 

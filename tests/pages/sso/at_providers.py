@@ -1,0 +1,29 @@
+"""What somebody does on the pages of the providers."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+
+def quiet(context: BrowserContext) -> Page:
+    """A page that asks nobody outside of this machine: a provider's own page names a font of the internet."""
+    page = context.new_page()
+    page.route(re.compile(r"https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.abort())
+    return page
+
+
+def sign_in_at_the_certified(page: Page, login: str, *, agree: bool = True) -> None:
+    """Its sign-in page, which takes any password, and the question whether to go on."""
+    page.get_by_placeholder("Enter any login").fill(login)
+    page.get_by_placeholder("and password").fill("any")
+    page.get_by_role("button", name="Sign-in").click()
+    if agree:
+        page.get_by_role("button", name="Continue").click()
+    else:
+        page.get_by_role("link", name="Cancel").click()
+
+
+def says(page: Page, title: str) -> None:
+    """Our page has this heading, and something to press."""
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+    expect(page.locator("main a.button").first).to_be_visible()
