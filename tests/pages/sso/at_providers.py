@@ -5,9 +5,14 @@ import re
 from playwright.sync_api import BrowserContext, Page, expect
 
 
+SOON = 60_000
+"""Milliseconds for what a provider's page shows at once."""
+
+
 def quiet(context: BrowserContext) -> Page:
     """A page that asks nobody outside of this machine: a provider's own page names a font of the internet."""
     page = context.new_page()
+    page.set_default_timeout(SOON)
     page.route(re.compile(r"https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.abort())
     return page
 

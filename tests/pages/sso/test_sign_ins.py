@@ -112,7 +112,7 @@ def test_a_teacher_signs_in_through_saml(desk: BrowserContext, stack: dict[str, 
     teacher = academy.person("teacher", given_name="Tomasz")
     saml.change(people={"t": {"id": "pairwise-1", "attributes": {MAIL: teacher["email"]}}})
     academy.connect(
-        "saml", kind="saml", label="Sign in with RM Unify", roles=["teacher"], metadata_url=f"{saml.origin}/metadata", on=True
+        "rm-unify", kind="saml", label="Sign in with RM Unify", roles=["teacher"], metadata_url=f"{saml.origin}/metadata", on=True
     )
     page = quiet(desk)
     page.goto(f"/schools/{academy.slug}")
@@ -123,7 +123,7 @@ def test_a_teacher_signs_in_through_saml(desk: BrowserContext, stack: dict[str, 
 
     # Afterwards the account's own id counts, whatever its address says: the next one to have the address is not this teacher.
     saml.change(people={"t": {"id": "pairwise-2", "attributes": {MAIL: teacher["email"]}}})
-    page.goto(f"/schools/{academy.slug}/sso/saml")
+    page.goto(f"/schools/{academy.slug}/sso/rm-unify")
     page.get_by_label("Your name here").fill("t")
     page.get_by_role("button", name="Sign in").click()
     says(page, "Your page here is linked with another account there")
@@ -133,7 +133,7 @@ def test_a_teacher_signs_in_through_saml(desk: BrowserContext, stack: dict[str, 
 def test_the_provider_of_one_school_opens_no_other(
     stack: dict[str, Any], certified: Provider, sign_in_ports: dict[str, socket.socket]
 ) -> None:
-    """Two schools, each with its own provider that vouches for the same address: each opens its own school, and never the other."""
+    """A pupil of each has the same address: the first school's provider opens the first school, and never the second."""
     first, second = new_academy(stack, "First Academy"), new_academy(stack, "Second Academy")
     email = f"same.{secrets.token_hex(4)}@x.example"
     pupils = {each.slug: each.person(email=email) for each in (first, second)}
