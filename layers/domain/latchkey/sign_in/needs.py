@@ -9,6 +9,7 @@ from latchkey.schools import needs as schools
 if TYPE_CHECKING:
     from latchkey.people.stores.people import Directory
     from latchkey.shared.stores.counters import Counters
+    from latchkey.sign_in.stores.bearers import Bearers
     from latchkey.sign_in.stores.credentials import Credentials
     from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.sessions import Sessions
@@ -22,6 +23,8 @@ class System(schools.System, Protocol):
     def credentials(self, school: str) -> Credentials: ...
 
     def failures(self, school: str) -> Failures: ...
+
+    def bearers(self, school: str) -> Bearers: ...
 
     def sessions(self, school: str) -> Sessions: ...
 

@@ -112,4 +112,4 @@ def test_the_question_costs_no_call_more(portal: Portal, head: Person) -> None:
     events.register("before-call", lambda model, **_: calls.append(model.name), unique_id="count")
     status(portal, token)
     events.unregister("before-call", unique_id="count")
-    assert calls == ["GetItem"] * 3  # the session, the person, the school
+    assert calls == ["BatchGetItem"]  # the session, the person, the school

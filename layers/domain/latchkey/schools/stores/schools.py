@@ -43,11 +43,17 @@ def school_to_item(school: School) -> dict[str, Value]:
     return facts | {"pk": school.slug, "sk": "SCHOOL", "schools_pk": _SCHOOLS, "schools_sk": school.slug}
 
 
+def school_key(slug: str) -> tuple[str, str]:
+    """``(pk, sk)`` of a school."""
+    return slug, "SCHOOL"
+
+
 def school_from_item(item: Item) -> School:
     """The school of an item; settings that it does not hold have their defaults."""
     settings = dict(item.get("settings") or {})
     sso = dict(settings.pop("sso", None) or {})
     sso["roles"] = tuple(sso.get("roles") or ())
+    sso["local_admins"] = tuple(sso.get("local_admins") or ())
     sso["connections"] = tuple(connection_of(each) for each in sso.get("connections") or ())
     approval = ApprovalRule(**(settings.pop("approval", None) or {}))
     words = Words(**(settings.pop("words", None) or {}))
@@ -97,7 +103,7 @@ class Schools:
 
     def get(self, slug: str) -> School | None:
         """The school with this slug."""
-        item = self._table.get(slug, "SCHOOL")
+        item = self._table.get(*school_key(slug))
         return school_from_item(item) if item else None
 
     def make(self, school: School) -> bool:

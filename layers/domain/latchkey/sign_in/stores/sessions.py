@@ -9,16 +9,21 @@ from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, V
 
 PASSWORD_ALONE: Final = ("password",)
 """How a session was opened whose item does not say it."""
+BY_PROVIDER: Final = "sso"
+"""The school's own provider has said who it is."""
+PROVIDERS_FACTOR: Final = "sso_factor"
+"""The provider has asked for a second factor, and the school takes its word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
-    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
-    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
-    owner alone.
+    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery", ``BY_PROVIDER`` and
+    ``PROVIDERS_FACTOR``. ``by``: the connection of that provider, or "".
+    ``proved_at`` is when (epoch seconds) a second factor, or a passkey, was shown last; None: never in this session.
+    ``password_at`` is when somebody who has no second factor gave the password again; 0: not since signing in. ``browser`` is
+    in coarse words what it was opened with, for its owner alone.
     """
 
     person: str
@@ -32,6 +37,7 @@ class Session:
     ways: tuple[str, ...] = PASSWORD_ALONE
     password_at: int = 0
     browser: str = ""
+    by: str = ""
 
 
 class Sessions:
@@ -41,18 +47,13 @@ class Sessions:
         self._table = table
         self.school = school
 
-    def get(self, person: str, secret_hash: str) -> Session | None:
-        """The session of this person with this hash, read consistently."""
-        item = self._table.get(self._pk(person), secret_hash)
-        return _session(person, item) if item is not None else None
-
     def some_of(self, person: str) -> list[Session]:
         """The same as ``all_of`` for a page that a person waits for: of thousands, as many as are read in one call."""
-        return [_session(person, item) for item in self._table.page(self._pk(person)).items]
+        return [session_from_item(person, item) for item in self._table.page(self._pk(person)).items]
 
     def all_of(self, person: str) -> list[Session]:
         """All sessions that this person has, also those that have ended and are not deleted yet."""
-        return [_session(person, item) for page in self._table.pages(self._pk(person)) for item in page]
+        return [session_from_item(person, item) for page in self._table.pages(self._pk(person)) for item in page]
 
     def put(self, session: Session, event: EventWrite | None = None) -> None:
         """Write a new session; with an audit event both or neither, in one call."""
@@ -115,14 +116,21 @@ class Sessions:
             "proved_at": session.proved_at,
             "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
             "browser": session.browser or None,
+            "by": session.by or None,
         }
         return Put(item=item, when=[("pk", "missing", None)])
 
     def _pk(self, person: str) -> str:
-        return f"{self.school}#P#{person}"
+        return session_key(self.school, person, "")[0]
 
 
-def _session(person: str, item: Item) -> Session:
+def session_key(school: str, person: str, secret_hash: str) -> tuple[str, str]:
+    """``(pk, sk)`` of a session."""
+    return f"{school}#P#{person}", secret_hash
+
+
+def session_from_item(person: str, item: Item) -> Session:
+    """A session as its item says it."""
     return Session(
         person=person,
         hash=item["sk"],
@@ -135,4 +143,5 @@ def _session(person: str, item: Item) -> Session:
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
         password_at=item.get("password_at", 0),
         browser=item.get("browser", ""),
+        by=item.get("by", ""),
     )
