@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.schools import needs as schools
+
 if TYPE_CHECKING:
+    from latchkey.shared.stores.counters import Counters
+    from latchkey.sso.stores.client_secrets import ClientSecrets
+    from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
+    from latchkey.sso.stores.doorways import Doorway
 
 
-class System(Protocol):
-    """Its stores, keys and clock."""
+class Finds(Protocol):
+    """What finding a connection takes."""
 
     def connections(self, school: str) -> Connections: ...
+
+
+class System(schools.System, Finds, Protocol):
+    """What changing and checking connections takes, and what changing settings takes."""
+
+    def counters(self, setting: str, school: str) -> Counters: ...
+
+    def sso_looks(self, school: str) -> ConnectionLooks: ...
+
+    @property
+    def client_secrets(self) -> ClientSecrets: ...
+
+    def doorway(self, setting: str) -> Doorway: ...
