@@ -126,6 +126,8 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.saml_attempts import SamlAttempts
+    from latchkey.sso.stores.saml_readings import SamlReadings
 
 
 T = TypeVar("T")
@@ -743,6 +745,18 @@ class Wiring:
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
 
+    def saml_attempts(self, school: str) -> SamlAttempts:
+        """A school's attempts to sign in by SAML."""
+        from latchkey.sso.stores.saml_attempts import SamlAttempts
+
+        return SamlAttempts(self.client("dynamodb"), self.table("SESSIONS_TABLE"), school)
+
+    def saml_readings(self, school: str) -> SamlReadings:
+        """How a school's SAML providers' metadata was last read."""
+        from latchkey.sso.stores.saml_readings import SamlReadings
+
+        return SamlReadings(self._plain_table("DIRECTORY_TABLE"), school)
+
     def sso_looks(self, school: str) -> ConnectionLooks:
         """What looks at a school's connections have found, and admins' tries of them."""
         from latchkey.sso.stores.connection_looks import ConnectionLooks
@@ -837,6 +851,7 @@ if TYPE_CHECKING:
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
         _sso: sso.System = wiring
+        _sso_changes: sso.Changes = wiring
 
 
 @cache

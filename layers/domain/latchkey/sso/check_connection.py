@@ -16,7 +16,7 @@ from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.findings import CHECKS, Check, Finding, from_values
 from latchkey.sso.model.look import Look
 from latchkey.sso.model.trial import Trial
-from latchkey.sso.needs import System
+from latchkey.sso.needs import Changes, Knows
 from latchkey.sso.read_connections import to_try
 
 EACH_SCHOOL: Final = Budget("sso-check", limit=60, window=3_600)
@@ -34,7 +34,7 @@ class Known:
     trial: Trial | None
 
 
-def check_connection(system: System, school: School, name: str) -> Look:
+def check_connection(system: Changes, school: School, name: str) -> Look:
     """Have the newest version looked at now, and keep what was found; ``TooMany`` above 60 an hour for a school."""
     connection = to_try(system, school, name)
     if connection is None:
@@ -51,7 +51,7 @@ def check_connection(system: System, school: School, name: str) -> Look:
     return look
 
 
-def begin_try(system: System, school: School, admin: Person, name: str) -> str:
+def begin_try(system: Changes, school: School, admin: Person, name: str) -> str:
     """Begin an admin's own try of the newest version: the address at which it goes on."""
     connection = to_try(system, school, name)
     if connection is None:
@@ -62,7 +62,7 @@ def begin_try(system: System, school: School, admin: Person, name: str) -> str:
     return f"/schools/{school.slug}/sso/{name}?try={trial.id}"
 
 
-def known(system: System, school: str, connection: Connection, look: Look | None) -> Known:
+def known(system: Knows, school: str, connection: Connection, look: Look | None) -> Known:
     """What is known: the last look and the newest try, if they were of this version, and when the secret ends."""
     trial = system.sso_looks(school).trial(connection.name)
     trial = trial if trial is not None and trial.version == connection.version else None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.saml_attempts import SamlAttempts
 
 
 class Finds(Protocol):
@@ -20,12 +21,26 @@ class Finds(Protocol):
     def connections(self, school: str) -> Connections: ...
 
 
-class System(schools.System, Finds, Protocol):
+class System(Finds, Protocol):
+    """Its stores, keys and clock."""
+
+    def now(self) -> int: ...
+
+    def saml_attempts(self, school: str) -> SamlAttempts: ...
+
+
+class Knows(Finds, Protocol):
+    """What telling how a connection stands takes."""
+
+    def now(self) -> int: ...
+
+    def sso_looks(self, school: str) -> ConnectionLooks: ...
+
+
+class Changes(schools.System, Knows, Protocol):
     """What changing and checking connections takes, and what changing settings takes."""
 
     def counters(self, setting: str, school: str) -> Counters: ...
-
-    def sso_looks(self, school: str) -> ConnectionLooks: ...
 
     @property
     def client_secrets(self) -> ClientSecrets: ...

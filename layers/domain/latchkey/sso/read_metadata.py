@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.typed import Wrong
-from latchkey.sso.needs import System
+from latchkey.sso.needs import Changes
 
 _WHY: Final[Mapping[str, str]] = {
     "unreachable": "Nothing answers at this address. Copy it again from the provider’s page.",
@@ -18,7 +18,7 @@ _WHY: Final[Mapping[str, str]] = {
 """Why it could not be read, by the words of findings."""
 
 
-def read_metadata(system: System, connection: Connection, wrong: Wrong) -> Connection:
+def read_metadata(system: Changes, connection: Connection, wrong: Wrong) -> Connection:
     """The connection with what its metadata says, which the admin does not have to type; or what is wrong with its address."""
     found = system.doorway("SAML_FUNCTION").ask({"read_metadata": {"url": connection.metadata_url}})
     if "wrong" in found:

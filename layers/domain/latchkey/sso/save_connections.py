@@ -20,7 +20,7 @@ from latchkey.shared.model.ids import new_id
 from latchkey.sso.model.connection import MOST, Connection, SecretRef
 from latchkey.sso.model.connection_rules import Wanted, is_name, read
 from latchkey.sso.model.typed import Wrong
-from latchkey.sso.needs import System
+from latchkey.sso.needs import Changes
 from latchkey.sso.read_metadata import read_metadata
 
 ADMINS: Final[tuple[AdminsRule, ...]] = ("no", "may", "must")
@@ -34,7 +34,7 @@ class Drafts:
     every: tuple[Connection, ...]
 
 
-def drafts_of(system: System, school: School) -> Drafts:
+def drafts_of(system: Changes, school: School) -> Drafts:
     """What the settings page shows: of each connection the newest version; ``on``: it, or one before it, is in force or waits."""
     every = tuple(system.connections(school.slug).all())
     named = {each.name for each in (*school.settings.sso.connections, *_asked(school, system.now()))}
@@ -43,7 +43,7 @@ def drafts_of(system: System, school: School) -> Drafts:
 
 
 def save_connections(
-    system: System, school: School, admin: Person, values: Mapping[str, Any], local: tuple[str, ...] = ()
+    system: Changes, school: School, admin: Person, values: Mapping[str, Any], local: tuple[str, ...] = ()
 ) -> Outcome:
     """Change what ``values`` names: ``connections`` (each by its name, and in part), ``admins``. ``Invalid`` names each fault."""
     drafts = drafts_of(system, school)
@@ -113,7 +113,7 @@ def _wanted(given: Any, drafts: Drafts, wrong: Wrong, local: tuple[str, ...]) ->
     return [read(str(each["name"]), drafts.newest.get(str(each["name"])), each, wrong, local) for each in given]
 
 
-def _with_metadata(system: System, drafts: Drafts, wanted: Wanted, wrong: Wrong) -> Wanted:
+def _with_metadata(system: Changes, drafts: Drafts, wanted: Wanted, wrong: Wrong) -> Wanted:
     """Of SAML, what its metadata says, where another address was given or it has not been read yet."""
     after, before = wanted.connection, drafts.newest.get(wanted.connection.name)
     known = before is not None and before.metadata_url == after.metadata_url and before.sign_in_url
@@ -122,7 +122,7 @@ def _with_metadata(system: System, drafts: Drafts, wanted: Wanted, wrong: Wrong)
     return replace(wanted, connection=read_metadata(system, after, wrong))
 
 
-def _keep(system: System, school: School, admin: Person, drafts: Drafts, wanted: Wanted) -> Connection:
+def _keep(system: Changes, school: School, admin: Person, drafts: Drafts, wanted: Wanted) -> Connection:
     """Keep what is wanted: another secret in the versions that have it, all else as a new version."""
     before, after = drafts.newest.get(wanted.connection.name), wanted.connection
     connections, secret = system.connections(school.slug), after.secret
@@ -147,7 +147,7 @@ def _keep(system: System, school: School, admin: Person, drafts: Drafts, wanted:
     return after
 
 
-def _other_secret(system: System, slug: str, drafts: Drafts, before: Connection, secret: SecretRef | None) -> None:
+def _other_secret(system: Changes, slug: str, drafts: Drafts, before: Connection, secret: SecretRef | None) -> None:
     """Every version of the same client has the same secret; what is in force gets it at once."""
     same = [each for each in drafts.every if each.name == before.name and each.client_id == before.client_id]
     for each in same:
@@ -167,7 +167,7 @@ def _changed(before: Connection | None, after: Connection, *, secret_given: bool
     return fields
 
 
-def tidy(system: System, slug: str) -> None:
+def tidy(system: Changes, slug: str) -> None:
     """Delete versions that are neither the newest nor in force nor waited for, and secrets that no version has any more."""
     school = system.schools.get(slug)
     if school is None:
@@ -179,7 +179,7 @@ def tidy(system: System, slug: str) -> None:
     _drop(system, slug, [each for each in every if each not in left], left)
 
 
-def _drop(system: System, slug: str, gone: Iterable[Connection], left: Iterable[Connection]) -> None:
+def _drop(system: Changes, slug: str, gone: Iterable[Connection], left: Iterable[Connection]) -> None:
     """The secrets first: a version that is still there leads to them again."""
     gone, used = [*gone], {each.secret.name for each in left if each.secret is not None}
     for name in {each.secret.name for each in gone if each.secret is not None} - used:
@@ -188,7 +188,7 @@ def _drop(system: System, slug: str, gone: Iterable[Connection], left: Iterable[
         system.connections(slug).delete(gone)
 
 
-def remove_connection(system: System, school: School, admin: Person, name: str) -> None:
+def remove_connection(system: Changes, school: School, admin: Person, name: str) -> None:
     """Delete a connection that is switched off, with its secret; ``Conflict`` while people sign in with it, or may soon."""
     drafts = drafts_of(system, school)
     newest = drafts.newest.get(name)
@@ -205,6 +205,6 @@ def remove_connection(system: System, school: School, admin: Person, name: str) 
     system.audit(school.slug).record(admin.id, "sso.settings_changed", system.now(), facts)
 
 
-def forget_secrets(system: System, slug: str) -> None:
+def forget_secrets(system: Changes, slug: str) -> None:
     """Delete all secrets of a school, which is being deleted."""
     _drop(system, slug, system.connections(slug).all(), [])
