@@ -75,7 +75,8 @@ def findings_of(connection: Connection, look: Look | None, trial: Trial | None, 
     found = {each.check: each for each in (look.findings if look else ())}
     if trial is not None and trial.ended_at:
         found |= {each.check: each for each in trial.findings}
-    if (secret := secret_end(connection, now)) is not None and found.get("secret", secret).state != "stop":
+    secret, seen = secret_end(connection, now), found.get("secret")
+    if secret is not None and (seen is None or seen.state != "stop"):
         found["secret"] = secret
     for check in ROUND_TRIP:
         found.setdefault(check, Finding(check=check, state="unknown", why="not_tried"))

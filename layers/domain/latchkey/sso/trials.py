@@ -19,7 +19,7 @@ def open_trial(system: Knows, school: str, name: str, id_: str) -> Trial | None:
 
 
 def end_trial(
-    system: Knows, school: str, trial: Trial, findings: Iterable[Finding], account: str = "", person: str = ""
+    system: Knows, school: str, trial: Trial, findings: Iterable[Finding], *, account: str = "", person: str = ""
 ) -> None:
     """Keep how it ended, for the console's page (``result_page``); a newer one, or an end that came first, stays.
 
