@@ -246,5 +246,7 @@ def _names(environment: dict[str, str]) -> dict[str, str]:
         environment[setting].rpartition("/")[2]: sam.target(value)
         for function in sam.functions().values()
         for setting, value in function["Environment"]["Variables"].items()
-        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "SSO_SECRETS", "MAIL_FROM", "MAIL_IDENTITY"}
+        if setting in environment
+        and setting
+        not in {"ORIGIN", "ORIGIN_SECRET", "SSO_SECRETS", "FEDERATE_FUNCTION", "SAML_FUNCTION", "MAIL_FROM", "MAIL_IDENTITY"}
     }

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from latchkey.schools import needs as schools
+from latchkey.second_factors import needs as second_factors
 
 if TYPE_CHECKING:
+    from latchkey.codes.stores.numbers import Numbers
     from latchkey.shared.stores.counters import Counters
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.saml_attempts import SamlAttempts
 
 
@@ -21,10 +24,12 @@ class Finds(Protocol):
     def connections(self, school: str) -> Connections: ...
 
 
-class System(Finds, Protocol):
-    """Its stores, keys and clock."""
+class System(second_factors.System, Finds, Protocol):
+    """Its stores, keys and clock, and what second factors take."""
 
-    def now(self) -> int: ...
+    def sso_links(self, school: str) -> Links: ...
+
+    def numbers(self, school: str) -> Numbers: ...
 
     def saml_attempts(self, school: str) -> SamlAttempts: ...
 

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from latchkey.people.model.person import Person
+from latchkey.sso.model.findings import Finding
 from tests.support.console import HEAD_TEACHER, Console, make_person, running_console
 from tests.support.doorways import Doorways
+from tests.support.system import START
 
 __all__ = ["console", "doorways"]
 
@@ -264,22 +265,18 @@ def test_a_try_is_begun_and_its_result_is_shown(console: Console) -> None:
     assert begun.status_code == 303
     place = begun.headers["Location"]
     assert place.startswith("/schools/northbridge/sso/google?try=")
-    from latchkey.sso.model.findings import Finding
-    from latchkey.sso.trials import end_trial, open_trial
-
-    wiring = console.system.wiring("console")
-    trial = open_trial(wiring, "northbridge", "google", place.rpartition("=")[2])
+    looks = console.system.wiring("console").sso_looks("northbridge")
+    trial = looks.trial("google")
     assert trial is not None
-    assert open_trial(wiring, "northbridge", "google", "0" * 26) is None
+    assert (trial.id, trial.by) == (place.rpartition("=")[2], HEAD_TEACHER.id)
     wrong = Finding(check="tenant", state="stop", why="other")
-    end_trial(wiring, "northbridge", trial, [wrong], account="me@private.example")
+    looks.end(replace(trial, ended_at=int(START), findings=(wrong,), account="me@private.example"))
     found = one(console)
     assert found["trial"]["account"] == "me@private.example"
     assert next(each for each in found["checks"] if each["name"] == "tenant")["state"] == "stop"
     page = console.page(f"{SSO}/google", tried="1").body.decode()
     assert "me@private.example" in page
     assert "it is not of northbridge.example" in page
-    assert open_trial(wiring, "northbridge", "google", trial.id) is None
 
 
 def test_the_secrets_end_is_warned_of_thirty_days_before(console: Console) -> None:
@@ -346,7 +343,7 @@ def test_forms_save_page_by_page(console: Console) -> None:
 
 
 def test_only_an_admin_of_the_school(console: Console) -> None:
-    pupil: Person = make_person(1)
+    pupil = make_person(1)
     console.add([pupil])
     console.token = console.sign_in(pupil)
     assert {put(console, GOOGLE).status_code, console.get(SSO).status_code, console.get(f"{SSO}/google").status_code} == {404}
