@@ -24,7 +24,7 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 PATH = "/admin/{school}/settings/sso"
-_LIST = "sso/list.html"
+_LIST = "settings/sso/list.html"
 
 
 @routes.on("GET", PATH, page=_LIST)

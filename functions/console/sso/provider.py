@@ -23,7 +23,7 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _ONE: Final = f"{PATH}/{{name}}"
-_SHOW, _REGISTRATION, _PEOPLE = "sso/provider.html", "sso/registration.html", "sso/people.html"
+_SHOW, _REGISTRATION, _PEOPLE = "settings/sso/provider.html", "settings/sso/registration.html", "settings/sso/people.html"
 REGISTRATION: Final = ("label", "tenant", "issuer", "client_id", "client_secret", "secret_ends_on", "metadata_url")
 PEOPLE: Final = ("roles", "match_on", "match_claim", "creates", "proves_second_factor", "on")
 _MATCH_WORDS: Final = {

@@ -42,12 +42,16 @@ class Knows(Finds, Protocol):
     def sso_looks(self, school: str) -> ConnectionLooks: ...
 
 
-class Changes(schools.System, Knows, Protocol):
-    """What changing and checking connections takes, and what changing settings takes."""
-
-    def counters(self, setting: str, school: str) -> Counters: ...
+class Forgets(Finds, Protocol):
+    """What deleting connections and their secrets takes."""
 
     @property
     def client_secrets(self) -> ClientSecrets: ...
+
+
+class Changes(schools.System, Knows, Forgets, Protocol):
+    """What changing and checking connections takes, and what changing settings takes."""
+
+    def counters(self, setting: str, school: str) -> Counters: ...
 
     def doorway(self, setting: str) -> Doorway: ...

@@ -20,7 +20,7 @@ from latchkey.shared.model.ids import new_id
 from latchkey.sso.model.connection import MOST, Connection, SecretRef
 from latchkey.sso.model.connection_rules import Wanted, is_name, read
 from latchkey.sso.model.typed import Wrong
-from latchkey.sso.needs import Changes
+from latchkey.sso.needs import Changes, Forgets
 from latchkey.sso.read_metadata import read_metadata
 
 ADMINS: Final[tuple[AdminsRule, ...]] = ("no", "may", "must")
@@ -179,7 +179,7 @@ def tidy(system: Changes, slug: str) -> None:
     _drop(system, slug, [each for each in every if each not in left], left)
 
 
-def _drop(system: Changes, slug: str, gone: Iterable[Connection], left: Iterable[Connection]) -> None:
+def _drop(system: Forgets, slug: str, gone: Iterable[Connection], left: Iterable[Connection]) -> None:
     """The secrets first: a version that is still there leads to them again."""
     gone, used = [*gone], {each.secret.name for each in left if each.secret is not None}
     for name in {each.secret.name for each in gone if each.secret is not None} - used:
@@ -205,6 +205,6 @@ def remove_connection(system: Changes, school: School, admin: Person, name: str)
     system.audit(school.slug).record(admin.id, "sso.settings_changed", system.now(), facts)
 
 
-def forget_secrets(system: Changes, slug: str) -> None:
+def forget_secrets(system: Forgets, slug: str) -> None:
     """Delete all secrets of a school, which is being deleted."""
     _drop(system, slug, system.connections(slug).all(), [])
