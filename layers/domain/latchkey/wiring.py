@@ -125,9 +125,9 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
+    from latchkey.sso.stores.doorways import Doorway
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
-    from latchkey.sso.stores.doorways import Doorway
 
 
 T = TypeVar("T")

@@ -81,6 +81,7 @@ REGISTER: Final = (
         seen_by="nobody",
         attributes={"used_at": "When it was used"},
     ),
+    Kind(
         name="look at a connection",
         table="directory",
         pk="<school>#SSO",
