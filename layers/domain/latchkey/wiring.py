@@ -123,12 +123,13 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
     from latchkey.sso import oidc_needs as sso_oidc
+    from latchkey.sso.oidc.providers import Providers
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
-    from latchkey.sso.oidc.providers import Providers
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
     from latchkey.sso.stores.kept_secrets import KeptSecrets
+    from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.oidc_answers import OidcAnswers
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
@@ -748,6 +749,12 @@ class Wiring:
         from latchkey.sso.stores.connections import Connections
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
+
+    def sso_links(self, school: str) -> Links:
+        """Which accounts at providers are whose."""
+        from latchkey.sso.stores.links import Links
+
+        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def saml_attempts(self, school: str) -> SamlAttempts:
         """A school's attempts to sign in by SAML."""
