@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
+from latchkey.sso.model.web_addresses import NotAllowed, web_address
 from latchkey.sso.saml.names import REDIRECT, SAMLP, ds, md
 from latchkey.sso.saml.refusals import Refused
 from latchkey.sso.saml.safe_xml import Element, read, text
@@ -38,10 +38,11 @@ class Provider:
     more: int = 0
 
 
-def provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int) -> Provider:
+def provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int, local: tuple[str, ...] = ()) -> Provider:
     """The provider of this exact entity id; ``Refused`` with the reason where there is none that we could use.
 
-    ``pinned``: the certificate with which the file has to be signed; "" where https alone vouches for it.
+    ``pinned``: the certificate with which the file has to be signed; "" where https alone vouches for it. ``local``: origins of
+    this machine to which a browser may be sent, besides https ones.
     """
     if pinned:
         root = read(data, LARGEST, MOST_ELEMENTS, comments=True)
@@ -52,7 +53,7 @@ def provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int) -> P
         entity = _streamed(data, entity_id, now)
     if entity is None:
         raise Refused("entity")
-    return _provider(entity, now)
+    return _provider(entity, now, local)
 
 
 def _streamed(data: bytes, entity_id: str, now: int) -> Element | None:
@@ -86,7 +87,7 @@ def _streamed(data: bytes, entity_id: str, now: int) -> Element | None:
     return found
 
 
-def _provider(entity: Element, now: int) -> Provider:
+def _provider(entity: Element, now: int, local: tuple[str, ...]) -> Provider:
     _fresh(entity, now)
     roles = [each for each in entity.findall(md("IDPSSODescriptor")) if SAMLP in _protocols(each)]
     if len(roles) != 1:
@@ -96,7 +97,7 @@ def _provider(entity: Element, now: int) -> Provider:
     kept, more = _certificates(role)
     return Provider(
         entity_id=entity.get("entityID"),
-        sign_in_url=_sign_in_url(role),
+        sign_in_url=_sign_in_url(role, local),
         certificates=kept,
         scopes=tuple(_scopes(role)[:_MOST_SCOPES]),
         valid_until=min((at for each in (entity, role) if (at := _until(each)) is not None), default=None),
@@ -109,20 +110,17 @@ def _protocols(role: Element) -> list[str]:
     return found
 
 
-def _sign_in_url(role: Element) -> str:
+def _sign_in_url(role: Element, local: tuple[str, ...]) -> str:
+    """Where a browser is sent; the first that is plainly an address on the web."""
     for each in role.findall(md("SingleSignOnService")):
-        place = each.get("Location", "")
-        if each.get("Binding") == REDIRECT and usable_address(place):
-            return str(place)
+        place = str(each.get("Location", ""))
+        if each.get("Binding") == REDIRECT:
+            try:
+                web_address(place, local)
+            except NotAllowed:
+                continue
+            return place
     raise Refused("sign_in")
-
-
-def usable_address(place: str) -> bool:
-    """Whether a browser may be sent there: https, or the machine that this runs on, with nothing odd in it."""
-    parts = urlsplit(place) if place.isascii() and place.isprintable() and " " not in place and len(place) <= 1_000 else None
-    if parts is None or not parts.hostname or parts.fragment or parts.username is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"})
 
 
 def _certificates(role: Element) -> tuple[tuple[str, ...], int]:
