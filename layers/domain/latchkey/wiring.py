@@ -126,6 +126,7 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
 
@@ -744,6 +745,12 @@ class Wiring:
         from latchkey.sso.stores.connections import Connections
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
+
+    def sso_links(self, school: str) -> Links:
+        """Which accounts at providers are whose."""
+        from latchkey.sso.stores.links import Links
+
+        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
 
     def saml_attempts(self, school: str) -> SamlAttempts:
         """A school's attempts to sign in by SAML."""

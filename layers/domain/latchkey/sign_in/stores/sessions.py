@@ -15,10 +15,11 @@ PASSWORD_ALONE: Final = ("password",)
 class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
-    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
-    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
-    owner alone.
+    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery"; "sso" the school's own provider, and
+    "sso_factor" a second factor there, which the school takes. ``by``: the connection of that provider, or "".
+    ``proved_at`` is when (epoch seconds) a second factor, or a passkey, was shown last; None: never in this session.
+    ``password_at`` is when somebody who has no second factor gave the password again; 0: not since signing in. ``browser`` is
+    in coarse words what it was opened with, for its owner alone.
     """
 
     person: str
@@ -32,6 +33,7 @@ class Session:
     ways: tuple[str, ...] = PASSWORD_ALONE
     password_at: int = 0
     browser: str = ""
+    by: str = ""
 
 
 class Sessions:
@@ -110,6 +112,7 @@ class Sessions:
             "proved_at": session.proved_at,
             "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
             "browser": session.browser or None,
+            "by": session.by or None,
         }
         return Put(item=item, when=[("pk", "missing", None)])
 
@@ -136,4 +139,5 @@ def session_from_item(person: str, item: Item) -> Session:
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
         password_at=item.get("password_at", 0),
         browser=item.get("browser", ""),
+        by=item.get("by", ""),
     )

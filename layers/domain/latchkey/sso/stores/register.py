@@ -33,6 +33,23 @@ REGISTER: Final = (
         },
     ),
     Kind(
+        name="account at a provider",
+        table="directory",
+        pk="<school>#SSOLINK#<key>",
+        sk="LINK",
+        why="Who comes in with this account of the school's provider, once they have come for the first time",
+        kept="until it is unlinked, the person is erased, or the school is deleted",
+        seen_by="nobody",
+        about="by id",
+        erased="deleted",
+        attributes={
+            "person": "Whose it is",
+            "connection": "By which connection it came first",
+            "linked_at": "When",
+            "pairwise": "What the provider calls it towards this school alone",
+        },
+    ),
+    Kind(
         name="metadata of a connection",
         table="directory",
         pk="<school>#SSO",
