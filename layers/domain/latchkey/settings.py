@@ -17,6 +17,7 @@ FunctionName = Literal[
     "operate",
     "daily",
     "keep_roll",
+    "federate",
 ]
 
 NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
@@ -95,6 +96,15 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "ROLLS_BUCKET",
     ),
     "keep_roll": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "ROLLS_BUCKET"),
+    "federate": (
+        "DIRECTORY_TABLE",
+        "CREDENTIALS_TABLE",
+        "SESSIONS_TABLE",
+        "ACTIVITY_TABLE",
+        "LINK_KEY",
+        "LOOKUP_KEY",
+        "ORIGIN",
+    ),
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
