@@ -7,7 +7,7 @@
 from typing import Final
 
 from federate.attempts import attempt_of, ended, way_taken_last
-from federate.stopped import Words, stopped
+from web.stopped import Words, stopped
 from federate.system import system
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school_now
@@ -16,11 +16,12 @@ from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sso.budgets import ANSWERS, spend
 from latchkey.sso.end_trial import end_trial
 from latchkey.sso.enter import Came, Refused, enter
+from latchkey.sso.failed import Failed
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.oidc_attempt import OidcAttempt
 from latchkey.sso.model.trial import result_page
 from latchkey.sso.read_answer import Answer as Brought
-from latchkey.sso.read_answer import Failed, read_answer
+from latchkey.sso.read_answer import read_answer
 from latchkey.sso.read_connections import in_force, to_try
 from web.answer import Answer
 from web.entered import led_in
@@ -62,7 +63,7 @@ def _answered(
         proof = read_answer(system(), school, connection, attempt, brought, system().settings["ORIGIN"])
     except Failed as failed:
         if attempt.trial:
-            end_trial(system(), school, attempt, failed)
+            end_trial(system(), school, attempt.connection, attempt.trial, failed)
             return _to_result(school, attempt, gone)
         if failed.why == "tenant" and connection is not None:
             words = Words.of_refusal(Refused(reason="foreign", account=failed.account, school=school), label)
@@ -72,7 +73,7 @@ def _answered(
     if connection is None:
         raise NotFound()
     if attempt.trial:
-        end_trial(system(), school, attempt, proof)
+        end_trial(system(), school, attempt.connection, attempt.trial, proof)
         return _to_result(school, attempt, gone)
     browser = browser_of(request.headers.get("user-agent", ""))
     came = Came(presented=token_of(request), browser=browser, source_ip=request.source_ip)

@@ -4,7 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from federate.attempts import cookie_of, last_way, surplus
-from federate.stopped import Words, stopped
+from web.stopped import Words, stopped
 from federate.system import system
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school
