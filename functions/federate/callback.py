@@ -1,7 +1,7 @@
 """The way back from a provider: one address for all schools; whose answer it is, the attempt says that this browser keeps.
 
-    state of ours ──▶ proof ──▶ in, or the page that says why not; an admin's own try ──▶ its result
-    no state at all (a start at the provider) ──▶ our own start, of the way taken last in this browser
+state of ours ──▶ proof ──▶ in, or the page that says why not; an admin's own try ──▶ its result
+no state at all (a start at the provider) ──▶ our own start, of the way taken last in this browser
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.oidc_attempt import OidcAttempt
 from latchkey.sso.model.trial import result_page
 from latchkey.sso.read_answer import Answer as Brought
-from latchkey.sso.read_answer import read_answer
+from latchkey.sso.read_answer import Attempted, read_answer
 from latchkey.sso.read_connections import in_force, to_try
 from web.answer import Answer
 from web.entered import led_in
@@ -42,7 +42,7 @@ def come_back(request: Request) -> Answer:
         return _without_attempt(request, state)
     school = _school(request, attempt)
     if school is None:
-        return stopped(request, None, "", "", Words.of("lost", None, ""), (ended(state),))
+        return stopped(request, None, "", Words.of("lost", None, ""), ended(state))
     spend(system(), school, ANSWERS, request.source_ip)
     find = to_try if attempt.trial else in_force
     connection = find(system(), school, attempt.connection)
@@ -55,12 +55,10 @@ def come_back(request: Request) -> Answer:
     return _answered(request, school, connection, attempt, brought)
 
 
-def _answered(
-    request: Request, school: School, connection: Connection | None, attempt: OidcAttempt, brought: Brought
-) -> Answer:
+def _answered(request: Request, school: School, connection: Connection | None, attempt: OidcAttempt, brought: Brought) -> Answer:
     label, gone = connection.label if connection is not None else "", ended(attempt.state)
     try:
-        proof = read_answer(system(), school, connection, attempt, brought, system().settings["ORIGIN"])
+        proof = read_answer(system(), Attempted(school, connection, attempt, system().settings["ORIGIN"]), brought)
     except Failed as failed:
         if attempt.trial:
             end_trial(system(), school, attempt.connection, attempt.trial, failed)
@@ -69,7 +67,7 @@ def _answered(
             words = Words.of_refusal(Refused(reason="foreign", account=failed.account, school=school), label)
         else:
             words = Words.of(failed.reason, school, label, failed.code)
-        return stopped(request, school, attempt.connection, label, words, (gone,))
+        return stopped(request, school, attempt.connection, words, gone)
     if connection is None:
         raise NotFound()
     if attempt.trial:
@@ -79,7 +77,7 @@ def _answered(
     came = Came(presented=token_of(request), browser=browser, source_ip=request.source_ip)
     found = enter(system(), connection, proof, came)
     if isinstance(found, Refused):
-        return stopped(request, school, connection.name, label, Words.of_refusal(found, label), (gone,))
+        return stopped(request, school, connection.name, Words.of_refusal(found, label), gone)
     return led_in(request, system(), found, school.slug, [gone])
 
 
@@ -94,7 +92,7 @@ def _without_attempt(request: Request, state: str) -> Answer:
             school = the_school_now(system(), last[0])
         except NotFound:
             last = None
-    return stopped(request, school, last[1] if last else "", "", Words.of("lost", school, ""))
+    return stopped(request, school, last[1] if last else "", Words.of("lost", school, ""))
 
 
 def _to_result(school: School, attempt: OidcAttempt, gone: str) -> Answer:

@@ -40,7 +40,7 @@ def go(request: Request, school: str, provider: str) -> Answer:
         url, cookies = _begun(request, found, connection, trial, anew=anew)
     except Unavailable as error:
         failure: Any = "setup" if error.why == "issuer" else "unreachable"
-        return stopped(request, found, connection.name, connection.label, Words.of(failure, found, connection.label))
+        return stopped(request, found, connection.name, Words.of(failure, found, connection.label))
     return Answer(status=303, location=url, headers={"Set-Cookie": [*cookies, last_way(found.slug, connection.name)]})
 
 
@@ -61,7 +61,8 @@ def _begun(request: Request, school: School, connection: Connection, trial: str,
 def help_page(request: Request, school: str, provider: str) -> Answer:
     """What to do if the provider says no, where nobody comes back from."""
     found, connection = _in_force(request, school, provider)
-    return Answer(data={"label": connection.label, "kind": connection.kind, "at": _PATH.format(school=found.slug, provider=provider)})
+    at = _PATH.format(school=found.slug, provider=connection.name)
+    return Answer(data={"label": connection.label, "kind": connection.kind, "at": at})
 
 
 @routes.on("GET", f"{_PATH}/sign-out", page="sso/sign_out.html")

@@ -50,10 +50,11 @@ class Words:
         return cls(reason=refused.reason, title=found.title, text=found.text, next=then)
 
 
-def stopped(
-    request: Request, school: School | None, provider: str, label: str, words: Words, cookies: tuple[str, ...] = ()
-) -> Answer:
-    """The page, at an address that may be loaded again: it then says that the sign-in was used, and nothing is done twice."""
+def stopped(request: Request, school: School | None, provider: str, words: Words, gone: str = "") -> Answer:
+    """The page, at an address that may be loaded again: it then says that the sign-in was used, and nothing is done twice.
+
+    ``gone``: the end of its attempt's cookie.
+    """
     request.context.update(school=school)
     at = f"/schools/{school.slug}/sso/{provider}" if school is not None and provider else ""
     data = {"reason": words.reason, "title": words.title, "detail": words.text, "code": words.code}
@@ -61,6 +62,6 @@ def stopped(
         data=data,
         status=words.status,
         page=PAGE,
-        context={"words": words, "at": at, "label": label},
-        headers={"Set-Cookie": list(cookies)} if cookies else {},
+        context={"words": words, "at": at},
+        headers={"Set-Cookie": gone} if gone else {},
     )

@@ -67,13 +67,13 @@ class Meter:
 
         def measured(*args: Any, **request: Any) -> Any:
             answer = call(*args, **request)
-            self._found.append((name, _units(name, request, answer)))
+            self._found.append((name, units_read(name, request, answer)))
             return answer
 
         return measured if callable(call) and not name.startswith("_") else call
 
 
-def _units(name: str, request: Any, answer: Any) -> float:
+def units_read(name: str, request: Any, answer: Any) -> float:
     """RRU: 4 kB each, half of that where a read is eventually consistent; a query is sized as a whole, items each."""
     if name == "get_item":
         return float(_blocks([answer.get("Item", {})]))

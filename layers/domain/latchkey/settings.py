@@ -101,13 +101,13 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "CREDENTIALS_TABLE",
         "SESSIONS_TABLE",
         "ACTIVITY_TABLE",
-        "LINK_KEY",
         "LOOKUP_KEY",
         "ORIGIN",
     ),
 }
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
+    "federate": ("ORIGIN_SECRET", "RP_ID", "SSO_LOCAL_ORIGINS"),
     "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),

@@ -2,8 +2,8 @@
 
     issuer ──▶ clock ──▶ keys ──▶ secret, by a code that cannot be right ──▶ our redirect address, asked without a browser
 
-The token endpoint checks the client before the code, so ``invalid_grant`` says that the secret is right and ``invalid_client`` that
-it is not. What only a round trip shows (tenant, consent, the claim that we match by) is said to be unknown.
+The token endpoint checks the client before the code, so ``invalid_grant`` says that the secret is right and ``invalid_client``
+that it is not. What only a round trip shows (tenant, consent, the claim that we match by) is said to be unknown.
 """
 
 import secrets
@@ -118,7 +118,7 @@ def _secret(system: OidcSystem, connection: Connection, discovery: Discovery, or
 
 
 def _redirect(system: OidcSystem, connection: Connection, discovery: Discovery, origin: str) -> Finding:
-    """Whether the provider knows our address: some say at once that they do not. Most only say so on a page that is drawn later."""
+    """Whether the provider knows our address: some say at once that they do not. Most say so on a page that is drawn later."""
     attempt = new_attempt("", connection.name, connection.version, system.now())
     try:
         answer = system.providers.ask(address_of(discovery, connection, attempt, origin))

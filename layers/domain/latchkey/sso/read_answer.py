@@ -1,8 +1,8 @@
 """Read the answer of an OpenID provider: from what the browser brings back to a proof, or to what went wrong.
 
-    attempt in time? ──▶ connection as it was? ──▶ the provider's error? ──▶ used up, once ──▶ code exchanged ──▶ ID token verified
-                                                                                                   │ lacks what we match by
-                                                                                                   └──▶ userinfo, of the same subject
+    attempt in time? ──▶ connection as it was? ──▶ the provider's no? ──▶ used up, once ──▶ code exchanged ──▶ ID token verified
+                                                                                              lacks what we match by │
+                                                                         userinfo, of the same subject ◀─────────────┘
 
 The school is that of the attempt, which we have sealed; nothing in the answer can name another.
 """
@@ -40,11 +40,19 @@ class Answer:
     issuer: str = ""
 
 
-def read_answer(
-    system: OidcSystem, school: School, connection: Connection | None, attempt: OidcAttempt, answer: Answer, origin: str
-) -> Proof:
-    """The proof in an answer to this attempt; ``Failed`` otherwise. ``connection``: as it is now."""
-    now = system.now()
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """What the answer is to: ``connection`` as it is now (None: it is switched off), ``origin`` our own."""
+
+    school: School
+    connection: Connection | None
+    attempt: OidcAttempt
+    origin: str
+
+
+def read_answer(system: OidcSystem, asked: Attempted, answer: Answer) -> Proof:
+    """The proof in an answer to an attempt; ``Failed`` otherwise."""
+    now, attempt, connection, school = system.now(), asked.attempt, asked.connection, asked.school
     if attempt.is_over(now):
         raise Failed("late")
     if connection is None or connection.version != attempt.version or connection.is_saml:
@@ -54,8 +62,8 @@ def read_answer(
         _check_sender(discovery, answer)
         if not system.oidc_answers(school.slug).use(attempt.state, now):
             raise Failed("used")
-        tokens = _exchanged(system, connection, discovery, attempt, answer, origin)
-        return _proved(system, school, connection, discovery, attempt, tokens)
+        reading = _Reading(system, school, connection, attempt, discovery, callback(asked.origin, connection.kind))
+        return reading.proved(reading.exchanged(answer.code))
     except Unavailable as error:
         raise Failed("unreachable" if error.why != "issuer" else "setup", why=error.why) from None
     except Rejected as error:
@@ -74,45 +82,53 @@ def _check_sender(discovery: Discovery, answer: Answer) -> None:
         raise Failed("provider", why="no_code")
 
 
-def _exchanged(
-    system: OidcSystem, connection: Connection, discovery: Discovery, attempt: OidcAttempt, answer: Answer, origin: str
-) -> Tokens:
-    def ask(*, fresh: bool) -> Tokens:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An answer that is used up now, and so is read to its end."""
+
+    system: OidcSystem
+    school: School
+    connection: Connection
+    attempt: OidcAttempt
+    discovery: Discovery
+    redirect_uri: str
+
+    def exchanged(self, code: str) -> Tokens:
+        """The tokens for the code."""
+        try:
+            try:
+                return self._ask(code, fresh=False)
+            except Refused as error:
+                if error.error != "invalid_client":
+                    raise
+                return self._ask(code, fresh=True)  # the school has just put in another secret, and the code is still good
+        except Refused as error:
+            log.warning("a provider refused a code", extra={"school": self.school.slug, "reason": error.error})
+            reason = _AT_THE_TOKEN_ENDPOINT.get(error.error, "setup")
+            raise Failed(reason, code=error.code, why=error.error or "refused") from None
+
+    def _ask(self, code: str, *, fresh: bool) -> Tokens:
         return exchange(
-            system.providers,
-            discovery,
-            client_id=connection.client_id,
-            secret=system.kept_secrets.of(connection, fresh=fresh),
-            code=answer.code,
-            redirect_uri=callback(origin, connection.kind),
-            verifier=attempt.verifier,
+            self.system.providers,
+            self.discovery,
+            client_id=self.connection.client_id,
+            secret=self.system.kept_secrets.of(self.connection, fresh=fresh),
+            code=code,
+            redirect_uri=self.redirect_uri,
+            verifier=self.attempt.verifier,
         )
 
-    try:
+    def proved(self, tokens: Tokens) -> Proof:
+        """The proof that the ID token makes, with what userinfo adds where it lacks what we match by."""
+        system, connection, now = self.system, self.connection, self.system.now()
+        claims = claims_of(tokens.id_token, lambda kid: system.providers.keys(connection.issuer, kid))
+        check(claims, expected(connection, self.attempt, tokens.access_token), now)
+        if needs_more(connection, claims):
+            said = userinfo(system.providers, self.discovery, tokens.access_token)
+            claims = with_userinfo(claims, said) if said else claims
         try:
-            return ask(fresh=False)
-        except Refused as error:
-            if error.error != "invalid_client":
-                raise
-            return ask(fresh=True)  # the school has just put in another secret; a code that was not redeemed is still good
-    except Refused as error:
-        log.warning("a provider refused a code", extra={"connection": connection.name, "reason": error.error})
-        reason = _AT_THE_TOKEN_ENDPOINT.get(error.error, "setup")
-        raise Failed(reason, code=error.code, why=error.error or "refused") from None
-
-
-def _proved(
-    system: OidcSystem, school: School, connection: Connection, discovery: Discovery, attempt: OidcAttempt, tokens: Tokens
-) -> Proof:
-    now = system.now()
-    claims = claims_of(tokens.id_token, lambda kid: system.providers.keys(connection.issuer, kid))
-    check(claims, expected(connection, attempt, tokens.access_token), now)
-    if needs_more(connection, claims):
-        said = userinfo(system.providers, discovery, tokens.access_token)
-        claims = with_userinfo(claims, said) if said else claims
-    try:
-        return proof_of(connection, school.slug, claims, now)
-    except Rejected:
-        account = claims.get("email") or claims.get("preferred_username")
-        shown = account if isinstance(account, str) and len(account) <= 320 and account.isprintable() else ""
-        raise Failed("setup", why="tenant", account=shown) from None
+            return proof_of(connection, self.school.slug, claims, now)
+        except Rejected:
+            account = claims.get("email") or claims.get("preferred_username")
+            shown = account if isinstance(account, str) and len(account) <= 320 and account.isprintable() else ""
+            raise Failed("setup", why="tenant", account=shown) from None

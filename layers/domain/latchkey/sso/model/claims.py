@@ -21,7 +21,7 @@ _LONGEST_SUBJECT: Final = 255
 _EPOCHS: Final = range(1, 1 << 40)
 
 Why = Literal["malformed", "algorithm", "key", "signature", "issuer", "audience", "ahead", "behind", "nonce", "tenant", "at_hash"]
-"""Why a token counts for nothing. ``ahead``: the provider's clock is later than ours; ``behind``: earlier, or the token is old."""
+"""Why a token counts for nothing. ``ahead``: the provider's clock is later than ours; ``behind``: earlier, or it is old."""
 Claims = Mapping[str, Any]
 
 

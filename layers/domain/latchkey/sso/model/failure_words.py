@@ -37,62 +37,76 @@ def words_of(failure: Failure, label: Text | str, school: str) -> FailureWords:
 
 
 def _words(failure: Failure, label: Text | str, school: str) -> tuple[Text, Text]:
-    match failure:
-        case "denied":
-            return said("You are not signed in"), said(
+    words: dict[Failure, tuple[Text, Text]] = {
+        "denied": (
+            said("You are not signed in"),
+            said(
                 "{label} told us that somebody chose “Cancel” or “No”. Nothing was changed. To sign in, try again and agree.",
                 label=label,
-            )
-        case "consent":
-            return said("Your school has to allow this first"), said(
-                "{label} lets nobody in here until an administrator of {school} has agreed. You can do nothing about it: show this"
-                " page to your school’s office.",
+            ),
+        ),
+        "consent": (
+            said("Your school has to allow this first"),
+            said(
+                "{label} lets nobody in here until an administrator of {school} has agreed. You can do nothing about it: show"
+                " this page to your school’s office.",
                 label=label,
                 school=school,
-            )
-        case "interaction":
-            return said("One more question was left open"), said(
-                "{label} wanted to ask you something and could not. Sign in again, and answer what it asks.", label=label
-            )
-        case "blocked":
-            return said("This account may not be used here"), said(
+            ),
+        ),
+        "interaction": (
+            said("One more question was left open"),
+            said("{label} wanted to ask you something and could not. Sign in again, and answer what it asks.", label=label),
+        ),
+        "blocked": (
+            said("This account may not be used here"),
+            said(
                 "{label} does not let this account in here. Use the account that {school} has given you. If that is the one you"
                 " used, show this page to your school’s office.",
                 label=label,
                 school=school,
-            )
-        case "provider":
-            return said("The other side has a problem"), said(
-                "{label} told us that something went wrong there. Wait a minute, then try again.", label=label
-            )
-        case "unreachable":
-            return said("The other side does not answer"), said(
+            ),
+        ),
+        "provider": (
+            said("The other side has a problem"),
+            said("{label} told us that something went wrong there. Wait a minute, then try again.", label=label),
+        ),
+        "unreachable": (
+            said("The other side does not answer"),
+            said(
                 "We cannot reach {label} just now. Wait a minute, then try again. If it stays so, tell your school’s office.",
                 label=label,
-            )
-        case "setup":
-            return said("This sign-in is not set up right"), said(
+            ),
+        ),
+        "setup": (
+            said("This sign-in is not set up right"),
+            said(
                 "What {school} has entered here and at {label} does not fit together. You can do nothing about it: show this page"
                 " to your school’s office.",
                 label=label,
                 school=school,
-            )
-        case "clock":
-            return said("The clocks do not agree"), said(
+            ),
+        ),
+        "clock": (
+            said("The clocks do not agree"),
+            said(
                 "The clock of {label} and ours differ by more than two minutes. Try again in a minute. If it stays so, show this"
                 " page to your school’s office.",
                 label=label,
-            )
-        case "changed":
-            return said("Your school has just changed this sign-in"), said("Begin again.")
-        case "late":
-            return said("That took too long"), said("A sign-in has to be finished within ten minutes. Begin again.")
-        case "used":
-            return said("This sign-in was used already"), said(
-                "Each one counts once. If you are signed in, go on to your account. If not, begin again."
-            )
-        case "lost":
-            return said("This sign-in did not begin here"), said(
+            ),
+        ),
+        "changed": (said("Your school has just changed this sign-in"), said("Begin again.")),
+        "late": (said("That took too long"), said("A sign-in has to be finished within ten minutes. Begin again.")),
+        "used": (
+            said("This sign-in was used already"),
+            said("Each one counts once. If you are signed in, go on to your account. If not, begin again."),
+        ),
+        "lost": (
+            said("This sign-in did not begin here"),
+            said(
                 "It began in another browser, too long ago, or this browser keeps no cookies. Go to your school’s page and begin"
                 " again there."
-            )
+            ),
+        ),
+    }
+    return words[failure]

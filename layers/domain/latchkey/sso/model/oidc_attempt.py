@@ -46,7 +46,15 @@ def new_attempt(school: str, connection: str, version: int, at: int, *, trial: s
     """An attempt with values of its own, 256 random bits each."""
     state, nonce, verifier = (secrets.token_urlsafe(_RANDOM) for _ in range(3))
     return OidcAttempt(
-        state=state, nonce=nonce, verifier=verifier, school=school, connection=connection, version=version, at=at, trial=trial, anew=anew
+        state=state,
+        nonce=nonce,
+        verifier=verifier,
+        school=school,
+        connection=connection,
+        version=version,
+        at=at,
+        trial=trial,
+        anew=anew,
     )
 
 

@@ -25,7 +25,8 @@ Failure = Literal[
 
 ``denied``: whoever signs in, or the provider, said no. ``consent``: its admin has to allow us first. ``blocked``: its admin does
 not let this person use us. ``setup``: the registration there and the settings here differ. ``changed``: the school's settings are
-others than when it began. ``late``: it took too long. ``used``: this answer was used before. ``lost``: this browser has not asked.
+others than when it began. ``late``: it took too long. ``used``: this answer was used before. ``lost``: this browser did not
+ask.
 """
 _FAILURES: Final[Mapping[str, Failure]] = {
     "access_denied": "denied",

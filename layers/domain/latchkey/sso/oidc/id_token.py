@@ -25,7 +25,8 @@ ALGORITHMS: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 _PARTS: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _REFUSED: Final = frozenset({"crit", "b64", "enc", "zip"})
 _LONGEST_KID: Final = 256
-_SMALLEST_RSA: Final, _LARGEST_RSA: Final = 2_048, 8_192
+_SMALLEST_RSA: Final = 2_048
+_LARGEST_RSA: Final = 8_192
 
 
 def claims_of(token: object, keys: Callable[[str | None], Sequence[Mapping[str, Any]]]) -> Claims:

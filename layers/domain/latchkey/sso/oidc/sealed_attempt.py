@@ -40,6 +40,14 @@ def unseal(text: str, tag: str, key: bytes) -> OidcAttempt | None:
         return None
     state, nonce, verifier, school, connection, version, at, trial, anew = json.loads(body)
     attempt = OidcAttempt(
-        state=state, nonce=nonce, verifier=verifier, school=school, connection=connection, version=version, at=at, trial=trial, anew=anew
+        state=state,
+        nonce=nonce,
+        verifier=verifier,
+        school=school,
+        connection=connection,
+        version=version,
+        at=at,
+        trial=trial,
+        anew=anew,
     )
     return attempt if tag_of(attempt.state) == tag else None

@@ -1,7 +1,7 @@
 """Which answers of OpenID providers were used: in the table ``sessions``, so that each attempt ends once.
 
-    A: the answer comes ── notes its state, if nobody has ──▶ goes on to the provider
-    B: the same again ──────── notes its state, if nobody has ──▶ ✗ used
+A: the answer comes ── notes its state, if nobody has ──▶ goes on to the provider
+B: the same again ──────── notes its state, if nobody has ──▶ ✗ used
 """
 
 import hashlib
