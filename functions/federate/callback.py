@@ -7,7 +7,6 @@ no state at all (a start at the provider) ──▶ our own start, of the way ta
 from typing import Final
 
 from federate.attempts import attempt_of, ended, way_taken_last
-from web.stopped import Words, stopped
 from federate.system import system
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school_now
@@ -27,6 +26,7 @@ from web.answer import Answer
 from web.entered import led_in
 from web.request import Request
 from web.route_group import RouteGroup
+from web.stopped import Words, stopped
 from web.who import token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)

@@ -1,7 +1,7 @@
 """Where providers' answers come to: one address for all schools; whose answer it is, the attempt says that this browser began.
 
-    provider's page ── form, across sites ──▶ our page with the same form ── from here, with the browser's cookies ──▶ taken
-    an answer to nothing (a start at the provider) ──▶ our own start, of the connection that it was made for
+provider's page ── form, across sites ──▶ our page with the same form ── from here, with the browser's cookies ──▶ taken
+an answer to nothing (a start at the provider) ──▶ our own start, of the connection that it was made for
 """
 
 from typing import Final
@@ -41,7 +41,7 @@ def take(request: Request) -> Answer:
     try:
         envelope = opened(request.fields.get("SAMLResponse"))
     except refusals.Refused:
-        return stopped(request, None, "", "", Words.of("provider", None, ""))
+        return stopped(request, None, "", Words.of("provider", None, ""))
     attempt = _attempt(envelope)
     if attempt is None:
         return _without_attempt(request, envelope)
@@ -49,7 +49,7 @@ def take(request: Request) -> Answer:
         return Answer(data={"again": True}, context={"response": "".join(request.fields["SAMLResponse"].split())})
     school = _school(request, attempt.school)
     if school is None:
-        return stopped(request, None, "", "", Words.of("lost", None, ""))
+        return stopped(request, None, "", Words.of("lost", None, ""))
     spend(system(), school, ANSWERS, request.source_ip)
     find = to_try if attempt.trial else in_force
     return _answered(request, school, find(system(), school, attempt.connection), attempt, envelope)
@@ -61,17 +61,15 @@ def _answered(
     label, name = connection.label if connection is not None else "", attempt.connection
     origin = system().settings["ORIGIN"]
     try:
-        proof = take_saml_answer(
-            system(), school, connection, attempt, envelope, secret=kept_secret(request), origin=origin
-        )
+        proof = take_saml_answer(system(), school, connection, attempt, envelope, secret=kept_secret(request), origin=origin)
     except Failed as failed:
         if attempt.trial and failed.reason != "lost":
             end_trial(system(), school, name, attempt.trial, failed)
             return Answer(status=303, location=result_page(school.slug, name))
         if failed.why == "tenant":
             refused = Refused(reason="foreign", account=failed.account, school=school)
-            return stopped(request, school, name, label, Words.of_refusal(refused, label))
-        return stopped(request, school, name, label, Words.of(failed.reason, school, label, failed.code))
+            return stopped(request, school, name, Words.of_refusal(refused, label))
+        return stopped(request, school, name, Words.of(failed.reason, school, label, failed.code))
     gone = browser_cookie("", 0)
     if attempt.trial:
         end_trial(system(), school, name, attempt.trial, proof)
@@ -82,7 +80,7 @@ def _answered(
     came = Came(presented=token_of(request), browser=browser, source_ip=request.source_ip)
     found = enter(system(), connection, proof, came)
     if isinstance(found, Refused):
-        return stopped(request, school, name, label, Words.of_refusal(found, label))
+        return stopped(request, school, name, Words.of_refusal(found, label))
     return led_in(request, system(), found, school.slug, [gone])
 
 
@@ -98,9 +96,9 @@ def _without_attempt(request: Request, envelope: Envelope) -> Answer:
     school = _school(request, ours[0]) if ours is not None else None
     public = school.settings.sso.connection(ours[1]) if school is not None and ours is not None else None
     if school is None or public is None or public.kind != "saml":
-        return stopped(request, school, "", "", Words.of("lost", school, ""))
+        return stopped(request, school, "", Words.of("lost", school, ""))
     if envelope.answers:
-        return stopped(request, school, public.name, public.label, Words.of("lost", school, public.label))
+        return stopped(request, school, public.name, Words.of("lost", school, public.label))
     return Answer(status=303, location=start_address(school.slug, public.name))
 
 

@@ -1,8 +1,8 @@
 """The cookie by which a SAML answer is known to come from the browser that has asked.
 
-The answer is a form of the provider's page, posted across sites, with which no Lax cookie comes: our page posts it once more, from
-here (functions/saml/answer.py). It opens nothing by itself: without an attempt of ours, and an answer to it that a provider has
-signed, it stands for nothing (docs/decisions/0066).
+The answer is a form of the provider's page, posted across sites, with which no Lax cookie comes: our page posts it once more,
+from here (functions/saml/answer.py). The cookie opens nothing by itself: without an attempt of ours, and an answer to it that a
+provider has signed, it stands for nothing (docs/decisions/0066).
 """
 
 from typing import Final

@@ -50,7 +50,9 @@ class Browser:
     def submit(self, target: str, fields: dict[str, str] | None = None) -> HTTPResponse:
         """A form of ours."""
         said = {**PAGE, "Content-Type": "application/x-www-form-urlencoded", "Origin": "null", "Sec-Fetch-Site": "same-origin"}
-        return self._keep(self._of(target).post(target, body=urlencode(fields or {}).encode(), headers=said | self._cookies(True)))
+        return self._keep(
+            self._of(target).post(target, body=urlencode(fields or {}).encode(), headers=said | self._cookies(True))
+        )
 
     def _of(self, target: str) -> Any:
         path = target.partition("?")[0]

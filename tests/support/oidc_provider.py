@@ -50,7 +50,9 @@ def ec_jwk(kid: str = "curve") -> dict[str, Any]:
     return {**made, "kid": kid, "use": "sig", "alg": "ES256"}
 
 
-def signed(claims: Mapping[str, Any], *, kid: str | None = "one", key: Any = None, algorithm: str = "RS256", **header: Any) -> str:
+def signed(
+    claims: Mapping[str, Any], *, kid: str | None = "one", key: Any = None, algorithm: str = "RS256", **header: Any
+) -> str:
     """A token."""
     headers = {**({"kid": kid} if kid is not None else {}), **header}
     return jwt.encode(dict(claims), key or rsa_key(), algorithm, headers=headers)

@@ -54,7 +54,9 @@ class TestStart:
         assert "prompt" not in query_of(world.browser().get(START).headers["Location"])
         assert query_of(world.browser().get(f"{START}?again=1").headers["Location"])["prompt"] == "login"
 
-    @pytest.mark.parametrize("path", ["/schools/northbridge/sso/other", "/schools/nowhere/sso/school", "/schools/northbridge/sso/~"])
+    @pytest.mark.parametrize(
+        "path", ["/schools/northbridge/sso/other", "/schools/nowhere/sso/school", "/schools/northbridge/sso/~"]
+    )
     def test_a_way_that_is_not_there(self, world: World, path: str) -> None:
         assert world.browser().get(path).status_code == 404
         assert world.browser().get(f"{path}/help").status_code == 404
@@ -105,7 +107,7 @@ class TestBack:
         assert world.back(world.browser()).headers["Location"] == "/account"
 
     def test_the_next_at_a_shared_computer_gets_their_own_session(self, world: World) -> None:
-        world.add("ada"), world.add("ben")  # noqa: B018
+        world.add("ada"), world.add("ben")
         browser = world.browser()
         world.says("ada")
         world.back(browser)
@@ -257,7 +259,7 @@ class TestBack:
         assert b"invalid_client" in answer.body
 
     def test_a_secret_that_was_replaced_just_now(self, world: World) -> None:
-        world.add("ada"), world.add("ben")  # noqa: B018
+        world.add("ada"), world.add("ben")
         world.says("ada")
         assert world.back(world.browser()).headers["Location"] == "/account"
         world.provider.secret = "another"

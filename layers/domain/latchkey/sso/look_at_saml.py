@@ -70,8 +70,10 @@ def _certificates(connection: Connection, now: int) -> list[Finding]:
 
 def _scopes(connection: Connection) -> Finding:
     """One provider speaks for many schools where none is pinned."""
-    return Finding(check="tenant", state="unknown", why="not_tried") if connection.tenant else Finding(
-        check="tenant", state="warn", why="missing"
+    return (
+        Finding(check="tenant", state="unknown", why="not_tried")
+        if connection.tenant
+        else Finding(check="tenant", state="warn", why="missing")
     )
 
 

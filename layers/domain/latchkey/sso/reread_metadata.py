@@ -47,9 +47,7 @@ def keep(system: SamlSystem, school: str, connection: Connection, found: Provide
     except Changed:
         return None
     until = found.valid_until or 0
-    system.saml_readings(school).took(
-        connection.name, system.now(), until=until, more=found.more, scopes=found.scopes
-    )
+    system.saml_readings(school).took(connection.name, system.now(), until=until, more=found.more, scopes=found.scopes)
     return connection.with_metadata(found.sign_in_url, found.certificates)
 
 
@@ -76,4 +74,3 @@ def _of_school(system: SamlSystem, slug: str) -> int:
             reread(system, slug, connection)
             done += 1
     return done
-
