@@ -10,7 +10,7 @@ import pytest
 import keep_roll.handler as door
 from latchkey.people.model.person import CodeState, Person
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import entry_of
+from latchkey.roll.model.entry import CodeFacts, entry_of
 from latchkey.roll.model.packing import pack_base
 from latchkey.roll.model.roll import place_of
 from tests.support.console import Console
@@ -119,7 +119,7 @@ def fill(console: Console, copies: int) -> int:
     assert state is not None
     few = [entry_of(somebody(number)) for number in range(1_000)]
     many = [
-        each._replace(id=f"{place:04d}{each.id[4:]}", family_name=f"{each.family_name}-{place}")
+        each._replace(id=f"{place:04d}{each.id[4:]}", family_name=f"{each.family_name}-{place}", pin=CodeFacts(1 << 40))
         for place in range(copies)
         for each in few
     ]

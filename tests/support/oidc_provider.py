@@ -25,8 +25,14 @@ SECRET = "s3cret +/=&"
 
 
 @cache
-def rsa_key(number: int = 0) -> rsa.RSAPrivateKey:
+def rsa_key() -> rsa.RSAPrivateKey:
     """An RSA key, the same for all tests of a process."""
+    return rsa.generate_private_key(65_537, 2_048)
+
+
+@cache
+def other_rsa_key() -> rsa.RSAPrivateKey:
+    """Another one."""
     return rsa.generate_private_key(65_537, 2_048)
 
 
@@ -37,9 +43,9 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
 
 
 @cache
-def rsa_jwk(kid: str = "one", number: int = 0) -> dict[str, Any]:
-    """The public half of an RSA key, as a JWKS has it."""
-    made: dict[str, Any] = RSAAlgorithm.to_jwk(rsa_key(number).public_key(), as_dict=True)
+def rsa_jwk(kid: str = "one") -> dict[str, Any]:
+    """The public half of the RSA key, as a JWKS has it."""
+    made: dict[str, Any] = RSAAlgorithm.to_jwk(rsa_key().public_key(), as_dict=True)
     return {**made, "kid": kid, "use": "sig", "alg": "RS256"}
 
 

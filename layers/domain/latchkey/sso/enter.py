@@ -26,6 +26,7 @@ from latchkey.shared.model.ids import person_id
 from latchkey.shared.model.names import name_of
 from latchkey.sign_in.steps import Asked, Opened, go_on
 from latchkey.sign_in.steps import Proof as Shown
+from latchkey.sign_in.stores.sessions import BY_PROVIDER, PROVIDERS_FACTOR
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.keys import account_key
 from latchkey.sso.model.matching import (
@@ -44,10 +45,6 @@ from latchkey.sso.needs import System
 from latchkey.sso.stores.links import Account
 
 _ROUNDS: Final = 5
-BY_PROVIDER: Final = "sso"
-"""What a session says of how it was opened."""
-ITS_FACTOR: Final = "sso_factor"
-"""The same, where the provider has asked for a second factor and the school takes its word."""
 log = logging.getLogger(__name__)
 
 
@@ -191,7 +188,7 @@ def _go_on(trying: _Try, person: Person, came: Came) -> Opened | Asked:
     system, now = trying.system, trying.system.now()
     shown = Shown(school=trying.school, person=person, at=now, ways=(BY_PROVIDER,), by=trying.connection.name)
     if trying.proof.strong and trying.connection.proves_second_factor:
-        shown = shown.shown(ITS_FACTOR, now)
+        shown = shown.shown(PROVIDERS_FACTOR, now)
     return go_on(system, shown, (SecondStep(),), presented=came.presented, browser=came.browser, source_ip=came.source_ip)
 
 
