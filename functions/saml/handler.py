@@ -13,7 +13,7 @@ _LEFT: Final = 12_000  # milliseconds: a provider may take five seconds twice
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer a request; ``{"check": {school, connection, version}}``, ``{"read_metadata": {url}}`` or ``{"kind": "metadata"}``."""
+    """Answer a request, ``{"check": {school, connection, version}}``, ``{"read_metadata": {url}}``, ``{"kind": "metadata"}``."""
     if "check" in event:
         from latchkey.sso.look_at_saml import look_at_saml
         from latchkey.sso.model.findings import as_values

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
+from latchkey.errors import NotSignedIn
 from latchkey.sign_in.session import who
 from latchkey.sso.model.trial import Trial
 from latchkey.sso.saml.own_metadata import own_metadata
@@ -21,6 +22,8 @@ from tests.support.system import TestSystem
 START = "/schools/northbridge/sso/unify"
 SESSION = "__Host-latchkey"
 BROWSER = "__Host-latchkey-saml"
+AFFILIATION = "urn:oid:1.3.6.1.4.1.5923.1.1.1.9"
+OF_NORTHBRIDGE = {AFFILIATION: ["student@northbridge.example"]}
 
 
 @pytest.fixture
@@ -53,10 +56,7 @@ class TestComingIn:
         ann = world.add("ann")
         world.comes_in(world.browser())
         browser = world.browser()
-        world.comes_in(
-            browser,
-            attributes={MAIL: ["other@northbridge.example"], "urn:oid:1.3.6.1.4.1.5923.1.1.1.9": ["s@northbridge.example"]},
-        )
+        world.comes_in(browser, id="_later", attributes={**OF_NORTHBRIDGE, MAIL: ["other@northbridge.example"]})
         assert person_of(world, browser) == ann.id
 
     def test_the_session_that_was_here_ends(self, world: SamlWorld) -> None:
@@ -65,10 +65,10 @@ class TestComingIn:
         ben, browser = world.add("ben"), world.browser()
         world.comes_in(browser)
         before = browser.jar[SESSION]
-        ben_is = {MAIL: ["ben@northbridge.example"], "urn:oid:1.3.6.1.4.1.5923.1.1.1.9": ["s@northbridge.example"]}
-        world.comes_in(browser, subject="subject-2", attributes=ben_is)
+        ben_is = {**OF_NORTHBRIDGE, MAIL: ["ben@northbridge.example"]}
+        world.comes_in(browser, id="_later", subject="subject-2", attributes=ben_is)
         assert person_of(world, browser) == ben.id
-        with pytest.raises(Exception, match="Sign in"):
+        with pytest.raises(NotSignedIn):
             who(world.system.wiring("portal"), before)
 
     def test_the_form_of_the_provider_is_posted_once_more_from_here(self, world: SamlWorld) -> None:
@@ -164,9 +164,7 @@ WRONG: dict[str, tuple[Callable[[Answer], str], int, str]] = {
         "This sign-in is not set up right",
     ),
     "another school's scope": (
-        lambda answer: replace(
-            answer, attributes={**answer.attributes, "urn:oid:1.3.6.1.4.1.5923.1.1.1.9": ["student@southgate.example"]}
-        ).signed(),
+        lambda answer: replace(answer, attributes={**answer.attributes, AFFILIATION: ["student@southgate.example"]}).signed(),
         403,
         "This is not an account of your school",
     ),
