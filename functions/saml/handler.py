@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
-from measure.metrics import measure
 from saml.app import app
 from saml.system import system
 
@@ -32,7 +31,6 @@ def _read_all(context: Any) -> dict[str, Any]:
     """Every hour: the metadata that is a day old, as far as the time goes."""
     from latchkey.sso.reread_metadata import reread_all
 
-    measure("Ticks")
     done = reread_all(system(), lambda: context.get_remaining_time_in_millis() > _LEFT)
     logger.info("metadata was read", extra={"connections": done})
     return {"read": done}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Self
 
+from latchkey.errors import Conflict, Forbidden, Gone, LatchkeyError, TryLater
 from latchkey.schools.model.school import School
 from latchkey.shared.model.texts import Text, said
 from latchkey.sso.enter import Refused
@@ -13,6 +14,8 @@ from web.answer import Answer
 from web.request import Request
 
 PAGE: Final = "sso/stopped.html"
+_ERRORS: Final[dict[int, type[LatchkeyError]]] = {403: Forbidden, 409: Conflict, 410: Gone, 503: TryLater}
+"""What a script is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +58,11 @@ def stopped(request: Request, school: School | None, provider: str, words: Words
 
     ``gone``: the end of its attempt's cookie.
     """
+    if not request.wants_page:
+        raise _ERRORS[words.status](words.text, code=words.reason)
     request.context.update(school=school)
     at = f"/schools/{school.slug}/sso/{provider}" if school is not None and provider else ""
-    data = {"reason": words.reason, "title": words.title, "detail": words.text, "code": words.code}
     return Answer(
-        data=data,
         status=words.status,
         page=PAGE,
         context={"words": words, "at": at},

@@ -307,7 +307,7 @@ class TestBack:
 
     def test_a_script_gets_no_page(self, world: World) -> None:
         answer = world.http["federate"].get("/sso/callback?code=a&state=b", headers={"Accept": "application/json"})
-        assert (answer.status_code, answer.json_body["reason"]) == (410, "lost")
+        assert (answer.status_code, answer.json_body["code"]) == (410, "lost")
 
 
 class TestPagesBeside:

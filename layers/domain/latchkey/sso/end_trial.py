@@ -14,8 +14,8 @@ from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.findings import Check, Finding, State, Why
 from latchkey.sso.model.matching import Sought, sought
 from latchkey.sso.model.proof import Proof
-from latchkey.sso.needs import Tries
 from latchkey.sso.read_connections import to_try
+from latchkey.sso.trial_needs import Tries
 
 _NAMED: Final[Mapping[str, tuple[Check, Why]]] = {
     "invalid_client": ("secret", "refused"),

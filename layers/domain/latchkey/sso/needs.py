@@ -8,7 +8,6 @@ from latchkey.second_factors import needs as second_factors
 
 if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
-    from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.saml_attempts import SamlAttempts
@@ -24,9 +23,3 @@ class System(second_factors.System, Protocol):
     def numbers(self, school: str) -> Numbers: ...
 
     def saml_attempts(self, school: str) -> SamlAttempts: ...
-
-
-class Tries(System, Protocol):
-    """The same, where an admin's own try ends."""
-
-    def sso_looks(self, school: str) -> ConnectionLooks: ...
