@@ -781,7 +781,7 @@ class Wiring:
         """The secrets of schools' registrations at providers."""
         from latchkey.sso.stores.client_secrets import ClientSecrets
 
-        return ClientSecrets(self.client("secretsmanager"))
+        return ClientSecrets(self.client("secretsmanager"), self.settings.get("SSO_SECRETS"))
 
     @cached_property
     def kept_secrets(self) -> KeptSecrets:
@@ -823,7 +823,7 @@ class Wiring:
         """The function that meets providers whose name a setting holds."""
         from latchkey.sso.stores.doorways import Doorway
 
-        return Doorway(self.client("lambda"), self.settings[setting])
+        return Doorway(self.client("lambda"), self.settings.get(setting))
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
@@ -902,6 +902,7 @@ if TYPE_CHECKING:
         _sso: sso.System = wiring
         _sso_oidc: sso_oidc.OidcSystem = wiring
         _sso_saml: sso_saml.SamlSystem = wiring
+        _sso_changes: sso.Changes = wiring
 
 
 @cache

@@ -21,6 +21,7 @@ from latchkey.schools.model.school import School, as_values
 from latchkey.sends.model.domains import in_order
 from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import is_id, new_id
+from latchkey.sso.model.connection import Connection
 
 KINDS: Final = (
     "school",
@@ -138,9 +139,16 @@ def _write(system: System, key: str, text: str) -> None:
         file.finish()
 
 
-def _school(_system: System, school: School, _after: Any) -> tuple[list[Record], Any]:
+def _school(system: System, school: School, _after: Any) -> tuple[list[Record], Any]:
     names = ("slug", "name", "urn", "town", "postcode")
-    return [_of(school, names) | {"settings": as_values(school.settings)}], None
+    providers = [_provider(each) for each in system.connections(school.slug).all()]
+    return [_of(school, names) | {"settings": as_values(school.settings), "single_sign_on": providers}], None
+
+
+def _provider(connection: Connection) -> Record:
+    """A version of a connection; its secret is in no file, only when it ends."""
+    ends = connection.secret.ends_at if connection.secret is not None else None
+    return _bare(asdict(connection) | {"secret": None, "on": None, "secret_ends": _time(ends)})
 
 
 def _people(system: System, school: School, after: Any) -> tuple[list[Record], Any]:
