@@ -102,7 +102,7 @@ class TestComingIn:
             body=b"SAMLResponse=x",
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
         )
-        assert (answer.status_code, answer.json_body["reason"]) == (503, "provider")
+        assert (answer.status_code, answer.json_body["code"]) == (503, "provider")
 
 
 class TestOnce:
