@@ -45,7 +45,8 @@ Everything that Latchkey keeps of one school, but for passwords, sessions and ke
 line, in UTF-8; a kind has as many files as it needs, numbered from 00001. Times are RFC 3339 in UTC. A field without a value
 is left out.
 
-school      name, slug, urn, town, postcode; settings: what the school chose, lives in seconds
+school      name, slug, urn, town, postcode; settings: what the school chose, lives in seconds; single_sign_on: every version of
+            its connections to providers, without their secrets
 people      id: stays the same in all files; role; names; email; username; language; upn; mis_id; year_group;
             registration_group; is_admin; status: active or left; children, parents: ids; number: the student's short number
             in codes; edited: fields that were written by hand, and that no roster has said since;
