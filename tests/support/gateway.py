@@ -80,7 +80,7 @@ def _resource(app: str, path: str) -> str:
     """The resource of the app's function that a path goes to: its own text, or the most exact one that it fits."""
     resources = [resource for each in sam.functions().values() if sam.package(each) == app for _, resource in sam.routes(each)]
     fitting = [each for each in resources if each == path or _pattern(each).fullmatch(path)]
-    return max(fitting, key=lambda each: (each == path, len(each)))
+    return max(fitting, key=lambda each: (each == path, len(each)), default="/{proxy+}")
 
 
 @cache

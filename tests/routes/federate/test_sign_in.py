@@ -311,6 +311,19 @@ class TestBack:
 
 
 class TestPagesBeside:
+    def test_who_signs_out_here_is_offered_to_sign_out_there(self, world: World) -> None:
+        world.add("ada")
+        world.says("ada")
+        browser = world.browser()
+        world.back(browser)
+        token = browser.jar[SESSION]
+        answer = browser.submit("/sessions/current/delete")
+        assert answer.headers["Location"] == f"{START}/sign-out"
+        assert SESSION not in browser.jar
+        with pytest.raises(NotSignedIn):
+            who(world.system.wiring("portal"), token)
+        assert browser.get(answer.headers["Location"]).status_code == 200
+
     def test_what_to_do_when_it_says_no(self, world: World) -> None:
         answer = world.browser().get(f"{START}/help")
         assert answer.status_code == 200
