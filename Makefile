@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 
 # What the build reads; a change in any of these builds again, nothing else does.
 SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
-	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -path '*/guide_pages/*' -not -name '.*' 2>/dev/null)
+	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/.templates/*' -not -path '*/data/*' -not -path '*/guide_pages/*' -not -name '.*' 2>/dev/null)
 WORDS := layers/domain/latchkey/sign_in/data/common_passwords.txt layers/domain/latchkey/shared/data/locale/.made
 GUIDE := functions/portal/guide_pages/.made
 LOCALE := layers/domain/latchkey/shared/locale
@@ -152,6 +152,7 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd functions/build && uv pip compile $(LOCK) guide.in -o guide.txt
+	@cd functions/build && uv pip compile $(LOCK) templates.in -o templates.txt
 	@cd infra/requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd infra/requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd infra/requirements && uv pip compile $(LOCK) dev.in -c ../../layers/dependencies/chalice.txt -o dev.txt
