@@ -37,6 +37,8 @@ ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/people/{{id}}/parents/{{parent}}/delete": "takes a parent's rights",
     f"POST {_SCHOOL}/people/{{id}}/read-out": "opens an account to whoever is on the telephone",
     f"POST {_SCHOOL}/people/{{id}}/reset-factors": "leaves an account with its password alone",
+    f"DELETE {_SCHOOL}/people/{{id}}/sso": "opens an account to another account of the school's own sign-in",
+    f"POST {_SCHOOL}/people/{{id}}/sso/delete": "opens an account to another account of the school's own sign-in",
     f"POST {_SCHOOL}/people/merge": "gives one account what another one could see",
 }
 """Route, and what it does that a stolen session must not do alone."""

@@ -30,7 +30,14 @@ def facts(school: School, now: int) -> dict[str, Any]:
     path = f"/schools/{school.slug}"
     ways: list[dict[str, Any]] = []
     for way in ways_in(school):
-        if way.sso is not None:
+        if way.sso is not None and way.connection is not None:
+            known = way.connection
+            url = f"{path}/sso/{known.name}"
+            ways.append(
+                {"kind": "single_sign_on", "roles": way.roles, "label": known.label, "url": url, "help": way.sso.help}
+                | {"connection": known.name}
+            )
+        elif way.sso is not None:
             url = way.sso.url if way.sso.url.startswith("https://") else ""
             ways.append({"kind": "single_sign_on", "roles": way.roles, "label": way.sso.label, "url": url, "help": way.sso.help})
         else:
@@ -51,6 +58,7 @@ def facts(school: School, now: int) -> dict[str, Any]:
         "logo": logo_url(school),
         "colour": settings.colour,
         "ways": ways,
+        "admins_use_sso": settings.sso.admins == "must" and bool(settings.sso.connections),
         "sign_in": f"{path}/sessions",
         "forgot_password": f"{path}/forgot-password",
         "redeem": f"{path}/redeem",

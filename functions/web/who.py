@@ -5,7 +5,7 @@ from functools import partial
 from latchkey.audit.count_not_found import count_not_found
 from latchkey.errors import NotFound, NotSignedIn
 from latchkey.second_factors.hold_up import hold_up
-from latchkey.second_factors.model.asked import answers_password
+from latchkey.second_factors.model.asked import answers_password, answers_provider
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
 from web.asked_again import ASKED
@@ -61,8 +61,17 @@ def admin(request: Request, system: System, school: str) -> SignedIn:
     return found
 
 
+def provider_of(found: SignedIn) -> dict[str, str] | None:
+    """Where this person signs in once more to confirm who they are, as the page shows it; None: with something of ours."""
+    school, by = found.school, found.session.by
+    known = school.settings.sso.connection(by)
+    if known is None or not answers_provider(school, found.person, by):
+        return None
+    return {"label": known.label, "url": f"/schools/{school.slug}/sso/{by}?again=1"}
+
+
 def _hold_up(request: Request, system: System, found: SignedIn) -> None:
     """Let nobody on who has to set up a second factor first, or to confirm again; and say on the page what is to come."""
     method = "GET" if request.method == "HEAD" else request.method
-    request.context["has_factor"] = not answers_password(found.school, found.person)
+    request.context.update(has_factor=not answers_password(found.school, found.person), provider=provider_of(found))
     request.context["advice"] = hold_up(found, system.now(), sensitive=f"{method} {request.path}" in ASKED)

@@ -211,6 +211,16 @@ def _sns(name: str, request: Request) -> Iterator[Part]:
     yield _part("sns:GetTopicAttributes", f"topic/{request['TopicArn']}")
 
 
+def _secretsmanager(name: str, request: Request) -> Iterator[Part]:
+    yield _part(f"secretsmanager:{name}", f"secret/{request['Name' if name == 'CreateSecret' else 'SecretId']}")
+
+
+def _lambda(name: str, request: Request) -> Iterator[Part]:
+    if name != "Invoke":
+        raise UnknownCall(f"lambda.{name}")
+    yield _part("lambda:InvokeFunction", f"function/{request['FunctionName']}")
+
+
 _SERVICES: Final[Mapping[str, Callable[[str, Request], Iterator[Part]]]] = {
     "dynamodb": _dynamodb,
     "s3": _s3,
@@ -218,4 +228,6 @@ _SERVICES: Final[Mapping[str, Callable[[str, Request], Iterator[Part]]]] = {
     "kms": _kms,
     "sesv2": _sesv2,
     "sns": _sns,
+    "secretsmanager": _secretsmanager,
+    "lambda": _lambda,
 }

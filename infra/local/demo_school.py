@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local import deploy
+from infra.local import demo_sign_in, deploy
 from infra.local.files import read_json, write_json
 from infra.local.product import Product, Unexpected, app_code
 from infra.local.progress import Progress, Step
@@ -71,7 +71,7 @@ SOUTHGATE = DemoSchool(
         },
     },
     admin={"email": "admin@southgate.example", "given_name": "Sam", "family_name": "Okoro"},
-    students=60,
+    students=demo_sign_in.STUDENTS,
     second_step=True,
 )
 _WORDS = (

@@ -12,7 +12,7 @@ REGION = "eu-west-2"
 STACK_NAME = "latchkey"
 SCHOOL = "northbridge"
 
-_PORTS = {"PORT": 8000, "INBOX_PORT": 8025, "AWS_PORT": 4566}
+_PORTS = {"PORT": 8000, "INBOX_PORT": 8025, "AWS_PORT": 4566, "SIGN_IN_PORT": 8030}
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Settings:
     port: int
     inbox_port: int
     aws_port: int
+    sign_in_port: int
     recorder_port: int | None
     demo_students: int | None
 
@@ -41,6 +42,11 @@ class Settings:
     def inbox_url(self) -> str:
         """Where every mail sent can be read."""
         return f"http://localhost:{self.inbox_port}"
+
+    @property
+    def sign_in_url(self) -> str:
+        """Where the demo's own school sign-in is: its issuer."""
+        return f"http://localhost:{self.sign_in_port}"
 
     @property
     def aws_url(self) -> str:
@@ -64,7 +70,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read LATCHKEY_LOCAL, PORT, INBOX_PORT, AWS_PORT, RECORDER_PORT and LATCHKEY_DEMO_STUDENTS.
+    """Read LATCHKEY_LOCAL, PORT, INBOX_PORT, AWS_PORT, SIGN_IN_PORT, RECORDER_PORT and LATCHKEY_DEMO_STUDENTS.
 
     Raises Trouble with all bad values in one sentence.
     """
@@ -72,7 +78,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ports = {name: _port(name, environment.get(name, ""), default, wrong) for name, default in _PORTS.items()}
     recorder = _port("RECORDER_PORT", environment.get("RECORDER_PORT", ""), 0, wrong)
     if not wrong and len({*ports.values(), recorder}) <= len(ports):
-        wrong.append(" and ".join(ports) + " must be three different ports, and RECORDER_PORT a fourth")
+        wrong.append(" and ".join(ports) + " must be four different ports, and RECORDER_PORT a fifth")
     students = environment.get("LATCHKEY_DEMO_STUDENTS", "")
     if students and not re.fullmatch(r"[1-9][0-9]{0,6}", students):
         wrong.append(f"LATCHKEY_DEMO_STUDENTS must be a number of students from 1 to 9999999, not {students!r}")
@@ -85,6 +91,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=ports["PORT"],
         inbox_port=ports["INBOX_PORT"],
         aws_port=ports["AWS_PORT"],
+        sign_in_port=ports["SIGN_IN_PORT"],
         recorder_port=recorder or None,
         demo_students=int(students) if students else None,
     )

@@ -55,7 +55,8 @@ class SharedStack:
 
     def _start(self, tell: Callable[[str], None]) -> Any:
         log = self._folder / "run.log"
-        ports = dict(zip(("PORT", "INBOX_PORT", "AWS_PORT", "RECORDER_PORT"), map(str, free_ports(4)), strict=True))
+        names = ("PORT", "INBOX_PORT", "AWS_PORT", "SIGN_IN_PORT", "RECORDER_PORT")
+        ports = dict(zip(names, map(str, free_ports(len(names))), strict=True))
         with log.open("wb") as output:
             self._runner = subprocess.Popen(
                 [sys.executable, "-m", "infra.local", "run", "--as-long-as", str(self._owner), "--discard"],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.edge import distribution
-from infra.local import demo_school, deploy, ministack
+from infra.local import demo_school, demo_sign_in, deploy, ministack
 from infra.local.build import build
 from infra.local.files import locked, read_json, write_json
 from infra.local.processes import Processes
@@ -19,7 +19,7 @@ from infra.local.settings import PROJECT, REGION, SCHOOL, STACK_NAME, Settings
 from infra.local.trouble import Trouble
 from infra.local.waiting import answers, require_free_port, wait_until
 
-_EDGE, _INBOX, _RECORDER = "the edge", "the inbox", "the recorder"
+_EDGE, _INBOX, _SIGN_IN, _RECORDER = "the edge", "the inbox", "the school sign-in", "the recorder"
 _STAYS = "It was up before, so it stays up after Ctrl-C; `make down` stops it."
 _ENDS = "Ctrl-C stops it; the data stays for the next time."
 _PATIENCE = 60.0
@@ -66,7 +66,8 @@ class Stack:
         if processes.running(_INBOX):
             found = True
             processes.stop(_INBOX, patience=_SAVE_PATIENCE)
-        found = processes.stop(_RECORDER, patience=_PATIENCE) or found
+        for name in (_SIGN_IN, _RECORDER):
+            found = processes.stop(name, patience=_PATIENCE) or found
         if processes.running(ministack.NAME):
             found = True
             with self._progress.step("Stop MiniStack and save its state"):
@@ -76,7 +77,7 @@ class Stack:
 
     def dead(self) -> str | None:
         """The name of a process that should run and does not."""
-        wanted = [ministack.NAME, _INBOX, _EDGE, *([_RECORDER] if self._settings.recorder_port else [])]
+        wanted = [ministack.NAME, _INBOX, _SIGN_IN, _EDGE, *([_RECORDER] if self._settings.recorder_port else [])]
         return next((name for name in wanted if self._processes.running(name) is None), None)
 
     def _start_cloud(self) -> Path:
@@ -94,15 +95,17 @@ class Stack:
         with locked(settings.tools / "build.lock"):
             deployed = deploy.deploy(settings, self._processes, template, self._progress)
         self._start_inbox(deployed)
+        self._start_server(_SIGN_IN, "infra.school_sign_in", demo_sign_in.config(settings))
         self._start_edge(deployed)
         return deployed
 
     def _require_ports(self) -> None:
-        """All three at once and first, so that a port in use is said before anything takes time."""
+        """All at once and first, so that a port in use is said before anything takes time."""
         settings, running = self._settings, self._processes.running
         for name, option, port, what in (
             (_EDGE, "PORT", settings.port, "the product"),
             (_INBOX, "INBOX_PORT", settings.inbox_port, "the inbox"),
+            (_SIGN_IN, "SIGN_IN_PORT", settings.sign_in_port, "the demo's school sign-in"),
             (ministack.NAME, "AWS_PORT", settings.aws_port, "MiniStack"),
         ):
             known = running(name)
@@ -218,13 +221,16 @@ def _interrupt() -> None:
 
 def welcome(stack: dict[str, Any], *, ending: str) -> str:
     """What a person needs to know about a stack that is up; `ending` says how it ends."""
-    admin = stack["admin"]
+    admin, sso = stack["admin"], stack["sso"]
+    pupil = sso["accounts"]["student"]
     return f"""
 Latchkey is up.
 
   Northbridge Academy   {stack["url"]}/schools/{stack["school"]}
   Its console           {stack["console"]}
                         {admin["identifier"]}  {admin["password"]}
+  Southgate College     {stack["url"]}/schools/{sso["school"]}
+                        has its own school sign-in: {pupil["name"]} is {pupil["user_name"]} there
   Every mail sent       {stack["inbox"]}
 
 {ending}
@@ -239,6 +245,7 @@ def _description(settings: Settings, deployed: deploy.Deployed, admins: dict[str
         "console": f"{settings.url}/admin/{SCHOOL}",
         "admin": admins[SCHOOL],
         "schools": {slug: {"admin": admin} for slug, admin in admins.items()},
+        "sso": demo_sign_in.description(settings),
         "aws": {
             "endpoint_url": settings.aws_url,
             "region": REGION,

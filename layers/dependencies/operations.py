@@ -16,6 +16,7 @@ OPERATIONS = {
         "UpdateItem",
     ),
     "kms": ("GenerateMac",),
+    "lambda": ("Invoke",),
     "s3": (
         "AbortMultipartUpload",
         "CompleteMultipartUpload",
@@ -27,6 +28,7 @@ OPERATIONS = {
         "PutObject",
         "UploadPart",
     ),
+    "secretsmanager": ("CreateSecret", "DeleteSecret", "GetSecretValue", "PutSecretValue"),
     "sesv2": (
         "GetAccount",
         "GetConfigurationSet",

@@ -8,7 +8,6 @@ item and of every index whose entry changes, twice inside a transaction.
 import io
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +21,8 @@ from latchkey.schools.model.school import School
 from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.shared.model.ids import new_id
 from latchkey.wiring import Wiring
-from tests.support import sam
+from tests.bench.bars import Row, row
+from tests.bench.units import cost, touched
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_world import SPECIAL, MemoryKms, MemorySqs
 
@@ -33,7 +33,7 @@ PEOPLE: Final = 20_000
 _Wire = dict[str, Any]
 
 
-def main() -> list[dict[str, Any]]:
+def main() -> list[Row]:
     """The rows of the table: what, bar, got and whether the bar is met (None: there is no bar)."""
     with tempfile.TemporaryDirectory() as folder:
         file = write_demo(Path(folder), students=PEOPLE * 1200 // 1630)["plain_csv"]
@@ -42,18 +42,13 @@ def main() -> list[dict[str, Any]]:
         return [_row(f"roster {step}, {words}", *world.step(step)) for step, words in steps]
 
 
-def _row(what: str, run: Run, seconds: float, units: int) -> dict[str, Any]:
+def _row(what: str, run: Run, seconds: float, units: int) -> Row:
     written = run.of("new") + run.of("changed") + run.of("links") if run.step == "apply" else 0
     each = f", {units / run.total:.2f} a row" if units > run.total else ""
     got = f"{run.total / seconds:,.0f} rows/s of CPU, {units:,} write units{each}"
     again = "again" in what and run.step == "apply"
-    return {
-        "what": f"{what}, {run.total:,} rows",
-        "bar": "≤ 1 unit for 100 rows" if again else "",
-        "got": got,
-        "met": (written, units * 100 <= run.total) == (0, True) if again else None,
-        "value": {"units": units, "rows": run.total, "seconds": seconds},
-    }
+    met = (written, units * 100 <= run.total) == (0, True) if again else None
+    return row(f"{what}, {run.total:,} rows", got, units, met=met, of="roster_again" if again else "")
 
 
 class World:
@@ -112,10 +107,6 @@ class Counted:
 
     def __init__(self) -> None:
         self._memory = MemoryDynamo()
-        self._indexes = [
-            (index["KeySchema"][0]["AttributeName"], index["Projection"]["ProjectionType"])
-            for index in sam.resources("AWS::DynamoDB::Table")["DirectoryTable"]["GlobalSecondaryIndexes"]
-        ]
         self.units = 0
         self.seconds = 0.0
 
@@ -124,10 +115,10 @@ class Counted:
 
         def timed(**request: Any) -> Any:
             start = time.process_time()
-            touched = [*_written(request)] if name not in {"query", "get_item", "batch_get_item"} else []
-            before = [(table, key, self._item(table, key)) for table, key in touched]
+            keys = [*touched(request)] if name not in {"query", "get_item", "batch_get_item"} else []
+            before = [(table, key, self._item(table, key)) for table, key in keys]
             answer = operation(**request)
-            paid = sum(self._cost(item, self._item(table, key)) for table, key, item in before)
+            paid = sum(cost(item, self._item(table, key)) for table, key, item in before)
             self.units += paid * (2 if name == "transact_write_items" else 1)
             self.seconds += time.process_time() - start
             return answer
@@ -136,42 +127,6 @@ class Counted:
 
     def _item(self, table: str, key: tuple[str, str]) -> _Wire | None:
         return self._memory.tables.get(table, {}).get(key)
-
-    def _cost(self, before: _Wire | None, after: _Wire | None) -> int:
-        units = max(_kilobytes(before), _kilobytes(after))
-        for key, projection in self._indexes:
-            old, new = ((item or {}).get(key) for item in (before, after))
-            if old != new:
-                units += (_kilobytes(before) if old else 0) + (_kilobytes(after) if new else 0)
-            elif new and projection == "ALL" and before != after:
-                units += _kilobytes(after)
-        return units
-
-
-def _written(request: _Wire) -> Iterable[tuple[str, tuple[str, str]]]:
-    if "TransactItems" in request:
-        parts = [next(iter(each.values())) for each in request["TransactItems"]]
-    elif "RequestItems" in request:
-        parts = [
-            {"TableName": table, **next(iter(each.values()))} for table, some in request["RequestItems"].items() for each in some
-        ]
-    else:
-        parts = [request]
-    for part in parts:
-        key = part.get("Key") or part["Item"]
-        yield part["TableName"], (key["pk"]["S"], key["sk"]["S"])
-
-
-def _kilobytes(item: Mapping[str, Any] | None) -> int:
-    return -(-sum(len(name) + _size(value) for name, value in (item or {}).items()) // 1024)
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, dict):
-        return sum(_size(part) + (len(name) if len(name) > 2 else 1) for name, part in value.items())
-    if isinstance(value, list):
-        return sum(map(_size, value))
-    return len(value) if isinstance(value, str | bytes) else 1
 
 
 if __name__ == "__main__":

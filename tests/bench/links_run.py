@@ -2,13 +2,19 @@
 
 Both doors run as they do in Lambda, Powertools and botocore included; only the network is cut off (``null_aws``). People are
 students with a username and an address of their own, so that a link is a mail.
+
+``python -m tests.bench.links_run <people> <passes>`` plans and delivers so often, for who counts instructions.
 """
 
 import io
 import json
+import os
 import random
 import re
+import sys
 import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import cache
 from math import ceil
 from typing import Any
@@ -57,12 +63,13 @@ ENVIRONMENT = {
 
 
 class Run:
-    """One send to a whole school."""
+    """One send to a whole school, by an account of so many mails a second; ``seconds`` of CPU are without the fake's own."""
 
-    def __init__(self, size: int, pages: list[bytes]) -> None:
+    def __init__(self, size: int, pages: list[bytes], rate: float = 10.0**9) -> None:
         self.size = size
-        self.aws = NullAws()
-        self.plan = self.seconds = 0.0
+        self.aws = NullAws(rate)
+        self.plan = self.seconds = self.slept = 0.0
+        self.logs = 0  # characters
         self.now: float = NOW
         self.sizes: list[int] = []
         self.delivered = 0  # messages: up to four chunks each
@@ -77,7 +84,7 @@ class Run:
         items = {b"SCHOOL": pack_item(school_to_item(SCHOOL)), SEND.id.encode(): send}
         self._school = json.dumps(items[b"SCHOOL"]).encode()
         gets = {key: json.dumps({"Item": item}).encode() for key, item in items.items()}
-        self._put = self.aws.answers["sqs.SendMessageBatch"]
+        self._put = {kind: self.aws.answers[f"sqs.{kind}"] for kind in ("SendMessage", "SendMessageBatch")}
         self.aws.answers |= {
             "dynamodb.GetItem": lambda body: (
                 self._chunks.get(_chunk(body))
@@ -88,6 +95,7 @@ class Run:
             "dynamodb.UpdateItem": lambda body: self._take_slots(body) if b'"#RATE"' in body else running,
             "dynamodb.BatchWriteItem": self._keep,
             "sqs.SendMessageBatch": self._queue,
+            "sqs.SendMessage": self._queue,
         }
 
     def measure(self) -> "Run":
@@ -97,25 +105,30 @@ class Run:
 
         planner, deliverer = (self._wiring(name) for name in ("plan_send", "deliver_links"))
         planning.system, delivery.system = lambda: planner, lambda: deliverer
+        log = io.StringIO()
         for door in (planning, delivery):
-            door.logger.handlers[0].setStream(io.StringIO())  # type: ignore[attr-defined]
-        start = time.process_time()
+            door.logger.handlers[0].setStream(log)  # type: ignore[attr-defined]
         message = json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})
-        planning.handle(event_of([message], "PLAN_QUEUE"), _Context())
-        self.plan = self.seconds = time.process_time() - start
-        self._read_back()
-        while self._messages:
-            for entry in json.loads(self._messages.pop(0))["Entries"]:
-                event = event_of([entry["MessageBody"]], "DELIVER_QUEUE")
-                start = time.process_time()
-                failed = delivery.handle(event, _Context())["batchItemFailures"]
-                self.seconds += time.process_time() - start
-                assert not failed
-                self.delivered += 1
+        with redirect_stdout(log):  # metrics
+            self._timed(planning.handle, event_of([message], "PLAN_QUEUE"))
+            self.plan = self.seconds
+            self._read_back()
+            while self._messages:
+                body = self._messages.pop(0)
+                for entry in json.loads(body).get("Entries", [json.loads(body)]):
+                    self._timed(delivery.handle, event_of([entry["MessageBody"]], "DELIVER_QUEUE"))
+                    self.delivered += 1
+        self.logs = len(log.getvalue())
         assert len(self.sizes) == ceil(self.size / CHUNK_MAILS)
         assert self.aws.mails == self.size
         assert not self._messages
         return self
+
+    def _timed(self, handle: Callable[[Any, Any], Any], event: Any) -> None:
+        start, before = time.process_time(), self.aws.own
+        failed = handle(event, _Context())["batchItemFailures"]
+        self.seconds += time.process_time() - start - (self.aws.own - before)
+        assert not failed
 
     def _wiring(self, name: Any) -> Wiring:
         made = Wiring(Settings(name, ENVIRONMENT), clients=self.aws.factory, clock=lambda: self.now, sleep=self._sleep)
@@ -125,6 +138,7 @@ class Run:
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
+        self.slept += seconds
 
     def _keep(self, body: bytes) -> bytes:
         self._written.append(body)
@@ -139,7 +153,7 @@ class Run:
 
     def _queue(self, body: bytes) -> bytes:
         self._messages.append(body)
-        return self._put(body)
+        return self._put["SendMessageBatch" if b'"Entries"' in body else "SendMessage"](body)
 
     def _take_slots(self, body: bytes) -> bytes:
         """What DynamoDB does for the account's rate, conditions included."""
@@ -254,3 +268,16 @@ _FAMILY = (
     "Okafor",
     "Wu",
 )
+
+
+def main(people: int, passes: int) -> None:
+    """So many sends to the same school, after one to 200 that warms everything up."""
+    os.environ |= {"AWS_DEFAULT_REGION": "eu-west-2", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    few, all_of_them = pages_of(200), pages_of(people)
+    Run(200, few).measure()
+    for _ in range(passes):
+        Run(people, all_of_them).measure()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

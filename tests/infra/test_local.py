@@ -25,6 +25,7 @@ from infra.local.waiting import require_free_port, run_logged, wait_for, wait_un
 def test_settings_have_defaults() -> None:
     settings = read_settings({})
     assert (settings.port, settings.inbox_port, settings.aws_port, settings.recorder_port) == (8000, 8025, 4566, None)
+    assert settings.sign_in_url == "http://localhost:8030"
     assert settings.state == settings.tools == PROJECT / ".local"
     assert settings.url == "http://localhost:8000"
     assert settings.aws_url == "http://127.0.0.1:4566"
@@ -37,6 +38,7 @@ def test_another_folder_and_other_ports_make_another_stack(tmp_path: Path) -> No
             "PORT": "1",
             "INBOX_PORT": "2",
             "AWS_PORT": "65535",
+            "SIGN_IN_PORT": "4",
             "LATCHKEY_DEMO_STUDENTS": "30",
         }
     )
@@ -51,8 +53,8 @@ def test_another_folder_and_other_ports_make_another_stack(tmp_path: Path) -> No
         ({"PORT": "0"}, "PORT"),
         ({"PORT": "65536"}, "65536"),
         ({"AWS_PORT": "eight"}, "eight"),
-        ({"PORT": "8025"}, "three different ports"),
-        ({"RECORDER_PORT": "8025"}, "RECORDER_PORT a fourth"),
+        ({"PORT": "8025"}, "four different ports"),
+        ({"RECORDER_PORT": "8025"}, "RECORDER_PORT a fifth"),
         ({"LATCHKEY_DEMO_STUDENTS": "0"}, "students"),
         ({"PORT": "x", "INBOX_PORT": "y"}, "INBOX_PORT"),
     ],

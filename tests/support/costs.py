@@ -10,7 +10,7 @@ import pytest
 import keep_roll.handler as door
 from latchkey.people.model.person import CodeState, Person
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import entry_of
+from latchkey.roll.model.entry import CodeFacts, entry_of
 from latchkey.roll.model.packing import pack_base
 from latchkey.roll.model.roll import place_of
 from tests.support.console import Console
@@ -67,13 +67,13 @@ class Meter:
 
         def measured(*args: Any, **request: Any) -> Any:
             answer = call(*args, **request)
-            self._found.append((name, _units(name, request, answer)))
+            self._found.append((name, units_read(name, request, answer)))
             return answer
 
         return measured if callable(call) and not name.startswith("_") else call
 
 
-def _units(name: str, request: Any, answer: Any) -> float:
+def units_read(name: str, request: Any, answer: Any) -> float:
     """RRU: 4 kB each, half of that where a read is eventually consistent; a query is sized as a whole, items each."""
     if name == "get_item":
         return float(_blocks([answer.get("Item", {})]))
@@ -119,7 +119,7 @@ def fill(console: Console, copies: int) -> int:
     assert state is not None
     few = [entry_of(somebody(number)) for number in range(1_000)]
     many = [
-        each._replace(id=f"{place:04d}{each.id[4:]}", family_name=f"{each.family_name}-{place}")
+        each._replace(id=f"{place:04d}{each.id[4:]}", family_name=f"{each.family_name}-{place}", pin=CodeFacts(1 << 40))
         for place in range(copies)
         for each in few
     ]

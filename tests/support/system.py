@@ -25,6 +25,7 @@ from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.shared.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
 from tests.support import sam
+from tests.support.client_secrets import MemorySecrets
 from tests.support.iam.judge import Judge, Watched, by_the_test_itself
 from tests.support.iam.roles import roles
 from tests.support.memory_dynamo import MemoryDynamo
@@ -141,7 +142,11 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
 
             unmade, making = dict(_MAKERS), Lock()
 
+            secrets = MemorySecrets()
+
             def clients(service: str) -> Any:
+                if service == "secretsmanager":
+                    return secrets
                 if service == "dynamodb" and not moto:
                     return memory
                 with making:  # most tests need one or two of them, and making all took half of the suite's time
@@ -222,6 +227,7 @@ def _environment() -> dict[str, str]:
         "ALARM_TOPIC": TOPIC,
         "CONFIGURATION_SET": "latchkey",
         "ORIGIN_SECRET": "",
+        "SSO_SECRETS": "latchkey/sso",
         **{f"{table.removesuffix('Table').upper()}_TABLE": table for table in sam.resources("AWS::DynamoDB::Table")},
         **_keys(),
         **{name: _queue(name) for name in _settings("_QUEUE")},
@@ -235,5 +241,5 @@ def _names(environment: dict[str, str]) -> dict[str, str]:
         environment[setting].rpartition("/")[2]: sam.target(value)
         for function in sam.functions().values()
         for setting, value in function["Environment"]["Variables"].items()
-        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY"}
+        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "SSO_SECRETS", "MAIL_FROM", "MAIL_IDENTITY"}
     }

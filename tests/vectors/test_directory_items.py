@@ -293,6 +293,7 @@ FULL_SCHOOL = School(
                 ),
             ),
             admins="must",
+            local_admins=("head",),
         ),
         approval=ApprovalRule(above=100, staff=True),
         words=Words(names="mis", email="ours", username="ask", groups="ours", language="mis"),
@@ -352,6 +353,7 @@ SCHOOL_ITEM: dict[str, Any] = {
                 }
             ],
             "admins": "must",
+            "local_admins": ["head"],
         },
         "approval": {"above": 100, "staff": True},
         "words": {"names": "mis", "email": "ours", "username": "ask", "groups": "ours", "language": "mis"},
@@ -406,6 +408,7 @@ def test_a_new_school_writes_the_defaults_down(world: MemoryWorld) -> None:
             "help": "Use the same sign-in as for your other school services, or ask your school's office.",
             "connections": [],
             "admins": "may",
+            "local_admins": [],
         },
         "approval": {"above": None, "staff": False},
         "words": {"names": "ask", "email": "ask", "username": "ask", "groups": "mis", "language": "ask"},

@@ -108,9 +108,9 @@ def _form_context(request: Request, school: School, typed: Any) -> dict[str, Any
 
 def _counted(school: School, wanted: ExportRequest) -> dict[str, Any]:
     """How many codes would end, as ``data``, with what the page needs."""
-    found, complete = void_codes.count_codes(system(), school, wanted)
+    found = void_codes.count_codes(system(), school, wanted)
     total = found.total()
-    if not total and complete:
+    if not total:
         raise void_codes.nothing()
     context = {
         "whose": void_codes.whose(system(), school, wanted) or whose(with_people(system(), school.slug, wanted).scope),
@@ -120,7 +120,7 @@ def _counted(school: School, wanted: ExportRequest) -> dict[str, Any]:
         "type_it": _has_to_type(wanted, total),
         "change": f"/admin/{school.slug}/exports/void?{urlencode(_fields(wanted))}",
     }
-    return {"data": {"codes": total, "by_kind": codes_json(found), "complete": complete}, "context": context}
+    return {"data": {"codes": total, "by_kind": codes_json(found), "complete": True}, "context": context}
 
 
 def _has_to_type(wanted: ExportRequest, codes: int) -> bool:

@@ -8,6 +8,7 @@ from latchkey.records.hide_pin import hide_pin
 from latchkey.records.keep_parent import keep_parent
 from latchkey.records.sign_out import sign_out
 from latchkey.records.unlink_parent import unlink_parent
+from latchkey.records.unlink_sso import unlink_sso
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -55,6 +56,18 @@ def keep(request: Request, school: str, id: str, parent: str) -> Answer:  # noqa
     only(request.fields, ())
     keep_parent(system(), school, seen.person, id, parent)
     return Answer(status=204, location=f"/admin/{school}/people/{id}?saved=kept")
+
+
+def unlink_account(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
+    """Let a person come in with another account of the school's own sign-in."""
+    seen = admin(request, system(), school)
+    only(request.fields, ())
+    unlink_sso(system(), school, seen.person, id)
+    return Answer(status=204, location=f"/admin/{school}/people/{id}?saved=sso-unlinked")
+
+
+routes.on("DELETE", "/admin/{school}/people/{id}/sso")(unlink_account)
+routes.on("POST", "/admin/{school}/people/{id}/sso/delete")(unlink_account)  # browsers can only post
 
 
 def erase(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path

@@ -13,7 +13,7 @@ from console.system import system
 from latchkey.codes.model import codes
 from latchkey.codes.model.codes import Kind
 from latchkey.errors import Invalid
-from latchkey.people.model.person import CodeState, Person
+from latchkey.people.model.person import CodeState, Person, SsoLink
 from latchkey.people.the_family import Family, family
 from latchkey.records.download_people import download_people
 from latchkey.records.history import history as look
@@ -87,6 +87,8 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
     return person_json(found.person, school) | {
         "revision": revision(found.person),
         **factors_json(found.person, school),
+        "uses_sso": school.uses_sso(found.person),
+        "sso": [sso_json(each, school) for each in found.person.sso],
         "password_set_at": rfc3339(found.person.password_set_at),
         "children": [brief(child, school) | _sees_pin(child, found.person) for child in found.children],
         "parents": [brief(parent, school) | _of_parent(found.person, parent) for parent in found.parents],
@@ -94,6 +96,18 @@ def whole_person(found: Family, school: School) -> dict[str, Any]:
             "pin": _code(found.person.pin, "pin", school.code_epoch),
             "parent_code": _code(found.person.parent_code, "parent", school.code_epoch),
         },
+    }
+
+
+def sso_json(link: SsoLink, school: School) -> dict[str, Any]:
+    """An account at a provider with which a person comes in: since when, and by which connection; not which account it is."""
+    known = school.settings.sso.connection(link.connection)
+    return {
+        "connection": link.connection,
+        "label": known.label if known is not None else link.connection,
+        "issuer": link.issuer,
+        "linked_at": rfc3339(link.linked_at),
+        "made": link.made,
     }
 
 

@@ -9,7 +9,7 @@ from web.answer import SET_UP, Answer
 from web.confirming import where
 from web.request import CONFIRM, Request
 from web.route_group import RouteGroup
-from web.who import signed_in
+from web.who import provider_of, signed_in
 
 routes = RouteGroup(__name__, lambda: system().settings)
 
@@ -30,7 +30,8 @@ def create(request: Request) -> Answer:
     if not request.is_form:
         confirm(system(), found, request.fields)
         return Answer(status=204)
-    request.context.update(has_factor=not answers_password(found.school, found.person), there="", method="", kept=request.fields)
+    request.context.update(has_factor=not answers_password(found.school, found.person), provider=provider_of(found))
+    request.context.update(there="", method="", kept=request.fields)
     there, method = where(request)
     request.context.update(there=there, method=method)
     try:

@@ -30,12 +30,22 @@ def facts(_: Wiring, who: SignedIn) -> dict[str, Any]:
     school, person = who.school, who.person
     return {
         "elsewhere": school.settings.sso.help if school.uses_sso(person) else None,
+        "way": sign_in_of(who),
         "has_password": person.password_set_at is not None,
         "shortest": shortest(person.role),
         "login": person.username or person.email or "",
         "forgot": f"/schools/{school.slug}/forgot-password",
         "help": school.settings.help_line,
     }
+
+
+def sign_in_of(who: SignedIn) -> str:
+    """What the school calls the sign-in that this person came in by, or has to use; empty where that is a password of ours."""
+    sso = who.school.settings.sso
+    known = sso.connection(who.session.by) if who.session.by else None
+    if known is not None:
+        return known.label
+    return sso.label if who.school.uses_sso(who.person) else ""
 
 
 @routes.on("GET", "/account/password", page=ALONE)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from latchkey.errors import Invalid, NotFound
+from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.change_factors import (
     factors_of,
     is_last_way_in,
@@ -12,7 +13,7 @@ from latchkey.second_factors.change_factors import (
 )
 from latchkey.second_factors.enrol_factor import Begun, begin_enrolment, finish_enrolment, waiting_app
 from latchkey.second_factors.lost_factors import stop_own_reset, waiting_for
-from latchkey.second_factors.model.asked import answers_password
+from latchkey.second_factors.model.asked import answers_password, answers_provider
 from latchkey.second_factors.model.factors import LONGEST_NAME, Factor, Factors, Passkey, Way
 from latchkey.second_factors.prove_again import recently_proved
 from latchkey.shared.model.ids import is_id
@@ -27,6 +28,7 @@ from web.field_words import together
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
+from web.who import provider_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
 HERE: Final = "/account/second-factors"
@@ -45,7 +47,7 @@ def facts(wiring: Wiring, who: SignedIn) -> dict[str, Any] | None:
     """What the account page says of them; nothing where another sign-in is used and there is none."""
     factors = factors_of(wiring, who)
     uses_password = who.person.password_set_at is not None and not who.school.uses_sso(who.person)
-    return _shown(wiring, who, factors) if factors.all or uses_password else None
+    return _shown(wiring, who, factors) if factors.all or uses_password or required_of(who.school, who.person) else None
 
 
 @routes.on("GET", "/account/second-factors", page=PAGE)
@@ -150,7 +152,7 @@ def _ready(request: Request) -> SignedIn:
     who = my(request)
     if request.wants_page:
         request.context.update(section=_shown(system(), who, factors_of(system(), who)), done="")
-        request.context["has_factor"] = not answers_password(who.school, who.person)
+        request.context.update(has_factor=not answers_password(who.school, who.person), provider=provider_of(who))
     return who
 
 
@@ -214,7 +216,7 @@ def _shown(wiring: Wiring, who: SignedIn, factors: Factors) -> dict[str, Any]:
             for each in factors.all
         ],
         "steps": len(factors.steps),
-        "has_password": who.person.password_set_at is not None,
+        "has_password": who.person.password_set_at is not None and not answers_provider(who.school, who.person, who.session.by),
         "forgot": f"/schools/{who.school.slug}/forgot-password",
         "recovery": len(factors.recovery),
         "reset_at": waiting.until if waiting is not None else None,

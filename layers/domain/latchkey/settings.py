@@ -47,6 +47,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "UPLOADS_BUCKET",
         "PAGES_BUCKET",
         "ROLLS_BUCKET",
+        "SSO_SECRETS",
         "ORIGIN",
     ),
     "plan_send": (

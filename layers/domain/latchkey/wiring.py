@@ -122,7 +122,13 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
+    from latchkey.sso.stores.client_secrets import ClientSecrets
+    from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
+    from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.links import Links
+    from latchkey.sso.stores.saml_attempts import SamlAttempts
+    from latchkey.sso.stores.saml_readings import SamlReadings
 
 
 T = TypeVar("T")
@@ -744,6 +750,43 @@ class Wiring:
         from latchkey.sso.stores.connections import Connections
 
         return Connections(self.table("DIRECTORY_TABLE"), school)
+
+    def sso_links(self, school: str) -> Links:
+        """Which accounts at providers are whose."""
+        from latchkey.sso.stores.links import Links
+
+        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+
+    def saml_attempts(self, school: str) -> SamlAttempts:
+        """A school's attempts to sign in by SAML."""
+        from latchkey.sso.stores.saml_attempts import SamlAttempts
+
+        return SamlAttempts(self.client("dynamodb"), self.table("SESSIONS_TABLE"), school)
+
+    def saml_readings(self, school: str) -> SamlReadings:
+        """How a school's SAML providers' metadata was last read."""
+        from latchkey.sso.stores.saml_readings import SamlReadings
+
+        return SamlReadings(self._plain_table("DIRECTORY_TABLE"), school)
+
+    def sso_looks(self, school: str) -> ConnectionLooks:
+        """What looks at a school's connections have found, and admins' tries of them."""
+        from latchkey.sso.stores.connection_looks import ConnectionLooks
+
+        return ConnectionLooks(self.table("DIRECTORY_TABLE"), school)
+
+    @cached_property
+    def client_secrets(self) -> ClientSecrets:
+        """The secrets of schools' registrations at providers."""
+        from latchkey.sso.stores.client_secrets import ClientSecrets
+
+        return ClientSecrets(self.client("secretsmanager"))
+
+    def doorway(self, setting: str) -> Doorway:
+        """The function that meets providers whose name a setting holds."""
+        from latchkey.sso.stores.doorways import Doorway
+
+        return Doorway(self.client("lambda"), self.settings[setting])
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:

@@ -71,10 +71,12 @@ class Judge:
         match kind:
             case "table" | "bucket":
                 return roles.arn(logical) + (f"/{more}" if more else "")
-            case "queue" | "key" | "topic":
+            case "queue" | "key" | "topic" | "function":
                 return roles.arn(logical)
             case "key-of":
                 return key_of(logical)
+            case "secret":  # AWS adds six signs of its own to a secret's name
+                return f"arn:aws:secretsmanager:{roles.REGION}:{roles.ACCOUNT}:secret:{rest}-aBcDeF"
             case "identity" | "configuration-set" | "template":
                 return f"arn:aws:ses:{roles.REGION}:{roles.ACCOUNT}:{kind}/{logical}"
         return resource

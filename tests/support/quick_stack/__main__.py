@@ -132,6 +132,7 @@ def main(folder: Path) -> None:
             port=site.server_port,
             inbox_port=mails.server_port,
             aws_port=0,
+            sign_in_port=0,
             recorder_port=None,
             demo_students=STUDENTS,
         )

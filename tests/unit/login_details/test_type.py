@@ -146,3 +146,20 @@ def test_fonts_are_found_where_their_packages_are() -> None:
     assert files[-1][0].suffix == ".ttc"
     assert all(path.is_file() for path, _ in files)
     assert len(files) > 20
+
+
+def test_words_that_were_set_before_look_and_read_the_same() -> None:
+    """Names repeat: their words are set once a file, and what has digits sign by sign."""
+    new, old = Type(Fonts()), Type(Fonts())
+    old.line("Lee Ann 7B")
+    assert old.line("Ann Lee 7B").at(0, 0, 10) == new.line("Ann Lee 7B").at(0, 0, 10)
+    assert new.line("Ann Lee").width == pytest.approx(sum(new.line(word).width for word in ("Ann", " ", "Lee")))
+    assert new.line("7K4M").width == pytest.approx(sum(new.line(sign).width for sign in "7K4M"))
+    assert (new.line("").width, new.line("").pieces) == (0, ())
+
+
+def test_a_space_whose_glyph_means_something_else_in_this_file_says_what_it_is() -> None:
+    kind = Type(Fonts())
+    kind.line("a\u00adb")  # a soft hyphen that is drawn as the space is
+    assert not kind.line("Ann Lee").plain
+    assert Type(Fonts()).line("Ann Lee").plain

@@ -56,6 +56,7 @@ class Facts:
     parent_code: Code | None = None
     link: Link | None = None
     double: bool = False
+    is_linked: bool = False
 
 
 PASSWORD: dict[str, Any] = {"has_way_in": True, "password_set_at": NOW - 100}

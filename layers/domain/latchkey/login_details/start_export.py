@@ -14,7 +14,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.shared.start_run import Started, Starting, id_for
 
-_LOOKED_AT: Final = 10  # pages of 1 MB that are read before the answer; where there are more, the run counts by itself
+_ONE_STEP: Final = 13_000  # students who are given their codes while the file is written
 
 
 def start_export(system: System, school: School, admin: Person, wanted: ExportRequest, key: str | None = None) -> Started[Export]:
@@ -27,12 +27,10 @@ def start_export(system: System, school: School, admin: Person, wanted: ExportRe
         # Its people were noted the first time, and may have other reasons by now.
         return start_run(system, school.slug, replace(known, wanted=asked.wanted, kind=asked.kind), {})
     wanted = with_people(system, school.slug, wanted, admin.id)
-    trial = try_export(system, school, wanted, pages=_LOOKED_AT)
-    if not trial.total and trial.complete:
+    trial = try_export(system, school, wanted)
+    if not trial.total:
         raise Invalid("No student matches, so nothing was started.", fields={"scope": _nobody(trial)})
-    run = replace(asked, wanted=wanted, total=trial.total if trial.complete else len(wanted.scope.people or ()))
-    if trial.complete:  # few enough to be given their codes while the file is written
-        run = replace(run, stage="file")
+    run = replace(asked, wanted=wanted, total=trial.total, stage="file" if trial.total <= _ONE_STEP else asked.stage)
     scope = wanted.scope
     which: dict[str, str | int] = {"scope": scope.kind, "value": scope.value, "total": run.total}
     return start_run(

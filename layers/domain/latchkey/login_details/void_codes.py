@@ -12,11 +12,11 @@ from latchkey.codes.model.changes import to_void
 from latchkey.codes.model.codes import Kind
 from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.login_details.choose_students import with_people
+from latchkey.login_details.look_at_students import judged, read_anew, students_of
 from latchkey.login_details.model.run_names import facts_of
 from latchkey.login_details.model.runs import LEASE, Export, ExportRequest
 from latchkey.login_details.needs import System
 from latchkey.login_details.start_export import new_run, start_run
-from latchkey.login_details.try_export import LOOKED_AT
 from latchkey.login_details.walk_students import Clock, position, walk
 from latchkey.people.model.person import Person
 from latchkey.people.model.register import sort_key
@@ -26,16 +26,16 @@ from latchkey.shared.start_run import Started
 _ROUNDS: Final = 10
 
 
-def count_codes(system: System, school: School, wanted: ExportRequest) -> tuple[Counter[Kind], bool]:
-    """How many codes of each kind work and would end; False with it if there are more than one request may count."""
-    found: Counter[Kind] = Counter()
-    complete, now = True, system.now()
+def count_codes(system: System, school: School, wanted: ExportRequest) -> Counter[Kind]:
+    """How many codes of each kind work and would end, as it is known some seconds later at most."""
+    now = system.now()
     wanted = with_people(system, school.slug, wanted)
-    for people in walk(system.directory(school.slug), wanted.scope, pages=LOOKED_AT):
-        complete = bool(people)
-        for person in people:
-            found.update(list(to_void(person, school, wanted.kinds, now)))
-    return found, complete
+    ended = judged(lambda holder: tuple(to_void(holder, school, wanted.kinds, now)))
+    for look in (students_of, read_anew):
+        found = Counter(kind for student in look(system, school, wanted.scope) for kind in ended(student))
+        if found:
+            break
+    return found
 
 
 def whose(system: System, school: School, wanted: ExportRequest) -> str:
@@ -55,9 +55,8 @@ def start_void(
 ) -> Started[Export]:
     """Start a run that ends these codes. ``Invalid`` if there are none; ``Conflict`` if there are not as many as were seen."""
     wanted = with_people(system, school.slug, wanted, admin.id)
-    found, complete = count_codes(system, school, wanted)
-    total = found.total()
-    if not total and complete:
+    total = count_codes(system, school, wanted).total()
+    if not total:
         raise nothing()
     if seen is not None and seen != total:
         raise Conflict(f"Meanwhile {total:,} codes work, not {seen:,}. Nothing was voided: look at the number, then confirm it.")

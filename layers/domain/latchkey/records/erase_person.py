@@ -37,6 +37,7 @@ def erase_person(system: System, known: School, by: Person, person: str) -> None
     forget_merged(system, known, found)
     forget_person(system, school, found)
     system.sessions(school).end_all(found.id)
+    system.sso_links(school).forget(each.key for each in found.sso)
     system.credentials(school).forget(found.id, names)
     system.directory(school).erase(found.id)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.shared.stores.register import Kind
+    from latchkey.sso.stores.links import Links
 
 
 class System(contacts.System, doubles.System, sends.System, Protocol):
@@ -26,5 +27,7 @@ class System(contacts.System, doubles.System, sends.System, Protocol):
     def edits(self, school: str) -> Edits: ...
 
     def register(self) -> tuple[Kind, ...]: ...
+
+    def sso_links(self, school: str) -> Links: ...
 
     def leaver_runs(self, school: str) -> LeaverRuns: ...

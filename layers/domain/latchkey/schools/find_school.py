@@ -6,7 +6,7 @@ from typing import Final
 
 from latchkey.errors import NotFound
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model.school import School, SingleSignOn
+from latchkey.schools.model.school import PublicConnection, School, SingleSignOn
 from latchkey.schools.needs import System
 from latchkey.shared.model.ids import is_slug
 
@@ -15,10 +15,14 @@ MOST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """How some roles get in: with the school's own sign-in, or (``sso`` is None) with a password."""
+    """How some roles get in: with the school's own sign-in, or (``sso`` is None) with a password.
+
+    ``connection``: the provider by which the school's own sign-in leads here; None: it is only a link to a page of the school.
+    """
 
     roles: tuple[Role, ...]
     sso: SingleSignOn | None
+    connection: PublicConnection | None = None
 
 
 def search(system: System, text: str) -> list[Mapping[str, str]]:
@@ -43,8 +47,10 @@ def the_school_now(system: System, slug: str) -> School:
 
 
 def ways_in(school: School) -> list[WayIn]:
-    """Every role once. It depends on the school's settings alone, so it tells nothing about any account."""
-    elsewhere = tuple(role for role in ROLES if role in school.settings.sso.roles)
-    here = tuple(role for role in ROLES if role not in elsewhere)
-    ways = [WayIn(elsewhere, school.settings.sso)] if elsewhere else []
+    """Every role at least once. It depends on the school's settings alone, so it tells nothing about any account."""
+    sso = school.settings.sso
+    ways = [WayIn(each.roles, sso, each) for each in sso.connections if each.roles]
+    linked = tuple(role for role in ROLES if role in sso.link_roles)
+    ways += [WayIn(linked, sso)] if linked else []
+    here = tuple(role for role in ROLES if role not in sso.roles)
     return ways + ([WayIn(here, None)] if here else [])

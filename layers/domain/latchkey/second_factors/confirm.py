@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from latchkey.errors import Changed, Invalid, NotSignedIn
-from latchkey.second_factors.model.asked import answers_password
+from latchkey.second_factors.model.asked import answers_password, answers_provider
 from latchkey.second_factors.model.factors import PHONE
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import finish_proof
@@ -15,6 +15,7 @@ from latchkey.sign_in.session import SignedIn
 
 _LONGEST: Final = 1_024
 _LONGEST_CODE: Final = 64
+_NOT_HERE: Final = said("Sign in again with your school’s own sign-in: you have no password here.")
 
 
 def confirm(system: System, who: SignedIn, given: Mapping[str, Any]) -> None:
@@ -23,6 +24,8 @@ def confirm(system: System, who: SignedIn, given: Mapping[str, Any]) -> None:
     ``given``: ``way`` with ``code`` or ``credential``; or ``password``, which does not count once there is a second factor.
     A passkey in place of a password counts always.
     """
+    if answers_provider(who.school, who.person, who.session.by):
+        raise Invalid(fields={"password": _NOT_HERE})
     by_phone = PHONE in who.person.second_factors and given.get("credential")
     if by_phone or not answers_password(who.school, who.person):
         finish_proof(system, who, _answer(given))

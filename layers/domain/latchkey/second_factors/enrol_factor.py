@@ -2,7 +2,8 @@
 
 A password alone must never make a second factor where there is one (it would be worth nothing), so the first needs the current
 password, given now, and each later one a factor that was shown within 15 minutes. Both are asked at the beginning and at the end:
-of two first ones that are begun at once, the second to finish has to show the first.
+of two first ones that are begun at once, the second to finish has to show the first. Who has no password because the school's own
+sign-in stands in its place has to have come in by it within 15 minutes.
 """
 
 import logging
@@ -11,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from latchkey.errors import Changed, Conflict, Gone, Invalid, NotSignedIn, TryLater
+from latchkey.errors import Changed, ConfirmAgain, Conflict, Gone, Invalid, NotSignedIn, TryLater
 from latchkey.second_factors.ask_mail import ask_mail
 from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model import recovery_codes
+from latchkey.second_factors.model.asked import answers_provider, is_recent
 from latchkey.second_factors.model.factors import (
     LONGEST_NAME,
     MOST,
@@ -123,9 +125,10 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
 def _may_begin(system: System, who: SignedIn, name: str, current: str) -> None:
     """The first: whoever gives the password now. Each later one, and a first without a password, is judged by ``_allowed``."""
     wrong: dict[str, str] = {}
+    by_provider = answers_provider(who.school, who.person, who.session.by)
     if len(name) > LONGEST_NAME:
         wrong["name"] = said("A name for it has at most {longest} characters.", longest=LONGEST_NAME)
-    if not _shows_one(who, system.second_factors(who.school.slug).of(who.person.id)):
+    if not by_provider and not _shows_one(who, system.second_factors(who.school.slug).of(who.person.id)):
         if not current:
             wrong["current"] = said("Type your current password.")
         elif not is_current_password(system, who.school, who.person, current):
@@ -144,6 +147,8 @@ def _allowed(system: System, who: SignedIn) -> Factors:
     factors = system.second_factors(who.school.slug).of(who.person.id)
     if _shows_one(who, factors):
         demand_proof(who, system.now())
+    elif answers_provider(who.school, who.person, who.session.by) and not is_recent(who.session.created_at, system.now()):
+        raise ConfirmAgain()
     if len(factors.all) >= MOST:
         raise Conflict(_TOO_MANY, code="too_many_factors")
     return factors

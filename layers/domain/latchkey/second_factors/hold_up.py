@@ -9,6 +9,7 @@ from latchkey.errors import ConfirmAgain, SecondFactorNeeded
 from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.model import asked
 from latchkey.sign_in.session import SignedIn
+from latchkey.sign_in.stores.sessions import PROVIDERS_FACTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,12 @@ def hold_up(who: SignedIn, now: int, *, sensitive: bool) -> Advice | None:
     ``sensitive``: what they want is what a stolen session must not do.
     """
     school, person = who.school, who.person
-    if asked.must_enrol(school, person, who.session.created_at):
+    shown_there = PROVIDERS_FACTOR in who.session.ways
+    if asked.must_enrol(school, person, who.session.created_at) and not shown_there:
         raise SecondFactorNeeded()
     if sensitive and asked.confirms(school, person) and not asked.is_recent(shown_at(who), now):
         raise ConfirmAgain()
-    if asked.has_factor(school, person) or not required_of(school, person):
+    if asked.has_factor(school, person) or shown_there or not required_of(school, person):
         return None
     return Advice(asked.required_from(school, person))
 

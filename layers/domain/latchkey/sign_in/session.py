@@ -2,8 +2,8 @@
 
 A session token is ``<school>.<person>.<secret>``: opaque to its holder, 256 random bits, hashed at rest (ASVS 7.2.3). Besides
 its own limits a session dies with the person's credential version and stamp: one write ends all of them. So does the school's
-switch to its own sign-in: a session was opened with a password, so it ends where passwords end (``School.ends_session``). The
-school is read with every request, in the same call, never kept.
+switch of who signs in how: a session that a password has opened ends where passwords end, and one that a provider has opened ends
+with its connection (``School.ends_session``). The school is read with every request, in the same call, never kept.
 """
 
 import hashlib
@@ -45,10 +45,11 @@ def open_session(
     ways: tuple[str, ...] = PASSWORD_ALONE,
     proved_at: int | None = None,
     browser: str = "",
+    by: str = "",
 ) -> tuple[str, Session]:
     """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event.
 
-    ``ways`` and ``proved_at``: what they have shown, ``browser``: with what; see ``Session``.
+    ``ways`` and ``proved_at``: what they have shown, ``browser``: with what, ``by``: at which provider; see ``Session``.
     """
     now = system.now()
     secret = secrets.token_urlsafe(32)
@@ -63,6 +64,7 @@ def open_session(
         proved_at=proved_at,
         ways=ways,
         browser=browser,
+        by=by,
     )
     system.sessions(school).put(session, event)
     return f"{school}.{person.id}.{secret}", session
@@ -128,7 +130,7 @@ def _is_idle(person: Person, session: Session, now: int) -> bool:
 
 def _counts(system: System, school: School, person: Person, session: Session) -> bool:
     """Whether nothing about the account or its school has ended what was opened then."""
-    return bears(system, school, person, session.stamp) and not school.ends_session(person, session.created_at)
+    return bears(system, school, person, session.stamp) and not school.ends_session(person, session.created_at, session.by)
 
 
 def _parts(token: str | None) -> tuple[str, str, str]:

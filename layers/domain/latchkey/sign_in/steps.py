@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 class Proof:
     """Whose sign-in this is and what was shown for it; ``at`` is when the first of it was right (epoch seconds).
 
+    ``by``: the connection of the school's own provider that has proved it, or "".
     ``also``: others whose address and password these are, too; who signs in chooses (``choose_account``) before any step.
     """
 
@@ -42,6 +43,7 @@ class Proof:
     ways: tuple[str, ...] = PASSWORD_ALONE
     proved_at: int | None = None
     also: tuple[Person, ...] = ()
+    by: str = ""
 
     def shown(self, way: str, now: int) -> "Proof":
         """The proof once a second factor was shown, too."""
@@ -102,20 +104,26 @@ def read_proof(system: System, slug: str, token: object) -> Proof:
     person = system.directory(slug).person(kept.person) if kept is not None else None
     if kept is None or person is None or not _stands(system, school, person, kept):
         raise NotSignedIn(said("That took too long, or something has changed since. Enter your password again."))
-    return Proof(school=school, person=person, at=kept.at, ways=kept.ways, proved_at=kept.proved_at)
+    return Proof(school=school, person=person, at=kept.at, ways=kept.ways, proved_at=kept.proved_at, by=kept.by)
 
 
 def _stands(system: System, school: School, person: Person, kept: Kept) -> bool:
     """Whether the account is still as it was when its password was right, and may have a session here."""
     same = person.status == "active" and person.version == kept.version and bears(system, school, person, kept.stamp)
-    return same and not school.ends_session(person, kept.at)
+    return same and not school.ends_session(person, kept.at, kept.by)
 
 
 def sealed(system: System, proof: Proof) -> str:
     """The proof as a token, which ``read_proof`` reads again."""
     person = proof.person
     kept = Kept(
-        person=person.id, version=person.version, stamp=person.stamp, ways=proof.ways, proved_at=proof.proved_at, at=proof.at
+        person=person.id,
+        version=person.version,
+        stamp=person.stamp,
+        ways=proof.ways,
+        proved_at=proof.proved_at,
+        at=proof.at,
+        by=proof.by,
     )
     return seal(kept, proof.school.slug, system.cursor_key(proof.school.slug))
 
@@ -129,7 +137,9 @@ def _open(system: System, proof: Proof, presented: str | None, browser: str, *, 
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
     event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
-    token, session = open_session(system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at, browser=browser)
+    token, session = open_session(
+        system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at, browser=browser, by=proof.by
+    )
     log.info("signed in", extra={"school": slug, "person": person.id})
     return Opened(token, SignedIn(proof.school, person, session))
 

@@ -7,7 +7,13 @@ versions; which version is in force, and for whom, the school's settings say, an
        │                              secrets: Secrets Manager; console puts and deletes them, federate alone reads them
        └──── check_connection ──▶ federate or saml look at the provider ──▶ findings: what is wrong, and what mends it
 
-What a provider says of somebody, once it is verified, is a *proof*; only a proof enters.
+What a provider says of somebody, once it is verified, is a *proof* (``model/proof``); only a proof enters:
 
-Called by: console (settings), federate and saml (sign-in), preflight. Tables: ``directory`` (``<school>#SSO``).
+    federate, saml ── Proof ──▶ enter ──▶ a session, the second step of ours, or a refusal with words
+
+The first time somebody is found inside the school by what the connection matches; from then on by the provider's immutable
+subject alone (``model/matching``, ``stores/links``). Nobody is made by signing in unless the school says so for their role.
+
+Called by: console (settings), federate and saml (sign-in), preflight. Tables: ``directory`` (connections, links,
+people); ``sessions``; ``activity``: events.
 """

@@ -61,7 +61,7 @@ def test_a_file_holds_those_whom_its_check_counted_and_they_have_a_code_then(
 
 def test_the_codes_that_a_run_gives_change_nothing_of_whom_it_means(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """In two stages, as a large run: in the second nobody is without a code any more."""
-    monkeypatch.setattr("latchkey.login_details.start_export._LOOKED_AT", 0)
+    monkeypatch.setattr("latchkey.login_details.start_export._ONE_STEP", 0)
     started = school.post(HOME, wanted()).json_body
     assert (started["step"], started["progress"]["total"]) == ("codes", 3)
     build(school, monkeypatch)

@@ -4,18 +4,17 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from latchkey.errors import TryLater
+from latchkey.login_details import look_at_students as look_module
 from latchkey.login_details import start_export as start_export_module
-from latchkey.login_details import try_export as try_export_module
-from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER, ExportRequest
-from latchkey.login_details.model.scope import Scope
+from latchkey.login_details.model.runs import FILE_LIFE, LOST_AFTER
 from latchkey.people.model.person import CodeState
-from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import DAY, Settings, SingleSignOn
 from latchkey.shared.model.ids import new_id
 from latchkey.shared.stores.queues import Queue
@@ -474,20 +473,23 @@ def test_a_school_with_its_own_sign_in_gets_instructions(console: Console) -> No
     assert (tried["elsewhere"], tried["new_codes"]) == (3, {"pin": 0, "parent_code": 3})
 
 
-def test_a_large_group_is_counted_in_part_and_starts_all_the_same(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = Directory.pages_from
-    monkeypatch.setattr(Directory, "pages_from", lambda self, place, wanted: pages(self, place, wanted, limit=2))
-    monkeypatch.setattr(start_export_module, "_LOOKED_AT", 1)
-    wiring = console.system.wiring("console")
-    school = wiring.schools.get("northbridge")
-    assert school is not None
-    trial = try_export_module.try_export(wiring, school, ExportRequest(scope=Scope()), pages=1)
-    assert (trial.total, trial.complete) == (2, False)
+def test_the_codes_of_a_large_group_are_given_before_the_file_is_written(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_export_module, "_ONE_STEP", 2)
     made = start(console)
-    assert made["progress"] == {"done": 0, "total": 0}
-    assert "0 students so far" in console.page(f"{PATH}/{made['id']}").body.decode()
+    assert console.system.wiring("console").exports("northbridge").get(made["id"]).stage == "codes"
+    assert made["progress"] == {"done": 0, "total": 3}
     build(console, monkeypatch)
     assert console.get(f"{PATH}/{made['id']}").json_body["progress"] == {"done": 3, "total": 3}
+
+
+def test_what_the_roll_does_not_know_yet_is_read_before_it_is_said_that_there_is_nobody(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_module, "read_roll", lambda *_: SimpleNamespace(meant=lambda _: []))
+    assert console.post(PATH, {**SCHOOL, "dry_run": True}).json_body["total"] == 3
+    assert start(console)["progress"]["total"] == 3
 
 
 def test_people_who_are_ticked_or_shown_become_a_selection(console: Console) -> None:

@@ -72,6 +72,7 @@ def test_a_form_changes_everything_and_shows_it_again(console: Console) -> None:
             "help": "",
             "connections": [],
             "admins": "may",
+            "local_admins": [],
         },
         "second_factor": "optional",
         "phones": {"roles": ["student", "parent"], "alone": False},

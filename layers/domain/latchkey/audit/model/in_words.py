@@ -26,6 +26,8 @@ SIGN_INS: Final = frozenset(
         "second_factor.refused",
         "person.language",
         "sessions.end_own",
+        "sso.linked",
+        "sso.refused",
     },
 )
 """What comes in hundreds on a school's first morning, and is kept apart from what admins and Latchkey do."""
@@ -156,6 +158,10 @@ WORDS: Final[Mapping[str, str]] = {
     "settings.decline": "declined a change of settings",
     "settings.drop": "dropped a change of settings: one admin is left",
     "settings.withdraw": "withdrew a change of settings",
+    "sso.linked": "signed in by the school’s own sign-in for the first time: the account there is theirs from now on",
+    "sso.person_made": "was added by signing in with the school’s own sign-in",
+    "sso.refused": "came from the school’s own sign-in and was not let in",
+    "sso.unlinked": "unlinked a person from their account at the school’s own sign-in",
     "sign_in.done": "signed in",
     "sign_in.refused": "could not sign in",
 }

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from latchkey.codes.model.codes import Kind, state_of, voided, works
-from latchkey.people.model.person import CodeState, Person
+from latchkey.codes.model.codes import Coded, Kind, state_of, voided, works
+from latchkey.people.model.person import CodeState
 from latchkey.schools.model.school import DAY, School
 
 
@@ -13,7 +13,7 @@ def expiry(now: int, school: School) -> int:
     return now - now % DAY + (max(1, school.settings.code_life // DAY) + 1) * DAY
 
 
-def codes_to_issue(person: Person, school: School, kinds: Sequence[Kind], now: int, within: int = 0) -> dict[Kind, CodeState]:
+def codes_to_issue(person: Coded, school: School, kinds: Sequence[Kind], now: int, within: int = 0) -> dict[Kind, CodeState]:
     """The codes that this student should be given: the next generation where none works; where it ends within ``within`` days
     the same code with a later end, so that paper that is out stays good. A PIN is only for those who sign in here.
     """
@@ -30,13 +30,13 @@ def codes_to_issue(person: Person, school: School, kinds: Sequence[Kind], now: i
     return found
 
 
-def given_since(person: Person, school: School, kind: Kind, since: int) -> bool:
+def given_since(person: Coded, school: School, kind: Kind, since: int) -> bool:
     """Whether this student has a code of this kind that was made, or got a later end, since then."""
     code = state_of(person, kind)
     return code is not None and code.given_at >= since and not (kind == "pin" and school.uses_sso(person))
 
 
-def to_void(person: Person, school: School, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:
+def to_void(person: Coded, school: School, kinds: Sequence[Kind], now: int) -> dict[Kind, CodeState]:
     """The states of this student's codes once all that work are ended."""
     states = {kind: state_of(person, kind) for kind in kinds}
     epoch = school.code_epoch

@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass, replace
 from itertools import count
 from operator import mul
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from latchkey.codes.model import words
-from latchkey.people.model.person import CodeState, Person
+from latchkey.people.model.matched import Entitled
+from latchkey.people.model.person import CodeState
 
 Kind = Literal["pin", "parent", "read_out"]
 """``pin`` and ``parent`` are a student's; ``read_out`` is anybody's who rings the office, and works like a PIN."""
@@ -33,6 +34,17 @@ MOST_FAILURES: Final = 10  # wrong guesses at one person's code, after which it 
 LONGEST_NUMBER: Final = len(ALPHABET) ** _NUMBER_SIGNS - 1
 # What people and word processors put between the groups: white space and every kind of hyphen and dash.
 _BETWEEN: Final = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b\ufeff]+")
+
+
+class Coded(Entitled, Protocol):
+    """Somebody who may have codes."""
+
+    @property
+    def pin(self) -> CodeState | None: ...
+    @property
+    def parent_code(self) -> CodeState | None: ...
+    @property
+    def read_out(self) -> CodeState | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def read(typed: object) -> Code | None:
     return Code(kind, number, text)
 
 
-def state_of(person: Person, kind: Kind) -> CodeState | None:
+def state_of(person: Coded, kind: Kind) -> CodeState | None:
     """The state of a person's code of this kind; None if they never had one."""
     return {"pin": person.pin, "parent": person.parent_code, "read_out": person.read_out}[kind]
 

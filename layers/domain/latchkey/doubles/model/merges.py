@@ -89,7 +89,7 @@ def taken_of(keep: Person, remove: Person) -> dict[str, Any]:
     """What the kept account gets, by field."""
     facts = _FACTS if keep.role == remove.role else ("language",)
     taken = {name: getattr(remove, name) for name in facts if getattr(keep, name) is None and getattr(remove, name) is not None}
-    if keep.role != remove.role or keep.is_admin or remove.status == "disabled":
+    if not _way_in_goes_over(keep, remove):
         return taken
     for name in ("email", "username", "password_set_at"):
         if getattr(keep, name) is None and getattr(remove, name) is not None:
@@ -101,6 +101,10 @@ def taken_of(keep: Person, remove: Person) -> dict[str, Any]:
     return taken
 
 
+def _way_in_goes_over(keep: Person, remove: Person) -> bool:
+    return keep.role == remove.role and not keep.is_admin and remove.status != "disabled"
+
+
 def kept(keep: Person, remove: Person) -> Person:
     """The kept account as it is to be; its look-up keys are computed anew by who writes it."""
     taken = taken_of(keep, remove)
@@ -110,6 +114,8 @@ def kept(keep: Person, remove: Person) -> Person:
         after = replace(after, lent_password=LentPassword(remove.password_holder, taken["password_set_at"]))
     if "email" in taken:
         after = replace(after, email_key=remove.email_key, email_typed=remove.email_typed, mail_problem=remove.mail_problem)
+    if _way_in_goes_over(keep, remove):  # both accounts at the provider are this person's: each opens the one that is left
+        after = replace(after, sso=tuple({each.key: each for each in (*remove.sso, *keep.sso)}.values()))
     after = replace(after, not_mine=tuple(dict.fromkeys((*keep.not_mine, *remove.not_mine))))
     after = with_links(after, tuple(dict.fromkeys((*links_of(keep), *links_of(remove)))))
     after = replace(after, pin_hidden_from=tuple(dict.fromkeys((*keep.pin_hidden_from, *remove.pin_hidden_from))))
@@ -170,6 +176,8 @@ def undoing(merge: Merge, keep: Person, family: Sequence[Person]) -> Undoing:
     gone = {merge.remove.id, *merge.remove.merged}
     after = with_links(before, [each for each in links_of(keep) if each not in merge.gained])
     after = replace(after, merged=tuple(each for each in keep.merged if each not in gone))
+    theirs_alone = {each.key for each in merge.remove.sso} - {each.key for each in merge.keep.sso}
+    after = replace(after, sso=tuple(each for each in after.sso if each.key not in theirs_alone))
     # One more than what was left as a mark has: links and sessions of before the merge stay dead.
     remove = with_links(replace(merge.remove, version=merge.remove.version + 2), theirs)
     return Undoing(

@@ -7,8 +7,8 @@ from typing import Final, Literal
 from latchkey.codes.model.audience import AUDIENCES, Audience, kinds_of
 from latchkey.codes.model.codes import Kind
 from latchkey.login_details.model.scope import Scope
+from latchkey.people.model.matched import Matched
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import Person
 from latchkey.schools.model.school import DAY
 
 State = Literal["queued", "running", "finished", "failed"]
@@ -141,7 +141,7 @@ class ExportRequest:
         """As its run keeps it: who was noted stands beside it."""
         return replace(self, scope=self.scope.as_kept)
 
-    def means(self, person: Person) -> bool:
+    def means(self, person: Matched) -> bool:
         """Whether the file holds this person: staff, parents and those who left are never in it."""
         return person.status == "active" and self.group.matches(person)
 

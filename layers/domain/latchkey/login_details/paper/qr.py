@@ -5,11 +5,14 @@ masked, error correction (ISO/IEC 18004, Reed-Solomon) is linear. So the symbol 
 one and of what each differing bit changes. All of these come from segno, the first time that a bit needs them.
 """
 
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Final
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import Final, TypeVar
 
 import segno
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 LEVEL: Final = "m"  # 15 % may be lost: enough for paper that was folded
 _MASK: Final = 2
@@ -28,14 +31,15 @@ class Codes:
         self.size = len(first.matrix)
         self._row = -(-self.size // 8)
         self._base = self._symbol("0" * length)
-        self._changes: list[list[int | None]] = [[None] * 7 for _ in range(length)]
+        self._signs = [_Kept(partial(self._change, place)) for place in range(length)]
+        places = range(self._row * self.size)
+        self._drawn = [_Kept(partial(_dark, place % self._row * 8, place // self._row)) for place in places]
         self._length = length
 
     def path(self, ending: str) -> bytes:
         """The dark modules as a path of a content stream, one unit each, the first row from 0 to 1, downwards."""
         packed = self._bits(ending).to_bytes(self._row * self.size, "little")
-        row = self._row
-        return b"".join([_dark(packed[place], place % row * 8, place // row) for place in range(len(packed)) if packed[place]])
+        return b"".join([drawn[byte] for drawn, byte in zip(self._drawn, packed, strict=True)])
 
     def rows(self, ending: str) -> list[list[bool]]:
         """The modules, dark ones true."""
@@ -46,21 +50,21 @@ class Codes:
         if len(ending) != self._length or not ending.isascii():
             raise ValueError("an ending of another form")
         bits = self._base
-        for place, sign in enumerate(ending):
-            differs = ord(sign) ^ 0x30
-            while differs:
-                bit = differs & -differs
-                bits ^= self._change(place, bit.bit_length() - 1)
-                differs ^= bit
+        for changes, sign in zip(self._signs, ending, strict=True):
+            bits ^= changes[sign]
         return bits
 
-    def _change(self, place: int, bit: int) -> int:
-        found = self._changes[place][bit]
-        if found is None:
-            signs = ["0"] * self._length
-            signs[place] = chr(0x30 ^ 1 << bit)
-            found = self._changes[place][bit] = self._base ^ self._symbol("".join(signs))
-        return found
+    def _change(self, place: int, sign: str) -> int:
+        """What differs where this sign stands there, and not a zero: of each bit of it, what that one changes."""
+        bits, differs = 0, ord(sign) ^ 0x30
+        while differs:
+            one = chr(0x30 ^ (differs & -differs))
+            bits ^= self._signs[place][one] if one != sign else self._base ^ self._symbol(self._with(place, sign))
+            differs &= differs - 1
+        return bits
+
+    def _with(self, place: int, sign: str) -> str:
+        return "0" * place + sign + "0" * (self._length - place - 1)
 
     def _symbol(self, ending: str) -> int:
         made = segno.make(
@@ -74,6 +78,18 @@ class Codes:
             micro=False,
         )
         return sum(1 << y * self._row * 8 + x for y, row in enumerate(made.matrix) for x, module in enumerate(row) if module & 1)
+
+
+class _Kept(dict[Key, Value]):
+    """What is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Key) -> Value:
+        made = self[key] = self._make(key)
+        return made
 
 
 @cache
@@ -92,6 +108,5 @@ def _runs(byte: int) -> tuple[tuple[int, int], ...]:
     return tuple(found())
 
 
-@lru_cache(1 << 16)
-def _dark(byte: int, x: int, y: int) -> bytes:
+def _dark(x: int, y: int, byte: int) -> bytes:
     return b"".join(b"%d %d %d 1 re\n" % (x + start, y, length) for start, length in _runs(byte))

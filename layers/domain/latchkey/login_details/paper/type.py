@@ -23,6 +23,8 @@ LONGEST: Final = 160
 _CUT: Final = "…"
 _JOINERS: Final = "\u200c\u200d"
 _SPACE: Final = re.compile(r"\s+")
+_WORDS: Final = re.compile(" |[^ ]+")
+_DIGIT: Final = re.compile("[0-9]")
 # Controls, and marks that turn the direction of what follows: a name has no business with them. Joiners stay: they shape letters.
 _NEVER_SHOWN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -101,10 +103,13 @@ class Type:
     def __init__(self, fonts: Fonts) -> None:
         self.fonts = fonts
         self.line = lru_cache(4096)(self._line)
+        self._word = lru_cache(4096)(self._set_word)
         self.fit = lru_cache(1024)(self._fit)
 
     def _line(self, text: str, weight: int = REGULAR, base: int | None = None) -> Line:
         """One line of a text that can be shown."""
+        if text.isascii() and (line := self._of_words(text, weight)):
+            return line
         pieces: list[Glyphs | str] = []
         width, lost, plain = 0.0, False, True
         for font, level, run in self._in_sight(text, weight, base):
@@ -112,6 +117,29 @@ class Type:
             plain &= not level
             width += _Setter(font or self.fonts.latin(weight), pieces).set(run, level)
         return Line(width / 1_000, tuple(pieces), lost, plain and not any(isinstance(piece, str) for piece in pieces))
+
+    def _of_words(self, text: str, weight: int) -> Line | None:
+        """A line of words that were set before: names repeat, and letters of two words do not touch. None: it takes more.
+
+        What has digits is put together sign by sign: a code never repeats, and none of its signs is moved towards another.
+        """
+        glyphs, width = [], 0.0
+        for word in _WORDS.findall(text):
+            for part in word if _DIGIT.search(word) else (word,):
+                drawn, wide = self._word(part, weight)
+                if drawn is None:
+                    return None
+                glyphs.append(drawn)
+                width += wide
+        whole = b"".join(glyphs).replace(b"><", b"")
+        return Line(width / 1_000, ((self.fonts.latin(weight), 0.0, whole),) if whole else (), lost=False, plain=True)
+
+    def _set_word(self, word: str, weight: int) -> tuple[bytes | None, float]:
+        """Of an ASCII word the operand of TJ, None where its glyphs do not spell it, and its width in thousandths of the size."""
+        pieces: list[Glyphs | str] = []
+        width = _Setter(self.fonts.latin(weight), pieces).set(word, 0)
+        only = pieces[0] if len(pieces) == 1 else ""
+        return (None if isinstance(only, str) or only[1] else only[2]), width
 
     def _fit(
         self, text: str, width: float, steps: tuple[tuple[float, int], ...], weight: int = BOLD, base: int | None = None

@@ -24,6 +24,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "sso.help": _("What to do if the school’s own sign-in does not work"),
     "sso.connections": _("Providers of single sign-on"),
     "sso.admins": _("Whether admins use single sign-on"),
+    "sso.local_admins": _("How many admins keep a password beside single sign-on"),
     "reply_to": _("Replies to mails go to"),
     "welcome_life": _("How long first password links work"),
     "reset_life": _("How long new password links work"),
@@ -116,6 +117,8 @@ def value_in_words(setting: str, value: Any, language: str = "en") -> str:
 
 
 def _list_in_words(setting: str, values: Sequence[Any], language: str) -> str:
+    if setting == "sso.local_admins":
+        return str(len(values)) if values else ""
     if setting == "sso.connections":
         return "; ".join(_connection(each, language) for each in values)
     roles = phrases(language).roles

@@ -76,6 +76,21 @@ class LentPassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SsoLink:
+    """An account at a provider with which this person signs in; ``key`` stands for its issuer and subject (package ``sso``).
+
+    ``issuer`` says which provider, ``connection`` by which of the school's connections it came first. ``made``: the person was
+    made by signing in with it.
+    """
+
+    connection: str
+    issuer: str
+    key: str
+    linked_at: int
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An account. Times are epoch seconds; ``number`` is the short number inside codes, from 1: a student's, and of an adult to
     whom a code was read out. ``read_out`` is the state of that code.
@@ -96,6 +111,7 @@ class Person:
     ``pin_hidden_from``: the ids of those of a student's parents who do not get to see the student's PIN, linked now or before.
     ``outside_at``: when they last signed in from outside the school's own addresses, where these are known. ``locked_at``: when
     their password of then was stopped after too many wrong tries in a row (``sign_in.sign_in``); see ``locked_out_at``.
+    ``sso``: the accounts at providers with which they sign in; an account counts only while it stands here (package ``sso``).
     """
 
     id: str
@@ -141,6 +157,7 @@ class Person:
     not_mine: tuple[str, ...] = ()
     outside_at: int | None = None
     locked_at: int | None = None
+    sso: tuple[SsoLink, ...] = ()
 
     def hides_pin_from(self, adult: str) -> bool:
         """Whether this adult does not get to see the student's PIN: the office says so, or the student and it has not looked."""
@@ -171,6 +188,11 @@ class Person:
     def has_way_in(self) -> bool:
         """Whether this person has something of ours to sign in with: a password, or a passkey in its place."""
         return self.password_set_at is not None or self.has_passkey
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether this person has signed in by the school's own provider, and is known there from then on."""
+        return bool(self.sso)
 
     @property
     def has_passkey(self) -> bool:

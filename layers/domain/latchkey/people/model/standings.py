@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, get_args
 
-Grade = Literal["signed_in_outside", "signed_in", "sso", "password_unused"]
+Grade = Literal["signed_in_outside", "signed_in", "sso", "password_unused", "sso_unused"]
 """How we know that somebody can log in, the best proof first."""
 Reason = Literal[
     "disabled",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from latchkey.errors import NotFound
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, NewEmail, Person, Role
+from latchkey.people.model.person import CodeState, FormerEmail, LentPassword, MailProblem, NewEmail, Person, Role, SsoLink
 from latchkey.people.model.position import Position
 from latchkey.people.model.register import prefixes, sort_key
 from latchkey.people.model.unconfirmed import asked_for
@@ -137,8 +137,14 @@ def person_to_item(school: str, person: Person) -> dict[str, Value]:
         "read_out": code_to_value(person.read_out),
         "pin_hidden_from": fact(person, "pin_hidden_from"),
         "not_mine": fact(person, "not_mine"),
+        "sso": sso_to_value(person.sso),
     }
     return facts
+
+
+def sso_to_value(links: Iterable[SsoLink]) -> Value:
+    """The accounts at providers, as an item holds them."""
+    return [asdict(each) for each in links] or None
 
 
 def person_from_item(item: Item) -> Person:
@@ -188,6 +194,7 @@ def person_from_item(item: Item) -> Person:
         read_out=_code_from_value(get("read_out")),
         pin_hidden_from=tuple(get("pin_hidden_from") or ()),
         not_mine=tuple(get("not_mine") or ()),
+        sso=tuple(SsoLink(**each) for each in get("sso") or ()),
     )
 
 

@@ -48,6 +48,7 @@ REGISTER: Final = (
             "password_set_at": "When they last set a password: who still needs a link",
             "used_link": "Hash of the last link used, so that a page can say it was used",
             "last_login_at": "When they last signed in: who still needs help",
+            "sso": "With which accounts at the school's own provider they sign in: since when, and a hash of issuer and subject",
             "outside_at": "When they last signed in from outside the school: who can do so from home",
             "locked_at": "When their password was stopped after a hundred wrong tries; gone with a new one",
             "pin": f"A student's PIN: {_CODE}",

@@ -56,6 +56,7 @@ class Entry(NamedTuple):
 
     ``outside_at``: when they last signed in from outside the school's addresses. ``locked_at``: since when they are locked out.
     ``marked``: what is noted with their present address, ``marked_at`` when. ``link``: the newest link to their present address.
+    ``is_linked``: they have signed in by the school's own provider.
     ``double``: the last look found that this is almost certainly another account of somebody.
     A tuple, because a hundred thousand of them are made at once.
     """
@@ -91,6 +92,7 @@ class Entry(NamedTuple):
     marked_at: int | None = None
     pin: CodeFacts | None = None
     parent_code: CodeFacts | None = None
+    is_linked: bool = False
     link: LinkFact | None = None
     double: bool = False
 
@@ -153,6 +155,7 @@ def entry_of(person: Person) -> Entry:
         marked_at=person.marked_at,
         pin=_code(person.pin, USES["pin"]),
         parent_code=_code(person.parent_code, USES["parent_code"]),
+        is_linked=person.is_linked,
     )
 
 

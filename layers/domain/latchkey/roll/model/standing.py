@@ -1,14 +1,15 @@
 """Can somebody log in from home tomorrow? One rule, which gives everybody exactly one grade or reason.
 
     left ──▶ nobody of the total
-    disabled ▶ sso (ready) ▶ locked ▶ a way in (ready: signed_in_outside, signed_in, password_unused)
+    disabled ▶ sso, sso_unused (ready) ▶ locked ▶ a way in (ready: signed_in_outside, signed_in, password_unused)
       ▶ duplicate ▶ link_unused ▶ code_unused ▶ complained ▶ dead_address ▶ school_filter ▶ our_fault ▶ unconfirmed
       ▶ link_expired ▶ never_sent ▶ code_expired ▶ no_address_parent ▶ no_address
 
 The first that holds counts; docs/readiness.md says the same to admins. Why this order:
 
 - What the office has decided (``disabled``) stands above all. Then single sign-on: with us there is nothing to mend, so it ends
-  every alarm. ``locked`` stands above the ways in, because a password that is stopped is none.
+  every alarm, also of those who have not come yet (``sso_unused``): nobody here can do that for them. ``locked`` stands above
+  the ways in, because a password that is stopped is none.
 - Who can get in is ready, whatever is wrong with their address or their other account.
 - Of those who cannot, what they hold and can still use (a live link, a live code) counts before what has failed: so people move
   on as soon as the office has done something for them, and no reason stays when its button was pressed.
@@ -25,7 +26,7 @@ from typing import Final, Protocol
 
 from latchkey.people.model.person import Role
 from latchkey.people.model.standings import GRADES, Code, Grade, Reason
-from latchkey.schools.model.school import DAY, School
+from latchkey.schools.model.school import DAY, AdminsRule, School
 
 OUTSIDE_FOR: Final = 30 * DAY
 """Seconds for which a sign-in from outside the school proves that it works from there."""
@@ -103,6 +104,8 @@ class Known(Protocol):
     def link(self) -> Linked | None: ...
     @property
     def double(self) -> bool: ...
+    @property
+    def is_linked(self) -> bool: ...
 
 
 Family = Callable[[str], Known | None]
@@ -117,12 +120,18 @@ def nobody(person: str) -> None:
 class Rules:
     """What the rule goes by besides the person: the time, who signs in at the school's own page, whether outside is known, the
     epoch of codes, and when the school ended all of its links (epoch seconds, 0: never).
+
+    ``connected``: whose sign-in at a provider we see; of those who only get a link to a page we see none. ``admins``: whether
+    they come in by a provider, too, and ``local_admins`` who of them must not, where they must.
     """
 
     now: int
     code_epoch: int = 0
     links_ended_at: int = 0
     sso_roles: frozenset[str] = field(default_factory=frozenset)
+    connected: frozenset[str] = field(default_factory=frozenset)
+    admins: AdminsRule = "no"
+    local_admins: frozenset[str] = field(default_factory=frozenset)
     knows_outside: bool = False
 
 
@@ -134,6 +143,9 @@ def rules_of(school: School, now: int) -> Rules:
         code_epoch=school.code_epoch,
         links_ended_at=school.links_ended_at,
         sso_roles=frozenset(chosen.sso.roles),
+        connected=frozenset(role for each in chosen.sso.connections for role in each.roles),
+        admins=chosen.sso.admins,
+        local_admins=frozenset(chosen.sso.local_admins),
         knows_outside=bool(chosen.address_ranges),
     )
 
@@ -150,6 +162,8 @@ def standing_of(person: Known, rules: Rules, family: Family = nobody) -> Code | 
     if person.status != "active":
         return "disabled"
     if _uses_sso(person, rules):
+        return "sso" if person.is_linked or person.role not in rules.connected else "sso_unused"
+    if person.is_linked and _may_use_sso(person, rules):
         return "sso"
     if is_locked(person):
         return "locked"
@@ -164,7 +178,14 @@ def is_locked(person: Known) -> bool:
 
 
 def _uses_sso(person: Known, rules: Rules) -> bool:
-    return person.role in rules.sso_roles and not person.is_admin
+    if person.role not in rules.sso_roles or not person.is_admin:
+        return person.role in rules.sso_roles
+    return _may_use_sso(person, rules) and rules.admins == "must" and person.id not in rules.local_admins
+
+
+def _may_use_sso(person: Known, rules: Rules) -> bool:
+    """Whether an admin can come in by a provider."""
+    return person.is_admin and person.role in rules.connected and rules.admins != "no"
 
 
 def _has_ended(person: Known, now: int) -> bool:

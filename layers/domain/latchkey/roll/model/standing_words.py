@@ -31,6 +31,11 @@ WORDS: Final[Mapping[Code, Words]] = {
     "password_unused": Words(
         "Ready: password not used yet", "has a password and has not used it yet", "have a password and have not used it yet"
     ),
+    "sso_unused": Words(
+        "Ready: school sign-in, not used yet",
+        "uses the school’s own sign-in and has not come with it yet",
+        "use the school’s own sign-in and have not come with it yet",
+    ),
     "disabled": Words("Account switched off", "has an account that is switched off", "have an account that is switched off"),
     "locked": Words(
         "Locked: too many wrong passwords",

@@ -48,7 +48,8 @@ class SingleSignOn:
     """A school's own sign-in: for which roles, what the button says, where it leads.
 
     ``roles`` are all who use it: those of the ``connections`` that are switched on, and those who only get a link to the school's
-    own page (``url``). ``admins`` is about connections; a link signs nobody in here.
+    own page (``url``). ``admins`` is about connections; a link signs nobody in here. ``local_admins``: the ids of admins who keep
+    password and second factor where all others must come in by a provider, to get in when it is down.
     """
 
     roles: tuple[Role, ...] = ()
@@ -58,6 +59,7 @@ class SingleSignOn:
     help: str = _("Use the same sign-in as for your other school services, or ask your school's office.")
     connections: tuple[PublicConnection, ...] = ()
     admins: AdminsRule = "may"
+    local_admins: tuple[str, ...] = ()
 
     @property
     def link_roles(self) -> tuple[Role, ...]:
@@ -73,11 +75,20 @@ class SingleSignOn:
         """The connections that people of a role sign in with."""
         return tuple(each for each in self.connections if role in each.roles)
 
+    def switched(self, after: "SingleSignOn") -> set[Role]:
+        """Whose way of signing in changes: by a password or not, or no longer by a provider that they could use before."""
+        changed = set(self.roles) ^ set(after.roles)
+        return changed | {role for role in ROLES if _providers(self.of(role)) - _providers(after.of(role))}
+
     def with_connections(self, connections: Iterable[PublicConnection]) -> "SingleSignOn":
         """The same with other connections; who had one and has none now has a password again."""
         after = replace(self, connections=tuple(connections))
         wanted = {*self.link_roles, *(role for each in after.connections for role in each.roles)}
         return replace(after, roles=tuple(role for role in ROLES if role in wanted))
+
+
+def _providers(connections: Iterable[PublicConnection]) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(each.name, each.issuer, each.tenant) for each in connections}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +221,7 @@ def as_values(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for each in ("sso", "phones"):
         values[each]["roles"] = list(values[each]["roles"])
+    values["sso"]["local_admins"] = list(settings.sso.local_admins)
     values["sso"]["connections"] = [plain_connection(each) for each in settings.sso.connections]
     return values | {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
 
@@ -279,15 +291,29 @@ class School:
         return f"{given} {family}".strip()
 
     def uses_sso(self, person: Entitled) -> bool:
-        """Whether this person uses the school's own sign-in; admins keep a password, to get in when it is down."""
-        return person.role in self.settings.sso.roles and not person.is_admin
+        """Whether this person has to use the school's own sign-in: nothing of ours opens their account.
 
-    def ends_session(self, person: Person, opened_at: int) -> bool:
-        """Whether a session that this person opened with a password counts no more.
-
-        It ends with the switch to the school's own sign-in, and stays ended when the school switches back: who was to be kept
-        out in between must not come back in. Admins keep theirs, as they keep their password.
+        Admins keep a password, to get in when it is down, unless the school wants them to come in by a provider: then only those
+        keep one whom it has named for that.
         """
-        if self.uses_sso(person):
+        sso = self.settings.sso
+        if person.role not in sso.roles or not person.is_admin:
+            return person.role in sso.roles
+        return sso.admins == "must" and bool(sso.of(person.role)) and person.id not in sso.local_admins
+
+    def admits(self, person: Entitled, connection: str) -> bool:
+        """Whether this person may come in by this connection to a provider."""
+        found = self.settings.sso.connection(connection)
+        return found is not None and person.role in found.roles and (not person.is_admin or self.settings.sso.admins != "no")
+
+    def ends_session(self, person: Person, opened_at: int, by: str = "") -> bool:
+        """Whether a session of this person counts no more: of those that ``by``, a connection to a provider, has opened, or ("")
+        a secret of ours.
+
+        It ends with the switch from the one to the other, and stays ended when the school switches back: who was to be kept out
+        in between must not come back in. Admins keep what a password has opened, as long as they keep the password.
+        """
+        if not self.admits(person, by) if by else self.uses_sso(person):
             return True
-        return not person.is_admin and any(role == person.role and opened_at <= at for role, at in self.sso_changed)
+        keeps = person.is_admin and not by
+        return not keeps and any(role == person.role and opened_at <= at for role, at in self.sso_changed)

@@ -122,7 +122,12 @@ def _sso(sso: SingleSignOn, values: object, wrong: Wrong) -> SingleSignOn:
         facts["roles"] = tuple(role for role in ROLES if role in asked or role in connected)
     if "url" in values:
         facts["url"] = _url(values["url"], wrong)
-    for name, now in (("connections", [plain_connection(each) for each in sso.connections]), ("admins", sso.admins)):
+    elsewhere = {
+        "connections": [plain_connection(each) for each in sso.connections],
+        "admins": sso.admins,
+        "local_admins": list(sso.local_admins),
+    }
+    for name, now in elsewhere.items():
         if values.get(name, now) != now:
             wrong[f"sso.{name}"] = "Change this under Single sign-on (settings/sso)."
     return replace(sso, **facts)

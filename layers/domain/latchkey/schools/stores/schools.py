@@ -53,6 +53,7 @@ def school_from_item(item: Item) -> School:
     settings = dict(item.get("settings") or {})
     sso = dict(settings.pop("sso", None) or {})
     sso["roles"] = tuple(sso.get("roles") or ())
+    sso["local_admins"] = tuple(sso.get("local_admins") or ())
     sso["connections"] = tuple(connection_of(each) for each in sso.get("connections") or ())
     approval = ApprovalRule(**(settings.pop("approval", None) or {}))
     words = Words(**(settings.pop("words", None) or {}))

@@ -47,10 +47,10 @@ class SettingChanges:
     ) -> Write:
         """The write to the school that ``write`` makes, to stand in a transaction.
 
-        Roles whose way of signing in changes get ``now`` as its time, which ends the sessions that a password has opened.
+        Roles whose way of signing in changes get ``now`` as its time, which ends the sessions of before.
         ``addresses``: the new addresses of admins that wait from now on, if they change too: a transaction writes an item once.
         """
-        values, switched = as_values(after), set(after.sso.roles) ^ set(before.settings.sso.roles)
+        values, switched = as_values(after), before.settings.sso.switched(after.sso)
         facts: dict[str, Value] = {f"settings.{name}": values[name] for name in changed(before.settings, after)}
         when: list[Condition] = [("pk", "exists", None), ("settings_revision", "=", before.settings_revision or None)]
         if addresses is not None:

@@ -35,6 +35,13 @@ def answers_password(school: School, person: Person) -> bool:
     return not has_factor(school, person) and (person.password_set_at is not None or PHONE not in person.second_factors)
 
 
+def answers_provider(school: School, person: Person, by: str) -> bool:
+    """Whether this person confirms by signing in once more where their session comes from, the connection ``by``: who has nothing
+    of ours to show. A password that only sleeps while the school's own sign-in is used counts for nothing.
+    """
+    return bool(by) and not person.second_factors and (school.uses_sso(person) or person.password_set_at is None)
+
+
 def required_from(school: School, person: Person) -> int | None:
     """From when on (epoch seconds) whoever signs in needs a second factor; None: not yet known, or never."""
     if not required_of(school, person) or person.admin_since is None or person.first_send_at is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -21,15 +22,15 @@ class Upload:
         self._client = client
         self._place = {"Bucket": bucket, "Key": key}
         self._media_type = media_type
-        self._waiting = bytearray()
+        self._waiting = BytesIO()
         self._upload: str | None = None
         self._parts: list[dict[str, Any]] = []
         self._finished = False
 
     def write(self, data: bytes) -> None:
         """Take some bytes; a part goes to S3 whenever one is full."""
-        self._waiting += data
-        if len(self._waiting) >= PART:
+        self._waiting.write(data)
+        if self._waiting.tell() >= PART:
             self._put_part()
 
     def finish(self) -> None:
@@ -37,7 +38,7 @@ class Upload:
         if self._upload is None:
             self._call("put_object", **self._place, Body=self._take(), ContentType=self._media_type)
         else:
-            if self._waiting:
+            if self._waiting.tell():
                 self._put_part()
             self._call("complete_multipart_upload", **self._place, UploadId=self._upload, MultipartUpload={"Parts": self._parts})
         self._finished = True
@@ -68,8 +69,9 @@ class Upload:
         known = {name: answer[name] for name in ("ETag", "ChecksumCRC32") if answer.get(name)}
         self._parts.append({"PartNumber": number, **known})
 
-    def _take(self) -> bytearray:
-        data, self._waiting = self._waiting, bytearray()
+    def _take(self) -> BytesIO:
+        data, self._waiting = self._waiting, BytesIO()
+        data.seek(0)
         return data
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:

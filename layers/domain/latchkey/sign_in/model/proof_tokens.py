@@ -19,7 +19,9 @@ _LONGEST: Final = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What the token says: ids and states only. ``at`` is when the password was right (epoch seconds)."""
+    """What the token says: ids and states only. ``at`` is when the password was right (epoch seconds), ``by`` the connection
+    of the school's own provider in place of a password, or "".
+    """
 
     person: str
     version: int
@@ -27,11 +29,12 @@ class Kept:
     ways: tuple[str, ...]
     proved_at: int | None
     at: int
+    by: str = ""
 
 
 def seal(kept: Kept, school: str, key: bytes) -> str:
     """The token: URL-safe, about 150 characters."""
-    facts = [kept.person, kept.version, kept.stamp, list(kept.ways), kept.proved_at, kept.at]
+    facts = [kept.person, kept.version, kept.stamp, list(kept.ways), kept.proved_at, kept.at, *([kept.by] if kept.by else [])]
     body = json.dumps(facts, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_mac(body, school, key) + body).rstrip(b"=").decode()
 
@@ -47,8 +50,8 @@ def unseal(token: object, school: str, key: bytes, now: int) -> Kept | None:
     mac, body = raw[:_MAC], raw[_MAC:]
     if not hmac.compare_digest(mac, _mac(body, school, key)):
         return None
-    person, version, stamp, ways, proved_at, at = json.loads(body)
-    kept = Kept(person=person, version=version, stamp=stamp, ways=tuple(ways), proved_at=proved_at, at=at)
+    person, version, stamp, ways, proved_at, at, *by = json.loads(body)
+    kept = Kept(person=person, version=version, stamp=stamp, ways=tuple(ways), proved_at=proved_at, at=at, by="".join(by))
     return kept if now - kept.at < LIFE else None
 
 

@@ -67,13 +67,14 @@ REGISTER: Final = (
         hidden=frozenset({"stamp", "version"}),
         attributes={
             "browser": "In coarse words what it was opened with, such as Chrome on Windows; shown to its owner alone",
+            "by": "By which connection to the school's own provider they signed in",
             "created_at": "When they signed in",
             "password_at": "When they last confirmed with their password",
             "proved_at": "When a second factor was last shown",
             "seen_at": "When the session was last used",
             "stamp": "Hash of address, role and status when it began: another one ends it",
             "version": "The version of the password that it was opened with",
-            "ways": "What was shown: password, app's code, passkey, recovery code",
+            "ways": "What was shown: password, app's code, passkey, recovery code, the school's own sign-in",
         },
     ),
 )

@@ -9,16 +9,21 @@ from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, V
 
 PASSWORD_ALONE: Final = ("password",)
 """How a session was opened whose item does not say it."""
+BY_PROVIDER: Final = "sso"
+"""The school's own provider has said who it is."""
+PROVIDERS_FACTOR: Final = "sso_factor"
+"""The provider has asked for a second factor, and the school takes its word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sign-in. ``hash`` is SHA-256 of the secret; ``version`` and ``stamp`` are those of the person when signing in.
 
-    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery". ``proved_at`` is when (epoch seconds) a
-    second factor, or a passkey, was shown last; None: never in this session. ``password_at`` is when somebody who has no second
-    factor gave the password again; 0: not since signing in. ``browser`` is in coarse words what it was opened with, for its
-    owner alone.
+    ``ways`` are what the person has shown: "password", "totp", "passkey", "recovery", ``BY_PROVIDER`` and
+    ``PROVIDERS_FACTOR``. ``by``: the connection of that provider, or "".
+    ``proved_at`` is when (epoch seconds) a second factor, or a passkey, was shown last; None: never in this session.
+    ``password_at`` is when somebody who has no second factor gave the password again; 0: not since signing in. ``browser`` is
+    in coarse words what it was opened with, for its owner alone.
     """
 
     person: str
@@ -32,6 +37,7 @@ class Session:
     ways: tuple[str, ...] = PASSWORD_ALONE
     password_at: int = 0
     browser: str = ""
+    by: str = ""
 
 
 class Sessions:
@@ -110,6 +116,7 @@ class Sessions:
             "proved_at": session.proved_at,
             "ways": list(session.ways) if session.ways != PASSWORD_ALONE else None,
             "browser": session.browser or None,
+            "by": session.by or None,
         }
         return Put(item=item, when=[("pk", "missing", None)])
 
@@ -136,4 +143,5 @@ def session_from_item(person: str, item: Item) -> Session:
         ways=tuple(item.get("ways", PASSWORD_ALONE)),
         password_at=item.get("password_at", 0),
         browser=item.get("browser", ""),
+        by=item.get("by", ""),
     )
