@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
-from latchkey.sends.deliver_links import Outcome, Work, deliver_chunks
+from latchkey.sends.deliver_links import Outcome, Work, await_turn, deliver_chunks
 from latchkey.shared.model.messages import Message
 from latchkey.wiring import Wiring, wiring
 from measure.metrics import measure
-from worker.consume import ONES_OWN, Consumer, Record, is_of
+from worker.consume import ONES_OWN, Consumer, Record, attempt, is_of
 
 logger = Logger()
 _ONES_OWN_SECONDS: Final = 45
@@ -29,12 +29,14 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def deliver(record: Record, context: Any, most: float = math.inf) -> None:
-    """One message: up to four chunks, in ``most`` seconds at most."""
+    """One message: up to 16 chunks, in ``most`` seconds at most."""
     work, outcome, end = Work.of(Message(record["body"])), Outcome(), system().time() + most
 
     def left() -> float:
         return float(min(context.get_remaining_time_in_millis() / 1000, end - system().time()))
 
+    if most == math.inf:
+        await_turn(system(), attempt(record))
     try:
         deliver_chunks(system(), work, left, outcome)
     finally:

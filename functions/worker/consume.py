@@ -108,7 +108,7 @@ class Consumer:
         except TryLater as error:
             self._logger.warning("%s has to wait", self._what, extra={"attempt": attempt(record), "reason": error.detail})
             self._waits[error.reason if isinstance(error, MustWait) else error.code] += 1
-            self._back(record, max(pause(attempt(record)), error.seconds))
+            self._back(record, _seconds(record, error))
         except Exception as error:
             reason = error.detail if isinstance(error, LatchkeyError) else kind_of(error)
             self._logger.error("%s failed", self._what, extra={"attempt": attempt(record), "reason": reason})  # noqa: TRY400
@@ -139,6 +139,13 @@ class Consumer:
 def _age(record: Record) -> float:
     """Seconds since a message was put."""
     return time.time() - int(record["attributes"]["SentTimestamp"]) / 1000
+
+
+def _seconds(record: Record, error: TryLater) -> int:
+    """After how many seconds a message comes again: a wait whose end is known does not grow from try to try."""
+    if isinstance(error, MustWait) and error.seconds:
+        return error.seconds
+    return max(pause(attempt(record)), error.seconds)
 
 
 def pause(tries: int) -> int:

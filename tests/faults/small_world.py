@@ -68,8 +68,8 @@ _LINK = re.compile(r"set-password#[A-Za-z0-9_.~-]+")
 _TABLES = {"directory_table": "directory", "activity_table": "activity"}
 
 
-def person(number: int, email: str, *, new: bool = False) -> Person:
-    """One of the three."""
+def person(number: int, email: str, *, new: bool = False, language: str = "") -> Person:
+    """One of the three, or a fourth."""
     return Person(
         id=f"{number:020d}",
         role="student",
@@ -78,11 +78,14 @@ def person(number: int, email: str, *, new: bool = False) -> Person:
         email=email,
         email_key=f"key-of-{email}",
         password_set_at=None if new else START - 9,
+        language=language,
     )
 
 
 PEOPLE = (person(1, "a@x.example"), person(2, "b@x.example"), person(3, "c@x.example", new=True))
 """Two share a chunk; the third has never had a password, and is the chunk before."""
+FOURTH = person(4, "d@x.example", language="cy")
+"""Who reads another language, and so has a chunk of their own."""
 MOVES, BOUNCES = PEOPLE[0], PEOPLE[1]
 RIGHT = "right@x.example"
 
@@ -229,14 +232,18 @@ class _Rate:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
 
-    def take(self, mails: int, _each_second: float, *, urgent: bool) -> list[Slot]:
+    def take(self, mails: int, _each_second: float, *, urgent: bool, more: int) -> list[Slot]:
         assert not urgent
+        assert more >= 0
         return [Slot(self._clock(), mails)]
 
     def wait_for(self, _slot: Slot) -> bool:
         return True
 
     def rest(self, _seconds: float) -> None:
+        return
+
+    def leave(self) -> None:
         return
 
 
@@ -269,8 +276,9 @@ class _Wiring(Wiring):
 class Universe:
     """Everything that can become of one send within some bounds. ``explore`` raises ``Broken`` with the shortest way there."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, people: tuple[Person, ...] = PEOPLE) -> None:
         self.bounds = bounds
+        self.people = people
         self.tables = Tables()
         self._histories: dict[tuple[str, int, tuple[int, ...]], int] = {}
         self._places: list[tuple[str, int, tuple[int, ...]]] = []
@@ -312,7 +320,7 @@ class Universe:
     def _first(self) -> State:
         dynamo = MemoryDynamo()
         directory = dynamo.tables.setdefault("directory_table", {})
-        for item in [school_to_item(SCHOOL), *(person_to_item(SLUG, each) for each in PEOPLE)]:
+        for item in [school_to_item(SCHOOL), *(person_to_item(SLUG, each) for each in self.people)]:
             directory[str(item["pk"]), str(item["sk"])] = pack_item(item)
         send = Send(
             id=FIRST,
@@ -321,7 +329,7 @@ class Universe:
             origin="admin",
             created_at=START,
             created_by=ADMIN.id,
-            selection=Selection(ids=tuple(each.id for each in PEOPLE)),
+            selection=Selection(ids=tuple(each.id for each in self.people)),
         )
         item = send_to_item(SLUG, send)
         dynamo.tables["activity_table"] = {(str(item["pk"]), str(item["sk"])): pack_item(item)}
@@ -416,7 +424,7 @@ class Universe:
             answer, tables = self._applied[key]
             self._watch(state.tables, tables)
             written = node.operation == "transact_write_items" and not isinstance(self._answers[answer], _Error)
-            yield what, on(answer, frozenset() if written else worker.out, tables=tables)
+            yield what, on(answer, self._in_hand(tables, worker.out) if written else worker.out, tables=tables)
         elif node.service == "sqs":
             bodies = [each["MessageBody"] for each in node.request.get("Entries", [node.request])]
             queue = tuple(sorted({*state.queue, *bodies}))
@@ -428,6 +436,7 @@ class Universe:
         """SES's answers to a call."""
         entries = node.request["BulkEmailEntries"]
         send = next(tag["Value"] for tag in node.request["DefaultEmailTags"] if tag["Name"] == "send")
+        self._one_by_one(state, worker, node)
         mails = []
         for entry in entries:
             (to,) = entry["Destination"]["ToAddresses"]
@@ -462,6 +471,21 @@ class Universe:
                 f"the worker of {_short(worker.body)}: SES {mood_name}: {', '.join(mail[1] for mail, _ in mails)}",
                 on(self._answer(said), frozenset(out), ses=frozenset(ses.items()), left=left),
             )
+
+    def _in_hand(self, tables: int, out: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those mails of a worker that are in chunks which it has not given back."""
+        chunks = self.tables.view(tables).chunks
+        held = {
+            (send, mail.to) for send in chunks for chunk in chunks[send].values() if chunk.lease_until for mail in chunk.mails
+        }
+        return out & held
+
+    def _one_by_one(self, state: State, worker: Worker, node: Node) -> None:
+        """What is out and not written down is of one chunk: more would be in doubt if the worker died."""
+        tags = {tag["Name"]: tag["Value"] for tag in node.request["DefaultEmailTags"]}
+        chunk = self.tables.view(state.tables).chunks[tags["send"]][int(tags["chunk"])]
+        if not worker.out <= {(chunk.send, mail.to) for mail in chunk.mails}:
+            raise Broken(f"a chunk of send {chunk.send[-1]} is mailed before it is written down what became of the one before")
 
     def _accepted(self, state: State, worker: Worker, mail: tuple[str, str], link: str, unsure: bool) -> Taken:
         """What SES has of a mail once it takes it; the promises about what goes out."""
@@ -647,7 +671,8 @@ def _short(body: str) -> str:
     values = json.loads(body)
     if "kind" in values:
         return f"the {'plan' if values['kind'] == 'send' else values['kind']} of send {values['send'][-1]}"
-    chunks = f"chunk {values['chunk']}" + (f" and {values['chunk'] + 1}" if values.get("chunks", 1) > 1 else "")
+    more = values.get("chunks", 1) - 1
+    chunks = f"chunk {values['chunk']}" + (f" and {more} more" if more else "")
     return f"{chunks} of send {values['send'][-1]}"
 
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from latchkey.errors import LatchkeyError, Poison, TryLater
+from latchkey.errors import LatchkeyError, MustWait, Poison, TryLater
+from latchkey.mail.stores.rate import Rate
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import person_to_item
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_to_item
-from latchkey.sends.deliver_links import Work, deliver_chunks
+from latchkey.sends.deliver_links import Work, await_turn, deliver_chunks
 from latchkey.sends.model.send import Chunk, Selection, Send
 from latchkey.sends.plan_send import plan_send
 from latchkey.sends.stores.ledger import Ledger
@@ -208,7 +209,7 @@ class Worker(threading.Thread):
             while not self.world.finished:
                 letter = self.world.queue.receive()
                 if letter is None:
-                    self.world.rest(self.world.chance.uniform(1, 20))
+                    self.world.rest(self.world.chance.uniform(*self.world.polls))
                     continue
                 try:
                     self._deliver(wiring, letter)
@@ -221,18 +222,22 @@ class Worker(threading.Thread):
         self.world.control.release()
 
     def _deliver(self, wiring: Wiring, letter: Letter) -> None:
-        deadline = self.world.now + 120
+        deadline, begun = self.world.now + 120, self.world.now
         self.dead_at = deadline
         if self.world.chance.random() < self.world.odds.killed_any_time:
             self.dead_at = self.world.now + self.world.chance.uniform(0, 20)
         try:
+            await_turn(wiring, letter.receives)
             deliver_chunks(wiring, Work.of(Message(letter.body)), lambda: deadline - self.world.now)
         except LatchkeyError as error:
             self.world.seen[f"handed back: {error.code}"] += 1
             wait = max(pause(letter.receives), error.seconds if isinstance(error, TryLater) else 0)
+            if isinstance(error, MustWait) and error.seconds:
+                wait = error.seconds
             letter.visible_at = self.world.now + (0 if isinstance(error, Poison) else wait)
         else:
             self.world.queue.letters.remove(letter)
+        self.world.worked += self.world.now - begun
         self.dead_at, self.unwritten = None, 0
 
 
@@ -243,7 +248,9 @@ class World:
         self.chance = random.Random(seed)
         self.odds = odds or Odds()
         self.now: float = START
+        self.polls = 1.0, 20.0  # seconds until somebody looks again who found no message
         self.finished = False
+        self.worked = 0.0  # seconds of workers that lived to their end
         self.control = threading.Semaphore(0)
         self.queue = Queue(self)
         self.ses = Ses(self, rate)
@@ -358,6 +365,7 @@ class World:
             selection=Selection(filter={}),
         )
         planner = self.wiring("plan_send")
+        Rate(planner.table("ACTIVITY_TABLE"), lambda: START - 60).take(1, self.ses.rate, urgent=True)  # mail has gone out before
         planner.sends("northbridge").make(send)
         return plan_send(planner, "northbridge", send.id)
 

@@ -392,13 +392,18 @@ def test_a_reminder(world: MemoryWorld) -> None:
 def test_the_rate_of_the_account(world: MemoryWorld) -> None:
     """Two releases that run at the same time count in one item, or together they would exceed the rate."""
     system = world.wiring("deliver_links")
-    item = {"pk": "#RATE", "sk": "ses", "grid": "50/520000", "most": 50, "spacing": 520_000}
+    before = {"pk": "#RATE", "sk": "ses", "grid": "50/520000", "most": 50, "spacing": 520_000}  # as a former release counted
+    item = {"pk": "#RATE", "sk": "ses", "grid": "50/508500", "most": 50, "spacing": 508_500}
     assert isinstance(system.rate.take(5, 100, urgent=False), list)
-    assert world.item("activity", "#RATE", "ses") == item | {"next": 173_076_923_105}
-    world.put("activity", item | {"next": 173_076_923_110})
+    assert world.item("activity", "#RATE", "ses") == item | {"next": 176_991_150_455}
+    world.put("activity", item | {"next": 176_991_150_460})
     assert isinstance(world.wiring("deliver_links").rate.take(3, 100, urgent=False), list)
-    assert world.item("activity", "#RATE", "ses") == item | {"next": 173_076_923_113}
+    assert world.item("activity", "#RATE", "ses") == item | {"next": 176_991_150_463}
     assert known_rate(system.table("ACTIVITY_TABLE")) == pytest.approx(100)
+    world.put("activity", before | {"next": 173_076_923_110})
+    taken = world.wiring("deliver_links").rate.take(3, 100, urgent=True)
+    assert isinstance(taken, list)
+    assert taken[0].at >= 173_076_923_100 // 50 * 0.52 + 1, "a second lies between what the two count"
 
 
 # Credentials and sessions

@@ -139,12 +139,11 @@ def test_handing_chunks_over(world: MemoryWorld) -> None:
     system, chunk = world.wiring("plan_send"), {"v": 1, "school": "northbridge", "send": RUN}
     hand_over.begin(system, "northbridge", RUN, 3)
     assert put(world) == [
-        ("deliver_queue", "northbridge", 0, chunk | {"chunk": 1, "chunks": 2, "last": 3}),
-        ("deliver_queue", "northbridge", 0, chunk | {"chunk": 3, "last": 3}),
+        ("deliver_queue", "northbridge", 0, chunk | {"chunk": 1, "chunks": 3, "last": 3, "step": 16}),
     ]
     hand_over.put_all(system, "northbridge", RUN, [4])
-    hand_over.put_again(system, "northbridge", RUN, 5, origin="admin", waits=True, delay=60)
-    hand_over.put_again(system, "northbridge", RUN, 6, origin="person", waits=False, delay=0)
+    hand_over.put_again(system, "northbridge", RUN, range(5, 6), origin="admin", waits=True, delay=60)
+    hand_over.put_again(system, "northbridge", RUN, range(6, 7), origin="person", waits=False, delay=0)
     assert put(world) == [
         ("deliver_queue", "northbridge", 0, chunk | {"chunk": 4}),
         ("deliver_queue", "northbridge", 60, chunk | {"chunk": 5, "waited": True}),

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from latchkey.mail.model.pace import Slot
-from latchkey.mail.stores.rate import PK, SK, STRETCH, Rate, Wait
+from latchkey.mail.stores.rate import PK, SK, Rate, Wait
 from latchkey.shared.stores.dynamo import Table
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.system import START, Clock, TestSystem, running_system
@@ -58,7 +58,7 @@ def test_a_chunk_takes_one_call_and_begins_at_once(account: Account) -> None:
 
 def test_two_workers_never_get_the_same_slot(account: Account) -> None:
     one, other = account.worker(), account.worker()
-    taken = slots_of(one.take(14, 14.0, urgent=False)) + slots_of(other.take(14, 14.0, urgent=False))
+    taken = slots_of(one.take(14, 14.0, urgent=True)) + slots_of(other.take(14, 14.0, urgent=True))
     assert len({slot.at for slot in taken}) == 2
     assert isinstance(other.take(14, 14.0, urgent=False), Wait)
 
@@ -87,13 +87,18 @@ def test_a_call_that_is_late_does_not_begin(account: Account) -> None:
     assert worker.wait_for(slot)
 
 
-def test_who_forgot_their_password_waits_for_seconds_while_sends_fill_the_rate(account: Account) -> None:
+@pytest.mark.parametrize("rate", [1.0, 3.0, 14.0, 30.0, 50.0, 51.0, 90.0, 200.0, 500.0])
+def test_who_forgot_their_password_waits_for_six_seconds_at_most_while_sends_fill_the_rate(rate: float) -> None:
+    """At any moment of two minutes, with twenty workers that take all they may."""
+    account = Account(Table(MemoryDynamo(), TABLE))
     senders = [account.worker() for _ in range(20)]
-    for _ in range(5):
+    for moment in range(500):
         for sender in senders:
-            sender.take(50, 14.0, urgent=False)
-    (slot,) = slots_of(account.worker().take(1, 14.0, urgent=True))
-    assert slot.at - account.clock.now <= STRETCH + 1 + 2 * 1.04
+            sender.take(50, rate, urgent=False, more=800)
+        if moment % 7 == 0:
+            (slot,) = slots_of(account.worker().take(1, rate, urgent=True))
+            assert slot.at - account.clock.now <= 6
+        account.clock.now += 0.237
 
 
 def test_urgent_mails_leave_sends_waiting(account: Account) -> None:
@@ -116,7 +121,7 @@ def test_another_rate_begins_a_second_after_the_last_slot_of_the_old_one(account
 
 
 @pytest.mark.parametrize(("rate", "mails"), [(0.5, 30), (1.0, 60), (14.0, 1_000), (200.0, 10_000)])
-def test_twenty_workers_in_turn_never_fill_a_second_and_use_95_percent(rate: float, mails: int) -> None:
+def test_twenty_workers_in_turn_never_fill_a_second_and_use_the_rate(rate: float, mails: int) -> None:
     """Each does what delivery does: takes slots, waits, calls (which takes a while), and now and then dies."""
     account, chance = Account(Table(MemoryDynamo(), TABLE)), random.Random(5)
     clocks = [Clock(account.clock.now) for _ in range(20)]
@@ -176,3 +181,39 @@ def test_real_threads_never_fill_a_second(system: TestSystem) -> None:
 
 def _move(clock: Clock, seconds: float) -> None:
     clock.now += seconds
+
+
+def test_one_worker_has_a_slow_rate_and_the_others_wait_for_its_end(account: Account) -> None:
+    one, other, third = account.worker(), account.worker(), account.worker()
+    assert one.turn() == 0  # nothing was mailed yet, so nobody knows how fast this is
+    slots_of(one.take(56, 14.0, urgent=False, more=840))
+    assert 60 < other.turn() < 70
+    account.clock.now += 30
+    assert other.turn() == 0, "it has taken no slots for longer than one who lives would: it died"
+    assert 4 < third.turn() <= 8
+    slots_of(other.take(56, 14.0, urgent=False, more=140))
+    assert 10 < third.turn() < 20
+    other.leave()
+    assert account.worker().turn() == 0
+
+
+def test_who_comes_shortly_before_the_end_is_next(account: Account) -> None:
+    one, other, third = account.worker(), account.worker(), account.worker()
+    slots_of(one.take(56, 14.0, urgent=False))
+    account.clock.now += 2
+    assert other.turn() == 0
+    assert third.turn() > 4
+
+
+def test_a_fast_rate_takes_many_workers(account: Account) -> None:
+    one, other = account.worker(), account.worker()
+    slots_of(one.take(50, 200.0, urgent=False, more=10_000))
+    assert (one.turn(), other.turn()) == (0, 0)
+
+
+def test_of_two_who_ask_in_the_same_moment_one_has_the_rate() -> None:
+    account = Account(Table(MemoryDynamo(), TABLE))
+    slots_of(account.worker().take(1, 14.0, urgent=True))
+    account.clock.now += 100
+    workers = [account.worker() for _ in range(5)]
+    assert sorted(worker.turn() > 0 for worker in workers) == [False, True, True, True, True]

@@ -132,7 +132,7 @@ class TestRaces:
     def test_pause_resume_cancel_against_delivery_lose_nobody_and_mail_nobody_twice(self, road: MailRoad) -> None:
         road.monkeypatch.setattr("latchkey.sends.model.planning.CHUNK_MAILS", 5)
         send = started(road, 60)
-        bodies = road.chunks()
+        bodies = apart(road.chunks())
 
         def waver() -> None:
             with suppress(Conflict):  # it had finished
@@ -153,7 +153,7 @@ class TestRaces:
     def test_cancelling_against_delivery_leaves_everybody_sent_or_cancelled(self, road: MailRoad) -> None:
         road.monkeypatch.setattr("latchkey.sends.model.planning.CHUNK_MAILS", 5)
         send = started(road, 60)
-        bodies = road.chunks()
+        bodies = apart(road.chunks())
         deliver = [lambda part=bodies[at::2]: deliver_part(road, part) for at in (0, 1)]
         at_once(
             [deliver[0], lambda: _cancel_if_not_finished(road, send), deliver[1], lambda: _cancel_if_not_finished(road, send)]

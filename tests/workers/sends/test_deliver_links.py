@@ -9,9 +9,11 @@ import pytest
 import deliver_links.handler as door
 from latchkey.schools.model.school import Settings
 from latchkey.sends import queue_chunks as hand_over
+from latchkey.sends.deliver_links import Work
 from latchkey.sends.model.ledger import GRACE
 from latchkey.sends.stores.ledger import Ledger
-from tests.support.mail_road import MailRoad
+from latchkey.shared.model.messages import Message
+from tests.support.mail_road import MailRoad, message
 from tests.support.ses import refusal
 
 
@@ -276,20 +278,31 @@ def test_near_the_end_of_its_time_a_worker_hands_the_rest_back(road: MailRoad) -
 def _numbers(road: MailRoad) -> list[int]:
     """The chunks that the messages in the queue name."""
     messages = [json.loads(each) for each in road.chunks()]
-    assert all(each.get("chunks", 1) <= 4 for each in messages)
+    assert all(each.get("chunks", 1) <= 16 for each in messages)
     return sorted(each["chunk"] + more for each in messages for more in range(each.get("chunks", 1)))
 
 
-def test_a_send_has_few_chunks_in_the_queue_and_each_dozen_calls_the_next(road: MailRoad) -> None:
-    """Whoever comes second waits for two dozen chunks of the first, however many the first has."""
+def test_a_send_has_few_chunks_in_the_queue_and_each_message_calls_the_next_but_one(road: MailRoad) -> None:
+    """Whoever comes second waits for two messages of the first, however many chunks the first has."""
     _, chunks = planned(road, 1)
     body = json.loads(chunks[0])
     worker = road.worker()
-    hand_over.begin(worker, "northbridge", body["send"], 53)
-    assert _numbers(road) == list(range(1, 25))
-    for number, following in ((1, range(25, 37)), (2, ()), (13, range(37, 49)), (25, range(49, 54)), (37, ()), (49, ())):
-        hand_over.go_on(worker, "northbridge", body["send"], number, 53)
+    hand_over.begin(worker, "northbridge", body["send"], 69)
+    assert _numbers(road) == list(range(1, 33))
+    for number, following in ((1, range(33, 49)), (2, ()), (17, range(49, 65)), (33, range(65, 70)), (49, ()), (65, ())):
+        hand_over.go_on(worker, "northbridge", body["send"], number, 69, step=16)
         assert _numbers(road) == list(following)
+
+
+def test_messages_from_before_call_the_next_by_dozens(road: MailRoad) -> None:
+    """They name no step: of a send that was in the middle when this was deployed none is forgotten."""
+    send, _ = planned(road, 1)
+    called: list[int] = []
+    for number in range(1, 54, 4):  # four chunks a message, as they were
+        work = Work.of(Message(message(school="northbridge", send=send, chunk=number, chunks=min(4, 54 - number), last=53)))
+        hand_over.go_on(road.worker(), "northbridge", send, work.number, work.last, step=work.step)
+        called += _numbers(road)
+    assert called == list(range(25, 54))
 
 
 def test_a_class_is_not_kept_waiting_by_a_school_of_thousands(road: MailRoad) -> None:
@@ -297,8 +310,7 @@ def test_a_class_is_not_kept_waiting_by_a_school_of_thousands(road: MailRoad) ->
     for number in range(1, 13):
         road.person(number)
     road.monkeypatch.setattr("latchkey.sends.model.planning.CHUNK_MAILS", 1)
-    road.monkeypatch.setattr(hand_over, "_STEP", 2)
-    road.monkeypatch.setattr(hand_over, "AT_FIRST", 4)
+    road.monkeypatch.setattr(hand_over, "STEP", 2)
     road.person(9, school="southgate", email="south@x.example")
     road.start()
     assert road.plan() == []

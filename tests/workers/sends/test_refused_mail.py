@@ -14,7 +14,7 @@ from latchkey.sends import mail_feedback, trust_addresses
 from latchkey.sends.model.domains import OTHER, DomainCounts
 from latchkey.sends.model.send import Selection
 from latchkey.sends.start_send import start_send, try_out
-from tests.support.control import ADMIN, SCHOOL, adds_up, audited, drain, resume
+from tests.support.control import ADMIN, SCHOOL, adds_up, apart, audited, drain, resume
 from tests.support.mail_road import MailRoad, message, run
 from tests.support.ses import Delivered
 from tests.support.ses_events import event
@@ -83,13 +83,13 @@ def test_a_thousand_pupils_behind_a_filter(road: MailRoad) -> None:
     pupils = [road.person(number, email=f"p{number}@{PUPILS}") for number in range(1, 1_001)]
     send = road.start()
     road.plan()
-    first = road.chunks()
-    road.deliver(first[:3])
+    first = apart(road.chunks())
+    road.deliver(first[:12])
     told_of_all(road, CLOSED)
     paused = road.send(send)
     assert (paused.state, paused.reason) == ("paused", "brake_filter")
     assert paused.refused.filter == len(road.ses.mails) < 1_000
-    road.deliver(first[3:])
+    road.deliver(first[12:])
     told_of_all(road, CLOSED)
     refused = len(road.ses.mails)
     assert refused < 1_000, "a paused send sends nothing more"
@@ -142,8 +142,8 @@ def test_the_brake_says_whose_fault_most_of_it_is(road: MailRoad, answers: list[
         road.person(number)
     send = road.start()
     road.plan()
-    (one, *_) = road.chunks()  # of a hundred mails; the rest waits
-    road.deliver([one])
+    one, two, *_ = apart(road.chunks())  # of a hundred mails; the rest waits
+    road.deliver([one, two])
     hear(road, [said(mail, answer) for mail, answer in zip(road.ses.mails, answers * 4, strict=False)])
     assert (road.send(send).state, road.send(send).reason) == ("paused", reason)
     assert "send.brake" in audited(road)
@@ -154,13 +154,13 @@ def test_what_was_refused_before_a_resume_is_no_longer_blamed(road: MailRoad) ->
         road.person(number)
     send = road.start()
     road.plan()
-    one, two, *_ = road.chunks()
-    road.deliver([one])
+    bodies = apart(road.chunks())
+    road.deliver(bodies[:4])
     hear(road, [said(mail, CLOSED) for mail in road.ses.mails[:30]])
     assert road.send(send).reason == "brake_filter"
     resume(road, send)
     road.system.messages("PLAN_QUEUE")
-    road.deliver([two])
+    road.deliver(bodies[4:8])
     hear(road, [said(mail, GONE) for mail in road.ses.mails[200:220]])
     assert (road.send(send).state, road.send(send).reason) == ("paused", "brake_bounces")
     assert road.send(send).refused_before.filter == 30

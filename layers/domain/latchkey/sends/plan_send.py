@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from latchkey.errors import Changed, Invalid, NotFound, Poison, TryLater
+from latchkey.mail.model.pace import chunk_mails
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import Notice
@@ -144,7 +145,7 @@ def _chunks(
         return chunks_of_invitations(send, decided, invitations, school, now)
     selected, unknown = _selected(system, school, send)
     people = with_parents_of_leavers(system, school.slug, selected)
-    return chunks_of(send, people, school, now, unknown, sent=sent)
+    return chunks_of(send, people, school, now, unknown, sent=sent, size=chunk_mails(system.known_rate()))
 
 
 def _hand_over(system: System, school: str, send: Send) -> Send:

@@ -1,67 +1,69 @@
-"""Hand chunks over to deliver_links: a send has at most two dozen chunks in the queue, so that sends take turns.
+"""Hand chunks over to deliver_links: a send has at most 32 chunks in the queue, so that sends take turns.
 
 A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
-them. So plan_send puts the first two dozen; the first chunk of each dozen puts the dozen after the next when a worker has taken
-it. That is one call for twelve chunks, as if all were put at once. Putting a message twice harms nothing.
+them. So plan_send puts the first two messages; a worker that takes the first chunk of one puts the message after the next. That
+is as if all were put at once. Putting a message twice harms nothing.
 
-A message names up to four chunks that follow each other, so that one call reads them, and two their people; each is taken, mailed
-and recorded by itself.
+A message names up to 16 chunks that follow each other. One worker reads them together, takes slots of the rate for several, and
+writes down what became of one as it takes the next. Only a deliver_links that knows such messages may get them: the template
+brings it up before those that put them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from latchkey.sends.model.send import Origin
 from latchkey.sends.needs import System
 
-TOGETHER: Final = 4
-_STEP: Final = 12
-AT_FIRST: Final = 2 * _STEP
+TOGETHER: Final = 16
+STEP: Final = 16
+FORMER_STEP: Final = 12
+"""Of messages from before they said it: their first two dozen were put, and each dozen calls the dozen after the next."""
 
 
 def begin(system: System, school: str, send: str, last: int) -> None:
     """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails."""
-    _put(system, school, send, range(1, min(last, AT_FIRST) + 1), last)
+    _put(system, school, send, range(1, min(last, 2 * STEP) + 1), {"last": last, "step": STEP})
 
 
-def go_on(system: System, school: str, send: str, number: int, last: int) -> None:
+def go_on(system: System, school: str, send: str, number: int, last: int, *, step: int) -> None:
     """Put what comes after a chunk that was taken."""
-    if number % _STEP == 1 and number + AT_FIRST <= last:
-        _put(system, school, send, range(number + AT_FIRST, min(last, number + AT_FIRST + _STEP - 1) + 1), last)
+    first = number + 2 * step
+    if number % step == 1 and first <= last:
+        _put(system, school, send, range(first, min(last, first + step - 1) + 1), {"last": last, "step": step})
 
 
 def put_all(system: System, school: str, send: str, chunks: Iterable[int]) -> None:
     """Put these chunks, whatever was put before."""
-    _put(system, school, send, chunks, 0)
+    _put(system, school, send, chunks, {})
 
 
-def put_again(system: System, school: str, send: str, number: int, *, origin: Origin, waits: bool, delay: int) -> None:
-    """Put a chunk that has to wait as a new message, so that waiting never counts as failing. ``waits``: its send says why."""
-    message: dict[str, Any] = {"school": school, "send": send, "chunk": number}
+def put_again(system: System, school: str, send: str, chunks: range, *, origin: Origin, waits: bool, delay: int) -> None:
+    """Put chunks that have to wait as a new message, so that waiting never counts as failing. ``waits``: their send says why."""
+    message: dict[str, Any] = {"school": school, "send": send, "chunk": chunks[0]}
+    if len(chunks) > 1:
+        message["chunks"] = len(chunks)
     if waits:
         message["waited"] = True
     system.queue("DELIVER_QUEUE" if origin == "admin" else "URGENT_QUEUE").put(message, group=school, delay=delay)
 
 
-def _put(system: System, school: str, send: str, chunks: Iterable[int], last: int) -> None:
-    more = {"last": last} if last else {}
+def _put(system: System, school: str, send: str, chunks: Iterable[int], more: Mapping[str, int]) -> None:
     messages = ({"school": school, "send": send, **together, **more} for together in _together(chunks))
     system.queue("DELIVER_QUEUE").put_many(messages, group=school)
 
 
 def _together(chunks: Iterable[int]) -> Iterator[dict[str, int]]:
-    """Chunks that follow each other, four in a message; what is left of them in pairs, and the others by themselves."""
+    """Chunks that follow each other in one message, up to 16."""
     run: list[int] = []
     for number in chunks:
-        if run and number != run[-1] + 1:
-            yield from _in_messages(run)
+        if run and (number != run[-1] + 1 or len(run) == TOGETHER):
+            yield _named(run)
             run = []
         run.append(number)
-    yield from _in_messages(run)
+    if run:
+        yield _named(run)
 
 
-def _in_messages(run: list[int]) -> Iterator[dict[str, int]]:
-    while run:
-        size = next((size for size in (TOGETHER, 2) if len(run) >= size), 1)
-        yield {"chunk": run[0], "chunks": size} if size > 1 else {"chunk": run[0]}
-        run = run[size:]
+def _named(run: list[int]) -> dict[str, int]:
+    return {"chunk": run[0], "chunks": len(run)} if len(run) > 1 else {"chunk": run[0]}

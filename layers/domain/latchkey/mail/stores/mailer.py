@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from latchkey.errors import MustWait, TryLater
-from latchkey.mail.model.account import CHUNK_MAILS, Failure
+from latchkey.mail.model.account import Failure
 from latchkey.mail.model.mail_html import Template, display_name
 from latchkey.schools.model.logo import CONTENT_ID, FILE_NAME, Logo
 from latchkey.shared.stores.aws import Client, code_of, translate
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done
 _KNOWN_FOR = 60  # seconds that the account's rate is taken as read
+_NO_END: Final = 1_000_000  # mails: for an account without a quota
 _WAIT: Final = 900  # seconds until an account that cannot send is asked again
 _SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 _PAUSED: Final = {"SendingPausedException", "AccountSuspendedException"}
@@ -136,7 +137,7 @@ class Mailer:
             raise MustWait("sandbox", seconds=_WAIT)
         quota = self._account.get("SendQuota") or {}
         most = quota.get("Max24HourSend", -1)
-        left = CHUNK_MAILS if most < 0 else int(most - quota.get("SentLast24Hours", 0)) - self._sent
+        left = _NO_END if most < 0 else int(most - quota.get("SentLast24Hours", 0)) - self._sent
         if left <= 0:
             raise MustWait("quota", seconds=_WAIT)
         return SesAccount(quota.get("MaxSendRate") or 1.0, left)

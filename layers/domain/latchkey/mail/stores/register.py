@@ -18,6 +18,7 @@ REGISTER: Final = (
             "grid": "What the numbers count",
             "spacing": "Between two mails, in microseconds",
             "most": "The account's rate, mails a second",
+            "until": "Until when one worker expects to use all of a slow rate",
         },
     ),
 )

@@ -62,10 +62,11 @@ def chunks_of(
     unknown: Iterable[str] = (),
     *,
     sent: frozenset[str] = frozenset(),
+    size: int | None = None,
 ) -> Iterator[Chunk]:
     """The chunks of a send, numbered from 1: first those with mails, then those that only record who was skipped.
 
-    ``sent``: who was sent a link recently, if the send asks for that.
+    ``sent``: who was sent a link recently, if the send asks for that. ``size``: how many mails a chunk holds at most.
     """
     mails: dict[tuple[Purpose, str], list[MailAccount]] = {}
     languages: dict[tuple[Purpose, str], set[str]] = {}
@@ -94,7 +95,7 @@ def chunks_of(
         ready.setdefault((purpose, language), []).append(Mail(to=to, accounts=tuple(accounts), at=now))
     for (purpose, language), alike in sorted(ready.items(), key=lambda each: (list(lives).index(each[0][0]), each[0][1])):
         expires_at = now + lives[purpose]
-        for part in _parts(alike):
+        for part in _parts(alike, size or CHUNK_MAILS):
             number += 1
             yield Chunk(
                 send=send.id,
@@ -106,7 +107,7 @@ def chunks_of(
                 mails=part,
             )
     nothing: Purpose = "parent_code_ready" if send.kind == "parent_code_ready" else "reset"
-    for part in _parts(skipped):
+    for part in _parts(skipped, CHUNK_MAILS):
         number += 1
         yield Chunk(send=send.id, number=number, origin=send.origin, mail=nothing, expires_at=now, mails=part, state="done")
 
@@ -115,9 +116,9 @@ def _mail_of(person: Mailed, kind: Kind) -> Purpose:
     return "parent_code_ready" if kind == "parent_code_ready" else purpose_of(person)
 
 
-def _parts(mails: list[Mail]) -> Iterator[tuple[Mail, ...]]:
-    for start in range(0, len(mails), CHUNK_MAILS):
-        yield tuple(mails[start : start + CHUNK_MAILS])
+def _parts(mails: list[Mail], size: int) -> Iterator[tuple[Mail, ...]]:
+    for start in range(0, len(mails), size):
+        yield tuple(mails[start : start + size])
 
 
 def _skipped(email: str | None, account: MailAccount, reason: str | None, now: int) -> Mail:

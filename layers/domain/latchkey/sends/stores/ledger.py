@@ -16,6 +16,7 @@ it runs from when the mail came to be ``sending``, not from the end of the lease
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from random import SystemRandom
@@ -118,7 +119,7 @@ class Ledger:
                 wait = grace_left(chunk, now)
                 raise TryLater("The rest of this chunk may have been sent already; waiting for SES's events.", seconds=wait)
             try:
-                revision = self._write(chunk, taken.stored, now, [running])
+                revision = self._write([(chunk, taken.stored)], now, [running])
             except ConditionFailed as failed:
                 chunk = self._lost_to(failed, chunk)
             else:
@@ -131,18 +132,15 @@ class Ledger:
         ``work`` is the chunk as ``lease`` gave it, ``results`` its mails in the same order: ``planned`` where nothing was sent,
         ``sending`` where nobody knows. What SES has told meanwhile counts where it is stronger.
         """
-        mine = {place for place, mail in enumerate(work.mails) if mail.state == "planned"}
-        held = Fact("sending", None, work.leased_at)
-        mails = tuple(mail.with_fact(held) if place in mine else mail for place, mail in enumerate(work.mails))
-        stored, stopped = replace(work, mails=mails), False
-        back = any(results[place].state == "planned" for place in mine)
+        stored, stopped = _as_leased(work), False
+        back = any(result.state == "planned" for mail, result in zip(work.mails, results, strict=True) if mail.state == "planned")
         # Nobody would ever cancel a mail that goes back to ``planned`` after its send was cancelled.
         not_cancelled: Condition = ("state", "<>", "cancelled")
         for attempt in range(_TRIES):
             when = [not_cancelled] if back and not stopped else []
             new = settle(merge(stored, work, results, stopped=stopped), now)
             try:
-                revision = self._write(stored, new, now, when)
+                revision = self._write([(stored, new)], now, when)
             except ConditionFailed as failed:
                 try:
                     stored = self._lost_to(failed, stored)
@@ -152,6 +150,33 @@ class Ledger:
             else:
                 return replace(new, revision=revision)
         raise TryLater("Too many write to this chunk.")
+
+    def record_and_lease(
+        self, work: Chunk, results: Sequence[Mail], following: Chunk, now: int, seconds: int, *, changed: Changed = nobody
+    ) -> tuple[Chunk, Chunk] | None:
+        """``record`` a chunk and ``lease`` the one that follows it, both or neither: the chunks as they then are.
+
+        None, and nothing is written, where the one write cannot do it: somebody has written to one of the two, the send does not
+        run, or nothing of the second may be sent now. ``record`` and ``lease`` then find out by themselves.
+
+            one worker     lease 1 ── SES ── record 1 + lease 2 ── SES ── record 2 + lease 3 ── ...
+            dies here                  ✗ 1 is in doubt        here ✗ 2 is in doubt, and only 2
+
+        So what is in doubt is never more than one chunk, and a send that is paused gives out no other.
+        """
+        if following.state == "done" or following.lease_until > now:
+            return None
+        taken = take(following, now, seconds, changed(following))
+        if taken is None:
+            return None
+        stored = _as_leased(work)
+        new = settle(merge(stored, work, results), now)
+        running: Condition = ("state", "=", "running")
+        try:
+            self._write([(stored, new), (following, taken.stored)], now, [running])
+        except ConditionFailed:
+            return None
+        return replace(new, revision=stored.revision + 1), replace(taken.work, revision=following.revision + 1)
 
     def amend(self, send: str, number: int, change: Callable[[Chunk], Chunk], now: int, since: int = 0) -> Chunk:
         """Change the mails of a chunk, and the send's counters with them, all or nothing; returns the chunk as it then is.
@@ -168,7 +193,7 @@ class Ledger:
             if new.mails == old.mails:
                 return old
             try:
-                return replace(new, revision=self._write(old, new, now, [], since))
+                return replace(new, revision=self._write([(old, new)], now, [], since))
             except ConditionFailed as failed:
                 old = self._lost_to(failed, old)
             _pause(attempt)
@@ -182,47 +207,44 @@ class Ledger:
             return chunk_from_item(failed.item)
         raise SendStopped(failed.item["state"])
 
-    def _write(self, old: Chunk, new: Chunk, now: int, when: Sequence[Condition], since: int = 0) -> int:
-        """Write a chunk that is still as it was read, and move the send's counters by the difference; the new revision.
+    def _write(self, changes: Sequence[tuple[Chunk, Chunk]], now: int, when: Sequence[Condition], since: int = 0) -> int:
+        """Write chunks of one send that are still as they were read, and move the send's counters by the difference; the first
+        one's new revision.
 
         The mails of an admin's send count in the school's hour, too.
 
         ``when``: what must hold of the send. Whoever settles the last open mail of a running send finishes it in the same
-        transaction. ``ConditionFailed`` with the item, the chunk's or the send's, that was not as expected.
+        transaction. ``ConditionFailed`` with the item, a chunk's or the send's, that was not as expected.
         """
+        chunks = [self._of(old, new) for old, new in changes]
+        moved = _moved(changes)
+        new = changes[0][1]
+        if not moved and not when and len(chunks) == 1:
+            self._table.update(chunks[0])
+            return changes[0][0].revision + 1
+        ways = self._counters(new, moved, now, when)
+        hours = [school_moved(before, after, since) for before, after in changes] if new.origin == "admin" else []
+        hour = Tally(*map(sum, zip(*map(astuple, hours), strict=True))) if hours else Tally()
+        also = [(self._table, self._hours.counted(hour, now))] if hour != Tally() else []
+        mine = {chunk.sk for chunk in chunks}
+        for place, counters in enumerate(ways):
+            try:
+                transact(self._client, [*((self._table, chunk) for chunk in chunks), (self._table, counters), *also])
+                break
+            except ConditionFailed as failed:
+                last = place == len(ways) - 1
+                if last or failed.item is None or failed.item["sk"] in mine:
+                    raise
+        return changes[0][0].revision + 1
+
+    def _of(self, old: Chunk, new: Chunk) -> Update:
+        """The write of a chunk that is still as it was read."""
         pk, sk = self._chunk_key(new.send, new.number)
         facts: dict[str, Value] = {"state": new.state, "lease_until": new.lease_until, "mails": pack_mails(new.mails)}
         exists: Condition = ("pk", "exists", None)
         nobody_wrote_since: Condition = ("revision", "=", old.revision or None)
         counted = {"revision": 1, "attempt": new.attempt - old.attempt}
-        mine = Update(pk=pk, sk=sk, set=facts, add=counted, when=[exists, nobody_wrote_since])
-        moved = self._moved(old, new)
-        if not moved and not when:
-            self._table.update(mine)
-            return old.revision + 1
-        ways = self._counters(new, moved, now, when)
-        hour = school_moved(old, new, since) if new.origin == "admin" else Tally()
-        also = [(self._table, self._hours.counted(hour, now))] if hour != Tally() else []
-        for place, counters in enumerate(ways):
-            try:
-                transact(self._client, [(self._table, mine), (self._table, counters), *also])
-                break
-            except ConditionFailed as failed:
-                last = place == len(ways) - 1
-                if last or failed.item is None or failed.item["sk"] == sk:
-                    raise
-        return old.revision + 1
-
-    def _moved(self, old: Chunk, new: Chunk) -> dict[str, int]:
-        """By how much the send's counters move."""
-        before, after = old.counts(), new.counts()
-        moved = {f"counts.{state}": after[state] - before[state] for state in {*after, *before}}
-        moved["open"] = open_of(after) - open_of(before)
-        moved["changed"] = changed_of(new) - changed_of(old)
-        for names, count in ((TALLY, tally), (REFUSED, refused)):
-            for name, was, now in zip(names, astuple(count(old)), astuple(count(new)), strict=True):
-                moved[name] = now - was
-        return {path: count for path, count in moved.items() if count}
+        return Update(pk=pk, sk=sk, set=facts, add=counted, when=[exists, nobody_wrote_since])
 
     def _counters(self, chunk: Chunk, moved: Mapping[str, int], now: int, when: Sequence[Condition]) -> list[Update]:
         """The ways to move a send's counters, the likeliest first: mails are left, this was the last, the brake has paused it and
@@ -261,6 +283,26 @@ class Ledger:
 
     def _chunk_key(self, send: str, number: int) -> tuple[str, str]:
         return chunk_key(self.school, send, number)
+
+
+def _as_leased(work: Chunk) -> Chunk:
+    """A chunk as ``lease`` has written it, from what it gave: what the worker has to send is ``sending`` since then."""
+    held = Fact("sending", None, work.leased_at)
+    return replace(work, mails=tuple(mail.with_fact(held) if mail.state == "planned" else mail for mail in work.mails))
+
+
+def _moved(changes: Sequence[tuple[Chunk, Chunk]]) -> dict[str, int]:
+    """By how much the send's counters move."""
+    moved: Counter[str] = Counter()
+    for old, new in changes:
+        before, after = old.counts(), new.counts()
+        moved.update({f"counts.{state}": after[state] - before[state] for state in {*after, *before}})
+        moved["open"] += open_of(after) - open_of(before)
+        moved["changed"] += changed_of(new) - changed_of(old)
+        for names, count in ((TALLY, tally), (REFUSED, refused)):
+            for name, was, now in zip(names, astuple(count(old)), astuple(count(new)), strict=True):
+                moved[name] += now - was
+    return {path: count for path, count in moved.items() if count}
 
 
 def _pause(attempt: int) -> None:
