@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 
 # What the build reads; a change in any of these builds again, nothing else does.
 SOURCES := template.yaml samconfig.toml $(shell find functions layers -type f \
-	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/.templates/*' -not -path '*/data/*' -not -path '*/guide_pages/*' -not -name '.*' 2>/dev/null)
+	-not -path '*/__pycache__/*' -not -path '*/.package/*' -not -path '*/data/*' -not -path '*/guide_pages/*' -not -name '.*' 2>/dev/null)
 WORDS := layers/domain/latchkey/sign_in/data/common_passwords.txt layers/domain/latchkey/shared/data/locale/.made
 GUIDE := functions/portal/guide_pages/.made
 LOCALE := layers/domain/latchkey/shared/locale

@@ -1,8 +1,8 @@
 """What a function loads before its first event and for its first answer: no more modules than its budget, and none of these.
 
 Each starts as Lambda starts it (functions/start), in a fresh interpreter, and answers once: portal and console with a page about
-what nobody has, the others a message that cannot be read. Whoever comes over a budget asks first whether the import may wait until it
-is needed; where it may not, the budget is raised here, for people to see.
+what nobody has, the others a message that cannot be read. If a change comes over a budget, ask first whether its import may wait
+until it is needed; where it may not, raise the budget here, for people to see.
 """
 
 import json
@@ -36,8 +36,14 @@ PACKAGES: Final = {
 }
 """The packages that a first answer may load."""
 OURS: Final = {"latchkey", "start", "web", "worker", "measure", *NEEDS}
-LATE: Final = {"asyncio", "unittest", "latchkey.sso", "latchkey.login_details.paper", "aws_lambda_powertools.utilities.batch"}
-"""What no first answer needs, whoever loads it. Portal and console know single sign-on from a school's settings alone."""
+LATE: Final = {
+    "asyncio",
+    "unittest",
+    "latchkey.sso.oidc",
+    "latchkey.sso.saml",
+    "aws_lambda_powertools.utilities.batch",
+}
+"""What no first answer needs: single sign-on's protocols and their libraries belong to functions of their own."""
 
 ANSWER = """
 import json, sys
