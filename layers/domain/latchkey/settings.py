@@ -96,11 +96,12 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     ),
     "keep_roll": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "ROLLS_BUCKET"),
 }
+_SSO: Final = ("FEDERATE_FUNCTION", "SAML_FUNCTION", "SSO_LOCAL_ORIGINS")
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
     "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
-    "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
+    "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN", *_SSO),
 }
 
 

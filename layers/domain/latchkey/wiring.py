@@ -780,13 +780,13 @@ class Wiring:
         """The secrets of schools' registrations at providers."""
         from latchkey.sso.stores.client_secrets import ClientSecrets
 
-        return ClientSecrets(self.client("secretsmanager"))
+        return ClientSecrets(self.client("secretsmanager"), self.settings.get("SSO_SECRETS"))
 
     def doorway(self, setting: str) -> Doorway:
         """The function that meets providers whose name a setting holds."""
         from latchkey.sso.stores.doorways import Doorway
 
-        return Doorway(self.client("lambda"), self.settings[setting])
+        return Doorway(self.client("lambda"), self.settings.get(setting))
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
@@ -863,6 +863,7 @@ if TYPE_CHECKING:
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
         _sso: sso.System = wiring
+        _sso_changes: sso.Changes = wiring
 
 
 @cache

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.sends import Sends
     from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
+    from latchkey.sso.stores.client_secrets import ClientSecrets
+    from latchkey.sso.stores.connections import Connections
 
 
 class System(Invites, Follows, Protocol):
@@ -62,3 +64,8 @@ class System(Invites, Follows, Protocol):
     def files(self, setting: str) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
+
+    def connections(self, school: str) -> Connections: ...
+
+    @property
+    def client_secrets(self) -> ClientSecrets: ...

@@ -33,6 +33,16 @@ REGISTER: Final = (
         },
     ),
     Kind(
+        name="removed connection",
+        table="directory",
+        pk="<school>#SSO",
+        sk="LAST#<name>",
+        why="So that a version of a connection that was removed is never another one's",
+        kept="until the school is deleted",
+        seen_by="nobody",
+        attributes={"version": "The last version that it had"},
+    ),
+    Kind(
         name="account at a provider",
         table="directory",
         pk="<school>#SSOLINK#<key>",
