@@ -26,7 +26,7 @@ BUDGETS: Final = {
     "mail_feedback": 80,
     "read_roster": 120,
     "build_export": 120,
-    "daily": 120,
+    "daily": 135,
     "keep_roll": 75,
 }
 """Modules of latchkey, by function."""
@@ -122,4 +122,4 @@ def test_a_function_loads_no_more_than_its_budget(function: FunctionName, empty:
 
 
 def test_every_function_has_a_budget() -> None:
-    assert BUDGETS.keys() == {*get_args(FunctionName)} - {"operate"}
+    assert BUDGETS.keys() == {*get_args(FunctionName)} - {"operate", "federate", "saml"}  # operators; layers of their own

@@ -1,18 +1,21 @@
 """All of a school's single sign-on: read and changed by scripts, and the list of providers for browsers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from console.lists import only
 from console.settings.settings import waiting_json
 from console.sso.shown import SAMPLES, all_json, called
 from console.system import system
 from latchkey.errors import Invalid
+from latchkey.readiness.model.readiness import readiness_of
+from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.guard import waiting_now
 from latchkey.schools.model.school import School
 from latchkey.schools.publish_page import publish_page
 from latchkey.sign_in.session import SignedIn
 from latchkey.sso.check_connection import check_connection
+from latchkey.sso.local_admins import able_admins
 from latchkey.sso.model.connection_rules import SHOWN, is_name
 from latchkey.sso.model.web_addresses import local_origins
 from latchkey.sso.save_connections import drafts_of, save_connections
@@ -25,6 +28,8 @@ from web.who import admin
 routes = RouteGroup(__name__, lambda: system().settings)
 PATH = "/admin/{school}/settings/sso"
 _LIST = "settings/sso/list.html"
+_BACK_FOR: Final = 60 * 86_400
+"""Seconds for which the page says who has no way in since a switch back to passwords."""
 
 
 @routes.on("GET", PATH, page=_LIST)
@@ -49,7 +54,15 @@ def save(request: Request, school: str) -> Answer:
     """The same for the form of the list, which has what is the same for all providers."""
     seen = admin(request, system(), school)
     _for_page(request, seen.school)
-    return changed(seen, _without_shown(request.fields), f"/admin/{school}/settings/sso")
+    values = _of_form(request.fields) if request.is_form else request.fields
+    return changed(seen, _without_shown(values), f"/admin/{school}/settings/sso")
+
+
+def _of_form(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Ticked boxes (``local_admins.<id>``) are a list."""
+    start = "local_admins."
+    plain = {name: value for name, value in fields.items() if not name.startswith(start)}
+    return plain | {"local_admins": [name.removeprefix(start) for name in fields if name.startswith(start)]}
 
 
 @routes.on("POST", f"{PATH}/check", form=_LIST)
@@ -105,6 +118,17 @@ def _bare(connection: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in connection.items() if name == "name" or name not in {*SHOWN, *derived}}
 
 
+def _back_to_passwords(school: School) -> list[dict[str, Any]]:
+    """The roles that have passwords again since the last weeks, and how many of them cannot log in: who needs a link or a PIN."""
+    since = system().now() - _BACK_FOR
+    now_local = {role: at for role, at in school.sso_changed if role not in school.settings.sso.roles and at > since}
+    if not now_local:
+        return []
+    counts = readiness_of(read_roll(system(), school.slug, school)).roles
+    missing = {role: counts[role].total - counts[role].ready for role in now_local}
+    return [{"role": role, "at": at, "count": missing[role]} for role, at in now_local.items() if missing[role]]
+
+
 def _for_page(request: Request, school: School) -> None:
     """What the list needs, also if the change is refused."""
     data = with_waiting(school, all_json(school)) if request.wants_page else {}
@@ -112,6 +136,8 @@ def _for_page(request: Request, school: School) -> None:
     request.context.update(
         data=data,
         called={each["name"]: called(each["name"], each["kind"]) for each in data.get("connections", ())},
+        able=[(each.id, school.name_of(each)) for each in able_admins(system(), school)] if there else [],
+        back=_back_to_passwords(school),
         offered=[(name, label) for name, (_, label) in SAMPLES.items() if name not in there],
         link=school.settings.sso,
         saved=False,

@@ -34,7 +34,8 @@ def all_json(school: School) -> dict[str, Any]:
         connection_json(school, each, known(system(), school.slug, each, looks.get(name)))
         for name, each in sorted(drafts.newest.items())
     ]
-    return {"connections": shown, "admins": school.settings.sso.admins}
+    sso = school.settings.sso
+    return {"connections": shown, "admins": sso.admins, "local_admins": list(sso.local_admins)}
 
 
 def one_json(school: School, name: str, drafts: Drafts | None = None) -> dict[str, Any] | None:

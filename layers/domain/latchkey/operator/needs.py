@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from latchkey.records.admins import Follows
 from latchkey.records.invite_admin import Invites
+from latchkey.sso.needs import Forgets
 
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.sends import Sends
     from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
-    from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connections import Connections
 
 
-class System(Invites, Follows, Protocol):
+class System(Invites, Follows, Forgets, Protocol):
     """Its stores, keys, queues and clock."""
 
     def now(self) -> int: ...
@@ -66,6 +66,3 @@ class System(Invites, Follows, Protocol):
     def audit(self, school: str) -> Audit: ...
 
     def connections(self, school: str) -> Connections: ...
-
-    @property
-    def client_secrets(self) -> ClientSecrets: ...

@@ -17,12 +17,14 @@ from latchkey.schools.model.guard import waiting_now
 from latchkey.schools.model.school import AdminsRule, PublicConnection, School, Settings, connection_of
 from latchkey.schools.model.waiting import Waiting
 from latchkey.shared.model.ids import new_id
+from latchkey.sso.local_admins import chosen_admins
 from latchkey.sso.model.connection import MOST, Connection, SecretRef
 from latchkey.sso.model.connection_rules import Wanted, is_name, read
 from latchkey.sso.model.typed import Wrong
 from latchkey.sso.needs import Changes, Forgets
 from latchkey.sso.read_metadata import read_metadata
 
+_NAMES: Final = frozenset({"connections", "admins", "local_admins"})
 ADMINS: Final[tuple[AdminsRule, ...]] = ("no", "may", "must")
 
 
@@ -45,10 +47,13 @@ def drafts_of(system: Changes, school: School) -> Drafts:
 def save_connections(
     system: Changes, school: School, admin: Person, values: Mapping[str, Any], local: tuple[str, ...] = ()
 ) -> Outcome:
-    """Change what ``values`` names: ``connections`` (each by its name, and in part), ``admins``. ``Invalid`` names each fault."""
+    """Change what ``values`` names: ``connections`` (each by its name, and in part), ``admins``, ``local_admins`` (the ids of
+    those who keep a password where admins must come in by a provider: at least one). ``Invalid`` names each fault.
+    """
     drafts = drafts_of(system, school)
-    wrong: Wrong = {name: "There is no such setting." for name in values if name not in {"connections", "admins"}}
+    wrong: Wrong = {name: "There is no such setting." for name in values if name not in _NAMES}
     admins = _admins(values, school, wrong)
+    keep = _local_admins(system, values, school, admins, wrong)
     wanted = _wanted(values.get("connections", []), drafts, wrong, local)
     if not wrong:
         wanted = [_with_metadata(system, drafts, each, wrong) for each in wanted]
@@ -56,12 +61,12 @@ def save_connections(
         raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
     _nobody_else_waits(waiting_now(school, system.now()), admin)
     kept = {each.name: each for each in (_keep(system, school, admin, drafts, each) for each in wanted)}
-    found = change_by(system, school, admin, lambda before: _settings(before, kept, admins, system.now()))
+    found = change_by(system, school, admin, lambda before: _settings(before, kept, (admins, keep), system.now()))
     tidy(system, school.slug)
     return found
 
 
-def _settings(before: School, kept: Mapping[str, Connection], admins: AdminsRule, now: int) -> Settings:
+def _settings(before: School, kept: Mapping[str, Connection], admins: tuple[AdminsRule, tuple[str, ...]], now: int) -> Settings:
     """The settings as they are to be: what the same admin has asked for before stays asked for."""
     sso = before.settings.sso
     named = {each.name: each for each in (_asked(before, now) or sso.connections)}
@@ -70,7 +75,8 @@ def _settings(before: School, kept: Mapping[str, Connection], admins: AdminsRule
             named[name] = each.public
         else:
             named.pop(name, None)
-    after = replace(sso.with_connections(named[name] for name in sorted(named)), admins=admins)
+    after = sso.with_connections(named[name] for name in sorted(named))
+    after = replace(after, admins=admins[0], local_admins=admins[1])
     return replace(before.settings, sso=after)
 
 
@@ -96,6 +102,15 @@ def _admins(values: Mapping[str, Any], school: School, wrong: Wrong) -> AdminsRu
     if found is None:
         wrong["admins"] = f"Choose one of {', '.join(ADMINS)}."
     return found or "may"
+
+
+def _local_admins(
+    system: Changes, values: Mapping[str, Any], school: School, admins: AdminsRule, wrong: Wrong
+) -> tuple[str, ...]:
+    """Who keeps a password; judged only where something of it is to change, so that a provider can be mended at any time."""
+    if admins != "must" or not {"admins", "local_admins"} & values.keys():
+        return school.settings.sso.local_admins
+    return chosen_admins(system, school, values.get("local_admins"), wrong)
 
 
 def _wanted(given: Any, drafts: Drafts, wrong: Wrong, local: tuple[str, ...]) -> list[Wanted]:

@@ -1,6 +1,7 @@
 """Settings of single sign-on, as scripts and browsers change them: nothing shows a secret, everything wrong is said at once."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -65,7 +66,7 @@ def settings_of(console: Console) -> dict[str, Any]:
 
 
 def test_a_school_begins_without_any(console: Console) -> None:
-    assert console.get(SSO).json_body == {"connections": [], "admins": "may"}
+    assert console.get(SSO).json_body == {"connections": [], "admins": "may", "local_admins": []}
     assert console.get(f"{SSO}/nobody").status_code == 404
     assert one(console)["redirect_address"] == "https://latchkey.test/sso/callback"
 
@@ -349,3 +350,39 @@ def test_only_an_admin_of_the_school(console: Console) -> None:
     assert {put(console, GOOGLE).status_code, console.get(SSO).status_code, console.get(f"{SSO}/google").status_code} == {404}
     console.token = console.sign_in(HEAD_TEACHER, "southgate")
     assert {put(console, GOOGLE).status_code, console.get(SSO).status_code} == {404}
+
+
+def test_admins_must_only_once_somebody_keeps_a_password_and_a_second_step(console: Console) -> None:
+    assert put(console, {"name": "google", "kind": "google", **GOOGLE}).status_code == 200
+    refused = put(console, admins="must")
+    assert (refused.status_code, list(refused.json_body["fields"])) == (422, ["local_admins"])
+    able = make_person(7, role="staff", is_admin=True, password_set_at=1, second_factors=("totp",), year_group=None)
+    console.add([able])
+    shown = console.form(SSO, {"admins": "must"}).body.decode()
+    assert f'name="local_admins.{able.id}"' in shown
+    assert "Choose at least one admin" in shown
+    # There is a second admin now, so it waits; the first one's wish stands beside.
+    assert put(console, admins="must", local_admins=[HEAD_TEACHER.id]).status_code == 422
+    assert put(console, admins="must", local_admins=[able.id]).status_code == 202
+    assert {"sso.admins", "sso.local_admins"} <= set(re.findall(r"sso\.\w+", json.dumps(console.get(SSO).json_body["waiting"])))
+
+
+def test_after_a_switch_back_the_page_mails_exactly_those_who_have_no_way_in(console: Console) -> None:
+    with_password = make_person(1, password_set_at=1)
+    console.add([with_password, make_person(2), make_person(3, email=None)])
+    on = {"name": "google", "kind": "google", **GOOGLE, "roles": ["student"], "on": True}
+    assert put(console, on).status_code == 200
+    assert "use passwords again" not in console.page(SSO).body.decode()
+    console.system.clock.now += 100
+    assert put(console, {"name": "google", "on": False}).status_code == 200
+    page = console.page(SSO).body.decode()
+    assert "Students use passwords again" in page
+    assert "Send links to these 2" in page
+    assert "Print slips for these 2" in page
+    led = console.form(
+        "/admin/northbridge/sends",
+        {"kind": "password_link", "to": "filter", "filter.role": "student", "filter.standing": "not_ready"},
+    )
+    assert led.status_code in {200, 303}
+    listed = console.get("/admin/northbridge/people", role="student", standing="not_ready").json_body["items"]
+    assert {each["id"] for each in listed} == {make_person(2).id, make_person(3).id}

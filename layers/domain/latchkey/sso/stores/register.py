@@ -109,6 +109,16 @@ REGISTER: Final = (
         attributes={"used_at": "When it was used"},
     ),
     Kind(
+        name="used answer of a provider",
+        table="sessions",
+        pk="<school>#OIDCUSED",
+        sk="<hash>",
+        why="So that an answer is used once",
+        kept="for an hour",
+        seen_by="nobody",
+        attributes={"used_at": "When it was used"},
+    ),
+    Kind(
         name="look at a connection",
         table="directory",
         pk="<school>#SSO",
