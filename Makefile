@@ -154,6 +154,7 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd functions/build && uv pip compile $(LOCK) guide.in -o guide.txt
+	@cd functions/build && uv pip compile $(LOCK) templates.in -o templates.txt
 	@cd infra/requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd infra/requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd infra/requirements && uv pip compile $(LOCK) dev.in -c ../../layers/dependencies/chalice.txt -o dev.txt

@@ -16,7 +16,7 @@ METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
 def chalice_routes(name: str) -> set[tuple[str, str]]:
-    app = import_module(str(sam.functions()[name]["Handler"]).rsplit(".", 1)[0]).app
+    app = import_module(f"{sam.package(sam.functions()[name])}.app").app
     return {(method, path) for path, methods in app.routes.items() for method in methods}
 
 

@@ -87,7 +87,9 @@ def test_no_outage_of_ten_minutes_makes_a_dead_letter() -> None:
 def shared(package: str) -> set[str]:
     """A package of functions/ and those that it imports, and that they import."""
     code = "".join(path.read_text() for path in (sam.ROOT / "functions" / package).rglob("*.py"))
-    found = {each for each in ("web", "worker", "measure") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)} - {package}
+    found = {each for each in ("web", "worker", "measure", "start") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)} - {
+        package
+    }
     return {package}.union(*map(shared, found))
 
 
@@ -110,7 +112,10 @@ class TestEveryFunction:
         makefile = (sam.ROOT / "functions" / "Makefile").read_text()
         (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
         package = sam.package(function(name))
-        assert packages.split() == [package, *sorted(shared(package) - {package}, key=("web", "worker", "measure").index)]
+        assert packages.split() == [
+            package,
+            *sorted(shared(package) - {package}, key=("web", "worker", "measure", "start").index),
+        ]
 
     def test_has_a_layer_of_its_own_only_if_it_prints_or_reads_tokens(self, name: str) -> None:
         """That of documents is four times as large as all else, and every byte is fetched at a cold start."""

@@ -194,6 +194,11 @@ class Wiring:
             self._clients[service] = self._factory(service)
         return self._clients[service]
 
+    def hang_up(self) -> None:
+        """Drop every connection; the next call opens one again."""
+        for client in self._clients.values():
+            client.close()
+
     def table(self, setting: str) -> Table:
         """The table that a setting names. Of the people whom the console changes, their school's roll is told."""
         if setting == "DIRECTORY_TABLE" and self.settings.function == "console":
