@@ -4,7 +4,6 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-
 SOON = 60_000
 """Milliseconds for what a provider's page shows at once."""
 

@@ -5,7 +5,6 @@ elsewhere is asked at the address of one of them.
 """
 
 import json
-import re
 import sys
 import threading
 import traceback
@@ -16,26 +15,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from federate.app import app as federate_app
-from saml.app import app as saml_app
-
-from console.app import app as console_app
 from infra.local import demo_school, demo_sign_in
 from infra.local.files import write_json
 from infra.local.progress import Progress
 from infra.local.settings import SCHOOL, Settings
 from infra.school_sign_in.accounts import accounts
 from infra.school_sign_in.app import running
-from portal.app import app as portal_app
 from tests.support.gateway import answer, proxy_event
+from tests.support.in_process import app_of
 from tests.support.quick_stack.cloud import Cloud, cloud
 from tests.support.system import REGION
 
 STUDENTS = 240
 """Enough for several pages of a list."""
 
-
-_OF_A_PROVIDER = re.compile(r"/schools/[^/]+/sso/.+")
 
 Made = tuple[int, Mapping[str, str | list[str]], bytes]
 """Status, headers, body."""
@@ -89,15 +82,6 @@ class Connection(BaseHTTPRequestHandler):
 def _each(value: str | list[str]) -> list[str]:
     """A header's values: cookies come as several."""
     return value if isinstance(value, list) else [value]
-
-
-def app_of(path: str) -> Any:
-    """Whose path it is, as the template's resources say."""
-    if path == "/admin" or path.startswith("/admin/"):
-        return console_app
-    if path == "/sso/saml" or path.startswith("/sso/saml/"):
-        return saml_app
-    return federate_app if path.startswith("/sso/") or _OF_A_PROVIDER.fullmatch(path) else portal_app
 
 
 def product(world: Cloud, origin: str) -> Callable[..., Made]:
