@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from infra.local.waiting import wait_for
+
 SOON = 60_000
 """Milliseconds for what a provider's page shows at once."""
 
@@ -14,6 +16,18 @@ def quiet(context: BrowserContext) -> Page:
     page.set_default_timeout(SOON)
     page.route(re.compile(r"https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.abort())
     return page
+
+
+def go_by(page: Page, school: str, name: str) -> None:
+    """Press the button on the school's page; a page that was kept for a minute shows it a little later."""
+    button = page.locator(f"a[href='/schools/{school}/sso/{name}']").first
+
+    def shown() -> bool:
+        page.goto(f"/schools/{school}")
+        return button.is_visible()
+
+    wait_for(shown, f"The button of {name}")
+    button.click()
 
 
 def sign_in_at_the_certified(page: Page, login: str, *, agree: bool = True) -> None:

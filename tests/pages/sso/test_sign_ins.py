@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.chromium import check
 from tests.e2e.school import admin_of
-from tests.pages.sso.at_providers import quiet, says, sign_in_at_the_certified
+from tests.pages.sso.at_providers import go_by, quiet, says, sign_in_at_the_certified
 from tests.pages.sso.conftest import Academy, new_academy
 from tests.support.providers.certificates import key_and_certificate
 from tests.support.providers.running import Provider, provider
@@ -42,8 +42,7 @@ def test_a_pupil_of_southgate_signs_in_through_the_certified_provider(
 ) -> None:
     _, pupil = southgate
     page = quiet(desk)
-    page.goto("/schools/southgate")
-    page.locator("a[href='/schools/southgate/sso/certified']").first.click()
+    go_by(page, "southgate", "certified")
     sign_in_at_the_certified(page, "me")
     is_in(page, stack["url"], pupil["given_name"])
     check(page, "sso-signed-in")
@@ -75,8 +74,7 @@ def test_the_demos_own_sign_in_can_be_tried(phone: BrowserContext, stack: dict[s
     page = phone.new_page()
     page.goto("/schools/southgate")
     check(page, "sso-school")
-    button = page.locator("a[href='/schools/southgate/sso/southgate-id']").first
-    button.click()
+    go_by(page, "southgate", "southgate-id")
     expect(page.get_by_role("heading", level=1, name="Southgate ID")).to_be_visible()
     check(page, "sso-southgate-id")
     page.get_by_role("link", name="Cancel and go back").click()
@@ -115,8 +113,7 @@ def test_a_teacher_signs_in_through_saml(desk: BrowserContext, stack: dict[str, 
         "rm-unify", kind="saml", label="Sign in with RM Unify", roles=["teacher"], metadata_url=f"{saml.origin}/metadata", on=True
     )
     page = quiet(desk)
-    page.goto(f"/schools/{academy.slug}")
-    page.locator("a[href$='/sso/rm-unify']").first.click()
+    go_by(page, academy.slug, "rm-unify")
     page.get_by_label("Your name here").fill("t")
     page.get_by_role("button", name="Sign in").click()
     is_in(page, stack["url"], "Tomasz")
