@@ -122,11 +122,17 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
+    from latchkey.sso import oidc_needs as sso_oidc
+    from latchkey.sso import saml_needs as sso_saml
+    from latchkey.sso.oidc.providers import Providers
+    from latchkey.sso.saml.source import Source
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.kept_secrets import KeptSecrets
     from latchkey.sso.stores.links import Links
+    from latchkey.sso.stores.oidc_answers import OidcAnswers
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
 
@@ -187,6 +193,11 @@ class Wiring:
         if service not in self._clients:
             self._clients[service] = self._factory(service)
         return self._clients[service]
+
+    def hang_up(self) -> None:
+        """Drop every connection; the next call opens one again."""
+        for client in self._clients.values():
+            client.close()
 
     def table(self, setting: str) -> Table:
         """The table that a setting names. Of the people whom the console changes, their school's roll is told."""
@@ -777,6 +788,42 @@ class Wiring:
 
         return ClientSecrets(self.client("secretsmanager"), self.settings.get("SSO_SECRETS"))
 
+    @cached_property
+    def kept_secrets(self) -> KeptSecrets:
+        """The same, kept for some minutes: for signing in."""
+        from latchkey.sso.stores.kept_secrets import KeptSecrets
+
+        return KeptSecrets(self.client_secrets, self.now)
+
+    def oidc_answers(self, school: str) -> OidcAnswers:
+        """Which answers of OpenID providers were used."""
+        from latchkey.sso.stores.oidc_answers import OidcAnswers
+
+        return OidcAnswers(self.table("SESSIONS_TABLE"), school)
+
+    @cached_property
+    def metadata(self) -> Source:
+        """Where SAML providers' metadata comes from."""
+        from latchkey.sso.model.web_addresses import local_origins
+        from latchkey.sso.oidc.fetch import fetch
+        from latchkey.sso.saml.source import Source
+
+        return Source(fetch, self.now, local_origins(self.settings.get("SSO_LOCAL_ORIGINS")))
+
+    @cached_property
+    def providers(self) -> Providers:
+        """The OpenID providers that this container meets."""
+        from latchkey.sso.model.web_addresses import local_origins
+        from latchkey.sso.oidc.fetch import fetch
+        from latchkey.sso.oidc.providers import Providers
+
+        return Providers(fetch, self.now, local_origins(self.settings.get("SSO_LOCAL_ORIGINS")))
+
+    @property
+    def sso_attempt_key(self) -> bytes:
+        """The key that seals what a browser keeps while it is at a provider: nothing that is stored is under it."""
+        return self._keyring("LOOKUP_KEY").key("sso-attempt/v1")
+
     def doorway(self, setting: str) -> Doorway:
         """The function that meets providers whose name a setting holds."""
         from latchkey.sso.stores.doorways import Doorway
@@ -858,6 +905,8 @@ if TYPE_CHECKING:
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
         _sso: sso.System = wiring
+        _sso_oidc: sso_oidc.OidcSystem = wiring
+        _sso_saml: sso_saml.SamlSystem = wiring
         _sso_changes: sso.Changes = wiring
 
 
