@@ -32,6 +32,7 @@ CLIENT_SECRETS = "secret:latchkey/sso/*"
 PROVIDERS = "single sign-on, set up in a page's story"
 UNUSED = {
     Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:FederateFunction"): "a check of single sign-on",
+    Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:SamlFunction"): "a check of single sign-on",
     Grant("console", "KeepClientSecrets", "secretsmanager:CreateSecret", "secret:latchkey/sso/*"): "settings of the same",
     Grant("console", "KeepClientSecrets", "secretsmanager:PutSecretValue", "secret:latchkey/sso/*"): "the same",
     Grant("console", "KeepClientSecrets", "secretsmanager:DeleteSecret", "secret:latchkey/sso/*"): "the same",
