@@ -150,9 +150,11 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
 	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/federate && uv pip compile $(LOCK) --no-deps requirements.in -o requirements.txt
+	@cd layers/saml && uv pip compile $(LOCK) --no-deps requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd functions/build && uv pip compile $(LOCK) guide.in -o guide.txt
+	@cd functions/build && uv pip compile $(LOCK) templates.in -o templates.txt
 	@cd infra/requirements && uv pip compile $(LOCK) bootstrap.in -o bootstrap.txt
 	@cd infra/requirements && uv pip compile $(LOCK) ministack.in -o ministack.txt
 	@cd infra/requirements && uv pip compile $(LOCK) dev.in -c ../../layers/dependencies/chalice.txt -o dev.txt

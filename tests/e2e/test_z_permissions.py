@@ -29,6 +29,10 @@ NAMED = "a username that an admin gives or changes, in a browser's story"
 LARGE = "a file of more than 5 MiB goes in parts (tests/stores/shared/test_files.py)"
 WORKERS = {sam.package(each): sam.queue_events(each) for each in sam.functions().values() if sam.queue_events(each)}
 UNUSED = {
+    Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:FederateFunction"): "a check of single sign-on",
+    Grant("console", "KeepClientSecrets", "secretsmanager:CreateSecret", "secret:latchkey/sso/*"): "settings of the same",
+    Grant("console", "KeepClientSecrets", "secretsmanager:PutSecretValue", "secret:latchkey/sso/*"): "the same",
+    Grant("console", "KeepClientSecrets", "secretsmanager:DeleteSecret", "secret:latchkey/sso/*"): "the same",
     Grant("build_export", "FilesOfS3Only", "kms:Decrypt", "key/FilesKey"): LARGE,
     Grant("build_export", "HandOver", "sqs:SendMessage", "ExportQueue"): "a run that is longer than an invocation may be",
     Grant("build_export", "RunAndAudit", "dynamodb:GetItem", ACTIVITY): "a run that another worker has ended meanwhile",
@@ -103,7 +107,9 @@ UNUSED = {
 }  # each with why no story needs it
 
 
-BY_HAND = {"operate"}  # its commands are the operator's; tests/workers/operator run each, before the same judge
+# Their calls are judged where they are made in the process: the operator's commands in tests/workers/operator, single sign-on in
+# tests/routes/federate and tests/workers/sso. A story here shows a part of them.
+BY_HAND = {"operate", "federate"}
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,9 @@ def stopped(request: Request, school: School | None, provider: str, words: Words
     ``gone``: the end of its attempt's cookie.
     """
     if not request.wants_page:
-        raise _ERRORS[words.status](words.text, code=words.reason)
+        error = _ERRORS[words.status](words.text)
+        error.code = words.reason
+        raise error
     request.context.update(school=school)
     at = f"/schools/{school.slug}/sso/{provider}" if school is not None and provider else ""
     return Answer(
