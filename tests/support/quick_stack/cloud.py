@@ -7,9 +7,8 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Final
 
 import requests
@@ -59,6 +58,7 @@ class Cloud:
         assert system.memory is not None
         self._streams = Streams(system.memory)
         system.environment |= {"ORIGIN": origin, "SSO_LOCAL_ORIGINS": " ".join(sign_ins)}
+        system.doorways.handlers = {name: self._doorway(name) for name in ("federate", "saml")}
         clients = system.clients
 
         def with_mail(service: str) -> Any:
@@ -73,9 +73,8 @@ class Cloud:
         self._meet_providers(stand_ins)
 
     def _meet_providers(self, stand_ins: Mapping[str, str]) -> None:
-        """The console asks the functions that do; issuers that are far away (Google, Microsoft) are here, as name servers say."""
-        doorways, made = self._system.doorways, self._system.wirings["federate"]
-        doorways.handlers |= {name: partial(self._handle, name) for name in ("federate", "saml")}
+        """Issuers that are far away (Google, Microsoft) are here, as a name server would say."""
+        made = self._system.wirings["federate"]
 
         def ask(url: str, **more: Any) -> Fetched:
             near = next((here + url.removeprefix(there) for there, here in stand_ins.items() if url.startswith(f"{there}/")), url)
@@ -136,6 +135,10 @@ class Cloud:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             return True
         return False
+
+    def _doorway(self, name: str) -> Callable[[dict[str, Any]], Any]:
+        """What Lambda's Invoke of a function does."""
+        return lambda event: self._handle(name, event)
 
     def _handle(self, name: str, event: dict[str, Any]) -> Any:
         return importlib.import_module(f"{name}.handler").handle(event, Context(300))
