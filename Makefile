@@ -149,6 +149,7 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/dependencies && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
 	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
+	@cd layers/federate && uv pip compile $(LOCK) --no-deps requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd functions/build && uv pip compile $(LOCK) guide.in -o guide.txt

@@ -1,5 +1,7 @@
 """Pictures of the admins' guide and of the page for families: python -m infra.guide_pictures FOLDER.
 
+What belongs together of another firm's page and of ours is drawn (infra/guide_steps.py): their pages are theirs.
+
 FOLDER has what tests have kept: LATCHKEY_PICTURES=FOLDER python -m pytest tests/pages tests/browser. Each picture is cut to what
 the guide speaks of and packed, because it stands inside its page.
 """
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
+
+from infra.guide_steps import STEPS, draw
 
 GUIDE: Final = Path(__file__).parents[1] / "docs" / "guide" / "pictures"
 PRINTED: Final = Path(__file__).parents[1] / "docs" / "pictures"
@@ -22,6 +26,8 @@ PAGES: Final = {
     "person": "person-history",
     "roster": "roster",
     "send": "send",
+    "sso-google": "sso-google-registration-desk",
+    "sso-provider": "sso-google-desk",
 }
 
 
@@ -39,6 +45,8 @@ def main(folder: Path) -> None:
     FAMILIES.mkdir(exist_ok=True)
     for name, tallest in PHONES.items():
         _write(name, folder / f"{name}.png", tallest, out=FAMILIES, width=PHONE)
+    for name, (there, lines) in STEPS.items():
+        draw(there, lines).save(GUIDE / f"{name}.webp", quality=QUALITY, method=6)
     _write("slips", PRINTED / "slips.png", tallest=400)
 
 

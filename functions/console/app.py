@@ -22,6 +22,8 @@ from console.sends import control, draft_steps, drafts, mail, messages, preview,
 from console.settings import pages as settings_pages
 from console.settings import preview as settings_preview
 from console.settings import settings
+from console.sso import connections as sso_connections
+from console.sso import provider as sso_provider
 from web.app import new_app
 
 app = new_app(
@@ -63,4 +65,6 @@ app = new_app(
     settings.routes,
     settings_pages.routes,
     settings_preview.routes,
+    sso_connections.routes,
+    sso_provider.routes,
 )

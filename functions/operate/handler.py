@@ -12,6 +12,7 @@ from latchkey.operator.admins import end_admin, list_admins
 from latchkey.operator.delete_school import PLACES, delete_school
 from latchkey.operator.end_epoch import What, end_epoch, try_to_end
 from latchkey.operator.export_school import export_school
+from latchkey.operator.free_admins import free_admins
 from latchkey.operator.invite_admin import invite_admin
 from latchkey.operator.make_school import make_school
 from latchkey.operator.reset_factors import reset_factors
@@ -152,6 +153,10 @@ def _reset_factors(event: Command) -> dict[str, Any]:
     return {"reset": _admin(reset_factors(system(), event.get("school"), event.get("person")))}
 
 
+def _free_admins(event: Command) -> dict[str, Any]:
+    return {"changed": free_admins(system(), event.get("school"))}
+
+
 def _admin(person: Person) -> dict[str, Any]:
     last = time.strftime("%Y-%m-%d", time.gmtime(person.last_login_at)) if person.last_login_at else None
     return {"id": person.id, "name": person.name, "email": person.email, "role": person.role, "last_signed_in": last}
@@ -170,4 +175,5 @@ COMMANDS = {
     "list_admins": _list_admins,
     "end_admin": _end_admin,
     "reset_factors": _reset_factors,
+    "free_admins": _free_admins,
 }

@@ -31,6 +31,10 @@ PAGES: Final = (
     "public-page",
     "doubles",
     "undoing",
+    "single-sign-on",
+    "sso-google",
+    "sso-microsoft",
+    "sso-rm-unify",
 )
 """In the order in which they are listed; the first is where to begin."""
 FOLDER: Final = Path(__file__).parent / "guide_pages"

@@ -89,6 +89,12 @@ def _reset_factors(ask: Ask, options: argparse.Namespace) -> _Answer:
     return ask({"command": "reset_factors", "school": options.school, "person": person})
 
 
+def _free_admins(ask: Ask, options: argparse.Namespace) -> _Answer:
+    if _only_asked(options, options.school):
+        return _would(options, options.school, {"would_free_admins_of": options.school})
+    return ask({"command": "free_admins", "school": options.school})
+
+
 def _end_epoch(ask: Ask, options: argparse.Namespace) -> _Answer:
     event = {"command": "end_epoch", "school": options.school, "what": options.what}
     if _only_asked(options, options.school):
@@ -192,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
     reset = _confirmed(command("reset-factors", _reset_factors, "take away a lost second step"), "the person's id")
     reset.add_argument("--school", required=True)
     reset.add_argument("--person", required=True, help="their id: list-admins shows it, and the address of their page")
+    free = _confirmed(command("free-admins", _free_admins, "let a school's admins use passwords again"), "the short name")
+    free.add_argument("--school", required=True)
     epoch = _confirmed(command("end-epoch", _end_epoch, "end every password link or every code of a school"), "the short name")
     epoch.add_argument("--school", required=True)
     epoch.add_argument("--what", required=True, choices=("link", "code"))

@@ -49,6 +49,10 @@ def allowed(path: Path) -> set[str]:
         return {"latchkey", "cryptography"}
     if path == LATCHKEY / "second_factors" / "one_time_codes.py":
         return {"latchkey", "pyotp"}
+    if path == LATCHKEY / "sso" / "oidc" / "id_token.py":
+        return {"latchkey", "jwt"}
+    if path == LATCHKEY / "sso" / "oidc" / "sealed_attempt.py":
+        return {"latchkey", "cryptography"}
     if path.parent == LATCHKEY / "sso" / "saml":
         return {"latchkey", "cryptography", "lxml", "signxml"}
     if path == LATCHKEY / "sign_in" / "hashing.py":
@@ -76,9 +80,10 @@ def test_a_capability_has_a_map(package: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_uses_what_it_needs(package: str) -> None:
-    """Every member of its ``System`` is read by a use case of the package; the type checker sees to the opposite."""
-    (system,) = (node for node in ast.parse((LATCHKEY / package / "needs.py").read_text()).body if isinstance(node, ast.ClassDef))
-    members = {node.name for node in system.body if isinstance(node, ast.FunctionDef)}
+    """Every member of its ``System``, and of the parts of it, is read by a use case; the type checker sees to the opposite."""
+    parts = [node for node in ast.parse((LATCHKEY / package / "needs.py").read_text()).body if isinstance(node, ast.ClassDef)]
+    assert "System" in {part.name for part in parts}
+    members = {node.name for part in parts for node in part.body if isinstance(node, ast.FunctionDef)}
     used = {
         node.attr
         for path in (LATCHKEY / package).rglob("*.py")

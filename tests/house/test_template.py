@@ -112,9 +112,12 @@ class TestEveryFunction:
         package = sam.package(function(name))
         assert packages.split() == [package, *sorted(shared(package) - {package}, key=("web", "worker", "measure").index)]
 
-    def test_has_the_layer_of_documents_only_if_it_prints(self, name: str) -> None:
-        """It is four times as large as all else, and every byte is fetched at a cold start."""
-        assert function(name).get("Layers", []) == ([{"Ref": "DocumentsLayer"}] if name == "BuildExportFunction" else [])
+    def test_has_a_layer_of_its_own_only_if_it_prints_or_reads_tokens(self, name: str) -> None:
+        """That of documents is four times as large as all else, and every byte is fetched at a cold start."""
+        own = {"BuildExportFunction": "DocumentsLayer", "FederateFunction": "FederateLayer"}
+        common = [{"Ref": "DependenciesLayer"}, {"Ref": "DomainLayer"}]
+        found = [each for each in function(name).get("Layers", []) if each not in common]
+        assert found == ([{"Ref": own[name]}] if name in own else [])
 
     def test_names_itself_after_its_package(self, name: str) -> None:
         variables = function(name)["Environment"]["Variables"]
@@ -208,7 +211,12 @@ class TestRoles:
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
-        assert readers == {"PortalFunction", "ConsoleFunction", "PlanSendFunction", "OperateFunction"}
+        assert readers == {"PortalFunction", "ConsoleFunction", "FederateFunction", "PlanSendFunction", "OperateFunction"}
+        for each in (
+            s for s in sam.statements(function("FederateFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])
+        ):
+            assert each["Action"] in (["dynamodb:UpdateItem"], ["dynamodb:GetItem"]), "it sets no password"
+            assert each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] in (["*#T#*"], ["*#P#*"])
         (forget,) = (
             s for s in sam.statements(function("PlanSendFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])
         )

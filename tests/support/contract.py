@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import pytest
 
+import federate.system
 import portal.system
 from console.app import app as console_app
+from federate.app import app as federate_app
 from latchkey import errors
 from latchkey.sends.plan_send import plan_send
 from portal.app import app as portal_app
@@ -40,7 +42,7 @@ class Operation:
     @property
     def app(self) -> App:
         """The app that has its route."""
-        return portal_app if (self.method, self.path) in portal_app.kinds else console_app
+        return next(app for app in (portal_app, federate_app, console_app) if (self.method, self.path) in app.kinds)
 
     @property
     def kind(self) -> Kind:
@@ -76,7 +78,8 @@ OPERATIONS: Final = [Operation(method.upper(), path, said) for method, path, sai
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """Northbridge with people, a send that runs, an export and a roster; the admin has a child there."""
     with running_console(monkeypatch) as console:
-        monkeypatch.setattr(portal.system, "wiring", console.system.wiring)
+        for each in (portal.system, federate.system):
+            monkeypatch.setattr(each, "wiring", console.system.wiring)
         console.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
         people = console.system.wiring("operate").directory(SCHOOL)
         people.change(make_person(0).id, {"parents": [HEAD_TEACHER.id]})

@@ -1,6 +1,8 @@
 """API Gateway as chalice.test's client sees it: one proxy resource for each function, every path handed on as it stands."""
 
 import base64
+import re
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -30,7 +32,7 @@ def proxy_event(
         "multiValueHeaders": {name: [value] for name, value in sent.items()},
         "queryStringParameters": {name: values[-1] for name, values in asked.items()} or None,
         "multiValueQueryStringParameters": asked or None,
-        "pathParameters": {"proxy": path.removeprefix(resource.removesuffix("{proxy+}"))} if "{" in resource else None,
+        "pathParameters": _parameters(resource, path),
         "stageVariables": {},
         "requestContext": {
             "resourcePath": resource,
@@ -42,6 +44,14 @@ def proxy_event(
         "body": body.decode("utf-8", errors="replace") if body else None,
         "isBase64Encoded": False,
     }
+
+
+def _parameters(resource: str, path: str) -> dict[str, str] | None:
+    """What stands in the places of a resource."""
+    names = [each.strip("{}+") for each in resource.split("/") if each.startswith("{")]
+    values = path.split("/", resource.count("/"))
+    found = [value for value, each in zip(values, resource.split("/"), strict=True) if each.startswith("{")]
+    return dict(zip(names, found, strict=True)) or None
 
 
 def in_base64(event: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +77,19 @@ class Gateway(TestHTTPClient):
 
 
 def _resource(app: str, path: str) -> str:
-    """The resource of the app's function that a path goes to: its own text, or the longest beginning of it that is a proxy."""
+    """The resource of the app's function that a path goes to: its own text, or the most exact one that it fits."""
     resources = [resource for each in sam.functions().values() if sam.package(each) == app for _, resource in sam.routes(each)]
-    fitting = [each for each in resources if each == path or ("{" in each and path.startswith(each.removesuffix("{proxy+}")))]
-    return max(fitting, key=lambda each: (each == path, len(each)))
+    fitting = [each for each in resources if each == path or _pattern(each).fullmatch(path)]
+    return max(fitting, key=lambda each: (each == path, len(each)), default="/{proxy+}")
+
+
+@cache
+def _pattern(resource: str) -> re.Pattern[str]:
+    """What fits a resource: a place is one part of the path, ``{proxy+}`` all the rest."""
+    return re.compile("/".join(_part(each) for each in resource.split("/")), re.DOTALL)
+
+
+def _part(part: str) -> str:
+    if part.startswith("{"):
+        return ".+" if part.endswith("+}") else "[^/]+"
+    return re.escape(part)

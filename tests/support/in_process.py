@@ -11,8 +11,19 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
 from console.app import app as console_app
+from federate.app import app as federate_app
 from portal.app import app as portal_app
 from tests.support.gateway import answer, proxy_event
+from web.app import App
+
+
+def app_of(path: str) -> App:
+    """The app whose function API Gateway asks for a path."""
+    if path == "/admin" or path.startswith("/admin/"):
+        return console_app
+    parts = path.split("/")
+    is_federate = path.startswith("/sso/") or (parts[1] == "schools" and parts[3:4] == ["sso"] and len(parts) > 4)
+    return federate_app if is_federate else portal_app
 
 
 class InProcess(BaseAdapter):
@@ -26,7 +37,7 @@ class InProcess(BaseAdapter):
         """The answer of the app, as ``requests`` shows what came over a connection."""
         parts = urlsplit(str(request.url))
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        app = console_app if parts.path == "/admin" or parts.path.startswith("/admin/") else portal_app
+        app = app_of(parts.path)
         body = request.body.encode() if isinstance(request.body, str) else request.body
         event = proxy_event(app, str(request.method), target, dict(request.headers), body)
         number = next(self._addresses)

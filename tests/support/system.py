@@ -26,6 +26,7 @@ from latchkey.shared.stores.aws import ClientFactory, client_factory
 from latchkey.wiring import Wiring
 from tests.support import sam
 from tests.support.client_secrets import MemorySecrets
+from tests.support.doorways import Doorways
 from tests.support.iam.judge import Judge, Watched, by_the_test_itself
 from tests.support.iam.roles import roles
 from tests.support.memory_dynamo import MemoryDynamo
@@ -58,6 +59,7 @@ class TestSystem:
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
     memory: MemoryDynamo | None = None
+    doorways: Doorways = field(default_factory=Doorways)
 
     def wiring(self, function: FunctionName) -> Wiring:
         """The wiring of a function, with no more settings than it has when deployed."""
@@ -142,11 +144,12 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
 
             unmade, making = dict(_MAKERS), Lock()
 
-            secrets = MemorySecrets()
+            doorways = Doorways()
+            special = {"secretsmanager": MemorySecrets(), "lambda": doorways}
 
             def clients(service: str) -> Any:
-                if service == "secretsmanager":
-                    return secrets
+                if service in special:
+                    return special[service]
                 if service == "dynamodb" and not moto:
                     return memory
                 with making:  # most tests need one or two of them, and making all took half of the suite's time
@@ -159,7 +162,7 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
                 _make_tables()
             environment = _environment()
             judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
-            yield TestSystem(environment, clients, judge, memory=tables)
+            yield TestSystem(environment, clients, judge, memory=tables, doorways=doorways)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
         kept = ((name.removesuffix("Table").lower(), items.values()) for name, items in tables.tables.items() if real)
         unknown = {each for name, items in kept for each in unexplained(name, items)}
@@ -228,6 +231,8 @@ def _environment() -> dict[str, str]:
         "CONFIGURATION_SET": "latchkey",
         "ORIGIN_SECRET": "",
         "SSO_SECRETS": "latchkey/sso",
+        "FEDERATE_FUNCTION": "FederateFunction",
+        "SAML_FUNCTION": "SamlFunction",
         **{f"{table.removesuffix('Table').upper()}_TABLE": table for table in sam.resources("AWS::DynamoDB::Table")},
         **_keys(),
         **{name: _queue(name) for name in _settings("_QUEUE")},
@@ -241,5 +246,7 @@ def _names(environment: dict[str, str]) -> dict[str, str]:
         environment[setting].rpartition("/")[2]: sam.target(value)
         for function in sam.functions().values()
         for setting, value in function["Environment"]["Variables"].items()
-        if setting in environment and setting not in {"ORIGIN", "ORIGIN_SECRET", "SSO_SECRETS", "MAIL_FROM", "MAIL_IDENTITY"}
+        if setting in environment
+        and setting
+        not in {"ORIGIN", "ORIGIN_SECRET", "SSO_SECRETS", "FEDERATE_FUNCTION", "SAML_FUNCTION", "MAIL_FROM", "MAIL_IDENTITY"}
     }

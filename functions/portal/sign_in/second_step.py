@@ -9,9 +9,10 @@ from typing import Any, Final
 from latchkey.schools.find_school import the_school
 from latchkey.second_factors.second_step import answer_step, passkey_for_step, ways_of
 from portal.sign_in.second_answer import shown_in
-from portal.sign_in.steps import STEP_COOKIE, outcome
+from portal.sign_in.steps import outcome
 from portal.system import system
 from web.answer import Answer
+from web.entered import STEP_COOKIE
 from web.request import Request
 from web.route_group import RouteGroup
 

@@ -1,7 +1,7 @@
 """Sign in and out."""
 
 from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
-from latchkey.sign_in.session import close_session
+from latchkey.sign_in.session import close_session, provider_of
 from latchkey.sign_in.show_account import school_named_in
 from latchkey.sign_in.sign_in import prove_password
 from latchkey.sign_in.steps import read_proof
@@ -53,10 +53,12 @@ def end(request: Request) -> Answer:
 
 @routes.on("POST", "/sessions/current/delete")
 def end_by_form(request: Request) -> Answer:
-    """The same for a browser, which goes to the school's page."""
-    school = school_named_in(token_of(request))
+    """The same for a browser, which goes to the school's page; or to where its provider's own session can be ended, too."""
+    school, provider = school_named_in(token_of(request)), provider_of(system(), token_of(request))
     _end_all(request)
     place = f"/schools/{school}" if school else "/"
+    if provider is not None:
+        place += f"/sso/{provider[1]}/sign-out"
     return Answer(status=204, location=place, headers={"Set-Cookie": _no_cookies(request)})
 
 

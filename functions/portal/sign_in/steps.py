@@ -8,23 +8,18 @@ from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
-from latchkey.sign_in.model.proof_tokens import LIFE
-from latchkey.sign_in.session import ABSOLUTE
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
 from portal.account.account import person_facts
 from portal.system import system
 from web import way_back
 from web.answer import Answer
-from web.others import end_others, others_cookie, others_of
+from web.entered import PAGES, cookies_of, step_cookie
 from web.request import Request
 from web.times import rfc3339
-from web.who import cookie, token_of
+from web.who import token_of
 
 STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
-PAGES: Final = {SecondStep.name: "second-factor"}
-"""The page of each step, below those of signing in."""
-STEP_COOKIE: Final = "__Host-latchkey-step"
 
 
 def outcome(request: Request, proof: Proof) -> Answer:
@@ -67,7 +62,7 @@ def afterwards(request: Request, school: School, person: Person) -> dict[str, st
         found = _go_on(request, proof)
     except LatchkeyError:  # another password was set since, or a table is busy: they can sign in
         return {}
-    return {"Set-Cookie": cookies_of(request, found.token)} if isinstance(found, Opened) else {}
+    return {"Set-Cookie": cookies_of(request, system(), found.token)} if isinstance(found, Opened) else {}
 
 
 def _go_on(request: Request, proof: Proof) -> Opened | Asked:
@@ -75,19 +70,11 @@ def _go_on(request: Request, proof: Proof) -> Opened | Asked:
     return go_on(system(), proof, STEPS, presented=token_of(request), browser=browser, source_ip=request.source_ip)
 
 
-def cookies_of(request: Request, token: str) -> str | list[str]:
-    """The cookies of a new session. Who signs in over a session that was here ends the others of this browser, too."""
-    if not (token_of(request) and others_of(request)):
-        return cookie(token, ABSOLUTE)
-    end_others(request, system())
-    return [cookie(token, ABSOLUTE), others_cookie(())]
-
-
 def opened(request: Request, found: Opened) -> Answer:
     """201 with the session."""
     token, who = found.token, found.who
     there = way_back.followed(request, who.school.slug, is_admin=who.person.is_admin)
-    cookies = cookies_of(request, token)
+    cookies = cookies_of(request, system(), token)
     gone = way_back.forgotten(request, there)
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},
@@ -103,5 +90,5 @@ def asked(found: Asked, school: str) -> Answer:
         data={found.step: {"token": found.token, **found.facts}},
         status=202,
         location=f"/schools/{school}/sessions/{PAGES[found.step]}",
-        headers={"Set-Cookie": f"{STEP_COOKIE}={found.token}; Path=/; Max-Age={LIFE}; Secure; HttpOnly; SameSite=Lax"},
+        headers={"Set-Cookie": step_cookie(found)},
     )

@@ -17,6 +17,7 @@ FunctionName = Literal[
     "operate",
     "daily",
     "keep_roll",
+    "federate",
 ]
 
 NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
@@ -95,12 +96,22 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "ROLLS_BUCKET",
     ),
     "keep_roll": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "ROLLS_BUCKET"),
+    "federate": (
+        "DIRECTORY_TABLE",
+        "CREDENTIALS_TABLE",
+        "SESSIONS_TABLE",
+        "ACTIVITY_TABLE",
+        "LOOKUP_KEY",
+        "ORIGIN",
+    ),
 }
+_SSO: Final = ("FEDERATE_FUNCTION", "SAML_FUNCTION", "SSO_LOCAL_ORIGINS")
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
+    "federate": ("ORIGIN_SECRET", "RP_ID", "SSO_LOCAL_ORIGINS"),
     "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
-    "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN"),
+    "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN", *_SSO),
 }
 
 

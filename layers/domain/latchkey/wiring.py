@@ -122,11 +122,15 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
+    from latchkey.sso import oidc_needs as sso_oidc
+    from latchkey.sso.oidc.providers import Providers
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
+    from latchkey.sso.stores.kept_secrets import KeptSecrets
     from latchkey.sso.stores.links import Links
+    from latchkey.sso.stores.oidc_answers import OidcAnswers
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
 
@@ -775,13 +779,40 @@ class Wiring:
         """The secrets of schools' registrations at providers."""
         from latchkey.sso.stores.client_secrets import ClientSecrets
 
-        return ClientSecrets(self.client("secretsmanager"))
+        return ClientSecrets(self.client("secretsmanager"), self.settings.get("SSO_SECRETS"))
+
+    @cached_property
+    def kept_secrets(self) -> KeptSecrets:
+        """The same, kept for some minutes: for signing in."""
+        from latchkey.sso.stores.kept_secrets import KeptSecrets
+
+        return KeptSecrets(self.client_secrets, self.now)
+
+    def oidc_answers(self, school: str) -> OidcAnswers:
+        """Which answers of OpenID providers were used."""
+        from latchkey.sso.stores.oidc_answers import OidcAnswers
+
+        return OidcAnswers(self.table("SESSIONS_TABLE"), school)
+
+    @cached_property
+    def providers(self) -> Providers:
+        """The OpenID providers that this container meets."""
+        from latchkey.sso.model.web_addresses import local_origins
+        from latchkey.sso.oidc.fetch import fetch
+        from latchkey.sso.oidc.providers import Providers
+
+        return Providers(fetch, self.now, local_origins(self.settings.get("SSO_LOCAL_ORIGINS")))
+
+    @property
+    def sso_attempt_key(self) -> bytes:
+        """The key that seals what a browser keeps while it is at a provider: nothing that is stored is under it."""
+        return self._keyring("LOOKUP_KEY").key("sso-attempt/v1")
 
     def doorway(self, setting: str) -> Doorway:
         """The function that meets providers whose name a setting holds."""
         from latchkey.sso.stores.doorways import Doorway
 
-        return Doorway(self.client("lambda"), self.settings[setting])
+        return Doorway(self.client("lambda"), self.settings.get(setting))
 
     @cached_property
     def _keyrings(self) -> dict[str, Keyring]:
@@ -858,6 +889,8 @@ if TYPE_CHECKING:
         _sends: sends.System = wiring
         _sign_in: sign_in.System = wiring
         _sso: sso.System = wiring
+        _sso_oidc: sso_oidc.OidcSystem = wiring
+        _sso_changes: sso.Changes = wiring
 
 
 @cache

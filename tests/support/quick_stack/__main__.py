@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from console.app import app as console_app
 from infra.local import demo_school
 from infra.local.files import write_json
 from infra.local.progress import Progress
 from infra.local.settings import SCHOOL, Settings
-from portal.app import app as portal_app
 from tests.support.gateway import answer, proxy_event
+from tests.support.in_process import app_of
 from tests.support.quick_stack.cloud import Cloud, cloud
 from tests.support.system import REGION
 
@@ -80,7 +79,7 @@ def _each(value: str | list[str]) -> list[str]:
 
 
 def product(world: Cloud, origin: str) -> Callable[..., Made]:
-    """Both apps, the buckets under ``/_buckets/``, and the operator's function under ``/_operate``."""
+    """The apps, the buckets under ``/_buckets/``, and the operator's function under ``/_operate``."""
 
     def local(text: str) -> str:
         for bucket in world.buckets:
@@ -96,7 +95,7 @@ def product(world: Cloud, origin: str) -> Callable[..., Made]:
             kept = {"Content-Type": headers["Content-Type"]} if headers["Content-Type"] else {}
             found = world.bucket(method, bucket, rest, kept, body)
             return found.status_code, {name: local(value) for name, value in found.headers.items()}, found.content
-        app = console_app if path == "/admin" or path.startswith("/admin/") else portal_app
+        app = app_of(path)
         event = proxy_event(app, method, target, dict(headers.items()), body)
         event["requestContext"]["identity"]["sourceIp"] = address
         made = answer(app, event)

@@ -35,7 +35,7 @@ WORKERS: Final[dict[str, FunctionName]] = {
 }
 _FUNCTIONS: Final = (
     "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily",
-    "keep_roll",
+    "keep_roll", "federate",
 )  # fmt: skip
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between two looks at the queues, while they are empty
@@ -60,7 +60,7 @@ class Cloud:
             return {"sesv2": self.ses, "sns": self.sns}.get(service) or clients(service)
 
         for name in _FUNCTIONS:
-            place = "system" if name in {"portal", "console"} else "handler"
+            place = "system" if name in {"portal", "console", "federate"} else "handler"
             made = Wiring(Settings(name, system.environment), system.watched(name, with_mail), time.time)
             made.__dict__["dns"] = Zone()  # no test asks the world's
             system.wirings[name] = made

@@ -15,6 +15,7 @@ from latchkey.sends.model.trust import Trust
 from latchkey.shared.stores.counters import Budget
 from latchkey.shared.stores.dynamo import Table
 from latchkey.sign_in.stores.sessions import Session
+from latchkey.sso.model.connection import Connection, SecretRef
 from tests.support.mail_road import Context, MailRoad
 from tests.support.system import START
 
@@ -53,6 +54,10 @@ def fill(road: MailRoad, school: str) -> None:
     feedback = road.system.wiring("mail_feedback")
     feedback.mail_domains(school).add([{"x.example": DomainCounts(sent=1)}], START)
     console.trusts(school).make(Trust(id="01jhm6qk00zzzzzzzzzzzzzzzz", domain="x.example", created_at=START, created_by=ann.id))
+    secret = console.client_secrets.name(school, "01jhm6qk00zzzzzzzzzzzzzzzz")
+    google = Connection(name="google", kind="google", label="Google", roles=(), secret=SecretRef(name=secret))
+    console.connections(school).add(google)
+    console.client_secrets.put(secret, "of the client")
     console.claims(school).claim("send", "k" * 32, "01jhm6qk00zzzzzzzzzzzzzzzz", START)
     s3 = console.client("s3")
     for setting, key in (
@@ -63,6 +68,18 @@ def fill(road: MailRoad, school: str) -> None:
         ("PAGES_BUCKET", f"schools/{school}"),
     ):
         s3.put_object(Bucket=road.system.environment[setting], Key=key, Body=b"x")
+
+
+def test_the_secrets_of_its_providers_go_too_and_no_other_schools(road: MailRoad, operate: Any) -> None:
+    road.system.school("southgate")
+    fill(road, "northbridge")
+    fill(road, "southgate")
+    kept = road.system.clients("secretsmanager").kept
+    assert len(kept) == 2
+    assert operate()["ok"]
+    assert len(kept) == 2, "it only counts"
+    assert operate(confirm="northbridge")["ok"]
+    assert list(kept) == ["latchkey/sso/southgate/01jhm6qk00zzzzzzzzzzzzzzzz"]
 
 
 def keys(road: MailRoad, school: str) -> list[str]:
@@ -107,7 +124,7 @@ def both(road: MailRoad) -> None:
 @pytest.mark.usefixtures("both")
 def test_all_of_one_school_goes_and_nothing_of_another(road: MailRoad, operate: Any) -> None:
     theirs = keys(road, "northbridge-2")
-    assert len(theirs) == 17
+    assert len(theirs) == 18
     assert total(pieces(operate, confirm="northbridge"))["people"] == 1
     assert keys(road, "northbridge") == ["northbridge|ENDED"]
     assert keys(road, "northbridge-2") == theirs
@@ -123,6 +140,7 @@ def test_without_its_name_typed_it_only_counts(road: MailRoad, operate: Any) -> 
         "people": 1,
         "passwords": 1,
         "usernames": 1,
+        "single sign-on": 1,
         "sessions": 1,
         "counters": 1,
         "events": 3,

@@ -16,6 +16,7 @@ from latchkey.rosters.model.runs import Run
 from latchkey.sends.model.domains import DomainCounts
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.trust import Trust
+from latchkey.sso.model.connection import Connection, SecretRef
 from tests.support.mail_road import Context, MailRoad
 
 
@@ -184,3 +185,30 @@ def test_a_school_with_a_roster_and_an_export_is_exported_with_them(road: MailRo
 )
 def test_every_field_that_is_named_is_one(names: str, kind: Any) -> None:
     assert [name for name in getattr(exporting, names) if name not in kind.__dataclass_fields__ and not hasattr(kind, name)] == []
+
+
+def test_providers_are_in_it_and_their_secrets_are_not(road: MailRoad, operate: Any) -> None:
+    console = road.system.wiring("console")
+    secret = SecretRef(name="latchkey/sso/northbridge/a", ends_at=1_800_000_000)
+    console.connections("northbridge").add(
+        Connection(name="google", kind="google", label="Google", roles=("student",), client_id="x", secret=secret)
+    )
+    console.client_secrets.put(secret.name, "never-in-a-file")
+    assert operate()["ok"]
+    found = files(road)
+    (school,) = lines(found["school-00001.jsonl"])
+    assert school["single_sign_on"] == [
+        {
+            "name": "google",
+            "kind": "google",
+            "label": "Google",
+            "roles": ["student"],
+            "client_id": "x",
+            "match_on": "email",
+            "match_claim": "email",
+            "proves_second_factor": False,
+            "version": 1,
+            "secret_ends": "2027-01-15T08:00:00Z",
+        }
+    ]
+    assert "never-in-a-file" not in "".join(found.values())

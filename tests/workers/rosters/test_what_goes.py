@@ -65,6 +65,13 @@ def test_who_is_not_in_the_file_stays_unless_an_admin_says_they_left(desk: Desk)
     assert (of(desk, "S1").status, of(desk, "T2").status) == ("active", "active")
 
 
+def test_a_file_that_is_read_in_many_pieces_is_read_once(desk: Desk) -> None:
+    """What is asked about some rows must not begin the file again below who reads the next ones."""
+    rows = [row(number) for number in range(1, 2_001)]
+    run = desk.preview(plain(rows))
+    assert (run["state"], run["counts"]["new"], run["progress"]["done"]) == ("previewed", 2_000, 2_000)
+
+
 def test_admins_people_added_by_hand_and_other_roles_are_never_missing(desk: Desk) -> None:
     desk.load(ALL)
     directory = desk.worker.directory(SCHOOL)

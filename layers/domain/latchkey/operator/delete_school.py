@@ -15,6 +15,7 @@ from typing import Any, Final
 from latchkey.errors import Conflict, Invalid, NotFound
 from latchkey.operator.needs import System
 from latchkey.shared.model.ids import is_slug
+from latchkey.sso.save_connections import forget_secrets
 
 TABLES: Final = ("directory", "credentials", "sessions", "activity")
 _BUCKETS: Final[tuple[tuple[str, str, str], ...]] = (
@@ -51,6 +52,7 @@ def delete_school(system: System, school: object, confirm: object, cursor: objec
     place, start = _place(cursor)
     if sure:
         system.schools.end(school, system.now())  # its own item first, whichever piece this is
+        forget_secrets(system, school)  # while their names are still there
     kinds: Counter[str] = Counter()
     while place < PLACES and time_left() > _RESERVE:
         if place < len(TABLES):

@@ -21,6 +21,7 @@ from latchkey.schools.model.school import School, as_values
 from latchkey.sends.model.domains import in_order
 from latchkey.sends.model.send import Send
 from latchkey.shared.model.ids import is_id, new_id
+from latchkey.sso.model.connection import Connection
 
 KINDS: Final = (
     "school",
@@ -44,7 +45,8 @@ Everything that Latchkey keeps of one school, but for passwords, sessions and ke
 line, in UTF-8; a kind has as many files as it needs, numbered from 00001. Times are RFC 3339 in UTC. A field without a value
 is left out.
 
-school      name, slug, urn, town, postcode; settings: what the school chose, lives in seconds
+school      name, slug, urn, town, postcode; settings: what the school chose, lives in seconds; single_sign_on: every version of
+            its connections to providers, without their secrets
 people      id: stays the same in all files; role; names; email; username; language; upn; mis_id; year_group;
             registration_group; is_admin; status: active or left; children, parents: ids; number: the student's short number
             in codes; edited: fields that were written by hand, and that no roster has said since;
@@ -138,9 +140,16 @@ def _write(system: System, key: str, text: str) -> None:
         file.finish()
 
 
-def _school(_system: System, school: School, _after: Any) -> tuple[list[Record], Any]:
+def _school(system: System, school: School, _after: Any) -> tuple[list[Record], Any]:
     names = ("slug", "name", "urn", "town", "postcode")
-    return [_of(school, names) | {"settings": as_values(school.settings)}], None
+    providers = [_provider(each) for each in system.connections(school.slug).all()]
+    return [_of(school, names) | {"settings": as_values(school.settings), "single_sign_on": providers}], None
+
+
+def _provider(connection: Connection) -> Record:
+    """A version of a connection; its secret is in no file, only when it ends."""
+    ends = connection.secret.ends_at if connection.secret is not None else None
+    return _bare(asdict(connection) | {"secret": None, "on": None, "secret_ends": _time(ends)})
 
 
 def _people(system: System, school: School, after: Any) -> tuple[list[Record], Any]:

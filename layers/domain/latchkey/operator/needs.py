@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from latchkey.records.admins import Follows
 from latchkey.records.invite_admin import Invites
+from latchkey.sso.needs import Forgets
 
 if TYPE_CHECKING:
     from latchkey.audit.stores.audit import Audit
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.sends import Sends
     from latchkey.sends.stores.trusts import Trusts
     from latchkey.shared.stores.files import Files
+    from latchkey.sso.stores.connections import Connections
 
 
-class System(Invites, Follows, Protocol):
+class System(Invites, Follows, Forgets, Protocol):
     """Its stores, keys, queues and clock."""
 
     def now(self) -> int: ...
@@ -62,3 +64,5 @@ class System(Invites, Follows, Protocol):
     def files(self, setting: str) -> Files: ...
 
     def audit(self, school: str) -> Audit: ...
+
+    def connections(self, school: str) -> Connections: ...

@@ -1,6 +1,7 @@
 """Look at a school: its people by the roll, its admins, its rosters, its messages, how its mail fares, its notice.
 
-Five calls besides the roll's, whatever the size of the school. A part that cannot be read is not seen, and the rest is.
+Five calls besides the roll's, whatever the size of the school, and two where it has single sign-on. A part that cannot be read
+is not seen, and the rest is.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -8,6 +9,7 @@ from typing import Final, TypeVar
 
 from latchkey.errors import TryLater
 from latchkey.people.model.person import Person
+from latchkey.preflight.look_at_sso import look_at_sso
 from latchkey.preflight.model.facts import People, SchoolFacts, Seen, Sends, Unseen
 from latchkey.preflight.needs import System
 from latchkey.preflight.stores.kept_looks import Brief
@@ -46,6 +48,7 @@ def look_at_school(system: System, school: School) -> tuple[SchoolFacts, Brief]:
         sends=_seen(lambda: _sends(system.sends(slug).page(limit=LATEST)[0])),
         silent=brief if isinstance(brief, Unseen) else tuple(known.domains.silent(now)),
         notice=PageNotice.of(school.settings),
+        providers=_seen(lambda: look_at_sso(system, school)),
     )
     return facts, known
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.sends import Sends
     from latchkey.shared.stores.counters import Counters
     from latchkey.shared.stores.queues import Queue
+    from latchkey.sso.stores.connection_looks import ConnectionLooks
+    from latchkey.sso.stores.connections import Connections
 
 
 class System(roll.System, Protocol):
@@ -34,3 +36,7 @@ class System(roll.System, Protocol):
     def sends(self, school: str) -> Sends: ...
 
     def notices(self, school: str) -> Notices: ...
+
+    def connections(self, school: str) -> Connections: ...
+
+    def sso_looks(self, school: str) -> ConnectionLooks: ...

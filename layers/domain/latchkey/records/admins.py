@@ -8,6 +8,7 @@ from latchkey.errors import Changed, Conflict, NotFound, TryLater
 from latchkey.records.address_changes import without
 from latchkey.records.the_person import the_person
 from latchkey.schools.model import guard
+from latchkey.schools.model.local_admins import is_last
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.shared.model.ids import new_id
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from latchkey.schools.stores.setting_changes import SettingChanges
 
 _ROUNDS: Final = 5
+_LAST_LOCAL: Final = (
+    "They are the last admin who can get in with a password when the school’s own sign-in is down. Choose another for that "
+    "first, in the settings of single sign-on."
+)
 
 
 class Follows(Protocol):
@@ -39,7 +44,8 @@ class Follows(Protocol):
 def end_admin(system: System, school: School, by: Person, person: str) -> None:
     """Take admin rights from somebody: their sessions and links end with it, the account stays.
 
-    ``NotFound`` for who is no admin; ``Conflict`` for the last one: nobody could then load a roster or send a link.
+    ``NotFound`` for who is no admin; ``Conflict`` for the last one: nobody could then load a roster or send a link; and for the
+    last who keeps a password where all others must use the school's own sign-in.
     """
     slug = school.slug
     admins = system.admins(slug)
@@ -52,6 +58,8 @@ def end_admin(system: System, school: School, by: Person, person: str) -> None:
         if not others:
             raise Conflict("This is the school’s last admin. Invite another first.", code="last_admin")
         known = system.schools.get(slug) or school
+        if is_last(known, found, others):
+            raise Conflict(_LAST_LOCAL, code="last_local_admin")
         try:
             admins.end(found, revision, follows(system, known, by.id, found, others))
         except Changed:

@@ -45,11 +45,15 @@ def gone_of(system: System, school: str, reading: Reading, notes: TemporaryNotes
 
 
 def _columns(reading: Reading) -> set[str]:
-    """Which of these facts the file has a column for."""
-    names, table = reading.source.names, reading.source.people()
+    """Which of these facts the file has a column for.
+
+    A plain file is not opened for that: it has one stream, and its rows are being read from it.
+    """
+    if reading.source.format == "plain_csv":
+        return {name for name in _FACTS if name in reading.source.names}
+    table = reading.source.people()
     words = {each.casefold() for each in table.header} if table is not None else set()
-    plain = reading.source.format == "plain_csv"
-    return {name for name in _FACTS if (name in names if plain else name in words)}
+    return {name for name in _FACTS if name in words}
 
 
 def _children_gone(

@@ -1,7 +1,7 @@
 """Change a school's settings; what one admin cannot change alone waits for a second one, where there is one."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,13 +42,24 @@ def change_settings(system: System, school: School, admin: Person, values: Mappi
     Guarded changes wait where somebody else can approve them, and apply at once where nobody can; all admins are told by mail.
     The same admin's second request joins the first; another admin's is refused until the first is decided (409).
     """
+    return change_by(system, school, admin, lambda before: settings_rules.change(before.settings, values), values)
+
+
+def change_by(
+    system: System,
+    school: School,
+    admin: Person,
+    wanted: Callable[[School], Settings],
+    values: Mapping[str, object] | None = None,
+) -> Outcome:
+    """Change them as ``wanted`` says of the school as it is just now: it may be asked again, when somebody else was quicker."""
     for _ in range(TRIES):
         before = system.schools.get(school.slug)
         if before is None:
             raise NotFound()
-        after = settings_rules.change(before.settings, values)
+        after = wanted(before)
         try:
-            return _change(system, before, after, admin, values)
+            return _change(system, before, after, admin, values or {})
         except Changed:
             continue
     raise TryLater("These settings change too quickly just now. Nothing was changed; try again.")

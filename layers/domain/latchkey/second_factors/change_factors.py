@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import Changed, Conflict, Invalid, NotFound, TryLater
+from latchkey.schools.model.local_admins import is_local_admin
 from latchkey.schools.model.second_factor_rule import required_of
 from latchkey.second_factors.ask_mail import ask_mail
 from latchkey.second_factors.lost_factors import nothing_is_lost
@@ -48,7 +49,7 @@ def remove_factor(system: System, who: SignedIn, factor: str, current: str = "")
             checked = checked or _check(system, who, current)
         else:
             demand_proof(who, now)
-        if not after.all and required_of(who.school, who.person):
+        if not after.all and (required_of(who.school, who.person) or is_local_admin(who.school, who.person)):
             raise Conflict(_LAST, code="last")
         if is_last_way_in(who, after):
             raise Conflict(_LAST_WAY_IN, code="last_way_in")

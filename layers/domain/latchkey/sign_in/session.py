@@ -124,6 +124,16 @@ def close_session(system: System, token: str | None) -> None:
     system.sessions(school).end(person, _hash(secret))
 
 
+def provider_of(system: System, token: str | None) -> tuple[str, str] | None:
+    """``(school, connection)`` that opened the session of this token, whether it still counts or not; None of any other."""
+    try:
+        school, person, secret = _parts(token)
+    except NotSignedIn:
+        return None
+    bearer = system.bearers(school).get(person, _hash(secret))
+    return (school, bearer[2].by) if bearer is not None and bearer[2].by else None
+
+
 def _is_idle(person: Person, session: Session, now: int) -> bool:
     return now - session.seen_at > IDLE[person.role]
 

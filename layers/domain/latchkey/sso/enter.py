@@ -131,7 +131,7 @@ def _first(trying: _Try, before: Account | None) -> Person | Refused:
     wanted = sought(trying.school, connection, trying.proof)
     if not isinstance(wanted, Sought):
         return trying.refused(wanted)
-    people = _people(trying, wanted)
+    people = people_meant(system, trying.school, wanted)
     found = chosen(people, trying.school, connection, trying.key, now)
     link = SsoLink(connection=connection.name, issuer=trying.proof.issuer, key=trying.key, linked_at=now)
     if isinstance(found, Person):
@@ -144,9 +144,8 @@ def _first(trying: _Try, before: Account | None) -> Person | Refused:
     return trying.refused(found, min(since, default=None) if found == "other_account" else None)
 
 
-def _people(trying: _Try, wanted: Sought) -> list[Person]:
+def people_meant(system: System, school: School, wanted: Sought) -> list[Person]:
     """Everybody of the school whom this may mean."""
-    system, school = trying.system, trying.school
     directory = system.directory(school.slug)
     if wanted.by == "mis_id":
         found = directory.following(person_id(school.slug, each) for each in wanted.values)
@@ -168,7 +167,7 @@ def _made(trying: _Try, link: SsoLink, before: Account | None) -> Person | Refus
         return trying.refused(reason)
     now, mis_id, addresses = system.now(), mis_id_of(proof), proved_addresses(trying.connection, proof)
     others = [Sought("email", addresses), Sought("mis_id", (mis_id,) if mis_id else ())]
-    if any(_people(trying, each) for each in others):
+    if any(people_meant(system, school, each) for each in others):
         return trying.refused(reason)
     person = Person(
         id=person_id(school.slug, mis_id or f"sso/{link.key}"),

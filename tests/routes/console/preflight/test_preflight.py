@@ -397,7 +397,7 @@ def test_a_view_costs_few_calls_whatever_the_school(stack: Stack) -> None:
     assert not [each for each in counted if each.split(".")[0] in {"sesv2", "sns"}], "nobody else is asked while somebody waits"
     view, counted[:] = len(counted), []
     read_roll(stack.wiring, "northbridge")
-    assert view - len(counted) == 6, "session, person, school; what is kept, with the admins; rosters; messages"
+    assert view - len(counted) == 4, "session, person and school; what is kept, with the admins; rosters; messages"
 
 
 def test_look_again_is_one_message_and_not_too_often(stack: Stack) -> None:

@@ -133,6 +133,7 @@ WORDS: Final[Mapping[str, str]] = {
     "second_factor.reset_lapse": "did not take away a second step: something has changed since it was asked for",
     "second_factor.reset_stop": "stopped that a second step is taken away",
     "second_factor.remove": "removed a second factor",
+    "sso.settings_changed": "changed a provider of single sign-on",
     "send.again": "sent again to those without a password",
     "send.approve": "approved a message",
     "send.brake": "paused a message: too much came back",

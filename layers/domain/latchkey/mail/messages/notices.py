@@ -68,6 +68,7 @@ STOPS: Final[Mapping[str, str]] = {
     "mail_from": _("The return path of mail cannot be used (MAIL FROM)."),
     "mail_events": _("Nobody hears what becomes of mail, or none can go out."),
     "alignment": _("Mail servers do not believe that mail is from the school (DMARC)."),
+    "sso": _("People cannot sign in with single sign-on: a provider does not work."),
     "messages": _("A message has stopped, or the mail service holds it back."),
 }
 """What would stop mail, by the names of preflight's checks."""
@@ -168,8 +169,13 @@ def _rows_of_change(change: Mapping[str, Any], language: str) -> list[_Row]:
 
 def _rows_of_stops(stops: Sequence[str], language: str) -> list[_Row]:
     """Each once; of messages that stand still all kinds are one."""
-    said = dict.fromkeys(STOPS.get("messages" if name.startswith("messages_") else name, STOPPED) for name in stops)
+    said = dict.fromkeys(STOPS.get(_kind_of_stop(name), STOPPED) for name in stops)
     return [(catalogue(language)[1].gettext(each), "") for each in said]
+
+
+def _kind_of_stop(name: str) -> str:
+    """A check's kind: of messages and of single sign-on there are several."""
+    return next((kind for kind in ("messages", "sso") if name.startswith(f"{kind}_")), name)
 
 
 def _rows_of_all(notice: Mapping[str, Any], language: str) -> list[_Row]:

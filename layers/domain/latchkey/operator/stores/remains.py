@@ -20,6 +20,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ROSTERS": "rosters",
         "ROSTER": "rosters",
         "CONTACTS": "parents' contacts",
+        "SSO": "single sign-on",
     },
     "credentials": {"P": "passwords", "U": "usernames", "T": "counters", "C": "counters"},
     "sessions": {"P": "sessions"},

@@ -132,6 +132,18 @@ class Sends:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider that people sign in with. ``wrong`` and ``fix``: the worst of what its last check found, and what mends it."""
+
+    name: str
+    label: str
+    checked: bool
+    state: Literal["ok", "warn", "stop"] = "ok"
+    wrong: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolFacts:
     """A school's part of a look. ``roster_at``: when its people were last updated; ``silent``: domains that take all mail and
     use none of it, with how many people that is.
@@ -144,3 +156,4 @@ class SchoolFacts:
     sends: Seen[Sends]
     silent: Seen[tuple[tuple[str, int], ...]]
     notice: PageNotice
+    providers: Seen[tuple[Provider, ...]] = ()

@@ -127,8 +127,9 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
 
 def _sso(settings: Settings) -> list[tuple[str, str]]:
     sso = settings.sso
-    by = f", with {_text(sso.provider)}" if sso.roles and sso.provider else ""
-    return [(LABELS["sso"], roles_in_words(sso.roles) + by)]
+    by = f", with {_text(sso.provider)}" if sso.link_roles and sso.provider else ""
+    link = [(LABELS["sso"], roles_in_words(sso.link_roles) + by)] if sso.link_roles or not sso.connections else []
+    return [*((f"Single sign-on with {_text(each.label)}", roles_in_words(each.roles)) for each in sso.connections), *link]
 
 
 def _phones(settings: Settings) -> list[tuple[str, str]]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from latchkey.people.model.person import Role
-from latchkey.schools.model.school import ConnectionKind as Kind
-from latchkey.schools.model.school import PublicConnection, School
+from latchkey.schools.model.school import ConnectionKind, PublicConnection, School
 
+Kind: TypeAlias = ConnectionKind
 Match = Literal["email", "upn", "mis_id", "username"]
 """By what somebody is found the first time they come: afterwards the provider's immutable subject alone counts."""
 

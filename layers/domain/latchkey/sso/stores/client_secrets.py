@@ -9,10 +9,15 @@ from latchkey.shared.stores.aws import Client, code_of, translate
 
 
 class ClientSecrets:
-    """The secrets under a prefix."""
+    """The secrets whose names begin with a prefix; who only reads them needs none."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, prefix: str = "") -> None:
         self._client = client
+        self._prefix = prefix
+
+    def name(self, school: str, unique: str) -> str:
+        """The name of a new secret of a school."""
+        return f"{self._prefix}/{school}/{unique}"
 
     def put(self, name: str, value: str) -> None:
         """Keep a secret under this name, in place of the one that is there."""
@@ -51,8 +56,3 @@ class ClientSecrets:
                 translate(error)
         except BotoCoreError as error:
             translate(error)
-
-
-def secret_name(prefix: str, school: str, unique: str) -> str:
-    """The name of a new secret of a school."""
-    return f"{prefix}/{school}/{unique}"

@@ -14,6 +14,7 @@ from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, V
 from latchkey.sso.model.connection import Connection, SecretRef
 
 _PREFIX: Final = "CONNECTION#"
+_LAST: Final = "LAST#"
 _TUPLES: Final = ("roles", "tenant", "creates", "certificates")
 _FACTS: Final = (
     "name",
@@ -59,6 +60,15 @@ class Connections:
     def add(self, connection: Connection) -> None:
         """Keep a new version; ``Changed`` if there is one of this number."""
         self._table.put(Put(item=connection_to_item(self._pk, connection), when=[("pk", "missing", None)]))
+
+    def last(self, name: str) -> int:
+        """The last version that a connection of this name had which was removed; 0: there was none."""
+        item = self._table.get(self._pk, f"{_LAST}{name}")
+        return int(item["version"]) if item else 0
+
+    def note_last(self, connection: Connection) -> None:
+        """Before a connection is removed: its versions are never used again, for the settings trust a version by its number."""
+        self._table.put(Put(item={"pk": self._pk, "sk": f"{_LAST}{connection.name}", "version": connection.version}))
 
     def set_secret(self, name: str, version: int, before: SecretRef | None, secret: SecretRef | None) -> None:
         """Take another secret, or another end of it, for this version; ``Changed`` if it is not as in ``before``."""

@@ -24,6 +24,8 @@ class Doorway:
 
     def ask(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """What it answers; ``TryLater`` where it fails or is busy: its own log says why."""
+        if not self._function:
+            raise TryLater("Single sign-on is not part of this site yet. Nothing was changed.")
         try:
             answer = self._client.invoke(FunctionName=self._function, Payload=json.dumps(event).encode())
         except (ClientError, BotoCoreError) as error:

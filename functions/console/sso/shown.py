@@ -1,0 +1,129 @@
+"""A connection as the API and the pages show it: never a secret."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from console.system import system
+from latchkey.schools.model.guard import waiting_now
+from latchkey.schools.model.school import School
+from latchkey.sso.check_connection import Known, known
+from latchkey.sso.model.connection import KIND_NAMES, Connection, Kind, callback
+from latchkey.sso.model.connection_rules import MATCHES_OF
+from latchkey.sso.model.finding_words import TITLES, pill, words_of
+from latchkey.sso.model.findings import Finding, State
+from latchkey.sso.model.typed import day_of
+from latchkey.sso.save_connections import Drafts, drafts_of
+from web.times import rfc3339
+
+SAMPLES: Final[Mapping[str, tuple[Kind, str]]] = {
+    "google": ("google", "Google Workspace"),
+    "entra": ("entra", "Microsoft Entra ID"),
+    "rm-unify": ("saml", "RM Unify"),
+    "saml": ("saml", "Another SAML 2 provider"),
+    "openid": ("oidc", "Another OpenID provider"),
+}
+"""What can be added with a page: the name in addresses, what it speaks, and what it is called there."""
+_WORST: Final[tuple[State, ...]] = ("stop", "warn", "unknown", "ok")
+
+
+def all_json(school: School) -> dict[str, Any]:
+    """Everything that the school has set of single sign-on."""
+    drafts = drafts_of(system(), school)
+    looks = system().sso_looks(school.slug).all() if drafts.newest else {}
+    shown = [
+        connection_json(school, each, known(system(), school.slug, each, looks.get(name)))
+        for name, each in sorted(drafts.newest.items())
+    ]
+    sso = school.settings.sso
+    return {"connections": shown, "admins": sso.admins, "local_admins": list(sso.local_admins)}
+
+
+def one_json(school: School, name: str, drafts: Drafts | None = None) -> dict[str, Any] | None:
+    """One connection; None: there is none of this name."""
+    found = (drafts or drafts_of(system(), school)).newest.get(name)
+    if found is None:
+        return None
+    look = system().sso_looks(school.slug).all().get(name)
+    return connection_json(school, found, known(system(), school.slug, found, look))
+
+
+def connection_json(school: School, connection: Connection, seen: Known) -> dict[str, Any]:
+    """A connection's newest version, and what is known of it."""
+    secret = connection.secret
+    return {
+        "name": connection.name,
+        "kind": connection.kind,
+        "label": connection.label,
+        "roles": list(connection.roles),
+        "on": connection.on,
+        "waits": _waits(school, connection),
+        "issuer": connection.issuer,
+        "client_id": connection.client_id,
+        "tenant": list(connection.tenant),
+        "match_on": connection.match_on,
+        "match_claim": connection.match_claim,
+        "creates": list(connection.creates),
+        "proves_second_factor": connection.proves_second_factor,
+        "metadata_url": connection.metadata_url,
+        "sign_in_url": connection.sign_in_url,
+        "certificates": len(connection.certificates),
+        "secret": secret is not None,
+        "secret_ends_on": day_of(secret.ends_at) if secret is not None and secret.ends_at is not None else None,
+        "version": connection.version,
+        **addresses(school.slug, connection.name, connection.kind),
+        "state": _state(seen.findings),
+        "checks": [finding_json(each, connection) for each in seen.findings],
+        "checked_at": rfc3339(seen.looked_at),
+        "trial": _trial_json(seen),
+    }
+
+
+def addresses(school: str, name: str, kind: Kind) -> dict[str, str]:
+    """What the provider wants to know of us: to copy."""
+    origin = system().settings["ORIGIN"]
+    of_saml = {"entity_id": f"{origin}/sso/saml/metadata"} if kind == "saml" else {}
+    return {"redirect_address": callback(origin, kind), "start_address": f"{origin}/schools/{school}/sso/{name}", **of_saml}
+
+
+def finding_json(finding: Finding, connection: Connection) -> dict[str, Any]:
+    """A check, in words."""
+    words = words_of(finding, connection, callback(system().settings["ORIGIN"], connection.kind))
+    facts = {"name": finding.check, "title": TITLES[finding.check], "state": finding.state, "why": finding.why}
+    return facts | {"text": words.text, "fix": words.fix, "said": finding.said, "pill": pill(finding.state)}
+
+
+def _trial_json(seen: Known) -> dict[str, Any] | None:
+    trial = seen.trial
+    if trial is None:
+        return None
+    return {
+        "begun_at": rfc3339(trial.at),
+        "ended_at": rfc3339(trial.ended_at) if trial.ended_at else None,
+        "account": trial.account,
+        "person": trial.person or None,
+    }
+
+
+def _state(findings: tuple[Finding, ...]) -> State:
+    return next((state for state in _WORST if any(each.state == state for each in findings)), "unknown")
+
+
+def _waits(school: School, connection: Connection) -> bool:
+    """Whether this version, or its end, waits for a second admin."""
+    if waiting_now(school, system().now()) is None:
+        return False
+    public = school.settings.sso.connection(connection.name)
+    return connection.on and (public is None or public.version != connection.version)
+
+
+def new_json(school: School, name: str) -> dict[str, Any]:
+    """What stands in the forms of a provider that is not there yet."""
+    kind, label = SAMPLES[name]
+    words = {"google": "Google", "entra": "Microsoft", "rm-unify": "RM Unify"}.get(name, "your school sign-in")
+    fresh = Connection(name=name, kind=kind, label=words, roles=(), match_claim=MATCHES_OF[kind]["email"], version=0)
+    return connection_json(school, fresh, Known((), None, None)) | {"called": label}
+
+
+def called(name: str, kind: Kind) -> str:
+    """What a page calls the provider."""
+    return SAMPLES[name][1] if name in SAMPLES and SAMPLES[name][0] == kind else KIND_NAMES[kind]
