@@ -1,6 +1,6 @@
 """Pages: Jinja templates with autoescape; loaded only when somebody asks for a page."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -23,6 +23,8 @@ from web.assets import asset
 from web.colours import colours
 
 FOLDER = Path(__file__).parent
+MADE = FOLDER / "made"
+"""The templates that the build has compiled (functions/build/templates.py); not there in development."""
 LONDON = ZoneInfo(ZONE)
 _READER: ContextVar[tuple[Language, Catalogue]] = ContextVar("reader")
 """The language of the page that is being made; set for as long as that takes."""
@@ -41,7 +43,7 @@ def environment() -> Environment:
     work out a filter of a constant once and for all.
     """
     made: Any = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=ModuleLoader(MADE) if MADE.is_dir() else FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -74,6 +76,13 @@ def environment() -> Environment:
     made.filters.update({name: pass_context(_without_context(each)) for name, each in of_the_reader.items()})
     made.filters.update(clock=clock, last_day=last_day, asked=asked, language=language, readable=readable)
     return made
+
+
+def load(names: Iterable[str]) -> None:
+    """Have these templates ready, with what they are made of, before somebody asks for them."""
+    for name in names:
+        environment().get_template(name)
+    catalogue("en")
 
 
 def render(name: str, values: dict[str, Any], language: str = "en") -> str:

@@ -11,7 +11,12 @@ from tests.support.sam import ROOT
 LAYERS = [ROOT / "layers" / "dependencies", ROOT / "layers" / "documents"]
 LAYER_LOCKS = [lock for layer in LAYERS for lock in layer.glob("*.txt")]
 LOCKS = sorted(
-    [*LAYER_LOCKS, *(ROOT / "infra" / "requirements").glob("*.txt"), ROOT / "layers" / "domain" / "build" / "blocklist.txt"]
+    [
+        *LAYER_LOCKS,
+        *(ROOT / "infra" / "requirements").glob("*.txt"),
+        ROOT / "layers" / "domain" / "build" / "blocklist.txt",
+        ROOT / "functions" / "build" / "templates.txt",
+    ]
 )
 
 
@@ -41,7 +46,7 @@ def test_lock_holds_what_was_asked_for(lock: Path) -> None:
 
 def test_tests_run_with_the_layers_versions() -> None:
     dev = pins(ROOT / "infra" / "requirements" / "dev.txt")
-    for lock in LAYER_LOCKS:
+    for lock in [*LAYER_LOCKS, ROOT / "functions" / "build" / "templates.txt"]:  # what compiles templates and what runs them
         for name, version in pins(lock).items():
             assert dev.get(name, version) == version, name
 

@@ -153,7 +153,7 @@ def test_watching_an_idle_stack_costs_less_than_twelve_dollars_and_the_page_does
 
 def test_what_the_schedules_write_are_the_only_metrics_of_an_idle_stack() -> None:
     found = [each for each in sam.functions().values() if any(e["Type"] == "Schedule" for e in each.get("Events", {}).values())]
-    assert {sam.package(function) for function in found} == {"plan_send", "daily"}
+    assert {sam.package(function) for function in found} == {"plan_send", "daily", "saml"}  # saml's hour writes none
     assert not any(each["Type"] == "AWS::Logs::MetricFilter" for each in sam.template()["Resources"].values())
 
 

@@ -87,7 +87,9 @@ def test_no_outage_of_ten_minutes_makes_a_dead_letter() -> None:
 def shared(package: str) -> set[str]:
     """A package of functions/ and those that it imports, and that they import."""
     code = "".join(path.read_text() for path in (sam.ROOT / "functions" / package).rglob("*.py"))
-    found = {each for each in ("web", "worker", "measure") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)} - {package}
+    found = {each for each in ("web", "worker", "measure", "start") if re.search(rf"^from {each}[. ]", code, re.MULTILINE)} - {
+        package
+    }
     return {package}.union(*map(shared, found))
 
 
@@ -110,11 +112,14 @@ class TestEveryFunction:
         makefile = (sam.ROOT / "functions" / "Makefile").read_text()
         (packages,) = re.findall(rf"^build-{name}: PACKAGES := (.*)$", makefile, re.MULTILINE)
         package = sam.package(function(name))
-        assert packages.split() == [package, *sorted(shared(package) - {package}, key=("web", "worker", "measure").index)]
+        assert packages.split() == [
+            package,
+            *sorted(shared(package) - {package}, key=("web", "worker", "measure", "start").index),
+        ]
 
     def test_has_a_layer_of_its_own_only_if_it_prints_or_reads_tokens(self, name: str) -> None:
         """That of documents is four times as large as all else, and every byte is fetched at a cold start."""
-        own = {"BuildExportFunction": "DocumentsLayer", "FederateFunction": "FederateLayer"}
+        own = {"BuildExportFunction": "DocumentsLayer", "FederateFunction": "FederateLayer", "SamlFunction": "SamlLayer"}
         common = [{"Ref": "DependenciesLayer"}, {"Ref": "DomainLayer"}]
         found = [each for each in function(name).get("Layers", []) if each not in common]
         assert found == ([{"Ref": own[name]}] if name in own else [])
@@ -211,9 +216,19 @@ class TestRoles:
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
-        assert readers == {"PortalFunction", "ConsoleFunction", "FederateFunction", "PlanSendFunction", "OperateFunction"}
+        assert readers == {
+            "PortalFunction",
+            "ConsoleFunction",
+            "FederateFunction",
+            "SamlFunction",
+            "PlanSendFunction",
+            "OperateFunction",
+        }
         for each in (
-            s for s in sam.statements(function("FederateFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])
+            s
+            for name in ("FederateFunction", "SamlFunction")
+            for s in sam.statements(function(name))
+            if "CredentialsTable" in map(sam.named, s["Resource"])
         ):
             assert each["Action"] in (["dynamodb:UpdateItem"], ["dynamodb:GetItem"]), "it sets no password"
             assert each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] in (["*#T#*"], ["*#P#*"])

@@ -61,10 +61,9 @@ def layer() -> set[str]:
 
 @cache
 def imported(name: str) -> frozenset[str]:
-    """The modules that a function's handler imports, and what the handler stands in front of."""
-    handler = NAMES[name].rpartition(".")[0]
+    """The modules that a function's handler imports; what its entry (start.py) makes is in test_start_budget.py."""
     there = [f"{name}.{each}" for each in ("app", "handler") if (ROOT / "functions" / name / f"{each}.py").exists()]
-    command = [sys.executable, "-c", _SCRIPT, json.dumps([handler, *there]), json.dumps(sorted(layer()))]
+    command = [sys.executable, "-c", _SCRIPT, json.dumps(there or [NAMES[name].rpartition(".")[0]]), json.dumps(sorted(layer()))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return frozenset(json.loads(done.stdout))

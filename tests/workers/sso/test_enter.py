@@ -14,7 +14,6 @@ from latchkey.people.model.person_keys import with_keys
 from latchkey.records.erase_person import erase_person
 from latchkey.records.unlink_sso import unlink_sso
 from latchkey.schools.model.school import School, Settings, SingleSignOn
-from latchkey.settings import Settings as Environment
 from latchkey.shared.model.ids import person_id
 from latchkey.sign_in.session import who
 from latchkey.sign_in.steps import Asked, Opened
@@ -46,6 +45,11 @@ class World:
     federate: Wiring
     schools: dict[str, School] = field(default_factory=dict)
 
+    @property
+    def portal(self) -> Wiring:
+        """The function that is asked with a session."""
+        return self.system.wiring("portal")
+
     def school(self, slug: str = "southgate", *connections: Connection, **facts: Any) -> School:
         sso = SingleSignOn(**facts.pop("sso", {})).with_connections(each.public for each in connections or (MINE,))
         made = self.system.school(slug, settings=Settings(sso=sso, **facts))
@@ -72,7 +76,7 @@ class World:
     def let_in(self, proof: Proof, connection: Connection = MINE) -> Person:
         found = self.enter(proof, connection)
         assert isinstance(found, Opened), found
-        assert who(self.federate, found.token).person.id == found.who.person.id
+        assert who(self.portal, found.token).person.id == found.who.person.id
         return found.who.person
 
     def refused(self, proof: Proof, connection: Connection = MINE) -> str:
@@ -84,7 +88,7 @@ class World:
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     with running_system(moto=on_moto(request)) as system:
-        made = World(system, Wiring(Environment("portal", system.environment), system.clients, system.clock))
+        made = World(system, system.wiring("federate"))
         yield made
 
 
@@ -141,7 +145,7 @@ def test_unlink_lets_an_account_that_was_made_anew_in_and_ends_what_the_old_one_
     console = world.system.wiring("console")
     unlink_sso(console, school.slug, head, ann.id)
     with pytest.raises(NotSignedIn):
-        who(world.federate, old.token)
+        who(world.portal, old.token)
     assert world.person(ann).sso == ()
     assert world.federate.sso_links("southgate").get(account_key(GOOGLE, "sub-ann")) is None
     assert world.let_in(proof("sub-new")).id == ann.id
@@ -339,7 +343,7 @@ def test_a_new_sign_in_ends_the_session_that_the_browser_had(world: World) -> No
     assert isinstance(after, Opened)
     assert after.who.session.by == "google"
     with pytest.raises(NotSignedIn):
-        who(world.federate, before.token)
+        who(world.portal, before.token)
 
 
 @pytest.mark.parametrize("rule", ["no", "may", "must"])
@@ -368,11 +372,11 @@ def test_a_session_ends_with_its_connection_and_does_not_come_back_with_it(world
 
     other = replace(MINE, name="second", tenant=("other.example",))
     switch(MINE, other)
-    assert who(world.federate, found.token).person.id == ann.id, "one more way in takes nobody's away"
+    assert who(world.portal, found.token).person.id == ann.id, "one more way in takes nobody's away"
     switch(other)
     with pytest.raises(NotSignedIn):
-        who(world.federate, found.token)
+        who(world.portal, found.token)
     switch(MINE)
     with pytest.raises(NotSignedIn):
-        who(world.federate, found.token)
+        who(world.portal, found.token)
     assert world.let_in(proof()).id == ann.id

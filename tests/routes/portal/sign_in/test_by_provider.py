@@ -9,12 +9,10 @@ import console.system
 from console.app import app as console_app
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import PublicConnection, School, SingleSignOn
-from latchkey.settings import Settings as Environment
 from latchkey.sign_in.steps import Asked, Opened
 from latchkey.sso.enter import Came, Refused, enter
 from latchkey.sso.model.connection import GOOGLE, Connection
 from latchkey.sso.model.proof import Proof
-from latchkey.wiring import Wiring
 from tests.support.gateway import Gateway
 from tests.support.portal import PASSWORD, Portal
 
@@ -41,7 +39,7 @@ def connect(portal: Portal, *connections: PublicConnection, **facts: Any) -> Sch
 
 
 def come_in(portal: Portal, name: str, *, strong: bool = False, **came: str) -> Opened | Asked | Refused:
-    wiring = Wiring(Environment("portal", portal.system.environment), portal.system.clients, portal.system.clock)
+    wiring = portal.system.wiring("federate")
     proof = Proof(
         school="northbridge",
         connection="google",

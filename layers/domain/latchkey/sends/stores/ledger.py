@@ -15,11 +15,11 @@ The grace is 15 minutes; for one person's own mail it is a minute, which doubles
 it runs from when the mail came to be ``sending``, not from the end of the lease.
 """
 
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
+from random import SystemRandom
 from typing import Final
 
 from latchkey.errors import NotFound, TryLater
@@ -33,6 +33,7 @@ from latchkey.sends.stores.school_hours import SchoolHours
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
 
+_CHANCE: Final = SystemRandom()  # what is started from one snapshot must not wait alike
 _TRIES: Final = 12  # how often a write starts again when others were quicker
 
 
@@ -305,4 +306,4 @@ def _moved(changes: Sequence[tuple[Chunk, Chunk]]) -> dict[str, int]:
 
 
 def _pause(attempt: int) -> None:
-    time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing
+    time.sleep(_CHANCE.uniform(0, min(0.5, 0.01 * 2**attempt)))  # spreads retries

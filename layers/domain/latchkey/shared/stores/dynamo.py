@@ -3,11 +3,11 @@
 How values and expressions are written is in dynamo_wire.py; stores take both from here.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +32,7 @@ __all__ = [
     "transact",
 ]
 
+_CHANCE: Final = SystemRandom()  # what is started from one snapshot must not wait alike
 _BATCH_WRITE: Final = 25  # DynamoDB: BatchWriteItem
 _BATCH_GET: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
 _TRIES: Final = 8
@@ -330,4 +331,4 @@ def _note(writes: Sequence[tuple[Table, Update | Put]]) -> None:
 
 
 def _pause(attempt: int) -> None:
-    time.sleep(random.uniform(0, min(2.0, 0.05 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing
+    time.sleep(_CHANCE.uniform(0, min(2.0, 0.05 * 2**attempt)))  # spreads retries

@@ -59,12 +59,14 @@ def stopped(request: Request, school: School | None, provider: str, words: Words
     ``gone``: the end of its attempt's cookie.
     """
     if not request.wants_page:
-        raise _ERRORS[words.status](words.text, code=words.reason)
+        error = _ERRORS[words.status](words.text)
+        error.code = words.reason
+        raise error
     request.context.update(school=school)
     at = f"/schools/{school.slug}/sso/{provider}" if school is not None and provider else ""
     return Answer(
         status=words.status,
         page=PAGE,
-        context={"words": words, "at": at},
+        context={"words": words, "at": at, "here": f"{at}/help" if at else "/"},  # another language: not by asking this again
         headers={"Set-Cookie": gone} if gone else {},
     )

@@ -1,0 +1,7 @@
+"""Lambda's entry of portal."""
+
+from start.ready import ready
+
+handle = ready(
+    "portal", "portal.app:app", services=("dynamodb", "kms", "sqs"), pages=("base.html", "parts.html", "schools/school.html")
+)
