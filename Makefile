@@ -111,7 +111,7 @@ register: $(VENV)/.ready ## Write docs/data-register.md again, from what the pac
 mutate: $(VENV)/.ready $(WORDS) $(GUIDE) ## Put small faults into the rules and see whether a test notices: see docs/mutation.md
 	@python -m tests.mutation $(ARGS)
 
-bench: $(WORDS) build ## Measure against the bar of docs/performance.md
+bench: $(VENV)/.ready $(WORDS) $(GUIDE) ## Measure against the bars of docs/performance.md; some of it: make bench ARGS='links pages'
 	@python -m tests.bench $(ARGS)
 
 # What tests look with at what was made: each program and the Debian package that brings it.

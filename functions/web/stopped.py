@@ -67,6 +67,6 @@ def stopped(request: Request, school: School | None, provider: str, words: Words
     return Answer(
         status=words.status,
         page=PAGE,
-        context={"words": words, "at": at},
+        context={"words": words, "at": at, "here": f"{at}/help" if at else "/"},  # another language: not by asking this again
         headers={"Set-Cookie": gone} if gone else {},
     )

@@ -1,17 +1,14 @@
 """Single sign-on by SAML over a whole system, as a browser sees it: the provider is tests/support/saml_provider.py."""
 
-import base64
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from chalice.test import HTTPResponse
-from lxml import etree
 
 import saml.system
 from latchkey.sso.model.connection import Connection
@@ -21,7 +18,7 @@ from saml.app import app
 from tests.support.federate import Browser, World, open_world
 from tests.support.gateway import Gateway
 from tests.support.portal import PAGE
-from tests.support.saml_provider import FAMILY, GIVEN, MAIL, Answer, Keys, keys, metadata, posted
+from tests.support.saml_provider import AFFILIATION, FAMILY, GIVEN, MAIL, Answer, Keys, keys, metadata, posted, read_request
 from tests.support.system import TestSystem
 
 ORIGIN = "https://latchkey.test"
@@ -90,11 +87,10 @@ class SamlWorld(World):
         """Start: the provider's right answer to what we ask, about Ann."""
         sent = browser.get(at)
         assert sent.status_code == 303, sent.body
-        packed = base64.b64decode(parse_qs(urlsplit(sent.headers["Location"]).query)["SAMLRequest"][0])
-        request: Any = etree.fromstring(zlib.decompress(packed, -zlib.MAX_WBITS))
+        request = read_request(sent.headers["Location"])
         issuer = request.findtext("{urn:oasis:names:tc:SAML:2.0:assertion}Issuer")
         person = {MAIL: ["ann@northbridge.example"], GIVEN: ["Ann"], FAMILY: ["Ash"]}
-        affiliation = {"urn:oid:1.3.6.1.4.1.5923.1.1.1.9": ["student@northbridge.example"]}
+        affiliation = {AFFILIATION: ["student@northbridge.example"]}
         return Answer(
             answers=request.get("ID"), audience=issuer, now=int(self.system.clock()), attributes={**person, **affiliation}
         )

@@ -1,11 +1,13 @@
 """A SAML identity provider of the tests: answers signed with a key that is made for the run, and everything wrong with them."""
 
 import base64
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from cryptography import x509
@@ -28,6 +30,7 @@ EPPN: Final = "urn:oid:1.3.6.1.4.1.5923.1.1.1.6"
 TARGETED: Final = "urn:oid:1.3.6.1.4.1.5923.1.1.1.10"
 GIVEN: Final = "urn:oid:2.5.4.42"
 FAMILY: Final = "urn:oid:2.5.4.4"
+AFFILIATION: Final = "urn:oid:1.3.6.1.4.1.5923.1.1.1.9"
 PLACE: Final = f"<ds:Signature xmlns:ds={quoteattr(DS)} Id='placeholder'/>"
 """Where the signature of an element comes to stand."""
 
@@ -173,6 +176,12 @@ class _Signer(XMLSigner):
 
     def check_deprecated_methods(self) -> None:
         """A provider of twenty years ago does."""
+
+
+def read_request(address: str) -> Any:
+    """What a browser brings that we have sent to the provider."""
+    packed = base64.b64decode(parse_qs(urlsplit(address).query)["SAMLRequest"][0])
+    return etree.fromstring(zlib.decompress(packed, -zlib.MAX_WBITS))
 
 
 def posted(document: str | bytes) -> str:
