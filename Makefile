@@ -111,7 +111,7 @@ register: $(VENV)/.ready ## Write docs/data-register.md again, from what the pac
 mutate: $(VENV)/.ready $(WORDS) $(GUIDE) ## Put small faults into the rules and see whether a test notices: see docs/mutation.md
 	@python -m tests.mutation $(ARGS)
 
-bench: $(WORDS) build ## Measure against the bar of docs/performance.md
+bench: $(VENV)/.ready $(WORDS) $(GUIDE) ## Measure against the bars of docs/performance.md; some of it: make bench ARGS='links pages'
 	@python -m tests.bench $(ARGS)
 
 # What tests look with at what was made: each program and the Debian package that brings it.
@@ -150,6 +150,7 @@ lock: $(VENV)/.ready ## Take newer versions of everything: writes the lock files
 	@cd layers/dependencies && uv pip compile $(LOCK) --no-deps chalice.in -o chalice.txt
 	@cd layers/documents && uv pip compile $(LOCK) requirements.in -o requirements.txt
 	@cd layers/federate && uv pip compile $(LOCK) --no-deps requirements.in -o requirements.txt
+	@cd layers/saml && uv pip compile $(LOCK) --no-deps requirements.in -o requirements.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) blocklist.in -o blocklist.txt
 	@cd layers/domain/build && uv pip compile $(LOCK) catalogues.in -o catalogues.txt
 	@cd functions/build && uv pip compile $(LOCK) guide.in -o guide.txt

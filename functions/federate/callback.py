@@ -7,7 +7,6 @@ no state at all (a start at the provider) ──▶ our own start, of the way ta
 from typing import Final
 
 from federate.attempts import attempt_of, ended, way_taken_last
-from federate.stopped import Words, stopped
 from federate.system import system
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school_now
@@ -16,16 +15,18 @@ from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sso.budgets import ANSWERS, spend
 from latchkey.sso.end_trial import end_trial
 from latchkey.sso.enter import Came, Refused, enter
+from latchkey.sso.failed import Failed
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.oidc_attempt import OidcAttempt
 from latchkey.sso.model.trial import result_page
 from latchkey.sso.read_answer import Answer as Brought
-from latchkey.sso.read_answer import Attempted, Failed, read_answer
+from latchkey.sso.read_answer import Attempted, read_answer
 from latchkey.sso.read_connections import in_force, to_try
 from web.answer import Answer
 from web.entered import led_in
 from web.request import Request
 from web.route_group import RouteGroup
+from web.stopped import Words, stopped
 from web.who import token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
@@ -60,7 +61,7 @@ def _answered(request: Request, school: School, connection: Connection | None, a
         proof = read_answer(system(), Attempted(school, connection, attempt, system().settings["ORIGIN"]), brought)
     except Failed as failed:
         if attempt.trial:
-            end_trial(system(), school, attempt, failed)
+            end_trial(system(), school, attempt.connection, attempt.trial, failed)
             return _to_result(school, attempt, gone)
         if failed.why == "tenant" and connection is not None:
             words = Words.of_refusal(Refused(reason="foreign", account=failed.account, school=school), label)
@@ -70,7 +71,7 @@ def _answered(request: Request, school: School, connection: Connection | None, a
     if connection is None:
         raise NotFound()
     if attempt.trial:
-        end_trial(system(), school, attempt, proof)
+        end_trial(system(), school, attempt.connection, attempt.trial, proof)
         return _to_result(school, attempt, gone)
     browser = browser_of(request.headers.get("user-agent", ""))
     came = Came(presented=token_of(request), browser=browser, source_ip=request.source_ip)

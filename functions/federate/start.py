@@ -4,7 +4,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from federate.attempts import cookie_of, last_way, surplus
-from federate.stopped import Words, stopped
 from federate.system import system
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school
@@ -19,6 +18,7 @@ from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
 from web.saml_browser import browser_cookie, kept_secret
+from web.stopped import Words, stopped
 
 routes = RouteGroup(__name__, lambda: system().settings)
 GOOGLES_SIGN_OUT: Final = "https://accounts.google.com/Logout"

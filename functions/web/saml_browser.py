@@ -1,8 +1,8 @@
 """The cookie by which a SAML answer is known to come from the browser that has asked.
 
-The answer is a form of the provider's page, posted across sites: a Lax cookie would not come with it, so this one is
-``SameSite=None``. It opens nothing by itself: without an attempt of ours, and an answer to it that a provider has signed, it
-stands for nothing (docs/decisions/0066).
+The answer is a form of the provider's page, posted across sites, with which no Lax cookie comes: our page posts it once more,
+from here (functions/saml/answer.py). The cookie opens nothing by itself: without an attempt of ours, and an answer to it that a
+provider has signed, it stands for nothing (docs/decisions/0066).
 """
 
 from typing import Final
@@ -19,4 +19,4 @@ def kept_secret(request: Request) -> str | None:
 
 def browser_cookie(secret: str, seconds: int) -> str:
     """The Set-Cookie header (``seconds`` 0 removes it)."""
-    return f"{COOKIE}={secret}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
+    return f"{COOKIE}={secret}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"

@@ -219,7 +219,7 @@ def run(file: Path, rows: int, step: str) -> dict[str, float]:
     done = apply_roster(wiring, SCHOOL, RUN) if step == "apply" else preview_roster(wiring, SCHOOL, RUN, KEY)
     seconds = time.process_time() - start - cloud.own
     assert done is not None
-    assert (done.state, done.of("new")) == ("finished" if step == "apply" else "previewed", rows), done
+    assert (done.state, done.done) == ("finished" if step == "apply" else "previewed", rows), done
     return {"seconds": seconds, "over": peak() - before, "peak": peak(), "calls": float(cloud.calls)}
 
 
@@ -253,15 +253,17 @@ class Cloud:
         return response(request.url, json.dumps(getattr(self, f"_{operation}")(json.loads(request.body))).encode())
 
     def _GetItem(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - DynamoDB's names
-        school = {"slug": {"S": SCHOOL}, "name": {"S": "Northbridge Academy"}}
-        return {"Item": school if body["Key"]["sk"]["S"] == "SCHOOL" else self._run}
+        sk = body["Key"]["sk"]["S"]
+        if sk == "SCHOOL":
+            return {"Item": {"slug": {"S": SCHOOL}, "name": {"S": "Northbridge Academy"}}}
+        return {"Item": self._run} if sk == RUN else {}
 
     def _UpdateItem(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         names, values = body.get("ExpressionAttributeNames", {}), body.get("ExpressionAttributeValues", {})
         for name, value in re.findall(r"(#\d+) = (:\d+)(?=,| ADD|$)", body.get("UpdateExpression", "")):
             self._run[names[name]] = values[value]
         for name, value in re.findall(r"ADD (#\d+) (:\d+)", body.get("UpdateExpression", "")):
-            self._run[names[name]] = {"N": str(int(self._run[names[name]]["N"]) + int(values[value]["N"]))}
+            self._run[names[name]] = {"N": str(int(self._run.get(names[name], {"N": "0"})["N"]) + int(values[value]["N"]))}
         return {"Attributes": self._run}
 
     def _Query(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802

@@ -154,7 +154,7 @@ def test_no_value_of_the_origins_secret_can_be_in_a_template() -> None:
     assert sam.resources("AWS::SecretsManager::Secret")["OriginSecret"]["GenerateSecretString"]["PasswordLength"] == 43
     reference = {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}:SecretString:v${OriginSecretEdition}}}"}
     variables = [each["Environment"]["Variables"] for each in sam.functions().values()]
-    assert [each["ORIGIN_SECRET"] for each in variables if "ORIGIN_SECRET" in each] == [reference] * 3
+    assert [each["ORIGIN_SECRET"] for each in variables if "ORIGIN_SECRET" in each] == [reference] * 4
     (distribution,) = sam.resources("AWS::CloudFront::Distribution").values()
     (origin,) = (each for each in distribution["DistributionConfig"]["Origins"] if each["Id"] == "api")
     assert origin["OriginCustomHeaders"] == [{"HeaderName": "X-Latchkey-Origin", "HeaderValue": reference}]

@@ -119,7 +119,7 @@ class TestEveryFunction:
 
     def test_has_a_layer_of_its_own_only_if_it_prints_or_reads_tokens(self, name: str) -> None:
         """That of documents is four times as large as all else, and every byte is fetched at a cold start."""
-        own = {"BuildExportFunction": "DocumentsLayer", "FederateFunction": "FederateLayer"}
+        own = {"BuildExportFunction": "DocumentsLayer", "FederateFunction": "FederateLayer", "SamlFunction": "SamlLayer"}
         common = [{"Ref": "DependenciesLayer"}, {"Ref": "DomainLayer"}]
         found = [each for each in function(name).get("Layers", []) if each not in common]
         assert found == ([{"Ref": own[name]}] if name in own else [])
@@ -216,9 +216,19 @@ class TestRoles:
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
-        assert readers == {"PortalFunction", "ConsoleFunction", "FederateFunction", "PlanSendFunction", "OperateFunction"}
+        assert readers == {
+            "PortalFunction",
+            "ConsoleFunction",
+            "FederateFunction",
+            "SamlFunction",
+            "PlanSendFunction",
+            "OperateFunction",
+        }
         for each in (
-            s for s in sam.statements(function("FederateFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])
+            s
+            for name in ("FederateFunction", "SamlFunction")
+            for s in sam.statements(function(name))
+            if "CredentialsTable" in map(sam.named, s["Resource"])
         ):
             assert each["Action"] in (["dynamodb:UpdateItem"], ["dynamodb:GetItem"]), "it sets no password"
             assert each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] in (["*#T#*"], ["*#P#*"])

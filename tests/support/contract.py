@@ -10,11 +10,13 @@ import pytest
 
 import federate.system
 import portal.system
+import saml.system
 from console.app import app as console_app
 from federate.app import app as federate_app
 from latchkey import errors
 from latchkey.sends.plan_send import plan_send
 from portal.app import app as portal_app
+from saml.app import app as saml_app
 from tests.support.console import HEAD_TEACHER, Console, make_person, running_console
 from tests.support.gateway import Gateway
 from tests.support.openapi import operations
@@ -42,7 +44,7 @@ class Operation:
     @property
     def app(self) -> App:
         """The app that has its route."""
-        return next(app for app in (portal_app, federate_app, console_app) if (self.method, self.path) in app.kinds)
+        return next(app for app in (portal_app, federate_app, saml_app, console_app) if (self.method, self.path) in app.kinds)
 
     @property
     def kind(self) -> Kind:
@@ -78,7 +80,7 @@ OPERATIONS: Final = [Operation(method.upper(), path, said) for method, path, sai
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """Northbridge with people, a send that runs, an export and a roster; the admin has a child there."""
     with running_console(monkeypatch) as console:
-        for each in (portal.system, federate.system):
+        for each in (portal.system, federate.system, saml.system):
             monkeypatch.setattr(each, "wiring", console.system.wiring)
         console.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
         people = console.system.wiring("operate").directory(SCHOOL)

@@ -1,6 +1,7 @@
 """What pages about people cost: calls of AWS and RRU of DynamoDB, by DynamoDB's rules, while the roll is kept."""
 
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,10 +14,12 @@ from latchkey.roll.model.changes import Base
 from latchkey.roll.model.entry import CodeFacts, entry_of
 from latchkey.roll.model.packing import pack_base
 from latchkey.roll.model.roll import place_of
+from latchkey.settings import FunctionName
 from tests.support.console import Console
 from tests.support.streams import Streams
 
-HOME = "/admin/northbridge"
+SCHOOL = "northbridge"
+HOME = f"/admin/{SCHOOL}"
 CALLS, RRU = 8, 50.0
 _WITH_CLIENTS = ("schools", "kept_schools")
 """What a wiring makes once, with a client in it."""
@@ -56,18 +59,32 @@ def somebody(number: int) -> Person:
     )
 
 
+class Found(list[tuple[str, float]]):
+    """Calls and their read units; ``own`` is what the fakes took, in seconds of CPU."""
+
+    own = 0.0
+
+
 class Meter:
     """Counts calls, and the read units of those to DynamoDB."""
 
-    def __init__(self, client: Any, found: list[tuple[str, float]]) -> None:
+    def __init__(self, client: Any, found: Found) -> None:
         self._client, self._found = client, found
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self._client, name)
 
         def measured(*args: Any, **request: Any) -> Any:
-            answer = call(*args, **request)
-            self._found.append((name, units_read(name, request, answer)))
+            start = time.process_time()
+            try:
+                answer = call(*args, **request)
+            except Exception:
+                self._found.append((name, 0.0))
+                raise
+            else:
+                self._found.append((name, units_read(name, request, answer)))
+            finally:
+                self._found.own += time.process_time() - start
             return answer
 
         return measured if callable(call) and not name.startswith("_") else call
@@ -85,23 +102,23 @@ def units_read(name: str, request: Any, answer: Any) -> float:
 
 
 def _blocks(items: list[Any]) -> int:
-    return max(1, math.ceil(sum(_size(item) for item in items) / 4096))
+    return max(1, math.ceil(sum(size_of(item) for item in items) / 4096))
 
 
-def _size(item: Any) -> int:
+def size_of(item: Any) -> int:
     """Bytes of an item by DynamoDB's rules, near enough: names and values, a number as its digits."""
     if isinstance(item, dict):
-        return sum(len(name.encode()) + _size(value) for name, value in item.items())
+        return sum(len(name.encode()) + size_of(value) for name, value in item.items())
     if isinstance(item, list):
-        return 3 + sum(1 + _size(each) for each in item)
+        return 3 + sum(1 + size_of(each) for each in item)
     return len(item if isinstance(item, bytes) else str(item).encode())
 
 
 @contextmanager
-def metered(console: Console) -> Iterator[list[tuple[str, float]]]:
-    """What is called meanwhile by the console."""
-    found: list[tuple[str, float]] = []
-    wiring = console.system.wiring("console")
+def metered(console: Console, function: FunctionName = "console") -> Iterator[Found]:
+    """What is called meanwhile by a function."""
+    found = Found()
+    wiring = console.system.wiring(function)
     clients, factory = dict(wiring._clients), wiring._factory
     wiring._clients = {service: Meter(client, found) for service, client in clients.items()}
     wiring._factory = lambda service: Meter(factory(service), found)

@@ -13,6 +13,7 @@ from urllib3 import HTTPResponse
 from console.app import app as console_app
 from federate.app import app as federate_app
 from portal.app import app as portal_app
+from saml.app import app as saml_app
 from tests.support.gateway import answer, proxy_event
 from web.app import App
 
@@ -21,6 +22,8 @@ def app_of(path: str) -> App:
     """The app whose function API Gateway asks for a path."""
     if path == "/admin" or path.startswith("/admin/"):
         return console_app
+    if path == "/sso/saml" or path.startswith("/sso/saml/"):
+        return saml_app
     parts = path.split("/")
     is_federate = path.startswith("/sso/") or (parts[1] == "schools" and parts[3:4] == ["sso"] and len(parts) > 4)
     return federate_app if is_federate else portal_app

@@ -75,6 +75,7 @@ AREAS = {
     TEMPLATES / "sso": "sso",
     Path("functions") / "federate": "sso",
     Path("functions") / "saml": "sso",
+    Path("functions") / "saml": "sso",
     TEMPLATES / "sign_in" / "account": "account",
     TEMPLATES / "sign_in" / "passkey": "second_factors",
     TEMPLATES / "sign_in" / "second": "second_factors",

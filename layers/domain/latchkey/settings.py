@@ -18,6 +18,7 @@ FunctionName = Literal[
     "daily",
     "keep_roll",
     "federate",
+    "saml",
 ]
 
 NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
@@ -104,11 +105,13 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "LOOKUP_KEY",
         "ORIGIN",
     ),
+    "saml": ("DIRECTORY_TABLE", "CREDENTIALS_TABLE", "SESSIONS_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "ORIGIN"),
 }
 _SSO: Final = ("FEDERATE_FUNCTION", "SAML_FUNCTION", "SSO_LOCAL_ORIGINS")
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
     "federate": ("ORIGIN_SECRET", "RP_ID", "SSO_LOCAL_ORIGINS"),
+    "saml": ("ORIGIN_SECRET", "RP_ID", "SSO_LOCAL_ORIGINS"),
     "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "operate": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),
     "console": ("ORIGIN_SECRET", "MAIL_FROM", "MAIL_IDENTITY", "MAIL_FROM_DOMAIN", *_SSO),

@@ -123,7 +123,9 @@ if TYPE_CHECKING:
     from latchkey.sign_in.stores.sessions import Sessions
     from latchkey.sso import needs as sso
     from latchkey.sso import oidc_needs as sso_oidc
+    from latchkey.sso import saml_needs as sso_saml
     from latchkey.sso.oidc.providers import Providers
+    from latchkey.sso.saml.source import Source
     from latchkey.sso.stores.client_secrets import ClientSecrets
     from latchkey.sso.stores.connection_looks import ConnectionLooks
     from latchkey.sso.stores.connections import Connections
@@ -800,6 +802,15 @@ class Wiring:
         return OidcAnswers(self.table("SESSIONS_TABLE"), school)
 
     @cached_property
+    def metadata(self) -> Source:
+        """Where SAML providers' metadata comes from."""
+        from latchkey.sso.model.web_addresses import local_origins
+        from latchkey.sso.oidc.fetch import fetch
+        from latchkey.sso.saml.source import Source
+
+        return Source(fetch, self.now, local_origins(self.settings.get("SSO_LOCAL_ORIGINS")))
+
+    @cached_property
     def providers(self) -> Providers:
         """The OpenID providers that this container meets."""
         from latchkey.sso.model.web_addresses import local_origins
@@ -895,6 +906,7 @@ if TYPE_CHECKING:
         _sign_in: sign_in.System = wiring
         _sso: sso.System = wiring
         _sso_oidc: sso_oidc.OidcSystem = wiring
+        _sso_saml: sso_saml.SamlSystem = wiring
         _sso_changes: sso.Changes = wiring
 
 

@@ -220,6 +220,10 @@ class TestBack:
         assert b"zoe@northbridge.example" in answer.body  # which account it was
         assert f'href="{START}?again=1"'.encode() in answer.body
 
+    def test_choosing_a_language_does_not_begin_again(self, world: World) -> None:
+        world.says("zoe")
+        assert f'name="to" value="{START}/help"'.encode() in world.back(world.browser()).body
+
     @pytest.mark.parametrize(
         ("facts", "title"),
         [({"status": "left"}, "This account has ended"), ({"status": "disabled"}, "This account is switched off"),

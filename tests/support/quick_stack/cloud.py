@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ WORKERS: Final[dict[str, FunctionName]] = {
 }
 _FUNCTIONS: Final = (
     "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily",
-    "keep_roll", "federate",
+    "keep_roll", "federate", "saml",
 )  # fmt: skip
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between two looks at the queues, while they are empty
@@ -54,13 +54,14 @@ class Cloud:
         assert system.memory is not None
         self._streams = Streams(system.memory)
         system.environment["ORIGIN"] = origin
+        system.doorways.handlers = {name: self._doorway(name) for name in ("federate", "saml")}
         clients = system.clients
 
         def with_mail(service: str) -> Any:
             return {"sesv2": self.ses, "sns": self.sns}.get(service) or clients(service)
 
         for name in _FUNCTIONS:
-            place = "system" if name in {"portal", "console", "federate"} else "handler"
+            place = "system" if name in {"portal", "console", "federate", "saml"} else "handler"
             made = Wiring(Settings(name, system.environment), system.watched(name, with_mail), time.time)
             made.__dict__["dns"] = Zone()  # no test asks the world's
             system.wirings[name] = made
@@ -119,6 +120,10 @@ class Cloud:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             return True
         return False
+
+    def _doorway(self, name: str) -> Callable[[dict[str, Any]], Any]:
+        """What Lambda's Invoke of a function does."""
+        return lambda event: self._handle(name, event)
 
     def _handle(self, name: str, event: dict[str, Any]) -> Any:
         return importlib.import_module(f"{name}.handler").handle(event, Context(300))

@@ -9,14 +9,13 @@ from latchkey.errors import Changed
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sso.enter import people_meant
+from latchkey.sso.failed import Failed
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.findings import Check, Finding, State, Why
 from latchkey.sso.model.matching import Sought, sought
-from latchkey.sso.model.oidc_attempt import OidcAttempt
 from latchkey.sso.model.proof import Proof
-from latchkey.sso.oidc_needs import OidcSystem
-from latchkey.sso.read_answer import Failed
 from latchkey.sso.read_connections import to_try
+from latchkey.sso.trial_needs import Tries
 
 _NAMED: Final[Mapping[str, tuple[Check, Why]]] = {
     "invalid_client": ("secret", "refused"),
@@ -32,22 +31,30 @@ _NAMED: Final[Mapping[str, tuple[Check, Why]]] = {
     "private": ("issuer", "forbidden_address"),
     "https": ("issuer", "forbidden_address"),
     "spelling": ("issuer", "forbidden_address"),
+    "audience": ("redirect_address", "not_registered"),
+    "recipient": ("redirect_address", "not_registered"),
+    "subject": ("email_claim", "missing"),
+    "unsigned": ("certificates", "unusable"),
+    "encrypted": ("certificates", "unusable"),
+    "shape": ("metadata", "unusable"),
 }
 """What a failure's own word is a finding of."""
 _ROUND_TRIP: Final[tuple[Check, ...]] = ("redirect_address", "consent", "issuer", "secret", "keys", "clock", "tenant")
 """What has worked where a proof came, in the order in which it was met."""
+_OF_SAML: Final[tuple[Check, ...]] = ("redirect_address", "issuer", "certificates", "clock", "tenant")
+"""The same of SAML, which has no client secret, and where nobody is asked to agree."""
 log = logging.getLogger(__name__)
 
 
-def end_trial(system: OidcSystem, school: School, attempt: OidcAttempt, found: Proof | Failed) -> None:
-    """Keep the findings, if this is still the newest try and it has not ended."""
+def end_trial(system: Tries, school: School, name: str, identifier: str, found: Proof | Failed) -> None:
+    """Keep the findings of a try of this connection, if it is still the newest and has not ended."""
     looks = system.sso_looks(school.slug)
-    trial = looks.trial(attempt.connection)
-    connection = to_try(system, school, attempt.connection)
-    if trial is None or connection is None or trial.id != attempt.trial:
+    trial = looks.trial(name)
+    connection = to_try(system, school, name)
+    if trial is None or connection is None or trial.id != identifier:
         return
     if isinstance(found, Failed):
-        ended = replace(trial, ended_at=system.now(), findings=_of_failure(found), account=found.account)
+        ended = replace(trial, ended_at=system.now(), findings=_of_failure(connection, found), account=found.account)
     else:
         findings, person = _of_proof(system, school, connection, found)
         ended = replace(trial, ended_at=system.now(), findings=findings, account=found.account, person=person)
@@ -57,12 +64,15 @@ def end_trial(system: OidcSystem, school: School, attempt: OidcAttempt, found: P
         log.info("a try was ended already", extra={"school": school.slug})
 
 
-def _of_failure(failed: Failed) -> tuple[Finding, ...]:
+def _of_failure(connection: Connection, failed: Failed) -> tuple[Finding, ...]:
     """What did not fit, and what is known to be right because it came before."""
     check, why = _NAMED.get(failed.why, _usual(failed))
+    trip = _OF_SAML if connection.is_saml else _ROUND_TRIP
+    if connection.is_saml and check in {"keys", "secret"}:
+        check, why = "certificates", "unusable"
     state: State = "unknown" if failed.reason in {"late", "used", "changed", "lost", "provider"} else "stop"
     wrong = Finding(check=check, state=state, why=why, said=failed.code)
-    before = _ROUND_TRIP[: _ROUND_TRIP.index(check)] if check in _ROUND_TRIP else ()
+    before = trip[: trip.index(check)] if check in trip else ()
     return (*(Finding(check=each, state="ok") for each in before if failed.reason != "unreachable"), wrong)
 
 
@@ -82,9 +92,9 @@ def _usual(failed: Failed) -> tuple[Check, Why]:
             return "account", "not_tried"
 
 
-def _of_proof(system: OidcSystem, school: School, connection: Connection, proof: Proof) -> tuple[tuple[Finding, ...], str]:
+def _of_proof(system: Tries, school: School, connection: Connection, proof: Proof) -> tuple[tuple[Finding, ...], str]:
     """``(findings, person)``: all that the round trip has shown, and whom it would sign in."""
-    worked = [Finding(check=each, state="ok") for each in _ROUND_TRIP]
+    worked = [Finding(check=each, state="ok") for each in (_OF_SAML if connection.is_saml else _ROUND_TRIP)]
     wanted = sought(school, connection, proof)
     if not isinstance(wanted, Sought):
         why: Why = "unverified" if connection.match_on == "email" and proof.email else "missing"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.schools.model.school import School
+from latchkey.sso.failed import Failed
 from latchkey.sso.model.claims import Rejected, Why, check, expected
 from latchkey.sso.model.connection import Connection, callback
 from latchkey.sso.model.oidc_attempt import OidcAttempt
@@ -27,18 +28,6 @@ from latchkey.sso.oidc_needs import OidcSystem
 _OF_TOKENS: Final[Mapping[Why, Failure]] = {"ahead": "clock", "behind": "clock"}
 _AT_THE_TOKEN_ENDPOINT: Final[Mapping[str, Failure]] = {"invalid_grant": "late", "temporarily_unavailable": "provider"}
 log = logging.getLogger(__name__)
-
-
-class Failed(Exception):
-    """No proof. ``reason``: in a word of ours; ``code``: the provider's own, if it has one; ``why``: what exactly did not fit.
-
-    ``account``: which account it was, of a token that is right and of another tenant (``why`` "tenant").
-    """
-
-    def __init__(self, reason: Failure, *, code: str = "", why: str = "", account: str = "") -> None:
-        super().__init__(reason)
-        self.reason: Failure = reason
-        self.code, self.why, self.account = code, why, account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

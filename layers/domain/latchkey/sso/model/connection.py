@@ -43,7 +43,8 @@ class Connection:
     ``issuer`` is exact (SAML: the entity id). ``tenant``: Google's hosted domains (``hd``), Entra's tenant (``tid``), SAML's
     scopes. ``match_claim`` is the claim or attribute that holds what ``match_on`` compares. ``creates``: who gets an account here
     by signing in. ``proves_second_factor``: where the provider says that it asked for a second factor, ours is not asked.
-    ``metadata_url``, ``sign_in_url`` and ``certificates`` (PEM without its frame, at most two) are SAML's.
+    ``metadata_url``, ``sign_in_url`` and ``certificates`` (PEM without its frame, at most two) are SAML's;
+    ``metadata_certificate`` is a federation's, with which its metadata has to be signed, "" where https alone vouches for it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Connection:
     metadata_url: str = ""
     sign_in_url: str = ""
     certificates: tuple[str, ...] = ()
+    metadata_certificate: str = ""
     secret: SecretRef | None = None
     version: int = 1
 
@@ -76,6 +78,10 @@ class Connection:
             tenant=self.tenant,
             version=self.version,
         )
+
+    def with_metadata(self, sign_in_url: str, certificates: tuple[str, ...]) -> "Connection":
+        """The same with what its metadata says now."""
+        return replace(self, sign_in_url=sign_in_url, certificates=certificates)
 
     @property
     def is_saml(self) -> bool:

@@ -4,14 +4,16 @@ Of a federation's aggregate one provider is taken out, and the rest is let go as
 federation's certificate, the whole file has to be signed with it, and then only what was signed is read.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urlsplit
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
+from latchkey.sso.model.web_addresses import NotAllowed, web_address
 from latchkey.sso.saml.names import REDIRECT, SAMLP, ds, md
 from latchkey.sso.saml.refusals import Refused
 from latchkey.sso.saml.safe_xml import Element, read, text
@@ -23,6 +25,8 @@ for the one provider."""
 MOST_ELEMENTS: Final = 60_000
 _SCOPE: Final = "{urn:mace:shibboleth:metadata:1.0}Scope"
 _MOST_SCOPES: Final = 50
+# Only to see whether a file is of one provider alone; what is taken is read as XML, and has to be of this very id.
+_ENTITY: Final = re.compile(rb"""\sentityID\s*=\s*["']([^"'<>]{1,1024})["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +42,28 @@ class Provider:
     more: int = 0
 
 
-def provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int) -> Provider:
+def the_provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int, local: tuple[str, ...] = ()) -> Provider:
+    """The same; where no entity id is given, the file has to be of one provider alone."""
+    if not entity_id:
+        found = set(_ENTITY.findall(data))
+        if len(found) != 1:
+            raise Refused("shape")
+        entity_id = _plain(found.pop())
+    return provider_in(data, entity_id, pinned, now=now, local=local)
+
+
+def _plain(value: bytes) -> str:
+    try:
+        return unescape(value.decode(), {"&quot;": '"', "&apos;": "'"})
+    except UnicodeDecodeError as error:
+        raise Refused("unreadable") from error
+
+
+def provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int, local: tuple[str, ...] = ()) -> Provider:
     """The provider of this exact entity id; ``Refused`` with the reason where there is none that we could use.
 
-    ``pinned``: the certificate with which the file has to be signed; "" where https alone vouches for it.
+    ``pinned``: the certificate with which the file has to be signed; "" where https alone vouches for it. ``local``: origins of
+    this machine to which a browser may be sent, besides https ones.
     """
     if pinned:
         root = read(data, LARGEST, MOST_ELEMENTS, comments=True)
@@ -52,7 +74,7 @@ def provider_in(data: bytes, entity_id: str, pinned: str = "", *, now: int) -> P
         entity = _streamed(data, entity_id, now)
     if entity is None:
         raise Refused("entity")
-    return _provider(entity, now)
+    return _provider(entity, now, local)
 
 
 def _streamed(data: bytes, entity_id: str, now: int) -> Element | None:
@@ -86,7 +108,7 @@ def _streamed(data: bytes, entity_id: str, now: int) -> Element | None:
     return found
 
 
-def _provider(entity: Element, now: int) -> Provider:
+def _provider(entity: Element, now: int, local: tuple[str, ...]) -> Provider:
     _fresh(entity, now)
     roles = [each for each in entity.findall(md("IDPSSODescriptor")) if SAMLP in _protocols(each)]
     if len(roles) != 1:
@@ -96,7 +118,7 @@ def _provider(entity: Element, now: int) -> Provider:
     kept, more = _certificates(role)
     return Provider(
         entity_id=entity.get("entityID"),
-        sign_in_url=_sign_in_url(role),
+        sign_in_url=_sign_in_url(role, local),
         certificates=kept,
         scopes=tuple(_scopes(role)[:_MOST_SCOPES]),
         valid_until=min((at for each in (entity, role) if (at := _until(each)) is not None), default=None),
@@ -109,20 +131,17 @@ def _protocols(role: Element) -> list[str]:
     return found
 
 
-def _sign_in_url(role: Element) -> str:
+def _sign_in_url(role: Element, local: tuple[str, ...]) -> str:
+    """Where a browser is sent; the first that is plainly an address on the web."""
     for each in role.findall(md("SingleSignOnService")):
-        place = each.get("Location", "")
-        if each.get("Binding") == REDIRECT and usable_address(place):
-            return str(place)
+        place = str(each.get("Location", ""))
+        if each.get("Binding") == REDIRECT:
+            try:
+                web_address(place, local)
+            except NotAllowed:
+                continue
+            return place
     raise Refused("sign_in")
-
-
-def usable_address(place: str) -> bool:
-    """Whether a browser may be sent there: https, or the machine that this runs on, with nothing odd in it."""
-    parts = urlsplit(place) if place.isascii() and place.isprintable() and " " not in place and len(place) <= 1_000 else None
-    if parts is None or not parts.hostname or parts.fragment or parts.username is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"})
 
 
 def _certificates(role: Element) -> tuple[tuple[str, ...], int]:

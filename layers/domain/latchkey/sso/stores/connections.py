@@ -31,6 +31,7 @@ _FACTS: Final = (
     "metadata_url",
     "sign_in_url",
     "certificates",
+    "metadata_certificate",
     "version",
 )
 

@@ -28,6 +28,7 @@ REGISTER: Final = (
             "metadata_url": "Where SAML's metadata is read",
             "sign_in_url": "Where SAML's sign-in begins",
             "certificates": "With which SAML's assertions are signed",
+            "metadata_certificate": "With which a federation's metadata has to be signed",
             "secret": "Where the client's secret is kept, and when it ends; never the secret",
             "version": "Which version it is",
         },

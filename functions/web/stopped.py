@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Self
 
-from latchkey.errors import Conflict, Forbidden, Gone, LatchkeyError, TryLater
+from latchkey.errors import Conflict, Forbidden, Gone, Invalid, LatchkeyError, TryLater
 from latchkey.schools.model.school import School
 from latchkey.shared.model.texts import Text, said
 from latchkey.sso.enter import Refused
@@ -14,7 +14,7 @@ from web.answer import Answer
 from web.request import Request
 
 PAGE: Final = "sso/stopped.html"
-_ERRORS: Final[dict[int, type[LatchkeyError]]] = {403: Forbidden, 409: Conflict, 410: Gone, 503: TryLater}
+_ERRORS: Final[dict[int, type[LatchkeyError]]] = {403: Forbidden, 409: Conflict, 410: Gone, 422: Invalid, 503: TryLater}
 """What a script is answered."""
 
 
@@ -59,12 +59,14 @@ def stopped(request: Request, school: School | None, provider: str, words: Words
     ``gone``: the end of its attempt's cookie.
     """
     if not request.wants_page:
-        raise _ERRORS[words.status](words.text, code=words.reason)
+        error = _ERRORS[words.status](words.text)
+        error.code = words.reason
+        raise error
     request.context.update(school=school)
     at = f"/schools/{school.slug}/sso/{provider}" if school is not None and provider else ""
     return Answer(
         status=words.status,
         page=PAGE,
-        context={"words": words, "at": at},
+        context={"words": words, "at": at, "here": f"{at}/help" if at else "/"},  # another language: not by asking this again
         headers={"Set-Cookie": gone} if gone else {},
     )

@@ -1,0 +1,53 @@
+"""No answer of portal or console costs more than 8 calls and 50 RRU in a school of 2,000, but those that are known to.
+
+``make bench ARGS=pages`` asks the same at 100,000, where more are over.
+"""
+
+from typing import Final
+
+import pytest
+
+from tests.support.costs import CALLS, RRU
+from tests.support.walk import PAGE_BYTES, WIRE_BYTES, large_school, walk
+
+KNOWN: Final = {
+    "GET /admin/{school}/people/duplicates": "looks through everybody for the same name",
+    "POST /admin/{school}/people/duplicates": "looks through everybody for the same name",
+    "GET /admin/{school}/people/emails": "counts who has no address among all",
+    "GET /admin/{school}/people/{id}": "a person, their family, links and codes: 12 calls",
+    "GET /admin/{school}/people/{id}/everything": "a person's whole record: 11 calls",
+    "GET /admin/{school}/people/{id}/history": "a person's mails and events: 9 calls",
+    "GET /admin/{school}/sends/{id}": "9 calls",
+    "GET /admin/{school}/sends/drafts/{id}/people": "reads a megabyte to know that somebody is meant",
+    "GET /admin/{school}/sends/drafts/{id}/what": "the same",
+    "POST /admin/{school}/sends/drafts/{id}/send": "the same",
+    "POST /admin/{school}/sends": "the same",
+    "POST /admin/{school}/people/leaving": "marks whom it means while the admin waits",
+    "POST /admin/{school}/people/returning": "the same, back",
+    "POST /admin/{school}/codes/void": "counts whom it means first: 9 calls",
+    "DELETE /admin/{school}/people/{id}": "a person's items in every table: 13 calls",
+    "POST /admin/{school}/people/{id}/delete": "the same",
+    "POST /admin/{school}/settings/sso": "what sign-in rests on, looked at before it is changed: 9 calls",
+    "PUT /admin/{school}/settings/sso": "the same",
+    "POST /schools/{school}/sessions": "the same work for a name that nobody has: 11 calls",
+}
+"""Methods and paths, and why; strike out what was mended."""
+
+
+def test_no_answer_costs_more_than_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    with large_school(monkeypatch, 2) as console:
+        found = [*walk(console)]
+    dear = {f"{each.what}: {each.calls} calls, {each.units:g} RRU" for each in found if not each.is_flat}
+    unknown = {each for each in dear if each.partition(",")[0].partition(":")[0].partition("?")[0] not in KNOWN}
+    assert not unknown, f"more than {CALLS} calls or {RRU:g} RRU"
+    assert {each.what for each in found if each.empty_with_next} == set()
+    assert {each.what for each in found if each.status >= 500} == set()
+    heavy = {each.what for each in found if each.is_page and (each.size > PAGE_BYTES or each.wire > WIRE_BYTES)}
+    assert heavy <= {"GET /families, page"}, "its pictures of codes stand in the page: 41 kB, 30 gzipped"
+
+
+def test_forgot_password_makes_two_calls_for_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with large_school(monkeypatch, 1) as console:
+        paths = ["/schools/{school}/forgot-password"] * 2  # a container that sees a school for the first time asks KMS, too
+        asked = [each for path in paths for each in walk(console, only=path) if each.what.startswith("POST")][2:]
+    assert [(each.status, each.calls <= 2) for each in asked] == [(202, True), (202, True)]
