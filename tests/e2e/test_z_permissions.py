@@ -28,8 +28,11 @@ ERASED = "a person who is erased, in a browser's story"
 NAMED = "a username that an admin gives or changes, in a browser's story"
 LARGE = "a file of more than 5 MiB goes in parts (tests/stores/shared/test_files.py)"
 WORKERS = {sam.package(each): sam.queue_events(each) for each in sam.functions().values() if sam.queue_events(each)}
+CLIENT_SECRETS = "secret:latchkey/sso/*"
+PROVIDERS = "single sign-on, set up in a page's story"
 UNUSED = {
     Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:FederateFunction"): "a check of single sign-on",
+    Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:SamlFunction"): "a check of single sign-on",
     Grant("console", "KeepClientSecrets", "secretsmanager:CreateSecret", "secret:latchkey/sso/*"): "settings of the same",
     Grant("console", "KeepClientSecrets", "secretsmanager:PutSecretValue", "secret:latchkey/sso/*"): "the same",
     Grant("console", "KeepClientSecrets", "secretsmanager:DeleteSecret", "secret:latchkey/sso/*"): "the same",
@@ -41,6 +44,11 @@ UNUSED = {
     Grant("daily", "LookAtSchool", "dynamodb:BatchGetItem", DIRECTORY): "a school's day, which begins before anybody is up",
     Grant("daily", "LookAtSchool", "dynamodb:Query", DIRECTORY): "the same",
     Grant("daily", "ReadLooks", "dynamodb:BatchGetItem", ACTIVITY): "the same",
+    Grant("console", "KeepClientSecrets", "secretsmanager:CreateSecret", CLIENT_SECRETS): PROVIDERS,
+    Grant("console", "KeepClientSecrets", "secretsmanager:PutSecretValue", CLIENT_SECRETS): PROVIDERS,
+    Grant("console", "KeepClientSecrets", "secretsmanager:DeleteSecret", CLIENT_SECRETS): PROVIDERS,
+    Grant("daily", "Providers", "dynamodb:Query", DIRECTORY): PROVIDERS,
+    Grant("operate", "DeleteClientSecrets", "secretsmanager:DeleteSecret", CLIENT_SECRETS): "a school with a provider is deleted",
     Grant("console", "RevealCodes", "kms:GenerateMac", "key/CodeKey"): "one student's codes on the screen, in a browser's story",
     Grant("plan_send", "DropReminders", "dynamodb:DeleteItem", ACTIVITY): "a send that starts at its time",
     Grant("plan_send", "HandOver", "sqs:SendMessage", "PlanQueue"): "a send that starts at its time",

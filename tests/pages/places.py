@@ -35,7 +35,7 @@ class Places:
         path = route.replace("{school}", self.school)
         for shape, made in self.ids.items():
             if route.startswith((f"/admin/{{school}}/{shape}", f"/{shape}")):
-                path = path.replace("{id}", made).replace("{domain}", made).replace("{page}", made)
+                path = path.replace("{id}", made).replace("{domain}", made).replace("{page}", made).replace("{name}", made)
         if route.startswith("/admin"):
             return "admin", path + QUERIES.get(route, "")
         if route in OF_A_PARENT:
@@ -73,6 +73,7 @@ def made(admin: Product) -> Places:
         },
         ids={
             "guide": "start",
+            "settings/sso": "google",
             "settings": "page",
             "people/emails": _asked(admin, "people/emails", items=[_item(children[1])])["id"],
             "people": children[1]["id"],

@@ -28,6 +28,8 @@ from web.who import admin
 routes = RouteGroup(__name__, lambda: system().settings)
 PATH = "/admin/{school}/settings/sso"
 _LIST = "settings/sso/list.html"
+DERIVED = ("google", "entra", "saml")
+"""The kinds whose issuer follows from something else."""
 _BACK_FOR: Final = 60 * 86_400
 """Seconds for which the page says who has no way in since a switch back to passwords."""
 
@@ -72,7 +74,7 @@ def check(request: Request, school: str) -> Answer:
     _for_page(request, seen.school)
     only(request.fields, ("name",))
     name = request.fields.get("name")
-    if name is not None and not is_name(name):
+    if "name" in request.fields and not is_name(name):
         raise Invalid(fields={"name": "Name a provider of this school, like google."})
     names = [str(name)] if name is not None else sorted(drafts_of(system(), seen.school).newest)
     for each in names:
@@ -114,7 +116,7 @@ def _without_shown(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _bare(connection: Mapping[str, Any]) -> dict[str, Any]:
     """Of what is derived from the kind only what an admin may say."""
-    derived = {"issuer"} if connection.get("kind") in {"google", "entra", "saml"} else set()
+    derived = {"issuer"} if connection.get("kind") in DERIVED and isinstance(connection.get("issuer"), str) else set()
     return {name: value for name, value in connection.items() if name == "name" or name not in {*SHOWN, *derived}}
 
 

@@ -71,12 +71,10 @@ class Judge:
         match kind:
             case "table" | "bucket":
                 return roles.arn(logical) + (f"/{more}" if more else "")
-            case "queue" | "key" | "topic":
+            case "queue" | "key" | "topic" | "function":
                 return roles.arn(logical)
             case "key-of":
                 return key_of(logical)
-            case "function":  # CloudFormation adds some signs of its own to a function's name
-                return f"arn:aws:lambda:{roles.REGION}:{roles.ACCOUNT}:function:latchkey-{logical}-aBcDeF"
             case "secret":  # AWS adds six signs of its own to a secret's name
                 return f"arn:aws:secretsmanager:{roles.REGION}:{roles.ACCOUNT}:secret:{rest}-aBcDeF"
             case "identity" | "configuration-set" | "template":

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -54,6 +54,7 @@ class Cloud:
         assert system.memory is not None
         self._streams = Streams(system.memory)
         system.environment["ORIGIN"] = origin
+        system.doorways.handlers = {name: self._doorway(name) for name in ("federate", "saml")}
         clients = system.clients
 
         def with_mail(service: str) -> Any:
@@ -119,6 +120,10 @@ class Cloud:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             return True
         return False
+
+    def _doorway(self, name: str) -> Callable[[dict[str, Any]], Any]:
+        """What Lambda's Invoke of a function does."""
+        return lambda event: self._handle(name, event)
 
     def _handle(self, name: str, event: dict[str, Any]) -> Any:
         return importlib.import_module(f"{name}.handler").handle(event, Context(300))

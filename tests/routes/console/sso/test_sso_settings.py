@@ -135,6 +135,9 @@ def test_everything_that_is_wrong_is_said_at_once(console: Console) -> None:
         ("entra.secret_ends_on", {**ENTRA, "secret_ends_on": None}),
         ("entra.secret_ends_on", {**ENTRA, "secret_ends_on": "31/08/2027"}),
         ("entra.client_secret", {"name": "entra", "kind": "entra", "secret_ends_on": "2027-08-31"}),
+        ("google.kind", {"name": "google", "kind": [None]}),
+        ("google.issuer", {"name": "google", "kind": "google", "issuer": 0}),
+        ("google.metadata_url", {"name": "google", "kind": "google", "metadata_url": 0}),
         ("google.label", {"name": "google", "kind": "google", "label": "x" * 41}),
         ("google.on", {"name": "google", "kind": "google", "on": "yes"}),
         ("google.client_secret", {**GOOGLE, "client_secret": None, "on": True}),
@@ -255,7 +258,7 @@ def test_checks_are_limited_and_name_a_provider(console: Console, doorways: Door
     put(console, GOOGLE)
     doorways.answer("federate", {"findings": []})
     assert console.post(f"{SSO}/check", {"name": "nobody"}).status_code == 404
-    assert console.post(f"{SSO}/check", {"name": 7}).status_code == 422
+    assert {console.post(f"{SSO}/check", {"name": name}).status_code for name in (7, None, [])} == {422}
     codes = [console.post(f"{SSO}/check", {}).status_code for _ in range(61)]
     assert codes == [200] * 60 + [429]
 

@@ -96,6 +96,9 @@ def read(name: str, before: Connection | None, values: Mapping[str, Any], wrong:
         if each not in FIELDS and each not in SHOWN:
             said.wrong(each, "There is no such setting.")
     kind = _kind(said, before)
+    for each in ("issuer", "metadata_url"):  # also where it follows from something else, or is not used
+        if not isinstance(values.get(each, ""), str):
+            said.wrong(each, "This must be a text.")
     now = (
         before
         if before is not None
@@ -113,7 +116,8 @@ def read(name: str, before: Connection | None, values: Mapping[str, Any], wrong:
     }
     facts |= _match(said, now, kind)
     facts["issuer"] = _issuer(said, now, kind, facts["tenant"], local)
-    secret = said.secret("client_secret") if kind != "saml" else None
+    typed = said.secret("client_secret")
+    secret = typed if kind != "saml" else None
     kept = now.secret if facts["client_id"] == now.client_id and kind != "saml" else None  # another client has another secret
     facts["secret"] = _secret_ref(said, kept, given=secret is not None, kind=kind)
     after = replace(now, **facts)
@@ -222,15 +226,17 @@ def _issuer(said: Typed, now: Connection, kind: Kind, tenant: tuple[str, ...], l
 
 def _address(said: Typed, name: str, now: str, local: tuple[str, ...]) -> str:
     found = said.values.get(name, now)
-    found = found.strip() if isinstance(found, str) else None
+    if not isinstance(found, str):
+        return now
+    found = found.strip()
     if found == "":
         return ""
     try:
-        web_address(found or "", local)
+        web_address(found, local)
     except NotAllowed:
         said.wrong(name, "Enter an address that begins with https:// and names a site on the open internet.")
         return now
-    return found or ""
+    return found
 
 
 def _match(said: Typed, now: Connection, kind: Kind) -> dict[str, Any]:
