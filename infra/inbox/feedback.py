@@ -165,7 +165,10 @@ def events(message: str, to: str, tags: Tags, at: float, *, earlier: int = 0) ->
 
 
 def start(post: Post, config: Mapping[str, str]) -> threading.Event:
-    """Tell in the background; set what comes back to stop it. `config` holds `aws_url`, `region`, `key`, `table` and `queue`."""
+    """Tell in the background; set what comes back to stop it.
+
+    `config` holds `aws_url`, `region`, `key`, `table` and the queues `queue` and `deliveries`.
+    """
     import boto3
 
     session = boto3.Session(config["key"], config["key"], region_name=config["region"])
@@ -173,7 +176,8 @@ def start(post: Post, config: Mapping[str, str]) -> threading.Event:
 
     def tell(bodies: Iterable[str]) -> None:
         for body in bodies:
-            sqs.send_message(QueueUrl=config["queue"], MessageBody=body)
+            arrived = json.loads(body)["detail"]["eventType"] == "Delivery"
+            sqs.send_message(QueueUrl=config["deliveries" if arrived else "queue"], MessageBody=body)
 
     ledger = Ledger(session.client("dynamodb", endpoint_url=config["aws_url"]), config["table"])
     stop = threading.Event()

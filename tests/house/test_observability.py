@@ -98,13 +98,17 @@ def test_metrics_are_written_where_alarms_look_for_them() -> None:
 
 
 def test_what_eventbridge_cannot_hand_over_is_kept() -> None:
-    (rule,) = sam.resources("AWS::Events::Rule").values()
-    (target,) = rule["Targets"]
-    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["FeedbackDeadLetters", "Arn"]}}
-    (policy,) = (each for each in sam.resources("AWS::SQS::QueuePolicy").values() if {"Ref": "FeedbackQueue"} in each["Queues"])
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert policy["Queues"] == [{"Ref": "FeedbackQueue"}, {"Ref": "FeedbackDeadLetters"}]
-    assert {sam.target(each) for each in statement["Resource"]} == {"FeedbackQueue", "FeedbackDeadLetters"}
+    rules = sam.resources("AWS::Events::Rule")
+    assert rules.keys() == {"FeedbackRule", "DeliveriesRule"}
+    for name, rule in rules.items():
+        kind = name.removesuffix("Rule")
+        queue, dead = f"{kind}Queue", f"{kind}DeadLetters"
+        (target,) = rule["Targets"]
+        assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [dead, "Arn"]}}
+        (policy,) = (each for each in sam.resources("AWS::SQS::QueuePolicy").values() if {"Ref": queue} in each["Queues"])
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert policy["Queues"] == [{"Ref": queue}, {"Ref": dead}]
+        assert {sam.target(each) for each in statement["Resource"]} == {queue, dead}
 
 
 def dashboard() -> list[dict[str, Any]]:

@@ -255,7 +255,7 @@ def test_the_second_chunk_of_a_message_is_looked_at_again_where_the_first_took_l
 
     def slow(**request: Any) -> Any:
         if not road.ses.calls:
-            road.sleep(31)
+            road.sleep(41)
             change(road, 100, email="new@x.example")
         return sent(**request)
 

@@ -236,7 +236,7 @@ def test_the_days_quota_is_never_exceeded(road: MailRoad) -> None:
     assert road.send(send).counts["sent"] == 42
     assert all(status == "SUCCESS" for status in road.ses.given)
     road.ses.used = 0.0
-    road.system.clock.now += 61  # the quota is read once a minute
+    road.system.clock.now += 101  # the quota is read every 100 seconds
     assert road.deliver(road.again) == []
     assert len(road.ses.mails) == 60
 
@@ -278,7 +278,7 @@ def test_near_the_end_of_its_time_a_worker_hands_the_rest_back(road: MailRoad) -
 def _numbers(road: MailRoad) -> list[int]:
     """The chunks that the messages in the queue name."""
     messages = [json.loads(each) for each in road.chunks()]
-    assert all(each.get("chunks", 1) <= 16 for each in messages)
+    assert all(each.get("chunks", 1) <= 25 for each in messages)
     return sorted(each["chunk"] + more for each in messages for more in range(each.get("chunks", 1)))
 
 
@@ -287,11 +287,13 @@ def test_a_send_has_few_chunks_in_the_queue_and_each_message_calls_the_next_but_
     _, chunks = planned(road, 1)
     body = json.loads(chunks[0])
     worker = road.worker()
-    hand_over.begin(worker, "northbridge", body["send"], 69)
-    assert _numbers(road) == list(range(1, 33))
-    for number, following in ((1, range(33, 49)), (2, ()), (17, range(49, 65)), (33, range(65, 70)), (49, ()), (65, ())):
-        hand_over.go_on(worker, "northbridge", body["send"], number, 69, step=16)
+    hand_over.begin(worker, "northbridge", body["send"], 105)
+    assert _numbers(road) == list(range(1, 51))
+    for number, following in ((1, range(51, 76)), (2, ()), (26, range(76, 101)), (51, range(101, 106)), (76, ()), (101, ())):
+        hand_over.go_on(worker, "northbridge", body["send"], number, 105, step=25)
         assert _numbers(road) == list(following)
+    hand_over.begin(worker, "northbridge", body["send"], 85, slow=True)
+    assert _numbers(road) == list(range(1, 33))
 
 
 def test_messages_from_before_call_the_next_by_dozens(road: MailRoad) -> None:

@@ -79,7 +79,8 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
     if sent is None:
         return _step_back(system, school.slug, send)
     try:
-        chunks = _chunks(system, school, send, now, sent=sent, left=left)
+        size = None if send.kind == "parent_invitation" else chunk_mails(system.known_rate())
+        chunks = _chunks(system, school, send, now, sent=sent, left=left, size=size)
     except TimeIsShort:
         return _hand_over(system, school.slug, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
@@ -122,7 +123,7 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
         return turned  # it was stopped meanwhile
     watch_for_author(system, school.slug, turned)
     if not braked:
-        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0))
+        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0), slow=size is not None)
     facts: dict[str, str | int] = {
         **facts_of(send),
         "total": planned.total,
@@ -136,7 +137,14 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
 
 
 def _chunks(
-    system: System, school: School, send: Send, now: int, *, sent: frozenset[str], left: Callable[[], float] | None
+    system: System,
+    school: School,
+    send: Send,
+    now: int,
+    *,
+    sent: frozenset[str],
+    left: Callable[[], float] | None,
+    size: int | None,
 ) -> Iterator[Chunk]:
     """What the send is cut into; of invitations these are written first, and a worker may run out of time over it."""
     if send.kind == "parent_invitation":
@@ -145,7 +153,7 @@ def _chunks(
         return chunks_of_invitations(send, decided, invitations, school, now)
     selected, unknown = _selected(system, school, send)
     people = with_parents_of_leavers(system, school.slug, selected)
-    return chunks_of(send, people, school, now, unknown, sent=sent, size=chunk_mails(system.known_rate()))
+    return chunks_of(send, people, school, now, unknown, sent=sent, size=size)
 
 
 def _hand_over(system: System, school: str, send: Send) -> Send:

@@ -1,10 +1,10 @@
-"""Hand chunks over to deliver_links: a send has at most 32 chunks in the queue, so that sends take turns.
+"""Hand chunks over to deliver_links: a send has at most 50 chunks in the queue, so that sends take turns.
 
 A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
 them. So plan_send puts the first two messages; a worker that takes the first chunk of one puts the message after the next. That
 is as if all were put at once. Putting a message twice harms nothing.
 
-A message names up to 16 chunks that follow each other. One worker reads them together, takes slots of the rate for several, and
+A message names up to 25 chunks that follow each other. One worker reads them together, takes slots of the rate for several, and
 writes down what became of one as it takes the next. Only a deliver_links that knows such messages may get them: the template
 brings it up before those that put them.
 """
@@ -15,15 +15,18 @@ from typing import Any, Final
 from latchkey.sends.model.send import Origin
 from latchkey.sends.needs import System
 
-TOGETHER: Final = 16
-STEP: Final = 16
+TOGETHER: Final = 25
+STEP: Final = 25
+_SLOW_STEP: Final = 16
+"""... at a slow rate, whose chunks are fuller: what one worker mails in its time."""
 FORMER_STEP: Final = 12
 """Of messages from before they said it: their first two dozen were put, and each dozen calls the dozen after the next."""
 
 
-def begin(system: System, school: str, send: str, last: int) -> None:
-    """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails."""
-    _put(system, school, send, range(1, min(last, 2 * STEP) + 1), {"last": last, "step": STEP})
+def begin(system: System, school: str, send: str, last: int, *, slow: bool = False) -> None:
+    """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails; ``slow``: they are cut to a slow rate."""
+    step = _SLOW_STEP if slow else STEP
+    _put(system, school, send, range(1, min(last, 2 * step) + 1), {"last": last, "step": step})
 
 
 def go_on(system: System, school: str, send: str, number: int, last: int, *, step: int) -> None:
@@ -49,15 +52,16 @@ def put_again(system: System, school: str, send: str, chunks: range, *, origin: 
 
 
 def _put(system: System, school: str, send: str, chunks: Iterable[int], more: Mapping[str, int]) -> None:
-    messages = ({"school": school, "send": send, **together, **more} for together in _together(chunks))
+    together = _together(chunks, more.get("step", TOGETHER))
+    messages = ({"school": school, "send": send, **each, **more} for each in together)
     system.queue("DELIVER_QUEUE").put_many(messages, group=school)
 
 
-def _together(chunks: Iterable[int]) -> Iterator[dict[str, int]]:
-    """Chunks that follow each other in one message, up to 16."""
+def _together(chunks: Iterable[int], most: int) -> Iterator[dict[str, int]]:
+    """Chunks that follow each other, so many in a message at most."""
     run: list[int] = []
     for number in chunks:
-        if run and (number != run[-1] + 1 or len(run) == TOGETHER):
+        if run and (number != run[-1] + 1 or len(run) == most):
             yield _named(run)
             run = []
         run.append(number)

@@ -18,7 +18,7 @@ from typing import Final
 GUARD: Final = 0.017  # seconds that a second of slots is longer than a second; what costs 1.7 % of the rate
 LATE: Final = 0.012  # seconds after its slot's beginning in which a call may begin; the rest of the guard is for clocks
 CALL_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations
-_FULLEST: Final = 60  # mails in a chunk, at most
+_FULLEST: Final = 70  # mails in a chunk, at most
 _MICRO: Final = 1_000_000
 
 
@@ -76,7 +76,8 @@ class Grid:
 def chunk_mails(rate: float | None) -> int | None:
     """How many mails a chunk should hold at a slow rate, so that they fill whole slots; None: as many as one call takes.
 
-    What is left of a slot after a chunk's last mails is lost: at 14 mails a second 50 would take four slots, as 56 do.
+    What is left of a slot after a chunk's last mails is lost: at 14 mails a second 50 would take four slots, as 56 do. 70 are
+    what one worker takes slots for at once.
     """
     most = 0 if rate is None else round(rate)
     return most * (_FULLEST // most) if 1 < most < CALL_MAILS else None

@@ -20,7 +20,7 @@ from latchkey.shared.stores.aws import Client, code_of, translate
 log = logging.getLogger(__name__)
 
 _THEIR_FAULT: Final = 500  # and above: HTTP's word for an answer that says nothing of what was done
-_KNOWN_FOR = 60  # seconds that the account's rate is taken as read
+_KNOWN_FOR = 100  # seconds that the account's rate is taken as read
 _NO_END: Final = 1_000_000  # mails: for an account without a quota
 _WAIT: Final = 900  # seconds until an account that cannot send is asked again
 _SLOW: Final = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
@@ -119,7 +119,7 @@ class Mailer:
         self._sent = 0
 
     def account(self, now: int, *, bulk: bool) -> SesAccount:
-        """What the account may send now, read at most once a minute; ``MustWait`` while it may not.
+        """What the account may send now, read at most every 100 seconds; ``MustWait`` while it may not.
 
         In SES's sandbox only a few addresses can be reached, so sends wait for its end; one person's own mail is tried.
         """

@@ -132,7 +132,7 @@ class Rate:
         if self._until > self._clock() + _WORTH_SAYING:
             with suppress(ConditionFailed, TryLater):
                 self._seen = self._table.update(Update(pk=PK, sk=SK, set={"until": None}, when=[("until", "=", self._until)]))
-        self._until = 0
+            self._until = 0
 
     def rest(self, seconds: float) -> None:
         """Wait, because there is no slot or the other side asked for it."""
