@@ -4,6 +4,7 @@ provider's page ── form, across sites ──▶ our page with the same form 
 an answer to nothing (a start at the provider) ──▶ our own start, of the connection that it was made for
 """
 
+from dataclasses import replace
 from typing import Final
 
 from latchkey.errors import NotFound
@@ -41,7 +42,7 @@ def take(request: Request) -> Answer:
     try:
         envelope = opened(request.fields.get("SAMLResponse"))
     except refusals.Refused:
-        return stopped(request, None, "", Words.of("provider", None, ""))
+        return stopped(request, None, "", replace(Words.of("provider", None, ""), status=422))
     attempt = _attempt(envelope)
     if attempt is None:
         return _without_attempt(request, envelope)

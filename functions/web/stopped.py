@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Self
 
-from latchkey.errors import Conflict, Forbidden, Gone, LatchkeyError, TryLater
+from latchkey.errors import Conflict, Forbidden, Gone, Invalid, LatchkeyError, TryLater
 from latchkey.schools.model.school import School
 from latchkey.shared.model.texts import Text, said
 from latchkey.sso.enter import Refused
@@ -14,7 +14,7 @@ from web.answer import Answer
 from web.request import Request
 
 PAGE: Final = "sso/stopped.html"
-_ERRORS: Final[dict[int, type[LatchkeyError]]] = {403: Forbidden, 409: Conflict, 410: Gone, 503: TryLater}
+_ERRORS: Final[dict[int, type[LatchkeyError]]] = {403: Forbidden, 409: Conflict, 410: Gone, 422: Invalid, 503: TryLater}
 """What a script is answered."""
 
 

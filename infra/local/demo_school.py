@@ -53,7 +53,7 @@ NORTHBRIDGE = DemoSchool(
     admin={"email": "admin@northbridge.example", "given_name": "Alex", "family_name": "Morgan"},
     students=1200,
 )
-# Students and staff sign in elsewhere, so only parents get links.
+# Students and staff sign in with the demo's own school sign-in (demo_sign_in), so only parents get links.
 SOUTHGATE = DemoSchool(
     facts={
         "slug": "southgate",
@@ -61,14 +61,6 @@ SOUTHGATE = DemoSchool(
         "town": "Southgate",
         "postcode": "SG2 7HS",
         "urn": "100002",
-        "settings": {
-            "sso": {
-                "roles": ["student", "teacher", "staff"],
-                "provider": "Southgate ID",
-                "label": "Sign in with Southgate ID",
-                "url": "https://id.southgate.example/sign-in",
-            }
-        },
     },
     admin={"email": "admin@southgate.example", "given_name": "Sam", "family_name": "Okoro"},
     students=demo_sign_in.STUDENTS,
@@ -118,6 +110,8 @@ def _ensure(school: DemoSchool, settings: Settings, product: Product, progress: 
     if not product.expect(200, "GET", f"/admin/{school.slug}/people?role=student", token=token)["items"]:
         with progress.step(f"Load the roster of {name} through its console") as step:
             _load_roster(school, settings, product, token, step)
+    if school.slug == demo_sign_in.SCHOOL:
+        demo_sign_in.connect(settings, product, token, progress)
     return dict(login)
 
 

@@ -71,7 +71,7 @@ def environment(settings: Settings) -> Environment:
         domain="",
         bucket="latchkey-artefacts",
         origin=settings.url,
-        parameters={"DeletionProtection": "false", "SavedQueries": "false"},
+        parameters={"DeletionProtection": "false", "SavedQueries": "false", "SsoLocalOrigins": settings.sign_in_url},
     )
 
 

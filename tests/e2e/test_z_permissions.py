@@ -117,7 +117,7 @@ UNUSED = {
 
 # Their calls are judged where they are made in the process: the operator's commands in tests/workers/operator, single sign-on in
 # tests/routes/federate and tests/workers/sso. A story here shows a part of them.
-BY_HAND = {"operate", "federate"}
+BY_HAND = {"operate", "federate", "saml"}
 
 
 @pytest.fixture(scope="module")

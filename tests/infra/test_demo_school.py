@@ -1,5 +1,6 @@
 """The demo is brought about only as far as it is missing, and everything in it goes through the product."""
 
+import dataclasses
 import io
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class FakeProduct:
         self.passwords: dict[str, str] = {}
         self.apps: dict[str, str] = {}
         self.people: set[str] = set()
+        self.connections: list[dict[str, Any]] = []
 
     def call(self, _method: str, path: str) -> httpx.Response:
         return httpx.Response(200 if path.rpartition("/")[2] in self.schools else 404)
@@ -56,6 +58,12 @@ class FakeProduct:
             self.apps[token or ""] = SECRET
             self.done.append("second step")
             return {}
+        if path.endswith("/settings/sso"):
+            if method == "PUT":
+                assert body is not None
+                self.connections = body["connections"]
+                self.done.append(f"{token} signs in at {self.connections[0]['issuer']}")
+            return {"connections": self.connections}
         if path.endswith("/people?role=student"):
             return {"items": ["somebody"] if token in self.people else []}
         self.done.append(f"{method} {path} {status}")
@@ -106,6 +114,7 @@ EVERYTHING = [
         f"POST /admin/{school}/rosters 201",
         f"upload {school}-oneroster.zip",
         f"POST /admin/{school}/rosters/r1/apply 202",
+        *(["southgate signs in at http://localhost:8030"] if school == "southgate" else []),
     )
 ]
 
@@ -119,6 +128,13 @@ def test_the_first_time_everything_is_made(product: FakeProduct, settings: Setti
     assert product.passwords["admin@northbridge.example"] == admins["northbridge"]["password"]
     assert len(admins["northbridge"]["password"]) >= 12
     assert (tmp_path / "admin-of-northbridge.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_another_port_of_the_school_sign_in_is_another_issuer(product: FakeProduct, settings: Settings) -> None:
+    load(settings)
+    product.done.clear()
+    load(dataclasses.replace(settings, sign_in_port=8040))
+    assert product.done == ["southgate signs in at http://localhost:8040"]
 
 
 def test_the_second_time_nothing_is_done(product: FakeProduct, settings: Settings) -> None:

@@ -69,5 +69,6 @@ def test_who_has_no_address_has_no_claim_and_who_is_unknown_is_nobody_of_the_sch
     assert UNKNOWN not in {each.user_name for each in KNOWN}
 
 
-def test_who_goes_back_says_no(issuer: str) -> None:
-    assert code(issuer, action="deny")["error"] == ["access_denied"]
+def test_who_goes_back_says_no_to_what_was_asked(issuer: str) -> None:
+    page = httpx.get(f"{issuer}/oauth2/authorize", params=ASKED).text
+    assert f'href="{BACK}?error=access_denied&amp;state=s"' in page

@@ -3,9 +3,11 @@
 Stories that are about the deployed stack stand in tests/browser and tests/e2e.
 """
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from infra.local.files import read_json
 from infra.local.waiting import wait_until
 from tests.browser.chromium import DESK, PHONE, profile, running_browser
 from tests.e2e.conftest import _groups, admin, group, product, student
+from tests.support.providers.hostile import STAND_INS
+from tests.support.providers.running import held, origin_of
 
 __all__ = ["_groups", "admin", "group", "product", "student"]
 
@@ -24,11 +28,20 @@ PATIENCE = 300.0
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def sign_in_ports() -> Iterator[dict[str, socket.socket]]:
+    """Ports for the providers of tests/pages/sso, by name: the product knows their origins before any of them runs."""
+    with ExitStack() as all_of_them:
+        yield {name: all_of_them.enter_context(held()) for name in ("certified", "second", "saml", "hostile", "other_school")}
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, sign_in_ports: dict[str, socket.socket]) -> Iterator[dict[str, Any]]:
     """What stack.json would say of it. It fails at its end on what AWS would have denied, and on what no register names."""
     folder = tmp_path_factory.mktemp("quick-stack")
     file, log = folder / "stack.json", folder / "log"
-    command = [sys.executable, "-m", "tests.support.quick_stack", str(folder)]
+    origins = [origin_of(each) for each in sign_in_ports.values()]
+    stand_ins = [f"{issuer}={origin_of(sign_in_ports['hostile'])}/{path}" for issuer, path in STAND_INS.items()]
+    command = [sys.executable, "-m", "tests.support.quick_stack", str(folder), *origins, *stand_ins]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=out, stderr=out)
         try:

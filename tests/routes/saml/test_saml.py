@@ -102,7 +102,7 @@ class TestComingIn:
             body=b"SAMLResponse=x",
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
         )
-        assert (answer.status_code, answer.json_body["code"]) == (503, "provider")
+        assert (answer.status_code, answer.json_body["code"]) == (422, "provider")
 
 
 class TestOnce:
@@ -168,7 +168,7 @@ WRONG: dict[str, tuple[Callable[[Answer], str], int, str]] = {
         403,
         "This is not an account of your school",
     ),
-    "no XML": (lambda _: "no", 503, "The other side has a problem"),
+    "no XML": (lambda _: "no", 422, "The other side has a problem"),
     "another attempt": (
         lambda answer: replace(answer, answers="_northbridge." + "0" * 32).signed(),
         410,

@@ -108,7 +108,7 @@ def _as_json(h: Hostile, asked: Asked) -> str:
 
 def _jwks_uri(h: Hostile) -> str:
     h.plan.pages["/theirs"] = (200, {"Content-Type": "application/json"}, written({"keys": [public_jwk(h.other_key, "theirs")]}))
-    return f"{h.origin}/theirs"
+    return f"{h.issuer}/theirs"
 
 
 FORGED: Final[dict[str, Make]] = {
@@ -141,10 +141,10 @@ FORGED: Final[dict[str, Make]] = {
     "the signature is cut": _changed(lambda token: token[:-20]),
     "the signature has signs that are none": _changed(lambda token: token + "=="),
     "another issuer": _says(iss="https://accounts.google.com"),
-    "an issuer with a slash more": lambda h, asked: _says(iss=f"{h.origin}/")(h, asked),
-    "an issuer in capitals": lambda h, asked: _says(iss=h.origin.upper())(h, asked),
+    "an issuer with a slash more": lambda h, asked: _says(iss=f"{h.issuer}/")(h, asked),
+    "an issuer in capitals": lambda h, asked: _says(iss=h.issuer.upper())(h, asked),
     "no issuer": _says(iss=None),
-    "a list of issuers": lambda h, asked: _says(iss=[h.origin])(h, asked),
+    "a list of issuers": lambda h, asked: _says(iss=[h.issuer])(h, asked),
     "for another client": _says(aud="another"),
     "for another client, in a list": _says(aud=["another"]),
     "for nobody": _says(aud=None),

@@ -6,6 +6,7 @@ provider's key, those that a careless or hostile provider signs itself, and odd 
 
 import base64
 import json
+import re
 import secrets
 import socket
 import threading
@@ -21,6 +22,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.providers.jose import public_jwk, signed
 from tests.support.providers.running import origin_of
+
+TENANT = "7c6d2f3e-1b1a-4f6b-9f4e-2f1d0c9b8a70"
+STAND_INS = {"https://accounts.google.com": "00000001", f"https://login.microsoftonline.com/{TENANT}/v2.0": "00000002"}
+"""Issuers that this provider stands in for: each has a path of its own here."""
+_ISSUER = re.compile(r"(/[0-9a-f]{8})?(/.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Hostile:
     """The provider. ``key`` is published, ``other_key`` is an attacker's; ``asked`` and ``exchanged``: what came."""
 
     def __init__(self, origin: str) -> None:
-        self.origin = origin
+        self.origin = self.issuer = self.place = origin
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.kid = "k1"
@@ -65,10 +71,16 @@ class Hostile:
         self.asked: dict[str, Asked] = {}
         self.exchanged: list[dict[str, str]] = []
 
+    def new_issuer(self) -> str:
+        """Be one issuer more, of whom nobody has read or kept anything: which one answers, the path says."""
+        self.issuer = f"{self.origin}/{secrets.token_hex(4)}"
+        self.plan = Plan()
+        return self.issuer
+
     def honest_claims(self, asked: Asked) -> dict[str, Any]:
         """What an honest provider says of the plan's person."""
         now = int(self.now())
-        claims = {"iss": self.origin, "aud": asked.client_id, "nonce": asked.nonce, "iat": now, "exp": now + 300, "sub": "s1"}
+        claims = {"iss": self.issuer, "aud": asked.client_id, "nonce": asked.nonce, "iat": now, "exp": now + 300, "sub": "s1"}
         return without_none(claims | self.plan.claims)
 
     def honest_token(self, asked: Asked) -> str:
@@ -78,25 +90,29 @@ class Hostile:
     def page(self, method: str, target: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         """Answer a request."""
         parts = urlsplit(target)
-        if parts.path in self.plan.pages:
-            return self.plan.pages[parts.path]
-        if parts.path == "/.well-known/openid-configuration":
+        prefix, path = _ISSUER.fullmatch(parts.path).groups()  # type: ignore[union-attr]
+        self.place = self.origin + (prefix or "")
+        far = {f"/{path}": issuer for issuer, path in STAND_INS.items()}
+        self.issuer = far.get(prefix, self.place)
+        if path in self.plan.pages:
+            return self.plan.pages[path]
+        if path == "/.well-known/openid-configuration":
             return _json(without_none(self._discovery() | self.plan.discovery))
-        if parts.path == "/jwks":
+        if path == "/jwks":
             return _json({"keys": [public_jwk(self.key, self.kid)] if self.plan.keys is None else self.plan.keys})
-        if parts.path == "/authorize":
+        if path == "/authorize":
             return self._authorize(_first(parts.query))
-        if parts.path == "/token" and method == "POST":
+        if path == "/token" and method == "POST":
             return self._token(_first(body.decode()))
         return 404, {}, b""
 
     def _discovery(self) -> dict[str, Any]:
         return {
-            "issuer": self.origin,
-            "authorization_endpoint": f"{self.origin}/authorize",
-            "token_endpoint": f"{self.origin}/token",
-            "jwks_uri": f"{self.origin}/jwks",
-            "end_session_endpoint": f"{self.origin}/end",
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.place}/authorize",
+            "token_endpoint": f"{self.place}/token",
+            "jwks_uri": f"{self.place}/jwks",
+            "end_session_endpoint": f"{self.place}/end",
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -109,7 +125,7 @@ class Hostile:
         self.asked[code] = Asked(
             query["client_id"], query["redirect_uri"], query.get("nonce", ""), query["state"], query.get("code_challenge", "")
         )
-        back = without_none({"code": code, "state": query["state"], "iss": self.origin} | self.plan.back)
+        back = without_none({"code": code, "state": query["state"], "iss": self.issuer} | self.plan.back)
         return 302, {"Location": f"{query['redirect_uri']}?{urlencode(back)}"}, b""
 
     def _token(self, form: dict[str, str]) -> tuple[int, dict[str, str], bytes]:

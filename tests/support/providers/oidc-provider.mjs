@@ -32,6 +32,7 @@ serve((config) => {
   });
   const answer = provider.callback();
   return (request, response) => {
+    response.setHeader("Date", new Date(Date.now()).toUTCString());
     if (keysUnreachable && request.url.startsWith("/jwks")) response.writeHead(503).end();
     else answer(request, response);
   };

@@ -1,4 +1,8 @@
-"""``python -m tests.support.quick_stack FOLDER``: FOLDER/stack.json says where it is, until standard input ends."""
+"""``python -m tests.support.quick_stack FOLDER [ORIGIN...] [ISSUER=ADDRESS...]``: FOLDER/stack.json says where it is.
+
+It ends with standard input. Single sign-on may ask the origins (of this machine), beside the demo's own school sign-in; an issuer
+elsewhere is asked at the address of one of them.
+"""
 
 import json
 import sys
@@ -11,10 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from infra.local import demo_school
+from infra.local import demo_school, demo_sign_in
 from infra.local.files import write_json
 from infra.local.progress import Progress
 from infra.local.settings import SCHOOL, Settings
+from infra.school_sign_in.accounts import accounts
+from infra.school_sign_in.app import running
 from tests.support.gateway import answer, proxy_event
 from tests.support.in_process import app_of
 from tests.support.quick_stack.cloud import Cloud, cloud
@@ -119,11 +125,12 @@ def inbox(world: Cloud) -> Callable[..., Made]:
     return handle
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, sign_ins: list[str], stand_ins: dict[str, str]) -> None:
     """Serve until standard input ends."""
     site, mails = Server(), Server()
     origin = f"http://localhost:{site.server_port}"
-    with cloud(origin) as world:
+    known = accounts(demo_sign_in.SCHOOL, min(STUDENTS, demo_sign_in.STUDENTS))
+    with running(demo_sign_in.NAME, known) as issuer, cloud(origin, [issuer, *sign_ins], stand_ins) as world:
         site.answer, mails.answer = product(world, origin), inbox(world)
         settings = Settings(
             state=folder,
@@ -131,7 +138,7 @@ def main(folder: Path) -> None:
             port=site.server_port,
             inbox_port=mails.server_port,
             aws_port=0,
-            sign_in_port=0,
+            sign_in_port=int(issuer.rpartition(":")[2]),
             recorder_port=None,
             demo_students=STUDENTS,
         )
@@ -149,9 +156,14 @@ def description(settings: Settings, admins: dict[str, dict[str, str]]) -> dict[s
         "school": SCHOOL,
         "admin": admins[SCHOOL],
         "schools": {slug: {"admin": admin} for slug, admin in admins.items()},
+        "sso": demo_sign_in.description(settings),
         "operate": f"{settings.url}/_operate",
     }
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(
+        Path(sys.argv[1]),
+        [each for each in sys.argv[2:] if "=" not in each],
+        dict(each.split("=", 1) for each in sys.argv[2:] if "=" in each),
+    )

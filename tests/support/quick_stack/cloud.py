@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ import requests
 from infra.inbox.feedback import events
 from latchkey.readiness.model.figures import day_of, from_rows
 from latchkey.settings import FunctionName, Settings
+from latchkey.sso.model.web_addresses import local_origins
+from latchkey.sso.oidc.fetch import Fetched, fetch
+from latchkey.sso.oidc.providers import Providers
 from latchkey.wiring import Wiring
 from tests.support.dns import Zone
 from tests.support.ses import Delivered, StrictSes
@@ -37,6 +40,7 @@ _FUNCTIONS: Final = (
     "portal", "console", "plan_send", "deliver_links", "mail_feedback", "read_roster", "build_export", "operate", "daily",
     "keep_roll", "federate", "saml",
 )  # fmt: skip
+_WEB: Final = {"portal", "console", "federate", "saml"}
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.25  # seconds between two looks at the queues, while they are empty
 _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test does not wait for a whole one
@@ -45,7 +49,7 @@ _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test 
 class Cloud:
     """What stands in for AWS."""
 
-    def __init__(self, system: TestSystem, origin: str) -> None:
+    def __init__(self, system: TestSystem, origin: str, sign_ins: Iterable[str], stand_ins: Mapping[str, str]) -> None:
         self.ses, self.sns = StrictSes(clock=time.time), StrictSns()
         self._system = system
         self._bounced: Counter[str] = Counter()
@@ -53,7 +57,7 @@ class Cloud:
         self._due = 0.0
         assert system.memory is not None
         self._streams = Streams(system.memory)
-        system.environment["ORIGIN"] = origin
+        system.environment |= {"ORIGIN": origin, "SSO_LOCAL_ORIGINS": " ".join(sign_ins)}
         system.doorways.handlers = {name: self._doorway(name) for name in ("federate", "saml")}
         clients = system.clients
 
@@ -61,11 +65,22 @@ class Cloud:
             return {"sesv2": self.ses, "sns": self.sns}.get(service) or clients(service)
 
         for name in _FUNCTIONS:
-            place = "system" if name in {"portal", "console", "federate", "saml"} else "handler"
+            place = "system" if name in _WEB else "handler"
             made = Wiring(Settings(name, system.environment), system.watched(name, with_mail), time.time)
             made.__dict__["dns"] = Zone()  # no test asks the world's
             system.wirings[name] = made
             self._answer(importlib.import_module(f"{name}.{place}"), made)
+        self._meet_providers(stand_ins)
+
+    def _meet_providers(self, stand_ins: Mapping[str, str]) -> None:
+        """Issuers that are far away (Google, Microsoft) are here, as a name server would say."""
+        made = self._system.wirings["federate"]
+
+        def ask(url: str, **more: Any) -> Fetched:
+            near = next((here + url.removeprefix(there) for there, here in stand_ins.items() if url.startswith(f"{there}/")), url)
+            return fetch(near, **more)
+
+        made.__dict__["providers"] = Providers(ask, made.now, local_origins(self._system.environment["SSO_LOCAL_ORIGINS"]))
 
     @property
     def buckets(self) -> list[str]:
@@ -168,10 +183,13 @@ class Cloud:
 
 
 @contextmanager
-def cloud(origin: str) -> Iterator[Cloud]:
-    """A cloud whose workers work, and which fails at its end on what AWS would have denied or no register names."""
+def cloud(origin: str, sign_ins: Iterable[str], stand_ins: Mapping[str, str]) -> Iterator[Cloud]:
+    """A cloud at ``origin``, which may ask those of ``sign_ins``, some of which stand in for issuers that are far away.
+
+    It fails at its end on what AWS would have denied, or what no register names.
+    """
     with running_system() as system:
-        made, stop = Cloud(system, origin), threading.Event()
+        made, stop = Cloud(system, origin, sign_ins, stand_ins), threading.Event()
         workers = threading.Thread(target=made.run, args=(stop,), daemon=True)
         workers.start()
         try:

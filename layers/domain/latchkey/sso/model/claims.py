@@ -68,7 +68,7 @@ def check(claims: Claims, wanted: Expected, now: int) -> None:
         raise Rejected("nonce")
     _check_times(claims, wanted.since, now)
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
         raise Rejected("malformed")
     _check_access_token(claims, wanted.access_token)
 

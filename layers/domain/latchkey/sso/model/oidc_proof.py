@@ -76,7 +76,7 @@ def _whose(connection: Connection, claims: Claims) -> tuple[str, str]:
 def _is_guest(claims: Claims, tenant: str) -> bool:
     """Entra's word for an account of another tenant: ``acct`` 1, or an ``idp`` that is not this tenant."""
     home = claims.get("idp")
-    return claims.get("acct") in {1, "1"} or (home is not None and tenant not in str(home).lower())
+    return claims.get("acct") in (1, "1") or (home is not None and tenant not in str(home).lower())
 
 
 def _is_strong(claims: Claims) -> bool:

@@ -41,7 +41,7 @@ def claims_of(token: object, keys: Callable[[str | None], Sequence[Mapping[str, 
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or _REFUSED & header.keys():
         raise Rejected("algorithm")
-    if header.get("typ", "JWT") not in {"JWT", "jwt"}:
+    if header.get("typ", "JWT") not in ("JWT", "jwt"):
         raise Rejected("malformed")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= _LONGEST_KID):
         raise Rejected("malformed")
@@ -87,6 +87,7 @@ def _object(part: str) -> dict[str, Any]:
     """The JSON object of a part; a name that comes twice, a number that is none, or another kind of value is refused."""
     try:
         found = json.loads(_decoded(part).decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        json.dumps(found, ensure_ascii=False).encode()  # fails on half a sign ("\\ud800"), which can be neither compared nor kept
     except (ValueError, RecursionError):
         raise Rejected("malformed") from None
     if not isinstance(found, dict):

@@ -136,6 +136,7 @@ def object_of(body: bytes) -> Mapping[str, Any]:
     """The JSON object of an answer; ``Unavailable`` where it is none."""
     try:
         found = json.loads(body)
+        json.dumps(found, ensure_ascii=False).encode()  # fails on half a sign ("\\ud800"), which can be neither compared nor kept
     except (ValueError, RecursionError):
         raise Unavailable("unusable") from None
     if not isinstance(found, dict):
