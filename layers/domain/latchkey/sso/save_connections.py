@@ -109,6 +109,9 @@ def _local_admins(
 ) -> tuple[str, ...]:
     """Who keeps a password; judged only where something of it is to change, so that a provider can be mended at any time."""
     if admins != "must" or not {"admins", "local_admins"} & values.keys():
+        given = values.get("local_admins", [])
+        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+            wrong["local_admins"] = "This must be a list of ids of admins."
         return school.settings.sso.local_admins
     return chosen_admins(system, school, values.get("local_admins"), wrong)
 

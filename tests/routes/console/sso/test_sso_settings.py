@@ -389,3 +389,9 @@ def test_after_a_switch_back_the_page_mails_exactly_those_who_have_no_way_in(con
     assert led.status_code in {200, 303}
     listed = console.get("/admin/northbridge/people", role="student", standing="not_ready").json_body["items"]
     assert {each["id"] for each in listed} == {make_person(2).id, make_person(3).id}
+
+
+@pytest.mark.parametrize("given", [0, None, "a", [1]])
+def test_admins_who_keep_a_password_are_a_list_also_where_nobody_asks(console: Console, given: Any) -> None:
+    answer = console.post(SSO, {"connections": [], "admins": "no", "local_admins": given}, "put")
+    assert (answer.status_code, list(answer.json_body["fields"])) == (422, ["local_admins"])
