@@ -37,7 +37,7 @@ def connect(settings: Settings, product: Product, token: str, progress: Progress
     wanted = {
         "name": CONNECTION,
         "kind": "oidc",
-        "label": f"Sign in with {NAME}",
+        "label": NAME,
         "roles": ["student", "teacher", "staff"],
         "issuer": settings.sign_in_url,
         "client_id": "latchkey-southgate",

@@ -29,6 +29,7 @@ def make_app(name: str, known: list[Account]) -> flask.Flask:
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, on this machine only
     app = flask.Flask(__name__)
     users = [oidc_provider_mock.User(sub=each.user_name, claims=each.claims) for each in known]
+    users.append(oidc_provider_mock.User(sub=UNKNOWN, claims={"name": "Somebody Else", "preferred_username": UNKNOWN}))
     oidc_provider_mock.init_app(app, user_claims=users)
     app.debug = False
     app.secret_key = secrets.token_bytes(16)
