@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from infra.local.waiting import wait_for
 
-SOON = 60_000
+SOON = 20_000
 """Milliseconds for what a provider's page shows at once."""
 
 
