@@ -3,7 +3,7 @@
 import hmac
 import io
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from botocore.exceptions import ClientError
 
@@ -48,10 +48,10 @@ class MemoryS3:
 
     objects: dict[str, bytes] = field(default_factory=dict)
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> dict[str, Any]:  # noqa: N803
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes | IO[bytes], ContentType: str) -> dict[str, Any]:  # noqa: N803
         """PutObject."""
         assert ContentType
-        self.objects[f"{Bucket}/{Key}"] = bytes(Body)
+        self.objects[f"{Bucket}/{Key}"] = Body if isinstance(Body, bytes) else Body.read()
         return {}
 
     def get_object(self, *, Bucket: str, Key: str, Range: str = "bytes=0-") -> dict[str, Any]:  # noqa: N803
