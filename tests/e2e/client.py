@@ -15,7 +15,7 @@ import httpx
 from infra.local.waiting import LOOKS, wait_for
 from tests.support.authenticator import app_code
 
-PATIENCE = 120
+PATIENCE = 20
 """Seconds for one answer. A call that hangs is a failure; one that a busy machine holds up is not."""
 NEWS = 900
 """Looks at what waits for news of mails: news that met other news comes again after 380 s, its queue's visibility timeout."""

@@ -33,9 +33,6 @@ PROVIDERS = "single sign-on, set up in a page's story"
 UNUSED = {
     Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:FederateFunction"): "a check of single sign-on",
     Grant("console", "LookAtProviders", "lambda:InvokeFunction", "function:SamlFunction"): "a check of single sign-on",
-    Grant("console", "KeepClientSecrets", "secretsmanager:CreateSecret", "secret:latchkey/sso/*"): "settings of the same",
-    Grant("console", "KeepClientSecrets", "secretsmanager:PutSecretValue", "secret:latchkey/sso/*"): "the same",
-    Grant("console", "KeepClientSecrets", "secretsmanager:DeleteSecret", "secret:latchkey/sso/*"): "the same",
     Grant("build_export", "FilesOfS3Only", "kms:Decrypt", "key/FilesKey"): LARGE,
     Grant("build_export", "HandOver", "sqs:SendMessage", "ExportQueue"): "a run that is longer than an invocation may be",
     Grant("build_export", "RunAndAudit", "dynamodb:GetItem", ACTIVITY): "a run that another worker has ended meanwhile",
@@ -48,7 +45,6 @@ UNUSED = {
     Grant("console", "KeepClientSecrets", "secretsmanager:PutSecretValue", CLIENT_SECRETS): PROVIDERS,
     Grant("console", "KeepClientSecrets", "secretsmanager:DeleteSecret", CLIENT_SECRETS): PROVIDERS,
     Grant("daily", "Providers", "dynamodb:Query", DIRECTORY): PROVIDERS,
-    Grant("operate", "DeleteClientSecrets", "secretsmanager:DeleteSecret", CLIENT_SECRETS): "a school with a provider is deleted",
     Grant("console", "RevealCodes", "kms:GenerateMac", "key/CodeKey"): "one student's codes on the screen, in a browser's story",
     Grant("plan_send", "DropReminders", "dynamodb:DeleteItem", ACTIVITY): "a send that starts at its time",
     Grant("plan_send", "HandOver", "sqs:SendMessage", "PlanQueue"): "a send that starts at its time",

@@ -5,7 +5,7 @@ from typing import Final
 from latchkey.preflight.model.checks import Check, unseen
 from latchkey.preflight.model.facts import Account, Alarms, Configuration, Identity, Site, Unseen
 
-TOLD: Final = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT")
+TOLD: Final = ("DELIVERY", "BOUNCE", "COMPLAINT", "REJECT")
 """What SES has to tell of each mail, or Latchkey never learns what became of it."""
 _FOR_EXAMPLES: Final = frozenset({"example", "invalid", "localhost", "test"})
 """Names that nobody can have (RFC 2606): a stack on a laptop mails from one. No real domain is without DKIM's records in SES."""
