@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local.waiting import wait_for
 from infra.operator import invite_admin_event, make_school_event
 from tests.e2e.client import Product, links_in
 from tests.e2e.school import as_operator
@@ -51,6 +52,16 @@ class Academy:
         answer = self.admin.http.post(self.admin.console(f"settings/sso/{name}/try"), json={})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["address"])
+
+    def tried(self, name: str) -> dict[str, dict[str, Any]]:
+        """What is known once the newest try has ended."""
+
+        def ended() -> bool:
+            found = self.admin.get(self.admin.console("settings/sso"))["connections"]
+            return any(each["name"] == name and (each["trial"] or {}).get("ended_at") for each in found)
+
+        wait_for(ended, f"The end of a try of {name}")
+        return self.known(name)
 
     def known(self, name: str) -> dict[str, dict[str, Any]]:
         """What is known of a connection, by the name of each check, without looking again."""

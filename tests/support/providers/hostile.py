@@ -66,7 +66,8 @@ class Hostile:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.kid = "k1"
-        self.now: Callable[[], float] = time.time
+        self.ahead = 0  # seconds by which its clock is wrong
+        self.now: Callable[[], float] = lambda: time.time() + self.ahead
         self.plan = Plan()
         self.asked: dict[str, Asked] = {}
         self.exchanged: list[dict[str, str]] = []
@@ -74,7 +75,7 @@ class Hostile:
     def new_issuer(self) -> str:
         """Be one issuer more, of whom nobody has read or kept anything: which one answers, the path says."""
         self.issuer = f"{self.origin}/{secrets.token_hex(4)}"
-        self.plan = Plan()
+        self.plan, self.ahead = Plan(), 0
         return self.issuer
 
     def honest_claims(self, asked: Asked) -> dict[str, Any]:

@@ -3,7 +3,6 @@ import { generateKeyPairSync } from "node:crypto";
 import { Provider } from "oidc-provider";
 import { serve } from "./serving.mjs";
 
-const clock = Date.now;
 let signingKey = null;
 
 function newKey() {
@@ -12,8 +11,7 @@ function newKey() {
 }
 
 serve((config) => {
-  const { origin, clients, accounts, claimsInIdToken, clockSkew = 0, keysUnreachable = false, keyNumber = 0 } = config;
-  Date.now = () => clock() + clockSkew * 1000;
+  const { origin, clients, accounts, claimsInIdToken, keysUnreachable = false, keyNumber = 0 } = config;
   if (signingKey?.number !== keyNumber) signingKey = { number: keyNumber, jwk: newKey() };
   const provider = new Provider(origin, {
     clients,
@@ -26,13 +24,12 @@ serve((config) => {
       email: ["email", "email_verified"],
       profile: ["name", "given_name", "family_name", "preferred_username"],
     },
-    findAccount: (_, id) => ({ accountId: accounts[id]?.sub ?? id, claims: () => ({ sub: id, ...accounts[id] }) }),
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ ...accounts[id], sub: id }) }),
     features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
     ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
   });
   const answer = provider.callback();
   return (request, response) => {
-    response.setHeader("Date", new Date(Date.now()).toUTCString());
     if (keysUnreachable && request.url.startsWith("/jwks")) response.writeHead(503).end();
     else answer(request, response);
   };

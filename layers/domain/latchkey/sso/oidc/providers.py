@@ -127,8 +127,8 @@ class Providers:
 
     def _json(self, url: str) -> tuple[Mapping[str, Any], str]:
         answer = self.ask(url)
-        if answer.status != 200:
-            raise Unavailable("unusable")
+        if answer.status != 200:  # a fault of the server is over in a while; any other status is that of a wrong address
+            raise Unavailable("refused" if answer.status >= 500 else "unusable")
         return object_of(answer.body), answer.date
 
 
