@@ -9,11 +9,14 @@ import pytest
 
 import console.system
 import daily.handler as daily
+import federate.system
 import keep_roll.handler as keep_roll
 import operate.handler as operate
 import plan_send.handler as plan_send
 import portal.system
+import saml.system
 from console.app import app as console_app
+from federate.app import app as federate_app
 from latchkey.codes import check_code
 from latchkey.codes.model import codes
 from latchkey.people.model.person import CodeState, Person
@@ -22,6 +25,7 @@ from latchkey.shared.model.ids import person_id
 from latchkey.sign_in import budgets
 from measure.metrics import kind_of
 from portal.app import app as portal_app
+from saml.app import app as saml_app
 from tests.support import sam, sqs
 from tests.support.alarms import MINUTE, STACK, Metric, Metrics, metric_of
 from tests.support.bad_days import READERS, World, throttled
@@ -121,11 +125,13 @@ def test_a_change_that_the_roll_cannot_take(world: World, log: Log, monkeypatch:
     assert log.metrics.ringing(0) == {"KeepRollFailed"}
 
 
-@pytest.mark.parametrize("function", ["portal", "console"])
+@pytest.mark.parametrize("function", ["portal", "console", "federate", "saml"])
 def test_a_page_that_fails(function: str, world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     app, module, name, path = {
         "portal": (portal_app, portal.system, "portal.of_school.the_school", f"/schools/{SLUG}"),
         "console": (console_app, console.system, "console.readiness.admin", f"/admin/{SLUG}"),
+        "federate": (federate_app, federate.system, "federate.start.the_school", f"/schools/{SLUG}/sso/google"),
+        "saml": (saml_app, saml.system, "saml.metadata.the_school", f"/sso/saml/metadata/{SLUG}/google"),
     }[function]
     container = world.wiring(function)  # type: ignore[arg-type]
     monkeypatch.setattr(module, "wiring", lambda _: container)
@@ -340,6 +346,8 @@ def test_every_alarm_was_made_to_ring() -> None:
         "PortalFailed",
         "ConsoleFailed",
         "OperateFailed",
+        "FederateFailed",
+        "SamlFailed",
         "ScheduleStopped",
         "DayMissed",
         "KeepRollFailed",
