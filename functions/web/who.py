@@ -61,7 +61,7 @@ def admin(request: Request, system: System, school: str) -> SignedIn:
     return found
 
 
-def provider_of(found: SignedIn) -> dict[str, str] | None:
+def _provider_of(found: SignedIn) -> dict[str, str] | None:
     """Where this person signs in once more to confirm who they are, as the page shows it; None: with something of ours."""
     school, by = found.school, found.session.by
     known = school.settings.sso.connection(by)
@@ -70,8 +70,13 @@ def provider_of(found: SignedIn) -> dict[str, str] | None:
     return {"label": known.label, "url": f"/schools/{school.slug}/sso/{by}?again=1"}
 
 
+def ready_to_ask(request: Request, found: SignedIn) -> None:
+    """Put into the page's context with what this person shows once more who they are, should they be asked."""
+    request.context.update(has_factor=not answers_password(found.school, found.person), provider=_provider_of(found))
+
+
 def _hold_up(request: Request, system: System, found: SignedIn) -> None:
     """Let nobody on who has to set up a second factor first, or to confirm again; and say on the page what is to come."""
     method = "GET" if request.method == "HEAD" else request.method
-    request.context.update(has_factor=not answers_password(found.school, found.person), provider=provider_of(found))
+    ready_to_ask(request, found)
     request.context["advice"] = hold_up(found, system.now(), sensitive=f"{method} {request.path}" in ASKED)

@@ -27,6 +27,7 @@ from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
+from web.who import ready_to_ask
 
 routes = RouteGroup(__name__, lambda: system().settings)
 PAGE: Final = "/account/children"
@@ -71,7 +72,7 @@ def pin(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the pa
     """The PIN of a child: shown once, kept nowhere. Who has a second factor shows it again before."""
     who = _with_section(request)
     if has_factor(who.school, who.person):  # before the child is looked for, so that it tells nothing of anybody's
-        request.context["has_factor"] = True
+        ready_to_ask(request, who)
         demand_proof(who, system().now())
     shown = reveal_pin(system(), who.school, who.person, id)
     return Answer(data=pin_json(shown), context=_pin_page(shown) if request.wants_page else {})

@@ -2,14 +2,13 @@
 
 from latchkey.errors import Invalid
 from latchkey.second_factors.confirm import confirm
-from latchkey.second_factors.model.asked import answers_password
 from latchkey.second_factors.prove_again import begin_proof
 from portal.system import system
 from web.answer import SET_UP, Answer
 from web.confirming import where
 from web.request import CONFIRM, Request
 from web.route_group import RouteGroup
-from web.who import provider_of, signed_in
+from web.who import ready_to_ask, signed_in
 
 routes = RouteGroup(__name__, lambda: system().settings)
 
@@ -30,7 +29,7 @@ def create(request: Request) -> Answer:
     if not request.is_form:
         confirm(system(), found, request.fields)
         return Answer(status=204)
-    request.context.update(has_factor=not answers_password(found.school, found.person), provider=provider_of(found))
+    ready_to_ask(request, found)
     request.context.update(there="", method="", kept=request.fields)
     there, method = where(request)
     request.context.update(there=there, method=method)

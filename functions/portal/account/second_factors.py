@@ -13,7 +13,7 @@ from latchkey.second_factors.change_factors import (
 )
 from latchkey.second_factors.enrol_factor import Begun, begin_enrolment, finish_enrolment, waiting_app
 from latchkey.second_factors.lost_factors import stop_own_reset, waiting_for
-from latchkey.second_factors.model.asked import answers_password, answers_provider
+from latchkey.second_factors.model.asked import answers_provider
 from latchkey.second_factors.model.factors import LONGEST_NAME, Factor, Factors, Passkey, Way
 from latchkey.second_factors.prove_again import recently_proved
 from latchkey.shared.model.ids import is_id
@@ -28,7 +28,7 @@ from web.field_words import together
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
-from web.who import provider_of
+from web.who import ready_to_ask
 
 routes = RouteGroup(__name__, lambda: system().settings)
 HERE: Final = "/account/second-factors"
@@ -152,7 +152,7 @@ def _ready(request: Request) -> SignedIn:
     who = my(request)
     if request.wants_page:
         request.context.update(section=_shown(system(), who, factors_of(system(), who)), done="")
-        request.context.update(has_factor=not answers_password(who.school, who.person), provider=provider_of(who))
+        ready_to_ask(request, who)
     return who
 
 

@@ -120,7 +120,7 @@ class TestCards:
             asked = getattr(client, name)
             setattr(client, name, lambda *a, _n=name, _f=asked, **k: (calls.append(_n), _f(*a, **k))[1])
         assert len(family.get().json_body["items"]) == 31
-        assert Counter(calls) == {"get_item": 3, "batch_get_item": 1}, "session, person, school; the children at once"
+        assert Counter(calls) == {"batch_get_item": 2}, "session, person and school at once; then the children"
 
     def test_children_who_left_or_are_linked_on_one_side_are_not_there(self, family: Family) -> None:
         family.change(family.ann, status="left")
