@@ -9,6 +9,7 @@ touched.
 import gzip
 import json
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,16 @@ from roots import only_amazons
 
 ENDPOINTS = {"dynamodb", "kms", "s3", "email", "sns", "sqs"}
 """The services as endpoints.json names them."""
+CHALICE = {"__init__.py", "app.py"}
+"""At run time Chalice is these two; the rest is its command line."""
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def cut(botocore: Path) -> None:
@@ -94,3 +105,11 @@ def _write(path: Path, text: str) -> None:
     """Write a new file: the one that was installed may be a link to the installer's cache, which other environments share."""
     path.unlink(missing_ok=True)
     path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    packages = Path(sys.argv[1])
+    for path in (packages / "chalice").iterdir():
+        if path.name not in CHALICE:
+            remove(path)
+    cut(packages / "botocore")

@@ -24,7 +24,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site, folder = Path(png.__file__).parent, tmp_path_factory.mktemp("layer")
     for name in (*NEEDED, *OF_ALL):
         subprocess.run(["cp", "-R", str(site / name), str(folder)], check=True)
-    subprocess.run([sys.executable, str(LAYER / "prune.py"), str(folder)], check=True)
+    subprocess.run([sys.executable, str(LAYER.parent / "prune.py"), str(folder), str(LAYER / "needless.list")], check=True)
     return folder
 
 

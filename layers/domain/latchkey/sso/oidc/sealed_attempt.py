@@ -6,13 +6,14 @@ import base64
 import binascii
 import json
 import secrets
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import Final
 
 from latchkey.sso.model.oidc_attempt import OidcAttempt, tag_of
 
 _LONGEST: Final = 1_500
 _NONCE: Final = 12
+_NAMES: Final = tuple(each.name for each in fields(OidcAttempt))
 _PURPOSE: Final = b"sso-attempt/v1/"
 
 
@@ -38,16 +39,5 @@ def unseal(text: str, tag: str, key: bytes) -> OidcAttempt | None:
         body = AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _PURPOSE + tag.encode())
     except (binascii.Error, InvalidTag, ValueError):
         return None
-    state, nonce, verifier, school, connection, version, at, trial, anew = json.loads(body)
-    attempt = OidcAttempt(
-        state=state,
-        nonce=nonce,
-        verifier=verifier,
-        school=school,
-        connection=connection,
-        version=version,
-        at=at,
-        trial=trial,
-        anew=anew,
-    )
+    attempt = OidcAttempt(**dict(zip(_NAMES, json.loads(body), strict=True)))
     return attempt if tag_of(attempt.state) == tag else None
