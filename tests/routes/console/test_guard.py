@@ -39,6 +39,7 @@ def call(console: Console, method: str, path: str, *, page: bool = False) -> Any
         .replace("{parent}", SOMEBODY.id)
         .replace("{page}", "links")
         .replace("{domain}", "pupils.example")
+        .replace("{name}", "google")
     )
     if method == "GET":
         return console.page(where) if page else console.get(where)

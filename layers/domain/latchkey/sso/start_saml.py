@@ -30,7 +30,7 @@ def start_saml(
 ) -> Started | None:
     """Begin an attempt; None where the provider's metadata has not been read yet. ``kept``: what the browser's cookie holds.
 
-    ``trial``: the admin who tries the connection for themselves. ``anew``: let nobody in whom the provider already knows.
+    ``trial``: the id of an admin's own try. ``anew``: let nobody in whom the provider already knows.
     """
     if not connection.sign_in_url or not connection.certificates:
         return None

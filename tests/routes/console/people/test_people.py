@@ -201,6 +201,8 @@ def test_one_person_with_family_and_nothing_that_a_credential_is_made_of(school:
         "revision",
         "has_second_factor",
         "factors_reset_at",
+        "sso",
+        "uses_sso",
     }
     assert [parent["given_name"] for parent in answer.json_body["parents"]] == ["Given100"]
     for word in ("version", "used_link", "email_key", "username_key", "stamp", "number", "pin"):

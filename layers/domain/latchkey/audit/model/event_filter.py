@@ -52,6 +52,7 @@ _OF: Final[Mapping[str, Subject]] = {
     "password": "sign_ins",
     "sessions": "sign_ins",
     "sign_in": "sign_ins",
+    "sso": "sign_ins",
 }
 """What an action is about, by the word that it begins with."""
 

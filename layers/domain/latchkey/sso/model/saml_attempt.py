@@ -16,7 +16,7 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 class SamlAttempt:
     """One attempt. ``version``: of the connection. ``browser``: the hash of the secret in the browser's cookie.
 
-    ``place``: the page of ours to go to afterwards, "" for the usual one. ``trial``: the admin whose own try this is, "" of a
+    ``place``: the page of ours to go to afterwards, "" for the usual one. ``trial``: the id of an admin's own try, "" of a
     sign-in. ``anew``: whether the provider was asked to let nobody in whom it already knows. ``at``: epoch seconds.
     """
 

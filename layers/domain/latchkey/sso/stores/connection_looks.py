@@ -38,7 +38,7 @@ class ConnectionLooks:
 
     def begin(self, trial: Trial) -> None:
         """Keep a try; an earlier one of the connection is forgotten."""
-        facts: dict[str, Value] = {"id": trial.id, "version": trial.version, "by": trial.by, "at": trial.at}
+        facts: dict[str, Value] = {"id": trial.id, "tried": trial.version, "by": trial.by, "at": trial.at}
         keys = {"pk": self._pk, "sk": f"{_TRY}{trial.connection}"}
         self._table.put(Put(item={**keys, **facts, "expires_at": trial.at + KEPT_FOR}))
 
@@ -76,6 +76,4 @@ def _trial(item: Item) -> Trial:
     facts: dict[str, Any] = {name: item[name] for name in ("ended_at", "account", "person") if name in item}
     findings = from_values(item.get("findings") or ())
     name = item["sk"].removeprefix(_TRY)
-    return Trial(
-        id=item["id"], connection=name, version=item["version"], by=item["by"], at=item["at"], findings=findings, **facts
-    )
+    return Trial(id=item["id"], connection=name, version=item["tried"], by=item["by"], at=item["at"], findings=findings, **facts)

@@ -85,8 +85,6 @@ REGISTER: Final = (
         why="So that an answer of the provider is taken once, and from the browser that has asked",
         kept="for an hour at most; it counts for ten minutes",
         seen_by="nobody",
-        about="by id",
-        erased="expires",
         attributes={
             "connection": "With which connection",
             "version": "In which version",
@@ -95,7 +93,7 @@ REGISTER: Final = (
             "until": "Until when it counts",
             "used_at": "When it was used: it counts no more",
             "place": "Which page of ours to go to afterwards",
-            "trial": "The admin who tries the connection",
+            "trial": "Which try of an admin it is, by its id; empty of a sign-in",
             "anew": "Whether the provider was asked to let nobody in whom it already knew",
         },
     ),
@@ -141,7 +139,7 @@ REGISTER: Final = (
         erased="expires",
         attributes={
             "id": "Which try it is",
-            "version": "Which version was tried",
+            "tried": "Which version was tried",
             "by": "Which admin",
             "at": "When it began",
             "ended_at": "When it ended",
