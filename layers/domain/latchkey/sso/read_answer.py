@@ -103,7 +103,8 @@ class _Reading:
                     raise
                 return self._ask(code, fresh=True)  # the school has just put in another secret, and the code is still good
         except Refused as error:
-            log.warning("a provider refused a code", extra={"school": self.school.slug, "reason": error.error})
+            known = error.error if error.error in _AT_THE_TOKEN_ENDPOINT else "other"  # a provider's own word may be anything
+            log.warning("a provider refused a code", extra={"school": self.school.slug, "reason": known})
             reason = _AT_THE_TOKEN_ENDPOINT.get(error.error, "setup")
             raise Failed(reason, code=error.code, why=error.error or "refused") from None
 
