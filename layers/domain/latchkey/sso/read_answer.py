@@ -27,6 +27,7 @@ from latchkey.sso.oidc_needs import OidcSystem
 
 _OF_TOKENS: Final[Mapping[Why, Failure]] = {"ahead": "clock", "behind": "clock"}
 _AT_THE_TOKEN_ENDPOINT: Final[Mapping[str, Failure]] = {"invalid_grant": "late", "temporarily_unavailable": "provider"}
+_LOGGED: Final = {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope"}  # RFC 6749, 5.2
 log = logging.getLogger(__name__)
 
 
@@ -103,7 +104,7 @@ class _Reading:
                     raise
                 return self._ask(code, fresh=True)  # the school has just put in another secret, and the code is still good
         except Refused as error:
-            known = error.error if error.error in _AT_THE_TOKEN_ENDPOINT else "other"  # a provider's own word may be anything
+            known = error.error if error.error in _LOGGED else "other"  # a provider's own word may be anything
             log.warning("a provider refused a code", extra={"school": self.school.slug, "reason": known})
             reason = _AT_THE_TOKEN_ENDPOINT.get(error.error, "setup")
             raise Failed(reason, code=error.code, why=error.error or "refused") from None
