@@ -76,9 +76,9 @@ class Product:
         """A path of the demo school's console."""
         return f"/admin/{self.school}/{path}"
 
-    def watch(self, path: str, what: str, until: Callable[[Any], object], looks: int = LOOKS) -> Any:
+    def watch(self, path: str, what: str, until: Callable[[Any], object], looks: int = LOOKS, **query: str) -> Any:
         """The JSON of something that runs in the background, once it is as wanted; while it changes, it is waited for."""
-        return wait_for(lambda: self.get(path), what, until, looks=looks)
+        return wait_for(lambda: self.get(path, **query), what, until, looks=looks)
 
     def finished(self, path: str, states: tuple[str, ...] = ("finished",)) -> Any:
         """The JSON of something that runs in the background, once it is in one of these states."""

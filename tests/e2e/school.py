@@ -100,10 +100,12 @@ def upload(admin: Product, content: bytes, name: str = "roster.csv") -> dict[str
 
 
 def enrol(admin: Product, rows: list[list[str]]) -> None:
-    """Upload a roster and apply it."""
+    """Upload a roster and apply it; lists and numbers know of its people, which comes some seconds after."""
     preview = upload(admin, table(*rows))
     assert preview["counts"]["rejected"] == 0, preview
     assert apply(admin, preview)["state"] == "finished"
+    for row in (rows[0], rows[-1]):
+        admin.watch(admin.console("people"), f"{row[0]} in the list", lambda found: found["items"], q=row[0])
 
 
 def apply(admin: Product, preview: dict[str, Any]) -> dict[str, Any]:

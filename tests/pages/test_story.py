@@ -119,7 +119,7 @@ def test_a_school_with_single_sign_on_says_so_before_anybody_types(phone: Browse
     expect(page.locator(".aside")).to_contain_text("tudents")
     page.goto("/schools/southgate")
     check(page, "school-sso")
-    expect(page.get_by_role("link", name=re.compile("Sign in with")).first).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Southgate ID")).first).to_be_visible()
 
 
 def test_an_admin_downloads_login_details_and_reads_a_roster(desk: BrowserContext, product: Product, tmp_path: Any) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -73,8 +72,8 @@ def test_a_parent_with_three_children_in_two_schools(phone: BrowserContext, prod
     page.wait_for_url("**/account")
     for name in ("Ann", "Ben"):
         expect(page.get_by_role("heading", level=3, name=f"{name} Okafor")).to_be_visible()
-    theirs = f"{admin.console('people')}?{urlencode({'role': 'parent', 'q': address})}"
-    admin.watch(theirs, "the provisional account is gone", lambda found: len(found["items"]) == 1)
+    people_of = admin.console("people")
+    admin.watch(people_of, "one account, not two", lambda found: len(found["items"]) == 1, role="parent", q=address)
     gone = product.http.post(f"/schools/{product.school}/sessions", json={"identifier": address, "password": OTHER})
     assert gone.status_code == 401
 
