@@ -28,6 +28,9 @@ from infra.local.calls import UnknownCall, parts
 
 _PATIENCE: Final = 120.0
 _TARGETS: Final = {"DynamoDB_20120810": "dynamodb", "TrentService": "kms", "AmazonSQS": "sqs"}
+_INVOKE: Final = re.compile(
+    r"/2015-03-31/functions/(?:arn:aws:lambda:[^:]+:[^:]+:function:)?(?P<name>[^:/]+)(:[^/]+)?/invocations"
+)
 _MAIL: Final = {  # SES's operations: method, path and, where the path names something, the parameter that it is
     "GetAccount": ("GET", re.compile("/v2/email/account")),
     "GetConfigurationSet": ("GET", re.compile("/v2/email/configuration-sets/(?P<ConfigurationSetName>[^/]+)")),
@@ -192,6 +195,8 @@ def _operation(request: Request) -> tuple[str, dict[str, Any]]:
         return f"{_TARGETS.get(service, service)}.{name}", json.loads(request.body)
     if request.path.startswith("/v2/email/"):
         return _mail(request)
+    if invoked := _INVOKE.fullmatch(unquote(request.path)):
+        return "lambda.Invoke", {"FunctionName": invoked["name"]}
     if request.asked.get("Action"):
         return f"{request.service}.{request.asked['Action']}", request.asked
     bucket, _, key = request.path.strip("/").partition("/")

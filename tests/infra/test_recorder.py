@@ -101,6 +101,12 @@ def test_what_is_read_of_ses(path: str, operation: str, resource: str) -> None:
     assert said == [["ASIA1", f"sesv2.{operation}", f"ses:{operation}", resource, {"ses:ApiVersion": ["2"]}]]
 
 
+@pytest.mark.parametrize("name", ["look", "look:live", "arn%3Aaws%3Alambda%3Aeu-west-2%3A000000000000%3Afunction%3Alook%3Alive"])
+def test_a_function_that_is_asked(name: str) -> None:
+    said = lines("POST", f"/2015-03-31/functions/{name}/invocations", {"check": "x"}, authorization=SIGNED.format("lambda"))
+    assert said == [["ASIA1", "lambda.Invoke", "lambda:InvokeFunction", "function/look", {}]]
+
+
 def test_a_form_of_the_query_protocol_which_sns_speaks() -> None:
     body = b"Action=GetTopicAttributes&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu-west-2%3A1%3AAlarms"
     form = "application/x-www-form-urlencoded; charset=utf-8"
