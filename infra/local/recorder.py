@@ -28,9 +28,8 @@ from infra.local.calls import UnknownCall, parts
 
 _PATIENCE: Final = 120.0
 _TARGETS: Final = {"DynamoDB_20120810": "dynamodb", "TrentService": "kms", "AmazonSQS": "sqs"}
-_INVOKE: Final = re.compile(
-    r"/2015-03-31/functions/(?:arn:aws:lambda:[^:]+:[^:]+:function:)?(?P<name>[^:/]+)(:[^/]+)?/invocations"
-)
+_FUNCTION: Final = "(?:arn:aws:lambda:[^:]+:[^:]+:function:)?(?P<name>[^:/]+)(?::[^/]+)?"
+_INVOKE: Final = re.compile(f"/2015-03-31/functions/{_FUNCTION}/invocations")
 _MAIL: Final = {  # SES's operations: method, path and, where the path names something, the parameter that it is
     "GetAccount": ("GET", re.compile("/v2/email/account")),
     "GetConfigurationSet": ("GET", re.compile("/v2/email/configuration-sets/(?P<ConfigurationSetName>[^/]+)")),
