@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 
-from infra.local.waiting import LOOKS, wait_for
+from infra.local.waiting import wait_for
 from infra.operator import operate
 from tests.e2e.client import Product
 
@@ -27,4 +27,8 @@ def test_the_operator_and_the_worker_look_and_the_page_says_what_they_found(stac
         return bool(admin.http.get(page).json()["site_as_of"] > before["site_as_of"])
 
     assert admin.http.post(page, json={}).status_code == 202
-    wait_for(again, "the worker to look again", looks=4 * LOOKS)  # a worker that failed once tries again after minutes
+    try:
+        wait_for(again, "the worker to look again")
+    except TimeoutError:  # a look that fails on a busy machine is tried again after half an hour; an admin asks again
+        assert admin.http.post(page, json={}).status_code == 202
+        wait_for(again, "the worker to look again")
