@@ -6,7 +6,6 @@ Schemathesis's coverage phase, and ``EXAMPLES`` of each mode made at random with
 """
 
 import json
-import logging
 from copy import deepcopy
 from functools import cache
 from typing import Any, Final
@@ -33,7 +32,6 @@ Case = Any  # Schemathesis is imported by the test, not by whoever collects it: 
 def test_an_operation_keeps_the_contract(
     asked: Operation, schema: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # two lines for each request would bury the findings
     operation = schema.find_operation_by_label(asked.label)
     with world(monkeypatch) as console:
         judge = Judge(console, asked)

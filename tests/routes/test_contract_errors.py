@@ -1,6 +1,5 @@
 """What can be wrong with a request whatever it is about: every operation refuses it with the status of its kind, as described."""
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -52,7 +51,6 @@ class Asker:
 
 @pytest.fixture
 def ask(asked: Operation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asker]:
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # lines for each request would bury what is wrong
     with world(monkeypatch) as made:
         yield Asker(asked, made)
 

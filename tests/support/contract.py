@@ -1,5 +1,6 @@
 """What the contract tests share: every operation with what its route is registered with, and a school to ask about."""
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,7 +91,21 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
         plan_send(console.system.wiring("plan_send"), SCHOOL, send)
         console.post(f"/admin/{SCHOOL}/exports", {"scope": "school", "format": "slips"})
         console.post(f"/admin/{SCHOOL}/rosters", {"filename": "people.csv"})
-        yield console
+        with _silence():
+            yield console
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Two lines for each request would bury the findings.
+
+    Through ``logging.disable``, never through the manager's attribute: loggers remember what is off until they are told.
+    """
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def real_names(console: Console, path: str) -> dict[str, str]:
