@@ -170,6 +170,8 @@ def problem_of(status: int, error: errors.LatchkeyError) -> dict[str, Any]:
     }
     if isinstance(error, errors.Invalid) and error.fields:
         problem["fields"] = error.fields
+    if isinstance(error, errors.SignsInElsewhere):
+        problem["sign_in"] = error.place
     return problem
 
 
