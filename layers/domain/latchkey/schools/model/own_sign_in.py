@@ -23,7 +23,7 @@ def signs_in_elsewhere(school: School, role: Role) -> SignsInElsewhere:
     words = said(
         "{school} signs you in with {label} now. You need no password here, so this link does nothing any more. {help}",
         school=school.name,
-        label=said(label),
-        help=said(school.settings.sso.help),
+        label=label,
+        help=school.settings.sso.help,
     )
     return SignsInElsewhere(words, place)
