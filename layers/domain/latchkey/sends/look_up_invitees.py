@@ -48,5 +48,11 @@ def as_they_are(system: System, school: School) -> LookUp[Person]:
 
 def as_known(system: System, school: School) -> LookUp[Entry]:
     """The same as the roll has it; for who counts or shows."""
-    they = as_they_are(system, school)
-    return LookUp(system, school, FromRoll(system, school.slug, school), they.contacts, they.problems)
+    source = FromRoll(system, school.slug, school)
+
+    def problems(emails: Sequence[str]) -> Mapping[str, str]:
+        refused = source.roll.refused()
+        found = ((email, refused.get(id_for(system, school, email))) for email in emails) if refused else ()
+        return {email: problem for email, problem in found if problem is not None}
+
+    return LookUp(system, school, source, lambda run, students: system.invitees(school.slug, run, students), problems)
