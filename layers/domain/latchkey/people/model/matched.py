@@ -56,6 +56,13 @@ class Matched(Placed, Protocol):
     def marked(self) -> Literal["bounced", "complained"] | None: ...
 
 
+class Compared(Matched, Protocol):
+    """Somebody who may have a second account."""
+
+    @property
+    def children(self) -> tuple[str, ...]: ...
+
+
 class Entitled(Protocol):
     """Somebody with a role and perhaps admin rights."""
 
