@@ -383,13 +383,24 @@ class _Container(Wiring):
 
         def record(*given: Any) -> Chunk:
             chunk = Ledger.record(ledger, *given)
-            worker = self._world.current
-            self._world.ses.ambiguous -= worker.unwritten
-            worker.unwritten = 0
+            self._written()
             return chunk
 
+        def record_and_lease(*given: Any, **more: Any) -> tuple[Chunk, Chunk] | None:
+            both = Ledger.record_and_lease(ledger, *given, **more)
+            if both is not None:
+                self._written()
+            return both
+
         ledger.record = record  # type: ignore[method-assign]
+        ledger.record_and_lease = record_and_lease  # type: ignore[method-assign]
         return ledger
+
+    def _written(self) -> None:
+        """What SES has taken of this worker is known."""
+        worker = self._world.current
+        self._world.ses.ambiguous -= worker.unwritten
+        worker.unwritten = 0
 
 
 class _Kms:
