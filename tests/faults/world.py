@@ -176,7 +176,7 @@ class Ses:
             results.append({"Status": "SUCCESS"})
             taken += 1
         self.ambiguous += taken  # until the worker has written the answer down
-        self.world.work(chance.uniform(0.05, 0.4))
+        self.world.work(chance.uniform(0.05, 0.4) + self.world.thinks * len(entries))
         if chance.random() < odds.killed_after:
             self.seen["workers killed after the call"] += 1
             self.world.kill()
@@ -251,6 +251,7 @@ class World:
         self.polls = 1.0, 20.0  # seconds until somebody looks again who found no message
         self.finished = False
         self.worked = 0.0  # seconds of workers that lived to their end
+        self.thinks = 0.0  # seconds of its own work that a mail takes a worker, beside what it calls
         self.control = threading.Semaphore(0)
         self.queue = Queue(self)
         self.ses = Ses(self, rate)
