@@ -52,14 +52,17 @@ operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='
 
 # Playwright keeps a loop of events running in its process, so the pages have processes of their own.
 NO_STACK := not e2e and not browser and not pages and not bench
-PAGE_TESTS := python -m pytest -q -n 2 --dist loadfile tests/pages
+# A browser and an emulator that others wrote stand between such a test and the product, so what fails there is tried once
+# again. Each is shown with what it said at first, and more than three fail the run: docs/decisions/0077.
+SECOND_TRY := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
+PAGE_TESTS := python -m pytest -q -n 2 --dist loadfile $(SECOND_TRY) tests/pages
 
 # Two browsers and clients side by side on one stack, then what needs it for itself or reads what the others left. The stack
 # ends with this shell. The folders are named, so that nobody waits until the thousands of other tests are found.
 define STACK_TESTS
 export LATCHKEY_TEST_RUN=$$$$; \
-python -m pytest -q -n 2 --dist loadfile -m 'not alone and not last(of="run")' tests/e2e tests/browser; \
-python -m pytest -q -m 'alone or last(of="run")' tests/e2e tests/browser
+python -m pytest -q -n 2 --dist loadfile $(SECOND_TRY) -m 'not alone and not last(of="run")' tests/e2e tests/browser; \
+python -m pytest -q $(SECOND_TRY) -m 'alone or last(of="run")' tests/e2e tests/browser
 endef
 export STACK_TESTS
 

@@ -11,8 +11,6 @@ from tests.support.costs import CALLS, RRU
 from tests.support.walk import PAGE_BYTES, WIRE_BYTES, large_school, walk
 
 KNOWN: Final = {
-    "GET /admin/{school}/people/duplicates": "looks through everybody for the same name",
-    "POST /admin/{school}/people/duplicates": "looks through everybody for the same name",
     "GET /admin/{school}/people/emails": "counts who has no address among all",
     "GET /admin/{school}/people/{id}": "a person, their family, links and codes: 12 calls",
     "GET /admin/{school}/people/{id}/everything": "a person's whole record: 11 calls",

@@ -18,12 +18,15 @@ from urllib.parse import urlencode
 import pytest
 
 from console.app import app as console_app
+from latchkey.doubles.model.looks import Look
+from latchkey.doubles.model.pairs import Pair
+from latchkey.shared.model.ids import new_id
 from portal.app import app as portal_app
-from tests.support.console import Console
+from tests.support.console import HEAD, Console
 from tests.support.contract import real_names, world
 from tests.support.costs import CALLS, HOME, RRU, SCHOOL, fill, followed, keep, metered, somebody
 from tests.support.gateway import Gateway
-from tests.support.large_school import enlarge
+from tests.support.large_school import copy_of, enlarge
 from web.request import READS
 
 MOST_CPU: Final = 0.150
@@ -102,7 +105,15 @@ def large_school(patch: pytest.MonkeyPatch, thousands: int) -> Iterator[Console]
         console.tokens["draft"] = console.post(f"{HOME}/sends/drafts", {"kind": "password_link", **_EVERYBODY}).json_body["id"]
         assert console.system.memory is not None
         enlarge(console.system.memory, "DirectoryTable", thousands)
+        _look_for_doubles(console)
         yield console
+
+
+def _look_for_doubles(console: Console) -> None:
+    """A look that has found a thousand pairs: each student's first two copies have one UPN."""
+    now, looks = int(console.system.clock.now), console.system.wiring("plan_send").looks(SCHOOL)
+    looks.make(Look(id=new_id(now), state="finished", created_at=now, created_by=HEAD, looked=1_000, finished_at=now, piece=2))
+    looks.keep(looks.latest()[0], [Pair.of(copy_of(each, 0).id, copy_of(each, 1).id) for each in range(1_000)])
 
 
 def walk(console: Console, only: str | None = None) -> Iterator[Cost]:

@@ -16,6 +16,8 @@ from latchkey.doubles.model.merges import Merge
 from latchkey.doubles.undo_merge import undo_merge
 from latchkey.errors import Invalid
 from latchkey.people.model.person import Person
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
 from web.answer import Answer
 from web.request import Request
@@ -27,13 +29,14 @@ routes = RouteGroup(__name__, lambda: system().settings)
 _PAGE = "people/doubles.html"
 _UNCONFIRMED = "{name} typed an e-mail address beside a code, and nobody has confirmed it. Be sure who this is before you merge."
 _SHOWN = 10  # merges beside the doubles of a page
+_ON_A_PAGE = 15  # pairs: some 40 kB
 
 
 @routes.on("GET", "/admin/{school}/people/duplicates", page=_PAGE)
 def duplicates(request: Request, school: str) -> Answer:
     """Pairs of accounts that may be one person's, the certain first."""
     seen = admin(request, system(), school)
-    cursor, limit = page_of(request, LONGEST, PAGE, "saved")
+    cursor, limit = page_of(request, LONGEST, _ON_A_PAGE if request.wants_page else PAGE, "saved")
     found = list_doubles(system(), school, seen.person, cursor=cursor, limit=limit)
     context: dict[str, Any] = {}
     if request.wants_page:
@@ -45,11 +48,11 @@ def duplicates(request: Request, school: str) -> Answer:
 
 @routes.on("POST", "/admin/{school}/people/duplicates")
 def look(request: Request, school: str) -> Answer:
-    """Have a large school looked through; a small one always is."""
+    """Have the school looked through, unless it is already."""
     seen = admin(request, system(), school)
     only(request.fields, ())
     asked = start_look(system(), school, seen.person)
-    data = _state_json(asked.look, asked.look)
+    data = _state_json(asked.look)
     return Answer(data=data, status=202 if asked.new else 200, location=f"/admin/{school}/people/duplicates")
 
 
@@ -106,18 +109,20 @@ def _two(request: Request) -> tuple[str, str]:
 
 def _doubles_json(found: Doubles, school: School) -> dict[str, Any]:
     items = [_double_json(each, school) for each in found.page.items]
-    return {"items": items, "next": found.page.next, **_state_json(found.look, found.source)}
+    looked_at = found.source.finished_at if found.source is not None else None
+    return {"items": items, "next": found.page.next, **_state_json(found.look, looked_at, found.everybody)}
 
 
-def _state_json(look: Look | None, source: Look | None) -> dict[str, Any]:
-    """How far a look is; without one everybody is looked through at once."""
-    if look is None:
-        return {"state": "finished", "progress": None, "looked_at": None}
+def _state_json(look: Look, looked_at: int | None = None, everybody: int | None = None) -> dict[str, Any]:
+    """How far a look is, and when the last one was finished."""
     state = look.shown(system().now())
+    total = look.looked if state == "finished" else everybody
+    if total is not None:
+        total = max(total, look.looked)  # somebody may have left meanwhile
     return {
         "state": state,
-        "progress": {"done": look.looked, "total": look.looked if state == "finished" else None},
-        "looked_at": rfc3339(source.finished_at) if source is not None else None,
+        "progress": {"done": look.looked, "total": total},
+        "looked_at": rfc3339(looked_at),
     }
 
 
@@ -135,7 +140,8 @@ def _merges_json(school: str, found: Iterable[Merge]) -> list[dict[str, Any]]:
     """Merges as the API shows them; of one that was undone the names are those of the people as they are now."""
     merges = list(found)
     undone = sorted({each for merge in merges if merge.state == "undone" for each in (merge.keep.id, merge.remove.id)})
-    names = {each.id: each for each in system().directory(school).by_ids(undone)} if undone else {}
+    roll = read_roll(system(), school) if undone else None
+    names = {each: entry for each in undone if roll is not None and (entry := roll.by_id(each)) is not None}
     now = system().now()
     return [
         {
@@ -154,5 +160,5 @@ def _merges_json(school: str, found: Iterable[Merge]) -> list[dict[str, Any]]:
     ]
 
 
-def _named(person: Person) -> dict[str, Any]:
+def _named(person: Person | Entry) -> dict[str, Any]:
     return {name: getattr(person, name) for name in ("id", "role", "given_name", "family_name")}

@@ -11,6 +11,7 @@ from latchkey.sso.model.connection import KIND_NAMES, Connection, Kind, callback
 from latchkey.sso.model.connection_rules import MATCHES_OF
 from latchkey.sso.model.finding_words import TITLES, pill, words_of
 from latchkey.sso.model.findings import Finding, State
+from latchkey.sso.model.saml_addresses import entity_id
 from latchkey.sso.model.typed import day_of
 from latchkey.sso.save_connections import Drafts, drafts_of
 from web.times import rfc3339
@@ -81,7 +82,7 @@ def connection_json(school: School, connection: Connection, seen: Known) -> dict
 def addresses(school: str, name: str, kind: Kind) -> dict[str, str]:
     """What the provider wants to know of us: to copy."""
     origin = system().settings["ORIGIN"]
-    of_saml = {"entity_id": f"{origin}/sso/saml/metadata"} if kind == "saml" else {}
+    of_saml = {"entity_id": entity_id(origin, school, name)} if kind == "saml" else {}
     return {"redirect_address": callback(origin, kind), "start_address": f"{origin}/schools/{school}/sso/{name}", **of_saml}
 
 

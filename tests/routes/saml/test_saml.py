@@ -242,7 +242,13 @@ class TestMetadata:
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/samlmetadata+xml")
         assert answer.body.decode() == own_metadata(ORIGIN, "northbridge", "unify")
 
-    @pytest.mark.parametrize("path", ["northbridge/other", "nowhere/unify"])
+    @pytest.mark.parametrize("name", ["rm-unify", "saml"])
+    def test_a_provider_gets_it_before_the_connection_is_there(self, world: SamlWorld, name: str) -> None:
+        """Its admin installs the app first, and says then where its own metadata is."""
+        answer = world.http["saml"].get(f"/sso/saml/metadata/northbridge/{name}")
+        assert (answer.status_code, answer.body.decode()) == (200, own_metadata(ORIGIN, "northbridge", name))
+
+    @pytest.mark.parametrize("path", ["northbridge/other", "northbridge/entra", "nowhere/unify", "nowhere/saml"])
     def test_of_a_connection_that_is_not_there(self, world: SamlWorld, path: str) -> None:
         assert world.http["saml"].get(f"/sso/saml/metadata/{path}").status_code == 404
 

@@ -8,6 +8,7 @@ import pytest
 from latchkey.errors import Changed, Invalid, NotFound
 from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
+from latchkey.roll.sources import FromDirectory
 from latchkey.schools.model.school import School
 from latchkey.selections import choose
 from latchkey.selections.choose import Change, change_choice, chosen_so_far
@@ -41,6 +42,10 @@ def system(world: MemoryWorld) -> Wiring:
 
 def ticked(*people: Person) -> Change:
     return Change(ticked=tuple(each.id for each in people))
+
+
+def chosen(system: Wiring, copy: str | None) -> list[str]:
+    return [each.id for each in people_chosen(system, SCHOOL, copy or "", FromDirectory(system, SCHOOL))]
 
 
 def test_it_is_kept_belongs_to_its_admin_and_begins_anew(system: Wiring) -> None:
@@ -106,17 +111,17 @@ def test_the_plainest_way_is_taken(system: Wiring) -> None:
 
 
 def test_what_is_started_takes_what_was_chosen_then(system: Wiring) -> None:
-    chosen = change_choice(system, SCHOOL, ADMIN, Change(filters=(YEAR7,), ticked=(CAT.id,)))
+    made = change_choice(system, SCHOOL, ADMIN, Change(filters=(YEAR7,), ticked=(CAT.id,)))
     admin = replace(ANN, id=ADMIN)
-    selection = settled(system, SCHOOL, admin, parse_selection({"selection": chosen.choice.id}))
+    selection = settled(system, SCHOOL, admin, parse_selection({"selection": made.choice.id}))
     assert (selection.live, selection.count) == (None, 2)
     change_choice(system, SCHOOL, ADMIN, Change(clear=True))
     worker = system  # the same table, read by name of the copy
     assert [each.id for each in of_group(worker, SCHOOL, selection) or ()] == [ANN.id, CAT.id]
     system.directory(SCHOOL).change(ANN.id, {"year_group": "8"}, [])
-    assert [each.id for each in people_chosen(system, SCHOOL, selection.chosen or "")] == [CAT.id], "she left year 7"
+    assert chosen(system, selection.chosen) == [CAT.id], "she left year 7"
     with pytest.raises(NotFound):
-        people_chosen(system, SCHOOL, "nothing-1")
+        chosen(system, "nothing-1")
 
 
 @pytest.mark.parametrize("ids", [("x",), ("0" * 20,) * 2001, ("A" * 20,)])

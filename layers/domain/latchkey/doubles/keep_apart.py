@@ -1,5 +1,6 @@
 """Remember that two accounts are two people's, so that they are not shown as doubles again."""
 
+from latchkey.doubles.model.looks import newest_finished
 from latchkey.doubles.model.pairs import Pair
 from latchkey.doubles.needs import System
 from latchkey.errors import Invalid, NotFound
@@ -14,5 +15,8 @@ def keep_apart(system: System, school: str, by: Person, one: str, other: str) ->
     if not (is_id(one) and is_id(other)) or len(system.directory(school).by_ids((one, other))) < 2:
         raise NotFound()
     now = system.now()
-    system.looks(school).part(Pair.of(one, other), by.id, now)
+    looks, pair = system.looks(school), Pair.of(one, other)
+    looks.part(pair, by.id, now)
+    if (shown := newest_finished(looks.latest(), now)) is not None:
+        looks.put_aside(shown.id, pair, now)
     system.audit(school).record(by.id, "doubles.apart", now, {"person": one, "other": other})

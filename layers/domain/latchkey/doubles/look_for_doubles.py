@@ -1,65 +1,50 @@
-"""Look for doubles: at once in a small school, by a worker in a large one.
+"""Look for doubles: a worker goes through everybody of a school.
 
     asked ──▶ queued ──▶ running: students ──▶ running: adults ──▶ finished
                 ▲             │ a crash: its message comes again and begins the piece anew
-                └─────────────┘ nobody works on it for half an hour: failed, and can be asked for again
+                └─────────────┘ nobody takes it for 5 minutes, or ends it within 30: failed, and can be asked for again
 
 A piece is walked through within one invocation: reading 100,000 people and comparing those who share a key takes well under a
 minute of its five. Memory holds what is compared of each person, some 600 bytes. Between the pieces the work is handed over.
 """
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Final
 
 from latchkey.doubles.model.looks import LEASE, Look
-from latchkey.doubles.model.pairs import PIECES, Finder, Pair, Piece
+from latchkey.doubles.model.pairs import PIECES, Finder, Piece
 from latchkey.doubles.needs import System
 from latchkey.errors import Changed, Poison, TryLater
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import ROLES, Person, Role
+from latchkey.people.model.person import Person, Role
 from latchkey.people.model.position import Position
 from latchkey.shared.model.ids import new_id
 
-READS: Final = 8
-"""Pages of the list of people (1 MB, some 1,500 people) that a request may read: about 8,000 people, in a second."""
 _SAVED_EVERY: Final = 10  # pages
 _ROLES: Final[dict[Piece, tuple[Role, ...]]] = {"students": ("student",), "adults": ("teacher", "staff", "parent")}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The look that was asked for (None: the school is small, and is looked through whenever the list is opened)."""
+    """The look that was asked for; one that is under way is not ``new``."""
 
-    look: Look | None
+    look: Look
     new: bool
 
 
-def look_at_once(system: System, school: str) -> list[Pair] | None:
-    """The pairs of a small school; None for one that a worker has to look through."""
-    finder, everybody = Finder(), PeopleFilter()
-    for people, following in islice(system.directory(school).pages_from(Position(ROLES[0]), everybody), READS):
-        finder.add(people)
-        if following is None:
-            return finder.pairs()
-    return None
-
-
 def start_look(system: System, school: str, by: Person) -> Asked:
-    """Have a large school looked through. While that is under way, asking again begins no other."""
+    """Have a school looked through. While that is under way, asking again begins no other."""
     now, looks = system.now(), system.looks(school)
     for each in looks.latest():
         if each.is_under_way(now):
             if each.state == "queued":  # its message may never have left; a second one does no harm
                 _put(system, school, each)
             return Asked(each, new=False)
-    if look_at_once(system, school) is not None:
-        return Asked(None, new=False)
     return Asked(begin_look(system, school, by), new=True)
 
 
 def begin_look(system: System, school: str, by: Person) -> Look:
-    """A new look of a school that is known to be large, on the queue."""
+    """A new look of a school, on the queue."""
     now = system.now()
     look = Look(id=new_id(system.time()), state="queued", created_at=now, created_by=by.id)
     system.looks(school).make(look)

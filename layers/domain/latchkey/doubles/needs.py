@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from latchkey.roll import needs as roll
 from latchkey.sign_in import needs as sign_in
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.queues import Queue
 
 
-class System(sign_in.System, Protocol):
-    """Its stores, keys, queues and clock, and what sign in takes."""
+class System(sign_in.System, roll.System, Protocol):
+    """Its stores, keys, queues and clock, and what sign in and the roll take."""
 
     def time(self) -> float: ...
 
@@ -22,5 +23,3 @@ class System(sign_in.System, Protocol):
     def looks(self, school: str) -> Looks: ...
 
     def merges(self, school: str) -> Merges: ...
-
-    def cursor_key(self, school: str) -> bytes: ...

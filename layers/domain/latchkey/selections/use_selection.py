@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from latchkey.errors import Invalid, NotFound
-from latchkey.people.model.person import Person
-from latchkey.people.model.standings import Code
-from latchkey.roll.choose_people import people_by_id
 from latchkey.roll.read_roll import read_roll
+from latchkey.roll.sources import Found, Source
 from latchkey.selections.model.choice import LONGEST_LIST, Choice
 from latchkey.selections.needs import System
 
@@ -37,23 +35,17 @@ def settle(system: System, school: str, admin: str, selection: str) -> Settled:
     return Settled(copy=system.selections(school).copy(choice), count=len(found))
 
 
-def people_chosen(system: System, school: str, copy: str) -> Iterator[Person]:
-    """The people of a copy, in list order, as they are now; ``NotFound`` if it is kept no more."""
+def people_chosen(system: System, school: str, copy: str, source: Source[Found]) -> Iterator[Found]:
+    """The people of a copy, in list order, as a source has them; ``NotFound`` if it is kept no more."""
     choice = system.selections(school).copied(copy)
     if choice is None:
         raise NotFound()
-    return people_of(system, school, choice)
+    return people_of(choice, source)
 
 
-def people_of(system: System, school: str, choice: Choice) -> Iterator[Person]:
-    """The people of a selection, read by id: who is chosen by a filter only, and is no longer meant by it, is left out."""
-    roll = read_roll(system, school)
-    ticked = {*choice.ids}
-
-    def means(person: Person, code: Code | None) -> bool:
-        return person.id in ticked or any(each.matches(person, code) for each in choice.filters)
-
-    yield from people_by_id(system, school, roll, (entry.id for entry in choice.people(roll)), means)
+def people_of(choice: Choice, source: Source[Found]) -> Iterator[Found]:
+    """The people of a selection: who is chosen by a filter only, and is no longer meant by it, is left out."""
+    yield from source.among((entry.id for entry in choice.people(source.roll)), choice.filters, {*choice.ids})
 
 
 def _gone() -> Invalid:

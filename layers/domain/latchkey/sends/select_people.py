@@ -5,21 +5,26 @@ from dataclasses import replace
 
 from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
-from latchkey.roll.choose_people import people_meant
+from latchkey.roll.sources import Found, FromDirectory, Source
 from latchkey.selections.use_selection import people_chosen, settle
 from latchkey.sends.model.send import Selection
 from latchkey.sends.needs import System
 
 
 def of_group(system: System, school: str, selection: Selection) -> Iterator[Person] | None:
+    """The people of a filter or of a selection as they are now, as of ``group_of``."""
+    return group_of(system, school, selection, FromDirectory(system, school))
+
+
+def group_of(system: System, school: str, selection: Selection, source: Source[Found]) -> Iterator[Found] | None:
     """The people of a filter or of a selection, in list order; None where they are named by id or by an earlier send.
 
     ``Invalid`` for a filter that cannot be used, ``NotFound`` for a selection that is kept no more.
     """
     if selection.chosen is not None:
-        return people_chosen(system, school, selection.chosen)
+        return people_chosen(system, school, selection.chosen, source)
     if selection.filter is not None:
-        return people_meant(system, school, people_filter.parse(selection.filter))
+        return source.meant(people_filter.parse(selection.filter))
     return None
 
 

@@ -16,6 +16,7 @@ from latchkey.shared.stores.dynamo import Put
 from latchkey.sign_in import hashing
 from latchkey.sign_in.session import who
 from tests.support.console import HEAD, HEAD_TEACHER, Console, make_person
+from tests.support.costs import CALLS, followed, keep, metered
 from tests.support.openapi import check
 from tests.support.sign_in import sign_in
 
@@ -76,6 +77,15 @@ def signs_in(console: Console, name: str, password: str) -> str | None:
     return found.person.id
 
 
+def looked(console: Console) -> None:
+    """The school is looked through: asked for, and done by the worker."""
+    assert console.post(DOUBLES, {}).status_code in {200, 202}
+    worker = console.system.wiring("plan_send")
+    while messages := [each for each in map(json.loads, console.system.messages("PLAN_QUEUE")) if each["kind"] == "doubles"]:
+        for message in messages:
+            look_for_doubles.look_through(worker, "northbridge", message["look"])
+
+
 @pytest.fixture
 def pair(console: Console) -> tuple[Person, Person]:
     """A parent whose new account has the child, and whose old one has the password and the address."""
@@ -91,6 +101,7 @@ def pair(console: Console) -> tuple[Person, Person]:
 class TestList:
     def test_a_pair_with_its_reasons(self, console: Console, pair: tuple[Person, Person]) -> None:
         console.add([make_person(9, given_name="Other", family_name="Person")])
+        looked(console)
         answer = console.get(DOUBLES)
         check("get", DOUBLES, answer)
         (found,) = answer.json_body["items"]
@@ -101,6 +112,7 @@ class TestList:
 
     def test_an_address_that_nobody_has_confirmed_is_named(self, console: Console) -> None:
         console.add([parent(1, mis_id=None, email="a@x.example", password_set_at=5), parent(2, email="a@x.example")])
+        looked(console)
         (found,) = console.get(DOUBLES).json_body["items"]
         assert found["certain"]
         assert [text[:35] for text in found["cautions"]] == ["Ann Lee typed an e-mail address bes"]
@@ -111,6 +123,7 @@ class TestList:
             name = {"given_name": f"Ann{number}", "family_name": f"Lee{number}"}
             other = {"email": f"p{number}@northbridge.example"} if number % 2 else {"children": ("c",), "email": None}
             console.add([parent(number, **{**name, **other}), parent(number + 20, **{**name, **other})])
+        looked(console)
         seen: list[bool] = []
         cursor: dict[str, str] = {}
         while True:
@@ -124,12 +137,17 @@ class TestList:
 
     def test_who_was_told_apart_is_not_shown_again(self, console: Console, pair: tuple[Person, Person]) -> None:
         ids = [each.id for each in pair]
+        looked(console)
+        assert len(console.get(DOUBLES).json_body["items"]) == 1
         for people in (ids, ids[::-1]):
             answer = console.post(f"{DOUBLES}/apart", {"people": people})
             assert answer.status_code == 204
         assert console.get(DOUBLES).json_body["items"] == []
         events = console.get("/admin/northbridge/audit", kind="deeds").json_body["items"]
-        assert [each["action"] for each in events] == ["doubles.apart", "doubles.apart"]
+        assert [each["action"] for each in events] == ["doubles.apart", "doubles.apart", "doubles.look"]
+        console.system.clock.now += 1
+        looked(console)
+        assert console.get(DOUBLES).json_body["items"] == []
 
     @pytest.mark.parametrize(
         ("people", "status"),
@@ -143,6 +161,7 @@ class TestList:
         assert console.get(DOUBLES, limit="51").status_code == 422
 
     def test_the_page(self, console: Console, pair: tuple[Person, Person]) -> None:
+        looked(console)
         page = console.page(DOUBLES).body.decode()
         assert page.count("Keep this one") == 2
         assert "They have a child in common." in page
@@ -152,19 +171,17 @@ class TestList:
         assert "We found no doubles." in console.page(DOUBLES, saved="apart").body.decode()
 
 
-class TestLargeSchool:
-    @pytest.fixture(autouse=True)
-    def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(look_for_doubles, "READS", 2)
-
-    def test_it_is_looked_through_once_somebody_opens_the_list(self, console: Console, pair: tuple[Person, Person]) -> None:
+class TestLook:
+    def test_it_begins_once_somebody_opens_the_list(self, console: Console, pair: tuple[Person, Person]) -> None:
         answer = console.get(DOUBLES)
         check("get", DOUBLES, answer)
-        assert (answer.json_body["state"], answer.json_body["items"]) == ("queued", [])
+        assert (answer.json_body["state"], answer.json_body["items"], answer.json_body["looked_at"]) == ("queued", [], None)
         answer = console.post(DOUBLES, {})
         check("post", DOUBLES, answer)
         assert (answer.status_code, answer.json_body["state"]) == (200, "queued")
-        assert "0 people so far" in console.page(DOUBLES).body.decode()
+        page = console.page(DOUBLES).body.decode()
+        assert "People looked at: 0 of 5" in page
+        assert "This school was not looked through before" in page
         (message, again) = map(json.loads, console.system.messages("PLAN_QUEUE"))
         assert message == again
         assert set(message) == {"v", "kind", "school", "look"}
@@ -172,7 +189,7 @@ class TestLargeSchool:
         look = look_for_doubles.look_through(worker, "northbridge", message["look"])
         assert (look.state, look.piece, look.looked) == ("running", 1, 2)
         assert json.loads(console.system.messages("PLAN_QUEUE")[0]) == message
-        assert console.get(DOUBLES).json_body["progress"] == {"done": 2, "total": None}
+        assert console.get(DOUBLES).json_body["progress"] == {"done": 2, "total": 5}
         look = look_for_doubles.look_through(worker, "northbridge", message["look"])
         assert (look.state, look.looked, look.found) == ("finished", 5, 1)
         assert look_for_doubles.look_through(worker, "northbridge", message["look"]) == look
@@ -180,18 +197,80 @@ class TestLargeSchool:
         check("get", DOUBLES, answer)
         assert [{each["id"] for each in item["people"]} for item in answer.json_body["items"]] == [{each.id for each in pair}]
         assert (answer.json_body["state"], answer.json_body["progress"]) == ("finished", {"done": 5, "total": 5})
+        assert "The school was looked through" in console.page(DOUBLES).body.decode()
         merged(console, *pair)
         assert console.get(DOUBLES).json_body["items"] == []
+        console.system.clock.now += 1
         answer = console.post(DOUBLES, {})
         check("post", DOUBLES, answer)
         assert (answer.status_code, answer.json_body["state"]) == (202, "queued")
+        assert "is being looked through again" in console.page(DOUBLES).body.decode()
 
-    def test_a_look_that_nobody_works_on_can_be_asked_for_again(self, console: Console, pair: tuple[Person, Person]) -> None:
+    def test_who_comes_later_is_found_by_the_next_look(self, console: Console, pair: tuple[Person, Person]) -> None:
+        looked(console)
+        console.add([parent(7, given_name="New", email="n@x.example"), parent(8, given_name="New", email="n@x.example")])
+        assert len(console.get(DOUBLES).json_body["items"]) == 1
+        console.system.clock.now += 1
+        looked(console)
+        assert len(console.get(DOUBLES).json_body["items"]) == 2
+
+    @pytest.mark.parametrize("age", [301, 1_801])
+    def test_a_look_that_nobody_works_on_can_be_asked_for_again(
+        self, console: Console, pair: tuple[Person, Person], age: int
+    ) -> None:
         console.post(DOUBLES, {})
-        console.system.clock.now += 1_801
+        console.system.clock.now += age
         console.token = console.sign_in(HEAD_TEACHER)
         assert console.get(DOUBLES).json_body["state"] == "failed"
-        assert console.post(DOUBLES, {}).status_code == 202
+        page = console.page(DOUBLES).body.decode()
+        assert "The last look was not finished" in page
+        assert ">Look again</button>" in page
+        looked(console)
+        assert len(console.get(DOUBLES).json_body["items"]) == 1
+
+    def test_a_look_that_dies_in_the_middle_goes_on_or_is_asked_for_again(
+        self, console: Console, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        console.post(DOUBLES, {})
+        (message,) = map(json.loads, console.system.messages("PLAN_QUEUE"))
+        worker = console.system.wiring("plan_send")
+        look_for_doubles.look_through(worker, "northbridge", message["look"])
+        console.system.messages("PLAN_QUEUE")
+        with monkeypatch.context() as patch:
+            patch.setattr(look_for_doubles.Finder, "pairs", lambda _: (_ for _ in ()).throw(MemoryError()))
+            with pytest.raises(MemoryError):
+                look_for_doubles.look_through(worker, "northbridge", message["look"])
+        body = console.get(DOUBLES).json_body
+        assert (body["state"], body["items"], body["progress"]["done"]) == ("running", [], 2)
+        look_for_doubles.look_through(worker, "northbridge", message["look"])
+        assert len(console.get(DOUBLES).json_body["items"]) == 1
+
+    def test_after_thirty_days_its_pairs_are_gone_and_another_begins(self, console: Console, pair: tuple[Person, Person]) -> None:
+        looked(console)
+        table = console.system.wiring("console").table("ACTIVITY_TABLE")
+        (look,) = console.system.wiring("console").looks("northbridge").latest()
+        kept = [item for page in table.pages(f"northbridge#DOUBLES#{look.id}") for item in page]
+        assert [item["expires_at"] - look.created_at for item in kept] == [30 * DAY]
+        console.system.clock.now += 30 * DAY
+        console.token = console.sign_in(HEAD_TEACHER)
+        body = console.get(DOUBLES).json_body
+        assert (body["state"], body["items"], body["looked_at"]) == ("queued", [], None)
+
+    def test_pairs_that_were_judged_cost_a_page_nothing(self, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whom an admin has told apart, and who has gone, is passed over without a call for them."""
+        for number in range(1, 31):
+            name = {"given_name": f"Ann{number}", "family_name": f"Lee{number}", "email": f"p{number}@northbridge.example"}
+            console.add([parent(number, **name), parent(number + 40, **name)])
+        looked(console)
+        streams = followed(console, monkeypatch)
+        keep(console, streams)
+        for _ in range(3):
+            for found in console.get(DOUBLES, limit="8").json_body["items"]:
+                assert console.post(f"{DOUBLES}/apart", {"people": [each["id"] for each in found["people"]]}).status_code == 204
+        keep(console, streams)
+        with metered(console) as found:
+            assert len(console.get(DOUBLES).json_body["items"]) == 6
+        assert len(found) <= CALLS
 
 
 class TestMerge:

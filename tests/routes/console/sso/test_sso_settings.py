@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import pytest
 
+from console.sso.shown import SAMPLES
 from latchkey.sso.model.findings import Finding
+from latchkey.sso.model.saml_addresses import OFFERED, connection_of
 from tests.support.console import HEAD_TEACHER, Console, make_person, running_console
 from tests.support.doorways import Doorways
 from tests.support.system import START
@@ -308,9 +310,19 @@ def test_saml_is_read_from_its_metadata(console: Console, doorways: Doorways) ->
     (found,) = put(console, rm).json_body["connections"]
     assert (found["issuer"], found["certificates"], found["tenant"]) == ("https://idp.example", 1, ["a.example"])
     assert found["redirect_address"] == "https://latchkey.test/sso/saml"
+    assert found["entity_id"] == "https://latchkey.test/sso/saml/metadata/northbridge/rm-unify"
     doorways.answer("saml", {"wrong": "unreachable"})
     refused = put(console, {"name": "rm-unify", "metadata_url": "https://other.example/metadata"})
     assert refused.json_body["fields"]["rm-unify.metadata_url"].startswith("Nothing answers at this address.")
+
+
+@pytest.mark.parametrize("name", sorted(name for name, (kind, _) in SAMPLES.items() if kind == "saml"))
+def test_the_entity_id_to_copy_is_the_one_that_our_requests_and_our_metadata_name(console: Console, name: str) -> None:
+    """A provider that was given another one answers for somebody else."""
+    shown = one(console, name)["entity_id"]
+    assert connection_of("https://latchkey.test", shown) == ("northbridge", name)
+    assert name in OFFERED
+    assert shown in console.page(f"{SSO}/{name}/registration").body.decode()
 
 
 def test_forms_save_page_by_page(console: Console) -> None:

@@ -1,13 +1,15 @@
 """Looks for doubles, the pairs that they found, and the pairs that are two people: the table ``activity``. Ids only."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from latchkey.doubles.model.looks import LIFE, Look
 from latchkey.doubles.model.pairs import Pair, pair_from_key
 from latchkey.errors import Changed
+from latchkey.people.model.likeness import RANKS
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update
 
-_PAGE = 100  # pairs a read
+_PAGE = 200  # pairs a read: some 22 kB
 
 
 class Looks:
@@ -74,14 +76,20 @@ class Looks:
         return self._move(look, facts | {"finished_at": after.finished_at}, mine)
 
     def pairs(self, look: str, after: str = "") -> Iterator[list[Pair]]:
-        """The pairs that a look has found, behind a key, a page at a time."""
+        """The pairs that a look has found, behind a key, a page at a time; without those that were put aside."""
         pk = f"{self._pk}#{look}"
         while True:
             page = self._table.page(pk, above=after, limit=_PAGE) if after else self._table.page(pk, limit=_PAGE)
-            yield [pair for item in page.items if (pair := pair_from_key(item["sk"])) is not None]
+            yield [pair for item in page.items if "aside_at" not in item and (pair := pair_from_key(item["sk"])) is not None]
             if page.next is None:
                 return
             after = page.items[-1]["sk"]
+
+    def put_aside(self, look: str, pair: Pair, now: int) -> None:
+        """Pass over two people among the pairs of a look, whatever their rank was; nothing where they are not among them."""
+        keys = (replace(pair, rank=rank).key for rank in RANKS)
+        for item in self._table.get_many((f"{self._pk}#{look}", key) for key in keys):
+            self._table.update(Update(pk=item["pk"], sk=item["sk"], set={"aside_at": now}))
 
     def part(self, pair: Pair, by: str, now: int) -> None:
         """Remember that these are two people."""

@@ -10,7 +10,7 @@ REGISTER: Final = (
         table="activity",
         pk="<school>#DOUBLES",
         sk="<look>",
-        why="A large school is looked through by a worker",
+        why="A school is looked through by a worker",
         kept="30 days",
         seen_by="the school's admins",
         about="by id",
@@ -34,7 +34,10 @@ REGISTER: Final = (
         kept="30 days",
         seen_by="the school's admins",
         about="by id",
-        attributes={"rank": "0 certain, 1 likely, 2 and 3 with little to go by"},
+        attributes={
+            "rank": "0 certain, 1 likely, 2 and 3 with little to go by",
+            "aside_at": "When an admin said that they are two people",
+        },
     ),
     Kind(
         name="two people",

@@ -13,7 +13,8 @@ from itertools import combinations
 from typing import Final, Literal, NamedTuple
 
 from latchkey.people.model.given_names import can_be_one
-from latchkey.people.model.person import ADULTS, Person
+from latchkey.people.model.matched import Compared
+from latchkey.people.model.person import ADULTS
 from latchkey.shared.model.folding import folded
 
 Advice = Literal["merge", "link", "role"]
@@ -97,7 +98,7 @@ def folded_name(text: str) -> Name:
     return Name(words, "".join(words))
 
 
-def facts_of(person: Person) -> Facts:
+def facts_of(person: Compared) -> Facts:
     """What is compared of this person."""
     bare = (person.mis_id or "").lstrip("0")
     student = person.role == "student"
@@ -120,7 +121,7 @@ def facts_of(person: Person) -> Facts:
     )
 
 
-def likeness(one: Person, other: Person) -> Likeness | None:
+def likeness(one: Compared, other: Compared) -> Likeness | None:
     """Whether two accounts are one person's; None where nothing says so."""
     return compare(facts_of(one), facts_of(other))
 

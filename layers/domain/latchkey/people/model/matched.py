@@ -1,4 +1,4 @@
-"""What a filter looks at: a person, or what the roll holds of one."""
+"""What a filter looks at, and what a message goes by: a person, or what the roll holds of one."""
 
 from typing import Literal, Protocol
 
@@ -56,6 +56,13 @@ class Matched(Placed, Protocol):
     def marked(self) -> Literal["bounced", "complained"] | None: ...
 
 
+class Compared(Matched, Protocol):
+    """Somebody who may have a second account."""
+
+    @property
+    def children(self) -> tuple[str, ...]: ...
+
+
 class Entitled(Protocol):
     """Somebody with a role and perhaps admin rights."""
 
@@ -74,3 +81,14 @@ class Mailed(Matched, Entitled, Protocol):
     def has_way_in(self) -> bool: ...
     @property
     def number(self) -> int | None: ...
+
+
+class Member(Mailed, Protocol):
+    """Somebody of a school with their family, as the directory and the roll both know them."""
+
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def children(self) -> tuple[str, ...]: ...
+    @property
+    def password_set_at(self) -> int | None: ...

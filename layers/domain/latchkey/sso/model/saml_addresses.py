@@ -5,6 +5,8 @@ from typing import Final
 
 ACS: Final = "/sso/saml"
 """Where answers are posted (the assertion consumer service)."""
+OFFERED: Final = ("rm-unify", "saml")
+"""The connections that the console offers to add: a provider needs our metadata before they are there."""
 _METADATA: Final = "/sso/saml/metadata"
 _PLACE: Final = re.compile(r"/([a-z0-9-]{1,63})/([a-z0-9-]{1,20})")
 
