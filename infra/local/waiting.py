@@ -66,17 +66,19 @@ def wait_for(
     """What `look` sees, once it is as wanted; raises TimeoutError when nothing moves any more.
 
     Patience grows on a busy machine: it is counted in looks, which take longer there, and the count begins again whenever a look
-    sees something else than the one before. `longest`, in seconds, is the end of all waiting.
+    sees something else than the one before. `longest`, in seconds, is the end of all waiting. The first pauses are shorter than
+    `pause`: most of what is waited for is nearly there.
     """
     end = time.monotonic() + longest
-    left, before = looks, None
+    left, before, rest = looks, None, pause / 16
     while not until(seen := look()):
         left = left - 1 if seen == before else looks
         if left == 0 or time.monotonic() > end:
             why = f"did not come; {looks} looks found nothing new" if left == 0 else "took too long"
             raise TimeoutError(f"{what} {why}: {str(seen)[:1000]}")
         before = seen
-        time.sleep(pause)
+        time.sleep(rest)
+        rest = min(rest * 2, pause)
     return seen
 
 

@@ -2,6 +2,13 @@
 const seen = e => e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && e.getBoundingClientRect().width > 1;
 const called = e => `<${e.tagName.toLowerCase()}${e.className ? ` class="${e.className}"` : ""}> ${(e.innerText || e.name || e.id || "").trim().slice(0, 40)}`;
 const controls = () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(seen);
+/** What axe judges that a width can change: which elements are seen, their display and colours, the size of letters, what scrolls. */
+const what_axe_sees = () => [...document.body.querySelectorAll("*")].map(e => {
+  const style = getComputedStyle(e);
+  if (!seen(e)) return style.display;
+  const scrolls = e.scrollWidth > e.clientWidth && /auto|scroll/.test(style.overflowX) || e.scrollHeight > e.clientHeight && /auto|scroll/.test(style.overflowY);
+  return [style.display, style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize, style.fontWeight, style.position, scrolls].join();
+}).join("\n");
 const looks = {
   /** The first Tab (it was pressed just now) is the skip link, seen, unless the page had put the focus on its heading; and what
       gets the focus shows it and is in sight. */

@@ -8,7 +8,7 @@ from tests.e2e import school
 from tests.e2e.client import Product
 
 
-@pytest.fixture(autouse=True)
-def _calm(admin: Product) -> Iterator[None]:
+@pytest.fixture
+def calm(admin: Product) -> Iterator[None]:
     yield
     school.calm(admin)

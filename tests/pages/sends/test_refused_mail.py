@@ -3,11 +3,14 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.chromium import check, signed_in
 from tests.e2e.client import Product
-from tests.e2e.school import Group, calm, enrol, fated, name_of_group, start, to_the_end
+from tests.e2e.school import Group, enrol, fated, name_of_group, start, to_the_end
+
+pytestmark = pytest.mark.usefixtures("calm")
 
 
 def refused(admin: Product) -> str:
@@ -40,7 +43,6 @@ def test_who_was_refused_is_sent_to_again_with_the_text_for_the_filter_at_hand(
     expect(page.get_by_text("For those whose mail was refused in")).to_be_visible()
     done, _ = to_the_end(admin, urlsplit(page.url).path)
     assert (done["counts"]["delivered"], done["refused"]["our_fault"]) == (9, 1)
-    calm(admin)
 
 
 def test_the_page_of_domains_names_each_error_and_trusts_a_domain(
@@ -62,4 +64,3 @@ def test_the_page_of_domains_names_each_error_and_trusts_a_domain(
     page.get_by_label("Domain", exact=True).press("Enter")
     expect(page.get_by_role("row").filter(has_text="nobody.example")).not_to_have_count(0)
     check(page, "mail-domains-trusted")
-    calm(admin)

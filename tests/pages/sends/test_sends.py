@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import PHONE, await_shown, check, profile, signed_in
@@ -35,6 +36,7 @@ def legend(page: Page, words: str) -> Any:
     return page.get_by_role("navigation", name="People of this message").get_by_role("link", name=re.compile(f"^({words})"))
 
 
+@pytest.mark.usefixtures("calm")
 def test_the_page_says_what_to_do_next_about_those_who_were_not_reached(
     desk: BrowserContext, product: Product, admin: Product
 ) -> None:

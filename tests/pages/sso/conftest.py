@@ -1,22 +1,20 @@
 """Schools of their own whose people sign in at a provider, and the providers."""
 
-import re
 import secrets
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
 from infra.local.waiting import wait_for
 from infra.operator import invite_admin_event, make_school_event
 from tests.e2e.client import Product, links_in
 from tests.e2e.school import as_operator
-from tests.support.providers.hostile import Hostile, Plan, hostile_provider
+from tests.support.providers.hostile import Hostile, hostile_provider
 from tests.support.providers.running import Provider, provider
-from tests.support.visitor import Visitor
 
 PASSWORD = "eleven cheerful otters"
 SECRET = "a-secret-that-both-sides-know"
@@ -29,12 +27,18 @@ class Academy:
     slug: str
     admin: Product
     login: dict[str, str]
+    connected_at: int = 0
 
     def connect(self, name: str, **facts: Any) -> None:
         """Set a connection, in part; a new one is OpenID Connect for students, matched by their address."""
         asked = {"name": name, **facts}
         answer = self.admin.http.put(self.admin.console("settings/sso"), json={"connections": [asked]})
         assert answer.status_code == 200, answer.text
+        self.connected_at = int(time.time())
+
+    def opened(self) -> None:
+        """Wait for the next second: a session of that in which a sign-in was switched on ends with those before."""
+        wait_for(lambda: time.time() >= self.connected_at + 1, "The next second", pause=0.1)
 
     def connect_new(self, name: str, issuer: str, **facts: Any) -> None:
         """A new connection by OpenID Connect."""
@@ -116,21 +120,3 @@ def certified(stack: dict[str, Any], sign_in_ports: dict[str, socket.socket]) ->
 @pytest.fixture(scope="module")
 def pupil(academy: Academy) -> dict[str, Any]:
     return academy.person()
-
-
-@pytest.fixture
-def visitor(stack: Any) -> Iterator[Visitor]:
-    with Visitor(stack["url"]) as made:
-        yield made
-
-
-def honest(pupil: dict[str, Any], **more: Any) -> Plan:
-    return Plan(claims={"email": pupil["email"], "email_verified": True}, **more)
-
-
-def stays_out(visitor: Visitor, answer: httpx.Response) -> None:
-    """On a page that says something, in nobody's session. 503: it is the other side, and may be over in a minute."""
-    assert 400 <= answer.status_code < 500 or answer.status_code == 503, f"{answer.status_code} {answer.text[:300]}"
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert len(re.findall(r"<h1[ >]", answer.text)) == 1
-    assert visitor.signed_in_as() is None

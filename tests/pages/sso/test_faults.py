@@ -90,7 +90,6 @@ def test_an_account_of_another_domain(desk: BrowserContext, academy: Academy, ho
     google = {"tenant": ["school.example"], "client_id": "1-a.apps.googleusercontent.com", "client_secret": SECRET}
     academy.connect("google", kind="google", label="Google", roles=["student"], on=True, **google)
     claims = {"email": pupil["email"], "email_verified": True}
-    claims = {"email": pupil["email"], "email_verified": True}
     hostile.plan = Plan(claims=claims | {"hd": "other.example"})
     page = go(desk, start(academy, "google"))
     says(page, "This is not an account of your school")
@@ -100,6 +99,7 @@ def test_an_account_of_another_domain(desk: BrowserContext, academy: Academy, ho
     names(academy.tried("google"), "tenant", "other")
 
     hostile.plan = Plan(claims=claims | {"hd": "school.example"})
+    academy.opened()
     go(desk, start(academy, "google")).wait_for_url("**/account**")
 
 

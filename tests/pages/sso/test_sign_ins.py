@@ -23,6 +23,7 @@ def pupil(academy: Academy, certified: Provider) -> dict[str, Any]:
     academy.connect_new("certified", certified.origin, label="Certified")
     claims = {"email": made["email"], "email_verified": True}
     certified.change(accounts={made["username"]: claims}, claimsInIdToken=True)
+    academy.opened()
     return made
 
 

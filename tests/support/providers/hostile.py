@@ -61,10 +61,9 @@ class Plan:
 class Hostile:
     """The provider. ``key`` is published, ``other_key`` is an attacker's; ``asked`` and ``exchanged``: what came."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey] | None = None) -> None:
         self.origin = self.issuer = self.place = origin
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key, self.other_key = keys or (new_key(), new_key())
         self.kid = "k1"
         self.ahead = 0  # seconds by which its clock is wrong
         self.now: Callable[[], float] = lambda: time.time() + self.ahead
@@ -138,6 +137,11 @@ class Hostile:
             return _json({"error": "invalid_grant"}, 400)
         token = (self.plan.token or Hostile.honest_token)(self, asked)
         return _json({"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": token})
+
+
+def new_key() -> rsa.RSAPrivateKey:
+    """A key as providers have it."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def without_none(values: dict[str, Any]) -> dict[str, Any]:

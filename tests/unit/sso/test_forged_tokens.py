@@ -1,4 +1,4 @@
-"""The corpus of forged and odd ID tokens, against what verifies them; tests/pages/sso sends the same through the doorway."""
+"""The corpus of forged and odd ID tokens, against what verifies them; tests/routes/federate sends it through whole sign-ins."""
 
 import pytest
 

@@ -12,11 +12,12 @@ _MOST: Final = 1_000
 
 
 class KeptSchools:
-    """Schools and their list, at most a minute old. What does not exist is asked for each time."""
+    """Schools and their list, at most a minute old (``fresh``, seconds). What does not exist is asked for each time."""
 
-    def __init__(self, schools: Schools, clock: Callable[[], int]) -> None:
+    def __init__(self, schools: Schools, clock: Callable[[], int], *, fresh: int = _FRESH) -> None:
         self._schools = schools
         self._clock = clock
+        self._fresh = fresh
         self._kept: dict[str, tuple[int, School]] = {}
         self._list: tuple[int, list[dict[str, str]]] | None = None
         self._index: SchoolIndex | None = None
@@ -25,7 +26,7 @@ class KeptSchools:
         """The school with this slug."""
         now = self._clock()
         read_at, school = self._kept.get(slug, (0, None))
-        if school is not None and now - read_at < _FRESH:
+        if school is not None and now - read_at < self._fresh:
             return school
         found = self._schools.get(slug)
         if found is not None:
@@ -37,7 +38,7 @@ class KeptSchools:
     def all(self) -> list[dict[str, str]]:
         """``slug, name, town, postcode, urn`` of every school."""
         now = self._clock()
-        if self._list is None or now - self._list[0] >= _FRESH:
+        if self._list is None or now - self._list[0] >= self._fresh:
             before = self._list
             self._list = (now, list(self._schools.all()))
             if before is None or before[1] != self._list[1]:

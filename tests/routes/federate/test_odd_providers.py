@@ -1,20 +1,27 @@
 """What a provider says of itself, oddly: nobody is led astray or let in, and each ends on a page."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.pages.sso.conftest import Academy, honest, stays_out
 from tests.support.providers.hostile import Asked, Hostile
+from tests.support.providers.in_process import HostileWorld, connection, hostile_world
 from tests.support.providers.jose import public_jwk, signed
-from tests.support.visitor import Visitor
+from tests.support.system import TestSystem
 
 
 @pytest.fixture
-def connected(academy: Academy, hostile: Hostile) -> str:
-    """The address at which one signs in at an issuer of whom nobody knows anything yet."""
-    academy.connect_new("id", hostile.new_issuer())
-    return f"/schools/{academy.slug}/sso/id"
+def new(system: TestSystem, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostileWorld]:
+    """Nobody knows anything of the issuer yet. A second connection at the same issuer is another client."""
+    with hostile_world(system, monkeypatch, connection("id"), connection("second", client_id="theirs"), known=False) as made:
+        yield made
+
+
+def test_an_honest_one_lets_in(new: HostileWorld) -> None:
+    browser = new.world.browser()
+    assert new.follow(browser).status_code == 200
+    assert new.signed_in_as(browser) == new.pupil.id
 
 
 KEYS: dict[str, Any] = {
@@ -30,9 +37,9 @@ KEYS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
-def test_odd_keys_open_nothing(connected: str, hostile: Hostile, pupil: dict[str, Any], visitor: Visitor, keys: Any) -> None:
-    hostile.plan = honest(pupil, keys=keys(hostile))
-    stays_out(visitor, visitor.follow(connected))
+def test_odd_keys_open_nothing(new: HostileWorld, keys: Any) -> None:
+    new.plan(keys=keys(new.hostile))
+    new.stays_out()
 
 
 DISCOVERIES: dict[str, dict[str, Any]] = {
@@ -50,24 +57,16 @@ DISCOVERIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("discovery", DISCOVERIES.values(), ids=DISCOVERIES)
-def test_an_odd_discovery_leads_nowhere(
-    connected: str, hostile: Hostile, pupil: dict[str, Any], visitor: Visitor, discovery: dict[str, Any]
-) -> None:
-    hostile.plan = honest(pupil, discovery=discovery)
-    answer = visitor.follow(connected)
-    stays_out(visitor, answer)
-    assert "javascript:" not in answer.text
+def test_an_odd_discovery_leads_nowhere(new: HostileWorld, discovery: dict[str, Any]) -> None:
+    new.plan(discovery=discovery)
+    assert b"javascript:" not in new.stays_out().body
 
 
-def test_a_token_of_one_connection_opens_no_other(
-    academy: Academy, hostile: Hostile, pupil: dict[str, Any], visitor: Visitor
-) -> None:
+def test_a_token_of_one_connection_opens_no_other(new: HostileWorld) -> None:
     """Another client's token, signed by the very key: two connections of a school at one provider are two clients."""
-    academy.connect_new("id", hostile.new_issuer())
-    academy.connect_new("second", hostile.issuer, client_id="theirs")
 
     def other_client(h: Hostile, asked: Asked) -> str:
         return signed(h.honest_claims(asked) | {"aud": "theirs"}, {"alg": "RS256", "kid": h.kid}, h.key)
 
-    hostile.plan = honest(pupil, token=other_client)
-    stays_out(visitor, visitor.follow(f"/schools/{academy.slug}/sso/id"))
+    new.plan(token=other_client)
+    new.stays_out()
