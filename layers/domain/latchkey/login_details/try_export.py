@@ -78,11 +78,19 @@ def _tried(students: Sequence[Entry], wanted: ExportRequest, outcome: Callable[[
     return trial
 
 
-def _alike(students: Sequence[Entry]) -> Iterable[tuple[Entry, int]]:
-    """One of those who count alike, and how many they are: of a hundred thousand students some hundred are looked at."""
-    keys: list[Hashable] = [(_FACTS(each), each.last_login_at is None, each.number is None, not each.upn) for each in students]
-    one_of = dict(zip(keys, students, strict=True))
-    return [(one_of[key], alike) for key, alike in Counter(keys).items()]
+def _alike(students: Iterable[Entry]) -> Iterable[tuple[Entry, int]]:
+    """One of those who count alike, and how many they are: of a hundred thousand students some hundred are looked at.
+
+    A key is dropped at once where it is known already: a list of them all would have the garbage collector go through it.
+    """
+    first: dict[Hashable, Entry] = {}
+    counted: Counter[Hashable] = Counter()
+    for student in students:
+        key = _FACTS(student), student.last_login_at is None, student.number is None, not student.upn
+        counted[key] += 1
+        if counted[key] == 1:
+            first[key] = student
+    return [(first[key], alike) for key, alike in counted.items()]
 
 
 def cannot_be_in(person: Person | Entry, wanted: ExportRequest) -> Reason | None:
