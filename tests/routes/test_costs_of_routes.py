@@ -18,8 +18,6 @@ KNOWN: Final = {
     "GET /admin/{school}/sends/{id}": "9 calls",
     "POST /admin/{school}/sends/drafts/{id}/send": "reads a megabyte to know that somebody is meant",
     "POST /admin/{school}/sends": "the same",
-    "POST /admin/{school}/people/leaving": "marks whom it means while the admin waits",
-    "POST /admin/{school}/people/returning": "the same, back",
     "POST /admin/{school}/codes/void": "counts whom it means first: 9 calls",
     "DELETE /admin/{school}/people/{id}": "a person's items in every table: 13 calls",
     "POST /admin/{school}/people/{id}/delete": "the same",
