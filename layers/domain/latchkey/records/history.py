@@ -51,9 +51,9 @@ class History:
     complete: bool
 
 
-def history(system: System, school: School, person: str) -> History:
-    """The time line of a person; ``NotFound`` where this school has no such person."""
-    found = the_person(system, school.slug, person)
+def history(system: System, school: School, person: str, known: Person | None = None) -> History:
+    """The time line of a person; ``NotFound`` where this school has no such person. ``known``: who was read just now."""
+    found = known or the_person(system, school.slug, person)
     deeds, older = system.audit(school.slug).page(limit=_EVENTS, kind="deeds")
     own, earlier = system.audit(school.slug).page(limit=_SIGN_INS, kind="sign_ins")
     mails = _Mails(system, school, found)
@@ -65,8 +65,8 @@ def history(system: System, school: School, person: str) -> History:
         ),
         *mails.entries(),
     ]
-    known = {entry.what for entry in entries}
-    shown = sorted([*entries, *(fact for fact in _facts(found) if _EVENT_OF.get(fact.what) not in known)], reverse=True)
+    said = {entry.what for entry in entries}
+    shown = sorted([*entries, *(fact for fact in _facts(found) if _EVENT_OF.get(fact.what) not in said)], reverse=True)
     return History(shown[:MOST], complete=older is None and earlier is None and mails.complete and len(shown) <= MOST)
 
 
@@ -101,13 +101,14 @@ class _Mails:
         asked, further = self.system.sends(self.school.slug).page(limit=_REQUESTS, origin="person")
         self.complete = more is None and further is None
         meant = [send for send in (*sends, *asked) if send.chunks and _may_mean(send, self.person)]
-        first = self.system.ledger(self.school.slug).first_chunks(send.id for send in meant)
+        single = [send.id for send in meant if send.chunks == 1]  # of larger ones the first chunk comes with those behind it
+        first = self.system.ledger(self.school.slug).first_chunks(single) if single else {}
         found = [(send, mail) for send in meant if (mail := self._mail(send, first.get(send.id))) is not None]
         names = name_sends(self.system, self.school, [send for send, _ in found if send.origin == "admin"])
         return [_entry(send, mail, names.get(send.id, "")) for send, mail in found]
 
     def _mail(self, send: Send, first: Chunk | None) -> Mail | None:
-        mail, number = _in([first] if first else [], self.person.id), 1
+        mail, number = _in([first] if first else [], self.person.id), int(send.chunks == 1)
         while mail is None and number < send.chunks:
             if not self.reads:
                 self.complete = False
