@@ -101,14 +101,13 @@ class _Mails:
         asked, further = self.system.sends(self.school.slug).page(limit=_REQUESTS, origin="person")
         self.complete = more is None and further is None
         meant = [send for send in (*sends, *asked) if send.chunks and _may_mean(send, self.person)]
-        single = [send.id for send in meant if send.chunks == 1]  # of larger ones the first chunk comes with those behind it
-        first = self.system.ledger(self.school.slug).first_chunks(single) if single else {}
+        first = self.system.ledger(self.school.slug).first_chunks(send.id for send in meant)
         found = [(send, mail) for send in meant if (mail := self._mail(send, first.get(send.id))) is not None]
         names = name_sends(self.system, self.school, [send for send, _ in found if send.origin == "admin"])
         return [_entry(send, mail, names.get(send.id, "")) for send, mail in found]
 
     def _mail(self, send: Send, first: Chunk | None) -> Mail | None:
-        mail, number = _in([first] if first else [], self.person.id), int(send.chunks == 1)
+        mail, number = _in([first] if first else [], self.person.id), 1
         while mail is None and number < send.chunks:
             if not self.reads:
                 self.complete = False
