@@ -5,8 +5,10 @@ from typing import Any
 from console.system import system
 from latchkey.records.history import History
 from latchkey.records.history import history as look
+from latchkey.roll.model.roll import Roll
+from latchkey.roll.name_people import names_in as names_by
+from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
-from latchkey.schools.name_people import names_of
 from latchkey.shared.model.ids import is_id
 from web.answer import Answer
 from web.request import Request
@@ -22,7 +24,9 @@ def history(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - t
     """What is known to have happened to a person, newest first."""
     seen = admin(request, system(), school)
     data = history_json(look(system(), seen.school, id))
-    return Answer(data=data, context=names_in(seen.school, id, data) if request.wants_page else {})
+    if not request.wants_page:
+        return Answer(data=data)
+    return Answer(data=data, context=names_in(seen.school, id, data, read_roll(system(), school, seen.school)))
 
 
 def history_json(found: History) -> dict[str, Any]:
@@ -33,7 +37,7 @@ def history_json(found: History) -> dict[str, Any]:
     return {"items": items, "complete": found.complete}
 
 
-def names_in(school: School, person: str, history: dict[str, Any]) -> dict[str, Any]:
+def names_in(school: School, person: str, history: dict[str, Any], roll: Roll) -> dict[str, Any]:
     """For the page: the names, as they are now, of those who did it, and of the person."""
     ids = {person, *(each["by"] for each in history["items"] if is_id(each["by"] or ""))}
-    return {"names": names_of(system(), school, ids), "whose": person}
+    return {"names": names_by(roll, school, ids), "whose": person}

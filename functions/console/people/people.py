@@ -75,10 +75,11 @@ def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     data |= {"waiting": address_json(waiting[0])} if waiting else {}
     context: dict[str, Any] = {"no_link": SKIP_REASONS[reason] if reason else "", "saved": request.query.get("saved", "")}
     if request.wants_page:
-        code = read_roll(system(), school).standings.get(id)
+        roll = read_roll(system(), school, seen.school)
+        code = roll.standings.get(id)
         context |= standing_in_words(code, data["role"], can_be_mailed=reason is None)
-        shown = history_json(look(system(), seen.school, id))
-        context |= {"history": shown, **names_in(seen.school, id, shown)}
+        shown = history_json(look(system(), seen.school, id, found.person))
+        context |= {"history": shown, **names_in(seen.school, id, shown, roll)}
     return Answer(data=data, context=context)
 
 

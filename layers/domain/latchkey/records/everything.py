@@ -42,7 +42,7 @@ def everything(system: System, school: School, by: Person, person: str) -> Every
     open_ones = [each for each in sessions if each.expires_at > system.now()]
     stored = system.edits(school.slug).stored(found.person)
     held = [Held(kind, _shown(kind, stored)) for kind in system.register() if kind.about != "nobody"]
-    return Everything(found, open_ones, history(system, school, person), held)
+    return Everything(found, open_ones, history(system, school, person, found.person), held)
 
 
 def _shown(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,9 +51,9 @@ class History:
     complete: bool
 
 
-def history(system: System, school: School, person: str) -> History:
-    """The time line of a person; ``NotFound`` where this school has no such person."""
-    found = the_person(system, school.slug, person)
+def history(system: System, school: School, person: str, known: Person | None = None) -> History:
+    """The time line of a person; ``NotFound`` where this school has no such person. ``known``: who was read just now."""
+    found = known or the_person(system, school.slug, person)
     deeds, older = system.audit(school.slug).page(limit=_EVENTS, kind="deeds")
     own, earlier = system.audit(school.slug).page(limit=_SIGN_INS, kind="sign_ins")
     mails = _Mails(system, school, found)
@@ -65,8 +65,8 @@ def history(system: System, school: School, person: str) -> History:
         ),
         *mails.entries(),
     ]
-    known = {entry.what for entry in entries}
-    shown = sorted([*entries, *(fact for fact in _facts(found) if _EVENT_OF.get(fact.what) not in known)], reverse=True)
+    said = {entry.what for entry in entries}
+    shown = sorted([*entries, *(fact for fact in _facts(found) if _EVENT_OF.get(fact.what) not in said)], reverse=True)
     return History(shown[:MOST], complete=older is None and earlier is None and mails.complete and len(shown) <= MOST)
 
 

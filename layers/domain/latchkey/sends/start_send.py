@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from latchkey.errors import Invalid
 from latchkey.people.model.person import Person
-from latchkey.roll.sources import Found, FromDirectory, Source
+from latchkey.roll.sources import Found, FromRoll, Source
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
@@ -18,7 +18,7 @@ from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.plan_invitations import is_anybody, try_invitations
-from latchkey.sends.select_people import group_of, of_group
+from latchkey.sends.select_people import group_of
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
@@ -108,14 +108,14 @@ def why_approval(system: System, school: School, admin: Person, tried: DryRun, s
 
 
 def _held(system: System, school: School, send: Send) -> tuple[Send, int]:
-    """The send, waiting for another admin where the school's rule says so, and to how many people it would go.
+    """The send, waiting for another admin where the school's rule says so, and to how many it would go, as the roll has it.
 
-    plan_send looks again, for people come and go.
+    plan_send decides by the people themselves: it holds a send that is larger than this has found.
     """
     rule = school.settings.approval
     if rule == ApprovalRule():
         return send, 0
-    tried = try_out(system, school, send.selection, send.kind, decides=True)
+    tried = try_out(system, school, send.selection, send.kind)
     need, now = need_of(rule, tried), send.created_at
     if need is None and rule.above is not None:
         allowances, at = system.allowances(school.slug), send.start_at or now
@@ -160,8 +160,5 @@ def _how(selection: Selection) -> str:
 def _somebody(system: System, school: School, selection: Selection, kind: Kind) -> bool:
     if kind == "parent_invitation":
         return is_anybody(system, school, selection)
-    directory = system.directory(school.slug)
-    if selection.is_from_sends:
-        return next(chosen(system, school.slug, selection, FromDirectory(system, school.slug, school)), None) is not None
-    found = of_group(system, school.slug, selection)
-    return next(found, None) is not None if found is not None else bool(directory.by_ids(selection.ids))
+    found, _ = meant(system, school, selection, FromRoll(system, school.slug, school))
+    return next(iter(found), None) is not None
