@@ -1,6 +1,7 @@
 """A real browser: Debian's Chromium, headless, with an axe check on every page that a test stops at."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, ViewportSize, expect, sync_playwright
 
 from infra.local.waiting import LOOKS, wait_for
 from tests.e2e.client import PATIENCE, Product
@@ -91,10 +92,17 @@ def await_shown(page: Page, awaited: Locator, looks: int = LOOKS) -> None:
 
 def found_by_axe(page: Page) -> AxeResults:
     """What axe finds wrong. Only that leaves the browser: what is in order takes as long to hand over as all was to look at."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
     wrong = "axe.run({resultTypes: ['violations']}).then(found => ({violations: found.violations}))"
-    return AxeResults(page.evaluate(wrong))
+    for again in (True, True, False):
+        try:
+            if not page.evaluate("'axe' in window"):
+                page.evaluate(AXE_SCRIPT)
+            return AxeResults(page.evaluate(wrong))
+        except Error as error:
+            if not again or not re.search("context was destroyed|axe is not defined", error.message):
+                raise
+            page.wait_for_load_state()  # a script has just led on to another page
+    raise AssertionError
 
 
 def check(page: Page, name: str = "") -> None:
