@@ -1,6 +1,6 @@
 """SQS consumer of the roster queue; returns the messages that failed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any
 
@@ -14,7 +14,7 @@ from latchkey.rosters.fail_roster import give_up
 from latchkey.rosters.model.messages import AwaitFile, FileCame, Job, ReadAgain, Undo, parse
 from latchkey.rosters.read_roster import preview_roster, read_again
 from latchkey.rosters.undo_roster import give_up_undoing, undo_roster
-from latchkey.shared.model.messages import decoded
+from latchkey.shared.model.messages import Message, decoded
 from latchkey.shared.model.upload_events import records_of
 from latchkey.wiring import Wiring, wiring
 from worker.consume import Consumer, Record, is_last_try, life
@@ -41,6 +41,9 @@ def work(record: Record, left: Callable[[], float] = lambda: inf) -> None:
     message = decoded(record["body"])
     records = records_of(message)
     for part in [message] if records is None else [{"Records": [each]} for each in records]:
+        if isinstance(part, Mapping) and part.get("kind") == "leavers":
+            _leavers(Message(part))
+            continue
         about_contacts = contacts_messages.parse(part, system().uploads().bucket)
         if about_contacts is not None:
             _contacts(about_contacts, record, left)
@@ -60,6 +63,14 @@ def _roster(message: object, record: Record, left: Callable[[], float]) -> None:
             raise
         if facts:
             logger.info("roster done", extra=facts)
+
+
+def _leavers(message: Message) -> None:
+    from latchkey.records.turn_leavers import turn_leavers  # nor for this
+
+    run = turn_leavers(system(), message.slug(), message.id("run"))
+    if run is not None:
+        logger.info("leavers turned", extra={"run": run.id, "state": run.state, "people": len(run.people)})
 
 
 def _contacts(wanted: contacts_messages.Read | contacts_messages.AwaitFile, record: Record, left: Callable[[], float]) -> None:

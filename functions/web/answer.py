@@ -130,7 +130,7 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
         return _page(_asking(request), status, headers)
     from web.pages import render
 
-    typed = {name: value for name, value in request.fields.items() if not _is_secret(name)}
+    typed = {name: value for name, value in request.fields.items() if not _is_secret(name, value)}
     page = form if form is not None and request.is_form and status in {401, 409, 410, 422, 429} else "error.html"
     # What is broken may be kept by anything on the way, so nobody's name, school or menu is on it.
     context = request.context if status < 500 else {}
@@ -139,9 +139,10 @@ def refuse(request: Request | None, error: errors.LatchkeyError, form: str | Non
     return _page(body, status, headers, frames_own=request.frames_own)
 
 
-def _is_secret(name: str) -> bool:
-    """Whether a field is never given back to be shown again."""
-    return "password" in name or name in {"token", "code"} or name.endswith("client_secret")
+def _is_secret(name: str, value: object) -> bool:
+    """Whether a field is never given back to be shown again: by its name, or because a private key was pasted into it."""
+    named = "password" in name or name in {"token", "code"} or name.endswith("client_secret")
+    return named or (isinstance(value, str) and "PRIVATE KEY-----" in value)
 
 
 def _elsewhere(request: Request, error: errors.LatchkeyError) -> str | None:
@@ -169,6 +170,8 @@ def problem_of(status: int, error: errors.LatchkeyError) -> dict[str, Any]:
     }
     if isinstance(error, errors.Invalid) and error.fields:
         problem["fields"] = error.fields
+    if isinstance(error, errors.SignsInElsewhere):
+        problem["sign_in"] = error.place
     return problem
 
 

@@ -26,7 +26,7 @@ from tests.bench.peers import Missing
 from tests.support import sam
 from tests.support.system import REGION
 
-ROUNDS = 7
+ROUNDS = 7  # where time decides; one where instructions do
 LATE = ("pydantic", "jinja2", "aws_xray_sdk", "argon2", "dns", "xlsxwriter", "reportlab", "fido2", "cryptography", "pyotp")
 """What no worker needs for its first event."""
 _WEB = {"PortalFunction": ("cold_portal", 0.65), "ConsoleFunction": ("cold_console", 0.75)}
@@ -139,7 +139,7 @@ class _Race:
         found: dict[tuple[str, str], Side] = {
             (story, side): Side() for story in self._stories for side in ("ours", "bare", "less")
         }
-        for _ in range(ROUNDS):
+        for _ in range(1 if can_count() else ROUNDS):
             for (story, side), each in found.items():
                 self._time(story, side, each)
         if can_count():

@@ -23,8 +23,9 @@ from tests.bench.peers import Missing, use_peers, with_peers
 
 COMPARED, LARGE, LARGEST = 2_000, 20_000, 100_000  # people
 ROUNDS = 3
+FORMS = 300  # people whom Django mails by its form, which is linear and decides nothing
 COUNTED, FEW = 1_000, 300  # people for whom instructions are counted, of ours and of Django's
-RATES = {10.0**9: "an account without a limit", 50.0: "50 mails a second", 14.0: "14", 1.0: "1 (SES's sandbox)"}
+RATES = {10.0**9: "an account without a limit", 200.0: "200 mails a second", 50.0: "50", 14.0: "14", 1.0: "1 (SES's sandbox)"}
 SERVICES = {"dynamodb": "DynamoDB", "sqs": "SQS", "sesv2": "SES", "kms": "KMS"}
 OTHERS = {
     ("loop", "SMTP"): "a plain Django loop over SMTP (one query, one connection, templates loaded once)",
@@ -47,7 +48,7 @@ def main() -> list[Row]:
         rows += _cpu(schools, port)
         rows += _counted(port)
     rows.append(_hashes())
-    rows += [used(14, 2_000), used(50, 2_000), used(200, 5_000)]
+    rows += [used(14, 2_000), used(50, 2_000), used(200, 20_000)]
     for key, rate, people in (("cost_slow", 14.0, 2_000), ("cost_fast", 200.0, 4_000)):
         rows += cost(key, rate, people, logs)
     return rows
@@ -62,7 +63,7 @@ def _calls(schools: dict[int, list[bytes]]) -> tuple[list[Row], float]:
                 continue
             run = Run(size, pages, rate).measure()
             calls, logs = run.aws.calls.total() / size, run.logs / size
-            key = {10.0**9: "", 50.0: "calls_fast", 14.0: "calls_slow"}.get(rate, "") if size == LARGE else ""
+            key = {200.0: "calls_fast", 50.0: "calls_fast", 14.0: "calls_slow"}.get(rate, "") if size == LARGE else ""
             met = calls <= {"calls_fast": 0.06, "calls_slow": 0.12}[key] if key else None
             got = f"{calls:.4f} ({_by_service(run.aws, size)})"
             rows.append(row(f"AWS calls per link at {size:,} people, {words}", got, calls, met=met, of=key))
@@ -85,7 +86,7 @@ def _cpu(schools: dict[int, list[bytes]], port: int) -> list[Row]:
     why: Missing | None = None
     naive_calls = 0.0
     for _ in range(ROUNDS):
-        for size, pages in [*schools.items(), (LARGEST, largest)]:
+        for size, pages in [*schools.items(), *[(LARGEST, largest)][: not ours[LARGEST]]]:
             ours[size].append(Run(size, pages).measure())
         for way, over in OTHERS:
             try:
@@ -93,7 +94,7 @@ def _cpu(schools: dict[int, list[bytes]], port: int) -> list[Row]:
                     taken, aws = naive(COMPARED)
                     naive_calls = aws.calls.total() / COMPARED
                 else:
-                    taken = django(way, COMPARED, port if over == "SMTP" else 0)
+                    taken = django(way, COMPARED if way == "loop" else FORMS, port if over == "SMTP" else 0)
                 others[way, over].append(taken)
             except Missing as missing:
                 why = missing

@@ -19,8 +19,8 @@ from tests.bench.bench_export import ODD, PLAIN, _ready_rows
 from tests.bench.memory import peak
 from tests.bench.peers import peers, use_peers
 
-SIZE = 100_000
-ROUNDS = 5
+SIZE = 50_000
+ROUNDS = 3
 SOME = 2_000  # ready rows, written again and again, so that they do not count as memory
 
 

@@ -18,16 +18,18 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
+from infra.demo_names import FAMILY, GIVEN
+from latchkey.people.model.person import Person
 from latchkey.roll.keep_roll import renew
 from latchkey.settings import NEEDS, Settings
 from latchkey.wiring import Wiring
 from tests.bench.bars import Row, row
-from tests.bench.links_rate import CALM, workers
+from tests.bench.links_rate import CALM, memory_of, share_of, workers
 from tests.bench.units import Metered
 from tests.faults import world as faults
 from tests.faults.world import ENVIRONMENT, World
@@ -41,7 +43,7 @@ WRITE, READ, SQS, INVOCATION = 0.625, 0.125, 0.40, 0.20
 GB_SECOND, LOGS, KMS, PUT = 0.0000133334, 0.50, 0.03, 5.0
 PER_LINKS = 100_000
 _CPU = 0.0005
-"""Seconds of a whole processor for a mail or an event, as it was measured; it decides nothing."""
+"""Seconds of a whole processor for a mail or an event: more than was measured; it decides nothing."""
 _ROLL = 0.0001
 """The same for each person of a new roll."""
 _LATENCY = 0.0115
@@ -102,6 +104,15 @@ def chain(rate: float, people: int) -> dict[str, Paid]:
         return {"plan and delivery": delivery, "feedback": told, "the roll": town.roll(stack)}
 
 
+class _Usual(World):
+    """Its people have names and addresses as long as usual ones: a chunk is charged by its size."""
+
+    def _person(self, number: int) -> Person:
+        given, family = self.chance.choice(GIVEN), self.chance.choice(FAMILY)
+        email, username = f"{given}.{family}{number}@pupils.school.example".lower(), f"{given[0]}{family}{number}".lower()
+        return replace(super()._person(number), given_name=given, family_name=family, email=email, username=username)
+
+
 class _Town:
     """A world that writes down when mails went, how long workers took, and what their tables' streams told."""
 
@@ -115,7 +126,7 @@ class _Town:
             stack.enter_context(patch.object(faults.Queue, name, self._counting(getattr(faults.Queue, name))))
         stack.enter_context(patch.object(faults.Worker, "_deliver", self._timing(faults.Worker._deliver)))
         stack.enter_context(patch.object(faults.Ses, "send_bulk_email", self._noting(faults.Ses.send_bulk_email)))
-        self.world = World(1, people, rate=rate, workers=workers(), odds=CALM)
+        self.world = _Usual(1, people, rate=rate, workers=workers(), odds=CALM)
         self.tables: Any = self.world.dynamo
         self._planned = self._used()
         self.rolls = _Rolls()
@@ -132,12 +143,12 @@ class _Town:
 
     def delivery(self) -> Paid:
         """What planning and delivering used; each message is received and deleted."""
-        memory = _memory("DeliverLinksFunction")
+        memory = memory_of("DeliverLinksFunction")
         paid, planned = self._used(), self._planned
         paid.written, paid.read, paid.calls = paid.written + planned.written, paid.read + planned.read, paid.calls + planned.calls
         paid.requests = self.requests + 2 * self.invocations
         paid.invocations = self.invocations + 1
-        paid.gb_seconds = (self.busy + self.people * _CPU / _share(memory)) * memory / 1024
+        paid.gb_seconds = (self.busy + self.people * _CPU / share_of(memory)) * memory / 1024
         return paid
 
     def feedback(self) -> Paid:
@@ -167,7 +178,7 @@ class _Town:
             for found, source in sam.queue_events(function).items()
             if found == queue
         )
-        package, memory = sam.package(function), _memory(name)
+        package, memory = sam.package(function), memory_of(name)
         door, wiring, out = import_module(f"{package}.handler"), self.world.wiring(package), io.StringIO()  # type: ignore[arg-type]
         door.logger.handlers[0].setStream(out)
         self._used()
@@ -179,7 +190,7 @@ class _Town:
                 assert not failed
                 total.invocations += 1
                 total.requests += 2 * math.ceil(len(bodies) / _RECEIVES)
-                seconds = (sum(self.tables.calls.values()) - calls) * _LATENCY + len(bodies) * _CPU / _share(memory)
+                seconds = (sum(self.tables.calls.values()) - calls) * _LATENCY + len(bodies) * _CPU / share_of(memory)
                 total.gb_seconds += seconds * memory / 1024
         used = self._used()
         total.written, total.read, total.calls = total.written + used.written, total.read + used.read, total.calls + used.calls
@@ -196,7 +207,7 @@ class _Town:
             for event in sam.functions()["KeepRollFunction"]["Events"].values()
             if sam.target(event["Properties"]["Stream"]) == "ActivityTable"
         ]
-        door, memory, total, out = import_module("keep_roll.handler"), _memory("KeepRollFunction"), Paid(), io.StringIO()
+        door, memory, total, out = import_module("keep_roll.handler"), memory_of("KeepRollFunction"), Paid(), io.StringIO()
         door.logger.handlers[0].setStream(out)
         wiring = self._keeper()
         stack.enter_context(patch.object(door, "system", lambda: wiring))
@@ -213,12 +224,12 @@ class _Town:
                 calls = sum(self.tables.calls.values())
                 door.handle(event, None)
                 total.invocations += 1
-                seconds = (sum(self.tables.calls.values()) - calls) * _LATENCY + len(event["Records"]) * _CPU / _share(memory)
+                seconds = (sum(self.tables.calls.values()) - calls) * _LATENCY + len(event["Records"]) * _CPU / share_of(memory)
                 total.gb_seconds += seconds * memory / 1024
         used = self._used()
         total.written, total.read, total.calls, total.logs = used.written, used.read, used.calls, len(out.getvalue())
         total.calls["put_object"] = self.rolls.puts - before
-        total.gb_seconds += total.calls["put_object"] * self.people * _ROLL / _share(memory) * memory / 1024
+        total.gb_seconds += total.calls["put_object"] * self.people * _ROLL / share_of(memory) * memory / 1024
         return total
 
     def _keeper(self) -> Wiring:
@@ -328,13 +339,3 @@ def _fits(value: Any, wanted: Any) -> bool:
         assert word == "anything-but", f"a word of rules that is not known: {word}"
         return value not in (said if isinstance(said, list) else [said])
     return bool(value == wanted)
-
-
-def _memory(function: str) -> int:
-    usual = sam.template()["Globals"]["Function"]["MemorySize"]
-    return int(sam.functions()[function].get("MemorySize", usual))
-
-
-def _share(memory: int) -> float:
-    """How much of a processor so much memory brings."""
-    return min(1.0, memory / 1769)

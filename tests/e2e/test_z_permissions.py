@@ -103,6 +103,8 @@ UNUSED = {
     Grant(
         "read_roster", "FindPeople", "dynamodb:Query", f"{DIRECTORY}/index/by_username"
     ): "a username that undoing a roster gives back",
+    Grant("read_roster", "TurnLeavers", "dynamodb:GetItem", ACTIVITY): "many who leave at once",
+    Grant("read_roster", "TurnLeavers", "dynamodb:UpdateItem", ACTIVITY): "the same",
     Grant("read_roster", "HandOver", "sqs:SendMessage", "RosterQueue"): "a roster that is longer than an invocation may be",
 } | {
     Grant(function, "Receive", "sqs:ChangeMessageVisibility", queue): "a message whose work failed"

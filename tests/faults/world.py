@@ -176,7 +176,7 @@ class Ses:
             results.append({"Status": "SUCCESS"})
             taken += 1
         self.ambiguous += taken  # until the worker has written the answer down
-        self.world.work(chance.uniform(0.05, 0.4))
+        self.world.work(chance.uniform(0.05, 0.4) + self.world.thinks * len(entries))
         if chance.random() < odds.killed_after:
             self.seen["workers killed after the call"] += 1
             self.world.kill()
@@ -251,6 +251,7 @@ class World:
         self.polls = 1.0, 20.0  # seconds until somebody looks again who found no message
         self.finished = False
         self.worked = 0.0  # seconds of workers that lived to their end
+        self.thinks = 0.0  # seconds of its own work that a mail takes a worker, beside what it calls
         self.control = threading.Semaphore(0)
         self.queue = Queue(self)
         self.ses = Ses(self, rate)
@@ -383,13 +384,24 @@ class _Container(Wiring):
 
         def record(*given: Any) -> Chunk:
             chunk = Ledger.record(ledger, *given)
-            worker = self._world.current
-            self._world.ses.ambiguous -= worker.unwritten
-            worker.unwritten = 0
+            self._written()
             return chunk
 
+        def record_and_lease(*given: Any, **more: Any) -> tuple[Chunk, Chunk] | None:
+            both = Ledger.record_and_lease(ledger, *given, **more)
+            if both is not None:
+                self._written()
+            return both
+
         ledger.record = record  # type: ignore[method-assign]
+        ledger.record_and_lease = record_and_lease  # type: ignore[method-assign]
         return ledger
+
+    def _written(self) -> None:
+        """What SES has taken of this worker is known."""
+        worker = self._world.current
+        self._world.ses.ambiguous -= worker.unwritten
+        worker.unwritten = 0
 
 
 class _Kms:

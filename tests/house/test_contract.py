@@ -6,14 +6,13 @@ The kinds are those of functions/web: what is read of a request, what a route is
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.support.contract import OPERATIONS, Operation
-from tests.support.openapi import OPENAPI
+from tests.support.openapi import written
 from web.answer import STATUS
 from web.request import NotAllowed
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(OPENAPI.read_text())
+DOCUMENT: dict[str, Any] = written()
 RESPONSES: dict[str, Any] = DOCUMENT["components"]["responses"]
 BY_NAME = {error.__name__: str(status) for error, status in STATUS.items()}
 each_operation = pytest.mark.parametrize("asked", OPERATIONS, ids=lambda each: each.label)

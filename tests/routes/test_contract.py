@@ -7,11 +7,9 @@ Schemathesis's coverage phase, and ``EXAMPLES`` of each mode made at random with
 
 import json
 from copy import deepcopy
-from functools import cache
 from typing import Any, Final
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from requests import Session
@@ -19,7 +17,7 @@ from requests import Session
 from tests.support.console import HEAD_TEACHER, ORIGIN, PAGE, Console
 from tests.support.contract import OPERATIONS, Operation, real_names, world
 from tests.support.in_process import InProcess
-from tests.support.openapi import OPENAPI
+from tests.support.openapi import written
 
 EXAMPLES: Final = 6
 SEED: Final = 20260
@@ -53,13 +51,7 @@ def schema() -> Any:
     from schemathesis.config import SchemathesisConfig
 
     config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
-    return schemathesis.openapi.from_dict(deepcopy(_read()), config=config)
-
-
-@cache
-def _read() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(OPENAPI.read_text())
-    return read
+    return schemathesis.openapi.from_dict(deepcopy(written()), config=config)
 
 
 def cases_of(operation: Any) -> list[Case]:

@@ -16,16 +16,23 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 
 @cache
+def written() -> dict[str, Any]:
+    """The document as it stands. Who changes it copies it first."""
+    read: dict[str, Any] = yaml.load(OPENAPI.read_text(), yaml.CSafeLoader)
+    return read
+
+
+@cache
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
     """``(method, path, operation)`` of everything that the document describes, in its order."""
-    paths: dict[str, dict[str, Any]] = yaml.safe_load(OPENAPI.read_text())["paths"]
+    paths: dict[str, dict[str, Any]] = written()["paths"]
     return [(method, path, item[method]) for path, item in paths.items() for method in item if method in METHODS]
 
 
 @cache
 def document() -> dict[str, Any]:
     """The document, in which objects that say nothing of other fields have none."""
-    read: dict[str, Any] = yaml.safe_load(OPENAPI.read_text())
+    read = deepcopy(written())
     _close(read, deepcopy(read["components"]["schemas"]))
     return read
 

@@ -59,5 +59,5 @@ def _matches(value: Any, wanted: Any) -> bool:
     ((word, said),) = wanted.items()
     if word == "exists":
         return (value is not None) == said
-    assert word == "prefix", f"a word of filters that is not known: {word}"
-    return isinstance(value, str) and value.startswith(said)
+    assert word in {"prefix", "suffix"}, f"a word of filters that is not known: {word}"
+    return isinstance(value, str) and (value.startswith(said) if word == "prefix" else value.endswith(said))

@@ -60,6 +60,7 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "PATCH /admin/{school}/people/{id}": {"given_name": "Other"},
     "POST /admin/{school}/people/find": {"q": "khan"},
     "POST /admin/{school}/people/leaving": {"select": {"filter": {"year_group": "13"}}},
+    "POST /admin/{school}/people/leaving?some": {"select": {"ids": [copy_of(each, 0).id for each in range(400)]}},
     "POST /admin/{school}/people/returning": {"select": {"filter": {"year_group": "13"}}},
     "POST /admin/{school}/sends/drafts": {"kind": "password_link", **_EVERYBODY},
     "POST /admin/{school}/sends/drafts/{id}": {"kind": "password_link", **_EVERYBODY},

@@ -34,12 +34,12 @@ def _marking(status: Status) -> Callable[[Request, str], Answer]:
         selection = settled(system(), school, seen.person, parse_selection(select_of(request)))
         key = parse_key(request.fields.get("idempotency_key"))
         if request.flag("dry_run") or (request.is_form and not request.flag("confirm")):
-            found = meant(system(), school, selection, status)
+            found = meant(system(), seen.school, selection, status)
             people = [person_json(each, seen.school) for each in found.people[:_SHOWN]]
             data = {"status": status, "count": len(found.people), "others": found.others, "people": people}
             context = {"key": new_id(system().now()), "ids": " ".join(each.id for each in found.people)}
             return Answer(data=data, context=context)
-        run = mark_left(system(), school, seen.person, selection, status, key=key)
+        run = mark_left(system(), seen.school, seen.person, selection, status, key=key)
         location = f"/admin/{school}/people/leaving/{run.id}"
         return Answer(data=run_json(run), location=location if request.wants_page else None)
 
@@ -54,7 +54,8 @@ routes.on("POST", "/admin/{school}/people/returning", page=_CHECK)(_marking("act
 def leaving(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What became of a run, until it can be undone no more."""
     admin(request, system(), school)
-    return Answer(data=run_json(run_of(system(), school, id)))
+    run = run_of(system(), school, id)
+    return Answer(data=run_json(run), context={"late": run.is_late(system().now())})
 
 
 @routes.on("POST", "/admin/{school}/people/leaving/{id}/undo")
@@ -76,5 +77,6 @@ def run_json(run: LeaverRun) -> dict[str, Any]:
         "created_at": rfc3339(run.created_at),
         "created_by": run.created_by,
         "undo_until": rfc3339(run.undo_until),
-        "can_be_undone": run.state != "undone" and system().now() < run.undo_until,
+        "can_be_undone": run.state in {"applying", "applied"} and system().now() < run.undo_until,
+        "progress": {"done": run.done if run.is_moving else len(run.people), "total": len(run.people)},
     }

@@ -137,7 +137,10 @@ def _for_page(request: Request, school: School) -> None:
     there = {each["name"] for each in data.get("connections", ())}
     request.context.update(
         data=data,
-        called={each["name"]: called(each["name"], each["kind"]) for each in data.get("connections", ())},
+        called={
+            each["name"]: called(each["name"], each["kind"], each["label"], each["version"])
+            for each in data.get("connections", ())
+        },
         able=[(each.id, school.name_of(each)) for each in able_admins(system(), school)] if there else [],
         back=_back_to_passwords(school),
         offered=[(name, label) for name, (_, label) in SAMPLES.items() if name not in there],

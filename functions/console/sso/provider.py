@@ -24,7 +24,16 @@ from web.who import admin
 routes = RouteGroup(__name__, lambda: system().settings)
 _ONE: Final = f"{PATH}/{{name}}"
 _SHOW, _REGISTRATION, _PEOPLE = "settings/sso/provider.html", "settings/sso/registration.html", "settings/sso/people.html"
-REGISTRATION: Final = ("label", "tenant", "issuer", "client_id", "client_secret", "secret_ends_on", "metadata_url")
+REGISTRATION: Final = (
+    "label",
+    "tenant",
+    "issuer",
+    "client_id",
+    "client_secret",
+    "secret_ends_on",
+    "metadata_url",
+    "metadata_certificate",
+)
 PEOPLE: Final = ("roles", "match_on", "match_claim", "creates", "proves_second_factor", "on")
 _MATCH_WORDS: Final = {
     "email": "e-mail address",
@@ -129,7 +138,7 @@ def _page(request: Request, seen: SignedIn, name: str) -> dict[str, Any]:
     kind = data["kind"]
     request.context.update(
         data=data,
-        called=called(name, kind),
+        called=called(name, kind, data["label"], data["version"]),
         all_roles=ROLES,
         creates=CREATES,
         matches=[(each, _MATCH_WORDS[each]) for each in MATCHES_OF[kind]],

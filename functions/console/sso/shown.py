@@ -24,6 +24,8 @@ SAMPLES: Final[Mapping[str, tuple[Kind, str]]] = {
     "openid": ("oidc", "Another OpenID provider"),
 }
 """What can be added with a page: the name in addresses, what it speaks, and what it is called there."""
+_NAMED: Final = ("google", "entra", "rm-unify")
+"""Those of them that are one provider's; the others are called as the school calls its own."""
 _WORST: Final[tuple[State, ...]] = ("stop", "warn", "unknown", "ok")
 
 
@@ -66,6 +68,7 @@ def connection_json(school: School, connection: Connection, seen: Known) -> dict
         "creates": list(connection.creates),
         "proves_second_factor": connection.proves_second_factor,
         "metadata_url": connection.metadata_url,
+        "metadata_certificate": connection.metadata_certificate,
         "sign_in_url": connection.sign_in_url,
         "certificates": len(connection.certificates),
         "secret": secret is not None,
@@ -125,6 +128,8 @@ def new_json(school: School, name: str) -> dict[str, Any]:
     return connection_json(school, fresh, Known((), None, None)) | {"called": label}
 
 
-def called(name: str, kind: Kind) -> str:
-    """What a page calls the provider."""
-    return SAMPLES[name][1] if name in SAMPLES and SAMPLES[name][0] == kind else KIND_NAMES[kind]
+def called(name: str, kind: Kind, label: str, version: int) -> str:
+    """What a page calls the provider, also within a sentence ("Who signs in with ..."): by its name, else by the school's own."""
+    if name in _NAMED and SAMPLES[name][0] == kind:
+        return SAMPLES[name][1]
+    return (label or KIND_NAMES[kind]) if version else "the provider"

@@ -45,8 +45,10 @@
   }
 
   function refused({ status, data }) {
-    if (status === 410 && part(data.code)) show(data.code);
-    else if (status === 400 || status === 422) show("damaged");
+    if (status === 410 && part(data.code)) {
+      for (const link of root.querySelectorAll("[data-way]")) link.href = data.sign_in || "/";
+      show(data.code);
+    } else if (status === 400 || status === 422) show("damaged");
     else show("trouble");
   }
 

@@ -76,6 +76,17 @@ class Gone(LatchkeyError):
     code = "gone"
 
 
+class SignsInElsewhere(Gone):
+    """Your school signs you in with its own sign-in now. You need no password here, so this link does nothing any more."""
+
+    code = "elsewhere"
+
+    def __init__(self, detail: str, place: str) -> None:
+        super().__init__(detail)
+        self.place = place
+        """Where that begins: an address of ours, or of the school's own page."""
+
+
 class Conflict(LatchkeyError):
     """That does not fit the state things are in."""
 

@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from latchkey.records.stores.edits import Edits
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.roll import needs as roll
-    from latchkey.roll.model.entry import LinkFact
+    from latchkey.roll.model.entry import LinkFact, Refusal
     from latchkey.roll.model.memory import Memory
     from latchkey.roll.stores.kept_rolls import KeptRolls
     from latchkey.rosters import needs as rosters
@@ -564,6 +564,17 @@ class Wiring:
 
         chunk = chunk_from_item({**item})
         return ((person, chunk.send, link) for person, link in links_of(chunk))
+
+    def refused_in(self, item: Mapping[str, Any]) -> tuple[str, Refusal] | None:
+        """The invitation whose mail was refused, in the item of one."""
+        from latchkey.invitations.stores.invitations import invitation_from_item
+
+        found = invitation_from_item({**item})
+        return (found.id, found.problem) if found.problem is not None else None
+
+    def refused_invitations(self, school: str) -> Mapping[str, Refusal]:
+        """A school's invitations whose mail was refused."""
+        return self.invitations(school).refused()
 
     @cached_property
     def roll_memory(self) -> Memory:

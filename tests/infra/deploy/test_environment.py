@@ -36,7 +36,7 @@ def test_an_envelope_domain_can_be_chosen_or_declined() -> None:
 
 
 def test_parameters_become_texts() -> None:
-    assert environment.make("prod", {**GOOD, "parameters": {"DeliverConcurrency": 4}}).parameters == {"DeliverConcurrency": "4"}
+    assert environment.make("prod", {**GOOD, "parameters": {"DeliverConcurrency": 6}}).parameters == {"DeliverConcurrency": "6"}
 
 
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from infra.local.trouble import Trouble
 from tests.support.clouds import Answers
 
 SITE = "https://d111.cloudfront.net"
-DEFAULTS = {"Origin": "https://unknown.invalid", "LogLevel": "INFO", "DeliverConcurrency": "2"}
+DEFAULTS = {"Origin": "https://unknown.invalid", "LogLevel": "INFO", "DeliverConcurrency": "4"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_first_deploy(answers: Answers) -> None:
     assert parameters(answers, {}, origin="") == {
         "Origin": "https://unknown.invalid",
         "LogLevel": "INFO",
-        "DeliverConcurrency": "2",
+        "DeliverConcurrency": "4",
         "DomainName": "",
         "CertificateArn": "",
         "MailFrom": "a@school.example",
@@ -71,8 +71,8 @@ def test_a_new_sender_is_asked_about(answers: Answers) -> None:
 def test_the_files_parameters_go_over_the_defaults(answers: Answers) -> None:
     in_ses(answers, known=False)
     log_role(answers)
-    made = parameters(answers, {"parameters": {"DeliverConcurrency": 4}})
-    assert (made["DeliverConcurrency"], made["LogLevel"], made["Origin"]) == ("4", "INFO", SITE)
+    made = parameters(answers, {"parameters": {"DeliverConcurrency": 6}})
+    assert (made["DeliverConcurrency"], made["LogLevel"], made["Origin"]) == ("6", "INFO", SITE)
 
 
 def test_a_parameter_that_the_template_does_not_have_is_said(answers: Answers) -> None:

@@ -15,7 +15,7 @@ from latchkey.sso.model.trial import Trial
 from latchkey.sso.saml.own_metadata import own_metadata
 from saml.handler import handle
 from tests.support.saml import ORIGIN, UNIFY, SamlBrowser, SamlWorld, open_saml_world, unify
-from tests.support.saml_provider import MAIL, Answer, keys, metadata
+from tests.support.saml_provider import MAIL, PLACE, Answer, keys, metadata, sign
 from tests.support.sqs import Context
 from tests.support.system import TestSystem
 
@@ -360,8 +360,65 @@ class TestSelfCheck:
             "certificates": [keys().text],
             "scopes": ["northbridge.example"],
         }
-        assert handle({"read_metadata": {"url": "https://nowhere.test/"}}, None) == {"wrong": "unreachable"}
-        assert handle({"read_metadata": {"url": UNIFY.metadata_url, "signed_by": keys().text}}, None) == {"wrong": "refused"}
+        missing = {"wrong": "unreachable", "of": "metadata"}
+        assert handle({"read_metadata": {"url": "https://nowhere.test/"}}, None) == missing
+
+    @pytest.mark.parametrize(
+        ("by", "pinned", "wrong"),
+        [
+            ("federation", keys("federation").text, ""),
+            ("another", keys("federation").text, "refused"),
+            ("", keys("federation").text, "unsigned"),
+            ("federation", keys("weak", "rsa1024").text, "unusable"),
+            ("federation", "MIIB", "unusable"),
+            ("over", keys("over", ends_in_days=-2_000).text, "expired"),
+        ],
+    )
+    def test_metadata_that_a_federation_has_to_sign(self, world: SamlWorld, by: str, pinned: str, wrong: str) -> None:
+        signer = keys(by, ends_in_days=-2_000) if by == "over" else by and keys(by)
+        world.published[UNIFY.metadata_url] = federated(signer)
+        read = handle({"read_metadata": {"url": UNIFY.metadata_url, "signed_by": pinned}}, None)
+        assert read.get("issuer") == (None if wrong else UNIFY.issuer)
+        assert (read.get("wrong", ""), read.get("of", "")) == ((wrong, "federation") if wrong else ("", ""))
+
+
+def federated(by: Any, **facts: Any) -> str:
+    """Metadata as a federation's service gives it for one provider: signed by these keys, or by nobody."""
+    inside = {"about": 'ID="_one"', "inside": PLACE if by else ""}
+    document = metadata(**inside, **facts)
+    return sign(document, by) if by else document
+
+
+class TestFederationInTheSelfCheck:
+    """Its certificate is pinned; what it signs comes and goes."""
+
+    def look(self, world: SamlWorld, published: str, pinned: str) -> dict[str, tuple[str, str]]:
+        world.system.wiring("console").connections("northbridge").add(unify(version=2, metadata_certificate=pinned))
+        world.published[UNIFY.metadata_url] = published
+        asked = {"school": "northbridge", "connection": "unify", "version": 2}
+        return {each["check"]: (each["state"], each["why"]) for each in handle({"check": asked}, None)["findings"]}
+
+    def test_it_is_named_where_it_is_good_and_where_none_is_asked_for_it_is_not(self, world: SamlWorld) -> None:
+        found = self.look(world, federated(keys("federation")), keys("federation").text)
+        assert (found["federation"], found["metadata"]) == (("ok", ""), ("ok", ""))
+        assert "federation" not in self.look_without(world)
+
+    def look_without(self, world: SamlWorld) -> set[str]:
+        asked = {"school": "northbridge", "connection": "unify", "version": 1}
+        return {each["check"] for each in handle({"check": asked}, None)["findings"]}
+
+    @pytest.mark.parametrize(("by", "why"), [("another", "refused"), ("", "unsigned")])
+    def test_what_it_has_not_signed_is_not_kept(self, world: SamlWorld, by: str, why: str) -> None:
+        published = federated(by and keys(by), certificates=[keys("evil").text])
+        assert self.look(world, published, keys("federation").text)["federation"] == ("warn", why)
+        assert kept(world) == (keys().text,)
+
+    @pytest.mark.parametrize(("days", "why"), [(-2_000, "expired"), (20, "ends_soon")])
+    def test_a_date_that_is_over_warns_while_the_signature_holds(self, world: SamlWorld, days: int, why: str) -> None:
+        pinned = keys(f"federation{days}", ends_in_days=days)
+        if why == "ends_soon":
+            world.system.clock.now = pinned.certificate.not_valid_after_utc.timestamp() - 86_400
+        assert self.look(world, federated(pinned), pinned.text)["federation"] == ("warn", why)
 
 
 class TestTry:

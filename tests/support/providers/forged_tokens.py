@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tests.support.providers.hostile import Asked, Hostile, without_none
-from tests.support.providers.jose import b64, maced, public_jwk, public_pem, signed, unsigned, written
+from tests.support.providers.jose import b64, maced, public_der, public_jwk, public_pem, signed, unsigned, written
 
 Make = Callable[[Hostile, Asked], str]
 HUGE: Final = 300_000
@@ -120,6 +120,7 @@ FORGED: Final[dict[str, Make]] = {
     "the algorithm is no text": _heads(alg=["RS256"]),
     "the public key as a password": _hmac(lambda h: public_pem(h.key)),
     "the public key as a password, without its last line": _hmac(lambda h: public_pem(h.key).rstrip()),
+    "the public key as a password, in its binary form": _hmac(lambda h: public_der(h.key)),
     "the published key as a password": _hmac(lambda h: json.dumps(public_jwk(h.key, h.kid)).encode()),
     "an empty password": _hmac(lambda _: b""),
     "an algorithm that is not the key's": _heads(alg="ES256"),

@@ -42,6 +42,11 @@ def public_pem(key: rsa.RSAPrivateKey) -> bytes:
     return key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+def public_der(key: rsa.RSAPrivateKey) -> bytes:
+    """The same in its binary form."""
+    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 def public_jwk(key: rsa.RSAPrivateKey, kid: str | None, **more: Any) -> dict[str, Any]:
     """The public key as a provider publishes it."""
     numbers = key.public_key().public_numbers()

@@ -135,6 +135,25 @@ def test_what_others_say_meanwhile_is_left() -> None:
     assert later.without(before) == later.since(9) == Changes({"p2": (9, None)}, {("p3", "s1"): (9, SENT)})
 
 
+def test_refused_invitations_are_known_with_those_that_were() -> None:
+    before = replace(built({}, {}), refused={"i1": "bounced"})
+    changes = Changes(refused={"i2": (5, "bounced")}).plus(Changes(refused={"i2": (9, "complained")}))
+    again = unpack_changes(pack_changes(changes))
+    assert again == changes
+    after = lay(changes, before)
+    assert after.refused == {"i1": "bounced", "i2": "complained"}
+    assert unpack_base("northbridge", pack_base("northbridge", after)) == after
+    assert not changes.erases
+    assert changes.since(9) == changes
+    assert not changes.since(10)
+    assert not changes.without(changes)
+
+
+def test_what_an_older_release_noted_is_read() -> None:
+    shape, people, links, _ = json.loads(zlib.decompress(pack_changes(Changes({"p1": (5, None)}))))
+    assert unpack_changes(zlib.compress(json.dumps([shape, people, links]).encode())) == Changes({"p1": (5, None)})
+
+
 BASE = built({"p1": Entry("p1", "student", "Ann", "Lee", email="a@x.example")}, {"p1": SENT})
 
 
@@ -144,7 +163,7 @@ def test_a_roll_that_cannot_be_read_is_none() -> None:
     assert unpack_base("eastgate", good) is None
     said = json.loads(zlib.decompress(good))
     changed: list[dict[str, Any]] = [
-        {"version": 2},
+        {"version": 1},
         {"shape": "x"},
         {"columns": said["columns"][1:]},
         {"columns": [["p1", "p2"], *said["columns"][1:]]},

@@ -11,7 +11,7 @@ from latchkey.people.model.person import Person, Role, SsoLink
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 from latchkey.sso.model.connection import ENTRA, GOOGLE, Connection
 from latchkey.sso.model.keys import account_key
-from latchkey.sso.model.matching import Sought, chosen, made_as, shut, sought, unfit
+from latchkey.sso.model.matching import Sought, chosen, made_as, may_be, shut, sought, unfit
 from latchkey.sso.model.proof import Proof
 
 NOW = 1_795_000_000
@@ -230,6 +230,41 @@ def test_somebody_is_made_only_as_what_the_school_and_their_address_say(
     mine = connection(creates=creates)
     new = proof(mine, email=email, given_name="Nia", family_name="Ní Bhriain")
     assert made_as(school(mine, **domains), mine, new) == (role, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("creates", "roles", "role"),
+    [
+        (("student", "teacher", "staff"), ("teacher",), "teacher"),
+        (("student", "teacher", "staff"), ("student",), "student"),
+        (("student",), ("teacher",), None),
+        (("student", "staff"), ("teacher", "staff"), "staff"),
+        (("teacher", "staff"), ("teacher", "staff"), None),
+        (("student", "teacher"), (), None),
+    ],
+)
+def test_where_the_provider_says_what_somebody_is_no_address_does(
+    creates: tuple[Role, ...], roles: tuple[Role, ...], role: Role | None
+) -> None:
+    mine = connection("saml", creates=creates, roles=("student", "teacher", "staff"))
+    new = proof(mine, email="n@students.example", given_name="Nia", family_name="Ash", roles=roles)
+    assert made_as(school(mine, student_domains="students.example"), mine, new) == (role, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("roles", "role", "found"),
+    [
+        (None, "student", True),
+        ((), "student", True),
+        (("student",), "student", True),
+        (("student",), "staff", False),
+        (("teacher",), "student", False),
+        (("teacher",), "staff", True),
+        (("parent",), "student", False),
+    ],
+)
+def test_a_child_is_no_adult_whatever_id_they_share(roles: tuple[Role, ...] | None, role: Role, found: bool) -> None:
+    assert may_be(person(role=role), proof(connection("saml"), roles=roles)) is found
 
 
 @pytest.mark.parametrize("name", ["", "  ", "www.evil.example", "x" * 51, "<b>"])

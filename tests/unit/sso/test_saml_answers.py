@@ -560,3 +560,40 @@ def test_what_the_school_matches_by_is_read_from_its_attribute() -> None:
     )
     assert proof(other(attributes={**PERSON, "urn:x:mis": ["A1"]}).signed(), by_id).mis_id == "A1"
     assert proof(GOOD.signed(), by_id).mis_id is None
+
+
+RM_ROLE: Final = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
+AFFILIATION: Final = "urn:oid:1.3.6.1.4.1.5923.1.1.1.9"
+
+
+@pytest.mark.parametrize(
+    ("stated", "affiliations", "roles"),
+    [
+        (["Student"], [], ("student",)),
+        (["TeachingStaff"], [], ("teacher",)),
+        (["NonTeachingStaff"], [], ("staff",)),
+        (["Parent"], [], ("parent",)),
+        (["Governor"], [], ()),
+        (["Other"], ["student"], ()),
+        ([], ["student", "member"], ("student",)),
+        ([], ["staff", "member"], ("teacher", "staff")),
+        ([], ["faculty", "staff", "employee"], ("teacher",)),
+        (["HeadBoy"], ["student"], ("student",)),
+        (["Student", "TeachingStaff"], [], None),
+        ([], ["student", "staff"], None),
+        ([], ["member", "affiliate"], None),
+        ([], [], None),
+    ],
+)
+def test_as_what_the_provider_says_that_somebody_is_there(
+    stated: list[str], affiliations: list[str], roles: tuple[str, ...] | None
+) -> None:
+    scoped = [f"{each}@northbridge.test" for each in affiliations]
+    more = {name: values for name, values in ((RM_ROLE, stated), (AFFILIATION, scoped)) if values}
+    assert proof(other(attributes={**PERSON, **more}).signed()).roles == roles
+
+
+def test_rm_unifys_id_of_the_mis_needs_no_name_to_be_entered() -> None:
+    by_id = Connection(name="unify", kind="saml", label="", roles=(), issuer=UNIFY.issuer, match_on="mis_id", match_claim="")
+    said = {**PERSON, "http://schemas.rm.com/identity/claims/misidentifier": ["1017"]}
+    assert proof(other(attributes=said).signed(), by_id).mis_id == "1017"

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 import portal.system
 from latchkey.people.model.person import CodeState, Person
@@ -14,8 +13,8 @@ from latchkey.schools.model.school import DAY
 from portal.app import app
 from tests.support.gateway import Gateway
 from tests.support.mail_road import MailRoad
+from tests.support.openapi import written
 from tests.support.portal import Portal
-from tests.support.sam import ROOT
 from tests.support.ses import Delivered
 
 LIVE = CodeState(3, 1_795_000_000 + 90 * DAY)
@@ -80,7 +79,7 @@ def said(mail: Delivered) -> str:
 
 def public_fields() -> set[str]:
     """Every field that somebody who is not signed in can send, by the description of the API."""
-    api = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
+    api = written()
     schemas, found = api["components"]["schemas"], set[str]()
     for path, methods in api["paths"].items():
         for method, operation in methods.items():

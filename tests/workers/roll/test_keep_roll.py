@@ -11,6 +11,7 @@ import pytest
 
 import keep_roll.handler as door
 from latchkey.errors import TryLater
+from latchkey.invitations.invite import invite
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, Person
 from latchkey.roll.build_roll import build_roll
@@ -380,3 +381,22 @@ def test_codes_are_there_too(world: World) -> None:
     )
     world.follow()
     assert world.read().by_id(someone(1).id) == entry_of(replace(someone(1), pin=CodeState(2, 77, given_at=5)))
+
+
+def test_a_refused_invitation_comes_by_the_stream_and_goes_with_a_roll_that_is_built_from_nothing(world: World) -> None:
+    school = School(slug=SCHOOL, name="Northbridge Academy")
+    told, portal = world.wiring("mail_feedback"), world.wiring("portal")
+    mine = [invite(portal, school, f"{name}@home.example", [someone(1).id], "student").id for name in ("ann", "bob")]
+    world.console.invitations(SCHOOL).note_problem(mine[0], "bounced")
+    assert world.read().refused() == {mine[0]: "bounced"}, "there is no roll yet"
+    world.keep()
+    assert world.read().refused() == {mine[0]: "bounced"}
+    told.invitations(SCHOOL).note_problem(mine[1], "complained")
+    world.follow()
+    assert world.read().refused() == dict(zip(mine, ("bounced", "complained"), strict=True))
+    assert world.is_right()
+    world.console.invitations(SCHOOL).forget(mine[:1])
+    world.follow()
+    world.console.rolls(SCHOOL).want(int(world.now))
+    world.follow()
+    assert world.read().refused() == {mine[1]: "complained"}

@@ -110,11 +110,18 @@ def test_a_mark_at_an_address_is_in_both() -> None:
         assert [each.marked for each in source.adults_at({"a@home.example"})] == ["bounced"]
 
 
-def test_who_was_made_a_moment_ago_is_found_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_was_made_or_changed_a_moment_ago_is_read_where_a_few_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     system = made([ANN])
-    roll = FromRoll(system, SCHOOL.slug)
-    assert roll.roll.by_id(MUM.id) is None
+    known = FromRoll(system, SCHOOL.slug)
+    assert known.roll.by_id(MUM.id) is None
     system.directory(SCHOOL.slug).put_new([MUM])
-    assert [each.id for each in roll.by_ids([MUM.id, ANN.id, IDS[9]])] == [MUM.id, ANN.id]
-    monkeypatch.setattr(sources, "_NEW", 1)
-    assert [each.id for each in roll.by_ids([MUM.id, ANN.id, IDS[9]])] == [ANN.id], "of many none is read"
+    system.directory(SCHOOL.slug).change(ANN.id, {"status": "left"})
+    wanted = [MUM.id, ANN.id, IDS[9]]
+    assert [(each.id, each.status) for each in known.by_ids(wanted)] == [(MUM.id, "active"), (ANN.id, "left")]
+    known._read.clear()
+    monkeypatch.setattr(sources, "_READ", 2)
+    found = [(each.id, each.status) for each in known.by_ids(wanted)]
+    assert found == [(MUM.id, "active"), (ANN.id, "active")], "of many only those are read whom the roll does not know"
+    known._read.clear()
+    monkeypatch.setattr(sources, "_READ", 1)
+    assert [each.id for each in known.by_ids(wanted)] == [ANN.id], "of many who are unknown nobody is read"

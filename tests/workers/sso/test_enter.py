@@ -284,6 +284,15 @@ def test_nobody_is_made_beside_somebody_who_has_their_mis_id(world: World) -> No
     assert world.refused(proof(mis_id="mis-ann"), creating) == "unknown"
 
 
+def test_a_member_of_staff_does_not_get_the_pupils_account_whose_mis_id_is_theirs_too(world: World) -> None:
+    """In RM Unify ids of the MIS overlap between pupils and staff."""
+    by_id = replace(MINE, match_on="mis_id")
+    world.school("southgate", by_id)
+    ann = world.add("ann")
+    assert world.refused(proof("staff-1", mis_id="mis-ann", roles=("teacher",)), by_id) == "unknown"
+    assert world.let_in(proof("pupil-1", mis_id="mis-ann", roles=("student",)), by_id).id == ann.id
+
+
 @pytest.mark.parametrize("also", ["link", "make"])
 def test_a_crash_or_a_second_try_at_once_leaves_both_sides_right(
     world: World, monkeypatch: pytest.MonkeyPatch, also: str

@@ -106,8 +106,8 @@ def test_the_operator_gives_passwords_back_and_all_admins_are_told(road: MailRoa
     after = school(road)
     assert (after.settings.sso.admins, after.uses_sso(other)) == ("may", False)
     assert after.settings.sso.connections == known.settings.sso.connections
-    event = road.system.wiring("console").audit("northbridge").page()[0][0]
-    assert (event["actor"], event["action"]) == ("operator", "settings.change")
+    events = road.system.wiring("console").audit("northbridge").page()[0]  # in one second they are in no order
+    assert ("operator", "settings.change") in {(event["actor"], event["action"]) for event in events}
     assert operate("free_admins", school="northbridge") == {"ok": True, "changed": False}
     assert operate("free_admins", school="nobody")["ok"] is False
     due = road.system.wiring("plan_send").reminders.until(int(road.system.clock()))

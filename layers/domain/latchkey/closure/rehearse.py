@@ -68,7 +68,7 @@ def rehearse(system: System, slug: str, rehearsal_id: str) -> Rehearsal:
 
 
 def _tried(system: System, school: School, selection: Selection, kind: Kind) -> Mails:
-    tried = try_out(system, school, selection, kind)
+    tried = try_out(system, school, selection, kind, decides=kind == "parent_invitation")
     return Mails(
         total=tried.total,
         to_send=tried.to_send,

@@ -9,6 +9,7 @@ from latchkey.invitations.needs import System
 from latchkey.password_links.model import links
 from latchkey.password_links.model.links import Fault, Link
 from latchkey.people.model.person import Person
+from latchkey.schools.model.own_sign_in import signs_in_elsewhere
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import is_slug
@@ -54,7 +55,7 @@ def check(system: System, token: str) -> OpenInvitation:
         refuse("replaced")  # whom an admin has switched off does not come in by another way
     accounts = tuple(each for each in adults if each.status == "active" and not school.uses_sso(each))
     if "parent" in school.settings.sso.roles and not accounts:
-        refuse("replaced")  # the school has since switched to its own sign-in: a password would open nothing
+        raise signs_in_elsewhere(school, "parent")
     return OpenInvitation(link, school, found, children, accounts)
 
 

@@ -1,8 +1,9 @@
 """What an export would do, without doing it: how many students, which codes would be new, who is left out and why."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final, Literal
 
 from latchkey.codes.model.changes import codes_to_issue
@@ -26,6 +27,8 @@ REASONS: Final[Mapping[Reason, str]] = {
     "no_upn": "has no UPN, by which this file is read",
 }
 Group = tuple[str, str]  # year group, registration group
+_COUNTED_BY: Final = ("role", "status", "is_admin", "year_group", "registration_group", "pin", "parent_code")
+_FACTS: Final = itemgetter(*map(Entry._fields.index, _COUNTED_BY))
 
 
 @dataclass(slots=True)
@@ -68,11 +71,26 @@ def try_export(system: System, school: School, wanted: ExportRequest) -> Trial:
 
 def _tried(students: Sequence[Entry], wanted: ExportRequest, outcome: Callable[[Entry], _Outcome]) -> Trial:
     trial, named = Trial(), wanted.scope.people
-    for student in students:
-        _count(trial, student, wanted, outcome)
+    for student, alike in _alike(students):
+        _count(trial, student, wanted, outcome, alike)
     if named is not None and len(named) > len(students):
         trial.left_out["unknown"] += len(named) - len(students)
     return trial
+
+
+def _alike(students: Iterable[Entry]) -> Iterable[tuple[Entry, int]]:
+    """One of those who count alike, and how many they are: of a hundred thousand students some hundred are looked at.
+
+    A key is dropped at once where it is known already: a list of them all would have the garbage collector go through it.
+    """
+    first: dict[Hashable, Entry] = {}
+    counted: Counter[Hashable] = Counter()
+    for student in students:
+        key = _FACTS(student), student.last_login_at is None, student.number is None, not student.upn
+        counted[key] += 1
+        if counted[key] == 1:
+            first[key] = student
+    return [(first[key], alike) for key, alike in counted.items()]
 
 
 def cannot_be_in(person: Person | Entry, wanted: ExportRequest) -> Reason | None:
@@ -82,10 +100,11 @@ def cannot_be_in(person: Person | Entry, wanted: ExportRequest) -> Reason | None
     return "no_upn" if FORMATS[wanted.format].needs_upn and not person.upn else None
 
 
-def _count(trial: Trial, student: Entry, wanted: ExportRequest, outcome: Callable[[Entry], _Outcome]) -> None:
+def _count(trial: Trial, student: Entry, wanted: ExportRequest, outcome: Callable[[Entry], _Outcome], alike: int) -> None:
+    """Count a student with those who are alike."""
     if wanted.scope.people is not None and (student.role != "student" or student.status != "active"):
         gone: Reason = "left" if student.status == "left" else "disabled"
-        trial.left_out[gone if student.role == "student" else "not_student"] += 1
+        trial.left_out[gone if student.role == "student" else "not_student"] += alike
         return
     if not wanted.means(student):
         return
@@ -94,18 +113,18 @@ def _count(trial: Trial, student: Entry, wanted: ExportRequest, outcome: Callabl
         return
     reason = cannot_be_in(student, wanted)
     if reason is not None:
-        trial.left_out[reason] += 1
+        trial.left_out[reason] += alike
         return
     for counter, kinds in ((trial.new, found.new), (trial.renewed, found.renewed), (trial.kept, found.kept)):
         for kind in kinds:
-            counter[kind] += 1
-    trial.elsewhere += found.elsewhere
-    trial.total += 1
+            counter[kind] += alike
+    trial.elsewhere += found.elsewhere * alike
+    trial.total += alike
     group = student.year_group or "", student.registration_group or ""
     if group not in trial.groups:
         trial.groups[group] = Counter(students=0, new=0)
-    trial.groups[group]["students"] += 1
-    trial.groups[group]["new"] += bool(found.new)
+    trial.groups[group]["students"] += alike
+    trial.groups[group]["new"] += bool(found.new) * alike
 
 
 def _outcome(holder: Holder, school: School, wanted: ExportRequest, now: int) -> _Outcome:

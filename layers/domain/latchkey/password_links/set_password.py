@@ -13,6 +13,7 @@ from latchkey.password_links.model.links import SETS_PASSWORD, Fault, Link
 from latchkey.password_links.needs import System
 from latchkey.password_links.read_link import DAMAGED, genuine
 from latchkey.people.model.person import Person
+from latchkey.schools.model.own_sign_in import signs_in_elsewhere
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
@@ -61,6 +62,8 @@ def check(system: System, token: str) -> OpenLink:
     """What a link that works is for; ``Gone`` with the reason if it does not. Changes nothing."""
     link, school = genuine(system, token, SETS_PASSWORD)
     person = system.directory(link.school).person(link.person)
+    if person is not None and person.status == "active" and school.uses_sso(person):
+        raise signs_in_elsewhere(school, person.role)
     fault = _fault(system, link, token, school, person)
     if person is None or fault is not None:
         _refuse(fault or "replaced")

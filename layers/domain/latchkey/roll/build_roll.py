@@ -8,7 +8,7 @@ from latchkey.roll.needs import System
 
 
 def build_roll(system: System, school: str) -> Base:
-    """Everybody as they are now. It reads the whole index of people, and the ledgers of the last weeks."""
+    """Everybody as they are now. It reads the whole index of people, and the ledgers of the last weeks; no invitations."""
     now, links, pairs = system.now(), system.newest_links(school), system.certain_doubles(school)
     people = {person.id: person for person in system.directory(school).matching(PeopleFilter())}
     doubles = {person for pair in pairs if all(each in people for each in pair) for person in pair}

@@ -88,7 +88,8 @@ def _write(system: System, rolls: KeptRolls, before: State, busy: str) -> None:
     began = system.now()
     base = None if _is_anew(before) else _laid(rolls, before, began)
     anew = base is None
-    base = build_roll(system, rolls.school) if base is None else base
+    if base is None:
+        base = replace(build_roll(system, rolls.school), refused=system.refused_invitations(rolls.school))
     key = rolls.put(pack_base(rolls.school, base))
     for _ in range(_TRIES):
         state = rolls.state()

@@ -10,7 +10,7 @@ from latchkey.schools import needs as schools
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from latchkey.roll.model.entry import LinkFact
+    from latchkey.roll.model.entry import LinkFact, Refusal
     from latchkey.roll.model.memory import Memory
     from latchkey.roll.stores.kept_rolls import KeptRolls
 
@@ -31,6 +31,14 @@ class System(people.System, schools.System, Protocol):
 
     def links_in(self, item: Mapping[str, Any]) -> Iterable[tuple[str, str, LinkFact | None]]:
         """Person, send and link of everybody in the item of a chunk; none of one that holds no links."""
+        ...
+
+    def refused_in(self, item: Mapping[str, Any]) -> tuple[str, Refusal] | None:
+        """The id of the invitation in an item whose mail was refused, and how; None of any other item."""
+        ...
+
+    def refused_invitations(self, school: str) -> Mapping[str, Refusal]:
+        """All invitations of a school whose mail was refused, by their id."""
         ...
 
     def wait(self, seconds: float) -> None: ...

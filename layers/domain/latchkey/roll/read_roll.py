@@ -6,12 +6,13 @@
 The item is read each time, and consistently: so whoever changed somebody sees it at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from latchkey.roll.build_roll import build_roll
 from latchkey.roll.model.changes import Base, Changes, lay
-from latchkey.roll.model.entry import Entry, entry_of
+from latchkey.roll.model.entry import entry_of
 from latchkey.roll.model.memory import Remembered
 from latchkey.roll.model.packing import unpack_base
 from latchkey.roll.model.roll import Known, Roll
@@ -34,12 +35,14 @@ def read_roll(system: System, school: str, known: School | None = None) -> Roll:
     if found is None and rolls.can_read:
         _ask(rolls, state, now)
     if state is None or found is None or len(touched) > MANY:
-        return _roll(system, school, _with(system, school, build_roll(system, school), touched[:MANY]).entries, Known(), known)
+        built = _with(system, school, build_roll(system, school), touched[:MANY])
+        roll = _roll(system, school, built, Known(), known)
+        return replace(roll, refused=lambda: system.refused_invitations(school))
     if found.revision != state.revision or touched:
         laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
-        found.entries, found.known = laid.entries, Known(found.known.texts)
+        found.entries, found.refused, found.known = laid.entries, laid.refused, Known(found.known.texts)
         found.revision = -1 if touched else state.revision
-    return _roll(system, school, found.entries, found.known, known)
+    return _roll(system, school, found, found.known, known)
 
 
 def _found(system: System, rolls: KeptRolls) -> tuple[State | None, Remembered | None]:
@@ -79,13 +82,14 @@ def _with(system: System, school: str, base: Base, touched: Iterable[str]) -> Ba
     return lay(Changes({each: (now, entry_of(here[each]) if each in here else None) for each in wanted}), base)
 
 
-def _roll(system: System, school: str, entries: Sequence[Entry], known: Known, of: School | None) -> Roll:
+def _roll(system: System, school: str, of_all: Base | Remembered, known: Known, of: School | None) -> Roll:
     now = system.now()
     return Roll(
         school,
-        entries,
+        of_all.entries,
         now,
         cursor_key=lambda: system.cursor_key(school),
         rules=lambda: rules_of(of or the_school_now(system, school), now),
         known=known,
+        refused=lambda: of_all.refused,
     )

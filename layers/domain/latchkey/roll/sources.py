@@ -33,7 +33,7 @@ Found = TypeVar("Found", bound=Member)
 _AT_ONCE: Final = 500  # people read by id in one go
 _SOME: Final = 2_000  # people who are read by id; of more the school's students are gone through
 _FEW: Final = 100  # addresses that are looked up one by one; of more the school's adults are gone through
-_NEW: Final = 25  # people whom the roll may not have yet, read by id
+_READ: Final = 15  # people named by id who are read as they are now, and so is as many whom the roll does not know yet
 _ADULTS: Final[tuple[Role, ...]] = ("parent", "teacher", "staff")
 
 
@@ -135,6 +135,7 @@ class FromRoll:
         self._system = system
         self._school = school
         self._known = known
+        self._read: dict[str, Entry | None] = {}
 
     @cached_property
     def roll(self) -> Roll:
@@ -148,18 +149,22 @@ class FromRoll:
     def among(self, ids: Iterable[str], filters: Sequence[PeopleFilter], ticked: AbstractSet[str]) -> Iterator[Entry]:
         """As of ``Source``."""
         codes = self.roll.standings if any(each.by_standing for each in filters) else {}
-        for entry in self.by_ids(ids):
+        for entry in filter(None, map(self.roll.by_id, ids)):
             if entry.id in ticked or any(each.matches(entry, codes.get(entry.id)) for each in filters):
                 yield entry
 
     def by_ids(self, ids: Iterable[str]) -> Iterator[Entry]:
-        """As of ``Source``. A few whom the roll does not know are read: they may have been made a moment ago."""
+        """As of ``Source``. A few are read as they are now, once: somebody may just have been made or changed.
+
+        Of many a few whom the roll does not know are read, too.
+        """
         wanted = [*dict.fromkeys(ids)]
-        unknown = [each for each in wanted if self.roll.by_id(each) is None]
-        new: dict[str, Entry] = {}
-        if 0 < len(unknown) <= _NEW:
-            new = {person.id: entry_of(person) for person in self._system.directory(self._school).by_ids(unknown)}
-        found = (self.roll.by_id(each) or new.get(each) for each in wanted)
+        anew = wanted if len(wanted) <= _READ else [each for each in wanted if self.roll.by_id(each) is None]
+        anew = [each for each in anew if each not in self._read]
+        if 0 < len(anew) <= _READ and len(self._read) + len(anew) <= 2 * _READ:
+            here = {person.id: entry_of(person) for person in self._system.directory(self._school).by_ids(anew)}
+            self._read |= {each: here.get(each) for each in anew}
+        found = (self._read[each] if each in self._read else self.roll.by_id(each) for each in wanted)
         return (entry for entry in found if entry is not None)
 
     def standings(self, ids: Iterable[str]) -> Mapping[str, Entry]:

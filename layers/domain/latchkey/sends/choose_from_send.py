@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from latchkey.invitations.model.invitation import Invitation
-from latchkey.people.model.person import Person
+from latchkey.roll.sources import Found, FromDirectory, Source
 from latchkey.sends.choose_refused import refused
 from latchkey.sends.model.drift import DRIFTED
 from latchkey.sends.model.send import Kind, Mail, Pick, Selection, Send
@@ -17,23 +17,23 @@ from latchkey.sends.needs import System
 _AT_ONCE = 500  # people read in one go
 
 
-def chosen(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
+def chosen(system: System, school: str, selection: Selection, source: Source[Found], but: str = "") -> Iterator[Found]:
     """The people whom a selection from another send means, nobody twice. ``but`` is a retry that does not count as one yet."""
     if selection.pick == "refused":
-        yield from refused(system, school, selection, but)
+        yield from refused(system, school, selection, source, but)
         return
-    source = system.sends(school).get(selection.source) if selection.source else None
-    if source is None:
+    send = system.sends(school).get(selection.source) if selection.source else None
+    if send is None:
         return
     if selection.pick == "failed":
-        yield from _people(system, school, _left(system, school, source, _has_failed, but))
+        yield from _people(_left(system, school, send, _has_failed, but), source)
     elif selection.pick == "changed":
-        yield from _people(system, school, _left(system, school, source, _had_changed, but))
+        yield from _people(_left(system, school, send, _had_changed, but), source)
     elif selection.pick == "cancelled":
-        yield from _people(system, school, _left(system, school, source, _was_cancelled, but))
+        yield from _people(_left(system, school, send, _was_cancelled, but), source)
     elif selection.pick == "no_password":
-        people = _people(system, school, _those(system, school, source, lambda mail: mail.state in REACHED))
-        yield from (person for person in people if (person.password_set_at or 0) < source.created_at)
+        people = _people(_those(system, school, send, lambda mail: mail.state in REACHED), source)
+        yield from (person for person in people if (person.password_set_at or 0) < send.created_at)
 
 
 def chosen_invitations(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Invitation]:
@@ -60,7 +60,7 @@ def is_anybody_chosen(system: System, school: str, kind: Kind, selection: Select
     """Whether a selection from earlier sends means anybody."""
     if kind == "parent_invitation":
         return next(chosen_invitations(system, school, selection), None) is not None
-    return next(chosen(system, school, selection), None) is not None
+    return next(chosen(system, school, selection, FromDirectory(system, school)), None) is not None
 
 
 def takers_of(source: Send, pick: Pick) -> tuple[str, ...]:
@@ -110,11 +110,6 @@ def _those(system: System, school: str, send: Send, wanted: Callable[[Mail], boo
                 yield from fresh
 
 
-def _people(system: System, school: str, ids: Iterator[str]) -> Iterator[Person]:
-    part: list[str] = []
-    for each in ids:
-        part.append(each)
-        if len(part) == _AT_ONCE:
-            yield from system.directory(school).by_ids(part)
-            part = []
-    yield from system.directory(school).by_ids(part)
+def _people(ids: Iterator[str], source: Source[Found]) -> Iterator[Found]:
+    while part := [*islice(ids, _AT_ONCE)]:
+        yield from source.by_ids(part)

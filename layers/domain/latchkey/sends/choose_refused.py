@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from latchkey.people.model.person import Person
+from latchkey.people.model.matched import Member
+from latchkey.roll.sources import Found, Source
 from latchkey.sends.model.domains import domain_of
 from latchkey.sends.model.refusals import Fault, fault_of
 from latchkey.sends.model.send import Mail, Selection, Send
@@ -20,20 +21,20 @@ _AT_ONCE: Final = 500  # people read in one go
 _SAYS_NOTHING: Final = frozenset({"skipped", "cancelled", "failed", "expired"})
 
 
-def refused(system: System, school: str, selection: Selection, but: str = "") -> Iterator[Person]:
+def refused(system: System, school: str, selection: Selection, source: Source[Found], but: str = "") -> Iterator[Found]:
     """The people of a selection that picks ``refused``, nobody twice. ``but``: a send that does not count, being planned."""
     found = _of_a_send(system, school, selection, but) if selection.source else _of_a_domain(system, school, selection, but)
     while some := dict(islice(found, _AT_ONCE)):
-        for person in system.directory(school).by_ids(some):
+        for person in source.by_ids(some):
             send, fault = some[person.id]
             if _is_meant(person, send, fault, selection.domain):
                 yield person
 
 
-_Found = Iterator[tuple[str, tuple[Send, Fault]]]
+_Refused = Iterator[tuple[str, tuple[Send, Fault]]]
 
 
-def _of_a_send(system: System, school: str, selection: Selection, but: str) -> _Found:
+def _of_a_send(system: System, school: str, selection: Selection, but: str) -> _Refused:
     """Those of one send, unless a later send to refused people says better of them."""
     source = system.sends(school).get(selection.source or "")
     if source is None:
@@ -50,7 +51,7 @@ def _of_a_send(system: System, school: str, selection: Selection, but: str) -> _
             yield person, (source, fault)
 
 
-def _of_a_domain(system: System, school: str, selection: Selection, but: str) -> _Found:
+def _of_a_domain(system: System, school: str, selection: Selection, but: str) -> _Refused:
     """Those of all sends of the last weeks."""
     since, sends = system.now() - RECENT, list[Send]()
     for send in system.sends(school).all():
@@ -88,9 +89,9 @@ def _fault(mail: Mail) -> Fault | None:
     return fault_of(mail.reason) if mail.state == "bounced" else None
 
 
-def _is_meant(person: Person, send: Send, fault: Fault, domain: str | None) -> bool:
+def _is_meant(person: Member, send: Send, fault: Fault, domain: str | None) -> bool:
     if (person.password_set_at or 0) >= send.created_at:
         return False
-    if fault == "dead_address" and person.problem is not None:
+    if fault == "dead_address" and person.marked is not None:
         return False
     return domain is None or domain_of(person.email or "") == domain

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from latchkey.people.model.person import Person
+from latchkey.people.model.matched import Member
+from latchkey.roll.model.entry import Entry
 from latchkey.schools.model.school import School
 from latchkey.sends.find_recent import recent_sends
+from latchkey.sends.look_up_invitees import LookUp, as_known
 from latchkey.sends.model.send import Kind, Selection, Skip, skip_reason
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
@@ -15,7 +17,8 @@ from latchkey.sends.start_send import meant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Somebody who is meant. ``reason``: why they get no mail, None if they get one; ``person`` is None who has no account.
+    """Somebody who is meant. ``reason``: why they get no mail, None if they get one; ``person`` is None who has no account, and
+    what the roll has of others.
 
     ``children``: of an invitation, the ids of the children that it names.
     """
@@ -23,19 +26,20 @@ class Row:
     name: str
     email: str
     reason: Skip | None
-    person: Person | None = None
+    person: Member | None = None
     children: tuple[str, ...] = ()
     language: str | None = None
 
 
 def look_at_people(system: System, school: School, selection: Selection, kind: Kind) -> Iterator[Row]:
-    """Everybody whom a message means, as it would be decided now."""
+    """Everybody whom a message means, as far as the roll knows: what is decided is decided when it is sent."""
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
+    look = as_known(system, school)
     if kind == "parent_invitation":
-        yield from _invited(system, school, selection, sent)
+        yield from _invited(look, selection, sent)
         return
-    people, _ = meant(system, school, selection)
-    for person in with_parents_of_leavers(system, school.slug, people):
+    people, _ = meant(system, school, selection, look.people)
+    for person in with_parents_of_leavers(people, look.people):
         yield Row(
             name=school.name_of(person),
             email=person.email or "",
@@ -44,8 +48,8 @@ def look_at_people(system: System, school: School, selection: Selection, kind: K
         )
 
 
-def _invited(system: System, school: School, selection: Selection, sent: frozenset[str]) -> Iterator[Row]:
-    decided = decide(system, school, selection, sent)
+def _invited(look: LookUp[Entry], selection: Selection, sent: frozenset[str]) -> Iterator[Row]:
+    decided = decide(look, selection, sent)
     for box in decided.invited.values():
         children = tuple(child for child in box.children if decided.here.get(child))
         language = next(iter(box.languages)) if len(box.languages) == 1 else None

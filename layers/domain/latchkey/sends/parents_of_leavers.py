@@ -4,24 +4,21 @@ The account stays, and works: a parent may have another child next year. Somebod
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
-from latchkey.people.model.person import Person
-from latchkey.roll.model.entry import Entry
-from latchkey.roll.model.roll import Roll
-from latchkey.sends.needs import System
+from latchkey.roll.sources import Found, Source
 
 _AT_ONCE: Final = 100  # parents
 
 
-def with_parents_of_leavers(system: System, school: str, people: Iterable[Person]) -> Iterator[Person]:
+def with_parents_of_leavers(people: Iterable[Found], source: Source[Found]) -> Iterator[Found]:
     """The same people, parents whose children have all left among them as people who have left.
 
-    Students who come before their parents, as in list order, are remembered; other children are read, some hundred at a time.
+    Students who come before their parents, as in list order, are remembered; other children are looked up, those of some hundred
+    parents at a time.
     """
     left: dict[str, bool] = {}
-    waiting: list[Person] = []
+    waiting: list[Found] = []
     for person in people:
         if person.role == "student":
             left[person.id] = person.status == "left"
@@ -30,23 +27,15 @@ def with_parents_of_leavers(system: System, school: str, people: Iterable[Person
             continue
         waiting.append(person)
         if len(waiting) == _AT_ONCE:
-            yield from _judged(system, school, waiting, left)
+            yield from _judged(waiting, left, source)
             waiting = []
-    yield from _judged(system, school, waiting, left)
+    yield from _judged(waiting, left, source)
 
 
-def entries_with_parents_of_leavers(roll: Roll, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The same of entries of the roll, where only is counted."""
-    for entry in entries:
-        children = [roll.by_id(child) for child in entry.children] if entry.role == "parent" and entry.status == "active" else []
-        gone = bool(children) and all(child is not None and child.status == "left" for child in children)
-        yield entry._replace(status="left") if gone else entry
-
-
-def _judged(system: System, school: str, parents: Sequence[Person], left: dict[str, bool]) -> Iterator[Person]:
+def _judged(parents: Sequence[Found], left: dict[str, bool], source: Source[Found]) -> Iterator[Found]:
     wanted = {child for parent in parents for child in parent.children if child not in left}
     if wanted:
-        found = system.directory(school).standings(wanted)
+        found = source.standings(wanted)
         left.update((child, child in found and found[child].status == "left") for child in wanted)
     for parent in parents:
-        yield replace(parent, status="left") if all(left[child] for child in parent.children) else parent
+        yield source.as_left(parent) if all(left[child] for child in parent.children) else parent

@@ -12,8 +12,10 @@ from typing import Final
 from latchkey.invitations.invite import id_for
 from latchkey.invitations.model.invitation import LIVES, Invitation, Source, fresh
 from latchkey.mail.model.account import CHUNK_MAILS, MailAccount
+from latchkey.roll.sources import Found
 from latchkey.schools.model.school import School
-from latchkey.sends.gather_invitees import accounts_of, children_here, gather
+from latchkey.sends.gather_invitees import accounts_of, candidates, children_here, gather
+from latchkey.sends.look_up_invitees import LookUp, as_known
 from latchkey.sends.model.invitee import Gathered, Mailbox, Standing, counted, rows_of, why_skipped
 from latchkey.sends.model.planning import DryRun
 from latchkey.sends.model.send import Chunk, Mail, Selection, Send, Skip
@@ -43,20 +45,19 @@ class Decided:
         return rows_of(self.gathered, self.reasons)
 
 
-def decide(system: System, school: School, selection: Selection, sent: frozenset[str], but: str = "") -> Decided:
+def decide(look: LookUp[Found], selection: Selection, sent: frozenset[str], but: str = "") -> Decided:
     """Decide for everybody whom a selection means. ``sent``: ids of who was sent a link recently, if the send asks for that."""
-    gathered = gather(system, school, selection, but)
-    accounts = accounts_of(system, school, gathered.boxes.keys())
-    here = children_here(system, school, gathered.all_children())
+    gathered, school = gather(look, selection, but), look.school
+    accounts = accounts_of(look.people, school, gathered.boxes.keys())
+    here = children_here(look.people, gathered.all_children())
     invited: dict[str, Mailbox] = {}
     reasons: dict[str, Skip] = {}
     for part in _parts(gathered.boxes.values()):
-        ids = {box.email: id_for(system, school, box.email) for box in part}
-        known = system.invitations(school.slug).by_ids(ids.values())
+        problems = look.problems([box.email for box in part])
         for box in part:
-            before, theirs = known.get(ids[box.email]), accounts.get(box.email, [])
-            why = why_skipped(box, theirs, here, school, before.problem if before is not None else None)
-            if why is None and _was_sent(ids[box.email], theirs, sent):
+            theirs = accounts.get(box.email, [])
+            why = why_skipped(box, theirs, here, school, problems.get(box.email))
+            if why is None and sent and _was_sent(id_for(look.system, school, box.email), theirs, sent):
                 why = "sent_recently"
             if why is None:
                 invited[box.email] = box
@@ -69,18 +70,17 @@ def _was_sent(invitation: str, accounts: Iterable[Standing], sent: frozenset[str
     return invitation in sent or any(each.id in sent for each in accounts)
 
 
-def try_invitations(system: System, school: School, selection: Selection, sent: frozenset[str]) -> DryRun:
+def try_invitations(look: LookUp[Found], selection: Selection, sent: frozenset[str]) -> DryRun:
     """What the send would do: people by name, mails by mailbox; each parent is invited or skipped for one reason."""
-    decided = decide(system, school, selection, sent)
+    decided = decide(look, selection, sent)
     skipped = counted(decided.skipped())
     people = sum(len(box.names) for box in decided.invited.values())
     return DryRun(people + sum(skipped.values()), people, len(decided.invited), skipped, first=people)
 
 
 def is_anybody(system: System, school: School, selection: Selection) -> bool:
-    """Whether a selection means any parent at all."""
-    found = gather(system, school, selection)
-    return bool(found.boxes or found.skipped)
+    """Whether a selection means any parent at all, by what is known: whom it invites is decided later."""
+    return next(candidates(as_known(system, school), selection), None) is not None
 
 
 def write_invitations(

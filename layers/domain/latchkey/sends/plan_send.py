@@ -10,12 +10,14 @@ from dataclasses import replace
 from latchkey.errors import Changed, Invalid, NotFound, Poison, TryLater
 from latchkey.mail.model.pace import chunk_mails
 from latchkey.people.model.person import Person
+from latchkey.roll.sources import FromDirectory
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends import queue_chunks
 from latchkey.sends.brake_school import braked_now, record_brake
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
+from latchkey.sends.look_up_invitees import as_they_are
 from latchkey.sends.model.approval import OPEN_FOR, adults_of, holds, need
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.planning import chunks_of
@@ -25,7 +27,7 @@ from latchkey.sends.model.send_names import facts_of
 from latchkey.sends.needs import System
 from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.plan_invitations import TimeIsShort, chunks_of_invitations, decide, write_invitations
-from latchkey.sends.select_people import of_group
+from latchkey.sends.select_people import group_of
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.sends.tell_author import watch_for_author
 from latchkey.shared.model.ids import is_id
@@ -148,11 +150,12 @@ def _chunks(
 ) -> Iterator[Chunk]:
     """What the send is cut into; of invitations these are written first, and a worker may run out of time over it."""
     if send.kind == "parent_invitation":
-        decided = decide(system, school, send.selection, sent, send.id)
+        decided = decide(as_they_are(system, school), send.selection, sent, send.id)
         invitations = write_invitations(system, school, send, decided, now=now, left=left)
         return chunks_of_invitations(send, decided, invitations, school, now)
-    selected, unknown = _selected(system, school, send)
-    people = with_parents_of_leavers(system, school.slug, selected)
+    source = FromDirectory(system, school.slug, school)
+    selected, unknown = _selected(system, school, send, source)
+    people = with_parents_of_leavers(selected, source)
     return chunks_of(send, people, school, now, unknown, sent=sent, size=size)
 
 
@@ -208,13 +211,13 @@ def _hold(system: System, school: str, send: Send, why: Need, *, people: int, no
     return system.sends(school).hold(send, why, now + OPEN_FOR)
 
 
-def _selected(system: System, school: School, send: Send) -> tuple[Iterator[Person], list[str]]:
+def _selected(system: System, school: School, send: Send, source: FromDirectory) -> tuple[Iterator[Person], list[str]]:
     """The people of a send, and the ids that are nobody's; the second is complete when the first is used up."""
     directory = system.directory(school.slug)
     if send.selection.is_from_sends:
-        return chosen(system, school.slug, send.selection, but=send.id), []
+        return chosen(system, school.slug, send.selection, source, but=send.id), []
     try:
-        group = of_group(system, school.slug, send.selection)
+        group = group_of(system, school.slug, send.selection, source)
     except (Invalid, NotFound):
         raise Poison("a send whose filter or selection cannot be used") from None
     if group is not None:

@@ -65,36 +65,40 @@ def preview(system: System, school: School, person_id: object, kind: SendKind = 
     if person is None:
         raise NotFound()
     if kind != "parent_invitation":
-        row = Row(
-            name=school.name_of(person), email=person.email or "", reason=skip_reason(person, school, kind=kind), person=person
-        )
-        return preview_row(system, school, kind, row)
+        row = Row(name=school.name_of(person), email=person.email or "", reason=skip_reason(person, school, kind=kind))
+        return _of_kind(system, school, kind, row, person)
     is_student = person.role == "student"
     children = (person.id,) if is_student else person.children
     email = "" if is_student else person.email or ""
-    return preview_row(
-        system, school, kind, Row(name=school.name_of(person), email=email, reason=None, person=person, children=children)
-    )
+    row = Row(name=school.name_of(person), email=email, reason=None, children=children)
+    return _of_kind(system, school, kind, row, person)
 
 
 def sample(system: System, school: School, purpose: SampledMail, logo: Logo | None) -> Preview:
     """A mail of the school as its settings are in ``school``, saved or not, to a student who is nobody."""
-    row = Row(name=school.name_of(SOMEBODY), email=SOMEBODY.email or "", reason=skip_reason(SOMEBODY, school), person=SOMEBODY)
-    return _made(system, school, row, purpose, logo)
+    row = Row(name=school.name_of(SOMEBODY), email=SOMEBODY.email or "", reason=skip_reason(SOMEBODY, school))
+    return _made(system, school, row, SOMEBODY, purpose, logo=logo)
 
 
-def preview_row(system: System, school: School, kind: SendKind, row: Row) -> Preview:
-    """The mail to somebody of a message that is being made."""
+def preview_row(system: System, school: School, kind: SendKind, row: Row) -> Preview | None:
+    """The mail to somebody of a message that is being made, who is read for it; None where they are gone by now."""
+    person = system.directory(school.slug).person(row.person.id) if row.person is not None else None
+    if person is None and row.person is not None:
+        return None
+    return _of_kind(system, school, kind, row, person)
+
+
+def _of_kind(system: System, school: School, kind: SendKind, row: Row, person: Person | None) -> Preview:
     mail: PreviewedMail = "parent_invitation"
     if kind == "parent_code_ready":
         mail = "parent_code_ready"
-    elif kind == "password_link" and row.person is not None:
-        mail = purpose_of(row.person)
-    return _made(system, school, row, mail, system.logo(school.slug, school.settings.logo))
+    elif kind == "password_link" and person is not None:
+        mail = purpose_of(person)
+    return _made(system, school, row, person, mail, logo=system.logo(school.slug, school.settings.logo))
 
 
-def _made(system: System, school: School, row: Row, mail: PreviewedMail, logo: Logo | None) -> Preview:
-    person, origin = row.person, system.settings["ORIGIN"]
+def _made(system: System, school: School, row: Row, person: Person | None, mail: PreviewedMail, *, logo: Logo | None) -> Preview:
+    origin = system.settings["ORIGIN"]
     life, link = 0, ""
     if mail == "parent_invitation" or person is None:
         life, link = LIVES["contacts"], f"{origin}/join#{DUMMY}"

@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from latchkey.errors import Invalid
-from latchkey.people.model.people_filter import parse
 from latchkey.people.model.person import Person
-from latchkey.roll.read_roll import read_roll
+from latchkey.roll.sources import Found, FromDirectory, Source
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
+from latchkey.sends.look_up_invitees import LookUp, as_known, as_they_are
 from latchkey.sends.model.approval import OPEN_FOR, holds, need_of, waits
 from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Kind, Need, Selection, Send
 from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
-from latchkey.sends.parents_of_leavers import entries_with_parents_of_leavers, with_parents_of_leavers
+from latchkey.sends.parents_of_leavers import with_parents_of_leavers
 from latchkey.sends.plan_invitations import is_anybody, try_invitations
-from latchkey.sends.select_people import of_group
+from latchkey.sends.select_people import group_of, of_group
 from latchkey.sends.stores.reminders import Reminder
 from latchkey.shared.start_run import Started, Starting, id_for
 
@@ -26,29 +26,29 @@ from latchkey.shared.start_run import Started, Starting, id_for
 def try_out(
     system: System, school: School, selection: Selection, kind: Kind = "password_link", *, decides: bool = False
 ) -> DryRun:
-    """What the send would do, without doing it.
+    """What the send would do, without doing it: counted in the roll, unless something is decided by the number (``decides``)."""
+    if decides:
+        return _tried(as_they_are(system, school), selection, kind)
+    return _tried(as_known(system, school), selection, kind)
 
-    Those whom a filter means are counted in the roll, unless something is decided by the number (``decides``).
-    """
+
+def _tried(look: LookUp[Found], selection: Selection, kind: Kind) -> DryRun:
+    system, school = look.system, look.school
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     if kind == "parent_invitation":
-        return try_invitations(system, school, selection, sent)
-    if selection.filter is not None and selection.chosen is None and not selection.is_from_sends and not decides:
-        roll = read_roll(system, school.slug)
-        entries = entries_with_parents_of_leavers(roll, roll.meant(parse(selection.filter)))
-        return dry_run(entries, school, 0, selection, sent, kind=kind)
-    people, unknown = meant(system, school, selection)
-    return dry_run(with_parents_of_leavers(system, school.slug, people), school, unknown, selection, sent, kind=kind)
+        return try_invitations(look, selection, sent)
+    people, unknown = meant(system, school, selection, look.people)
+    return dry_run(with_parents_of_leavers(people, look.people), school, unknown, selection, sent, kind=kind)
 
 
-def meant(system: System, school: School, selection: Selection) -> tuple[Iterable[Person], int]:
+def meant(system: System, school: School, selection: Selection, source: Source[Found]) -> tuple[Iterable[Found], int]:
     """Whom a selection means, and how many of its ids are nobody's."""
     if selection.is_from_sends:
-        return chosen(system, school.slug, selection), 0
-    found = of_group(system, school.slug, selection)
+        return chosen(system, school.slug, selection, source), 0
+    found = group_of(system, school.slug, selection, source)
     if found is not None:
         return found, 0
-    people = system.directory(school.slug).by_ids(selection.ids)
+    people = [*source.by_ids(selection.ids)]
     return people, len(selection.ids) - len(people)
 
 
@@ -162,6 +162,6 @@ def _somebody(system: System, school: School, selection: Selection, kind: Kind) 
         return is_anybody(system, school, selection)
     directory = system.directory(school.slug)
     if selection.is_from_sends:
-        return next(chosen(system, school.slug, selection), None) is not None
+        return next(chosen(system, school.slug, selection, FromDirectory(system, school.slug, school)), None) is not None
     found = of_group(system, school.slug, selection)
     return next(found, None) is not None if found is not None else bool(directory.by_ids(selection.ids))

@@ -34,6 +34,7 @@ from latchkey.sso.model.matching import (
     Sought,
     chosen,
     made_as,
+    may_be,
     mis_id_of,
     proved_addresses,
     shut,
@@ -131,7 +132,7 @@ def _first(trying: _Try, before: Account | None) -> Person | Refused:
     wanted = sought(trying.school, connection, trying.proof)
     if not isinstance(wanted, Sought):
         return trying.refused(wanted)
-    people = people_meant(system, trying.school, wanted)
+    people = [each for each in people_meant(system, trying.school, wanted) if may_be(each, trying.proof)]
     found = chosen(people, trying.school, connection, trying.key, now)
     link = SsoLink(connection=connection.name, issuer=trying.proof.issuer, key=trying.key, linked_at=now)
     if isinstance(found, Person):

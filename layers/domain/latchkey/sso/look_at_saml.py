@@ -15,6 +15,8 @@ from latchkey.sso.saml.source import Unread
 from latchkey.sso.saml_needs import SamlSystem
 
 SOON: Final = 30 * DAY
+_CHECKS: Final[Mapping[Why, Check]] = {"missing": "certificates", "refused": "federation", "unsigned": "federation"}
+"""What is wrong where metadata was not taken: itself, but for these reasons."""
 
 
 def look_at_saml(system: SamlSystem, asked: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -44,12 +46,31 @@ def _read(system: SamlSystem, school: School, connection: Connection, found: lis
         found.extend(_unread(error.why, kept=bool(connection.certificates)))
         return connection
     found += [Finding(check="metadata", state="ok"), Finding(check="issuer", state="ok")]
+    if connection.metadata_certificate:
+        found.append(_federation(connection.metadata_certificate, system.now()))
     return keep(system, school.slug, connection, provider) or connection
+
+
+def _federation(certificate: str, now: int) -> Finding:
+    """The metadata is signed with it; federations let its date go by, so that only warns."""
+    why = _pasted(certificate, now)
+    if why == "" and certificate_ends(certificate) <= now + SOON:
+        why = "ends_soon"
+    return Finding(check="federation", state="warn" if why else "ok", why=why)
+
+
+def _pasted(certificate: str, now: int) -> Why:
+    """What is wrong with a federation's certificate by itself; "" if nothing is."""
+    try:
+        ends = certificate_ends(certificate)
+    except Refused:
+        return "unusable"
+    return "expired" if ends <= now else ""
 
 
 def _unread(why: Why, *, kept: bool) -> list[Finding]:
     """While the old certificates are kept, people still come in: so it warns, and stops where there are none."""
-    check: Check = "certificates" if why == "missing" else "metadata"
+    check: Check = _CHECKS.get(why, "metadata")
     return [Finding(check=check, state="warn" if kept and why != "other" else "stop", why=why)]
 
 
@@ -79,12 +100,17 @@ def _scopes(connection: Connection) -> Finding:
 
 
 def look_at_metadata(system: SamlSystem, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands at ``{url, issuer?, signed_by?}``, for a connection that is being made; ``{"wrong": why}`` if nothing does."""
+    """What stands at ``{url, issuer?, signed_by?}``, for a connection that is being made.
+
+    ``{"wrong": why, "of": check}`` if nothing does, or if it is not signed by whom it should be.
+    """
     url, issuer, pinned = (str(asked.get(name) or "") for name in ("url", "issuer", "signed_by"))
+    if pinned and (odd := _pasted(pinned, system.now())):
+        return {"wrong": odd, "of": "federation"}
     try:
         found = system.metadata.provider(url, issuer, pinned)
     except Unread as error:
-        return {"wrong": error.why}
+        return {"wrong": error.why, "of": _CHECKS.get(error.why, "metadata")}
     return {
         "issuer": found.entity_id,
         "sign_in_url": found.sign_in_url,

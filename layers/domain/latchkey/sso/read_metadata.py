@@ -16,13 +16,24 @@ _WHY: Final[Mapping[str, str]] = {
     "expired": "The metadata there has run out. Ask the provider to renew it.",
 }
 """Why it could not be read, by the words of findings."""
+_WHY_NOT_SIGNED: Final[Mapping[str, str]] = {
+    "refused": "The metadata at the address above is signed with another certificate. Copy it again from the federation’s page.",
+    "unsigned": "The metadata at the address above is not signed. Enter the address at which the federation publishes it.",
+    "expired": "This certificate has ended. Copy the one in use from the federation’s page.",
+    "unusable": "This is no certificate of an RSA key of 2048 bits or more, or of ECDSA. Copy it from the federation’s page.",
+}
+"""Why the federation's certificate does not fit it."""
+_UNREAD: Final = ("metadata_url", _WHY)
+_NOT_SIGNED: Final = ("metadata_certificate", _WHY_NOT_SIGNED)
 
 
 def read_metadata(system: Changes, connection: Connection, wrong: Wrong) -> Connection:
     """The connection with what its metadata says, which the admin does not have to type; or what is wrong with its address."""
-    found = system.doorway("SAML_FUNCTION").ask({"read_metadata": {"url": connection.metadata_url}})
+    asked = {"url": connection.metadata_url, "signed_by": connection.metadata_certificate}
+    found = system.doorway("SAML_FUNCTION").ask({"read_metadata": asked})
     if "wrong" in found:
-        wrong[f"{connection.name}.metadata_url"] = _WHY.get(str(found["wrong"]), _WHY["unusable"])
+        of, words = _NOT_SIGNED if found.get("of") == "federation" else _UNREAD
+        wrong[f"{connection.name}.{of}"] = words.get(str(found["wrong"]), words["unusable"])
         return connection
     return replace(
         connection,

@@ -18,7 +18,7 @@ from latchkey.schools.model.school import AdminsRule, PublicConnection, School, 
 from latchkey.schools.model.waiting import Waiting
 from latchkey.shared.model.ids import new_id
 from latchkey.sso.local_admins import chosen_admins
-from latchkey.sso.model.connection import MOST, Connection, SecretRef
+from latchkey.sso.model.connection import MOST, Connection, SecretRef, source_of
 from latchkey.sso.model.connection_rules import Wanted, is_name, read
 from latchkey.sso.model.typed import Wrong
 from latchkey.sso.needs import Changes, Forgets
@@ -132,9 +132,9 @@ def _wanted(given: Any, drafts: Drafts, wrong: Wrong, local: tuple[str, ...]) ->
 
 
 def _with_metadata(system: Changes, drafts: Drafts, wanted: Wanted, wrong: Wrong) -> Wanted:
-    """Of SAML, what its metadata says, where another address was given or it has not been read yet."""
+    """Of SAML, what its metadata says, where another address or signer was given or it has not been read yet."""
     after, before = wanted.connection, drafts.newest.get(wanted.connection.name)
-    known = before is not None and before.metadata_url == after.metadata_url and before.sign_in_url
+    known = before is not None and before.sign_in_url and source_of(before) == source_of(after)
     if not after.is_saml or not after.metadata_url or known:
         return wanted
     return replace(wanted, connection=read_metadata(system, after, wrong))

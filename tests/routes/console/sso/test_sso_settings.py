@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any, Final
 
@@ -314,6 +315,154 @@ def test_saml_is_read_from_its_metadata(console: Console, doorways: Doorways) ->
     doorways.answer("saml", {"wrong": "unreachable"})
     refused = put(console, {"name": "rm-unify", "metadata_url": "https://other.example/metadata"})
     assert refused.json_body["fields"]["rm-unify.metadata_url"].startswith("Nothing answers at this address.")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_provider_that_is_offered_can_be_added(console: Console, name: str) -> None:
+    saved = console.form(f"{SSO}/{name}/registration", {f"{name}.label": "Ours"})
+    assert (saved.status_code, saved.headers["Location"]) == (303, f"{SSO}/{name}?saved=1")
+    assert one(console, name)["version"] == 1
+
+
+def headings(console: Console, *paths: str) -> list[str]:
+    return [found[1] for path in paths if (found := re.search("<h1>(.+?)</h1>", console.page(path).body.decode()))]
+
+
+def test_a_provider_without_a_name_of_its_own_is_called_as_the_school_calls_it(console: Console) -> None:
+    """ "Another OpenID provider" is a choice in a list, and no name within a sentence."""
+    at = f"{SSO}/openid"
+    assert headings(console, f"{at}/registration") == ["Register at the provider"]
+    console.form(f"{at}/registration", {"openid.label": "your school account"})
+    pages = (at, f"{at}/registration", f"{at}/people")
+    assert headings(console, *pages) == [
+        "Your school account",
+        "Register at your school account",
+        "Who signs in with your school account",
+    ]
+    assert "Remove your school account</button>" in console.page(at).body.decode()
+    assert "Your school account</a>" in console.page(SSO).body.decode()
+    assert not any("Another OpenID" in console.page(path).body.decode() for path in (*pages, SSO))
+    assert headings(console, f"{SSO}/google/registration") == ["Register at Google Workspace"]
+
+
+def der(length: int = 600) -> bytes:
+    """What could be a certificate, to who does not look inside: ``saml`` does."""
+    return b"\x30\x82" + (length - 4).to_bytes(2) + bytes(length - 4)
+
+
+CERTIFICATE: Final = b64encode(der()).decode()
+PEM: Final = f"-----BEGIN CERTIFICATE-----\r\n{CERTIFICATE[:64]}\r\n{CERTIFICATE[64:]}\r\n-----END CERTIFICATE-----\r\n"
+FEDERATED: Final = {"name": "saml", "kind": "saml", "metadata_url": "https://mdq.example/entities/idp"}
+READ: Final = {"issuer": "https://idp.example", "sign_in_url": "https://idp.example/sso", "certificates": ["MII1"], "scopes": []}
+
+
+def test_a_federations_certificate_is_kept_and_the_metadata_is_read_with_it(console: Console, doorways: Doorways) -> None:
+    doorways.answer("saml", READ)
+    (found,) = put(console, {**FEDERATED, "metadata_certificate": PEM}).json_body["connections"]
+    assert (found["metadata_certificate"], found["version"]) == (CERTIFICATE, 1)
+    asked = {"url": "https://mdq.example/entities/idp", "signed_by": CERTIFICATE}
+    assert doorways.asked == [("saml", {"read_metadata": asked})]
+    again = put(console, {"name": "saml", "metadata_certificate": CERTIFICATE, "label": "Glow"}).json_body["connections"][0]
+    assert (again["version"], len(doorways.asked)) == (2, 1)  # the same signer: nothing is read for another label
+    page = console.page(f"{SSO}/saml/registration").body.decode()
+    assert f"-----BEGIN CERTIFICATE-----\n{CERTIFICATE[:64]}\n" in page
+    form = {
+        "saml.metadata_url": FEDERATED["metadata_url"],
+        "saml.metadata_certificate": PEM,
+        "saml.tenant": "",
+        "saml.label": "G",
+    }
+    assert console.form(f"{SSO}/saml/registration", form).status_code == 303
+    assert one(console, "saml")["metadata_certificate"] == CERTIFICATE
+    assert len(doorways.asked) == 1
+    assert console.form(f"{SSO}/saml/registration", {**form, "saml.metadata_certificate": ""}).status_code == 303
+    assert one(console, "saml")["metadata_certificate"] == ""
+    assert doorways.asked[1:] == [("saml", {"read_metadata": {**asked, "signed_by": ""}})]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("not a certificate", "Paste one certificate"),
+        ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", "Paste one certificate"),
+        (PEM + PEM, "Paste one certificate"),
+        (CERTIFICATE[:-8], "Paste one certificate"),
+        (b64encode(b"x" * 600).decode(), "Paste one certificate"),
+        (b64encode(der(7_000)).decode(), "Paste one certificate"),
+        ("é" * 100, "Paste one certificate"),
+        (PEM.replace("CERTIFICATE", "PRIVATE KEY"), "That is a private key"),
+        (f"{PEM}-----BEGIN RSA PRIVATE KEY-----", "That is a private key"),
+        (7, "Paste one certificate"),
+        (None, "Paste one certificate"),
+        ([PEM], "Paste one certificate"),
+    ],
+)
+def test_what_is_no_certificate_is_said_before_anybody_is_asked(
+    console: Console, doorways: Doorways, given: Any, words: str
+) -> None:
+    answer = put(console, {**FEDERATED, "metadata_certificate": given})
+    assert (answer.status_code, list(answer.json_body["fields"])) == (422, ["saml.metadata_certificate"])
+    assert answer.json_body["fields"]["saml.metadata_certificate"].startswith(words)
+    assert doorways.asked == []
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("refused", "signed with another certificate"),
+        ("unsigned", "is not signed"),
+        ("expired", "has ended"),
+        ("unusable", "no certificate of an RSA key"),
+        ("news", "no certificate of an RSA key"),
+    ],
+)
+def test_what_a_federations_certificate_does_not_fit(console: Console, doorways: Doorways, why: str, words: str) -> None:
+    doorways.answer("saml", {"wrong": why, "of": "federation"})
+    answer = put(console, {**FEDERATED, "metadata_certificate": PEM})
+    assert list(answer.json_body["fields"]) == ["saml.metadata_certificate"]
+    assert words in answer.json_body["fields"]["saml.metadata_certificate"]
+    assert console.get(SSO).json_body["connections"] == []
+
+
+def test_a_certificate_belongs_to_metadata_of_saml(console: Console) -> None:
+    alone = {"name": "saml", "kind": "saml", "metadata_certificate": PEM}
+    assert list(put(console, alone).json_body["fields"]) == ["saml.metadata_url"]
+    assert list(put(console, {**GOOGLE, "metadata_certificate": PEM}).json_body["fields"]) == ["google.metadata_certificate"]
+
+
+def test_a_private_key_that_was_pasted_is_not_shown_again(console: Console) -> None:
+    key = PEM.replace("CERTIFICATE", "PRIVATE KEY")
+    answer = console.form(f"{SSO}/saml/registration", {"saml.metadata_url": "x", "saml.metadata_certificate": key})
+    assert answer.status_code == 422
+    body = answer.body.decode()
+    assert "That is a private key" in body
+    assert CERTIFICATE[:64] not in body
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "words"),
+    [
+        ("warn", "refused", "signed with another certificate than the federation’s"),
+        ("warn", "unsigned", "The metadata is not signed"),
+        ("warn", "expired", "The date of the federation’s certificate is over"),
+        ("warn", "ends_soon", "ends within 30 days"),
+        ("stop", "unusable", "cannot be used"),
+        ("ok", "", "signed with the federation’s certificate"),
+    ],
+)
+def test_the_self_check_names_what_is_wrong_with_the_federations_signature(
+    console: Console, doorways: Doorways, state: str, why: str, words: str
+) -> None:
+    doorways.answer("saml", READ)
+    put(console, {**FEDERATED, "metadata_certificate": PEM})
+    doorways.answer("saml", {"findings": [{"check": "federation", "state": state, "why": why}]})
+    found = next(
+        each for each in console.post(f"{SSO}/check", {"name": "saml"}).json_body["checks"] if each["name"] == "federation"
+    )
+    assert (found["title"], found["state"]) == ("The federation’s signature", state)
+    assert words in found["text"]
+    assert bool(found["fix"]) == (state != "ok")
+    assert words in console.page(f"{SSO}/saml").body.decode()
 
 
 @pytest.mark.parametrize("name", sorted(name for name, (kind, _) in SAMPLES.items() if kind == "saml"))

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from latchkey.invitations.model.invitation import DAY, Invitation, Source, link_
 from latchkey.invitations.use_invitation import Wishes, use
 from latchkey.password_links.model import links
 from latchkey.people.model.person import Person
+from latchkey.schools.model.school import SingleSignOn
 from tests.support.portal import PASSWORD, Portal
 
 NEW = "violet-kettle-77-north"
@@ -173,6 +175,18 @@ def test_whom_an_admin_has_switched_off_does_not_come_in_by_an_invitation(portal
     amir, _ = children(portal)
     portal.add("mum", role="parent", email=MAILBOX, mis_id="p1", status="disabled")
     assert code(join(portal, token(portal, invited(portal, amir)))) == (410, "replaced")
+
+
+def test_parents_who_have_the_schools_own_sign_in_by_now_are_sent_to_it(portal: Portal) -> None:
+    amir, _ = children(portal)
+    text = token(portal, invited(portal, amir))
+    sso = SingleSignOn(roles=("parent",), label="Home Access", url="https://home.northbridge.example/")
+    school = portal.wiring.schools.get("northbridge")
+    assert school is not None
+    portal.system.wiring("operate").schools.change(replace(school, settings=replace(school.settings, sso=sso)))
+    portal.system.clock.now += 60
+    answer = join(portal, text)
+    assert (*code(answer), answer.json_body["sign_in"]) == (410, "elsewhere", "https://home.northbridge.example/")
 
 
 def test_all_that_is_wrong_is_said_at_once_and_the_invitation_still_works(portal: Portal) -> None:

@@ -120,12 +120,28 @@ def test_a_link_is_too_old_from_its_last_second_on(portal: Portal) -> None:
 
 def test_a_link_of_a_school_that_now_signs_in_elsewhere_opens_nothing(portal: Portal) -> None:
     token = portal.token(portal.add("sam", "southgate", password=None), "southgate")
-    assert code(use(portal, token)) == (410, "replaced")
+    for answer in (use(portal, token), portal.post("/password-links/check", {"token": token})):
+        assert code(answer) == (410, "elsewhere")
+        assert answer.json_body["sign_in"] == "https://sso.northbridge.example/in"
+        assert answer.json_body["detail"].startswith("Southgate High signs you in with Northbridge Online now.")
     teacher = portal.add("tom", "southgate", password=None, role="teacher")
     assert portal.post("/password-links/check", {"token": portal.token(teacher, "southgate")}).json_body["password"] == {
         "shortest": 12,
         "longest": 256,
     }
+
+
+def test_who_has_left_such_a_school_is_not_sent_to_its_sign_in(portal: Portal) -> None:
+    sam = portal.add("sam", "southgate", password=None)
+    token = portal.token(sam, "southgate")
+    portal.wiring.directory("southgate").change(sam.id, {"status": "left"})
+    assert code(use(portal, token)) == (410, "replaced")
+
+
+def test_a_link_that_nobody_made_says_nothing_of_how_the_school_signs_in(portal: Portal) -> None:
+    token = portal.token(portal.add("sam", "southgate", password=None), "southgate")
+    forged = token[:-1] + ("A" if token[-1] != "A" else "B")
+    assert code(portal.post("/password-links/check", {"token": forged})) == (410, "damaged")
 
 
 def test_a_token_that_is_not_exactly_ours_is_damaged(portal: Portal) -> None:

@@ -1,7 +1,7 @@
 """Invitations in the table ``directory``. One item for each mailbox; whoever writes says what they have read."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from latchkey.errors import TryLater
 from latchkey.invitations.model.invitation import KEPT, Invitation, united, without_child
@@ -88,6 +88,11 @@ class Invitations:
         """The same with no more than decides whether they are mailed: no name, no time."""
         items = self._table.get_many((self._key(each) for each in dict.fromkeys(ids)), _TO_DELIVER)
         return {item["id"]: invitation_from_item(item) for item in items}
+
+    def refused(self) -> dict[str, Literal["bounced", "complained"]]:
+        """All whose mail was refused, by id, and how. It reads every invitation of the school."""
+        items = (item for page in self._table.pages(f"{self.school}#INVITATIONS") for item in page)
+        return {item["id"]: item["mail_problem"]["kind"] for item in items if item.get("mail_problem")}
 
     def unite(self, wanted: Sequence[Invitation], now: int, pace: Pace | None = None) -> dict[str, Invitation]:
         """Write what these mailboxes are invited to, beside what they were invited to already; all as they now stand, by id.

@@ -16,11 +16,14 @@ REGISTER: Final = (
         about="by id",
         attributes={
             "id": "Which run",
-            "state": "Whether it is done or undone",
+            "state": "Whether it is done or undone, or on its way",
             "status": "What these people got",
             "created_at": "When",
             "created_by": "The admin's id",
             "people": "Their ids",
+            "done": "How many of them are through",
+            "undo_at": "When undoing was asked for",
+            "lease_until": "Until when a worker has it",
         },
     ),
     Kind(

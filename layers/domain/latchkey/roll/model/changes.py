@@ -17,7 +17,7 @@ from latchkey.roll.model.roll import place_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from latchkey.roll.model.entry import LinkFact
+    from latchkey.roll.model.entry import LinkFact, Refusal
 
 _MANY: Final = 500  # who move: from here on all are sorted again
 _PLACING: Final = [
@@ -37,12 +37,16 @@ _PLACING: Final = [
 
 @dataclass(frozen=True)
 class Base:
-    """A roll as it was built or kept, with all that later changes need: links to former addresses, and pairs of accounts."""
+    """A roll as it was built or kept, with all that later changes need: links to former addresses, and pairs of accounts.
+
+    ``refused``: invitations, by their id, whose mail came back for good or was called spam.
+    """
 
     entries: Sequence[Entry]
     links: Mapping[str, LinkFact]
     pairs: frozenset[tuple[str, str]]
     as_of: int
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -54,14 +58,16 @@ class Base:
 class Changes:
     """Changes, each with the epoch second at which it was noted.
 
-    ``people`` by id; None: there is no such account. ``links`` by person and send; None: that send mails them none.
+    ``people`` by id; None: there is no such account. ``links`` by person and send; None: that send mails them none. ``refused``:
+    invitations that have come to be; those that are none any more are out with the next roll that is built from nothing.
     """
 
     people: Mapping[str, tuple[int, Entry | None]] = field(default_factory=dict)
     links: Mapping[tuple[str, str], tuple[int, LinkFact | None]] = field(default_factory=dict)
+    refused: Mapping[str, tuple[int, Refusal]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.links)
+        return bool(self.people or self.links or self.refused)
 
     @property
     def erases(self) -> bool:
@@ -70,13 +76,14 @@ class Changes:
 
     def plus(self, later: Changes) -> Changes:
         """These and later ones."""
-        return Changes({**self.people, **later.people}, {**self.links, **later.links})
+        return Changes({**self.people, **later.people}, {**self.links, **later.links}, {**self.refused, **later.refused})
 
     def without(self, others: Changes) -> Changes:
         """Those that are not among the others exactly as they are here."""
         return Changes(
             {each: said for each, said in self.people.items() if others.people.get(each) != said},
             {each: said for each, said in self.links.items() if others.links.get(each) != said},
+            {each: said for each, said in self.refused.items() if others.refused.get(each) != said},
         )
 
     def since(self, time: int) -> Changes:
@@ -84,6 +91,7 @@ class Changes:
         return Changes(
             {each: said for each, said in self.people.items() if said[0] >= time},
             {each: said for each, said in self.links.items() if said[0] >= time},
+            {each: said for each, said in self.refused.items() if said[0] >= time},
         )
 
 
@@ -101,7 +109,8 @@ def lay(changes: Changes, base: Base) -> Base:
     made = {
         each: with_facts(entry, links.get(each), double=each in doubles) for each, entry in there.items() if entry is not None
     }
-    return Base(_in_order(base, there.keys(), made), links, base.pairs, base.as_of)
+    refused = {**base.refused, **{each: said for each, (_, said) in changes.refused.items()}}
+    return Base(_in_order(base, there.keys(), made), links, base.pairs, base.as_of, refused)
 
 
 def _links(changes: Changes, base: Base) -> Mapping[str, LinkFact]:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 Fault = Literal["dead_address", "school_filter", "our_fault"]
 Problem = Literal["dead_address", "school_filter", "our_fault", "complained"]
+Refusal = Literal["bounced", "complained"]
+"""What became of mail that its address will not take again."""
 LinkState = Literal["planned", "sending", "sent", "delayed", "delivered", "bounced", "complained"]
 
 

@@ -1,11 +1,11 @@
 """The rolls that one container remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import Entry
+from latchkey.roll.model.entry import Entry, Refusal
 from latchkey.roll.model.roll import Known
 
 _MOST: Final = 250_000  # people: some 250 MB
@@ -19,6 +19,7 @@ class Remembered:
     base: Base
     revision: int = -1
     entries: Sequence[Entry] = ()
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
 

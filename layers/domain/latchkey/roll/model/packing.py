@@ -15,7 +15,7 @@ from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-VERSION: Final = 1
+VERSION: Final = 2
 LINKS_KNOWN: Final = 60 * 86_400
 """Seconds for which a link is known: older ones say nothing of who can log in tomorrow. The longest works for 14 days."""
 _FIELDS: Final = Entry._fields[:-2]  # link and double come from what stands beside
@@ -42,6 +42,7 @@ def pack_base(school: str, base: Base) -> bytes:
         "columns": [_short(name, column) for name, column in zip(_FIELDS, columns, strict=True)],
         "links": [[*column] for column in zip(*known, strict=True)],
         "pairs": sorted(base.pairs),
+        "refused": {**base.refused},
     }
     return zlib.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
 
@@ -89,27 +90,29 @@ def _base(said: dict[str, Any]) -> Base:
         ]
     double = [each in doubles for each in ids] if doubles else [False] * count
     make: Callable[[Iterable[Any]], Entry] = Entry._make
-    return Base(tuple(map(make, zip(*columns, mine, double, strict=True))), links, pairs, said["as_of"])
+    return Base(tuple(map(make, zip(*columns, mine, double, strict=True))), links, pairs, said["as_of"], said["refused"])
 
 
 def pack_changes(changes: Changes) -> bytes:
     """Changes as they are kept beside the roll."""
     people = [(each, at, None if entry is None else _row(entry)) for each, (at, entry) in changes.people.items()]
     links = [(*each, at, link) for each, (at, link) in changes.links.items()]
-    return zlib.compress(json.dumps([_SHAPE, people, links], separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
+    said = [_SHAPE, people, links, {**changes.refused}]
+    return zlib.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
 
 
 def unpack_changes(data: bytes) -> Changes | None:
     """The changes that were kept; None where they are torn, or another release's."""
     try:
-        shape, people, links = json.loads(zlib.decompress(data))
+        shape, people, links, *more = json.loads(zlib.decompress(data))
         if shape != _SHAPE:
             return None
         return Changes(
             {each: (at, None if row is None else _entry(row)) for each, at, row in people},
             {(person, send): (at, None if link is None else LinkFact(*link)) for person, send, at, link in links},
+            {each: (at, said) for each, (at, said) in (more[0] if more else {}).items()},  # none in what older releases wrote
         )
-    except (zlib.error, ValueError, TypeError):
+    except (zlib.error, ValueError, TypeError, AttributeError):
         return None
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from latchkey.people.model.standings import Code
-    from latchkey.roll.model.entry import Entry
+    from latchkey.roll.model.entry import Entry, Refusal
     from latchkey.roll.model.standing import Rules
 
 Sort = Literal["list", "name", "last_login"]
@@ -49,7 +49,8 @@ class Known:
 class Roll:
     """Everybody of a school in list order, as of a time in epoch seconds.
 
-    ``cursor_key`` gives what seals cursors, ``rules`` by what it is judged who could log in.
+    ``cursor_key`` gives what seals cursors, ``rules`` by what it is judged who could log in. ``refused`` gives the
+    invitations, by their id, whose mail came back for good or was called spam.
     """
 
     school: str
@@ -58,6 +59,7 @@ class Roll:
     cursor_key: Callable[[], bytes]
     rules: Callable[[], Rules]
     known: Known = field(default_factory=Known, repr=False)
+    refused: Callable[[], Mapping[str, Refusal]] = field(default=dict, repr=False)
 
     @property
     def _places(self) -> Mapping[str, int]:

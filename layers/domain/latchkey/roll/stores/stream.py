@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from latchkey.people.stores.people import is_account, people_of, person_from_item
 from latchkey.roll.model.changes import Changes
-from latchkey.roll.model.entry import LinkFact, entry_of
+from latchkey.roll.model.entry import LinkFact, Refusal, entry_of
 from latchkey.roll.stores.kept_rolls import SK, is_asked
 from latchkey.shared.stores.dynamo_wire import unpack_item
 
@@ -33,15 +33,31 @@ class Seen:
         self.changes[school] = self.changes.get(school, Changes()).plus(changes)
 
 
-def changes_in(records: Iterable[Mapping[str, Any]], now: int, links_in: Callable[[Item], Links]) -> Seen:
+def changes_in(
+    records: Iterable[Mapping[str, Any]],
+    now: int,
+    links_in: Callable[[Item], Links],
+    refused_in: Callable[[Item], tuple[str, Refusal] | None],
+) -> Seen:
     """What the records of a batch say, in their order. One that cannot be read must not hold up the others."""
     seen = Seen()
     for record in records:
         try:
-            _read(record["dynamodb"], now, links_in, seen)
+            said = record["dynamodb"]
+            _read(said, now, links_in, seen)
+            _read_invitation(said, now, refused_in, seen)
         except (KeyError, TypeError, ValueError, zlib.error):
             seen.unread += 1
     return seen
+
+
+def _read_invitation(
+    said: Mapping[str, Any], now: int, refused_in: Callable[[Item], tuple[str, Refusal] | None], seen: Seen
+) -> None:
+    school, is_one, _ = said["Keys"]["pk"]["S"].partition("#INVITATIONS")
+    found = refused_in(unpack_item(said["NewImage"])) if is_one and said.get("NewImage") else None
+    if found is not None:
+        seen.add(school, Changes(refused={found[0]: (now, found[1])}))
 
 
 def _read(said: Mapping[str, Any], now: int, links_in: Callable[[Item], Links], seen: Seen) -> None:

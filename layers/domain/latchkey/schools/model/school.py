@@ -285,10 +285,13 @@ class School:
 
     def name_of(self, person: Named) -> str:
         """What a page, a mail or a file calls this person."""
-        given, family = person.given_name, person.family_name
-        if self.settings.names != "legal":
-            given, family = person.preferred_given_name or given, person.preferred_family_name or family
-        return f"{given} {family}".strip()
+        return " ".join(self.names_of(person)).strip()
+
+    def names_of(self, person: Named) -> tuple[str, str]:
+        """The given and the family name that a page, a mail or a file has of this person."""
+        if self.settings.names == "legal":
+            return person.given_name, person.family_name
+        return person.preferred_given_name or person.given_name, person.preferred_family_name or person.family_name
 
     def uses_sso(self, person: Entitled) -> bool:
         """Whether this person has to use the school's own sign-in: nothing of ours opens their account.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from latchkey.people.model.person import Person
+from latchkey.people.model.matched import Member
 from latchkey.schools.model.school import School
 from latchkey.sends.model.send import Skip
 
@@ -62,10 +62,10 @@ class Standing:
     problem: Literal["bounced", "complained"] | None
 
 
-def standing_of(person: Person, school: School) -> Standing:
+def standing_of(person: Member, school: School) -> Standing:
     """What of an account decides."""
     has_password = person.password_set_at is not None
-    return Standing(person.id, person.status, has_password, person.children, school.uses_sso(person), person.problem)
+    return Standing(person.id, person.status, has_password, person.children, school.uses_sso(person), person.marked)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,8 @@ from latchkey.sso.model.oidc_attempt import OidcAttempt
 
 CLOCK: Final = 120
 """Seconds by which the provider's clock and ours may differ."""
+BACKDATED: Final = 300
+"""Seconds by which Entra dates its tokens back: ``iat`` and ``nbf`` are five minutes before it makes them."""
 _LONGEST_LIFE: Final = 86_400 * 2
 _LONGEST_SUBJECT: Final = 255
 _EPOCHS: Final = range(1, 1 << 40)
@@ -37,7 +39,8 @@ class Rejected(Exception):
 class Expected:
     """What a token has to say: ``issuer`` and ``client_id`` of the connection, ``nonce`` and ``since`` of the attempt.
 
-    ``access_token`` is what came with the token: where the token has an ``at_hash``, it is that of this.
+    ``access_token`` is what came with the token: where the token has an ``at_hash``, it is that of this. ``backdated``: seconds
+    by which this provider dates its tokens back.
     """
 
     issuer: str
@@ -45,6 +48,7 @@ class Expected:
     nonce: str
     since: int
     access_token: str | None = None
+    backdated: int = 0
 
 
 def expected(connection: Connection, attempt: OidcAttempt, access_token: str | None) -> Expected:
@@ -55,6 +59,7 @@ def expected(connection: Connection, attempt: OidcAttempt, access_token: str | N
         nonce=attempt.nonce,
         since=attempt.at,
         access_token=access_token,
+        backdated=BACKDATED if connection.kind == "entra" else 0,
     )
 
 
@@ -66,7 +71,7 @@ def check(claims: Claims, wanted: Expected, now: int) -> None:
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(), wanted.nonce.encode()):
         raise Rejected("nonce")
-    _check_times(claims, wanted.since, now)
+    _check_times(claims, wanted.since - wanted.backdated, now)
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
         raise Rejected("malformed")

@@ -95,6 +95,11 @@ def marked(connection: Connection, school: School) -> Connection:
     return replace(connection, on=public is not None and public.version == connection.version)
 
 
+def source_of(connection: Connection) -> tuple[str, str]:
+    """Where SAML's metadata comes from, and who has to have signed it."""
+    return connection.metadata_url, connection.metadata_certificate
+
+
 def callback(origin: str, kind: Kind) -> str:
     """The redirect address (SAML: where assertions are posted) that has to be registered at the provider, byte for byte."""
     return f"{origin}/sso/saml" if kind == "saml" else f"{origin}/sso/callback"

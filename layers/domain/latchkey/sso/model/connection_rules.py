@@ -14,7 +14,7 @@ from latchkey.sso.model.typed import GUID, Typed, Wrong
 from latchkey.sso.model.web_addresses import NotAllowed, web_address
 
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
-RESERVED: Final = frozenset({"check", "new", "callback", "saml", "mine"})
+RESERVED: Final = frozenset({"check", "new", "callback", "mine"})
 """Names that are, or may become, parts of addresses of ours."""
 FIELDS: Final = (
     "kind",
@@ -29,6 +29,7 @@ FIELDS: Final = (
     "creates",
     "proves_second_factor",
     "metadata_url",
+    "metadata_certificate",
     "client_secret",
     "secret_ends_on",
 )
@@ -113,6 +114,7 @@ def read(name: str, before: Connection | None, values: Mapping[str, Any], wrong:
         "creates": said.roles("creates", now.creates, CREATES),
         "proves_second_factor": said.flag("proves_second_factor", now.proves_second_factor),
         "metadata_url": _address(said, "metadata_url", now.metadata_url, local) if kind == "saml" else "",
+        "metadata_certificate": _certificate(said, now, kind),
     }
     facts |= _match(said, now, kind)
     facts["issuer"] = _issuer(said, now, kind, facts["tenant"], local)
@@ -139,6 +141,8 @@ def _secret_ref(said: Typed, kept: SecretRef | None, *, given: bool, kind: Kind)
 
 def _whole(said: Typed, after: Connection) -> None:
     """What has to be there before people are sent to a provider."""
+    if after.metadata_certificate and not after.metadata_url:
+        said.wrong("metadata_url", "Enter the address of the metadata that is signed with the certificate.")
     if not set(after.creates) <= set(after.roles):
         said.wrong("creates", "Accounts can be made only for those who sign in with it: choose them there as well.")
     if not after.on:
@@ -236,6 +240,15 @@ def _address(said: Typed, name: str, now: str, local: tuple[str, ...]) -> str:
     except NotAllowed:
         said.wrong(name, "Enter an address that begins with https:// and names a site on the open internet.")
         return now
+    return found
+
+
+def _certificate(said: Typed, now: Connection, kind: Kind) -> str:
+    """The federation's: ``saml`` reads it, and says whether the metadata is signed with it."""
+    found = said.certificate("metadata_certificate", now.metadata_certificate)
+    if found and kind != "saml":
+        said.wrong("metadata_certificate", "Only SAML has this.")
+        return now.metadata_certificate
     return found
 
 

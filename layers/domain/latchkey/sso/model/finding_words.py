@@ -17,6 +17,7 @@ TITLES: Final[Mapping[Check, str]] = {
     "issuer": "Issuer",
     "keys": "Keys",
     "metadata": "Metadata",
+    "federation": "The federation’s signature",
     "certificates": "Certificates",
     "account": "Your own account",
 }
@@ -40,6 +41,7 @@ _FINE: Final[Mapping[Check, str]] = {
     "issuer": "The provider calls itself what you entered.",
     "keys": "The provider’s keys can be read.",
     "metadata": "The provider’s metadata can be read.",
+    "federation": "The metadata is signed with the federation’s certificate that was pasted here.",
     "certificates": "The certificates of the metadata are good.",
     "account": "Your account was found here.",
 }
@@ -123,6 +125,26 @@ _WORDS: Final[Mapping[tuple[Check, Why], Words]] = {
     ("metadata", "forbidden_address"): Words(
         "The address of the metadata does not lead to the open internet, so it is not asked.",
         "Use the provider’s public address.",
+    ),
+    ("federation", "refused"): Words(
+        "The metadata is signed with another certificate than the federation’s that was pasted here, so nothing of it is taken.",
+        "Where the federation has a new certificate, paste that. Where it has not, ask it who has changed its metadata.",
+    ),
+    ("federation", "unsigned"): Words(
+        "The metadata is not signed, so the federation does not vouch for it, and nothing of it is taken.",
+        "Enter the address at which the federation itself publishes this provider; the provider’s own file is not signed by it.",
+    ),
+    ("federation", "unusable"): Words(
+        "The federation’s certificate that was pasted here cannot be used.",
+        "Paste the certificate with which the federation signs its metadata, as its own page shows it.",
+    ),
+    ("federation", "expired"): Words(
+        "The date of the federation’s certificate is over. It still counts while the metadata is signed with it.",
+        "Look on the federation’s own page for the next one, and paste that.",
+    ),
+    ("federation", "ends_soon"): Words(
+        "The federation’s certificate ends within 30 days.",
+        "Look on the federation’s own page for the next one. Paste it once the metadata is signed with it.",
     ),
     ("certificates", "missing"): Words("The metadata names no certificate to sign with.", "Ask the provider."),
     ("certificates", "expired"): Words(

@@ -19,6 +19,7 @@ Check = Literal[
     "issuer",
     "keys",
     "metadata",
+    "federation",
     "certificates",
     "account",
 ]
@@ -28,15 +29,16 @@ Why = Literal[
     "not_registered",  # redirect_address: the provider does not know ours
     "not_tried",  # what only a round trip shows
     "missing",  # secret: none is kept; email_claim: the token has none; certificates: the metadata has none
-    "refused",  # secret: the provider refuses it; consent: the user or an admin has not agreed
-    "expired",  # secret, certificates
-    "ends_soon",  # secret, certificates
+    "refused",  # secret: the provider refuses it; consent: the user or an admin has not agreed; federation: another one signed
+    "unsigned",  # federation: the metadata has no signature at all
+    "expired",  # secret, certificates, federation
+    "ends_soon",  # secret, certificates, federation
     "other",  # tenant, issuer: another one than ours
     "admin_needed",  # consent: only the provider's admin can agree
     "ahead",  # clock: the provider's time is later than ours
     "behind",
     "unreachable",  # keys, metadata, issuer: no answer
-    "unusable",  # keys, metadata: an answer that cannot be used
+    "unusable",  # keys, metadata: an answer that cannot be used; federation: what was pasted is no certificate that we take
     "forbidden_address",  # an address that is not public, or not https
     "unverified",  # email_claim: there, but the provider does not vouch for it
     "unknown_here",  # account: nobody here has it

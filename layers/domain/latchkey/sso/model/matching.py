@@ -140,6 +140,14 @@ def _own_domains(school: School, connection: Connection) -> set[str]:
     return {each.lower() for each in (*stated, *pinned)}
 
 
+def may_be(person: Person, proof: Proof) -> bool:
+    """Whether the provider's word does not contradict it: MIS ids of students and staff overlap (RM Unify says so).
+
+    Who is a teacher and who is other staff a MIS and a provider often see in two ways; who is a child they do not.
+    """
+    return not proof.roles or (person.role == "student") == ("student" in proof.roles)
+
+
 def chosen(people: Sequence[Person], school: School, connection: Connection, key: str, now: int) -> Person | Reason:
     """The one of these people whose account it is, or why it is nobody's. ``key``: of the account at the provider."""
     if not people:
@@ -179,13 +187,17 @@ def roles_of(school: School, connection: Connection) -> Collection[Role]:
 def made_as(school: School, connection: Connection, proof: Proof) -> tuple[Role | None, Reason]:
     """``(role, reason)``: as what somebody is made whom nobody here knows; None, and why they are not.
 
-    The school has to say so for the role. A provider does not say who is a teacher, so an address says it: teachers and staff
-    are made only with one of a domain that is theirs alone, students with one of theirs, where the school has said which that
-    is. Where that leaves several roles, nobody is made.
+    The school has to say so for the role. Where the provider says what somebody is, as RM Unify does, that counts, and nothing
+    else. Others do not say who is a teacher, so an address says it: teachers and staff are made only with one of a domain that is
+    theirs alone, students with one of theirs, where the school has said which that is. Where that leaves several roles, nobody
+    is made.
     """
     roles = [each for each in connection.creates if each in roles_of(school, connection)]
     domains = {each.rpartition("@")[2] for each in proved_addresses(connection, proof)}
-    able = [each for each in roles if _is_of_role(school, each, domains)]
+    if proof.roles is None:
+        able = [each for each in roles if _is_of_role(school, each, domains)]
+    else:
+        able = [each for each in roles if each in proof.roles]
     if len(able) != 1:
         return None, "unknown"
     return (able[0], "unknown") if _has_name(proof) else (None, "unnamed")

@@ -11,6 +11,10 @@ from latchkey.sso.model.proof import Proof
 _LONGEST: Final = 320
 _LONGEST_NAME: Final = 100
 _EMAIL: Final = "email"
+_DOMAIN_VERIFIED: Final = "xms_edov"
+"""Entra's word, where the school asks for it, whether the tenant owns the domain of the e-mail address."""
+_NOT: Final = (False, 0, "0", "false")
+_OF_A_GUEST: Final = "#ext#"
 _OBJECT_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -29,10 +33,11 @@ def with_userinfo(claims: Claims, said: Mapping[str, Any]) -> Claims:
 def proof_of(connection: Connection, school: str, claims: Claims, now: int) -> Proof:
     """The proof; ``Rejected`` where Google's or Entra's own claims are missing or of a foreign tenant."""
     tenant, subject = _whose(connection, claims)
-    found = {"username": _text(claims, "preferred_username"), "upn": None, "mis_id": None, "email": _text(claims, _EMAIL)}
+    email = _text(claims, _EMAIL) if claims.get(_DOMAIN_VERIFIED) not in _NOT else None
+    found = {"username": _text(claims, "preferred_username"), "upn": None, "mis_id": None, "email": email}
     if connection.kind == "entra":
         found["upn"] = _text(claims, "upn") or found["username"]
-    own = _text(claims, connection.match_claim)
+    own = email if connection.match_claim == _EMAIL else _text(claims, connection.match_claim)
     if own is not None and connection.match_on in found:
         found[connection.match_on] = own
     named = found["email"] is not None and found["email"] == _text(claims, _EMAIL)
@@ -74,9 +79,11 @@ def _whose(connection: Connection, claims: Claims) -> tuple[str, str]:
 
 
 def _is_guest(claims: Claims, tenant: str) -> bool:
-    """Entra's word for an account of another tenant: ``acct`` 1, or an ``idp`` that is not this tenant."""
+    """Entra's word for an account of another tenant: ``acct`` 1, an ``idp`` that is not this tenant, or a name with #EXT#."""
     home = claims.get("idp")
-    return claims.get("acct") in (1, "1") or (home is not None and tenant not in str(home).lower())
+    names = (_text(claims, name) or "" for name in ("upn", "preferred_username", "unique_name"))
+    invited = claims.get("acct") in (1, "1") or any(_OF_A_GUEST in name.lower() for name in names)
+    return invited or (home is not None and tenant not in str(home).lower())
 
 
 def _is_strong(claims: Claims) -> bool:

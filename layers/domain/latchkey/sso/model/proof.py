@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from latchkey.people.model.person import Role
 from latchkey.schools.model.school import ConnectionKind as Kind
 
 
@@ -16,6 +17,8 @@ class Proof:
     ``guest``: Entra's word that the account is of another tenant and was invited into this one (``idp``, ``acct``).
     ``email_verified`` is true only where the provider says so in words. ``username``: ``preferred_username``, or what the
     school's claim of usernames holds. ``upn``: Entra's user principal name, where a claim gives it; no Unique Pupil Number.
+    ``roles``: as what the provider says that somebody is here, where it says so (RM Unify's role, or the affiliation); several
+    where its word does not tell them apart, none where it names somebody whom a school does not have here. None: it says nothing.
     ``strong``: the answer itself says that a second factor was shown (``amr``, AuthnContext). ``at``: epoch seconds.
     """
 
@@ -36,6 +39,7 @@ class Proof:
     family_name: str = ""
     strong: bool = False
     guest: bool = False
+    roles: tuple[Role, ...] | None = None
 
     @property
     def account(self) -> str:

@@ -1,6 +1,7 @@
 """What is typed or posted of one connection, field by field."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -11,6 +12,9 @@ from latchkey.shared.model.clock import ZONE
 
 Wrong = dict[str, str]
 GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LONGEST_CERTIFICATE: Final = 8_000
+"""Characters of a certificate that is pasted: a key of 4,096 bits takes 2,500."""
+_FRAMED: Final = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----")
 _PRINTED: Final = re.compile(r"[!-~]+")
 _LONGEST: Final[Mapping[str, int]] = {"client_id": 200, "match_claim": 200, "client_secret": 1_000}
 
@@ -60,6 +64,24 @@ class Typed:
             return None
         return found
 
+    def certificate(self, name: str, now: str) -> str:
+        """One certificate, pasted with its frame or without: the base64 of its DER form. Nobody has looked inside yet."""
+        found = self.values.get(name, now)
+        text = found.strip() if isinstance(found, str) and len(found) <= LONGEST_CERTIFICATE else None
+        if text == "":
+            return ""
+        if text is not None and "PRIVATE KEY" in text:
+            self.wrong(name, "That is a private key, which is nobody’s business here. Paste the certificate alone.")
+            return now
+        framed = _FRAMED.fullmatch(text or "")
+        body = "".join((framed[1] if framed else text or "").split())
+        if not _is_der(body):
+            self.wrong(
+                name, "Paste one certificate: it begins with -----BEGIN CERTIFICATE----- and ends with -----END CERTIFICATE-----."
+            )
+            return now
+        return body
+
     def flag(self, name: str, now: bool) -> bool:
         """True or false."""
         found = self.values.get(name, now)
@@ -91,6 +113,17 @@ class Typed:
             self.wrong(name, "Enter the day as on the provider’s page, like 2027-08-31, or leave it empty.")
             return now
         return last_moment(found)
+
+
+def _is_der(body: str) -> bool:
+    """Whether a text is the base64 of a DER sequence of just this length, as a certificate is."""
+    try:
+        data = b64decode(body, validate=True)
+    except ValueError:
+        return False
+    if data[:1] != b"\x30" or data[1:2] != b"\x82":  # of 256 to 65,535 bytes: no certificate is shorter
+        return False
+    return int.from_bytes(data[2:4]) == len(data) - 4
 
 
 def last_moment(day: date) -> int:

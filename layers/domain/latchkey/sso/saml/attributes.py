@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from latchkey.people.model.person import ROLES, Role
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.proof import Proof
 from latchkey.sso.saml.assertion import Said
@@ -39,7 +40,12 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",  # RM Unify's user name
         "uid",
     ),
-    "employeeNumber": ("urn:oid:2.16.840.1.113730.3.1.3", "employeeNumber"),
+    "employeeNumber": (
+        "urn:oid:2.16.840.1.113730.3.1.3",
+        "http://schemas.rm.com/identity/claims/misidentifier",  # RM Unify's id of the MIS, where the school has joined them
+        "employeeNumber",
+    ),
+    "role": ("http://schemas.microsoft.com/ws/2008/06/identity/claims/role",),  # RM Unify's: one of _ROLES
     "givenName": (
         "urn:oid:2.5.4.42",
         "urn:mace:dir:attribute-def:givenName",
@@ -64,6 +70,22 @@ STRONG: Final = frozenset(
     }
 )
 """Authentication contexts that say that a second factor was shown."""
+_ROLES: Final[Mapping[str, tuple[Role, ...]]] = {
+    "student": ("student",),
+    "teachingstaff": ("teacher",),
+    "nonteachingstaff": ("staff",),
+    "parent": ("parent",),
+    "governor": (),
+    "other": (),
+}
+"""RM Unify's words for what somebody is at the school."""
+_AFFILIATIONS: Final[Mapping[str, tuple[Role, ...]]] = {
+    "student": ("student",),
+    "faculty": ("teacher",),
+    "staff": ("teacher", "staff"),
+    "employee": ("teacher", "staff"),
+}
+"""Those of eduPersonScopedAffiliation that say it; schools call teachers "staff", too."""
 _LONGEST_SUBJECT: Final = 512
 _MOST_NAME: Final = 100
 
@@ -92,6 +114,7 @@ def proof_of(said: Said, connection: Connection, school: str, now: int) -> Proof
         mis_id=chosen["mis_id"] or None,
         given_name=given[:_MOST_NAME],
         family_name=family[:_MOST_NAME],
+        roles=_roles(said.attributes),
         strong=not STRONG.isdisjoint(said.contexts),
     )
 
@@ -103,6 +126,20 @@ def _first(attributes: Mapping[str, Sequence[str]], name: str) -> str:
         if values:
             return values[0] if len(values) == 1 else ""
     return ""
+
+
+def _roles(attributes: Mapping[str, Sequence[str]]) -> tuple[Role, ...] | None:
+    """As what the provider says that somebody is here. Words that contradict each other say nothing."""
+    stated = {value for each in NAMES["role"] for value in attributes.get(each, ())}
+    if len(stated) == 1 and (word := stated.pop().strip().lower()) in _ROLES:
+        return _ROLES[word]
+    scoped = {value for each in NAMES["eduPersonScopedAffiliation"] for value in attributes.get(each, ())}
+    words = {value.partition("@")[0].strip().lower() for value in scoped}
+    found = [set(_AFFILIATIONS[word]) for word in words if word in _AFFILIATIONS]
+    if not found:
+        return None
+    both = set.intersection(*found)
+    return tuple(role for role in ROLES if role in both) or None
 
 
 def _subject(said: Said) -> str:

@@ -16,7 +16,7 @@ _OF_REFUSALS: Final[Mapping[Refusal, Why]] = {
     "ended": "expired",
     "entity": "other",
     "signature": "refused",
-    "unsigned": "refused",
+    "unsigned": "unsigned",
     "algorithm": "refused",
 }
 """What a finding calls what is wrong with metadata; "unusable" for the rest."""
