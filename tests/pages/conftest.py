@@ -11,17 +11,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from infra.local.files import read_json
 from infra.local.waiting import wait_until
 from tests.browser.chromium import DESK, PHONE, profile, running_browser
-from tests.e2e.conftest import _groups, admin, group, product, student
+from tests.e2e.client import Product
+from tests.e2e.conftest import admin, product, student
+from tests.e2e.school import Group, enrol, new_group
 from tests.support.providers.hostile import STAND_INS
 from tests.support.providers.running import held, origin_of
 
-__all__ = ["_groups", "admin", "group", "product", "student"]
+__all__ = ["admin", "product", "student"]
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 300.0
@@ -60,6 +63,45 @@ def stack(tmp_path_factory: pytest.TempPathFactory, sign_in_ports: dict[str, soc
 def _end_of(log: Path) -> str:
     lines = [line for line in log.read_text("utf-8").splitlines() if not line.startswith("{")]
     return "\n".join(lines[-40:])
+
+
+@pytest.fixture(autouse=True)
+def _at_rest(request: pytest.FixtureRequest) -> None:
+    """What the test before has left to the workers is done: numbers of the school change by what this test does, and no more."""
+    if "stack" not in request.fixturenames:
+        return
+    operate = request.getfixturevalue("stack")["operate"]
+    wait_until(lambda: httpx.post(operate, json={"kind": "rest"}, timeout=60).json()["rest"], lambda: True, 30)
+
+
+class Groups:
+    """Groups of one student, each given out once; a dozen is enrolled in no more time than one."""
+
+    def __init__(self, admin: Product) -> None:
+        self._admin = admin
+        self._made: list[Group] = []
+
+    def next(self) -> Group:
+        """One whom nobody has sent anything."""
+        if not self._made:
+            self._made = [new_group() for _ in range(12)]
+            enrol(self._admin, [row for each in self._made for row in each.rows])
+        return self._made.pop()
+
+    def spend(self) -> None:
+        """A test has sent something to the whole school, or will."""
+        self._made.clear()
+
+
+@pytest.fixture(scope="session")
+def groups(admin: Product) -> Groups:
+    return Groups(admin)
+
+
+@pytest.fixture
+def group(groups: Groups) -> Group:
+    """A registration group of one student, whom nobody but this test knows."""
+    return groups.next()
 
 
 @pytest.fixture(scope="session")

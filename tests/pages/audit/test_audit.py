@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.chromium import check, profile, signed_in
+from tests.browser.chromium import check, profile, sign_in, signed_in
 from tests.e2e.client import Product
 
 NARROW = 320
@@ -12,7 +12,9 @@ NARROW = 320
 
 def test_an_admin_finds_their_own_sign_in_without_javascript_on_a_narrow_phone(browser: Browser, product: Product) -> None:
     with profile(browser, product.stack["url"], {"width": NARROW, "height": 700}, java_script_enabled=False) as context:
-        page = signed_in(context, product)
+        page = context.new_page()
+        sign_in(page, product.school, **product.stack["admin"])
+        page.wait_for_url(f"**/admin/{product.school}")
         page.goto(f"/admin/{product.school}/people/{'0' * 20}")
         page.goto(f"/admin/{product.school}/audit")
         kinds = page.get_by_role("navigation", name="Kind of events")

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from infra.local.waiting import wait_until
+from infra.local.waiting import wait_for
 from tests.browser.chromium import check, signed_in
-from tests.e2e.client import PATIENCE, Product
+from tests.e2e.client import Product
 from tests.e2e.school import Group, calm, enrol, fated, name_of_group, start, to_the_end
 
 
@@ -61,7 +61,7 @@ def test_three_mailboxes_are_tried_and_the_page_says_what_became_of_them(
         page.goto(f"/admin/{product.school}/mail/tests")
         return page.get_by_text("nothing heard yet").count() == 0
 
-    assert wait_until(heard, lambda: True, PATIENCE)
+    wait_for(heard, "What became of the test mails")
     expect(page.get_by_role("row").filter(has_text=fine)).to_contain_text("delivered")
     expect(page.get_by_role("row").filter(has_text=behind)).to_contain_text("refused")
     check(page, f"mailboxes-{size}")

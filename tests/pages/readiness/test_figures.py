@@ -78,6 +78,6 @@ def test_the_weekly_mail_is_begun_and_ended(desk: BrowserContext, product: Produ
     page.get_by_role("link", name="Weekly mail to you").click()
     check(page, "weekly")
     page.get_by_role("button", name="Send it to me each week").click()
-    expect(page.get_by_role("status")).to_have_text("Saved: you get the weekly mail.", timeout=10_000)
+    expect(page.get_by_role("status")).to_have_text("Saved: you get the weekly mail.")
     page.get_by_role("button", name="End the weekly mail").click()
-    expect(page.get_by_role("status")).to_have_text("Saved: you get no weekly mail.", timeout=10_000)
+    expect(page.get_by_role("status")).to_have_text("Saved: you get no weekly mail.")

@@ -45,6 +45,7 @@ _WEB: Final = {"portal", "console", "federate", "saml"}
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
 _PAUSE: Final = 0.02  # seconds between two looks at what has come
 _OLDER: Final = 0.5  # seconds between two looks at messages that were to come later, or again
+_LOOKS: Final = 50  # of somebody who waits until there is nothing to do
 _MINUTE: Final = 2.0  # seconds between two looks at what is due: a page's test does not wait for a whole one
 
 
@@ -57,6 +58,7 @@ class Cloud:
         self._bounced: Counter[str] = Counter()
         self._told = 0
         self._due = self._older = 0.0
+        self._looks, self._quiet = False, 0
         assert system.memory is not None
         self._streams = Streams(system.memory)
         system.environment |= {"ORIGIN": origin, "SSO_LOCAL_ORIGINS": " ".join(sign_ins)}
@@ -118,13 +120,34 @@ class Cloud:
             self._due = time.time()
             self._handle("plan_send", {"kind": "due"})
             self._handle("daily", {"kind": "site"})
-        return worked | self._tell() | self._follow()
+        looked, self._looks = self._looks, False
+        found = worked | self._tell() | self._follow()
+        self._quiet += looked and not found
+        return found
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is left to do now: no message waits or is tried, and a look that begins now finds nothing."""
+        before = self._quiet
+        for _ in range(_LOOKS):
+            self._sent.set()
+            time.sleep(_PAUSE)
+            if self._quiet > before + 1:  # the first of them may have begun before
+                break
+        sqs = self._system.clients("sqs")
+        waiting = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+
+        def empty(queue: str) -> bool:
+            asked = {"QueueUrl": self._system.environment[queue], "AttributeNames": [*waiting]}
+            return not any(int(count) for count in sqs.get_queue_attributes(**asked)["Attributes"].values())
+
+        return self._quiet > before + 1 and all(empty(queue) for queue in WORKERS)
 
     def _work_all(self) -> bool:
         """Take one message of each queue, if any may be there; whether any was."""
         if not self._sent.is_set() and time.monotonic() < self._older:
             return False
         self._sent.clear()
+        self._looks = True
         found = sum(self._work(queue, name) for queue, name in WORKERS.items()) > 0
         self._older = time.monotonic() + _OLDER * (not found)
         return found
@@ -166,7 +189,9 @@ class Cloud:
         return bool(new)
 
     def operate(self, event: dict[str, Any]) -> dict[str, Any]:
-        """An operator's command; or the figures of days that are over, for which no test can wait."""
+        """An operator's command; the figures of days that are over, for which no test can wait; whether all work is done."""
+        if event.get("kind") == "rest":
+            return {"rest": self._at_rest()}
         if event.get("kind") == "figures":
             return self._keep_figures(event["school"], event["days"])
         answer: dict[str, Any] = self._handle("operate", event)
