@@ -190,7 +190,7 @@ $(VENV)/bin/uv: infra/requirements/bootstrap.txt
 	@touch $@
 
 $(VENV)/.ready: infra/requirements/dev.txt $(VENV)/bin/uv
-	$(call say,'installing tools and libraries: the first time 330 MB, 1.1 GB on the disk')
+	$(call say,'installing tools and libraries: the first time 330 MB and 1.1 GB on the disk')
 	@uv pip sync $(QUIET) --require-hashes --python $(VENV)/bin/python infra/requirements/dev.txt
 	@$(VENV)/bin/python -c 'import os, pathlib, sysconfig; \
 		site = pathlib.Path(sysconfig.get_paths()["purelib"]); \
