@@ -21,7 +21,7 @@ from tests.bench.bars import BARS, Row, not_here
 from tests.bench.peers import Missing
 
 MINUTES = {"cold_start": 40, "links": 40, "pages": 30, "slips": 25, "export": 30, "roster": 20}
-"""At most, where every core is busy, too; on a quiet machine all of them together take about 25."""
+"""At most, where every core is busy, too."""
 _USUAL_MINUTES = 10
 _MARKS = {True: "met", False: "MISSED", None: ""}
 

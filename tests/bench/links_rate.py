@@ -20,7 +20,7 @@ CALM = Odds(
 
 
 CPU = 0.0002
-"""Seconds of a whole processor for a mail: a little more than was measured for a link."""
+"""Seconds of a whole processor for a mail: about what a link took on a quiet machine, its plan included."""
 
 
 def memory_of(function: str) -> int:
