@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local.waiting import wait_for
 from tests.browser.chromium import DESK, PHONE, check, profile, signed_in
 from tests.e2e.client import Product, token_in
-from tests.e2e.school import Group, start
+from tests.e2e.school import Group, enrol, new_group, start
 
 PASSWORD = "four loud geese march"
 
@@ -20,6 +20,14 @@ def page(browser: Browser, stack: Any, product: Product, request: Any) -> Iterat
     """A page of an admin who is signed in."""
     with profile(browser, stack["url"], DESK if request.param == "desk" else PHONE) as context:
         yield signed_in(context, product)
+
+
+@pytest.fixture
+def never_sent(admin: Product) -> Group:
+    """Somebody enrolled just now: what other tests sent to the whole school has reached everybody who was there before."""
+    made = new_group()
+    enrol(admin, made.rows)
+    return made
 
 
 def name(page: Page, picture: str) -> str:
@@ -69,7 +77,7 @@ def test_each_buttons_check_is_about_its_number(admin: Product) -> None:
                     assert tried["total"] + sum(each["count"] for each in tried["left_out"]) == row["count"], action
 
 
-def test_home_says_who_can_log_in_and_leads_to_the_check_of_just_these(page: Page, product: Product, group: Group) -> None:
+def test_home_says_who_can_log_in_and_leads_to_the_check_of_just_these(page: Page, product: Product, never_sent: Group) -> None:
     """A button under a number opens what it says for exactly these people, no empty form for the whole school."""
     page.goto(f"/admin/{product.school}")
     check(page, name(page, "home"))
