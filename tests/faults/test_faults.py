@@ -76,6 +76,6 @@ def test_many_workers_share_a_fast_rate(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_two_workers_lose_no_slots_of_a_fast_rate_while_one_reads_people(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slot comes each quarter of a second, and a call of SES takes as long: whoever reads much between two misses one."""
+    """A slot comes each quarter of a second, and a call of SES takes as long: a worker that reads much between two misses one."""
     found, _ = calm(monkeypatch, 200.0, 10_000, 2)
     assert found.used >= 0.975

@@ -25,7 +25,7 @@ def gather(look: LookUp[Found], selection: Selection, but: str = "") -> Gathered
 
 
 def candidates(look: LookUp[Found], selection: Selection, but: str = "") -> Iterator[Candidate]:
-    """The same one after the other, whoever they are."""
+    """The same, one after the other, of every kind of candidate."""
     if selection.is_from_sends:
         for each in chosen_invitations(look.system, look.school.slug, selection, but):
             yield Candidate(

@@ -136,7 +136,7 @@ def test_ids_that_nobody_has(school: Console) -> None:
     tried = steps(school, "password_link", {"ids": wanted})
     assert (tried["total"], reasons(tried)["unknown"]) == (900, 300)
     few = steps(school, "password_link", {"ids": [somebody(0).id, "7" * 20]})
-    assert (few["total"], reasons(few)["unknown"]) == (2, 1), "a few are read, whoever the roll says they are"
+    assert (few["total"], reasons(few)["unknown"]) == (2, 1), "a few are read, whatever the roll says of them"
 
 
 def test_leaving_out_who_has_logged_in(school: Console) -> None:
