@@ -1,6 +1,6 @@
 # Compiles FOLDER with the Python that will run it, and fails the build when anything in it would not run there.
-# DATACLASSES names the source folders that its packages import ("." for none): then the methods of its dataclasses are
-# compiled, too (methods.py).
+# AHEAD names the source folders that its packages import ("." for none), or --packages and some names: then what these compile
+# when a function starts is compiled, too (ahead.py).
 # LATCHKEY_COMPILER names that Python where it was found already; LATCHKEY_BYTECODE=none does without (functions start slower).
 LATCHKEY_PLATFORM ?= aarch64-manylinux_2_28
 LATCHKEY_PYTHON ?= 3.13
@@ -20,8 +20,8 @@ bytecode:
 ifeq ($(LATCHKEY_BYTECODE),none)
 	@python3 "$(HERE)verify.py" "$(FOLDER)" "$(MACHINE)" "$(VERSION)" --without-bytecode
 else ifneq ($(INTERPRETER),)
-ifdef DATACLASSES
-	@"$(INTERPRETER)" -IS "$(HERE)methods.py" "$(FOLDER)" $(DATACLASSES)
+ifdef AHEAD
+	@"$(INTERPRETER)" -IS "$(HERE)ahead.py" "$(FOLDER)" $(AHEAD)
 endif
 	@"$(INTERPRETER)" -I "$(HERE)compile.py" "$(FOLDER)"
 	@"$(INTERPRETER)" -I "$(HERE)verify.py" "$(FOLDER)" "$(MACHINE)" "$(VERSION)"

@@ -8,13 +8,14 @@ token, no chance, and no connection, which would be dead by then. ``secrets`` an
 """
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
-from start.methods import use_methods
+from start.ahead import use_ahead
 
 if TYPE_CHECKING:
     from latchkey.settings import FunctionName
@@ -31,10 +32,7 @@ def ready(
 
     It raises what importing the function or reading its settings raises: then nothing would work.
     """
-    import latchkey  # its place alone: the layer's methods have to be known before its modules are loaded
-
-    layer, mine = (os.path.dirname(os.path.dirname(path)) for path in (str(latchkey.__file__), __file__))  # noqa: PTH120
-    use_methods(layer, mine)
+    use_ahead(sys.path)  # before any module is loaded that has patterns or dataclasses
     module, _, name = handler.partition(":")
     found: Callable[[Any, Any], Any] = getattr(import_module(module), name)
     _warm(function, services)

@@ -1,8 +1,10 @@
-"""The methods of dataclasses that the build compiles (layers/methods.py, start/methods.py): the same classes, sooner."""
+"""Patterns and methods of dataclasses that the build compiles (layers/ahead.py, start/ahead.py): the same ones, sooner."""
 
 import dataclasses
 import importlib.util
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from start.methods import use_methods
+from start.ahead import FILES, use_ahead
 from tests.support.sam import ROOT
 
 DOMAIN, FUNCTIONS = ROOT / "layers" / "domain", ROOT / "functions"
 LOOK = """
 import dataclasses, importlib, inspect, json, re, sys
 from pathlib import Path
-from start.methods import use_methods
+from start.ahead import use_ahead
 
 compiled = []
-kept = use_methods(*sys.argv[1:])
+kept, patterns = use_ahead(sys.argv[1:])
 handed = getattr(dataclasses, "exec", exec)
 
 
@@ -40,7 +42,20 @@ def seen(code):
 told = []
 sys.addaudithook(lambda event, about: told.append(1) if event == "compile" else None)
 dataclasses.exec = watched
-classes = {}
+classes, parsed = {}, []
+real = re._parser.parse
+
+
+def parse(pattern, *more):
+    frame = sys._getframe()
+    while frame and frame.f_globals["__name__"].split(".")[0] in {"__main__", "re", "start"}:
+        frame = frame.f_back
+    if frame and frame.f_globals["__name__"].split(".")[0] in {"latchkey", "web", "console", "portal", "worker"}:
+        parsed.append([frame.f_globals["__name__"], repr(pattern)])
+    return real(pattern, *more)
+
+
+re._parser.parse = parse
 for root in (ROOTS):
     for path in sorted(Path(root).rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
@@ -60,7 +75,7 @@ for root in (ROOTS):
                         "signature": re.sub(" at 0x[0-9a-f]+", "", str(inspect.signature(each))),
                     }
 ours = [name for name in compiled if name.split(".")[0] in {"latchkey", "web", "console", "portal", "worker"}]
-print(json.dumps({"classes": classes, "compiled": ours, "kept": kept}, default=str))
+print(json.dumps({"classes": classes, "compiled": ours, "kept": kept, "parsed": parsed, "patterns": patterns}, default=str))
 """
 
 
@@ -77,7 +92,7 @@ def built(folder: Path, of: Path, packages: tuple[str, ...], *sources: Path) -> 
     """A folder of the build, as the Makefiles make it, by an interpreter that has no packages."""
     for package in packages:
         shutil.copytree(of / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-IS", str(ROOT / "layers" / "methods.py"), str(folder), *map(str, sources)]
+    command = [sys.executable, "-IS", str(ROOT / "layers" / "ahead.py"), str(folder), *map(str, sources)]
     subprocess.run(command, check=True)
     return folder
 
@@ -89,6 +104,29 @@ def test_every_class_is_the_same_and_none_is_compiled_at_run_time(tmp_path: Path
     assert len(plain["classes"]) > 250
     assert made["classes"] == plain["classes"]
     assert (len(plain["compiled"]) > 250, made["compiled"]) == (True, [])
+    assert (len(plain["parsed"]) > 100, made["parsed"]) == (True, [])
+
+
+SAME = """
+import marshal, re, sys
+from start.ahead import FILES, _NUMBER, use_ahead
+
+compiled = re._compiler.compile
+use_ahead(sys.argv[1:])
+patterns = marshal.loads(open(f"{sys.argv[1]}/{FILES[0]}", "rb").read()[len(_NUMBER):])[1]
+for pattern, flags in patterns:
+    handed, made = re._compiler.compile(pattern, flags), compiled(pattern, flags)
+    of = [(type(each.pattern), each.pattern, each.flags, each.groups, dict(each.groupindex)) for each in (handed, made)]
+    assert handed == made and of[0] == of[1], (pattern, flags)
+print(len(patterns), re.compile("never (seen)( before)?", re.I).fullmatch("Never seen").groups())
+"""
+
+
+def test_every_pattern_handed_out_is_the_one_that_python_compiles(tmp_path: Path) -> None:
+    folder = built(tmp_path / "functions", FUNCTIONS, ("web", "console", "portal", "worker", "measure"), DOMAIN)
+    found = subprocess.check_output([sys.executable, "-c", SAME, str(folder)], text=True, env={**os.environ, "PYTHONPATH": ""})
+    assert int(found.split()[0]) > 100
+    assert found.split(maxsplit=1)[1].strip() == "('seen', None)"
 
 
 SAMPLE = """
@@ -125,9 +163,9 @@ class Below(Based):
 """
 USE = """
 import copy, dataclasses, json, pickle, sys
-from start.methods import use_methods
+from start.ahead import use_ahead
 sys.path.insert(0, sys.argv[1])
-kept = use_methods(*sys.argv[2:])
+kept, _ = use_ahead(sys.argv[2:])
 from sample import models as m
 
 one, two = m.Frozen(name="a", tags=("x",)), m.Frozen(name="a", tags=("x",), kept=[1])
@@ -168,7 +206,7 @@ def test_a_module_that_cannot_be_loaded_without_its_packages_does_not_stop_the_b
     (tmp_path / "source" / "sample" / "__init__.py").touch()
     (tmp_path / "source" / "sample" / "models.py").write_text(f"import not_here\n{SAMPLE}\nint(not_here.number)\n")
     folder = built(tmp_path / "built", tmp_path / "source", ("sample",))
-    assert (folder / "methods.bin").stat().st_size > 1_000
+    assert (folder / FILES[0]).stat().st_size > 1_000
 
 
 @pytest.mark.parametrize("content", [None, b"\x00\x00\r\n" + b"not marshal"])
@@ -177,6 +215,8 @@ def test_without_a_file_or_with_that_of_another_python_everything_is_compiled_as
 ) -> None:
     assert not content or content[:4] != importlib.util.MAGIC_NUMBER
     if content is not None:
-        (tmp_path / "methods.bin").write_bytes(content)
-    assert use_methods(str(tmp_path)) == 0
+        (tmp_path / FILES[0]).write_bytes(content)
+    compiler = re._compiler.compile
+    assert use_ahead([str(tmp_path), str(tmp_path / "nowhere.zip")]) == (0, 0)
     assert not hasattr(dataclasses, "exec")
+    assert re._compiler.compile is compiler
