@@ -7,6 +7,9 @@ from console.lists import page_of
 from console.sends.draft_json import drafts_json
 from console.sends.sends import recipient_json, send_json, sends_json
 from console.system import system
+from latchkey.roll.model.roll import Roll
+from latchkey.roll.name_people import names_in
+from latchkey.roll.read_roll import read_roll
 from latchkey.schools.name_people import names_of
 from latchkey.sends import watch_send
 from latchkey.sends.change_time import can_change_time
@@ -77,20 +80,21 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     """How far a message is; on the page its people, too, as the legend of its bar is chosen."""
     seen = admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
-    used = count_used(system(), school, found)
+    roll = read_roll(system(), school, seen.school) if request.wants_page else None
+    used = count_used(system(), school, found, roll)
     data = send_json(found, seen.school, used)
-    return Answer(data=data, context=message_page(request, seen, found, used)) if request.wants_page else Answer(data=data)
+    return Answer(data=data, context=message_page(request, seen, found, used, roll)) if roll is not None else Answer(data=data)
 
 
-def message_page(request: Request, seen: SignedIn, found: Send, used: int | None) -> dict[str, Any]:
+def message_page(request: Request, seen: SignedIn, found: Send, used: int | None, roll: Roll) -> dict[str, Any]:
     """What the page of one message shows beside it."""
     now, school = system().now(), seen.school
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE, "state", "reason", "q", "show", "begun")
     wanted = watch_send.parse_wanted(request.query)
-    page = watch_send.list_recipients(system(), school.slug, found.id, wanted, cursor=cursor, limit=limit)
+    page = watch_send.list_recipients(system(), school.slug, found, wanted, cursor=cursor, limit=limit, known=roll)
     shown = views.legend(found.counts, used, found.kind)
     colour, words = in_words.state_of(found, now)
-    authors = names_of(system(), school, [found.created_by, *([found.approved_by] if found.approved_by else [])])
+    authors = names_in(roll, school, [found.created_by, *([found.approved_by] if found.approved_by else [])])
     return {
         "wanted": wanted,
         "rows": [recipient_json(each) for each in page.items],

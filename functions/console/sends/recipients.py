@@ -26,7 +26,8 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
         asked = urlencode({name: value for name, value in request.query.items() if name in _WANTED})
         return Answer(status=303, location=f"/admin/{school}/sends/{id}{'?' if asked else ''}{asked}")
     wanted = watch_send.parse_wanted(request.query)
-    page = watch_send.list_recipients(system(), school, id, wanted, cursor=cursor, limit=limit)
+    found = watch_send.get_send(system(), school, id)
+    page = watch_send.list_recipients(system(), school, found, wanted, cursor=cursor, limit=limit)
     return Answer(data={"items": [recipient_json(each) for each in page.items], "next": page.next})
 
 

@@ -18,7 +18,8 @@ from latchkey.sso.check_connection import check_connection
 from latchkey.sso.local_admins import able_admins
 from latchkey.sso.model.connection_rules import SHOWN, is_name
 from latchkey.sso.model.web_addresses import local_origins
-from latchkey.sso.save_connections import drafts_of, save_connections
+from latchkey.sso.save_connections import Saved, save_connections
+from latchkey.sso.stores.shelf import Shelf
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -39,25 +40,29 @@ def sso(request: Request, school: str) -> Answer:
     """The providers, and what is known of each."""
     seen = admin(request, system(), school)
     only(request.query, ("saved", "waits", "removed"))
-    _for_page(request, seen.school)
+    shelf = system().sso_shelf(seen.school.slug)
+    _for_page(request, seen.school, shelf)
     said = {name: name in request.query for name in ("saved", "waits", "removed")}
-    return Answer(data=with_waiting(seen.school, all_json(seen.school)), context=said)
+    return Answer(data=with_waiting(seen.school, all_json(seen.school, shelf)), context=said)
 
 
 @routes.on("PUT", PATH)
 def put(request: Request, school: str) -> Answer:
     """Change connections, each by its name and in part; what is not named stays. 202 if something waits for a second admin."""
     seen = admin(request, system(), school)
-    return changed(seen, _without_shown(request.fields))
+    saved = change(seen, _without_shown(request.fields), system().sso_shelf(seen.school.slug))
+    return answer_to(saved, all_json(saved.school, saved.shelf))
 
 
 @routes.on("POST", PATH, form=_LIST)
 def save(request: Request, school: str) -> Answer:
     """The same for the form of the list, which has what is the same for all providers."""
     seen = admin(request, system(), school)
-    _for_page(request, seen.school)
+    shelf = system().sso_shelf(seen.school.slug)
+    _for_page(request, seen.school, shelf)
     values = _of_form(request.fields) if request.is_form else request.fields
-    return changed(seen, _without_shown(values), f"/admin/{school}/settings/sso")
+    saved = change(seen, _without_shown(values), shelf)
+    return answer_to(saved, all_json(saved.school, saved.shelf), f"/admin/{school}/settings/sso")
 
 
 def _of_form(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,12 +76,13 @@ def _of_form(fields: Mapping[str, Any]) -> dict[str, Any]:
 def check(request: Request, school: str) -> Answer:
     """Look at a connection now (``name``), or at all of them."""
     seen = admin(request, system(), school)
-    _for_page(request, seen.school)
+    shelf = system().sso_shelf(seen.school.slug)
+    _for_page(request, seen.school, shelf)
     only(request.fields, ("name",))
     name = request.fields.get("name")
     if "name" in request.fields and not is_name(name):
         raise Invalid(fields={"name": "Name a provider of this school, like google."})
-    names = [str(name)] if name is not None else sorted(drafts_of(system(), seen.school).newest)
+    names = [str(name)] if name is not None else sorted({each.name for each in shelf.connections})
     for each in names:
         check_connection(system(), seen.school, each)
     found = [{"connection": each["name"], **one} for each in all_json(seen.school)["connections"] for one in each["checks"]]
@@ -85,16 +91,20 @@ def check(request: Request, school: str) -> Answer:
     return Answer(data={"checks": shown}, location=place)
 
 
-def changed(seen: SignedIn, values: Mapping[str, Any], place: str = "") -> Answer:
-    """Save, and say what is the case now; a browser goes on to ``place``."""
+def change(seen: SignedIn, values: Mapping[str, Any], shelf: Shelf) -> Saved:
+    """Save what an admin says, where the school has so much as they saw."""
     local = local_origins(system().settings.get("SSO_LOCAL_ORIGINS"))
-    found = save_connections(system(), seen.school, seen.person, values, local)
-    publish_page(system(), seen.school.slug, school_page)
-    after = system().schools.get(seen.school.slug) or seen.school
-    said = "waits" if found.asked else "saved"
+    saved = save_connections(system(), seen.school, seen.person, values, shelf, local=local)
+    publish_page(system(), seen.school.slug, school_page, saved.school)
+    return saved
+
+
+def answer_to(saved: Saved, data: dict[str, Any], place: str = "") -> Answer:
+    """What is the case now; a browser goes on to ``place``."""
+    said = "waits" if saved.outcome.asked else "saved"
     return Answer(
-        data=with_waiting(after, all_json(after)),
-        status=202 if found.asked else 200,
+        data=with_waiting(saved.school, data),
+        status=202 if saved.outcome.asked else 200,
         location=f"{place}?{said}=1" if place else None,
     )
 
@@ -131,9 +141,9 @@ def _back_to_passwords(school: School) -> list[dict[str, Any]]:
     return [{"role": role, "at": at, "count": missing[role]} for role, at in now_local.items() if missing[role]]
 
 
-def _for_page(request: Request, school: School) -> None:
+def _for_page(request: Request, school: School, shelf: Shelf) -> None:
     """What the list needs, also if the change is refused."""
-    data = with_waiting(school, all_json(school)) if request.wants_page else {}
+    data = with_waiting(school, all_json(school, shelf)) if request.wants_page else {}
     there = {each["name"] for each in data.get("connections", ())}
     request.context.update(
         data=data,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from console.lists import only
-from console.sso.connections import PATH, changed, with_waiting
+from console.sso.connections import PATH, answer_to, change, with_waiting
 from console.sso.shown import SAMPLES, called, new_json, one_json
 from console.system import system
 from latchkey.errors import Invalid, NotFound
@@ -15,6 +15,7 @@ from latchkey.sso.check_connection import begin_try
 from latchkey.sso.model.connection_rules import CREATES, MATCHES_OF
 from latchkey.sso.model.trial import OPEN_FOR
 from latchkey.sso.save_connections import drafts_of, remove_connection
+from latchkey.sso.stores.shelf import Shelf
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup
@@ -107,14 +108,14 @@ def remove_by_form(request: Request, school: str, name: str) -> Answer:
 
 def _save(request: Request, school: str, name: str, fields: tuple[str, ...]) -> Answer:
     seen = admin(request, system(), school)
-    data = _page(request, seen, name)
+    shelf = system().sso_shelf(seen.school.slug)
+    data = _page(request, seen, name, shelf)
     values = _of_form(request.fields, name, fields) if request.is_form else dict(request.fields)
     only(values, fields)
     wanted = {"name": name, **({"kind": data["kind"]} if not data["version"] else {}), **values}
-    answer = changed(seen, {"connections": [wanted]}, f"/admin/{school}/settings/sso/{name}")
-    after = system().schools.get(school) or seen.school
-    answer.data = with_waiting(after, one_json(after, name) or {})
-    return answer
+    saved = change(seen, {"connections": [wanted]}, shelf)
+    now = one_json(saved.school, name, drafts_of(saved.school, saved.shelf, system().now()))
+    return answer_to(saved, now or {}, f"/admin/{school}/settings/sso/{name}")
 
 
 def _of_form(fields: Mapping[str, str], name: str, known: tuple[str, ...]) -> dict[str, Any]:
@@ -132,9 +133,9 @@ def _of_form(fields: Mapping[str, str], name: str, known: tuple[str, ...]) -> di
     return values
 
 
-def _page(request: Request, seen: SignedIn, name: str) -> dict[str, Any]:
+def _page(request: Request, seen: SignedIn, name: str, shelf: Shelf | None = None) -> dict[str, Any]:
     """What a page of the provider shows, also if a change is refused."""
-    data = with_waiting(seen.school, _there(seen.school, name))
+    data = with_waiting(seen.school, _there(seen.school, name, shelf))
     kind = data["kind"]
     request.context.update(
         data=data,
@@ -151,10 +152,9 @@ def _page(request: Request, seen: SignedIn, name: str) -> dict[str, Any]:
     return data
 
 
-def _there(school: School, name: str) -> dict[str, Any]:
+def _there(school: School, name: str, shelf: Shelf | None = None) -> dict[str, Any]:
     """The provider as it is, or, where it can be added, as it begins."""
-    drafts = drafts_of(system(), school)
-    found = one_json(school, name, drafts)
+    found = one_json(school, name, drafts_of(school, shelf or system().sso_shelf(school.slug), system().now()))
     if found is not None:
         return found
     if name not in SAMPLES:

@@ -14,6 +14,7 @@ from latchkey.sso.model.findings import Finding, State
 from latchkey.sso.model.saml_addresses import entity_id
 from latchkey.sso.model.typed import day_of
 from latchkey.sso.save_connections import Drafts, drafts_of
+from latchkey.sso.stores.shelf import Shelf
 from web.times import rfc3339
 
 SAMPLES: Final[Mapping[str, tuple[Kind, str]]] = {
@@ -29,25 +30,19 @@ _NAMED: Final = ("google", "entra", "rm-unify")
 _WORST: Final[tuple[State, ...]] = ("stop", "warn", "unknown", "ok")
 
 
-def all_json(school: School) -> dict[str, Any]:
-    """Everything that the school has set of single sign-on."""
-    drafts = drafts_of(system(), school)
-    looks = system().sso_looks(school.slug).all() if drafts.newest else {}
-    shown = [
-        connection_json(school, each, known(system(), school.slug, each, looks.get(name)))
-        for name, each in sorted(drafts.newest.items())
-    ]
+def all_json(school: School, shelf: Shelf | None = None) -> dict[str, Any]:
+    """Everything that the school has set of single sign-on. ``shelf``: what it has, where somebody has read it."""
+    shelf, now = shelf or system().sso_shelf(school.slug), system().now()
+    drafts = drafts_of(school, shelf, now)
+    shown = [connection_json(school, each, known(shelf, each, now)) for _, each in sorted(drafts.newest.items())]
     sso = school.settings.sso
     return {"connections": shown, "admins": sso.admins, "local_admins": list(sso.local_admins)}
 
 
-def one_json(school: School, name: str, drafts: Drafts | None = None) -> dict[str, Any] | None:
+def one_json(school: School, name: str, drafts: Drafts) -> dict[str, Any] | None:
     """One connection; None: there is none of this name."""
-    found = (drafts or drafts_of(system(), school)).newest.get(name)
-    if found is None:
-        return None
-    look = system().sso_looks(school.slug).all().get(name)
-    return connection_json(school, found, known(system(), school.slug, found, look))
+    found = drafts.newest.get(name)
+    return connection_json(school, found, known(drafts.shelf, found, system().now())) if found is not None else None
 
 
 def connection_json(school: School, connection: Connection, seen: Known) -> dict[str, Any]:

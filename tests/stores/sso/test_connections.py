@@ -6,6 +6,8 @@ import pytest
 
 from latchkey.errors import Changed
 from latchkey.sso.model.connection import Connection, SecretRef
+from latchkey.sso.model.look import Look
+from latchkey.sso.model.trial import Trial
 from latchkey.sso.read_connections import in_force, to_try
 from tests.support.system import TestSystem
 
@@ -32,18 +34,42 @@ def test_a_version_is_written_once_and_the_newest_is_found(system: TestSystem) -
 
 def test_of_two_who_change_the_secret_at_once_one_does(system: TestSystem) -> None:
     system.school("northbridge")
-    connections = system.wiring("console").connections("northbridge")
+    connections, audit = system.wiring("console").connections("northbridge"), system.wiring("console").audit("northbridge")
     connections.add(GOOGLE)
     first, second = SecretRef(name="a"), SecretRef(name="b", ends_at=9)
-    connections.set_secret("google", 1, None, first)
+
+    def change(before: SecretRef | None, secret: SecretRef | None, *names: str) -> None:
+        event = audit.record_of("admin", "sso.settings_changed", 5, {"connection": "google"})
+        versions = [replace(GOOGLE, name=name, secret=before) for name in names or ("google",)]
+        connections.set_secret(versions, secret, event)
+
+    change(None, first)
     with pytest.raises(Changed):
-        connections.set_secret("google", 1, None, second)
-    connections.set_secret("google", 1, first, second)
+        change(None, second)
+    change(first, second)
     assert connections.get("google", 1) == replace(GOOGLE, secret=second)
-    connections.set_secret("google", 1, second, None)
+    change(second, None)
     assert connections.get("google", 1) == GOOGLE
     with pytest.raises(Changed):
-        connections.set_secret("nobody", 1, None, first)
+        change(None, first, "google", "nobody")
+    assert connections.get("google", 1) == GOOGLE, "all or none"
+    assert len(audit.page()[0]) == 3, "an event with each change, and none with those that were refused"
+
+
+def test_one_read_finds_all_that_a_school_has(system: TestSystem) -> None:
+    wiring = system.wiring("console")
+    connections, looks = wiring.connections("northbridge"), wiring.sso_looks("northbridge")
+    newer = replace(GOOGLE, version=2)
+    for each in (GOOGLE, newer, OTHER):
+        connections.add(each)
+    connections.note_last(Connection(name="old", kind="google", label="Old", roles=(), version=7))
+    looks.put(Look(connection="google", version=2, at=5, findings=()))
+    trial = Trial(id="a" * 26, connection="google2", version=1, by="admin", at=5)
+    looks.begin(trial)
+    shelf = wiring.sso_shelf("northbridge")
+    assert shelf.connections == (GOOGLE, newer, OTHER)
+    assert (shelf.last, shelf.looks, shelf.trials) == ({"old": 7}, looks.all(), {"google2": trial})
+    assert wiring.sso_shelf("southgate").connections == ()
 
 
 def test_metadata_is_kept_in_the_version_it_was_read_for(system: TestSystem) -> None:

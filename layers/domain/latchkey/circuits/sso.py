@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.oidc_answers import OidcAnswers
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
+    from latchkey.sso.stores.shelf import Shelf
 
 
 class OfSso(Base):
@@ -53,6 +54,12 @@ class OfSso(Base):
         from latchkey.sso.stores.connection_looks import ConnectionLooks
 
         return ConnectionLooks(self.table("DIRECTORY_TABLE"), school)
+
+    def sso_shelf(self, school: str) -> Shelf:
+        """All that a school has of single sign-on, as one read finds it."""
+        from latchkey.sso.stores.shelf import read_shelf
+
+        return read_shelf(self.table("DIRECTORY_TABLE"), school)
 
     @cached_property
     def client_secrets(self) -> ClientSecrets:

@@ -51,10 +51,15 @@ def change_by(
     admin: Person,
     wanted: Callable[[School], Settings],
     values: Mapping[str, object] | None = None,
+    *,
+    known: School | None = None,
 ) -> Outcome:
-    """Change them as ``wanted`` says of the school as it is just now: it may be asked again, when somebody else was quicker."""
+    """Change them as ``wanted`` says of the school as it is just now: it may be asked again, when somebody else was quicker.
+
+    ``known``: the school as it was read just now, where somebody has it.
+    """
     for _ in range(TRIES):
-        before = system.schools.get(school.slug)
+        before, known = known or system.schools.get(school.slug), None
         if before is None:
             raise NotFound()
         after = wanted(before)

@@ -27,24 +27,25 @@ class Published:
     next: str | None
 
 
-def publish_page(system: System, slug: str, page: Page) -> bool:
+def publish_page(system: System, slug: str, page: Page, known: School | None = None) -> bool:
     """Write the copy of a page as its school is now. False: the old copy stays, and whoever changed the school is not told so.
 
-    The copy is for bad days; a change of settings must not fail because S3 has one.
+    The copy is for bad days; a change of settings must not fail because S3 has one. ``known``: the school as it was read just
+    now, after the change.
     """
     try:
-        return renew_page(system, slug, page)
+        return renew_page(system, slug, page, known)
     except LatchkeyError:
         log.warning("copy of a page not written", extra={"school": slug})
         return False
 
 
-def renew_page(system: System, slug: str, page: Page) -> bool:
+def renew_page(system: System, slug: str, page: Page, known: School | None = None) -> bool:
     """Write the copy of a page whose notice appears or goes at this moment; whether there is such a school still.
 
     ``TryLater`` where it cannot be written now: who asks comes again.
     """
-    school = system.schools.get(slug)
+    school = known or system.schools.get(slug)
     if school is None:
         return False
     logo = system.logo(slug, school.settings.logo)

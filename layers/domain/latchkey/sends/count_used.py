@@ -6,6 +6,7 @@ Who has set a password the roll knows, and who has used an invitation the invita
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from latchkey.roll.model.roll import Roll
 from latchkey.roll.read_roll import read_roll
 from latchkey.sends.model.send import Chunk, Send
 from latchkey.sends.model.send_actions import REACHED
@@ -20,12 +21,15 @@ SetAt = Callable[[Sequence[str]], Mapping[str, int | None]]
 """When each of these people (or invitations) has used it."""
 
 
-def used_at(system: System, school: str, send: Send) -> SetAt:
-    """How to look up when the people of a message have used something of its kind, whoever sent it."""
+def used_at(system: System, school: str, send: Send, known: Roll | None = None) -> SetAt:
+    """How to look up when the people of a message have used something of its kind, whoever sent it.
+
+    ``known``: the roll, where somebody has it.
+    """
     if send.kind == "parent_invitation":
         invitations = system.invitations(school)
         return lambda ids: {each.id: each.used_at for each in invitations.by_ids(ids).values()}
-    roll = read_roll(system, school)
+    roll = known or read_roll(system, school)
 
     def of_roll(ids: Sequence[str]) -> dict[str, int | None]:
         found = ((person, roll.by_id(person)) for person in ids)
@@ -39,12 +43,12 @@ def is_used(send: Send, at: int | None) -> bool:
     return at is not None and at >= send.created_at
 
 
-def count_used(system: System, school: str, send: Send, look_up: SetAt | None = None) -> int | None:
+def count_used(system: System, school: str, send: Send, known: Roll | None = None) -> int | None:
     """How many of those whom a message has reached have used it since; None where nothing can be, or too many were invited."""
     if not _is_counted(send):
         return None
     chunks = (chunk for chunk in system.ledger(school).chunks(send.id) if chunk.number <= send.chunks)
-    return _count(send, chunks, look_up or used_at(system, school, send))
+    return _count(send, chunks, used_at(system, school, send, known))
 
 
 def count_used_of(system: System, school: str, sends: Sequence[Send]) -> dict[str, int]:

@@ -173,18 +173,27 @@ def left_over(system: System, school: str, send: Send) -> dict[str, int]:
 
 
 def _takers(system: System, school: str, ids: Sequence[str]) -> dict[str, Send | None]:
-    return {taker: system.sends(school).get(taker) for taker in ids[:_RETRIES_READ]}
+    return system.sends(school).some(ids[:_RETRIES_READ]) if ids else {}
 
 
 def list_recipients(
-    system: System, school: str, send: str, wanted: RecipientFilter, *, cursor: str | None = None, limit: int = PAGE
+    system: System,
+    school: str,
+    send: Send,
+    wanted: RecipientFilter,
+    *,
+    cursor: str | None = None,
+    limit: int = PAGE,
+    known: Roll | None = None,
 ) -> Page[Recipient]:
-    """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on."""
-    found = get_send(system, school, send)
+    """One page of those of a send's ledger who are wanted. It can be short where few match: ``next`` goes on.
+
+    ``known``: the roll, where somebody has it.
+    """
     shown = "" if wanted.show == "all" else f"|{wanted.show}"
-    pager = Pager(f"recipients|{school}|{send}|{wanted.state}|{wanted.reason}|{wanted.q}{shown}", system.cursor_key(school))
+    pager = Pager(f"recipients|{school}|{send.id}|{wanted.state}|{wanted.reason}|{wanted.q}{shown}", system.cursor_key(school))
     chunk, index = (int(part) for part in pager.place(cursor) or (1, 0))
-    look = _Look(system, school, found, wanted)
+    look = _Look(system, school, send, wanted, known)
     rows, following = look.rows((chunk, index), limit)
     return pager.page(look.recipients(rows), following)
 
@@ -206,8 +215,9 @@ def all_recipients(system: System, school: str, send: Send, wanted: RecipientFil
 class _Look:
     """One look at a send's ledger. Who has used it is looked up for some hundreds of people together."""
 
-    def __init__(self, system: System, school: str, send: Send, wanted: RecipientFilter) -> None:
+    def __init__(self, system: System, school: str, send: Send, wanted: RecipientFilter, known: Roll | None = None) -> None:
         self._system = system
+        self._known = known
         self._school = school
         self._send = send
         self._wanted = wanted
@@ -263,11 +273,11 @@ class _Look:
 
     @cached_property
     def _used_at(self) -> SetAt:
-        return used_at(self._system, self._school, self._send)
+        return used_at(self._system, self._school, self._send, self._roll if self._send.kind != "parent_invitation" else None)
 
     @cached_property
     def _roll(self) -> Roll:
-        return read_roll(self._system, self._school)
+        return self._known or read_roll(self._system, self._school)
 
 
 def _walk(

@@ -16,8 +16,9 @@ from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.findings import CHECKS, Check, Finding, from_values
 from latchkey.sso.model.look import Look
 from latchkey.sso.model.trial import Trial
-from latchkey.sso.needs import Changes, Knows
+from latchkey.sso.needs import Changes
 from latchkey.sso.read_connections import to_try
+from latchkey.sso.stores.shelf import Shelf
 
 EACH_SCHOOL: Final = Budget("sso-check", limit=60, window=3_600)
 ENDS_SOON: Final = 30 * DAY
@@ -62,12 +63,12 @@ def begin_try(system: Changes, school: School, admin: Person, name: str) -> str:
     return f"/schools/{school.slug}/sso/{name}?try={trial.id}"
 
 
-def known(system: Knows, school: str, connection: Connection, look: Look | None) -> Known:
+def known(shelf: Shelf, connection: Connection, now: int) -> Known:
     """What is known: the last look and the newest try, if they were of this version, and when the secret ends."""
-    trial = system.sso_looks(school).trial(connection.name)
+    look, trial = shelf.looks.get(connection.name), shelf.trials.get(connection.name)
     trial = trial if trial is not None and trial.version == connection.version else None
     look = look if look is not None and look.version == connection.version else None
-    return Known(findings_of(connection, look, trial, system.now()), look.at if look else None, trial)
+    return Known(findings_of(connection, look, trial, now), look.at if look else None, trial)
 
 
 def findings_of(connection: Connection, look: Look | None, trial: Trial | None, now: int) -> tuple[Finding, ...]:

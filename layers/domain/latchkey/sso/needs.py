@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.doorways import Doorway
     from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.saml_attempts import SamlAttempts
+    from latchkey.sso.stores.shelf import Shelf
 
 
 class Finds(Protocol):
@@ -40,6 +41,8 @@ class Knows(Finds, Protocol):
     def now(self) -> int: ...
 
     def sso_looks(self, school: str) -> ConnectionLooks: ...
+
+    def sso_shelf(self, school: str) -> Shelf: ...
 
 
 class Forgets(Finds, Protocol):

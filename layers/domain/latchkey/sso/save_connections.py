@@ -6,10 +6,11 @@ Whatever crashes in between, people sign in with what the settings name, and the
 provider may be trusted is guarded like the rest of the school's own sign-in; another secret for the same client is not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, Conflict, Invalid, TryLater
 from latchkey.people.model.person import Person
 from latchkey.schools.change_settings import Outcome, change_by
@@ -23,6 +24,7 @@ from latchkey.sso.model.connection_rules import Wanted, is_name, read
 from latchkey.sso.model.typed import Wrong
 from latchkey.sso.needs import Changes, Forgets
 from latchkey.sso.read_metadata import read_metadata
+from latchkey.sso.stores.shelf import Shelf
 
 _NAMES: Final = frozenset({"connections", "admins", "local_admins"})
 ADMINS: Final[tuple[AdminsRule, ...]] = ("no", "may", "must")
@@ -33,24 +35,34 @@ class Drafts:
     """The newest versions of a school's connections by name, and which of them the settings name or will name."""
 
     newest: Mapping[str, Connection]
-    every: tuple[Connection, ...]
+    shelf: Shelf
 
 
-def drafts_of(system: Changes, school: School) -> Drafts:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was changed, and the school and its connections as they are afterwards."""
+
+    outcome: Outcome
+    school: School
+    shelf: Shelf
+
+
+def drafts_of(school: School, shelf: Shelf, now: int) -> Drafts:
     """What the settings page shows: of each connection the newest version; ``on``: it, or one before it, is in force or waits."""
-    every = tuple(system.connections(school.slug).all())
-    named = {each.name for each in (*school.settings.sso.connections, *_asked(school, system.now()))}
-    newest = {each.name: replace(each, on=each.name in named) for each in every}
-    return Drafts(newest, every)
+    named = {each.name for each in (*school.settings.sso.connections, *_asked(school, now))}
+    newest = {each.name: replace(each, on=each.name in named) for each in shelf.connections}
+    return Drafts(newest, shelf)
 
 
 def save_connections(
-    system: Changes, school: School, admin: Person, values: Mapping[str, Any], local: tuple[str, ...] = ()
-) -> Outcome:
+    system: Changes, school: School, admin: Person, values: Mapping[str, Any], shelf: Shelf, *, local: tuple[str, ...] = ()
+) -> Saved:
     """Change what ``values`` names: ``connections`` (each by its name, and in part), ``admins``, ``local_admins`` (the ids of
     those who keep a password where admins must come in by a provider: at least one). ``Invalid`` names each fault.
+
+    ``school`` and ``shelf`` as they were read just now.
     """
-    drafts = drafts_of(system, school)
+    drafts = drafts_of(school, shelf, system.now())
     wrong: Wrong = {name: "There is no such setting." for name in values if name not in _NAMES}
     admins = _admins(values, school, wrong)
     keep = _local_admins(system, values, school, admins, wrong)
@@ -60,10 +72,15 @@ def save_connections(
     if wrong:
         raise Invalid("Nothing was changed, because some of it cannot be used.", fields=wrong)
     _nobody_else_waits(waiting_now(school, system.now()), admin)
-    kept = {each.name: each for each in (_keep(system, school, admin, drafts, each) for each in wanted)}
-    found = change_by(system, school, admin, lambda before: _settings(before, kept, (admins, keep), system.now()))
-    tidy(system, school.slug)
-    return found
+    kept, written = dict[str, Connection](), list[Connection]()
+    for each in wanted:
+        kept[each.connection.name], new = _keep(system, school, admin, drafts, each)
+        written += new
+    found = change_by(system, school, admin, lambda before: _settings(before, kept, (admins, keep), system.now()), known=school)
+    after = system.schools.get(school.slug) or school
+    every = {(each.name, each.version): each for each in (*shelf.connections, *written)}
+    left = _tidy(system, after, [every[key] for key in sorted(every)])
+    return Saved(found, after, replace(shelf, connections=tuple(left)))
 
 
 def _settings(before: School, kept: Mapping[str, Connection], admins: tuple[AdminsRule, tuple[str, ...]], now: int) -> Settings:
@@ -140,8 +157,8 @@ def _with_metadata(system: Changes, drafts: Drafts, wanted: Wanted, wrong: Wrong
     return replace(wanted, connection=read_metadata(system, after, wrong))
 
 
-def _keep(system: Changes, school: School, admin: Person, drafts: Drafts, wanted: Wanted) -> Connection:
-    """Keep what is wanted: another secret in the versions that have it, all else as a new version."""
+def _keep(system: Changes, school: School, admin: Person, drafts: Drafts, wanted: Wanted) -> tuple[Connection, list[Connection]]:
+    """Keep what is wanted: another secret in the versions that have it, all else as a new version. And what was written."""
     before, after = drafts.newest.get(wanted.connection.name), wanted.connection
     connections, secret = system.connections(school.slug), after.secret
     if secret is not None and not secret.name:
@@ -149,27 +166,34 @@ def _keep(system: Changes, school: School, admin: Person, drafts: Drafts, wanted
     after = replace(after, secret=secret)
     fields = _changed(before, after, secret_given=wanted.client_secret is not None)
     if not fields:
-        return after
+        return after, []
+    only_secret = before is not None and fields <= {"client_secret", "secret_ends_on"}
+    if not only_secret:
+        version = before.version if before is not None else drafts.shelf.last.get(after.name, 0)
+        after = replace(after, version=version + 1)
+    facts: dict[str, str | int] = {"connection": after.name, "version": after.version, "fields": ", ".join(sorted(fields))}
+    event = system.audit(school.slug).record_of(admin.id, "sso.settings_changed", system.now(), facts)
     try:
-        if before is not None and fields <= {"client_secret", "secret_ends_on"}:
-            _other_secret(system, school.slug, drafts, before, secret)
+        if before is not None and only_secret:
+            written = _other_secret(system, school.slug, drafts, before, secret=secret, event=event)
         else:
-            after = replace(after, version=(before.version if before is not None else connections.last(after.name)) + 1)
-            connections.add(after)
+            connections.add(after, event)
+            written = [after]
     except Changed:
         raise TryLater("Another admin has changed this just now. Look at it again; nothing was changed.") from None
     if secret is not None and wanted.client_secret is not None:
         system.client_secrets.put(secret.name, wanted.client_secret)
-    facts: dict[str, str | int] = {"connection": after.name, "version": after.version, "fields": ", ".join(sorted(fields))}
-    system.audit(school.slug).record(admin.id, "sso.settings_changed", system.now(), facts)
-    return after
+    return after, written
 
 
-def _other_secret(system: Changes, slug: str, drafts: Drafts, before: Connection, secret: SecretRef | None) -> None:
+def _other_secret(
+    system: Changes, slug: str, drafts: Drafts, before: Connection, *, secret: SecretRef | None, event: EventWrite
+) -> list[Connection]:
     """Every version of the same client has the same secret; what is in force gets it at once."""
-    same = [each for each in drafts.every if each.name == before.name and each.client_id == before.client_id]
-    for each in same:
-        system.connections(slug).set_secret(each.name, each.version, each.secret, secret)
+    every = drafts.shelf.connections
+    same = [each for each in every if each.name == before.name and each.client_id == before.client_id]
+    system.connections(slug).set_secret(same, secret, event)
+    return [replace(each, secret=secret) for each in same]
 
 
 def _changed(before: Connection | None, after: Connection, *, secret_given: bool) -> set[str]:
@@ -185,16 +209,16 @@ def _changed(before: Connection | None, after: Connection, *, secret_given: bool
     return fields
 
 
-def tidy(system: Changes, slug: str) -> None:
-    """Delete versions that are neither the newest nor in force nor waited for, and secrets that no version has any more."""
-    school = system.schools.get(slug)
-    if school is None:
-        return
-    every = system.connections(slug).all()
+def _tidy(system: Changes, school: School, every: Sequence[Connection]) -> list[Connection]:
+    """Delete versions that are neither the newest nor in force nor waited for, and secrets that no version has any more.
+
+    What is left. ``every``: what is known of; what another admin keeps in this moment is newer, and left to the next time.
+    """
     newest = {each.name: each.version for each in every}
     named = {(each.name, each.version) for each in (*school.settings.sso.connections, *_asked(school, system.now()))}
     left = [each for each in every if newest[each.name] == each.version or (each.name, each.version) in named]
-    _drop(system, slug, [each for each in every if each not in left], left)
+    _drop(system, school.slug, [each for each in every if each not in left], left)
+    return left
 
 
 def _drop(system: Forgets, slug: str, gone: Iterable[Connection], left: Iterable[Connection]) -> None:
@@ -208,7 +232,7 @@ def _drop(system: Forgets, slug: str, gone: Iterable[Connection], left: Iterable
 
 def remove_connection(system: Changes, school: School, admin: Person, name: str) -> None:
     """Delete a connection that is switched off, with its secret; ``Conflict`` while people sign in with it, or may soon."""
-    drafts = drafts_of(system, school)
+    drafts = drafts_of(school, system.sso_shelf(school.slug), system.now())
     newest = drafts.newest.get(name)
     if newest is None:
         return
@@ -217,7 +241,7 @@ def remove_connection(system: Changes, school: School, admin: Person, name: str)
             "People sign in with it, or a change of it waits. Switch it off first. Nothing was removed.", code="in_use"
         )
     system.connections(school.slug).note_last(newest)
-    _drop(system, school.slug, [each for each in drafts.every if each.name == name], [])
+    _drop(system, school.slug, [each for each in drafts.shelf.connections if each.name == name], [])
     system.sso_looks(school.slug).forget(name)
     facts: dict[str, str | int] = {"connection": name, "fields": "removed"}
     system.audit(school.slug).record(admin.id, "sso.settings_changed", system.now(), facts)

@@ -52,6 +52,12 @@ class Sends:
         item = self._table.get(send_pk(self.school, origin), send)
         return send_from_item(item) if item else None
 
+    def some(self, ids: Sequence[str]) -> dict[str, Send | None]:
+        """These of admins' sends by id, None for those that there are not: one call for a hundred."""
+        pk = send_pk(self.school, "admin")
+        found = {send.id: send for send in map(send_from_item, self._table.get_many((pk, each) for each in ids))}
+        return {each: found.get(each) for each in ids}
+
     def page(self, *, after: str | None = None, limit: int = 50, origin: Origin = "admin") -> tuple[list[Send], str | None]:
         """Admins' sends, or people's own, newest first, and the id after which the next page begins."""
         pk = send_pk(self.school, origin)

@@ -83,6 +83,10 @@ class Table:
         """Write an item here and one in another table, both or neither."""
         transact(self._client, [(self, put), other])
 
+    def transact_with(self, writes: Sequence[tuple["Table", Update | Put]]) -> None:
+        """All writes, to this table and others, or none; as ``transact``."""
+        transact(self._client, writes)
+
     def update(self, update: Update) -> Item:
         """Update an item and return it as it now is; ``ConditionFailed`` if a condition does not hold."""
         answer = self._conditional("update_item", update.request(self.name) | {"ReturnValues": "ALL_NEW"})

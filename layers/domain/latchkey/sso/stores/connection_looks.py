@@ -33,8 +33,7 @@ class ConnectionLooks:
 
     def all(self) -> dict[str, Look]:
         """The last look at each connection, by its name."""
-        found = (_look(item) for page in self._table.pages(self._pk, prefix=_LOOK) for item in page)
-        return {look.connection: look for look in found}
+        return looks_in(item for page in self._table.pages(self._pk, prefix=_LOOK) for item in page)
 
     def begin(self, trial: Trial) -> None:
         """Keep a try; an earlier one of the connection is forgotten."""
@@ -61,6 +60,18 @@ class ConnectionLooks:
     def forget(self, connection: str) -> None:
         """Delete what was found of a connection."""
         self._table.delete_many((self._pk, f"{kind}{connection}") for kind in (_LOOK, _TRY))
+
+
+def looks_in(items: Iterable[Item]) -> dict[str, Look]:
+    """The looks among some items, by the connection's name."""
+    found = (_look(item) for item in items if item["sk"].startswith(_LOOK))
+    return {look.connection: look for look in found}
+
+
+def trials_in(items: Iterable[Item]) -> dict[str, Trial]:
+    """The tries among some items, by the connection's name."""
+    found = (_trial(item) for item in items if item["sk"].startswith(_TRY))
+    return {trial.connection: trial for trial in found}
 
 
 def _values(findings: Iterable[Finding]) -> Value:

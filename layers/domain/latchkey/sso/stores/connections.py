@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final
 
+from latchkey.audit.stores.audit import EventWrite
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value
 from latchkey.sso.model.connection import Connection, SecretRef
 
-_PREFIX: Final = "CONNECTION#"
-_LAST: Final = "LAST#"
+PREFIX: Final = "CONNECTION#"
+LAST: Final = "LAST#"
 _TUPLES: Final = ("roles", "tenant", "creates", "certificates")
 _FACTS: Final = (
     "name",
@@ -42,7 +43,7 @@ class Connections:
     def __init__(self, table: Table, school: str) -> None:
         self._table = table
         self.school = school
-        self._pk = f"{school}#SSO"
+        self._pk = partition(school)
 
     def get(self, name: str, version: int) -> Connection | None:
         """A version of a connection."""
@@ -51,33 +52,38 @@ class Connections:
 
     def all(self) -> list[Connection]:
         """Every version of every connection that is kept, by name, the newest last."""
-        return [connection_from_item(item) for page in self._table.pages(self._pk, prefix=_PREFIX) for item in page]
+        return [connection_from_item(item) for page in self._table.pages(self._pk, prefix=PREFIX) for item in page]
 
     def newest(self, name: str) -> Connection | None:
         """The newest version of a connection, which need not be in force."""
-        page = self._table.page(self._pk, prefix=f"{_PREFIX}{name}#", newest_first=True, limit=1)
+        page = self._table.page(self._pk, prefix=f"{PREFIX}{name}#", newest_first=True, limit=1)
         return connection_from_item(page.items[0]) if page.items else None
 
-    def add(self, connection: Connection) -> None:
-        """Keep a new version; ``Changed`` if there is one of this number."""
-        self._table.put(Put(item=connection_to_item(self._pk, connection), when=[("pk", "missing", None)]))
-
-    def last(self, name: str) -> int:
-        """The last version that a connection of this name had which was removed; 0: there was none."""
-        item = self._table.get(self._pk, f"{_LAST}{name}")
-        return int(item["version"]) if item else 0
+    def add(self, connection: Connection, event: EventWrite | None = None) -> None:
+        """Keep a new version; with an audit event both or neither. ``Changed`` if there is one of this number."""
+        new = Put(item=connection_to_item(self._pk, connection), when=[("pk", "missing", None)])
+        if event is None:
+            self._table.put(new)
+        else:
+            self._table.put_with(new, event)
 
     def note_last(self, connection: Connection) -> None:
         """Before a connection is removed: its versions are never used again, for the settings trust a version by its number."""
-        self._table.put(Put(item={"pk": self._pk, "sk": f"{_LAST}{connection.name}", "version": connection.version}))
+        self._table.put(Put(item={"pk": self._pk, "sk": f"{LAST}{connection.name}", "version": connection.version}))
 
-    def set_secret(self, name: str, version: int, before: SecretRef | None, secret: SecretRef | None) -> None:
-        """Take another secret, or another end of it, for this version; ``Changed`` if it is not as in ``before``."""
-        as_read: Condition = ("secret", "=", _secret_value(before))
-        there: Condition = ("pk", "exists", None)
-        self._table.update(
-            Update(pk=self._pk, sk=_sk(name, version), set={"secret": _secret_value(secret)}, when=[there, as_read])
-        )
+    def set_secret(self, versions: Iterable[Connection], secret: SecretRef | None, event: EventWrite) -> None:
+        """Take another secret, or another end of it, for these versions, with the event that tells of it.
+
+        ``Changed`` if the secret of one of them is no longer as in them, or it is gone.
+        """
+        writes: list[tuple[Table, Update | Put]] = [event]
+        for each in versions:
+            as_read: Condition = ("secret", "=", _secret_value(each.secret))
+            there: Condition = ("pk", "exists", None)
+            facts: dict[str, Value] = {"secret": _secret_value(secret)}
+            key = _sk(each.name, each.version)
+            writes.append((self._table, Update(pk=self._pk, sk=key, set=facts, when=[there, as_read])))
+        self._table.transact_with(writes)
 
     def set_metadata(self, name: str, version: int, *, sign_in_url: str, certificates: Iterable[str]) -> None:
         """Keep what SAML's metadata says now for this version; ``Changed`` if it is gone."""
@@ -87,6 +93,11 @@ class Connections:
     def delete(self, versions: Iterable[Connection]) -> None:
         """Delete these versions, whether they are there or not."""
         self._table.delete_many((self._pk, _sk(each.name, each.version)) for each in versions)
+
+
+def partition(school: str) -> str:
+    """Where all stands that a school has of single sign-on but who is linked."""
+    return f"{school}#SSO"
 
 
 def connection_to_item(pk: str, connection: Connection) -> dict[str, Value]:
@@ -110,4 +121,4 @@ def _secret_value(secret: SecretRef | None) -> Value:
 
 
 def _sk(name: str, version: int) -> str:
-    return f"{_PREFIX}{name}#{version:05d}"
+    return f"{PREFIX}{name}#{version:05d}"
