@@ -6,6 +6,7 @@ from latchkey.audit.count_not_found import count_not_found
 from latchkey.errors import NotFound, NotSignedIn
 from latchkey.second_factors.hold_up import hold_up
 from latchkey.second_factors.model.asked import answers_password, answers_provider
+from latchkey.shared.model.ids import is_id
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import SignedIn, who
 from web.asked_again import ASKED
@@ -32,19 +33,22 @@ def cookie(token: str, seconds: int) -> str:
     return f"{COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
 
 
-def signed_in(request: Request, system: System) -> SignedIn:
+def signed_in(request: Request, system: System, beside: str | None = None) -> SignedIn:
     """Who asks; puts ``school`` and ``person`` into the page's context. ``NotSignedIn`` otherwise."""
-    found = who(system, token_of(request), active=is_active(request))
+    found = who(system, token_of(request), active=is_active(request), beside=beside)
     request.context.update(school=found.school, person=found.school.known_as(found.person))
     return found
 
 
-def admin(request: Request, system: System, school: str) -> SignedIn:
-    """Who asks, if they are an admin of this school. A browser without a session is sent to sign in; anyone else gets 404."""
+def admin(request: Request, system: System, school: str, beside: str | None = None) -> SignedIn:
+    """Who asks, if they are an admin of this school. A browser without a session is sent to sign in; anyone else gets 404.
+
+    ``beside``: the id of somebody whom the request is about, who is read in the same call.
+    """
     request.context["sign_in"] = f"/schools/{school}/sessions"
     request.language = "en"  # the console speaks no other
     try:
-        found = signed_in(request, system)
+        found = signed_in(request, system, beside if is_id(beside or "") else None)
     except NotSignedIn:
         if request.wants_page:
             raise

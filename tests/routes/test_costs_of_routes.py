@@ -11,17 +11,8 @@ from tests.support.costs import CALLS, RRU
 from tests.support.walk import PAGE_BYTES, WIRE_BYTES, large_school, walk
 
 KNOWN: Final = {
-    "GET /admin/{school}/people/emails": "counts who has no address among all",
-    "GET /admin/{school}/people/{id}": "a person, their family, links and codes: 9 calls",
-    "GET /admin/{school}/people/{id}/everything": "a person's whole record: 10 calls",
-    "GET /admin/{school}/people/{id}/history": "a person's mails and events: 9 calls",
-    "GET /admin/{school}/sends/{id}": "9 calls",
-    "POST /admin/{school}/sends/drafts/{id}/send": "reads a megabyte to know that somebody is meant",
-    "POST /admin/{school}/codes/void": "counts whom it means first: 9 calls",
     "DELETE /admin/{school}/people/{id}": "a person's items in every table: 13 calls",
     "POST /admin/{school}/people/{id}/delete": "the same",
-    "POST /admin/{school}/settings/sso": "what sign-in rests on, looked at before it is changed: 9 calls",
-    "PUT /admin/{school}/settings/sso": "the same",
     "POST /schools/{school}/sessions": "the same work for a name that nobody has: 11 calls",
 }
 """Methods and paths, and why; strike out what was mended."""

@@ -95,7 +95,9 @@ def units_read(name: str, request: Any, answer: Any) -> float:
     if name == "get_item":
         return float(_blocks([answer.get("Item", {})]))
     if name == "batch_get_item":
-        return float(sum(_blocks([item]) for items in answer["Responses"].values() for item in items))
+        wanted = request["RequestItems"]
+        found = ((1.0 if wanted[table]["ConsistentRead"] else 0.5, items) for table, items in answer["Responses"].items())
+        return sum(factor * _blocks([item]) for factor, items in found for item in items)
     if name == "query":
         return _blocks(answer["Items"]) * (1.0 if request.get("ConsistentRead") else 0.5)
     return 0.0

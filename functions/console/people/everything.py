@@ -21,8 +21,8 @@ routes = RouteGroup(__name__, lambda: system().settings)
 @routes.on("GET", "/admin/{school}/people/{id}/everything")
 def everything(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """All that is held about a person; that it was asked for is in the audit trail."""
-    seen = admin(request, system(), school)
-    found = look(system(), seen.school, seen.person, id)
+    seen = admin(request, system(), school, beside=id)
+    found = look(system(), seen.school, seen.person, id, seen.beside)
     person = found.family.person
     data = {
         "person": whole_person(found.family, seen.school) | _more(person),

@@ -22,8 +22,8 @@ routes = RouteGroup(__name__, lambda: system().settings)
 @routes.on("GET", "/admin/{school}/people/{id}/history", page="people/history.html")
 def history(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """What is known to have happened to a person, newest first."""
-    seen = admin(request, system(), school)
-    data = history_json(look(system(), seen.school, id))
+    seen = admin(request, system(), school, beside=id)
+    data = history_json(look(system(), seen.school, id, seen.beside))
     if not request.wants_page:
         return Answer(data=data)
     return Answer(data=data, context=names_in(seen.school, id, data, read_roll(system(), school, seen.school)))

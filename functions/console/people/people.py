@@ -67,9 +67,9 @@ def sort_of(request: Request) -> Sort:
 @routes.on("GET", "/admin/{school}/people/{id}", page="people/person.html")
 def person(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """One person, their way in and their family."""
-    seen = admin(request, system(), school)
+    seen = admin(request, system(), school, beside=id)
     waiting = [each for each in finished(seen).admin_emails if each.person == id]
-    found = family(system(), school, id)
+    found = family(system(), school, id, seen.beside)
     data = whole_person(found, seen.school)
     reason = skip_reason(found.person, seen.school)
     data |= {"waiting": address_json(waiting[0])} if waiting else {}

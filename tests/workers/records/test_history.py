@@ -46,7 +46,7 @@ def test_who_stands_behind_the_first_chunk_is_found_within_bounds(road: MailRoad
     console = road.system.wiring("console")
     assert len(mails(road, people[-1].id)) == 1
     assert history(console, SCHOOL, people[-1].id).complete
-    monkeypatch.setattr("latchkey.records.history._READS", 0)
+    monkeypatch.setattr("latchkey.records.history._FURTHER", 0)
     assert mails(road, people[-1].id) == []
     assert not history(console, SCHOOL, people[-1].id).complete
     assert history(console, SCHOOL, people[0].id).complete

@@ -17,10 +17,13 @@ class Family:
     parents: list[Person]
 
 
-def family(system: System, school: str, person: str) -> Family:
-    """A person with their children and parents; ``NotFound`` where this school has no such person."""
+def family(system: System, school: str, person: str, known: Person | None = None) -> Family:
+    """A person with their children and parents; ``NotFound`` where this school has no such person.
+
+    ``known``: the person as they were read just now, where somebody has them.
+    """
     directory = system.directory(school)
-    found = directory.person(person) if is_id(person) else None
+    found = known or (directory.person(person) if is_id(person) else None)
     if found is None:
         raise NotFound()
     linked = {each.id: each for each in directory.by_ids([*found.children, *found.parents])}

@@ -34,9 +34,12 @@ class Everything:
     held: list[Held]
 
 
-def everything(system: System, school: School, by: Person, person: str) -> Everything:
-    """What this school's tables hold of a person; ``NotFound`` where there is no such person. That an admin asked is recorded."""
-    found = family(system, school.slug, person)
+def everything(system: System, school: School, by: Person, person: str, known: Person | None = None) -> Everything:
+    """What this school's tables hold of a person; ``NotFound`` where there is no such person. That an admin asked is recorded.
+
+    ``known``: the person as they were read just now, where somebody has them.
+    """
+    found = family(system, school.slug, person, known)
     system.audit(school.slug).record(by.id, "person.everything", system.now(), {"person": found.person.id})
     sessions = system.sessions(school.slug).all_of(found.person.id)
     open_ones = [each for each in sessions if each.expires_at > system.now()]

@@ -29,11 +29,12 @@ _SEEN_EVERY: Final = 300  # seconds: a write for each request would cost more th
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person behind a session, as they are now."""
+    """The person behind a session, as they are now. ``beside``: somebody of the same school whom this request is about."""
 
     school: School
     person: Person
     session: Session
+    beside: Person | None = None
 
 
 def open_session(
@@ -70,17 +71,18 @@ def open_session(
     return f"{school}.{person.id}.{secret}", session
 
 
-def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
+def who(system: System, token: str | None, *, active: bool = True, beside: str | None = None) -> SignedIn:
     """The person who holds this token; ``NotSignedIn`` for a token that is none, has ended or is out of date.
 
     ``active``: a person asks. What a page asks by itself, while nobody may sit before it, does not keep its session alive.
+    ``beside``: the id of somebody who is read in the same call.
     """
     school, person_id, secret = _parts(token)
     now = system.now()
-    bearer = system.bearers(school).get(person_id, _hash(secret))
+    bearer = system.bearers(school).get(person_id, _hash(secret), beside)
     if bearer is None:
         raise NotSignedIn()
-    found, person, session = bearer
+    found, person, session, other = bearer
     if session.expires_at <= now or person.status != "active" or person.version != session.version or is_over(person, now):
         raise NotSignedIn()
     if _is_idle(person, session, now):
@@ -92,7 +94,7 @@ def who(system: System, token: str | None, *, active: bool = True) -> SignedIn:
             system.sessions(school).seen(session, now)
         except Changed:
             raise NotSignedIn() from None
-    return SignedIn(found, person, session)
+    return SignedIn(found, person, session, other)
 
 
 def is_open(system: System, school: School, person: Person, session: Session) -> bool:

@@ -74,10 +74,10 @@ class Ledger:
         items = self._table.get_many(self._chunk_key(send, 1) for send in sends)
         return {chunk.send: chunk for chunk in map(chunk_from_item, items)}
 
-    def all_chunks(self, wanted: Iterable[tuple[str, int]]) -> dict[str, list[Chunk]]:
-        """These chunks, by the id of their send: one call for a hundred."""
+    def all_chunks(self, wanted: Iterable[tuple[str, int]], *, eventual: bool = False) -> dict[str, list[Chunk]]:
+        """These chunks, by the id of their send: one call for a hundred. ``eventual``: not as of the last second."""
         found: dict[str, list[Chunk]] = {}
-        for item in self._table.get_many(self._chunk_key(send, number) for send, number in wanted):
+        for item in self._table.get_many((self._chunk_key(send, number) for send, number in wanted), eventual=eventual):
             found.setdefault(item["send"], []).append(chunk_from_item(item))
         return found
 

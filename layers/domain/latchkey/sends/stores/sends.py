@@ -58,11 +58,16 @@ class Sends:
         found = {send.id: send for send in map(send_from_item, self._table.get_many((pk, each) for each in ids))}
         return {each: found.get(each) for each in ids}
 
-    def page(self, *, after: str | None = None, limit: int = 50, origin: Origin = "admin") -> tuple[list[Send], str | None]:
-        """Admins' sends, or people's own, newest first, and the id after which the next page begins."""
+    def page(
+        self, *, after: str | None = None, limit: int = 50, origin: Origin = "admin", eventual: bool = False
+    ) -> tuple[list[Send], str | None]:
+        """Admins' sends, or people's own, newest first, and the id after which the next page begins.
+
+        ``eventual``: not as of the last second.
+        """
         pk = send_pk(self.school, origin)
         start = {"pk": pk, "sk": after} if after else None
-        page = self._table.page(pk, start=start, limit=limit, newest_first=True)
+        page = self._table.page(pk, start=start, limit=limit, newest_first=True, eventual=eventual)
         return [send_from_item(item) for item in page.items], page.next["sk"] if page.next else None
 
     def all(self) -> Iterator[Send]:

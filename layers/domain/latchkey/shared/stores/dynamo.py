@@ -70,9 +70,12 @@ class Table:
         answer = self._call("get_item", Key=key_of(pk, sk), ConsistentRead=True)
         return unpack_item(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Iterable[tuple[str, str]], only: Sequence[str] = ()) -> list[Item]:
-        """The items that exist, read consistently, in no certain order; ``only`` these attributes of them, if it names some."""
-        return [item for _, item in batch_get(self._client, {self: keys}, {self: only})]
+    def get_many(self, keys: Iterable[tuple[str, str]], only: Sequence[str] = (), *, eventual: bool = False) -> list[Item]:
+        """The items that exist, in no certain order; ``only`` these attributes of them, if it names some.
+
+        ``eventual``: half as dear, and not as they were left in the last second.
+        """
+        return [item for _, item in batch_get(self._client, {self: keys}, {self: only}, eventual=eventual)]
 
     def put(self, put: Put) -> None:
         """Write an item; ``ConditionFailed`` if a condition does not hold."""
@@ -252,9 +255,13 @@ class Table:
 
 
 def batch_get(
-    client: Client, wanted: Mapping[Table, Iterable[tuple[str, str]]], only: Mapping[Table, Sequence[str]] | None = None
+    client: Client,
+    wanted: Mapping[Table, Iterable[tuple[str, str]]],
+    only: Mapping[Table, Sequence[str]] | None = None,
+    *,
+    eventual: bool = False,
 ) -> Iterator[tuple[str, Item]]:
-    """``(table name, item)`` of the items that exist, read consistently, 100 keys a call across tables.
+    """``(table name, item)`` of the items that exist, read consistently unless ``eventual``, 100 keys a call across tables.
 
     ``only``: of which tables which attributes alone are read, so that a role can be allowed to see no other.
     """
@@ -264,7 +271,7 @@ def batch_get(
         left: dict[str, Any] = {}
         for name, key in keys[start : start + _BATCH_GET]:
             if name not in left:
-                left[name] = {"Keys": [], "ConsistentRead": True, **projected.get(name, {})}
+                left[name] = {"Keys": [], "ConsistentRead": not eventual, **projected.get(name, {})}
             left[name]["Keys"].append(key)
         for attempt in range(_TRIES):
             try:
