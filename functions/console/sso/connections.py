@@ -19,7 +19,7 @@ from latchkey.sso.local_admins import able_admins
 from latchkey.sso.model.connection_rules import SHOWN, is_name
 from latchkey.sso.model.web_addresses import local_origins
 from latchkey.sso.save_connections import Saved, save_connections
-from latchkey.sso.stores.shelf import Shelf
+from latchkey.sso.stores.connection_looks import Shelf
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup

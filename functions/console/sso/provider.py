@@ -15,7 +15,7 @@ from latchkey.sso.check_connection import begin_try
 from latchkey.sso.model.connection_rules import CREATES, MATCHES_OF
 from latchkey.sso.model.trial import OPEN_FOR
 from latchkey.sso.save_connections import drafts_of, remove_connection
-from latchkey.sso.stores.shelf import Shelf
+from latchkey.sso.stores.connection_looks import Shelf
 from web.answer import Answer
 from web.request import Request
 from web.route_group import RouteGroup

@@ -14,7 +14,7 @@ from latchkey.sso.model.findings import Finding, State
 from latchkey.sso.model.saml_addresses import entity_id
 from latchkey.sso.model.typed import day_of
 from latchkey.sso.save_connections import Drafts, drafts_of
-from latchkey.sso.stores.shelf import Shelf
+from latchkey.sso.stores.connection_looks import Shelf
 from web.times import rfc3339
 
 SAMPLES: Final[Mapping[str, tuple[Kind, str]]] = {

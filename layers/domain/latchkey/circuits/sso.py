@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from latchkey.sso.oidc.providers import Providers
     from latchkey.sso.saml.source import Source
     from latchkey.sso.stores.client_secrets import ClientSecrets
-    from latchkey.sso.stores.connection_looks import ConnectionLooks
+    from latchkey.sso.stores.connection_looks import ConnectionLooks, Shelf
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
     from latchkey.sso.stores.kept_secrets import KeptSecrets
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from latchkey.sso.stores.oidc_answers import OidcAnswers
     from latchkey.sso.stores.saml_attempts import SamlAttempts
     from latchkey.sso.stores.saml_readings import SamlReadings
-    from latchkey.sso.stores.shelf import Shelf
 
 
 class OfSso(Base):
@@ -57,7 +56,7 @@ class OfSso(Base):
 
     def sso_shelf(self, school: str) -> Shelf:
         """All that a school has of single sign-on, as one read finds it."""
-        from latchkey.sso.stores.shelf import read_shelf
+        from latchkey.sso.stores.connection_looks import read_shelf
 
         return read_shelf(self.table("DIRECTORY_TABLE"), school)
 

@@ -18,7 +18,7 @@ from latchkey.sso.model.look import Look
 from latchkey.sso.model.trial import Trial
 from latchkey.sso.needs import Changes
 from latchkey.sso.read_connections import to_try
-from latchkey.sso.stores.shelf import Shelf
+from latchkey.sso.stores.connection_looks import Shelf
 
 EACH_SCHOOL: Final = Budget("sso-check", limit=60, window=3_600)
 ENDS_SOON: Final = 30 * DAY

@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.shared.stores.counters import Counters
     from latchkey.sso.stores.client_secrets import ClientSecrets
-    from latchkey.sso.stores.connection_looks import ConnectionLooks
+    from latchkey.sso.stores.connection_looks import ConnectionLooks, Shelf
     from latchkey.sso.stores.connections import Connections
     from latchkey.sso.stores.doorways import Doorway
     from latchkey.sso.stores.links import Links
     from latchkey.sso.stores.saml_attempts import SamlAttempts
-    from latchkey.sso.stores.shelf import Shelf
 
 
 class Finds(Protocol):

@@ -24,7 +24,7 @@ from latchkey.sso.model.connection_rules import Wanted, is_name, read
 from latchkey.sso.model.typed import Wrong
 from latchkey.sso.needs import Changes, Forgets
 from latchkey.sso.read_metadata import read_metadata
-from latchkey.sso.stores.shelf import Shelf
+from latchkey.sso.stores.connection_looks import Shelf
 
 _NAMES: Final = frozenset({"connections", "admins", "local_admins"})
 ADMINS: Final[tuple[AdminsRule, ...]] = ("no", "may", "must")

@@ -6,16 +6,33 @@ A try is begun by the console and ended by ``federate`` or ``saml``, once, and o
     B:          begins another, id b ───────────────────── ends it, if the id is b ──▶ done
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value
+from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.findings import Finding, as_values, from_values
 from latchkey.sso.model.look import Look
 from latchkey.sso.model.trial import KEPT_FOR, Trial
+from latchkey.sso.stores.connections import LAST, PREFIX, connection_from_item, partition
 
 _LOOK: Final = "LOOK#"
 _TRY: Final = "TRY#"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All that a school has of single sign-on but who is linked.
+
+    Every version of every connection, by name, the newest last; the last look at each, and the newest try of it, by name.
+    ``last``: the last version of those that were removed.
+    """
+
+    connections: tuple[Connection, ...]
+    looks: Mapping[str, Look]
+    trials: Mapping[str, Trial]
+    last: Mapping[str, int]
 
 
 class ConnectionLooks:
@@ -72,6 +89,17 @@ def trials_in(items: Iterable[Item]) -> dict[str, Trial]:
     """The tries among some items, by the connection's name."""
     found = (_trial(item) for item in items if item["sk"].startswith(_TRY))
     return {trial.connection: trial for trial in found}
+
+
+def read_shelf(table: Table, school: str) -> Shelf:
+    """What stands there now: one read of its partition."""
+    items = [item for page in table.pages(partition(school)) for item in page]
+    return Shelf(
+        tuple(connection_from_item(item) for item in items if item["sk"].startswith(PREFIX)),
+        looks_in(items),
+        trials_in(items),
+        {item["sk"].removeprefix(LAST): int(item["version"]) for item in items if item["sk"].startswith(LAST)},
+    )
 
 
 def _values(findings: Iterable[Finding]) -> Value:
