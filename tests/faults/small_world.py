@@ -11,7 +11,8 @@ breaks a promise is told with the shortest way to it. What can happen next, in a
 - a quarter of an hour passes, which is more than a lease and the grace period.
 
 **A worker is its history.** What it does next depends only on its message and on what its calls were answered so far. So each
-history is played once, from the start, up to the first call that it has no answer for; that call is the worker's next step.
+history is played once, up to the first call that it has no answer for; that call is the worker's next step. There it stands
+(``worker_standing``) until the first of its answers is known; for any other it is played again from the start.
 
 **What is merged, and why that is sound.**
 
@@ -29,8 +30,8 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 from unittest import mock
 
@@ -48,12 +49,14 @@ from latchkey.sends.deliver_links import Work, deliver_chunks
 from latchkey.sends.mail_feedback import record_events
 from latchkey.sends.model.send import Chunk, Selection, Send
 from latchkey.sends.plan_send import plan_send
-from latchkey.sends.stores.items import chunk_from_item, send_from_item, send_to_item
+from latchkey.sends.stores.items import send_to_item
 from latchkey.settings import NEEDS, FunctionName, Settings
 from latchkey.shared.model.messages import Message
 from latchkey.shared.stores.dynamo import pack_item
-from latchkey.shared.stores.dynamo_wire import unpack_item
 from latchkey.wiring import Wiring
+from tests.faults.promises import Broken, Taken, adds_up, is_true
+from tests.faults.snapshots import Tables
+from tests.faults.worker_standing import Call, Node, Standing
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_world import SPECIAL, MemoryKms
 from tests.support.ses_events import event
@@ -131,15 +134,6 @@ class Worker(NamedTuple):
     out: frozenset[tuple[str, str]]
 
 
-class Taken(NamedTuple):
-    """What SES has of a mail: how often, when last (quarters), with which link, and whether nobody may know of it."""
-
-    times: int
-    quarter: int
-    link: str
-    unsure: bool
-
-
 class State(NamedTuple):
     """All that the future depends on. ``tables`` is the number of a snapshot, ``queue`` holds bodies of messages."""
 
@@ -149,81 +143,6 @@ class State(NamedTuple):
     queue: tuple[str, ...]
     ses: frozenset[tuple[tuple[str, str], Taken]]
     left: Left
-
-
-class Broken(Exception):
-    """A promise that does not hold."""
-
-
-class Halt(BaseException):
-    """The history is over: the worker stands before a call that has no answer yet."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """A worker at a place in its history: the call that comes next, or how it ended."""
-
-    ended: str = ""  # done; back: the message comes again
-    service: str = ""
-    operation: str = ""
-    request: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class View:
-    """What a snapshot says, read once."""
-
-    sends: dict[str, Send]
-    chunks: dict[str, dict[int, Chunk]]
-    open: dict[str, int]
-
-
-class Tables:
-    """Snapshots of all tables, each kept once and known by a number. Items are never changed, so they are shared."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[tuple[str, str, str, int], ...], int] = {}
-        self._snapshots: list[dict[tuple[str, str, str], dict[str, Any]]] = []
-        self._items: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._views: dict[int, View] = {}
-
-    def thawed(self, number: int) -> MemoryDynamo:
-        """A DynamoDB that stands as a snapshot; writes to it change nothing here."""
-        dynamo = MemoryDynamo()
-        for (table, pk, sk), item in self._snapshots[number].items():
-            dynamo.tables.setdefault(table, {})[pk, sk] = item
-        return dynamo
-
-    def frozen(self, dynamo: MemoryDynamo) -> int:
-        """The number of the snapshot as which a DynamoDB stands. The audit decides nothing and is left out."""
-        snapshot, key = {}, []
-        for table, items in sorted(dynamo.tables.items()):
-            for (pk, sk), item in sorted(items.items()):
-                if pk.endswith("#AUDIT"):
-                    continue
-                number, kept = self._items.setdefault(repr(sorted(item.items())), (len(self._items), item))
-                snapshot[table, pk, sk] = kept
-                key.append((table, pk, sk, number))
-        found = self._numbers.setdefault(tuple(key), len(self._numbers))
-        if found == len(self._snapshots):
-            self._snapshots.append(snapshot)
-        return found
-
-    def view(self, number: int) -> View:
-        """What stands in a snapshot."""
-        if number not in self._views:
-            sends: dict[str, Send] = {}
-            chunks: dict[str, dict[int, Chunk]] = {}
-            opened: dict[str, int] = {}
-            for (_, pk, sk), wire in self._snapshots[number].items():
-                if pk == f"{SLUG}#SENDS":
-                    item = unpack_item(wire)
-                    sends[sk], opened[sk] = send_from_item(item), item["open"]
-                elif "#SEND#" in pk:
-                    chunk = chunk_from_item(unpack_item(wire))
-                    chunks.setdefault(chunk.send, {})[chunk.number] = chunk
-            self._views[number] = View(sends, chunks, opened)
-        return self._views[number]
 
 
 class _Rate:
@@ -283,10 +202,12 @@ class Universe:
         self._histories: dict[tuple[str, int, tuple[int, ...]], int] = {}
         self._places: list[tuple[str, int, tuple[int, ...]]] = []
         self._nodes: list[Node] = []
+        self._standing: dict[tuple[str, int, tuple[int, ...]], Standing] = {}
         self._answers: list[Any] = []
         self._answer_numbers: dict[str, int] = {}
         self._applied: dict[tuple[int, int], tuple[int, int]] = {}
         self._acts: dict[tuple[str, int, int], tuple[int, tuple[str, ...]] | None] = {}
+        self._added_up: set[int] = set()
         self.ways: dict[State, tuple[State, str] | None] = {}
         self.steps = 0
 
@@ -512,25 +433,31 @@ class Universe:
         return self._histories[place]
 
     def _play(self, body: str, quarter: int, history: tuple[int, ...]) -> Node:
-        """Play a history from its start; the call at which it ends, or how the worker ended."""
-        answers = iter(history)
-        found: list[Node] = []
+        """Play a history; the call at which it ends, or how the worker ended."""
+        before = body, quarter, history[:-1]
+        standing = self._standing.pop(before, None) if history else None
+        if standing is None:
+            standing = Standing(lambda call: self._work(body, quarter, call))
+            for answer in history[:-1]:
+                standing.goes_on(self._answers[answer])
+        node = standing.goes_on(self._answers[history[-1]]) if history else standing.node
+        if not node.ended:
+            self._standing[body, quarter, history] = standing
+        return node
 
-        def call(service: str, operation: str, request: dict[str, Any]) -> Any:
+    def _work(self, body: str, quarter: int, call: Call) -> str:
+        """A worker with a message; how it ends."""
+
+        def answered(service: str, operation: str, request: dict[str, Any]) -> Any:
             if operation == "get_account":
                 return {"SendingEnabled": True, "SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 100.0}}
             if operation == "put_item" and request["Item"]["pk"]["S"].endswith("#AUDIT"):
                 return {}
-            if not found:
-                answer = next(answers, None)
-                if answer is not None:
-                    return _given(self._answers[answer])
-                found.append(Node(service=service, operation=operation, request=request))
-            raise Halt
+            return _given(call(service, operation, request))
 
         message = Message(body)
-        function: FunctionName = "plan_send" if "kind" in json.loads(body) else "deliver_links"
-        system = _Wiring(function, call, START + quarter * QUARTER)
+        function: FunctionName = "plan_send" if "kind" in _said(body) else "deliver_links"
+        system = _Wiring(function, answered, START + quarter * QUARTER)
         try:
             if function == "deliver_links":
                 deliver_chunks(system, Work.of(message), lambda: 100.0)
@@ -538,11 +465,9 @@ class Universe:
                 cancel_chunks(system, SLUG, message.id("send"), message.number("chunk"))
             else:
                 plan_send(system, SLUG, message.id("send"))
-        except Halt:
-            return found[0]
         except LatchkeyError:
-            return Node(ended="back")
-        return Node(ended="done")
+            return "back"
+        return "done"
 
     def _answer(self, answer: Any) -> int:
         number = self._answer_numbers.setdefault(repr(answer), len(self._answers))
@@ -620,17 +545,19 @@ class Universe:
     def _hold(self, state: State) -> None:
         """What must hold in every state."""
         view, ses = self.tables.view(state.tables), dict(state.ses)
-        bodies = [json.loads(body) for body in (*state.queue, *(worker.body for worker in state.workers))]
+        bodies = [_said(body) for body in (*state.queue, *(worker.body for worker in state.workers))]
         for send in view.sends.values():
             if not send.chunks:
                 continue
             chunks = [chunk for chunk in view.chunks[send.id].values() if chunk.number <= send.chunks]
-            _adds_up(send, chunks, view.open[send.id])
+            if state.tables not in self._added_up:
+                adds_up(send, chunks, view.open[send.id])
             for chunk in chunks:
                 for mail in chunk.mails:
-                    _is_true(send.id, mail.state, mail.reason, mail.to, ses.get((send.id, mail.to)))
+                    is_true(send.id, mail.state, mail.reason, mail.to, ses.get((send.id, mail.to)))
                 if send.state == "running" and chunk.state != "done" and not any(_names(each, chunk) for each in bodies):
                     raise Broken(f"chunk {chunk.number} of send {send.id[-1]} is not done, and no message names it")
+        self._added_up.add(state.tables)
 
 
 class _Error(NamedTuple):
@@ -667,8 +594,16 @@ def _order(worker: Worker) -> tuple[Any, ...]:
     return worker.body, worker.node, worker.knew, sorted(worker.out)
 
 
+@cache
+def _said(body: str) -> dict[str, Any]:
+    """What a message says; nobody changes it."""
+    values: dict[str, Any] = json.loads(body)
+    return values
+
+
+@cache
 def _short(body: str) -> str:
-    values = json.loads(body)
+    values = _said(body)
     if "kind" in values:
         return f"the {'plan' if values['kind'] == 'send' else values['kind']} of send {values['send'][-1]}"
     more = values.get("chunks", 1) - 1
@@ -683,41 +618,6 @@ def _names(values: dict[str, Any], chunk: Chunk) -> bool:
     if "kind" in values:
         return bool(values["kind"] == "send")
     return bool(0 <= chunk.number - values["chunk"] < values.get("chunks", 1))
-
-
-def _adds_up(send: Send, chunks: list[Chunk], opened: int) -> None:
-    counted: dict[str, int] = {}
-    people: list[str] = []
-    for chunk in chunks:
-        people += [account.person for mail in chunk.mails for account in mail.accounts]
-        for state, count in chunk.counts().items():
-            counted[state] = counted.get(state, 0) + count
-    name = f"send {send.id[-1]}"
-    if {state: count for state, count in send.counts.items() if count} != counted or sum(counted.values()) != send.total:
-        raise Broken(f"the numbers of {name} do not add up: {dict(send.counts)}, and its ledger {counted}")
-    if len(set(people)) != len(people):
-        raise Broken(f"somebody stands twice in {name}")
-    left = counted.get("planned", 0) + counted.get("sending", 0)
-    if opened != left:
-        raise Broken(f"{name} counts {opened} open, and its ledger {left}")
-    if send.changed != sum(
-        len(mail.accounts) for chunk in chunks for mail in chunk.mails if (mail.reason or "").startswith("changed")
-    ):
-        raise Broken(f"{name} does not know how many had changed")
-    if send.state == "finished" and left:
-        raise Broken(f"{name} is finished with {left} mails open")
-    if not left and (send.state == "running" or send.was_braked):
-        raise Broken(f"{name} is {send.state} with nothing left to do")
-
-
-def _is_true(send: str, state: str, reason: str | None, to: str, taken: Taken | None) -> None:
-    """Whether what the ledger says of a mail can be true."""
-    if state in {"sent", "delivered", "bounced", "delayed", "complained"} and taken is None:
-        raise Broken(f"{to} of send {send[-1]} is {state}, and SES never took it")
-    if state in {"planned", "failed", "cancelled", "expired", "skipped"} and taken is not None and not taken.unsure:
-        if (state, reason) == ("cancelled", "in_hand"):
-            return  # it says so itself
-        raise Broken(f"{to} of send {send[-1]} is {state}, and it is known that SES took it")
 
 
 def within(bounds: Bounds, **more: Any) -> Universe:

@@ -13,7 +13,8 @@ from latchkey.sends import check_people, deliver_links
 from latchkey.sends.model import ledger
 from latchkey.sends.model.send import Chunk
 from latchkey.sends.stores import ledger as ledger_store
-from tests.faults.small_world import FOURTH, PEOPLE, Bounds, Broken, Universe
+from tests.faults.promises import Broken
+from tests.faults.small_world import FOURTH, PEOPLE, Bounds, Universe
 
 WORLDS = {
     "two workers, a death, SES's troubles, grace": (Bounds(copies=1, crashes=1, troubles=1, quarters=1), 200_000),
