@@ -1,6 +1,7 @@
 """Files in S3: whole or not at all, in parts of flat memory, and behind a URL that soon ends."""
 
 import datetime
+import tracemalloc
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -150,3 +151,38 @@ def test_credentials_that_end_sooner_than_the_url_are_renewed_first(seconds: int
 def test_no_url_is_given_that_would_end_early() -> None:
     with pytest.raises(TryLater):
         Files(Client(temporary(100, 200)), "bucket").url("key", 300, name="a.csv", media_type="text/csv")
+
+
+class Sink:
+    """Reads what it is given as botocore does, a little at a time, and keeps nothing but its length."""
+
+    def __init__(self) -> None:
+        self.stored = 0
+
+    def create_multipart_upload(self, **_: Any) -> dict[str, str]:
+        return {"UploadId": "1"}
+
+    def upload_part(self, *, Body: Any, **_: Any) -> dict[str, str]:  # noqa: N803 - S3's names
+        self.stored += sum(map(len, iter(lambda: Body.read(65_536), b"")))
+        return {"ETag": "e"}
+
+    put_object = upload_part
+
+    def complete_multipart_upload(self, **_: Any) -> None:
+        return None
+
+
+@pytest.mark.parametrize("pieces", [2, 600])
+def test_a_file_waits_on_the_disk_however_long_it_is(pieces: int) -> None:
+    sink, piece = Sink(), b"x" * 20_000
+    tracemalloc.start()
+    try:
+        with Upload(sink, "bucket", "key", "text/csv") as file:
+            for _ in range(pieces):
+                file.write(piece)
+            file.finish()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sink.stored == pieces * len(piece)
+    assert peak <= 1024 * 1024

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -13,6 +13,7 @@ from latchkey.shared.stores.aws import Client, translate
 
 URL_LIFE: Final = 300  # seconds
 PART: Final = 5 * 1024 * 1024  # S3: every part but the last has at least 5 MiB, at most 10,000 parts: up to 50 GB
+_IN_MEMORY: Final = 256 * 1024  # bytes; what is longer waits on the disk, so that no file takes more memory than a short one
 
 
 class Upload:
@@ -22,7 +23,7 @@ class Upload:
         self._client = client
         self._place = {"Bucket": bucket, "Key": key}
         self._media_type = media_type
-        self._waiting = BytesIO()
+        self._waiting = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the upload
         self._upload: str | None = None
         self._parts: list[dict[str, Any]] = []
         self._finished = False
@@ -36,7 +37,7 @@ class Upload:
     def finish(self) -> None:
         """Make the object appear."""
         if self._upload is None:
-            self._call("put_object", **self._place, Body=self._take(), ContentType=self._media_type)
+            self._send("put_object", ContentType=self._media_type)
         else:
             if self._waiting.tell():
                 self._put_part()
@@ -47,6 +48,8 @@ class Upload:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with suppress(OSError):  # the disk is full, and what waits is not wanted any more
+            self._waiting.close()
         if self._upload is not None and not self._finished:
             # What cannot be called off now goes with the bucket's lifecycle; the first error is the one that counts.
             with suppress(ClientError, BotoCoreError):
@@ -58,21 +61,17 @@ class Upload:
             answer = self._call("create_multipart_upload", **self._place, ContentType=self._media_type, ChecksumAlgorithm="CRC32")
             self._upload = answer["UploadId"]
         number = len(self._parts) + 1
-        answer = self._call(
-            "upload_part",
-            **self._place,
-            UploadId=self._upload,
-            PartNumber=number,
-            Body=self._take(),
-            ChecksumAlgorithm="CRC32",
-        )
+        answer = self._send("upload_part", UploadId=self._upload, PartNumber=number, ChecksumAlgorithm="CRC32")
         known = {name: answer[name] for name in ("ETag", "ChecksumCRC32") if answer.get(name)}
         self._parts.append({"PartNumber": number, **known})
 
-    def _take(self) -> BytesIO:
-        data, self._waiting = self._waiting, BytesIO()
-        data.seek(0)
-        return data
+    def _send(self, operation: str, **request: Any) -> dict[str, Any]:
+        """Put what waits into S3; then nothing waits."""
+        self._waiting.seek(0)
+        answer = self._call(operation, **self._place, Body=self._waiting, **request)
+        self._waiting.seek(0)
+        self._waiting.truncate()
+        return answer
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         try:

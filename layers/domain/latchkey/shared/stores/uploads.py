@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from latchkey.errors import TryLater
 from latchkey.shared.stores.aws import Client, code_of, translate
 
-_BLOCK: Final = 4 * 1024 * 1024
+_BLOCK: Final = 2 * 1024 * 1024  # bytes: a million rows are some 50 reads of each pass
 _GONE: Final = {"NoSuchKey", "NoSuchVersion", "404", "AccessDenied", "403"}  # without s3:ListBucket a missing key is forbidden
 _CHANGED: Final = {"PreconditionFailed", "412"}
 
