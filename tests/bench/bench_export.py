@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tests.bench.answers import operation_of, response
@@ -33,25 +33,23 @@ PLAIN = ("Khan", "O'Brien", "Smith-Jones", "Zoë", "Evans", "Nowak", "Patel", "T
 ODD = ("d’Arcy", "Lee, Ann")  # need a closer look, or quotes
 
 
-def main() -> list[Row]:
-    """The rows of the table: what, bar, got and whether the bar is met (None: there is no bar)."""
-    found = [
-        _writer("1 name in 100 odd", "csv", (*PLAIN * 18, *ODD)),
-        _writer("1 name in 6 odd", "", (*PLAIN[:10], *ODD)),
-    ]
-    runs = {each: _child(*each) for each in RUNS}
-    for (size, kind, again), run in runs.items():
+def main() -> Iterator[Row]:
+    """The rows of the table, as they come."""
+    yield _writer("1 name in 100 odd", "csv", (*PLAIN * 18, *ODD))
+    yield _writer("1 name in 6 odd", "", (*PLAIN[:10], *ODD))
+    runs: dict[tuple[int, str, bool], dict[str, float]] = {}
+    for size, kind, again in RUNS:
+        run = runs[size, kind, again] = _child(size, kind, again)
         words = "printed again" if again else "first codes given"
         memory = f"peak {run['peak']:.0f} MB ({run['over']:.0f} MB over the start)"
         got = f"{size / run['seconds']:,.0f} rows/s of CPU, {run['calls']:,.0f} AWS calls, {memory}"
         what = f"{kind} of {size:,} students, {words}"
-        found.append(row(what, got, run))
+        yield row(what, got, run)
     for size, kind in ((LARGE, "mail_merge_csv"), (LARGEST, "mail_merge_csv"), (LARGE, "mail_merge_xlsx")):
         growth = runs[size, kind, True]["peak"] / runs[SMALL, kind, True]["peak"]
         words = f"{kind}, peak memory of {size:,} students to {SMALL:,}"
         got, key = f"{growth:.2f} x", "memory" if size == LARGEST else ""
-        found.append(row(words, got, growth, met=growth <= 1.1 if key else None, of=key))
-    return found
+        yield row(words, got, growth, met=growth <= 1.1 if key else None, of=key)
 
 
 def _writer(which: str, key: str, names: Sequence[str], rounds: int = 15, count: int = 20_000) -> Row:

@@ -41,14 +41,15 @@ _CODE = 61  # points, a side
 _BITS = bytes(ord("1" if each else "0") for each in range(256))  # a dark module is painted, and a 0
 
 
-def main() -> list[Row]:
-    """The rows of the table: what, bar, got and whether the bar is met (None: there is no bar)."""
+def main() -> Iterator[Row]:
+    """The rows of the table, as they come."""
     found, counted = _timed(), _counted()
     if counted["met"] is not None:
         found[0] = {**found[0], "of": "", "bar": "", "met": None}
+    yield from [*found, counted]
+    yield _all_read(1_500)
     for name, size in (("slips", LARGE), ("slips", LARGEST), ("letters", LARGE), ("pin_table", LARGE)):
-        found.append(_memory(name, size, _child(name, size), 100 if (name, size) == ("slips", LARGE) else None))
-    return [*found, counted, _all_read(1_500)]
+        yield _memory(name, size, _child(name, size), 100 if (name, size) == ("slips", LARGE) else None)
 
 
 def _timed() -> list[Row]:

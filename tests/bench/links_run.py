@@ -2,18 +2,14 @@
 
 Both doors run as they do in Lambda, Powertools and botocore included; only the network is cut off (``null_aws``). People are
 students with a username and an address of their own, so that a link is a mail.
-
-``python -m tests.bench.links_run <people> <passes>`` plans and delivers so often, for who counts instructions.
 """
 
 import io
 import json
-import os
 import random
 import re
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from functools import cache
 from math import ceil
@@ -80,8 +76,8 @@ class Run:
         self._written: list[bytes] = []
         self._chunks: dict[bytes, bytes] = {}
         self._messages: list[bytes] = []
-        self._rate = MemoryDynamo()
-        Rate(Table(self._rate, "activity"), lambda: NOW - 60).take(1, rate, urgent=True)  # mail has gone out before
+        self.rates = MemoryDynamo()
+        Rate(Table(self.rates, "activity"), lambda: NOW - 60).take(1, rate, urgent=True)  # mail has gone out before
         self._chunk_mails = chunk_mails(rate) or CHUNK_MAILS
         send = pack_item({**_send_item(), "state": "queued"})
         running = json.dumps({"Attributes": pack_item({**_send_item(), "state": "running", "chunks": 9})}).encode()
@@ -113,21 +109,27 @@ class Run:
         log = io.StringIO()
         for door in (planning, delivery):
             door.logger.handlers[0].setStream(log)  # type: ignore[attr-defined]
-        message = json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})
+        doors = {"plan_send": (planning, "PLAN_QUEUE"), "deliver_links": (delivery, "DELIVER_QUEUE")}
         with redirect_stdout(log):  # metrics
-            self._timed(planning.handle, event_of([message], "PLAN_QUEUE"))
-            self.plan = self.seconds
-            self._read_back()
-            while self._messages:
-                body = self._messages.pop(0)
-                for entry in json.loads(body).get("Entries", [json.loads(body)]):
-                    self._timed(delivery.handle, event_of([entry["MessageBody"]], "DELIVER_QUEUE"))
-                    self.delivered += 1
+            for name, body in self.messages():
+                door, queue = doors[name]
+                self._timed(door.handle, event_of([body], queue))
+                if name == "plan_send":
+                    self.plan = self.seconds
         self.logs = len(log.getvalue())
+        return self
+
+    def messages(self) -> Iterator[tuple[str, str]]:
+        """What functions are given, each message once the one before it is worked on; at the end, everybody has a mail."""
+        yield "plan_send", json.dumps({"v": 1, "kind": "send", "school": "northbridge", "send": SEND.id})
+        self._read_back()
+        while self._messages:
+            body = json.loads(self._messages.pop(0))
+            for entry in body.get("Entries", [body]):
+                yield "deliver_links", entry["MessageBody"]
+                self.delivered += 1
         assert len(self.sizes) == ceil(self.size / self._chunk_mails)
         assert self.aws.mails == self.size
-        assert not self._messages
-        return self
 
     def _timed(self, handle: Callable[[Any, Any], Any], event: Any) -> None:
         start, before = time.process_time(), self.aws.own
@@ -161,11 +163,11 @@ class Run:
         return self._put["SendMessageBatch" if b'"Entries"' in body else "SendMessage"](body)
 
     def _known_rate(self) -> bytes:
-        return json.dumps({"Item": self._rate.tables["activity"]["#RATE", "ses"]}).encode()
+        return json.dumps({"Item": self.rates.tables["activity"]["#RATE", "ses"]}).encode()
 
     def _take_slots(self, body: bytes) -> bytes:
         """What DynamoDB does for the account's rate, conditions included."""
-        return json.dumps(self._rate.update_item(**json.loads(body))).encode()
+        return json.dumps(self.rates.update_item(**json.loads(body))).encode()
 
     def _read_back(self) -> None:
         """The chunks that were written, as delivery reads them."""
@@ -276,16 +278,3 @@ _FAMILY = (
     "Okafor",
     "Wu",
 )
-
-
-def main(people: int, passes: int) -> None:
-    """So many sends to the same school, after one to 200 that warms everything up."""
-    os.environ |= {"AWS_DEFAULT_REGION": "eu-west-2", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    few, all_of_them = pages_of(200), pages_of(people)
-    Run(200, few).measure()
-    for _ in range(passes):
-        Run(people, all_of_them).measure()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -55,6 +55,7 @@ class NullAws:
             "sesv2.SendBulkEmail": lambda body: mails[self._count(body)],
             "sesv2.SendEmail": lambda _: b'{"MessageId":"m"}',
             "sqs.SendMessage": lambda _: b'{"MessageId":"m"}',
+            "sqs.ChangeMessageVisibility": lambda _: b"{}",
             "dynamodb.PutItem": lambda _: b"{}",
             "dynamodb.BatchWriteItem": lambda _: b'{"UnprocessedItems":{}}',
             "dynamodb.TransactWriteItems": lambda _: b"{}",
