@@ -9,7 +9,6 @@ p < 0.01, so that a busy machine accuses nobody: the second measurement counts.
 
 import gc
 import logging
-import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -34,11 +33,8 @@ MOST = 300
 
 def main() -> list[dict[str, Any]]:
     """One row a door; of two measurements, the second counts."""
-    load = f"{os.getloadavg()[0]:.1f}"
     with _town() as at:
-        rows = [_row(at, door) for door in DOORS if not door.told]
-    print(f"load of the machine: {load} before, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores")  # noqa: T201
-    return rows
+        return [_row(at, door) for door in DOORS if not door.told]
 
 
 def _row(at: Street, door: Door) -> dict[str, Any]:
