@@ -29,7 +29,7 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def deliver(record: Record, context: Any, most: float = math.inf) -> None:
-    """One message: up to 25 chunks, in ``most`` seconds at most."""
+    """One message: up to 34 chunks, in ``most`` seconds at most."""
     work, outcome, end = Work.of(Message(record["body"])), Outcome(), system().time() + most
 
     def left() -> float:

@@ -29,7 +29,7 @@ from latchkey.roll.keep_roll import renew
 from latchkey.settings import NEEDS, Settings
 from latchkey.wiring import Wiring
 from tests.bench.bars import Row, row
-from tests.bench.links_rate import CALM, memory_of, share_of, workers
+from tests.bench.links_rate import CALM, PROMPT, memory_of, share_of, workers
 from tests.bench.units import Metered
 from tests.faults import world as faults
 from tests.faults.world import ENVIRONMENT, World
@@ -127,6 +127,7 @@ class _Town:
         stack.enter_context(patch.object(faults.Worker, "_deliver", self._timing(faults.Worker._deliver)))
         stack.enter_context(patch.object(faults.Ses, "send_bulk_email", self._noting(faults.Ses.send_bulk_email)))
         self.world = _Usual(1, people, rate=rate, workers=workers(), odds=CALM)
+        self.world.polls = PROMPT
         self.tables: Any = self.world.dynamo
         self._planned = self._used()
         self.rolls = _Rolls()

@@ -19,6 +19,8 @@ CALM = Odds(
 )
 
 
+PROMPT = 0.05, 0.5
+"""Seconds until a poller sees a new message: Lambda's wait at the queue for one, and have it as soon as it is there."""
 CPU = 0.0002
 """Seconds of a whole processor for a mail: about what a link took on a quiet machine, its plan included."""
 
@@ -42,6 +44,7 @@ def workers() -> int:
 def used(rate: int, people: int) -> Row:
     """The row of one rate, with as many workers as are deployed."""
     world = World(1, people, rate=float(rate), workers=workers(), odds=CALM)
+    world.polls = PROMPT
     world.thinks = CPU / share_of(memory_of("DeliverLinksFunction"))
     world.run()
     calls = sorted(world.ses.begun)

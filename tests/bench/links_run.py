@@ -16,7 +16,7 @@ from math import ceil
 from typing import Any
 
 from latchkey.mail.model.account import CHUNK_MAILS
-from latchkey.mail.model.pace import chunk_mails
+from latchkey.mail.model.pace import chunk_mails, grid
 from latchkey.mail.stores.rate import Rate
 from latchkey.people.model.person import Person
 from latchkey.people.stores.people import person_to_item
@@ -29,6 +29,7 @@ from latchkey.shared.model.ids import new_id, person_id
 from latchkey.shared.stores.dynamo import Table, pack_item
 from latchkey.wiring import Wiring
 from tests.bench.null_aws import NullAws
+from tests.support import sam
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.sqs import event_of
 
@@ -57,6 +58,7 @@ ENVIRONMENT = {
     "MAIL_FROM": "no-reply@school.example",
     "CONFIGURATION_SET": "latchkey",
     "PAGES_BUCKET": "pages_bucket",
+    "DELIVER_WORKERS": str(sam.template()["Parameters"]["DeliverConcurrency"]["Default"]),
 }
 
 
@@ -70,15 +72,22 @@ class Run:
         self.logs = 0  # characters
         self.now: float = NOW
         self.sizes: list[int] = []
-        self.delivered = 0  # messages: up to 25 chunks each
+        self.delivered = 0  # messages: up to 34 chunks each
         self._pages = iter(pages)
         self._standings = standings(tuple(pages))
         self._written: list[bytes] = []
         self._chunks: dict[bytes, bytes] = {}
         self._messages: list[bytes] = []
+<<<<<<< HEAD
         self.rates = MemoryDynamo()
         Rate(Table(self.rates, "activity"), lambda: NOW - 60).take(1, rate, urgent=True)  # mail has gone out before
         self._chunk_mails = chunk_mails(rate) or CHUNK_MAILS
+=======
+        self._rate = MemoryDynamo()
+        workers = int(ENVIRONMENT["DELIVER_WORKERS"])
+        Rate(Table(self._rate, "activity"), lambda: NOW - 60, workers=workers).take(1, rate, urgent=True)  # mail has gone before
+        self._chunk_mails = chunk_mails(grid(rate, workers)) or CHUNK_MAILS
+>>>>>>> 4d92526e (sends: slots of a fast rate are dealt out to lanes, one for each worker)
         send = pack_item({**_send_item(), "state": "queued"})
         running = json.dumps({"Attributes": pack_item({**_send_item(), "state": "running", "chunks": 9})}).encode()
         items = {b"SCHOOL": pack_item(school_to_item(SCHOOL)), SEND.id.encode(): send}

@@ -255,6 +255,7 @@ class World:
         self.control = threading.Semaphore(0)
         self.queue = Queue(self)
         self.ses = Ses(self, rate)
+        self.deliver_workers = workers  # what they are told of how many they are
         self.seen: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
         self.dynamo = MemoryDynamo()
@@ -270,7 +271,10 @@ class World:
     def wiring(self, function: FunctionName) -> Wiring:
         """A fresh container of a function."""
         clients: dict[str, Any] = {"dynamodb": self.dynamo, "sqs": self.queue, "sesv2": self.ses, "kms": _Kms()}
-        return _Container(self, Settings(function, ENVIRONMENT), clients.__getitem__, lambda: self.now, self.rest)
+        return _Container(self, self._settings(function), clients.__getitem__, lambda: self.now, self.rest)
+
+    def _settings(self, function: FunctionName) -> Settings:
+        return Settings(function, ENVIRONMENT | {"DELIVER_WORKERS": str(self.deliver_workers)})
 
     def run(self) -> None:
         """Until nothing is left; dead letters are put back 1 hour and 25 hours after the first have died."""
@@ -366,7 +370,9 @@ class World:
             selection=Selection(filter={}),
         )
         planner = self.wiring("plan_send")
-        Rate(planner.table("ACTIVITY_TABLE"), lambda: START - 60).take(1, self.ses.rate, urgent=True)  # mail has gone out before
+        Rate(planner.table("ACTIVITY_TABLE"), lambda: START - 60, workers=self.deliver_workers).take(
+            1, self.ses.rate, urgent=True
+        )  # mail has gone out before
         planner.sends("northbridge").make(send)
         return plan_send(planner, "northbridge", send.id)
 

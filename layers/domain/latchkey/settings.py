@@ -110,6 +110,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
 _SSO: Final = ("FEDERATE_FUNCTION", "SAML_FUNCTION", "SSO_LOCAL_ORIGINS")
 OPTIONAL: Final[Mapping[FunctionName, tuple[str, ...]]] = {
     "portal": ("ORIGIN_SECRET", "RP_ID"),
+    "deliver_links": ("DELIVER_WORKERS",),
     "federate": ("ORIGIN_SECRET", "RP_ID", "SSO_LOCAL_ORIGINS"),
     "saml": ("ORIGIN_SECRET", "RP_ID", "SSO_LOCAL_ORIGINS"),
     "daily": ("MAIL_FROM", "MAIL_IDENTITY", "CONFIGURATION_SET", "ALARM_TOPIC"),

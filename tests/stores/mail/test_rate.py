@@ -4,12 +4,13 @@ import random
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
 from latchkey.mail.model.pace import Slot
 from latchkey.mail.stores.rate import PK, SK, Rate, Wait
-from latchkey.shared.stores.dynamo import Table
+from latchkey.shared.stores.dynamo import Put, Table
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.system import START, Clock, TestSystem, running_system
 
@@ -24,8 +25,8 @@ class Account:
         self.table = table
         self.calls: list[tuple[float, int]] = []
 
-    def worker(self) -> Rate:
-        return Rate(self.table, self.clock, self._sleep)
+    def worker(self, workers: int = 1) -> Rate:
+        return Rate(self.table, self.clock, self._sleep, workers)
 
     def _sleep(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -87,16 +88,17 @@ def test_a_call_that_is_late_does_not_begin(account: Account) -> None:
     assert worker.wait_for(slot)
 
 
+@pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("rate", [1.0, 3.0, 14.0, 30.0, 50.0, 51.0, 90.0, 200.0, 500.0])
-def test_who_forgot_their_password_waits_for_six_seconds_at_most_while_sends_fill_the_rate(rate: float) -> None:
+def test_who_forgot_their_password_waits_for_six_seconds_at_most_while_sends_fill_the_rate(rate: float, workers: int) -> None:
     """At any moment of two minutes, with twenty workers that take all they may."""
     account = Account(Table(MemoryDynamo(), TABLE))
-    senders = [account.worker() for _ in range(20)]
+    senders = [account.worker(workers) for _ in range(20)]
     for moment in range(500):
         for sender in senders:
             sender.take(50, rate, urgent=False, more=800)
         if moment % 7 == 0:
-            (slot,) = slots_of(account.worker().take(1, rate, urgent=True))
+            (slot,) = slots_of(account.worker(workers).take(1, rate, urgent=True))
             assert slot.at - account.clock.now <= 6
         account.clock.now += 0.237
 
@@ -120,12 +122,13 @@ def test_another_rate_begins_a_second_after_the_last_slot_of_the_old_one(account
     assert again.at >= after[-1].at + 1.04
 
 
+@pytest.mark.parametrize("workers", [1, 4, 20])
 @pytest.mark.parametrize(("rate", "mails"), [(0.5, 30), (1.0, 60), (14.0, 1_000), (200.0, 10_000)])
-def test_twenty_workers_in_turn_never_fill_a_second_and_use_the_rate(rate: float, mails: int) -> None:
+def test_twenty_workers_in_turn_never_fill_a_second_and_use_the_rate(rate: float, mails: int, workers: int) -> None:
     """Each does what delivery does: takes slots, waits, calls (which takes a while), and now and then dies."""
     account, chance = Account(Table(MemoryDynamo(), TABLE)), random.Random(5)
     clocks = [Clock(account.clock.now) for _ in range(20)]
-    workers = [Rate(account.table, clock, lambda seconds, clock=clock: _move(clock, seconds)) for clock in clocks]
+    workers = [Rate(account.table, clock, lambda seconds, clock=clock: _move(clock, seconds), workers) for clock in clocks]
     plans: list[list[Slot]] = [[] for _ in workers]
     left = mails
     while left > 0:
@@ -217,3 +220,49 @@ def test_of_two_who_ask_in_the_same_moment_one_has_the_rate() -> None:
     account.clock.now += 100
     workers = [account.worker() for _ in range(5)]
     assert sorted(worker.turn() > 0 for worker in workers) == [False, True, True, True, True]
+
+
+def test_lanes_have_all_slots_and_share_none() -> None:
+    """Four workers at 200 mails a second, each with a lane whose slots are a second apart."""
+    account = Account(Table(MemoryDynamo(), TABLE))
+    slots_of(account.worker(4).take(1, 200.0, urgent=True))
+    account.clock.now += 60
+    workers = [account.worker(4) for _ in range(5)]
+    assert [worker.turn() > 0 for worker in workers] == [False, False, False, False, True]
+    taken = [slots_of(worker.take(50, 200.0, urgent=False, more=1_000)) for worker in workers[:4]]
+    for slots in taken:
+        assert [slot.mails for slot in slots] == [50] * 5
+        assert all(later.at - slot.at == pytest.approx(1.017) for slot, later in pairwise(slots))
+    times = sorted(slot.at for slots in taken for slot in slots)
+    assert all(later - at == pytest.approx(0.25425) for at, later in pairwise(times))
+    workers[2].leave()
+    assert workers[4].turn() == 0
+    again = slots_of(workers[4].take(50, 200.0, urgent=True))
+    assert again[0].at > account.clock.now
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 4), (4, 1), (4, 6)])
+def test_other_lanes_begin_a_second_after_the_last_slot_of_the_ones_before(account: Account, before: int, after: int) -> None:
+    """More workers are deployed, or fewer; the account's rate is another."""
+    rates = (200.0, 300.0)
+    old, new = [account.worker(before) for _ in range(4)], [account.worker(after) for _ in range(4)]
+    slots = [slot for worker in old for slot in _all(worker.take(50, rates[0], urgent=True, more=500))]
+    later = [slot for worker in new for slot in _all(worker.take(50, rates[1], urgent=True, more=500))]
+    assert min(slot.at for slot in later) >= max(slot.at for slot in slots) + 1.016
+    assert len({slot.at for slot in later}) == len(later) > 3
+
+
+def test_a_release_that_knows_no_lanes_is_understood() -> None:
+    """It names its grid, counts in ``next`` and leaves other lanes' numbers as they were."""
+    account = Account(Table(MemoryDynamo(), TABLE))
+    slots_of(account.worker(4).take(50, 200.0, urgent=False))
+    former = slots_of(account.worker().take(50, 200.0, urgent=False))
+    number = (account.table.get(PK, SK) or {})["next"]
+    item = {"pk": PK, "sk": SK, "grid": "50/254250", "most": 50, "spacing": 254_250, "next": number}
+    account.table.put(Put(item=item | {"next1": 7, "next2": 7, "next3": 7}))
+    slots = slots_of(account.worker(4).take(50, 200.0, urgent=False))
+    assert former[-1].at + 1.016 <= slots[0].at <= former[-1].at + 3
+
+
+def _all(taken: list[Slot] | Wait) -> list[Slot]:
+    return [] if isinstance(taken, Wait) else taken

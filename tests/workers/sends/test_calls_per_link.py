@@ -10,7 +10,7 @@ def school() -> list[bytes]:
     return pages_of(20_000)
 
 
-@pytest.mark.parametrize(("rate", "most"), [(50.0, 0.06), (14.0, 0.12)])
+@pytest.mark.parametrize(("rate", "most"), [(50.0, 0.0596), (200.0, 0.0596), (14.0, 0.12)])
 def test_calls_per_link_at_20_000_people(school: list[bytes], rate: float, most: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from latchkey.circuits.base import Base
 
 if TYPE_CHECKING:
+    from latchkey.mail.model.pace import Grid
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.preflight.stores.alarm_topic import AlarmTopic
@@ -104,13 +105,19 @@ class OfMail(Base):
         """The account's rate, shared by all workers."""
         from latchkey.mail.stores.rate import Rate
 
-        return Rate(self.table("ACTIVITY_TABLE"), self._clock, self._sleep)
+        return Rate(self.table("ACTIVITY_TABLE"), self._clock, self._sleep, int(self.settings.get("DELIVER_WORKERS") or 1))
 
     def known_rate(self) -> float | None:
         """The rate at which the account was last seen to send, for those who may not ask SES."""
         from latchkey.mail.stores.known_rate import known_rate
 
         return known_rate(self.table("ACTIVITY_TABLE"))
+
+    def known_grid(self) -> Grid | None:
+        """The slots of that rate."""
+        from latchkey.mail.stores.known_rate import known_grid
+
+        return known_grid(self.table("ACTIVITY_TABLE"))
 
     @cached_property
     def mail_service(self) -> MailService:

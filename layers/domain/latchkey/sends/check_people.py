@@ -19,7 +19,7 @@ from latchkey.sends.needs import System
 GOOD_FOR: Final = 60.0
 """Seconds after which nothing is mailed any more by what was read of its people."""
 _RENEWED: Final = 40.0  # seconds after which a chunk that is to be begun is looked at anew
-_SOON: Final = 25.0  # ... or after so many where its people have to be read in any case
+_SOON: Final = 36.0  # ... or after so many where its people have to be read in any case
 _CALL: Final = 100  # people whom one call reads
 _PEOPLE: Final = 5 * _CALL
 """People who are read together, where two chunks do not fit in a call: at 14 mails a second, where these take 36 seconds, nobody

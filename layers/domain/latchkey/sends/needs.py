@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from latchkey.invitations.stores.invitations import Invitations
+    from latchkey.mail.model.pace import Grid
     from latchkey.mail.stores.mailer import Mailer
     from latchkey.mail.stores.rate import Rate
     from latchkey.people.stores.people import Directory
@@ -81,6 +82,8 @@ class System(selections.System, lost_needs.System, Protocol):
     def rate(self) -> Rate: ...
 
     def known_rate(self) -> float | None: ...
+
+    def known_grid(self) -> Grid | None: ...
 
     def invitations(self, school: str) -> Invitations: ...
 

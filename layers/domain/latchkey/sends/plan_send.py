@@ -81,8 +81,8 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
     if sent is None:
         return _step_back(system, school.slug, send)
     try:
-        size = None if send.kind == "parent_invitation" else chunk_mails(system.known_rate())
-        chunks = _chunks(system, school, send, now, sent=sent, left=left, size=size)
+        grid = None if send.kind == "parent_invitation" else system.known_grid()
+        chunks = _chunks(system, school, send, now, sent=sent, left=left, size=chunk_mails(grid))
     except TimeIsShort:
         return _hand_over(system, school.slug, send)
     counts: Counter[str] = Counter(dict.fromkeys(MAIL_STATES, 0))
@@ -125,7 +125,7 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
         return turned  # it was stopped meanwhile
     watch_for_author(system, school.slug, turned)
     if not braked:
-        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0), slow=size is not None)
+        queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0), grid=grid)
     facts: dict[str, str | int] = {
         **facts_of(send),
         "total": planned.total,

@@ -1,31 +1,41 @@
-"""Hand chunks over to deliver_links: a send has at most 50 chunks in the queue, so that sends take turns.
+"""Hand chunks over to deliver_links: a send has at most 68 chunks in the queue, so that sends take turns.
 
 A queue serves in about the order of arrival. With all messages of 20,000 people in it, a class of 30 would wait for the last of
 them. So plan_send puts the first two messages; a worker that takes the first chunk of one puts the message after the next. That
 is as if all were put at once. Putting a message twice harms nothing.
 
-A message names up to 25 chunks that follow each other. One worker reads them together, takes slots of the rate for several, and
+A message names up to 34 chunks that follow each other. One worker reads them together, takes slots of the rate for several, and
 writes down what became of one as it takes the next. Only a deliver_links that knows such messages may get them: the template
 brings it up before those that put them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import ceil
 from typing import Any, Final
 
+from latchkey.mail.model.pace import Grid, chunk_mails
 from latchkey.sends.model.send import Origin
 from latchkey.sends.needs import System
 
-TOGETHER: Final = 25
-STEP: Final = 25
+TOGETHER: Final = 34
+STEP: Final = 34
 _SLOW_STEP: Final = 16
 """... at a slow rate, whose chunks are fuller: what one worker mails in its time."""
+_LEAST: Final = 5  # a message has a cost of its own
 FORMER_STEP: Final = 12
 """Of messages from before they said it: their first two dozen were put, and each dozen calls the dozen after the next."""
 
 
-def begin(system: System, school: str, send: str, last: int, *, slow: bool = False) -> None:
-    """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails; ``slow``: they are cut to a slow rate."""
-    step = _SLOW_STEP if slow else STEP
+def begin(system: System, school: str, send: str, last: int, *, grid: Grid | None = None) -> None:
+    """Put the first chunks of a planned send, whose chunks 1 to ``last`` hold mails; ``grid``: the slots that they are cut to.
+
+    Where each worker has a lane of the rate, messages are cut so that all are through together.
+    """
+    step = STEP
+    if grid is not None and grid.lanes > 1:
+        step = max(_LEAST, ceil(last / (grid.lanes * ceil(last / (grid.lanes * STEP)))))
+    elif chunk_mails(grid) is not None:
+        step = _SLOW_STEP
     _put(system, school, send, range(1, min(last, 2 * step) + 1), {"last": last, "step": step})
 
 

@@ -7,11 +7,20 @@ hold at most k x m <= r mails. Below one mail a second the same holds for one ma
 
 Mails are numbered through: mail number x goes in slot x // m, whose time follows from its number alone. So one number, the next
 free one, is all that the workers of an account share.
+
+Where a second has some slots, a worker cannot use one after the other: a call of SES takes about as long as from one to the next.
+So they are dealt out to as many lanes, each with numbers of its own. Four slots a second:
+
+    slot      0    1    2    3  │  4    5    6    7  │  8 ...
+    lane      0    1    2    3  │  0    1    2    3  │  0 ...
+
+A lane's slots are a second apart, so one worker can use all of them, and takes several at once. Each slot belongs to one lane,
+so what is said above of slots holds as it stands.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -32,28 +41,34 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Slots of ``most`` mails, ``spacing`` microseconds apart since the epoch."""
+    """Slots of ``most`` mails, ``spacing`` microseconds apart since the epoch and ``offset`` more, dealt out to ``lanes``."""
 
     most: int
     spacing: int
     window: float
+    lanes: int = 1
+    offset: int = 0
 
     @property
     def name(self) -> str:
         """What two workers compare to know that they mean the same grid."""
-        return f"{self.most}/{self.spacing}"
+        return f"{self.most}/{self.spacing}" + (f"/{self.lanes}" if self.lanes > 1 else "")
+
+    def lane(self, place: int) -> "Grid":
+        """One lane as a grid of its own, in which mails are numbered by themselves."""
+        return replace(self, spacing=self.spacing * self.lanes, lanes=1, offset=self.offset + place * self.spacing)
 
     def first(self, time: float) -> int:
         """The number of the first mail whose slot begins at a time or later."""
-        return -(-int(time * _MICRO) // self.spacing) * self.most
+        return -(-(int(time * _MICRO) - self.offset) // self.spacing) * self.most
 
     def last(self, time: float) -> int:
         """The number of the last mail whose slot begins at a time or before."""
-        return (int(time * _MICRO) // self.spacing + 1) * self.most - 1
+        return ((int(time * _MICRO) - self.offset) // self.spacing + 1) * self.most - 1
 
     def time(self, number: int) -> float:
         """When the slot of a mail begins, in epoch seconds."""
-        return number // self.most * self.spacing / _MICRO
+        return (number // self.most * self.spacing + self.offset) / _MICRO
 
     def slots(self, first: int, mails: int) -> Iterator[Slot]:
         """The slots of mails that are numbered one after the other."""
@@ -69,25 +84,26 @@ class Grid:
 
     @property
     def is_slow(self) -> bool:
-        """Whether a worker has mailed one slot's mails long before the next slot begins, so that it can use all of them."""
-        return self.spacing >= _MICRO
+        """Whether a worker has mailed one slot's mails long before the next slot of its lane, so that it can use all of them."""
+        return self.spacing * self.lanes >= _MICRO
 
 
-def chunk_mails(rate: float | None) -> int | None:
-    """How many mails a chunk should hold at a slow rate, so that they fill whole slots; None: as many as one call takes.
+def chunk_mails(used: Grid | None) -> int | None:
+    """How many mails a chunk should hold, so that they fill whole slots; None: as many as one call takes.
 
     What is left of a slot after a chunk's last mails is lost: at 14 mails a second 50 would take four slots, as 56 do. 70 are
     what one worker takes slots for at once.
     """
-    most = 0 if rate is None else round(rate)
-    return most * (_FULLEST // most) if 1 < most < CALL_MAILS else None
+    if used is None or not used.is_slow or not 1 < used.most < CALL_MAILS:
+        return None
+    return used.most * ((_FULLEST if used.lanes == 1 else CALL_MAILS) // used.most)
 
 
 @cache
-def grid(rate: float) -> Grid:
-    """The grid of a rate in mails a second: as few calls as its mails fit in."""
+def grid(rate: float, workers: int = 1) -> Grid:
+    """The grid of a rate in mails a second: as few calls as its mails fit in. It has lanes if each finds a worker."""
     window = max(1.0, 1 / rate)
     most_mails = max(1, int(rate))
     slots = math.ceil(most_mails / CALL_MAILS)
     spacing = math.ceil((window + GUARD) * _MICRO / slots)
-    return Grid(most_mails // slots, spacing, window)
+    return Grid(most_mails // slots, spacing, window, slots if slots <= workers else 1)
