@@ -78,16 +78,10 @@ class Run:
         self._written: list[bytes] = []
         self._chunks: dict[bytes, bytes] = {}
         self._messages: list[bytes] = []
-<<<<<<< HEAD
         self.rates = MemoryDynamo()
-        Rate(Table(self.rates, "activity"), lambda: NOW - 60).take(1, rate, urgent=True)  # mail has gone out before
-        self._chunk_mails = chunk_mails(rate) or CHUNK_MAILS
-=======
-        self._rate = MemoryDynamo()
         workers = int(ENVIRONMENT["DELIVER_WORKERS"])
-        Rate(Table(self._rate, "activity"), lambda: NOW - 60, workers=workers).take(1, rate, urgent=True)  # mail has gone before
+        Rate(Table(self.rates, "activity"), lambda: NOW - 60, workers=workers).take(1, rate, urgent=True)  # mail has gone before
         self._chunk_mails = chunk_mails(grid(rate, workers)) or CHUNK_MAILS
->>>>>>> 4d92526e (sends: slots of a fast rate are dealt out to lanes, one for each worker)
         send = pack_item({**_send_item(), "state": "queued"})
         running = json.dumps({"Attributes": pack_item({**_send_item(), "state": "running", "chunks": 9})}).encode()
         items = {b"SCHOOL": pack_item(school_to_item(SCHOOL)), SEND.id.encode(): send}
