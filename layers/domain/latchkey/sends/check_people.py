@@ -19,7 +19,7 @@ from latchkey.sends.needs import System
 GOOD_FOR: Final = 60.0
 """Seconds after which nothing is mailed any more by what was read of its people."""
 _RENEWED: Final = 40.0  # seconds after which a chunk that is to be begun is looked at anew
-_SOON: Final = 36.0  # ... or after so many where its people have to be read in any case
+_SOON: Final = 25.0  # ... or after so many where its people have to be read in any case
 _CALL: Final = 100  # people whom one call reads
 _PEOPLE: Final = 5 * _CALL
 """People who are read together, where two chunks do not fit in a call: at 14 mails a second, where these take 36 seconds, nobody
@@ -52,7 +52,9 @@ class Check:
     def renew(self, numbers: Sequence[int]) -> None:
         """Read these chunks again with their school and people, if what was read is not fresh."""
         age, first = self._system.time() - self._read_at, self._chunks.get(numbers[0])
-        if age > _RENEWED or (age > _SOON and first is not None and not _open_people(first) <= self._known):
+        done = len(self._chunks) - len(numbers)
+        soon = age > _SOON and age * len(self._chunks) > _RENEWED * done  # at this pace the last chunks would have to be, too
+        if age > _RENEWED or (soon and first is not None and not _open_people(first) <= self._known):
             self._read(numbers)
 
     def changed(self, chunk: Chunk) -> Mapping[int, frozenset[str]]:
