@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.parsers import BaseJSONParser
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,3 +132,13 @@ def test_a_counter_raised_by_many_at_once_loses_nothing(table: Table) -> None:
     item = table.get("a", "b")
     assert item is not None
     assert item["n"] == 100
+
+
+def test_an_answer_is_read_without_asking_botocore_of_each_attribute(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        table.put(Put(item={"pk": "a", "sk": f"{number}", "map": {"list": [1, "x", True, b"y"]}}))
+    asked: list[object] = []
+    parse = BaseJSONParser._parse_shape
+    monkeypatch.setattr(BaseJSONParser, "_parse_shape", lambda self, *given: asked.append(given) or parse(self, *given))
+    assert [each["map"]["list"] for each in table.page("a").items] == [[1, "x", True, b"y"]] * 20
+    assert len(asked) < 5
