@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import asdict
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.gateway import proxy_event
+from tests.support.routes_table import with_table
 from tests.support.sam import ROOT
 from web.request import READS
 
 if TYPE_CHECKING:
     from web.app import App
 
-FUNCTIONS = ROOT / "functions"
 LAZY = """
 import json, sys
 from dataclasses import asdict
@@ -50,20 +49,12 @@ LOADS = {"portal": ["portal.files"], "console": [], "federate": [], "saml": []}
 """What an app has loaded by then."""
 
 
-def built(folder: Path, name: str) -> Path:
-    """The part of the build that is about routes, by an interpreter that has no packages."""
-    for package in (name, "web", "measure"):
-        shutil.copytree(FUNCTIONS / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, "-IS", str(FUNCTIONS / "build" / "routes.py"), str(folder), name], check=True)
-    return folder
-
-
 @pytest.mark.parametrize("name", sorted(PATHS))
 def test_an_app_with_a_table_has_the_same_routes_and_answers(name: str, tmp_path: Path) -> None:
     app: App = import_module(f"{name}.app").app
     asked = ["GET", "HEAD", "POST"]
     events = [proxy_event(app, method, path, {"Accept": "application/json"}) for path in PATHS[name] for method in asked]
-    folder = built(tmp_path, name)
+    folder = with_table(tmp_path, name)
     ran = subprocess.run(
         [sys.executable, "-c", LAZY, name],
         input=json.dumps(events),
