@@ -2,8 +2,8 @@
 
 Each starts as Lambda starts it (functions/start), in a fresh interpreter, and answers once: portal and console, with the tables
 of routes that the build writes, with a page of a school that nobody has or for somebody who is not signed in, the others a
-message that cannot be read. If a change comes over a budget, ask first whether its import may wait until it is needed; where it may not,
-raise the budget here, for people to see.
+message that cannot be read. If a change comes over a budget, ask first whether its import may wait until it is needed; where it
+may not, raise the budget here, for people to see.
 """
 
 import json
