@@ -54,6 +54,7 @@ if __name__ == "__main__":
     _keep_patterns()
 
 import argparse
+import ast
 import dataclasses
 import hashlib
 import importlib.util
@@ -150,6 +151,25 @@ def standing_in() -> Iterator[None]:
         sys.meta_path.remove(_StandIns)  # type: ignore[arg-type]
 
 
+_OF_PYTHON = ("encodings.idna", "platform")
+"""Python's own modules that a first call loads, or whose functions have patterns that it needs."""
+_FLAGS_AT = {"compile": 0, "findall": 1, "finditer": 1, "fullmatch": 1, "match": 1, "search": 1, "split": 2, "sub": 3, "subn": 3}
+"""Functions of `re`, and which argument after the pattern is its flags, unless it has a name."""
+
+
+def patterns_in(source: str) -> None:
+    """Compile what the code of a module compiles when it is called: patterns that are written where they are used."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("re"), name), [ast.Constant(str() | bytes() as pattern), *more], named) if (
+                name in _FLAGS_AT
+            ):
+                at = _FLAGS_AT[name]
+                flags = [more[at]] if len(more) > at else [each.value for each in named if each.arg == "flags"]
+                with suppress(Exception):  # flags that are a name of the module's own, or what is no flag
+                    re.compile(pattern, eval(ast.unparse(flags[0]), {"re": re}) if flags else 0)  # noqa: S307 - as it runs
+
+
 def main() -> None:
     """Write the file of a folder."""
     parser = argparse.ArgumentParser()
@@ -161,6 +181,9 @@ def main() -> None:
     # Libraries look themselves for what they can do without.
     with nullcontext() if asked.packages else standing_in():
         made = methods(asked.folder, asked.sources, packages)
+    later = [path for name in packages for path in sorted((asked.folder / name).rglob("*.py"))]
+    for each in (*later, *(Path(str(importlib.import_module(name).__file__)) for name in _OF_PYTHON)):
+        patterns_in(each.read_text("utf-8"))
     file = asked.folder / ("ahead.packages.bin" if asked.packages else "ahead.bin")
     # The numbers of the bytecode and of the matcher's code stand in front: code of another Python is not used.
     number = importlib.util.MAGIC_NUMBER + _sre.MAGIC.to_bytes(4, "little")

@@ -2,6 +2,4 @@
 
 from start.ready import ready
 
-handle = ready(
-    "portal", "portal.app:app", services=("dynamodb", "kms", "sqs"), pages=("base.html", "parts.html", "schools/school.html")
-)
+handle = ready("portal", "portal.app:app", services=("dynamodb",), pages=("base.html", "parts.html", "schools/school.html"))

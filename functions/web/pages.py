@@ -42,18 +42,19 @@ def environment() -> Environment:
     One for all languages. What depends on the reader's is called while the page is made, so it takes the context: Jinja would
     work out a filter of a constant once and for all.
     """
+    compiled = MADE.is_dir()
     made: Any = Environment(
-        loader=ModuleLoader(MADE) if MADE.is_dir() else FileSystemLoader(FOLDER / "templates"),
+        loader=ModuleLoader(MADE) if compiled else FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
+        extensions=[] if compiled else ["jinja2.ext.i18n"],  # it reads "trans" while a template is compiled
     )
     made.policies["ext.i18n.trimmed"] = True
     made.newstyle_gettext = True
-    made.globals.update(gettext=_gettext, ngettext=_ngettext)
+    made.globals.update(gettext=_gettext, ngettext=_ngettext, _=_gettext)
     made.globals.update(
         asset=asset,
         colours=colours,

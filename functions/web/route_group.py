@@ -59,8 +59,6 @@ class RouteGroup(Blueprint):
         the page is the same for everyone, so CloudFront may keep it. ``open_to_other_sites``: a form of another site comes to
         the view, which has to ask ``request.foreign`` whose it is.
         """
-        if method == "GET" and page is not None:
-            _PAGES.add(path)
         self.kinds[method, path] = Kind(
             page=page, form=form, open_to_other_sites=open_to_other_sites, fragment=fragment, public=public
         )
@@ -105,6 +103,12 @@ class RouteGroup(Blueprint):
         request.foreign = _foreign(request, settings["ORIGIN"])
         if request.foreign is not None and not (open_to_other_sites and request.is_form):
             raise errors.Forbidden()
+
+
+def note_page(method: str, path: str, page: str | None) -> None:
+    """A route that an app has; where it is a page, forms below it may be shown on it again."""
+    if method == "GET" and page is not None:
+        _PAGES.add(path)
 
 
 def _page_of_form(path: str) -> str | None:

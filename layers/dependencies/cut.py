@@ -2,8 +2,8 @@
 
 botocore loads the description of a whole service (DynamoDB: 58 operations) to call one of its operations, and the addresses of
 all services to find one. What is left here is the same text with the rest taken out: operations that are not called, shapes that
-these do not reach, documentation, other services. So it is with the certificate authorities (roots.py). botocore's code is not
-touched.
+these do not reach, documentation, other services. So it is with the certificate authorities (roots.py). Of the code, modules that
+are loaded and not used are replaced whole by those of stand_ins, which have the few names that are asked for; nothing is edited.
 """
 
 import gzip
@@ -17,6 +17,7 @@ from typing import Any
 from operations import OF_BOTOCORE, OPERATIONS
 from roots import only_amazons
 
+STAND_INS = Path(__file__).parent / "stand_ins"
 ENDPOINTS = {"dynamodb", "kms", "s3", "email", "sns", "sqs"}
 """The services as endpoints.json names them."""
 CHALICE = {"__init__.py", "app.py"}
@@ -49,6 +50,16 @@ def cut(botocore: Path) -> None:
     _write(endpoints, _text(known))
     roots = botocore / "cacert.pem"
     _write(roots, only_amazons(roots.read_text("utf-8")))
+
+
+def stand_in(packages: Path) -> None:
+    """Put each module of stand_ins where the installed one is."""
+    for path in STAND_INS.rglob("*.py"):
+        there = packages / path.relative_to(STAND_INS)
+        if not (packages / there.relative_to(packages).parts[0]).is_dir():
+            raise SystemExit(f"{there.relative_to(packages)} stands in for nothing")
+        there.parent.mkdir(parents=True, exist_ok=True)
+        _write(there, path.read_text("utf-8"))
 
 
 def _cut_service(version: Path, operations: set[str]) -> None:
@@ -113,3 +124,4 @@ if __name__ == "__main__":
         if path.name not in CHALICE:
             remove(path)
     cut(packages / "botocore")
+    stand_in(packages)

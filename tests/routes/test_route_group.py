@@ -35,7 +35,8 @@ def fail(request: Request, kind: str) -> Answer:
     raise {"gone": errors.Gone(code="used"), "bug": ValueError("secret-of-ann@x.example"), "busy": errors.TooMany()}[kind]
 
 
-APP = new_app("test", routes)
+_PACKAGE, _, _NAME = __name__.rpartition(".")
+APP = new_app(_PACKAGE, _NAME)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Instead of what boto3 adds to S3's clients and resources."""

@@ -1,0 +1,1 @@
+"""Instead of what writes botocore's documentation."""
