@@ -41,7 +41,7 @@ def find_people(system: System, school: str, typed: str) -> Found:
 
 def nearly(roll: Roll, wanted: PeopleFilter) -> tuple[Near, ...]:
     """Names that are nearly what a filter searches for, with the people whom each finds in the school; the most alike first."""
-    names = near_names(wanted.q, roll.entries)
+    names = near_names(wanted.q, roll.written)
     return tuple(Near(name, people) for name in names if (people := len(roll.meant(PeopleFilter(q=name)))))
 
 

@@ -14,7 +14,7 @@ from latchkey.invitations.invite import id_for
 from latchkey.roll.model.changes import Base
 from latchkey.roll.model.entry import Entry, Refusal, entry_of
 from latchkey.roll.model.packing import pack_base
-from latchkey.roll.model.roll import place_of
+from latchkey.roll.model.place import place_of
 from tests.support.console import Console
 from tests.support.costs import CALLS, HOME, RRU, SCHOOL, followed, keep, metered, somebody
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from latchkey.roll.model.entry import Entry, with_facts
-from latchkey.roll.model.roll import place_of
+from latchkey.roll.model.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
