@@ -24,6 +24,7 @@ class App(Chalice):
 
     def __init__(self, name: str, *groups: RouteGroup) -> None:
         super().__init__(name, configure_logs=False)
+        self.api.binary_types = ["image/png", "image/webp"]
         for group in groups:
             self.register_blueprint(group)
         self.kinds = {route: kind for group in groups for route, kind in group.kinds.items()}
