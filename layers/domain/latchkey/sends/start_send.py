@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from latchkey.errors import Invalid
+from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.sources import Found, FromDirectory, FromRoll, Source
@@ -47,8 +48,12 @@ def alike_meant(system: System, school: School, selection: Selection) -> tuple[I
     For each kind one who stands for all, as somebody who has left if no message goes to them any more.
     """
     source = FromRoll(system, school.slug, school)
-    people, unknown = meant(system, school, selection, source)
-    groups = {one.id: alike for one, alike in source.alike(people)}
+    unknown = 0
+    if selection.filter is not None and selection.chosen is None and not selection.is_from_sends:
+        groups = {one.id: alike for one, alike in source.roll.alike_of(people_filter.parse(selection.filter))}
+    else:
+        people, unknown = meant(system, school, selection, source)
+        groups = {one.id: alike for one, alike in source.alike(people)}
     ones = with_parents_of_leavers((alike[0] for alike in groups.values()), source)
     return ((one, groups[one.id]) for one in ones), unknown
 

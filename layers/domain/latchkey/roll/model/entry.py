@@ -161,6 +161,11 @@ def entry_of(person: Person) -> Entry:
     )
 
 
+def place_of(entry: Entry) -> tuple[int, str]:
+    """What the list is sorted by."""
+    return ROLES.index(entry.role), sort_key(entry)
+
+
 def with_facts(entry: Entry, link: LinkFact | None, *, double: bool) -> Entry:
     """The entry with what others know of the person; a link to another address than the present one is none of theirs."""
     mine = link if link is not None and link.to == entry.email else None

@@ -54,12 +54,14 @@ class Standings(Mapping[str, "Code | None"]):
 class Known:
     """What is known of these entries. ``before``: what is known of those over which changes were laid that gave these.
 
-    ``meant``: the filters asked for last, and whom they mean.
+    ``meant``: the filters asked for last, and whom they mean. ``mailboxes``: the ids of invitations by the epoch of the key and
+    the address: an HMAC each, so they are worked out once and hold whatever changes.
     """
 
     def __init__(self, entries: Sequence[Entry], before: Known | None = None) -> None:
         self.entries = entries
         self.meant: dict[PeopleFilter, Sequence[Entry]] = {}
+        self.mailboxes: dict[tuple[int, str], str] = before.mailboxes if before is not None else {}
         self._before = before
         self._kinds: Kinds | None = None
         self._grouped_by: Kinds | None = None

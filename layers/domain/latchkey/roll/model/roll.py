@@ -59,6 +59,11 @@ class Roll:
         return self._known.people.get(person)
 
     @property
+    def mailboxes(self) -> dict[tuple[int, str], str]:
+        """The ids of invitations that were worked out of the school's addresses, by the epoch of the key and the address."""
+        return self._known.mailboxes
+
+    @property
     def written(self) -> Mapping[str, str]:
         """Each word of a name of the school, folded, as it is written."""
         return self._known.written
