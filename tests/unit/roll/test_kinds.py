@@ -13,10 +13,9 @@ from latchkey.readiness.model.readiness import can_be_mailed, readiness_of
 from latchkey.roll.model import kinds as kinds_module
 from latchkey.roll.model import known as known_module
 from latchkey.roll.model.changes import Base, Changes, lay
-from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact
+from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact, place_of
 from latchkey.roll.model.known import Known
 from latchkey.roll.model.numbers import count
-from latchkey.roll.model.place import place_of
 from latchkey.roll.model.roll import Roll
 from latchkey.roll.model.standing import OUTSIDE_FOR, Rules, standing_of
 from latchkey.schools.model.school import School

@@ -3,7 +3,7 @@
 from typing import Final
 
 from latchkey.people.model.groups import Groups, in_order
-from latchkey.roll.model.place import place_of
+from latchkey.roll.model.entry import place_of
 from latchkey.roll.needs import System
 from latchkey.roll.read_roll import read_roll
 

@@ -12,9 +12,8 @@ import pytest
 
 from latchkey.invitations.invite import id_for
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import Entry, Refusal, entry_of
+from latchkey.roll.model.entry import Entry, Refusal, entry_of, place_of
 from latchkey.roll.model.packing import pack_base
-from latchkey.roll.model.place import place_of
 from latchkey.sends import look_up_invitees
 from tests.support.console import Console
 from tests.support.costs import CALLS, HOME, RRU, SCHOOL, followed, keep, metered, somebody

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from latchkey.people.model.person import ROLES
+from latchkey.people.model.register import sort_key
+
 if TYPE_CHECKING:
     from latchkey.people.model.person import CodeState, Person, Role, Status
 

@@ -14,10 +14,8 @@ from itertools import compress
 from operator import is_not, itemgetter
 from typing import TYPE_CHECKING, Final
 
-from latchkey.roll.model import texts
+from latchkey.roll.model.entry import place_of
 from latchkey.roll.model.kinds import Alike, Kinds, Lines, family_of, kinds_of
-from latchkey.roll.model.near_names import written
-from latchkey.roll.model.place import place_of
 from latchkey.roll.model.standing import OUTSIDE_FOR, standing_of
 
 if TYPE_CHECKING:
@@ -83,13 +81,17 @@ class Known:
     @cached_property
     def texts(self) -> Mapping[str, str]:
         """What is searched of each person, by id."""
+        from latchkey.roll.model.texts import texts_of
+
         if self._before is None:
-            return texts.texts_of(self.entries)
-        return {**self._before.texts, **texts.texts_of(self._new)}
+            return texts_of(self.entries)
+        return {**self._before.texts, **texts_of(self._new)}
 
     @cached_property
     def written(self) -> Mapping[str, str]:
         """Each word of a name of the school, folded, as it is written; of those who are gone, too, until the next object."""
+        from latchkey.roll.model.near_names import written
+
         if self._before is None:
             return written(self.entries)
         return {**written(self._new), **self._before.written}

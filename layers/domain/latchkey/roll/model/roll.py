@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
+from latchkey.roll.model.entry import place_of
 from latchkey.roll.model.known import Known
 from latchkey.roll.model.numbers import Numbers, count
-from latchkey.roll.model.place import place_of
-from latchkey.roll.model.texts import possible
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
 from latchkey.shared.model.pages import PAGE, Page, Pager
@@ -100,6 +99,8 @@ class Roll:
         return known[wanted]
 
     def _searched(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
+        from latchkey.roll.model.texts import possible
+
         among = possible(wanted.q, self._of_roles(wanted), self._known.texts)
         return [each for each in among if wanted.matches(each, standings.get(each.id))]
 
