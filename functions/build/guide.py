@@ -1,12 +1,13 @@
 """Makes the pages of the admins' guide and the page for families: python guide.py OUT [FOLDER OF THE PACKAGE].
 
 OUT gets ``<page>.html`` for each ``docs/guide/<page>.md``, and for ``docs/families.md``: the part of the page inside the
-product's own frame. The first line is its title. A picture is put into the page, because the site serves none that a guide shows;
-a link to another page of the guide leads there.
+product's own frame. The first line is its title. A picture is copied beside the pages and shown from ``/pictures`` under its
+fingerprint, so that a page is light and a browser keeps the picture; a link to another page of the guide leads there.
 """
 
-import base64
+import hashlib
 import re
+import shutil
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = DOCS / "guide"
 FAMILIES = DOCS / "families.md"
 _PAGE = re.compile(r"([a-z-]+)\.md(#[a-z0-9-]+)?")
+
+
+PICTURES = (GUIDE / "pictures", DOCS / "pictures" / "families")
 
 
 def made(name: str, text: str, folder: Path = GUIDE) -> str:
@@ -28,7 +32,7 @@ def made(name: str, text: str, folder: Path = GUIDE) -> str:
         for part in token.children or ():
             if part.type == "image":
                 part.attrs["src"] = _picture(folder, name, str(part.attrs["src"]))
-                part.attrs["loading"] = "lazy"
+                part.attrs["loading"] = "lazy" if folder == GUIDE else "eager"  # what is printed is there at once
             elif part.type == "link_open":
                 part.attrs["href"] = _address(name, str(part.attrs["href"]))
     _anchors(tokens)
@@ -44,9 +48,9 @@ def _anchors(tokens: list[Any]) -> None:
 
 def _picture(folder: Path, name: str, source: str) -> str:
     file = folder / source
-    if file.parent not in {GUIDE / "pictures", DOCS / "pictures" / "families"} or not file.is_file():
+    if file.parent not in PICTURES or not file.is_file():
         sys.exit(f"{name}.md shows {source}, which is no picture beside it.")
-    return f"data:image/{file.suffix[1:]};base64,{base64.b64encode(file.read_bytes()).decode()}"
+    return f"/pictures/{file.name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
 
 
 def _address(name: str, target: str) -> str:
@@ -65,8 +69,12 @@ def main(out: Path, package: str | None) -> None:
     if package:
         sys.path.insert(0, package)
     out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("*.html"):
+    for old in (*out.glob("*.html"), *out.glob("*.webp")):
         old.unlink()
+    for picture in (each for folder in PICTURES for each in sorted(folder.glob("*.webp"))):
+        if (out / picture.name).exists():
+            sys.exit(f"Two pictures are called {picture.name}.")
+        shutil.copy(picture, out)
     for page in sorted(GUIDE.glob("*.md")):
         (out / f"{page.stem}.html").write_text(made(page.stem, page.read_text(encoding="utf-8")), encoding="utf-8")
     text = FAMILIES.read_text(encoding="utf-8")

@@ -126,7 +126,7 @@ def _for_page(request: Request, school: School, kind: Kind, found: Page[dict[str
 
 def _people(roll: Roll, school: School, chosen: str, names: dict[str, str]) -> list[tuple[str, str]]:
     """Whose deeds can be chosen: the admins, visitors and the operator, and who is chosen now."""
-    admins = {entry.id: school.name_of(entry) for entry in roll.entries if entry.is_admin and entry.status == "active"}
+    admins = {entry.id: school.name_of(entry) for entry in roll.admins}
     found = sorted(admins.items(), key=lambda each: each[1].casefold())
     if chosen and chosen not in admins and chosen not in _WORKERS:
         found.append((chosen, names.get(chosen, in_words.GONE)))

@@ -31,6 +31,9 @@ from web.who import admin
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _ROLE: Final = "role"
+_GROUPS: Final = "groups"
+GROUPS: Final = 25
+"""Registration groups that the page shows at once: a row weighs half a kilobyte."""
 _TABS: Final[tuple[Role, ...]] = ("student", "parent", "teacher", "staff")
 
 
@@ -38,7 +41,7 @@ _TABS: Final[tuple[Role, ...]] = ("student", "parent", "teacher", "staff")
 def overview(request: Request, school: str) -> Answer:
     """What waits for this admin, then who could log in and what helps the others, then what happened last."""
     seen = admin(request, system(), school)
-    only(request.query, (_ROLE,))
+    only(request.query, (_ROLE, _GROUPS))
     chosen = _role(request)
     found = first_page(system(), seen.school, files=not request.wants_page)
     sends = {send.id: send for send in (*found.approvals_of(seen.person.id), *found.under_way, *found.sends)}
@@ -60,7 +63,7 @@ def overview(request: Request, school: str) -> Answer:
         "readiness": roles_json(found.readiness, school),
         "as_of": rfc3339(found.readiness.as_of),
     }
-    return Answer(data=data, context=_page(seen, found, chosen) if request.wants_page else {})
+    return Answer(data=data, context=_page(seen, found, chosen, request.query.get(_GROUPS, "")) if request.wants_page else {})
 
 
 @routes.on("GET", "/admin/{school}/readiness")
@@ -102,7 +105,7 @@ def _role(request: Request) -> Role | None:
     return found
 
 
-def _page(seen: SignedIn, found: Overview, chosen: Role | None) -> dict[str, Any]:
+def _page(seen: SignedIn, found: Overview, chosen: Role | None, groups: str) -> dict[str, Any]:
     """What the page shows of one role: the chosen one, else the first of which there is anybody."""
     readiness, school = found.readiness, seen.school.slug
     with_people = [each for each in _TABS if readiness.roles[each].total]
@@ -113,13 +116,25 @@ def _page(seen: SignedIn, found: Overview, chosen: Role | None) -> dict[str, Any
         "tabs": [(each, count_of(readiness.roles[each])) for each in _TABS],
         "shown": role_json(found.readiness, school, role),
         "years": by_year(readiness, school) if students else [],
-        "groups": by_group(readiness, school) if students else [],
+        "groups": _groups(by_group(readiness, school), groups) if students else None,
         "cannot": people_at(school, {"role": role, "standing": "not_ready"}),
         "knows_outside": bool(seen.school.settings.address_ranges),
         "activity": found.activity,
         "in_words": in_words,
         "stops": _stops(school),
     }
+
+
+def _groups(rows: list[dict[str, Any]], asked: str) -> dict[str, Any] | None:
+    """A page of the registration groups: as they stand in lists where they fit, else those first in which most cannot log in."""
+    if not any(each["registration_group"] for each in rows):
+        return None
+    pages = -(-len(rows) // GROUPS)
+    if pages > 1:
+        rows = sorted(rows, key=lambda each: -each["not_ready"])
+    at = min(int(asked), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 5 and int(asked) else 1
+    shown = rows[(at - 1) * GROUPS : at * GROUPS]
+    return {"rows": shown, "total": len(rows), "first": (at - 1) * GROUPS + 1, "at": at, "pages": pages, "asked": bool(asked)}
 
 
 def _stops(school: str) -> int:

@@ -2,6 +2,7 @@
 
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school
+from portal.guide import FOLDER as GUIDE
 from portal.system import system
 from web.answer import Answer
 from web.assets import Asset, asset_file, picture_file
@@ -22,8 +23,11 @@ def asset(request: Request, name: str) -> Answer:
 
 @routes.on("GET", "/pictures/{name}")
 def picture(request: Request, name: str) -> Answer:
-    """One of the pictures there. CloudFront asks for them as PNG and no other way, so that API Gateway makes bytes of them."""
-    return _kept(request, picture_file(name))
+    """One of the pictures there, or of the guide.
+
+    CloudFront asks for them as PNG and no other way, so that API Gateway makes bytes of them, whatever bytes they are.
+    """
+    return _kept(request, picture_file(name) or picture_file(name, GUIDE))
 
 
 @routes.on("GET", "/pictures/logos/{name}")

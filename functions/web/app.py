@@ -31,6 +31,7 @@ class App(Chalice):
 
     def __init__(self, name: str, modules: Iterable[str]) -> None:
         super().__init__(name, configure_logs=False)
+        self.api.binary_types = ["image/png", "image/webp"]
         self.kinds: dict[tuple[str, str], Kind] = {}
         self.module_of: dict[tuple[str, str], str] = {}
         self._loaded: set[str] = set()

@@ -9,7 +9,7 @@ from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "assets"
 _MEDIA: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-_PICTURE: Final = "image/png"
+_PICTURES: Final = {".png": "image/png", ".webp": "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Asset:
 
 
 @cache
-def _names(*suffixes: str) -> frozenset[str]:
-    return frozenset(path.name for path in FOLDER.iterdir() if path.suffix in suffixes)
+def _names(folder: Path, *suffixes: str) -> frozenset[str]:
+    return frozenset(path.name for path in folder.iterdir() if path.suffix in suffixes)
 
 
 def tight(css: str) -> str:
@@ -46,22 +46,22 @@ _SENT: Final = {".css": tight, ".js": bare}
 
 
 @cache
-def _read(name: str) -> Asset:
+def _read(name: str, folder: Path = FOLDER) -> Asset:
     suffix = Path(name).suffix
-    content, media = (FOLDER / name).read_bytes(), _MEDIA.get(suffix)
+    content, media = (folder / name).read_bytes(), _MEDIA.get(suffix)
     if suffix in _SENT:
         content = _SENT[suffix](content.decode()).encode()
-    return Asset(content.decode() if media else content, media or _PICTURE, hashlib.sha256(content).hexdigest()[:12])
+    return Asset(content.decode() if media else content, media or _PICTURES[suffix], hashlib.sha256(content).hexdigest()[:12])
 
 
 def asset_file(name: str) -> Asset | None:
     """The asset with this name, a text; only what lies in the folder is one, whatever the name looks like."""
-    return _read(name) if name in _names(*_MEDIA) else None
+    return _read(name) if name in _names(FOLDER, *_MEDIA) else None
 
 
-def picture_file(name: str) -> Asset | None:
-    """The picture (PNG) with this name. Pictures have addresses of their own: API Gateway passes no other bytes through."""
-    return _read(name) if name in _names(".png") else None
+def picture_file(name: str, folder: Path = FOLDER) -> Asset | None:
+    """The picture with this name. Pictures have addresses of their own: API Gateway passes no other bytes through."""
+    return _read(name, folder) if name in _names(folder, *_PICTURES) else None
 
 
 def asset(name: str) -> str:

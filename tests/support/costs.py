@@ -11,9 +11,8 @@ import pytest
 import keep_roll.handler as door
 from latchkey.people.model.person import CodeState, Person
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import CodeFacts, entry_of
+from latchkey.roll.model.entry import CodeFacts, entry_of, place_of
 from latchkey.roll.model.packing import pack_base
-from latchkey.roll.model.roll import place_of
 from latchkey.settings import FunctionName
 from tests.support.console import Console
 from tests.support.streams import Streams

@@ -148,8 +148,8 @@ def choices(request: Request, school: School, typed: Mapping[str, Any]) -> dict[
     """What a page needs that offers the choice: what the school has, and who was chosen before."""
     if not request.wants_page:
         return {}
-    entries = read_roll(system(), school.slug).entries
-    offered = Offered.of(each for each in entries if each.role == "student" and each.status == "active")
+    alike = read_roll(system(), school.slug).alike()
+    offered = Offered.counted((one, len(people)) for one, people in alike if one.role == "student" and one.status == "active")
     return {"offered": offered, "chosen": _known(school, typed, request.context["person"].id)}
 
 

@@ -110,7 +110,7 @@ def _day(at: int | None) -> str:
 
 def _offered(roll: Roll, wanted: PeopleFilter) -> dict[str, Any]:
     """Roles, years and registration groups that the school has; groups of the chosen years only, and none where they are many."""
-    active = [each for each in roll.entries if each.status != "left"]
+    active = [each.one for each in roll.alike() if each.one.status != "left"]
     students = [each for each in active if each.role == "student"]
     years = sorted({each.year_group for each in students if each.year_group}, key=groups.year_key)
     classes = _classes(students, wanted)

@@ -202,7 +202,7 @@ def _who(request: Request, before: Selection) -> tuple[send_request.SendKind, Se
 
 def _who_page(seen: SignedIn, draft: Draft | None) -> dict[str, Any]:
     roll = read_roll(system(), seen.school.slug)
-    offered = Offered.of(entry for entry in roll.entries if entry.status != "left")
+    offered = Offered.counted((one, len(people)) for one, people in roll.alike() if one.status != "left")
     choice = _choice_of(draft.selection) if draft is not None else None
     chosen = None
     if draft is not None and choice is None:

@@ -30,7 +30,12 @@ def test_a_page_has_its_text_and_the_way_to_the_others(portal: Portal, page: str
     text = portal.page(f"/guide/{page}").body.decode()
     assert body["title"] in text
     assert f'href="/guide/{page}" aria-current="page"' in text
-    assert len(text) < 200_000
+    assert len(text) < 60_000
+    for address in re.findall(r'<img src="([^"]+)"', text):
+        picture = portal.http.get(address, headers={"Accept": "image/png"})  # as CloudFront asks
+        assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
+        assert picture.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert picture.body[8:12] == b"WEBP"
 
 
 def test_the_first_one_is_where_to_begin_and_others_are_not_there(portal: Portal) -> None:
@@ -44,7 +49,7 @@ def test_the_page_for_families_stands_alone_and_is_light(portal: Portal) -> None
     assert body["html"].startswith("<h1")
     text = portal.page("/families").body.decode()
     shown = re.findall(r"!\[([^\]]*)\]\(pictures/families/([^)]+)\)", (ROOT / "docs" / "families.md").read_text())
-    assert text.count("data:image/webp;base64,") == len(shown) > 0
+    assert text.count('<img src="/pictures/family-') == len(shown) > 0
     assert sorted(file for _, file in shown) == sorted(each.name for each in (ROOT / "docs" / "pictures" / "families").glob("*"))
-    assert len(text) < 60_000
+    assert len(text) < 12_000
     assert portal.get("/guide/families").status_code == 404

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from latchkey.people.model.person import ROLES
 from latchkey.roll.model.changes import Base, Changes, lay, newer
-from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact, with_facts
+from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact, place_of, with_facts
 from latchkey.roll.model.packing import pack_base, pack_changes, unpack_base, unpack_changes
-from latchkey.roll.model.roll import place_of
 
 NOW = 1_800_000_000
 IDS = [f"p{number}" for number in range(8)]

@@ -9,9 +9,9 @@ from latchkey.codes.model import codes
 from latchkey.errors import Invalid
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import CodeState, MailProblem, Person
-from latchkey.roll.model.entry import MOST_FAILURES, USES, CodeFacts, Entry, LinkFact, entry_of, with_facts
+from latchkey.roll.model.entry import MOST_FAILURES, USES, CodeFacts, Entry, LinkFact, entry_of, place_of, with_facts
 from latchkey.roll.model.numbers import Numbers
-from latchkey.roll.model.roll import Roll, place_of
+from latchkey.roll.model.roll import Roll
 from latchkey.roll.model.standing import Rules, standing_of
 
 NOW = 1_800_000_000

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from latchkey.errors import Invalid
 from latchkey.people.model.people_filter import PeopleFilter, parse
-from latchkey.roll.model.entry import Entry
-from latchkey.roll.model.roll import Roll, place_of
+from latchkey.roll.model.entry import Entry, place_of
+from latchkey.roll.model.roll import Roll
 from latchkey.roll.model.standing import Rules
 from latchkey.selections.model.choice import MOST_TICKED, Choice
 

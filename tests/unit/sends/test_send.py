@@ -10,7 +10,7 @@ from latchkey.mail.model.account import CHUNK_MAILS
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 from latchkey.sends.model.in_words import skip_text
-from latchkey.sends.model.planning import chunks_of, dry_run
+from latchkey.sends.model.planning import chunks_of, dry_run, each_alone
 from latchkey.sends.model.send import Chunk, Mail, Selection, Send, skip_reason
 
 NOW = 1_800_000_000
@@ -68,7 +68,7 @@ def test_everybody_is_in_one_place_and_the_dry_run_agrees(
     assert [chunk.number for chunk in chunks] == list(range(1, len(chunks) + 1))
     assert all(0 < len(chunk.mails) <= CHUNK_MAILS for chunk in chunks)
     counts: Counter[str] = sum((chunk.counts() for chunk in chunks), Counter())
-    forecast = dry_run(group, school, len(unknown), but, sent)
+    forecast = dry_run(each_alone(group), school, len(unknown), but, sent)
     assert not sent & {person for chunk in chunks if chunk.state == "planned" for mail in chunk.mails for person in ids(mail)}
     assert counts["planned"] == forecast.to_send
     assert counts["skipped"] == sum(forecast.skipped.values())
@@ -103,10 +103,10 @@ def test_every_skip_has_its_reason() -> None:
         person(5, role="parent"),
         person(6, status="disabled"),
     ]
-    forecast = dry_run(group, SSO, unknown=2)
+    forecast = dry_run(each_alone(group), SSO, unknown=2)
     assert forecast.skipped == {"unknown": 2, "single_sign_on": 2, "left": 1, "disabled": 1}
     assert forecast.to_send == 2
-    assert dry_run(group, SCHOOL).skipped == {"no_address": 1, "left": 1, "disabled": 1}
+    assert dry_run(each_alone(group), SCHOOL).skipped == {"no_address": 1, "left": 1, "disabled": 1}
 
 
 def test_who_can_be_sent_nothing_at_all_is_told_so_before_what_was_asked_for() -> None:

@@ -9,7 +9,7 @@ from latchkey.mail.messages.template import template
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import FamilyRule, School, Settings, SingleSignOn
 from latchkey.sends.model.drift import is_decided_anew
-from latchkey.sends.model.planning import chunks_of, dry_run
+from latchkey.sends.model.planning import chunks_of, dry_run, each_alone
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import possible, to_revoke
 from latchkey.sends.model.send_names import file_part, titled
@@ -39,13 +39,13 @@ OLDER = replace(SCHOOL, settings=Settings(family=FamilyRule(parent_code_from="7"
 
 
 def test_only_students_who_see_the_code_are_told() -> None:
-    found = dry_run(GROUP, OLDER, kind="parent_code_ready")
+    found = dry_run(each_alone(GROUP), OLDER, kind="parent_code_ready")
     assert (found.to_send, found.mails) == (3, 2)
     assert found.skipped == {"code_hidden": 2, "not_a_student": 1, "left": 1, "no_address": 1}
     hidden = replace(SCHOOL, settings=Settings(family=FamilyRule(parent_code=False)))
-    assert dry_run(GROUP, hidden, kind="parent_code_ready").to_send == 0
+    assert dry_run(each_alone(GROUP), hidden, kind="parent_code_ready").to_send == 0
     sso = replace(SCHOOL, settings=Settings(sso=SingleSignOn(roles=("parent",))))
-    assert dry_run([GROUP[0]], sso, kind="parent_code_ready").skipped == {"code_hidden": 1}
+    assert dry_run(each_alone([GROUP[0]]), sso, kind="parent_code_ready").skipped == {"code_hidden": 1}
 
 
 def test_the_mails_are_of_one_kind_and_looked_at_again_before_they_go() -> None:

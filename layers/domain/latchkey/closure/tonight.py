@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from latchkey.closure.model import plan
-from latchkey.closure.model.plan import FOR_LINKS, FOR_PAPER, LINKED, WAITED_FOR, Counts, Facts, Step
+from latchkey.closure.model.plan import FOR_LINKS, FOR_PAPER, LINKED, WAITED_FOR, Counts, Facts, Step, add
 from latchkey.closure.model.rehearsal import Begun, Rehearsal
 from latchkey.closure.needs import System
 from latchkey.people.model.people_filter import PeopleFilter
@@ -72,9 +72,8 @@ def chosen(wanted: PeopleFilter) -> Selection:
 
 def counts_of(system: System, school: School) -> Counts:
     """People by role and by what is known of their way in; who has left is not counted."""
-    roll = read_roll(system, school.slug)
-    found = ((entry.role, roll.standings[entry.id]) for entry in roll.entries)
-    return Counter((role, code) for role, code in found if code is not None)
+    judged = read_roll(system, school.slug, school).judged()
+    return add((one.role, code, len(people)) for (one, people), code in judged if code is not None)
 
 
 def look(system: System, school: School) -> Tonight:

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from latchkey.email_updates.model.items import MOST
 from latchkey.email_updates.needs import System
+from latchkey.people.model.groups import year_key
 from latchkey.people.model.people_filter import PeopleFilter
-from latchkey.people.model.person import Person, Role
+from latchkey.people.model.person import ROLES, Person, Role
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.read_roll import read_roll
 
@@ -26,14 +27,14 @@ class Numbers:
 def count_missing(system: System, school: str) -> Mapping[tuple[Role, str], Numbers]:
     """How many people of each role and year ("": none) have no usable address, in list order."""
     found: dict[tuple[Role, str], Numbers] = {}
-    for person in read_roll(system, school).entries:
-        if person.status == "left":
+    for one, people in read_roll(system, school).alike():
+        if one.status == "left":
             continue
-        numbers = found.setdefault((person.role, person.year_group or ""), Numbers())
-        numbers.people += 1
-        numbers.missing += person.email is None
-        numbers.bounced += person.marked is not None
-    return found
+        numbers = found.setdefault((one.role, one.year_group or ""), Numbers())
+        numbers.people += len(people)
+        numbers.missing += len(people) * (one.email is None)
+        numbers.bounced += len(people) * (one.marked is not None)
+    return dict(sorted(found.items(), key=lambda each: (ROLES.index(each[0][0]), year_key(each[0][1]))))
 
 
 def to_fill_in(system: System, school: str, wanted: PeopleFilter, *, everybody: bool) -> tuple[list[Person], bool]:

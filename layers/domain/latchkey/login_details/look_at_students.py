@@ -19,26 +19,30 @@ from latchkey.schools.model.school import School
 _FEW: Final = 100  # people who are read by id in one call
 _LOOKED_AT: Final = 10  # pages of 1 MB
 Found = TypeVar("Found")
+Counted = tuple[Entry, int]
+"""Somebody, and how many count as they do, with them."""
 
 
-def students_of(system: System, school: School, scope: Scope) -> Sequence[Entry]:
+def students_of(system: System, school: School, scope: Scope) -> Sequence[Counted]:
     """The people whom a scope means, whatever their status; of those who are named who exist."""
     named = scope.people
-    if named is None:
-        return read_roll(system, school.slug, school).meant(scope.group)
-    if len(named) <= _FEW:
-        return [entry_of(person) for person in system.directory(school.slug).by_ids(named)]
+    if named is not None and len(named) <= _FEW:
+        return [(entry_of(person), 1) for person in system.directory(school.slug).by_ids(named)]
     roll = read_roll(system, school.slug, school)
-    return [entry for entry in map(roll.by_id, dict.fromkeys(named)) if entry is not None]
+    if named is None:
+        alike = roll.alike_of(scope.group)
+    else:
+        alike = roll.alike([entry for entry in map(roll.by_id, dict.fromkeys(named)) if entry is not None])
+    return [(one, len(people)) for one, people in alike]
 
 
-def read_anew(system: System, school: School, scope: Scope) -> Sequence[Entry]:
+def read_anew(system: System, school: School, scope: Scope) -> Sequence[Counted]:
     """The same, read from the directory as far as one request may: before it is said that there is nobody.
 
     What was written seconds ago, by a worker above all, may not be in the roll yet.
     """
     walked = walk(system.directory(school.slug), scope, pages=_LOOKED_AT)
-    return [entry_of(person) for people in walked for person in people]
+    return [(entry_of(person), 1) for people in walked for person in people]
 
 
 @dataclass(frozen=True, slots=True)

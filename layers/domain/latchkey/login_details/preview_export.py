@@ -1,6 +1,5 @@
 """What a file will look like and for how many, for somebody who is still choosing: nothing is made, and no code is shown."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -30,13 +29,12 @@ class Preview:
 def preview_export(system: System, school: School, wanted: ExportRequest) -> Preview:
     """The first page with the names of those who stand first. What a run would do with codes ``try_export`` says."""
     wanted = with_people(system, school.slug, wanted)
-    meant = list(_meant(system, school, wanted))
-    first = [entry.id for entry in islice(meant, students_of(wanted.format))]
+    total, first = _meant(system, school, wanted, students_of(wanted.format))
     directory = system.directory(school.slug)
     people = {person.id: person for person in directory.by_ids(first)}
     students = [people[each] for each in first if each in people and cannot_be_in(people[each], wanted) is None]
     if not students:
-        return Preview(len(meant), None)
+        return Preview(total, None)
     setting = Setting(school=school, wanted=wanted, origin=system.settings["ORIGIN"], now=system.now())
     ends = expiry(setting.now, school)
     chosen = wanted.scope.people
@@ -52,7 +50,7 @@ def preview_export(system: System, school: School, wanted: ExportRequest) -> Pre
         details_of=lambda person: made_up(person, school, setting, ends),
         means=means,
     )
-    return Preview(len(meant), first_page(setting, rows))
+    return Preview(total, first_page(setting, rows))
 
 
 def sheet_of(school: School, student: Person, origin: str, now: int) -> Paper:
@@ -62,11 +60,20 @@ def sheet_of(school: School, student: Person, origin: str, now: int) -> Paper:
     return first_page(setting, [made_up(student, school, setting, expiry(now, school))]).papers[0]
 
 
-def _meant(system: System, school: School, wanted: ExportRequest) -> Iterator[Entry]:
-    """Students whom a scope means, by the roll, in list order."""
-    roll = read_roll(system, school.slug)
+def _meant(system: System, school: School, wanted: ExportRequest, most: int) -> tuple[int, list[str]]:
+    """How many students a scope means, by the roll, and the ids of so many of the first of them in list order."""
+
+    def is_meant(entry: Entry) -> bool:
+        return (
+            entry.role == "student" and entry.status == "active" and (not wanted.never_logged_in or entry.last_login_at is None)
+        )
+
+    roll = read_roll(system, school.slug, school)
     chosen = wanted.scope.people
-    entries = roll.meant(wanted.group) if chosen is None else [entry for each in chosen if (entry := roll.by_id(each))]
-    for entry in entries:
-        if entry.role == "student" and entry.status == "active" and (not wanted.never_logged_in or entry.last_login_at is None):
-            yield entry
+    if chosen is None:
+        entries, alike = roll.meant(wanted.group), roll.alike_of(wanted.group)
+    else:
+        entries = [entry for each in chosen if (entry := roll.by_id(each))]
+        alike = roll.alike(entries)
+    total = sum(len(people) for one, people in alike if is_meant(one))
+    return total, [entry.id for entry in islice(filter(is_meant, entries), most)]

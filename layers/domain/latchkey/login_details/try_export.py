@@ -1,15 +1,14 @@
 """What an export would do, without doing it: how many students, which codes would be new, who is left out and why."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Final, Literal
 
 from latchkey.codes.model.changes import codes_to_issue
 from latchkey.codes.model.codes import Kind, state_of
 from latchkey.login_details.choose_students import with_people
-from latchkey.login_details.look_at_students import Holder, judged, read_anew, students_of
+from latchkey.login_details.look_at_students import Counted, Holder, judged, read_anew, students_of
 from latchkey.login_details.model.meant import codes_are_meant
 from latchkey.login_details.model.runs import FORMATS, ExportRequest
 from latchkey.login_details.needs import System
@@ -27,8 +26,6 @@ REASONS: Final[Mapping[Reason, str]] = {
     "no_upn": "has no UPN, by which this file is read",
 }
 Group = tuple[str, str]  # year group, registration group
-_COUNTED_BY: Final = ("role", "status", "is_admin", "year_group", "registration_group", "pin", "parent_code")
-_FACTS: Final = itemgetter(*map(Entry._fields.index, _COUNTED_BY))
 
 
 @dataclass(slots=True)
@@ -69,28 +66,14 @@ def try_export(system: System, school: School, wanted: ExportRequest) -> Trial:
     return trial
 
 
-def _tried(students: Sequence[Entry], wanted: ExportRequest, outcome: Callable[[Entry], _Outcome]) -> Trial:
+def _tried(students: Sequence[Counted], wanted: ExportRequest, outcome: Callable[[Entry], _Outcome]) -> Trial:
     trial, named = Trial(), wanted.scope.people
-    for student, alike in _alike(students):
+    for student, alike in students:
         _count(trial, student, wanted, outcome, alike)
-    if named is not None and len(named) > len(students):
-        trial.left_out["unknown"] += len(named) - len(students)
+    here = sum(alike for _, alike in students)
+    if named is not None and len(named) > here:
+        trial.left_out["unknown"] += len(named) - here
     return trial
-
-
-def _alike(students: Iterable[Entry]) -> Iterable[tuple[Entry, int]]:
-    """One of those who count alike, and how many they are: of a hundred thousand students some hundred are looked at.
-
-    A key is dropped at once where it is known already: a list of them all would have the garbage collector go through it.
-    """
-    first: dict[Hashable, Entry] = {}
-    counted: Counter[Hashable] = Counter()
-    for student in students:
-        key = _FACTS(student), student.last_login_at is None, student.number is None, not student.upn
-        counted[key] += 1
-        if counted[key] == 1:
-            first[key] = student
-    return [(first[key], alike) for key, alike in counted.items()]
 
 
 def cannot_be_in(person: Person | Entry, wanted: ExportRequest) -> Reason | None:

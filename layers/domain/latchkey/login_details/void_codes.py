@@ -32,7 +32,9 @@ def count_codes(system: System, school: School, wanted: ExportRequest) -> Counte
     wanted = with_people(system, school.slug, wanted)
     ended = judged(lambda holder: tuple(to_void(holder, school, wanted.kinds, now)))
     for look in (students_of, read_anew):
-        found = Counter(kind for student in look(system, school, wanted.scope) for kind in ended(student))
+        found: Counter[Kind] = Counter()
+        for student, alike in look(system, school, wanted.scope):
+            found.update(dict.fromkeys(ended(student), alike))
         if found:
             break
     return found

@@ -15,7 +15,6 @@ from latchkey.preflight.needs import System
 from latchkey.preflight.stores.kept_looks import Brief
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.model.roll import Roll
-from latchkey.roll.model.standing import Rules, rules_of, standing_of
 from latchkey.roll.read_roll import read_roll
 from latchkey.rosters.model.runs import Run
 from latchkey.schools.model.notice import PageNotice
@@ -35,13 +34,13 @@ T = TypeVar("T")
 def look_at_school(system: System, school: School) -> tuple[SchoolFacts, Brief]:
     """The school's facts, and what is kept of earlier looks."""
     now, slug = system.now(), school.slug
-    roll = _seen(lambda: read_roll(system, slug))
-    admins = [] if isinstance(roll, Unseen) else [each for each in roll.entries if each.is_admin and each.status == "active"]
+    roll = _seen(lambda: read_roll(system, slug, school))
+    admins = [] if isinstance(roll, Unseen) else roll.admins
     brief = _seen(lambda: system.kept_looks.brief(slug, [each.id for each in admins]))
     known = _NOTHING if isinstance(brief, Unseen) else brief
     blind = isinstance(roll, Unseen) or isinstance(brief, Unseen)
     facts = SchoolFacts(
-        people=roll if isinstance(roll, Unseen) else _people(roll, rules_of(school, now), len(admins)),
+        people=roll if isinstance(roll, Unseen) else _people(roll, now, len(admins)),
         without_factor=Unseen("silent") if blind else _without_factor(school, known.people),
         must_have_factor=school.settings.second_factor == "required",
         roster_at=_seen(lambda: _roster_at(system.rosters(slug).page(limit=LATEST)[0])),
@@ -60,15 +59,14 @@ def _seen(read: Callable[[], T]) -> Seen[T]:
         return Unseen("silent")
 
 
-def _people(roll: Roll, rules: Rules, admins: int) -> People:
-    active = [entry for entry in roll.entries if entry.status == "active"]
-    codes = [(entry, standing_of(entry, rules, roll.by_id)) for entry in active]
+def _people(roll: Roll, now: int, admins: int) -> People:
+    active = [(one, code, len(people)) for (one, people), code in roll.judged() if one.status == "active"]
     return People(
-        total=len(active),
-        reachable=sum(entry.email is not None and entry.marked is None for entry in active),
-        unreachable=sum(code == "no_address" for _, code in codes),
-        links_end=sum(code == "link_unused" and _link_ends(entry, rules.now) for entry, code in codes),
-        codes_end=sum(code == "code_unused" and _code_ends(entry, rules.now) for entry, code in codes),
+        total=sum(many for _, _, many in active),
+        reachable=sum(many for one, _, many in active if one.email is not None and one.marked is None),
+        unreachable=sum(many for _, code, many in active if code == "no_address"),
+        links_end=sum(many for one, code, many in active if code == "link_unused" and _link_ends(one, now)),
+        codes_end=sum(many for one, code, many in active if code == "code_unused" and _code_ends(one, now)),
         admins=admins,
     )
 

@@ -2,8 +2,7 @@
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import entry_of, with_facts
-from latchkey.roll.model.roll import place_of
+from latchkey.roll.model.entry import entry_of, place_of, with_facts
 from latchkey.roll.needs import System
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from latchkey.people.model.people_filter import PeopleFilter, parse
 from latchkey.roll.model.entry import Entry
-from latchkey.roll.model.near_names import near_names
 from latchkey.roll.model.roll import Roll
 from latchkey.roll.needs import System
 from latchkey.roll.read_roll import read_roll
@@ -41,7 +40,9 @@ def find_people(system: System, school: str, typed: str) -> Found:
 
 def nearly(roll: Roll, wanted: PeopleFilter) -> tuple[Near, ...]:
     """Names that are nearly what a filter searches for, with the people whom each finds in the school; the most alike first."""
-    names = near_names(wanted.q, roll.entries)
+    from latchkey.roll.model.near_names import near_names
+
+    names = near_names(wanted.q, roll.written)
     return tuple(Near(name, people) for name in names if (people := len(roll.meant(PeopleFilter(q=name)))))
 
 

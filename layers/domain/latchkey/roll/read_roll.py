@@ -13,9 +13,10 @@ from typing import Final
 from latchkey.roll.build_roll import build_roll
 from latchkey.roll.model.changes import Base, Changes, lay
 from latchkey.roll.model.entry import entry_of
+from latchkey.roll.model.known import Known
 from latchkey.roll.model.memory import Remembered
 from latchkey.roll.model.packing import unpack_base
-from latchkey.roll.model.roll import Known, Roll
+from latchkey.roll.model.roll import Roll
 from latchkey.roll.model.standing import rules_of
 from latchkey.roll.needs import System
 from latchkey.roll.stores.kept_rolls import MANY, KeptRolls, State
@@ -36,11 +37,12 @@ def read_roll(system: System, school: str, known: School | None = None) -> Roll:
         _ask(rolls, state, now)
     if state is None or found is None or len(touched) > MANY:
         built = _with(system, school, build_roll(system, school), touched[:MANY])
-        roll = _roll(system, school, built, Known(), known)
+        roll = _roll(system, school, built, Known(built.entries), known)
         return replace(roll, refused=lambda: system.refused_invitations(school))
     if found.revision != state.revision or touched:
         laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
-        found.entries, found.refused, found.known = laid.entries, laid.refused, Known(found.known.texts)
+        found.entries, found.refused = laid.entries, laid.refused
+        found.known = Known(laid.entries, found.first)
         found.revision = -1 if touched else state.revision
     return _roll(system, school, found, found.known, known)
 

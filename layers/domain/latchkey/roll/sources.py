@@ -22,6 +22,7 @@ from latchkey.people.model.person import Person, Role
 from latchkey.people.model.standings import Code
 from latchkey.roll.choose_people import people_by_id, people_meant
 from latchkey.roll.model.entry import Entry, entry_of
+from latchkey.roll.model.kinds import Alike
 from latchkey.roll.model.roll import Roll
 from latchkey.roll.needs import System
 from latchkey.roll.read_roll import read_roll
@@ -176,6 +177,16 @@ class FromRoll:
         """As of ``Source``."""
         if emails:
             yield from (entry for entry in self.roll.meant(PeopleFilter(roles=_ADULTS)) if entry.email in emails)
+
+    def alike(self, people: Iterable[Entry]) -> Iterator[Alike]:
+        """Some of the people of this source by kind; who was read anew stands alone."""
+        mine: list[Entry] = []
+        for each in people:
+            if self.roll.by_id(each.id) is each:
+                mine.append(each)
+            else:
+                yield Alike(each, (each,))
+        yield from self.roll.alike(mine)
 
     def as_left(self, one: Entry) -> Entry:
         """As of ``Source``."""

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
+from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.forecast import Forecast, forecast
-from latchkey.sends.look_at_people import look_at_people
 from latchkey.sends.model.draft import Counted, Draft
-from latchkey.sends.model.planning import DryRun
+from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Need
 from latchkey.sends.needs import System
-from latchkey.sends.start_send import try_out, why_approval
+from latchkey.sends.start_send import alike_meant, try_out, why_approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,7 @@ def without_signed_in(system: System, school: School, draft: Draft) -> int:
     if draft.kind == "parent_invitation":
         return 0  # who has an account is not invited anyway
     selection = replace(draft.selection, skip_signed_in=False)
-    rows = look_at_people(system, school, selection, draft.kind)
-    return sum(row.reason is None and row.person is not None and row.person.last_login_at is not None for row in rows)
+    sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
+    alike, _ = alike_meant(system, school, selection)
+    signed_in = ((one, people) for one, people in alike if one.last_login_at is not None)
+    return dry_run(signed_in, school, but=selection, sent=sent, kind=draft.kind).to_send

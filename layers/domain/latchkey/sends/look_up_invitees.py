@@ -51,8 +51,13 @@ def as_known(system: System, school: School) -> LookUp[Entry]:
     source = FromRoll(system, school.slug, school)
 
     def problems(emails: Sequence[str]) -> Mapping[str, str]:
-        refused = source.roll.refused()
-        found = ((email, refused.get(id_for(system, school, email))) for email in emails) if refused else ()
+        refused, ids = source.roll.refused(), source.roll.mailboxes
+        if not refused:
+            return {}
+        for email in emails:
+            if (school.lookup_epoch, email) not in ids:
+                ids[school.lookup_epoch, email] = id_for(system, school, email)
+        found = ((email, refused.get(ids[school.lookup_epoch, email])) for email in emails)
         return {email: problem for email, problem in found if problem is not None}
 
     return LookUp(system, school, source, lambda run, students: system.invitees(school.slug, run, students), problems)

@@ -1,18 +1,20 @@
 """Start a send: who is meant, what it would do, and the message that sets it off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from latchkey.errors import Invalid
+from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
-from latchkey.roll.sources import Found, FromRoll, Source
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.sources import Found, FromDirectory, FromRoll, Source
 from latchkey.schools.model.school import ApprovalRule, School
 from latchkey.schools.model.waiting import Notice
 from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.find_recent import recent_sends
-from latchkey.sends.look_up_invitees import LookUp, as_known, as_they_are
+from latchkey.sends.look_up_invitees import as_known, as_they_are
 from latchkey.sends.model.approval import OPEN_FOR, holds, need_of, waits
-from latchkey.sends.model.planning import DryRun, dry_run
+from latchkey.sends.model.planning import DryRun, dry_run, each_alone
 from latchkey.sends.model.send import Kind, Need, Selection, Send
 from latchkey.sends.model.send_names import facts_of, whom
 from latchkey.sends.needs import System
@@ -27,18 +29,33 @@ def try_out(
     system: System, school: School, selection: Selection, kind: Kind = "password_link", *, decides: bool = False
 ) -> DryRun:
     """What the send would do, without doing it: counted in the roll, unless something is decided by the number (``decides``)."""
-    if decides:
-        return _tried(as_they_are(system, school), selection, kind)
-    return _tried(as_known(system, school), selection, kind)
-
-
-def _tried(look: LookUp[Found], selection: Selection, kind: Kind) -> DryRun:
-    system, school = look.system, look.school
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     if kind == "parent_invitation":
-        return try_invitations(look, selection, sent)
-    people, unknown = meant(system, school, selection, look.people)
-    return dry_run(with_parents_of_leavers(people, look.people), school, unknown, selection, sent, kind=kind)
+        if decides:
+            return try_invitations(as_they_are(system, school), selection, sent)
+        return try_invitations(as_known(system, school), selection, sent)
+    if not decides:
+        alike, unknown = alike_meant(system, school, selection)
+        return dry_run(alike, school, unknown, selection, sent, kind=kind)
+    source = FromDirectory(system, school.slug, school)
+    people, unknown = meant(system, school, selection, source)
+    return dry_run(each_alone(with_parents_of_leavers(people, source)), school, unknown, selection, sent, kind=kind)
+
+
+def alike_meant(system: System, school: School, selection: Selection) -> tuple[Iterator[tuple[Entry, Sequence[Entry]]], int]:
+    """Whom a selection means, as far as the roll knows, by kind; and how many of its ids are nobody's.
+
+    For each kind one who stands for all, as somebody who has left if no message goes to them any more.
+    """
+    source = FromRoll(system, school.slug, school)
+    unknown = 0
+    if selection.filter is not None and selection.chosen is None and not selection.is_from_sends:
+        groups = {one.id: alike for one, alike in source.roll.alike_of(people_filter.parse(selection.filter))}
+    else:
+        people, unknown = meant(system, school, selection, source)
+        groups = {one.id: alike for one, alike in source.alike(people)}
+    ones = with_parents_of_leavers((alike[0] for alike in groups.values()), source)
+    return ((one, groups[one.id]) for one in ones), unknown
 
 
 def meant(system: System, school: School, selection: Selection, source: Source[Found]) -> tuple[Iterable[Found], int]:

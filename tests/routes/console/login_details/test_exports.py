@@ -487,7 +487,7 @@ def test_the_codes_of_a_large_group_are_given_before_the_file_is_written(
 def test_what_the_roll_does_not_know_yet_is_read_before_it_is_said_that_there_is_nobody(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(look_module, "read_roll", lambda *_: SimpleNamespace(meant=lambda _: []))
+    monkeypatch.setattr(look_module, "read_roll", lambda *_: SimpleNamespace(alike_of=lambda _: []))
     assert console.post(PATH, {**SCHOOL, "dry_run": True}).json_body["total"] == 3
     assert start(console)["progress"]["total"] == 3
 

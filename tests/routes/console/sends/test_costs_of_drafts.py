@@ -12,9 +12,9 @@ import pytest
 
 from latchkey.invitations.invite import id_for
 from latchkey.roll.model.changes import Base
-from latchkey.roll.model.entry import Entry, Refusal, entry_of
+from latchkey.roll.model.entry import Entry, Refusal, entry_of, place_of
 from latchkey.roll.model.packing import pack_base
-from latchkey.roll.model.roll import place_of
+from latchkey.sends import look_up_invitees
 from tests.support.console import Console
 from tests.support.costs import CALLS, HOME, RRU, SCHOOL, followed, keep, metered, somebody
 
@@ -117,6 +117,22 @@ def test_invitations(school: Console, role: str) -> None:
     assert reasons(tried) == {"no_address": FAMILIES // 4, "has_account": accounts, "bounced_before": 1}
     assert (tried["total"], tried["to_send"]) == (FAMILIES, FAMILIES * 3 // 4 - accounts - 1)
     assert tried["mails"] == tried["to_send"] - FAMILIES // 8
+
+
+def test_the_id_of_a_mailbox_is_worked_out_once(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(system: Any, of: Any, email: str) -> str:
+        made.append(email)
+        return id_for(system, of, email)
+
+    monkeypatch.setattr(look_up_invitees, "id_for", counted)
+    body = {"kind": "parent_invitation", "select": {"filter": {"role": "parent"}}, "dry_run": True}
+    first = school.post(f"{HOME}/sends", body).json_body
+    boxes = len(made)
+    assert boxes == len({*made}) == FAMILIES * 3 // 4 - FAMILIES // 8 - FAMILIES // 100
+    assert school.post(f"{HOME}/sends", body).json_body == first
+    assert len(made) == boxes
 
 
 def test_a_kept_selection(school: Console) -> None:

@@ -1,6 +1,7 @@
 """The plan of a closure: five steps in order, each with tonight's numbers, how long it takes and how far it is."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -63,6 +64,14 @@ def steps(facts: Facts) -> list[Step]:
         Step(name="paper", state="done" if facts.printed and not paper else _state(paper), count=paper),
         Step(name="watch", state=_state(waiting), count=waiting),
     ]
+
+
+def add(people: Iterable[tuple[Role, Code, int]]) -> Counts:
+    """So many people of a role with a grade or reason, and so many, together."""
+    found: Counter[tuple[Role, Code]] = Counter()
+    for role, code, many in people:
+        found[role, code] += many
+    return found
 
 
 def count(counts: Counts, roles: Iterable[Role], wanted: Iterable[Code]) -> int:

@@ -105,8 +105,15 @@ class Offered:
 
     @classmethod
     def of(cls, people: Iterable[Somebody]) -> "Offered":
-        """Counted from people in list order."""
-        found = Counter((each.role, each.year_group or "", each.registration_group or "") for each in people)
+        """Counted from people."""
+        return cls.counted((each, 1) for each in people)
+
+    @classmethod
+    def counted(cls, people: Iterable[tuple[Somebody, int]]) -> "Offered":
+        """The same of people each of whom stands for so many of the same role and group."""
+        found: Counter[tuple[Role, str, str]] = Counter()
+        for one, many in people:
+            found[one.role, one.year_group or "", one.registration_group or ""] += many
         cells = (Cell(role, year, group, number) for (role, year, group), number in found.items())
         by_list = {role: place for place, role in enumerate(ROLES)}
         return cls(

@@ -206,12 +206,12 @@ def _flag(values: Mapping[str, object], name: str, wrong: dict[str, str]) -> boo
 
 def _found(typed: str, person: Matched) -> bool:
     """Whether somebody is meant by what was typed: names in any order, a login, an id, or their group (``7a``, ``Year 7``)."""
-    year = groups.year_group(typed)
-    if (year is not None and year == person.year_group) or groups.same(typed, person.registration_group):
-        return True
     names = (person.given_name, person.family_name, person.preferred_given_name or "", person.preferred_family_name or "")
     logins = (person.username or "", person.email or "", person.upn or "", person.mis_id or "")
     if begins(typed, names, logins):
+        return True
+    year = groups.year_group(typed)
+    if (year is not None and year == person.year_group) or groups.same(typed, person.registration_group):
         return True
     group, asked = folded(person.registration_group or ""), words(typed)
     return group in asked and begins(" ".join(word for word in asked if word != group), names, logins)  # as in "smith 7a"

@@ -89,11 +89,10 @@ class Counts:
 def figures_of(roll: Roll) -> Figures:
     """The figures of everybody on the roll, on the day of its time."""
     cells: dict[Cell, Counter[Code]] = {}
-    for entry in roll.entries:
-        code = roll.standings[entry.id]
+    for (one, people), code in roll.judged():
         if code is not None:
-            year = (entry.year_group or "") if entry.role == "student" else ""
-            cells.setdefault((entry.role, year), Counter())[code] += 1
+            year = (one.year_group or "") if one.role == "student" else ""
+            cells.setdefault((one.role, year), Counter())[code] += len(people)
     return Figures(day_of(roll.as_of), _fewer(cells))
 
 

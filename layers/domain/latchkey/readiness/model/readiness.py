@@ -37,22 +37,17 @@ class Readiness:
 
 
 def readiness_of(roll: Roll) -> Readiness:
-    """The numbers of everybody on the roll. People who are alike are counted together first: the roll can be long."""
-    codes = roll.standings
-    alike = Counter(
-        (each.role, each.year_group or "", each.registration_group or "", codes[each.id], can_be_mailed(each))
-        for each in roll.entries
-    )
+    """The numbers of everybody on the roll."""
     roles: dict[Role, Counter[Code]] = {role: Counter() for role in ROLES}
     groups: dict[Group, Counter[Code]] = {}
     mailable: Counter[tuple[Role, Code]] = Counter()
-    for (role, year, group, code, mailed), count in alike.items():
+    for (one, people), code in roll.judged():
         if code is None:
             continue
-        roles[role][code] += count
-        mailable[role, code] += count if mailed else 0
-        if role == "student":
-            groups.setdefault((year, group), Counter())[code] += count
+        roles[one.role][code] += len(people)
+        mailable[one.role, code] += len(people) if can_be_mailed(one) else 0
+        if one.role == "student":
+            groups.setdefault((one.year_group or "", one.registration_group or ""), Counter())[code] += len(people)
     in_order = sorted(groups, key=lambda each: (year_key(each[0]), group_key(each[1])))
     years: dict[str, Counter[Code]] = {}
     for year, group in in_order:

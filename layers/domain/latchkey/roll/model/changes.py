@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from latchkey.roll.model.entry import Entry, with_facts
-from latchkey.roll.model.roll import place_of
+from latchkey.roll.model.entry import Entry, place_of, with_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

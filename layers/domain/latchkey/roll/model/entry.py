@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from latchkey.people.model.person import ROLES
+from latchkey.people.model.register import sort_key
+
 if TYPE_CHECKING:
     from latchkey.people.model.person import CodeState, Person, Role, Status
 
@@ -159,6 +162,11 @@ def entry_of(person: Person) -> Entry:
         parent_code=_code(person.parent_code, USES["parent_code"]),
         is_linked=person.is_linked,
     )
+
+
+def place_of(entry: Entry) -> tuple[int, str]:
+    """What the list is sorted by."""
+    return ROLES.index(entry.role), sort_key(entry)
 
 
 def with_facts(entry: Entry, link: LinkFact | None, *, double: bool) -> Entry:

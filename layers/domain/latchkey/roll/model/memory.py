@@ -6,21 +6,28 @@ from typing import Final
 
 from latchkey.roll.model.changes import Base
 from latchkey.roll.model.entry import Entry, Refusal
-from latchkey.roll.model.roll import Known
+from latchkey.roll.model.known import Known
 
 _MOST: Final = 250_000  # people: some 250 MB
 
 
 @dataclass(slots=True)
 class Remembered:
-    """What a container remembers of one school: an object, and the entries with what had changed by a revision of the item."""
+    """What a container remembers of one school: an object, and the entries with what had changed by a revision of the item.
+
+    ``first``: what is known of the object as it is, ``known``: of the entries.
+    """
 
     key: str
     base: Base
     revision: int = -1
     entries: Sequence[Entry] = ()
     refused: Mapping[str, Refusal] = field(default_factory=dict)
-    known: Known = field(default_factory=Known)
+    first: Known = field(init=False)
+    known: Known = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = self.known = Known(self.base.entries)
 
 
 class Memory:
@@ -39,8 +46,8 @@ class Memory:
 
     def keep(self, school: str, key: str, base: Base) -> Remembered:
         """Remember an object; others are forgotten where they are too many."""
-        before = self._schools.pop(school, None)
-        found = Remembered(key, base, known=Known(before.known.texts) if before is not None else Known())
+        self._schools.pop(school, None)
+        found = Remembered(key, base)
         self._schools[school] = found
         while len(self._schools) > 1 and sum(len(each.base.entries) for each in self._schools.values()) > _MOST:
             del self._schools[next(iter(self._schools))]

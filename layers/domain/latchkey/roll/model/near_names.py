@@ -12,15 +12,16 @@ _MOST: Final = 3  # names to offer
 _WORDS: Final = 4  # words of a search that are looked at
 
 
-def near_names(typed: str, people: Iterable[Named]) -> list[str]:
+def near_names(typed: str, written: Mapping[str, str]) -> list[str]:
     """Up to three names, as they are written, that are nearly what was typed, the most alike first. Words that begin a name stay.
+
+    ``written``: the words of all names, as of ``written``.
 
     None where a word is near to no name: it is another kind of thing than a name, or nobody here.
     """
     asked = words(typed)
     if not 1 <= len(asked) <= _WORDS or any(char.isdigit() or char in "@/" for char in typed):
         return []
-    written = _written(people)
     choices = [_alternatives(word, written) for word in asked]
     if not all(choices):
         return []
@@ -49,7 +50,7 @@ def slips(one: str, other: str, most: int) -> int | None:
     return row[-1] if row[-1] <= most else None
 
 
-def _written(people: Iterable[Named]) -> Mapping[str, str]:
+def written(people: Iterable[Named]) -> Mapping[str, str]:
     """Each word of a name of the school, folded, as it is written."""
     names = (
         name
@@ -57,10 +58,10 @@ def _written(people: Iterable[Named]) -> Mapping[str, str]:
         for name in (each.given_name, each.family_name, each.preferred_given_name, each.preferred_family_name)
         if name
     )
+    parts = dict.fromkeys(part for name in dict.fromkeys(names) for part in name.split())
     found: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        for part in name.split():
-            found.setdefault(folded(part), part)
+    for part in parts:
+        found.setdefault(folded(part), part)
     return found
 
 
@@ -71,5 +72,12 @@ def _alternatives(word: str, written: Mapping[str, str]) -> list[str]:
     if len(word) < _SHORTEST:
         return []
     most = 2 if len(word) >= _LONG else 1
-    near = [(count, name) for name in written if len(name) >= _SHORTEST and (count := slips(word, name, most)) is not None]
+    lengths = range(max(_SHORTEST, len(word) - most), len(word) + most + 1)
+    likely = (name for name in written if len(name) in lengths and _misses(word, name) <= most)
+    near = [(count, name) for name in likely if (count := slips(word, name, most)) is not None]
     return [written[name] for _, name in sorted(near)]
+
+
+def _misses(word: str, name: str) -> int:
+    """How many of the word's letters are nowhere in the name; each is a slip. Nearly all names are left out by it."""
+    return sum(letter not in name for letter in word)

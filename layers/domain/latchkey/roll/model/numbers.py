@@ -1,5 +1,6 @@
 """The numbers of a list of people."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,19 +31,18 @@ class Numbers:
         return self.people + self.left + self.disabled
 
 
-def count(people: Iterable[Matched]) -> Numbers:
-    """The numbers of these people."""
-    everybody = [*people]
-    active = [person for person in everybody if person.status == "active"]
-    new = [person for person in active if person.last_login_at is None]
-    left = sum(person.status == "left" for person in everybody)
-    return Numbers(
-        people=len(active),
-        left=left,
-        disabled=len(everybody) - len(active) - left,
-        missing_email=sum(person.email is None for person in active),
-        never_logged_in=len(new),
-        unreached=sum(person.email is not None for person in new),
-        not_mine=sum(map(objects, everybody)),
-        unconfirmed=sum(map(waits, active)),
-    )
+def count(people: Iterable[tuple[Matched, int]]) -> Numbers:
+    """The numbers of these people, each of whom stands for so many who are alike."""
+    found: Counter[str] = Counter()
+    for person, many in people:
+        new = person.last_login_at is None
+        found["not_mine"] += many * objects(person)
+        if person.status != "active":
+            found["left" if person.status == "left" else "disabled"] += many
+            continue
+        found["people"] += many
+        found["missing_email"] += many * (person.email is None)
+        found["never_logged_in"] += many * new
+        found["unreached"] += many * (new and person.email is not None)
+        found["unconfirmed"] += many * waits(person)
+    return Numbers(**found)

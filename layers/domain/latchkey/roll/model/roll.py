@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
-from latchkey.people.model.register import sort_key
+from latchkey.roll.model.entry import place_of
+from latchkey.roll.model.known import Known
 from latchkey.roll.model.numbers import Numbers, count
-from latchkey.roll.model.standing import standing_of
-from latchkey.roll.model.texts import Texts
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
 from latchkey.shared.model.pages import PAGE, Page, Pager
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from latchkey.people.model.standings import Code
     from latchkey.roll.model.entry import Entry, Refusal
+    from latchkey.roll.model.kinds import Alike
     from latchkey.roll.model.standing import Rules
 
 Sort = Literal["list", "name", "last_login"]
@@ -31,18 +31,6 @@ SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
 
 _EVERYBODY: Final = PeopleFilter()
 _REMEMBERED: Final = 16  # filters whose people are remembered: a page asks for its list and its numbers
-_MINUTE: Final = 60  # seconds for which it stays so who could log in, as far as only time changes it
-
-
-@dataclass(slots=True)
-class Known:
-    """What is found out about the same entries once, however often they are read."""
-
-    texts: Texts = field(default_factory=Texts)
-    places: Mapping[str, int] | None = None
-    meant: dict[PeopleFilter, Sequence[Entry]] = field(default_factory=dict)
-    rules: Rules | None = None
-    standings: Mapping[str, Code | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,50 +46,85 @@ class Roll:
     as_of: int
     cursor_key: Callable[[], bytes]
     rules: Callable[[], Rules]
-    known: Known = field(default_factory=Known, repr=False)
+    known: Known | None = field(default=None, repr=False)
     refused: Callable[[], Mapping[str, Refusal]] = field(default=dict, repr=False)
 
-    @property
-    def _places(self) -> Mapping[str, int]:
-        if self.known.places is None:
-            self.known.places = {entry.id: place for place, entry in enumerate(self.entries)}
-        return self.known.places
+    @cached_property
+    def _known(self) -> Known:
+        return self.known if self.known is not None else Known(self.entries)
 
     def by_id(self, person: str) -> Entry | None:
         """The person with this id."""
-        place = self._places.get(person)
-        return self.entries[place] if place is not None else None
+        return self._known.people.get(person)
+
+    @property
+    def mailboxes(self) -> dict[tuple[int, str], str]:
+        """The ids of invitations that were worked out of the school's addresses, by the epoch of the key and the address."""
+        return self._known.mailboxes
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """Each word of a name of the school, folded, as it is written."""
+        return self._known.written
+
+    @cached_property
+    def standings(self) -> Mapping[str, Code | None]:
+        """The grade or reason of everybody, by id; None of those who have left. As of the last minute."""
+        return self._known.standings(self.rules())
+
+    def alike(self, entries: Sequence[Entry] | None = None) -> Sequence[Alike]:
+        """Everybody, or these entries of the roll, by kind: what may be asked of one for all of them ``kinds`` says."""
+        return self._known.alike(entries)
+
+    def judged(self) -> Iterator[tuple[Alike, Code | None]]:
+        """Everybody by kind, with their grade or reason."""
+        standings = self.standings
+        return ((each, standings[each.one.id]) for each in self.alike())
+
+    @property
+    def admins(self) -> Sequence[Entry]:
+        """The admins who are neither switched off nor have left, in list order."""
+        return [each.one for each in self.alike() if each.one.is_admin and each.one.status == "active"]
 
     def meant(self, wanted: PeopleFilter) -> Sequence[Entry]:
         """Everybody whom a filter means, in list order."""
         if wanted == _EVERYBODY:
             return self.entries
-        codes = self.standings if wanted.by_standing else {}
-        meant = self.known.meant
-        if wanted not in meant:
-            if len(meant) >= _REMEMBERED:
-                meant.clear()
-            meant[wanted] = [each for each in self._possible(wanted) if wanted.matches(each, codes.get(each.id))]
-        return meant[wanted]
+        standings = self.standings if wanted.by_standing else {}
+        known = self._known.meant
+        if wanted not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[wanted] = self._searched(wanted, standings) if wanted.q else self._filtered(wanted, standings)
+        return known[wanted]
 
-    def _possible(self, wanted: PeopleFilter) -> Sequence[Entry]:
-        """Those among whom everybody is whom a filter means."""
-        entries = self.entries
-        if wanted.roles:
-            places = [ROLES.index(role) for role in wanted.looked_through]
-            slices = [(bisect_left(entries, at, key=_role_place), bisect_right(entries, at, key=_role_place)) for at in places]
-            entries = [entry for start, end in slices for entry in entries[start:end]]
-        return self.known.texts.possible(wanted.q, entries) if wanted.q else entries
+    def _searched(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
+        from latchkey.roll.model.texts import possible
 
-    @cached_property
-    def standings(self) -> Mapping[str, Code | None]:
-        """The grade or reason of everybody, by id; None of those who have left. As of the last minute."""
-        rules, known = self.rules(), self.known
-        if known.rules is None or rules.now - known.rules.now >= _MINUTE or replace(known.rules, now=rules.now) != rules:
-            known.rules = rules
-            known.standings = {entry.id: standing_of(entry, rules, self.by_id) for entry in self.entries}
-            known.meant.clear()
-        return known.standings
+        among = possible(wanted.q, self._of_roles(wanted), self._known.texts)
+        return [each for each in among if wanted.matches(each, standings.get(each.id))]
+
+    def _filtered(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
+        """Whom a filter means that searches for nothing: one of each kind is asked."""
+        meant = {entry.id for each in self._matching(wanted, standings) for entry in each.people}
+        return [entry for entry in self._of_roles(wanted) if entry.id in meant]
+
+    def alike_of(self, wanted: PeopleFilter) -> Sequence[Alike]:
+        """Everybody whom a filter means, by kind."""
+        if wanted.q:
+            return self.alike(self.meant(wanted))
+        return [*self._matching(wanted, self.standings if wanted.by_standing else {})]
+
+    def _matching(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Iterator[Alike]:
+        return (each for each in self.alike() if wanted.matches(each.one, standings.get(each.one.id)))
+
+    def _of_roles(self, wanted: PeopleFilter) -> Sequence[Entry]:
+        """Those of the roles that a filter wants."""
+        if not wanted.roles:
+            return self.entries
+        entries, places = self.entries, [ROLES.index(role) for role in wanted.looked_through]
+        slices = [(bisect_left(entries, at, key=_role_place), bisect_right(entries, at, key=_role_place)) for at in places]
+        return [entry for start, end in slices for entry in entries[start:end]]
 
     def in_order(self, wanted: PeopleFilter, sort: Sort = "list") -> Sequence[Entry]:
         """Everybody whom a filter means, in this order."""
@@ -109,7 +132,7 @@ class Roll:
 
     def numbers(self, wanted: PeopleFilter) -> Numbers:
         """The numbers of those whom a filter means."""
-        return count(self.meant(wanted))
+        return count((one, len(people)) for one, people in self.alike_of(wanted))
 
     def page(self, wanted: PeopleFilter, cursor: str | None = None, limit: int = PAGE, sort: Sort = "list") -> Page[Entry]:
         """One page of those whom a filter means: full if that many are left. ``Invalid`` for a cursor of another list.
@@ -139,11 +162,6 @@ class Roll:
 
 def _role_place(entry: Entry) -> int:
     return ROLES.index(entry.role)
-
-
-def place_of(entry: Entry) -> tuple[int, str]:
-    """What the list is sorted by."""
-    return ROLES.index(entry.role), sort_key(entry)
 
 
 def _by_name(entry: Entry) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Plan a send: who gets a mail and who is skipped, counted for a dry run or cut into chunks."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from operator import attrgetter
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from latchkey.mail.model.account import CHUNK_MAILS, MailAccount, account_of
 from latchkey.people.model.matched import Mailed
@@ -13,6 +14,8 @@ from latchkey.sends.model.send import EVERYBODY, Chunk, Kind, Mail, Selection, S
 from latchkey.shared.model.languages import one_for
 
 Purpose: TypeAlias = Literal["welcome", "reset", "parent_code_ready"]
+Alone = TypeVar("Alone", bound=Mailed)
+_EMAIL: Final = attrgetter("email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class DryRun:
 
 
 def dry_run(
-    people: Iterable[Mailed],
+    alike: Iterable[tuple[Mailed, Sequence[Mailed]]],
     school: School,
     unknown: int = 0,
     but: Selection = EVERYBODY,
@@ -39,19 +42,31 @@ def dry_run(
     *,
     kind: Kind = "password_link",
 ) -> DryRun:
-    """Counts without sending; ``unknown`` ids were asked for but are nobody of this school. The rest as of ``skip_reason``."""
+    """Counts without sending, of people who are alike and one who stands for them; ``unknown`` ids were asked for but are nobody
+    of this school. The rest as of ``skip_reason``.
+    """
     skipped: Counter[Skip] = Counter({"unknown": unknown} if unknown else {})
-    to_send, first, adults, addresses = 0, 0, 0, set()
-    for person in people:
-        reason = skip_reason(person, school, but, sent, kind)
-        if reason is None:
-            to_send += 1
-            first += purpose_of(person) == "welcome"
-            adults += person.role in ADULTS
-            addresses.add((person.email, _mail_of(person, kind)))
-        else:
-            skipped[reason] += 1
-    return DryRun(to_send + skipped.total(), to_send, len(addresses), dict(skipped), first, adults)
+    to_send, first, adults = 0, 0, 0
+    addresses: dict[Purpose, set[str | None]] = {}
+    for one, people in alike:
+        reason = skip_reason(one, school, but, kind=kind)
+        if reason is not None:
+            skipped[reason] += len(people)
+            continue
+        mailed = [person for person in people if person.id not in sent] if sent else people
+        if len(mailed) < len(people):
+            skipped["sent_recently"] += len(people) - len(mailed)
+        to_send += len(mailed)
+        first += len(mailed) if purpose_of(one) == "welcome" else 0
+        adults += len(mailed) if one.role in ADULTS else 0
+        addresses.setdefault(_mail_of(one, kind), set()).update(map(_EMAIL, mailed))
+    mails = sum(map(len, addresses.values()))
+    return DryRun(to_send + skipped.total(), to_send, mails, dict(skipped), first, adults)
+
+
+def each_alone(people: Iterable[Alone]) -> Iterator[tuple[Alone, tuple[Alone]]]:
+    """People of whom it is not known who is alike, for ``dry_run``."""
+    return ((person, (person,)) for person in people)
 
 
 def chunks_of(

@@ -54,7 +54,10 @@ def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> boo
     A login (an address, a username, an id) counts as it stands, and from each sign on that divides it before the ``@``: what
     follows is that of many people.
     """
-    asked, names, logins = _asked(wanted), [*names], [*filter(None, logins)]
+    asked, names = _asked(wanted), [*names]
+    if _begin_plainly(wanted, " ".join(names)):
+        return True
+    logins = [*filter(None, logins)]
     # Most people are not meant, and then no word needs to be cut out: every part stands in this as it is.
     whole = _BETWEEN.sub("", folded(" ".join((*names, *logins))))
     if not all(word in whole for word in asked):
@@ -75,6 +78,16 @@ def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> boo
 def _asked(wanted: str) -> tuple[str, ...]:
     """The words of a search, which is the same for everybody who is looked at."""
     return tuple(words(wanted))
+
+
+def _begin_plainly(wanted: str, names: str) -> bool:
+    """Whether each word begins one in names without accents; False may mean that it has to be looked at closer."""
+    return names.isascii() and all(each.search(names.lower()) for each in _beginnings(wanted))
+
+
+@lru_cache(maxsize=64)
+def _beginnings(wanted: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?:^|[\s-]){re.escape(word)}") for word in _asked(wanted))
 
 
 def _letters(text: str) -> str:
