@@ -1,5 +1,6 @@
 """The first page of the console: can everyone get in tomorrow?"""
 
+import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -42,7 +43,7 @@ def overview(request: Request, school: str) -> Answer:
     """What waits for this admin, then who could log in and what helps the others, then what happened last."""
     seen = admin(request, system(), school)
     only(request.query, (_ROLE, _GROUPS))
-    chosen = _role(request)
+    chosen, part = _role(request), _part(request)
     found = first_page(system(), seen.school, files=not request.wants_page)
     sends = {send.id: send for send in (*found.approvals_of(seen.person.id), *found.under_way, *found.sends)}
     shown = {each["id"]: each for each in sends_json([*sends.values()], seen.school)}
@@ -63,7 +64,7 @@ def overview(request: Request, school: str) -> Answer:
         "readiness": roles_json(found.readiness, school),
         "as_of": rfc3339(found.readiness.as_of),
     }
-    return Answer(data=data, context=_page(seen, found, chosen, request.query.get(_GROUPS, "")) if request.wants_page else {})
+    return Answer(data=data, context=_page(seen, found, chosen, part) if request.wants_page else {})
 
 
 @routes.on("GET", "/admin/{school}/readiness")
@@ -105,7 +106,17 @@ def _role(request: Request) -> Role | None:
     return found
 
 
-def _page(seen: SignedIn, found: Overview, chosen: Role | None, groups: str) -> dict[str, Any]:
+def _part(request: Request) -> int | None:
+    """The part of the registration groups that is asked for, from 1; ``Invalid`` for what is no such number."""
+    asked = request.query.get(_GROUPS)
+    if not asked:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", asked):
+        raise Invalid(fields={_GROUPS: "Say which part, from 1."})
+    return int(asked)
+
+
+def _page(seen: SignedIn, found: Overview, chosen: Role | None, part: int | None) -> dict[str, Any]:
     """What the page shows of one role: the chosen one, else the first of which there is anybody."""
     readiness, school = found.readiness, seen.school.slug
     with_people = [each for each in _TABS if readiness.roles[each].total]
@@ -116,7 +127,7 @@ def _page(seen: SignedIn, found: Overview, chosen: Role | None, groups: str) -> 
         "tabs": [(each, count_of(readiness.roles[each])) for each in _TABS],
         "shown": role_json(found.readiness, school, role),
         "years": by_year(readiness, school) if students else [],
-        "groups": _groups(by_group(readiness, school), groups) if students else None,
+        "groups": _groups(by_group(readiness, school), part) if students else None,
         "cannot": people_at(school, {"role": role, "standing": "not_ready"}),
         "knows_outside": bool(seen.school.settings.address_ranges),
         "activity": found.activity,
@@ -125,16 +136,23 @@ def _page(seen: SignedIn, found: Overview, chosen: Role | None, groups: str) -> 
     }
 
 
-def _groups(rows: list[dict[str, Any]], asked: str) -> dict[str, Any] | None:
+def _groups(rows: list[dict[str, Any]], part: int | None) -> dict[str, Any] | None:
     """A page of the registration groups: as they stand in lists where they fit, else those first in which most cannot log in."""
     if not any(each["registration_group"] for each in rows):
         return None
     pages = -(-len(rows) // GROUPS)
     if pages > 1:
         rows = sorted(rows, key=lambda each: -each["not_ready"])
-    at = min(int(asked), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 5 and int(asked) else 1
+    at = min(part or 1, pages)
     shown = rows[(at - 1) * GROUPS : at * GROUPS]
-    return {"rows": shown, "total": len(rows), "first": (at - 1) * GROUPS + 1, "at": at, "pages": pages, "asked": bool(asked)}
+    return {
+        "rows": shown,
+        "total": len(rows),
+        "first": (at - 1) * GROUPS + 1,
+        "at": at,
+        "pages": pages,
+        "asked": part is not None,
+    }
 
 
 def _stops(school: str) -> int:

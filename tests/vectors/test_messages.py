@@ -139,7 +139,7 @@ def test_handing_chunks_over(world: MemoryWorld) -> None:
     system, chunk = world.wiring("plan_send"), {"v": 1, "school": "northbridge", "send": RUN}
     hand_over.begin(system, "northbridge", RUN, 3)
     assert put(world) == [
-        ("deliver_queue", "northbridge", 0, chunk | {"chunk": 1, "chunks": 3, "last": 3, "step": 25}),
+        ("deliver_queue", "northbridge", 0, chunk | {"chunk": 1, "chunks": 3, "last": 3, "step": 34}),
     ]
     hand_over.put_all(system, "northbridge", RUN, [4])
     hand_over.put_again(system, "northbridge", RUN, range(5, 6), origin="admin", waits=True, delay=60)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import deliver_links.handler as door
+from latchkey.mail.model.pace import grid
 from latchkey.schools.model.school import Settings
 from latchkey.sends import queue_chunks as hand_over
 from latchkey.sends.deliver_links import Work
@@ -278,7 +279,7 @@ def test_near_the_end_of_its_time_a_worker_hands_the_rest_back(road: MailRoad) -
 def _numbers(road: MailRoad) -> list[int]:
     """The chunks that the messages in the queue name."""
     messages = [json.loads(each) for each in road.chunks()]
-    assert all(each.get("chunks", 1) <= 25 for each in messages)
+    assert all(each.get("chunks", 1) <= 34 for each in messages)
     return sorted(each["chunk"] + more for each in messages for more in range(each.get("chunks", 1)))
 
 
@@ -287,12 +288,12 @@ def test_a_send_has_few_chunks_in_the_queue_and_each_message_calls_the_next_but_
     _, chunks = planned(road, 1)
     body = json.loads(chunks[0])
     worker = road.worker()
-    hand_over.begin(worker, "northbridge", body["send"], 105)
-    assert _numbers(road) == list(range(1, 51))
-    for number, following in ((1, range(51, 76)), (2, ()), (26, range(76, 101)), (51, range(101, 106)), (76, ()), (101, ())):
-        hand_over.go_on(worker, "northbridge", body["send"], number, 105, step=25)
+    hand_over.begin(worker, "northbridge", body["send"], 140)
+    assert _numbers(road) == list(range(1, 69))
+    for number, following in ((1, range(69, 103)), (2, ()), (35, range(103, 137)), (69, range(137, 141)), (103, ()), (137, ())):
+        hand_over.go_on(worker, "northbridge", body["send"], number, 140, step=34)
         assert _numbers(road) == list(following)
-    hand_over.begin(worker, "northbridge", body["send"], 85, slow=True)
+    hand_over.begin(worker, "northbridge", body["send"], 85, grid=grid(14))
     assert _numbers(road) == list(range(1, 33))
 
 
