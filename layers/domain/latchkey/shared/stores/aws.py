@@ -27,6 +27,8 @@ _THROTTLED: Final = {
     "ServiceUnavailable",
     "TransactionInProgressException",
 }
+_WITH_ITEMS: Final = ("GetItem", "BatchGetItem", "Query", "UpdateItem")
+"""Whose answers hold items. Not BatchWriteItem: what it leaves over is sent again, and bytes would be encoded twice."""
 
 
 def client_factory() -> ClientFactory:
@@ -48,7 +50,8 @@ def client_factory() -> ClientFactory:
     def make(service: str) -> Client:
         client: Client = boto3.client(service, config=special.get(service, config))  # type: ignore[call-overload]
         if service == "dynamodb":
-            client.meta.events.register("before-parse.dynamodb", _as_it_came)
+            for operation in _WITH_ITEMS:
+                client.meta.events.register(f"before-parse.dynamodb.{operation}", _as_it_came)
         return client
 
     return make
