@@ -102,7 +102,7 @@ class _StandIn(ModuleType):
 
 
 class _StandIns:
-    """The last finder: whoever comes this far is not here."""
+    """The last finder: a module that is looked for here is nowhere."""
 
     @staticmethod
     def find_spec(name: str, *_: Any) -> ModuleSpec:

@@ -57,7 +57,7 @@ def test_what_is_kept_does_not_grow_with_the_file(small: Duplicates) -> None:
     assert kept <= 10 * ROWS
 
 
-def test_whoever_stands_twice_is_found_in_a_full_table(small: Duplicates) -> None:
+def test_what_stands_twice_is_found_in_a_full_table(small: Duplicates) -> None:
     twice = next(rows(256))
     for batch in rows(ROWS):
         small.look(batch)

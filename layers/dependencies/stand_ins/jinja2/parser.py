@@ -7,4 +7,4 @@ class Parser:
     """It refuses to be made: nothing in the layer parses templates."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        raise NotImplementedError
+        raise RuntimeError("templates are parsed by the build alone")

@@ -77,7 +77,7 @@ class Base:
         return Table(self.client("dynamodb"), self.settings[setting])
 
     def _touch(self, keys: list[tuple[str, str]]) -> None:
-        """People with these keys were written: whoever reads the roll reads them anew, until the change has come to it."""
+        """People with these keys were written: readers of the roll read them anew, until the change has come to it."""
         from latchkey.people.stores.people import people_of
 
         for school, people in people_of(keys).items():

@@ -22,7 +22,7 @@ SetAt = Callable[[Sequence[str]], Mapping[str, int | None]]
 
 
 def used_at(system: System, school: str, send: Send, known: Roll | None = None) -> SetAt:
-    """How to look up when the people of a message have used something of its kind, whoever sent it.
+    """How to look up when the people of a message have used something of its kind, by whichever message.
 
     ``known``: the roll, where somebody has it.
     """

@@ -127,7 +127,7 @@ class Rate:
     def turn(self) -> float:
         """Claim a lane for oneself: 0, or the seconds (more than a few) for which other workers use all of them.
 
-        A rate that has no lanes takes many workers and is nobody's. Whoever has died takes no slots any more, whatever it
+        A rate that has no lanes takes many workers and is nobody's. A worker that has died takes no slots any more, whatever it
         expected.
 
             one worker     until missing or past ── claim ✓ ── slots ── slots ── ... leave

@@ -33,7 +33,7 @@ def texts_of(entries: Sequence[Entry]) -> Mapping[str, str]:
 def possible(typed: str, entries: Sequence[Entry], texts: Mapping[str, str]) -> Sequence[Entry]:
     """Those of the entries whom what was typed may mean: ``PeopleFilter.matches`` says of each whether it does.
 
-    Whoever is found by their names, logins or group has every word in their text, wherever words end; by their year, has it.
+    Who is found by their names, logins or group has every word in their text, wherever words end; by their year, has it.
     """
     year, found = groups.year_group(typed), entries
     for word in words(typed):
