@@ -3,7 +3,6 @@
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,12 +53,17 @@ SAID: dict[str, Answer] = {
     "fine": lambda query, kind: reply(query, SERVER),
 }
 """What the resolver of these tests says of each domain, by its first label."""
+UNSAID = {"silent", "other", "garbled", "short"}
+"""What of it is no answer, so that the whole time is waited for."""
+PATIENT = 60.0
+"""Seconds for what is answered at once on a machine that has nothing else to do."""
 
 
 @contextmanager
-def resolver() -> Iterator[tuple[tuple[str, int], list[tuple[str, int]]]]:
-    """A resolver on this machine, and what it was asked."""
+def resolver(together: int = 1) -> Iterator[tuple[tuple[str, int], list[tuple[str, int]]]]:
+    """A resolver on this machine, and what it was asked. It answers once it was asked for so much."""
     asked: list[tuple[str, int]] = []
+    waiting: list[tuple[bytes, tuple[str, int]]] = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.bind(("127.0.0.1", 0))
         line.settimeout(0.05)
@@ -79,6 +83,9 @@ def resolver() -> Iterator[tuple[tuple[str, int], list[tuple[str, int]]]]:
                 asked.append((".".join(labels), kind))
                 said = SAID[labels[0]](query, kind)
                 if said is not None:
+                    waiting.append((said, sender))
+                while waiting and len(asked) >= together:
+                    said, sender = waiting.pop()
                     line.sendto(b"xx" + said[2:], sender)  # of no question
                     line.sendto(said, sender)
 
@@ -101,26 +108,33 @@ def here(tmp_path: Path) -> Path:
 
 def test_which_domains_take_no_mail(here: Path) -> None:
     with resolver() as ((_, port), _):
-        found = MailExchanges(here, port, 0.4).lacking(f"{name}.uk" for name in SAID)
-    assert found == {"gone.uk", "null.uk", "nullnamed.uk", "empty.uk"}, "and what is not answered or not understood is no doubt"
+        found = MailExchanges(here, port, PATIENT).lacking(f"{name}.uk" for name in SAID.keys() - UNSAID)
+    assert found == {"gone.uk", "null.uk", "nullnamed.uk", "empty.uk"}
+
+
+def test_what_is_not_answered_or_not_understood_is_no_doubt(here: Path) -> None:
+    names = {f"{name}.uk" for name in UNSAID}
+    with resolver() as ((_, port), asked):
+        for _ in range(50):  # a busy machine may not come to asking within the time
+            assert MailExchanges(here, port, 0.4).lacking(names) == set()
+            if {name for name, _ in asked} == names:
+                return
+    pytest.fail(f"only {asked} was asked for")
 
 
 def test_each_domain_is_asked_for_once_and_not_too_many(here: Path) -> None:
     with resolver() as ((_, port), asked):
         names = [f"gone.d{number}.uk" for number in range(MOST + 1)]
-        assert MailExchanges(here, port).lacking([*names, *names]) == set(names[:MOST])
+        assert MailExchanges(here, port, PATIENT).lacking([*names, *names]) == set(names[:MOST])
         assert len(asked) == len(set(asked)) == 2 * MOST
         assert MailExchanges(here, port).lacking(["", "uk", "a..uk", f"{'x' * 64}.uk", "ü.uk"]) == set()
         assert len(asked) == 2 * MOST, "nobody is asked for what is no domain"
 
 
-def test_all_domains_together_have_the_time_of_one(here: Path) -> None:
-    names = [f"silent.d{number}.uk" for number in range(MOST)]
-    with resolver() as ((_, port), _):
-        MailExchanges(here, port, 0.1).lacking(names)  # loads the library
-        began = time.monotonic()
-        assert MailExchanges(here, port, 0.5).lacking([*names, "gone.uk"]) == set()
-        assert time.monotonic() - began < 1.5
+def test_all_domains_are_asked_for_together_and_have_the_time_of_one(here: Path) -> None:
+    names = [f"gone.d{number}.uk" for number in range(MOST)]
+    with resolver(together=2 * MOST) as ((_, port), _):
+        assert MailExchanges(here, port, PATIENT).lacking(names) == set(names)
 
 
 @pytest.mark.parametrize("text", [None, "", "nameserver\n", "nameserver 127.0.0.1\n"])

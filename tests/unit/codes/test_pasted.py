@@ -118,7 +118,7 @@ def test_a_text_that_is_too_long_is_not_looked_through() -> None:
 
 
 def test_a_hostile_text_costs_little() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for text in ("P" * LONGEST, "P3" * 500, "P ." * 333, "F3    " * 166, "%25" * 333, "&amp;" * 200, ("P" + " 3" * 10) * 47):
         codes_in(text)
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2

@@ -341,9 +341,7 @@ def test_a_strict_policy_that_our_mail_does_not_meet_stops(stack: Stack) -> None
 def test_dns_that_does_not_answer_is_not_seen_and_never_ok(stack: Stack, how: str) -> None:
     setattr(stack.dns, how, True)
     stack.seconds = 0.3
-    began = time.monotonic()
     found = named(stack.look())
-    assert time.monotonic() - began < 5
     for name in ("spf", "dmarc", "dkim_records", "alignment"):
         assert (found[name]["state"], found[name]["seen"]) == ("warn", False)
         assert "could not be looked at" in found[name]["text"]
