@@ -71,8 +71,11 @@ class MemoryDynamo:
             reasons.append(reason | ({"Item": _copied(found)} if failed and found is not None else {}))
         if any(reason["Code"] != "None" for reason in reasons):
             raise cancelled(reasons)
-        for write in writes:
-            self._apply(write)
+        for each, write in zip(TransactItems, writes, strict=True):
+            if "Delete" in each:
+                self._delete(write["TableName"], write["Key"])
+            else:
+                self._apply(write)
         return {}
 
     def batch_write_item(self, *, RequestItems: Mapping[str, list[_Wire]]) -> _Wire:  # noqa: N803

@@ -27,6 +27,7 @@ from tests.support.system import TestSystem
 ORIGIN = "https://latchkey.test"
 PASSWORD = "tulip-harbour-94-quartz"
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+_WITH_CLIENTS = ("kept_schools", "schools")
 SSO = SingleSignOn(roles=("student", "staff"), label="Northbridge Online", url="https://sso.northbridge.example/in")
 
 
@@ -125,6 +126,38 @@ class Portal:
 
 def _names(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@contextmanager
+def calls_of_a_fresh_container(portal: Portal) -> Iterator[list[str]]:
+    """The operations of AWS that the portal asks for meanwhile, as a container that has read no school yet."""
+    wiring, found = portal.wiring, list[str]()
+    for name in _WITH_CLIENTS:
+        wiring.__dict__.pop(name, None)
+    kept = {service: wiring.client(service) for service in ("dynamodb", "kms", "sqs")}
+    wiring._clients = {service: _Noting(client, found) for service, client in kept.items()}
+    try:
+        yield found
+    finally:
+        wiring._clients = kept
+        for name in _WITH_CLIENTS:
+            wiring.__dict__.pop(name, None)
+
+
+class _Noting:
+    """A client that writes down what it is asked."""
+
+    def __init__(self, client: Any, found: list[str]) -> None:
+        self._client, self._found = client, found
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+
+        def noted(*args: Any, **request: Any) -> Any:
+            self._found.append(name)
+            return call(*args, **request)
+
+        return noted if callable(call) and not name.startswith("_") else call
 
 
 @contextmanager

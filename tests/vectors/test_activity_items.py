@@ -373,9 +373,23 @@ def test_a_counter(world: MemoryWorld, table: str) -> None:
     assert world.item(table, "northbridge#T#sign-in#key", "1800000000") == item
     world.put(table, item | {"count": 10})
     assert not counters.spend(budget, "key", NOW)
-    counters.clear(budget, "key", NOW)
-    cleared = item | {"count": 0, "expires_at": 1_800_000_900}
-    assert world.item(table, "northbridge#T#sign-in#key", "1800000000") == cleared
+
+
+@pytest.mark.parametrize("table", ["activity", "credentials"])
+def test_several_counters_of_one_key(world: MemoryWorld, table: str) -> None:
+    """They stand in the item of the longest, each under the window that it is in."""
+    counters = world.wiring("portal").counters(f"{table.upper()}_TABLE", SCHOOL)
+    budgets, key = (
+        (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400)),
+        ("northbridge#T#sign-in-day#key", "1799971200"),
+    )
+    item = {"pk": key[0], "sk": key[1], "sign-in@1800000000": 1, "sign-in-day@1799971200": 1, "expires_at": 1_800_144_000}
+    assert counters.spend_all(budgets, "key", NOW).over is None
+    assert world.item(table, *key) == item
+    world.put(table, item | {"sign-in@1800000000": 10})
+    assert counters.spend_all(budgets, "key", NOW).over == budgets[0]
+    counters.clear(budgets, ["key"], NOW)
+    assert world.item(table, *key) == item | {"sign-in@1800000000": 0, "sign-in-day@1799971200": 0}
 
 
 def test_a_reminder(world: MemoryWorld) -> None:

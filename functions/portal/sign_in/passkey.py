@@ -3,6 +3,7 @@
 from latchkey.errors import Invalid
 from latchkey.second_factors.prove_passkey import passkey_for_anybody, prove_passkey
 from latchkey.shared.model.texts import said
+from latchkey.sign_in.budgets import school_and_failures
 from portal.of_school import of_school
 from portal.sign_in.steps import outcome
 from portal.system import system
@@ -22,8 +23,9 @@ def begin(request: Request, school: str) -> Answer:
 @routes.on("POST", "/schools/{school}/sessions/passkey/answer", form="sign_in/sign_in.html")
 def create(request: Request, school: str) -> Answer:
     """A session for whoever has the passkey, and has shown it who they are."""
+    of = school_and_failures(system(), school)  # first: the school is read with it
     of_school(request, school)
     credential = request.fields.get("credential")
     if not credential:
         raise Invalid(fields={"credential": said("Use your passkey, or sign in with your password.")})
-    return outcome(request, prove_passkey(system(), school, credential, source_ip=request.source_ip))
+    return outcome(request, prove_passkey(system(), of, credential, source_ip=request.source_ip))

@@ -7,7 +7,7 @@ brings it.
 from typing import Any, Final
 
 from latchkey.schools.find_school import the_school
-from latchkey.second_factors.second_step import answer_step, passkey_for_step, ways_of
+from latchkey.second_factors.second_step import Ready, answer_step, passkey_for_step, ready, ways_of
 from portal.sign_in.second_answer import shown_in
 from portal.sign_in.steps import outcome
 from portal.system import system
@@ -23,16 +23,15 @@ PAGE: Final = "sign_in/second_step.html"
 @routes.on("GET", "/schools/{school}/sessions/second-factor", page=PAGE)
 def page(request: Request, school: str) -> Answer:
     """How the person of this proof can go on."""
-    return Answer(data=_ready(request, school))
+    return Answer(data=_ready(request, school)[1])
 
 
 @routes.on("POST", "/schools/{school}/sessions/second-factor", form=PAGE)
 def answer(request: Request, school: str) -> Answer:
     """A session for whoever shows a second factor after a right password."""
-    data = _ready(request, school)
+    found, data = _ready(request, school)
     shown = shown_in(request, data["ways"])
-    proof = answer_step(system(), school, _token(request), shown, source_ip=request.source_ip)
-    return outcome(request, proof)
+    return outcome(request, answer_step(system(), found, shown, source_ip=request.source_ip))
 
 
 @routes.on("POST", "/schools/{school}/sessions/second-factor/passkey")
@@ -42,13 +41,14 @@ def sign(request: Request, school: str) -> Answer:
     return Answer(data={"challenge": passkey_for_step(system(), school, _token(request))})
 
 
-def _ready(request: Request, school: str) -> dict[str, Any]:
+def _ready(request: Request, school: str) -> tuple[Ready, dict[str, Any]]:
     """What the page needs, also if the view fails; a browser without a proof begins again."""
     found = the_school(system(), school)
     request.context.update(school=found, sign_in=f"/schools/{school}/sessions")
-    data = {"ways": list(ways_of(system(), school, _token(request))), "school": school}
+    of = ready(system(), found, _token(request))
+    data = {"ways": list(ways_of(system(), of)), "school": school}
     request.context["data"] = {**data, "help": found.settings.help_line}
-    return {**data, "help": found.settings.help_line}
+    return of, {**data, "help": found.settings.help_line}
 
 
 def _token(request: Request) -> object:

@@ -1,5 +1,6 @@
 """Sign in and out."""
 
+from latchkey.sign_in.budgets import school_and_failures
 from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
 from latchkey.sign_in.session import close_session, provider_of
 from latchkey.sign_in.show_account import school_named_in
@@ -29,11 +30,12 @@ def page(request: Request, school: str) -> Answer:
 @routes.on("POST", "/schools/{school}/sessions", form="sign_in/sign_in.html")
 def create(request: Request, school: str) -> Answer:
     """A session for whoever knows the password."""
+    of = school_and_failures(system(), school)  # first: the school is read with it
     of_school(request, school)
     identifier, password = together(
         lambda: request.login("identifier"), lambda: request.text("password", longest=LONGEST_RECEIVED)
     )
-    return outcome(request, prove_password(system(), school, identifier, password, source_ip=request.source_ip))
+    return outcome(request, prove_password(system(), of, identifier, password, source_ip=request.source_ip))
 
 
 @routes.on("POST", "/schools/{school}/sessions/account", form="sign_in/sign_in.html")

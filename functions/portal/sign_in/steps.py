@@ -8,7 +8,7 @@ from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
-from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on
+from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on, settle
 from portal.account.account import person_facts
 from portal.system import system
 from web import way_back
@@ -25,6 +25,7 @@ STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 def outcome(request: Request, proof: Proof) -> Answer:
     """The answer to whoever has shown this much: a session, or (202) what the next step asks for."""
     if proof.also:
+        settle(system(), proof)
         return chosen_from(proof)
     found = _go_on(request, proof)
     return opened(request, found) if isinstance(found, Opened) else asked(found, proof.school.slug)

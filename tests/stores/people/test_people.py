@@ -133,10 +133,17 @@ def test_a_student_is_found_by_number_only_in_their_school(system: TestSystem, d
 def test_a_sign_in_is_noted_unless_a_new_password_was_set(directory: Directory) -> None:
     ann = person(1, version=2, former_email=FormerEmail("old@x.example", 1))
     directory.put_new([ann])
-    assert directory.note_sign_in(ann, 9, forget_former_email=False) == replace(ann, last_login_at=9)
-    assert directory.note_sign_in(ann, 10, forget_former_email=True) == replace(ann, last_login_at=10, former_email=None)
+    for now, forget in ((9, False), (10, True)):
+        (table, noted), after = directory.note_sign_in_of(ann, now, forget_former_email=forget)
+        table.transact([noted])
+        assert (
+            after
+            == directory.person(ann.id)
+            == replace(ann, last_login_at=now, former_email=None if forget else ann.former_email)
+        )
+    (table, noted), _ = directory.note_sign_in_of(replace(ann, version=1), 11, forget_former_email=False)
     with pytest.raises(Changed):
-        directory.note_sign_in(replace(ann, version=1), 11, forget_former_email=False)
+        table.transact([noted])
 
 
 @pytest.mark.parametrize("meanwhile", [{"email_key": "f"}, {"status": "left"}])

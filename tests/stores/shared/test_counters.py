@@ -44,6 +44,22 @@ def test_of_many_who_see_a_mark_at_once_one_tells_it(counters: Counters) -> None
     assert len([mark for mark in told if mark]) == len({mark for mark in told if mark})
 
 
+def test_several_budgets_are_spent_together_or_not_at_all(counters: Counters) -> None:
+    short, long = Budget("short", 3, 900), Budget("long", 5, 86_400)
+
+    def over(now: int, key: str = "key") -> Budget | None:
+        return counters.spend_all([short, long], key, now).over
+
+    assert [over(NOW) for _ in range(4)] == [None, None, None, short]
+    assert [over(NOW + 900) for _ in range(3)] == [None, None, long], "what was refused was counted in neither"
+    assert over(NOW + 900, "another") is None
+    counters.give_back([short, long], "key", NOW + 900)
+    assert [over(NOW + 900) for _ in range(2)] == [None, long], "one is given back, and no more"
+    counters.clear([short, long], ["key", "third"], NOW + 900)
+    assert counters.spend_all([short, long], "key", NOW + 900).most == 1
+    assert over(NOW + 86_400) is None
+
+
 def test_who_is_late_learns_what_was_told_meanwhile(counters: Counters) -> None:
     early, late = counters.tally(BUDGET, "key", NOW, 3), counters.tally(BUDGET, "key", NOW, 2)
     assert counters.reached(BUDGET, "key", NOW, late, MARKS) == 5

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from latchkey.circuits.base import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from latchkey.codes.stores.codes import Codes
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.codes.stores.uses import CodeUses
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from latchkey.second_factors.stores.challenges import Challenges
     from latchkey.second_factors.stores.factors import KeptFactors
     from latchkey.sign_in.stores.bearers import Bearers
-    from latchkey.sign_in.stores.credentials import Credentials
+    from latchkey.sign_in.stores.credentials import Candidates, Credentials
     from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.passwords import Passwords
     from latchkey.sign_in.stores.sessions import Sessions
@@ -29,6 +31,12 @@ class OfSignIn(Base):
         from latchkey.sign_in.stores.credentials import Credentials
 
         return Credentials(self.table("CREDENTIALS_TABLE"), school)
+
+    def candidates(self, school: str, ids: Sequence[str]) -> Candidates:
+        """Who may be meant by a name, with their hashes and second factors, in one read."""
+        from latchkey.sign_in.stores.credentials import candidates_of
+
+        return candidates_of(self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), school, ids)
 
     def failures(self, school: str) -> Failures:
         """Wrong passwords of a school in a row."""

@@ -1,14 +1,20 @@
 """Find a school, and what its public page says: the ways in, by role."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from latchkey.errors import NotFound
 from latchkey.people.model.person import ROLES, Role
-from latchkey.schools.model.school import PublicConnection, School, SingleSignOn
-from latchkey.schools.needs import System
 from latchkey.shared.model.ids import is_slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from latchkey.schools.model.school import PublicConnection, School, SingleSignOn
+    from latchkey.schools.needs import System
+    from latchkey.shared.stores.counters import Place
 
 MOST: Final = 20
 
@@ -36,6 +42,14 @@ def the_school(system: System, slug: str) -> School:
     if school is None:
         raise NotFound()
     return school
+
+
+def the_school_with(system: System, slug: str, counter: Place) -> tuple[School, int]:
+    """The school, at most a minute old, and what a counter says now: one call; ``NotFound`` if there is no such school."""
+    school, count = system.kept_schools.get_with(slug, counter) if is_slug(slug) else (None, 0)
+    if school is None:
+        raise NotFound()
+    return school, count
 
 
 def the_school_now(system: System, slug: str) -> School:

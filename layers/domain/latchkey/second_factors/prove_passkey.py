@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from latchkey.errors import SignInFailed
 from latchkey.people.model.person import NOBODY
-from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.second_factors.lost_factors import nothing_is_lost
 from latchkey.second_factors.model.secrets import person_of
@@ -20,7 +19,7 @@ from latchkey.second_factors.show_factor import count_stranger, signed_by
 from latchkey.second_factors.sign_with import sign_with_any
 from latchkey.shared.model.ids import is_id
 from latchkey.shared.model.texts import said
-from latchkey.sign_in.budgets import give_back, spend_of_visitor
+from latchkey.sign_in.budgets import give_back, school_and_failures, spend_of_visitor
 from latchkey.sign_in.steps import Proof
 
 _BOUND_TO: Final = "passkey"
@@ -30,15 +29,19 @@ log = logging.getLogger(__name__)
 
 def passkey_for_anybody(system: System, slug: str, *, source_ip: str) -> dict[str, Any]:
     """What the browser is given to sign; each time counts as a try of the visitor's address."""
-    school = the_school(system, slug)
-    spend_of_visitor(system, school, source_ip)
+    school, failures = school_and_failures(system, slug)
+    spend_of_visitor(system, school, source_ip, failures)
     return sign_with_any(system, school, _BOUND_TO)
 
 
-def prove_passkey(system: System, slug: str, credential: object, *, source_ip: str) -> Proof:
-    """Whose passkey this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``sign_in.steps.go_on``."""
-    school = the_school(system, slug)
-    spent = spend_of_visitor(system, school, source_ip)
+def prove_passkey(system: System, of: tuple[School, int], credential: object, *, source_ip: str) -> Proof:
+    """Whose passkey this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``sign_in.steps.go_on``.
+
+    ``of``: the school and its wrong passwords within the hour, as ``school_and_failures`` gives them.
+    """
+    school, failures = of
+    slug = school.slug
+    spent = spend_of_visitor(system, school, source_ip, failures)
     whose = _named(school, credential)
     signed = signed_by(system, school, whose, credential, bound_to=_BOUND_TO)
     person = system.directory(slug).person(whose) if signed else None

@@ -21,7 +21,8 @@ from latchkey.second_factors.model.factors import Factors, Totp
 from latchkey.second_factors.model.secrets import app_secret
 from latchkey.second_factors.needs import System
 from latchkey.shared.model.texts import said
-from latchkey.sign_in.budgets import give_back_to_person, note_failure, spend_of_person
+from latchkey.shared.stores.counters import Change
+from latchkey.sign_in.budgets import give_back, give_back_to_person, given_back_to_person, note_failure, spend_of_person
 
 Shown = Literal["totp", "passkey", "recovery"]
 WAYS: Final[tuple[Shown, ...]] = ("totp", "passkey", "recovery")
@@ -43,22 +44,42 @@ class Answer:
     credential: object = None
 
 
-def show_factor(
-    system: System, school: School, person: Person, answer: Answer, *, bound_to: str, source_ip: str | None = None
-) -> None:
-    """Nothing if it is theirs; ``Invalid`` that names the field, or ``TooMany``.
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is not signed in yet: from where they come, and what was read for them before anything was counted.
 
-    ``bound_to``: what a passkey's challenge was made for. ``source_ip``: of a visitor who is not signed in yet.
+    ``failures``: the school's wrong passwords within the hour; ``factors``: what the person has.
     """
-    spent = spend_of_person(system, school, person, source_ip)
-    if not _taken(system, school, person.id, answer, bound_to):
-        if source_ip is not None:
-            note_failure(system, school.slug)
-        _count_refused(system, school.slug, person, answer.way)
+
+    source_ip: str
+    failures: int
+    factors: Factors
+
+
+def show_factor(
+    system: System, school: School, person: Person, answer: Answer, *, bound_to: str, visitor: Visitor | None = None
+) -> tuple[Change, ...]:
+    """Accept it if it is theirs; ``Invalid`` that names the field, or ``TooMany``. What a visitor is owed with their session.
+
+    ``bound_to``: what a passkey's challenge was made for. ``visitor``: None where somebody is signed in.
+    """
+    slug = school.slug
+    if visitor is None:
+        spent = spend_of_person(system, school, person)
+    else:
+        spent = spend_of_person(system, school, person, visitor.source_ip, visitor.failures)
+    if not _taken(system, school, person.id, answer, bound_to, read=None if visitor is None else visitor.factors):
+        if visitor is not None:
+            note_failure(system, slug)
+        _count_refused(system, slug, person, answer.way)
         _refuse(answer.way)
-    give_back_to_person(system, school.slug, spent)
     nothing_is_lost(system, school, person)
-    log.info("second factor shown", extra={"school": school.slug, "person": person.id, "way": answer.way})
+    log.info("second factor shown", extra={"school": slug, "person": person.id, "way": answer.way})
+    if spent.visitor is None:
+        give_back_to_person(system, slug, spent)
+        return ()
+    give_back(system, slug, spent.visitor)
+    return (given_back_to_person(system, slug, spent),)
 
 
 def signed_by(system: System, school: School, person: str, credential: object, *, bound_to: str) -> bool:
@@ -80,14 +101,14 @@ def _refuse(way: Shown) -> NoReturn:
     raise Invalid(fields={"credential" if way == "passkey" else "code": _WRONG[way]}, code="wrong_factor")
 
 
-def _taken(system: System, school: School, person: str, answer: Answer, bound_to: str) -> bool:
-    """Whether it is theirs, and was used up."""
+def _taken(system: System, school: School, person: str, answer: Answer, bound_to: str, *, read: Factors | None = None) -> bool:
+    """Whether it is theirs, and was used up. ``read``: their factors as they were just read."""
     find = _finder(system, school, answer, bound_to)
     if find is None:
         return False
     store = system.second_factors(school.slug)
     for _ in range(_ROUNDS):
-        before = store.of(person)
+        before, read = read or store.of(person), None
         after = find(before)
         if after is None:
             return False

@@ -11,10 +11,11 @@ from typing import Final, NoReturn
 from latchkey.errors import TooMany
 from latchkey.people.model.person import Person
 from latchkey.people.model.person_keys import keys_of
+from latchkey.schools.find_school import the_school_with
 from latchkey.schools.model.school import School
 from latchkey.shared.model.addresses import visitor
 from latchkey.shared.model.identifiers import lookup
-from latchkey.shared.stores.counters import Budget
+from latchkey.shared.stores.counters import Budget, Change, Place
 from latchkey.sign_in.needs import System
 
 PER_ADDRESS: Final = Budget("sign-in-from", 1_000, 900)
@@ -30,19 +31,24 @@ PAUSES: Final = ((8 * PER_SCHOOL.limit, 40), (4 * PER_SCHOOL.limit, 20), (2 * PE
 """From how many wrong passwords on the pauses are how long, in seconds."""
 IN_A_ROW: Final = 100
 """Wrong tries in a row after which a password stops working, over any number of days (NIST SP 800-63B-4, 3.2.2)."""
+_PACE: Final = "sign-in-pace-"
+_SLOWED: Final = "Many wrong passwords are tried at this school just now, so only a few tries are let through."
 _GUESSED: Final = "passwords are being guessed"
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a try has cost: ``again`` are the budgets of its identifier that had been spent from before."""
+    """What a try has cost a visitor's address, in these budgets.
 
-    again: tuple[Budget, ...]
-    key: str
+    ``again``: the identifier (``key``) had been tried before, so a right password gives it something back.
+    """
+
     spender: str
-    pace: Budget | None
+    budgets: tuple[Budget, ...]
     now: int
+    key: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,78 +60,101 @@ class SpentOnPerson:
     now: int
 
 
-def spend(system: System, school: School, key: str, source_ip: str) -> Spent:
-    """Count a try of an identifier from a visitor's address; ``TooMany`` over budget. Counters are under the newest key."""
-    spent = spend_of_visitor(system, school, source_ip)
-    again = [each for each in PER_IDENTIFIER if _count(system, school.slug, each, key, spent.now) > 1]
-    return replace(spent, again=tuple(again), key=key)
+def spend(system: System, school: School, key: str, source_ip: str, failures: int) -> Spent:
+    """Count a try of an identifier from a visitor's address; ``TooMany`` over budget. Counters are under the newest key.
+
+    ``failures``: the school's wrong passwords within the hour, as ``schools_failures`` of this request says them.
+    """
+    spent = spend_of_visitor(system, school, source_ip, failures)
+    most = _spend_all(system, school.slug, PER_IDENTIFIER, key, spent.now)
+    return replace(spent, key=key, again=most > 1)
 
 
-def spend_of_person(system: System, school: School, person: Person, source_ip: str | None = None) -> SpentOnPerson:
+def spend_of_person(
+    system: System, school: School, person: Person, source_ip: str | None = None, failures: int | None = None
+) -> SpentOnPerson:
     """Count a try of what only this account's owner has, before it is compared; ``TooMany`` over budget.
 
     ``source_ip``: of a visitor who is not signed in, whose address and school are counted as for passwords.
     """
-    spent = None if source_ip is None else spend_of_visitor(system, school, source_ip)
+    spent = None if source_ip is None else spend_of_visitor(system, school, source_ip, failures)
     key, now = lookup(system.lookup_key(school.slug, school.lookup_epoch), "person", person.id), system.now()
-    for budget in PER_PERSON:
-        _count(system, school.slug, budget, key, now)
+    _spend_all(system, school.slug, PER_PERSON, key, now)
     return SpentOnPerson(key, spent, now)
 
 
-def give_back_to_person(system: System, slug: str, spent: SpentOnPerson) -> None:
-    """The answer was right: what this try has cost comes back, and no more.
+def given_back_to_person(system: System, slug: str, spent: SpentOnPerson) -> Change:
+    """The write by which a right answer gives back what this try has cost its person, and no more.
 
     Wrong tries stay counted: whoever can answer one question about an account must not have more tries at another by it.
     """
-    counters = system.counters("CREDENTIALS_TABLE", slug)
-    for budget in PER_PERSON:
-        counters.count(budget, spent.key, spent.now, -1)
+    return system.counters("CREDENTIALS_TABLE", slug).give_back_of(PER_PERSON, spent.key, spent.now)
+
+
+def give_back_to_person(system: System, slug: str, spent: SpentOnPerson) -> None:
+    """The answer was right: what this try has cost comes back, to the person and to the visitor's address."""
+    system.counters("CREDENTIALS_TABLE", slug).give_back(PER_PERSON, spent.key, spent.now)
     if spent.visitor is not None:
         give_back(system, slug, spent.visitor)
 
 
-def spend_of_visitor(system: System, school: School, source_ip: str) -> Spent:
-    """Count a try of a visitor's address, which is slowed with its school; ``TooMany`` over budget."""
-    slug = school.slug
-    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
+def schools_failures(system: System, slug: str) -> int:
+    """How many wrong passwords a school has had within the hour."""
+    return system.counters("CREDENTIALS_TABLE", slug).read(PER_SCHOOL, "all", system.now()).count
+
+
+def place_of_failures(system: System, slug: str) -> Place:
+    """Where ``schools_failures`` reads, for whoever reads it together with something else."""
+    return system.counters("CREDENTIALS_TABLE", slug).place_of(PER_SCHOOL, "all", system.now())
+
+
+def school_and_failures(system: System, slug: str) -> tuple[School, int]:
+    """The school, at most a minute old, and its wrong passwords within the hour: one call. ``NotFound`` if there is none."""
+    return the_school_with(system, slug, place_of_failures(system, slug))
+
+
+def spend_of_visitor(system: System, school: School, source_ip: str, failures: int | None = None) -> Spent:
+    """Count a try of a visitor's address, which is slowed with its school; ``TooMany`` over budget.
+
+    ``failures``: the school's wrong passwords within the hour; None: they are read here.
+    """
+    slug, now = school.slug, system.now()
     spender = visitor(system.lookup_key(slug, school.lookup_epoch), source_ip)
-    pace = _pace(counters.read(PER_SCHOOL, "all", now).count)
-    if pace is not None and not counters.spend(pace, spender, now):
-        _refuse(slug, pace, now, "Many wrong passwords are tried at this school just now, so only a few tries are let through.")
-    _count(system, slug, PER_ADDRESS, spender, now)
-    return Spent((), "", spender, pace, now)
+    pace = _pace(schools_failures(system, slug) if failures is None else failures)
+    budgets = (PER_ADDRESS,) if pace is None else (pace, PER_ADDRESS)
+    _spend_all(system, slug, budgets, spender, now)
+    return Spent(spender, budgets, now)
 
 
-def _count(system: System, slug: str, budget: Budget, key: str, now: int) -> int:
-    count = system.counters("CREDENTIALS_TABLE", slug).count(budget, key, now)
-    if count > budget.limit:
-        _refuse(slug, budget, now)
-    return count
+def _spend_all(system: System, slug: str, budgets: tuple[Budget, ...], key: str, now: int) -> int:
+    """Count a try against all of them or, where one is spent, none: ``TooMany``. The highest of them as it now is."""
+    tries = system.counters("CREDENTIALS_TABLE", slug).spend_all(budgets, key, now)
+    if tries.over is not None:
+        _refuse(slug, tries.over, now)
+    return tries.most
+
+
+def given_back(system: System, slug: str, spent: Spent) -> list[Change]:
+    """The writes by which a right password gives its identifier all of its budgets again.
+
+    None where they hold this try alone, which takes nothing from anybody.
+    """
+    return [system.counters("CREDENTIALS_TABLE", slug).clear_of(PER_IDENTIFIER, spent.key, spent.now)] if spent.again else []
 
 
 def give_back(system: System, slug: str, spent: Spent) -> None:
-    """The password was right: the identifier has all of its budgets again, and the address what this try has cost it."""
-    counters = system.counters("CREDENTIALS_TABLE", slug)
-    for budget in spent.again:  # the others hold this try alone, which takes nothing from anybody
-        counters.clear(budget, spent.key, spent.now)
-    for each in (PER_ADDRESS, spent.pace):
-        if each is not None:
-            counters.count(each, spent.spender, spent.now, -1)
+    """What was shown was right: the visitor's address has back what this try has cost it.
 
-
-def forgive(system: System, slug: str, key: str) -> None:
-    """Give an identifier its budgets back: its owner has proved who they are."""
-    counters, now = system.counters("CREDENTIALS_TABLE", slug), system.now()
-    for budget in PER_IDENTIFIER:
-        counters.clear(budget, key, now)
+    It is no part of any transaction: a whole school may sign in from one address, and would get in each other's way.
+    """
+    system.counters("CREDENTIALS_TABLE", slug).give_back(spent.budgets, spent.spender, spent.now)
 
 
 def forgive_person(system: System, school: School, person: Person) -> None:
     """Give a person's address and username their budgets back, whichever epoch the keys in their item are of."""
     key = system.lookup_key(school.slug, school.lookup_epoch)
-    for each in keys_of(key, person.email, person.username).values():
-        forgive(system, school.slug, str(each))
+    theirs = sorted({str(each) for each in keys_of(key, person.email, person.username).values()})
+    system.counters("CREDENTIALS_TABLE", school.slug).clear(PER_IDENTIFIER, theirs, system.now())
 
 
 def note_failure(system: System, slug: str) -> None:
@@ -144,10 +173,11 @@ def note_row(slug: str) -> None:
 def _pace(failures: int) -> Budget | None:
     """The wrong tries that an address has at a time, where a school has had so many failures."""
     pause = next((seconds for at, seconds in PAUSES if failures >= at), 0)
-    return Budget(f"sign-in-pace-{pause}", AT_A_TIME, pause) if pause else None
+    return Budget(f"{_PACE}{pause}", AT_A_TIME, pause) if pause else None
 
 
-def _refuse(slug: str, budget: Budget, now: int, why: str = "") -> NoReturn:
+def _refuse(slug: str, budget: Budget, now: int) -> NoReturn:
     log.warning("sign-in over budget", extra={"school": slug, "budget": budget.name})
     seconds = budget.window - now % budget.window
-    raise TooMany(f"{why} Try again in {seconds} seconds." if why else "", retry_after=seconds)
+    is_pace = budget.name.startswith(_PACE)
+    raise TooMany(f"{_SLOWED} Try again in {seconds} seconds." if is_pace else "", retry_after=seconds)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from latchkey.schools import needs as schools
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from latchkey.people.stores.people import Directory
     from latchkey.shared.stores.counters import Counters
     from latchkey.sign_in.stores.bearers import Bearers
-    from latchkey.sign_in.stores.credentials import Credentials
+    from latchkey.sign_in.stores.credentials import Candidates, Credentials
     from latchkey.sign_in.stores.failures import Failures
     from latchkey.sign_in.stores.sessions import Sessions
 
@@ -21,6 +23,8 @@ class System(schools.System, Protocol):
     def directory(self, school: str) -> Directory: ...
 
     def credentials(self, school: str) -> Credentials: ...
+
+    def candidates(self, school: str, ids: Sequence[str]) -> Candidates: ...
 
     def failures(self, school: str) -> Failures: ...
 

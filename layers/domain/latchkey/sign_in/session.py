@@ -9,9 +9,8 @@ with its connection (``School.ends_session``). The school is read with every req
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed, NotSignedIn
 from latchkey.people.model.person import Person
 from latchkey.people.model.unconfirmed import is_over
@@ -37,18 +36,24 @@ class SignedIn:
     beside: Person | None = None
 
 
-def open_session(
+def open_session(system: System, school: str, person: Person, **facts: Any) -> tuple[str, Session]:
+    """``(token, session)`` of a new session for the person in the state in which they were checked; as ``new_session``."""
+    token, session = new_session(system, school, person, **facts)
+    system.sessions(school).put(session)
+    return token, session
+
+
+def new_session(
     system: System,
     school: str,
     person: Person,
-    event: EventWrite | None = None,
     *,
     ways: tuple[str, ...] = PASSWORD_ALONE,
     proved_at: int | None = None,
     browser: str = "",
     by: str = "",
 ) -> tuple[str, Session]:
-    """``(token, session)`` of a new session for the person in the state in which they were checked; with its audit event.
+    """The same, which is still to be written.
 
     ``ways`` and ``proved_at``: what they have shown, ``browser``: with what, ``by``: at which provider; see ``Session``.
     """
@@ -67,7 +72,6 @@ def open_session(
         browser=browser,
         by=by,
     )
-    system.sessions(school).put(session, event)
     return f"{school}.{person.id}.{secret}", session
 
 
@@ -124,6 +128,15 @@ def close_session(system: System, token: str | None) -> None:
     except NotSignedIn:
         return
     system.sessions(school).end(person, _hash(secret))
+
+
+def named_in(token: str | None) -> tuple[str, str, str] | None:
+    """School, person and hash of the session that a token names, whether there is one or not; None if it is no token."""
+    try:
+        school, person, secret = _parts(token)
+    except NotSignedIn:
+        return None
+    return school, person, _hash(secret)
 
 
 def provider_of(system: System, token: str | None) -> tuple[str, str] | None:

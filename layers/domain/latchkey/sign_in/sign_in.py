@@ -15,89 +15,108 @@ from typing import TYPE_CHECKING, Final
 from latchkey.errors import Changed, SignInFailed
 from latchkey.people.model.person import ADULTS, NOBODY, Person
 from latchkey.people.model.unconfirmed import is_over
-from latchkey.schools.find_school import the_school
 from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup, typed_lookups
 from latchkey.sign_in import hashing
-from latchkey.sign_in.budgets import IN_A_ROW, give_back, note_failure, note_row, spend
+from latchkey.sign_in.budgets import IN_A_ROW, give_back, given_back, note_failure, note_row, spend
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.record_sign_in import count_refused
 from latchkey.sign_in.steps import Proof
+from latchkey.sign_in.stores.credentials import Candidates
 from latchkey.sign_in.stores.failures import Row
 
 if TYPE_CHECKING:
-    from latchkey.shared.stores.counters import Tally
+    from latchkey.shared.stores.counters import Change, Tally
 
 MOST_ACCOUNTS: Final = 5  # that share an address and are tried with one password
 log = logging.getLogger(__name__)
 
 
-def prove_password(system: System, slug: str, identifier: str, password: str, *, source_ip: str) -> Proof:
-    """Whose password this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``steps.go_on``."""
-    school = the_school(system, slug)
+def prove_password(system: System, of: tuple[School, int], identifier: str, password: str, *, source_ip: str) -> Proof:
+    """Whose password this is; ``SignInFailed`` or ``TooMany``. It opens nothing: see ``steps.go_on``.
+
+    ``of``: the school and its wrong passwords within the hour, as ``school_and_failures`` gives them.
+    """
+    school, failures = of
+    slug = school.slug
     kind, keys = typed_lookups([system.lookup_key(slug, epoch) for epoch in school.lookup_epochs], identifier)
-    spent = spend(system, school, keys[0], source_ip)
-    people = _accounts(system, school, kind, keys)
-    found = _matching(system, school, people, password, keys[0])
-    if not found:
+    spent = spend(system, school, keys[0], source_ip, failures)
+    found = system.candidates(slug, system.directory(slug).ids_by(kind, *keys))
+    people = _accounts(school, [each for each in found.people if _key_of(each, kind) in keys], system.now())
+    tries = _Tries(system, school, people, keys[0])
+    right = tries.matching(found, password)
+    if not right:
         note_failure(system, slug)
         count_refused(system, slug, people)
         log.info("sign-in refused", extra={"school": slug})
         raise SignInFailed()
     give_back(system, slug, spent)
-    return Proof(school=school, person=found[0], at=system.now(), also=tuple(found[1:]))
+    owed = (*tries.taken_back, *given_back(system, slug, spent))
+    factors = {each.id: found.factors.get(each.id) for each in right if each.id in found.asked}
+    return Proof(school=school, person=right[0], at=system.now(), also=tuple(right[1:]), owed=owed, factors=factors)
 
 
-def _accounts(system: System, school: School, kind: str, keys: Sequence[str]) -> list[Person]:
-    """The accounts that this identifier may mean and that have a password of ours."""
-    directory = system.directory(school.slug)
-    people = directory.by_email_key(*keys) if kind == "email" else directory.by_username_key(*keys)
-    if not people:
-        directory.by_ids([NOBODY])
+def _key_of(person: Person, kind: str) -> str | None:
+    return person.email_key if kind == "email" else person.username_key
+
+
+def _accounts(school: School, people: Sequence[Person], now: int) -> list[Person]:
+    """Those of these accounts that have a password of ours."""
     able = [
         person
         for person in people
         if person.status == "active"
         and person.password_set_at is not None
         and not school.uses_sso(person)
-        and not is_over(person, system.now())
+        and not is_over(person, now)
     ]
     # Whoever can register with any address must not push its owner out of those that are tried: adults of the school come
     # first, then everybody whom the school has entered (their ids are shorter), then who registered with a code.
     return sorted(able, key=lambda person: (person.role not in ADULTS, len(person.id), person.id))[:MOST_ACCOUNTS]
 
 
-def _matching(system: System, school: School, people: list[Person], password: str, key: str) -> list[Person]:
-    """Whose password this is: of accounts that share an address it may be several people's, or one person's several.
+class _Tries:
+    """One password tried with some accounts (none: a name that nobody has, ``key``). Each try is counted before it is compared.
 
-    Each try is counted for each account before it is compared; a right password takes back what it has cost.
+    ``taken_back``: the writes by which a right password takes back what its try has cost.
     """
-    credentials, failures, now = system.credentials(school.slug), system.failures(school.slug), system.now()
-    tried: list[tuple[Row, Tally, Person | None]] = []
-    found = list[Person]()
-    for person in people:
-        row = row_of(system, school, person)
-        tally = failures.count(row, now)
-        kept = credentials.password_hash(person.password_holder)
-        if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
-            if hashing.is_dated(kept):
-                renew_hash(system, school.slug, person, kept, password)
-            failures.clear(row, now)
-            found.append(person)
-        else:
-            tried.append((row, tally, person))
-    if found:
-        for other, _, _ in tried:  # it was not theirs that was tried
-            failures.count(other, now, -1)
-        return found
-    if not people:
-        row = Row(key)
-        tried.append((row, failures.count(row, now), None))
-        hashing.verify(credentials.password_hash(NOBODY), password)
-    for row, tally, whose in tried:
-        if tally.count >= IN_A_ROW and not tally.told and failures.tell(row, now):
-            tell_of_row(system, school.slug, whose, now)
-    return []
+
+    def __init__(self, system: System, school: School, people: Sequence[Person], key: str) -> None:
+        self._system = system
+        self._school = school
+        self._people = people
+        self._key = key
+        self.taken_back: list[Change] = []
+
+    def matching(self, of: Candidates, password: str) -> list[Person]:
+        """Whose password this is: of accounts that share an address it may be several people's, or one person's several."""
+        system, slug, now = self._system, self._school.slug, self._system.now()
+        failures = system.failures(slug)
+        tried: list[tuple[Row, Tally, Person | None]] = []
+        found = list[Person]()
+        for person in self._people:
+            row = row_of(system, self._school, person)
+            tally = failures.count(row, now)
+            holder = person.password_holder
+            kept = of.hashes.get(holder) if holder in of.asked else system.credentials(slug).password_hash(holder)
+            if hashing.verify(kept, password) and kept is not None and tally.count <= IN_A_ROW:
+                if hashing.is_dated(kept):
+                    renew_hash(system, slug, person, kept, password)
+                self.taken_back.append(failures.clear_of(row, now))
+                found.append(person)
+            else:
+                tried.append((row, tally, person))
+        if found:
+            self.taken_back += [failures.take_back_of(other, now) for other, _, _ in tried]  # it was not theirs that was tried
+            return found
+        if not self._people:
+            row = Row(self._key)
+            tried.append((row, failures.count(row, now), None))
+            hashing.verify(None, password)
+        for row, tally, whose in tried:
+            if tally.count >= IN_A_ROW and not tally.told and failures.tell(row, now):
+                tell_of_row(system, slug, whose, now)
+        return []
 
 
 def tell_of_row(system: System, slug: str, whose: Person | None, now: int) -> None:

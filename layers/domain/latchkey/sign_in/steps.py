@@ -11,7 +11,7 @@ the answer and gives back a proof, with which the doorway comes to ``go_on`` aga
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import Person
@@ -22,10 +22,12 @@ from latchkey.shared.model.texts import said
 from latchkey.sign_in.model.proof_tokens import Kept, seal, unseal
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.record_sign_in import sign_in_of
-from latchkey.sign_in.session import SignedIn, close_session, open_session
+from latchkey.sign_in.session import SignedIn, named_in, new_session
 from latchkey.sign_in.stamps import bears
-from latchkey.sign_in.stores.sessions import PASSWORD_ALONE
+from latchkey.sign_in.stores.credentials import FactorsItem
+from latchkey.sign_in.stores.sessions import PASSWORD_ALONE, Owed
 
+_TOO_LATE: Final = said("That took too long, or something has changed since. Enter your password again.")
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,8 @@ class Proof:
     """Whose sign-in this is and what was shown for it; ``at`` is when the first of it was right (epoch seconds).
 
     ``by``: the connection of the school's own provider that has proved it, or "".
+    ``owed``: what has to be written because it was right; it is written with the session, or where a step asks (``settle``).
+    ``factors``: the items of the second factors of these people, by id, as they were read for it; None: they were not.
     ``also``: others whose address and password these are, too; who signs in chooses (``choose_account``) before any step.
     """
 
@@ -44,6 +48,8 @@ class Proof:
     proved_at: int | None = None
     also: tuple[Person, ...] = ()
     by: str = ""
+    owed: tuple[Owed, ...] = ()
+    factors: Mapping[str, FactorsItem | None] | None = None
 
     def shown(self, way: str, now: int) -> "Proof":
         """The proof once a second factor was shown, too."""
@@ -92,18 +98,37 @@ def go_on(
     for step in steps:
         facts = step.asks(system, proof)
         if facts is not None:
+            settle(system, proof)
             return Asked(step.name, sealed(system, proof), facts)
     outside = is_inside(proof.school.settings.address_ranges, source_ip) is False
     return _open(system, proof, presented, browser, outside=outside)
 
 
+def settle(system: System, proof: Proof) -> None:
+    """Write what a right answer is owed, where no session follows at once."""
+    if proof.owed:
+        system.sessions(proof.school.slug).write_all(proof.owed)
+
+
 def read_proof(system: System, slug: str, token: object) -> Proof:
     """The proof that a token holds; ``NotSignedIn`` if it is none, is over, or the account has changed since."""
     school = the_school(system, slug)
-    kept = unseal(token, slug, system.cursor_key(slug), system.now())
-    person = system.directory(slug).person(kept.person) if kept is not None else None
-    if kept is None or person is None or not _stands(system, school, person, kept):
-        raise NotSignedIn(said("That took too long, or something has changed since. Enter your password again."))
+    kept = kept_of(system, school, token)
+    return proof_of(system, school, system.directory(slug).person(kept.person), kept)
+
+
+def kept_of(system: System, school: School, token: object) -> Kept:
+    """What a token of this school says; ``NotSignedIn`` if it is none, or over. Whether it still counts: ``proof_of``."""
+    kept = unseal(token, school.slug, system.cursor_key(school.slug), system.now())
+    if kept is None:
+        raise NotSignedIn(_TOO_LATE)
+    return kept
+
+
+def proof_of(system: System, school: School, person: Person | None, kept: Kept) -> Proof:
+    """The proof that was kept, of this person as they are now; ``NotSignedIn`` if the account has changed since."""
+    if person is None or not _stands(system, school, person, kept):
+        raise NotSignedIn(_TOO_LATE)
     return Proof(school=school, person=person, at=kept.at, ways=kept.ways, proved_at=kept.proved_at, by=kept.by)
 
 
@@ -129,17 +154,19 @@ def sealed(system: System, proof: Proof) -> str:
 
 
 def _open(system: System, proof: Proof, presented: str | None, browser: str, *, outside: bool) -> Opened:
+    """The session, what it ends and what is owed: one transaction, so there is none of it where something has changed."""
     slug, now = proof.school.slug, system.now()
-    close_session(system, presented)
+    forget = _knows_of_new_email(proof.person, now)
+    noted, person = system.directory(slug).note_sign_in_of(proof.person, now, forget_former_email=forget, outside=outside)
+    event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
+    token, session = new_session(system, slug, person, ways=proof.ways, proved_at=proof.proved_at, browser=browser, by=proof.by)
+    also: list[Owed] = [noted, *proof.owed]
+    if event is not None:
+        also.append(event)
     try:
-        forget = _knows_of_new_email(proof.person, now)
-        person = system.directory(slug).note_sign_in(proof.person, now, forget_former_email=forget, outside=outside)
+        system.sessions(slug).put_with(session, also, named_in(presented))
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
-    token, session = open_session(
-        system, slug, person, event, ways=proof.ways, proved_at=proof.proved_at, browser=browser, by=proof.by
-    )
     log.info("signed in", extra={"school": slug, "person": person.id})
     return Opened(token, SignedIn(proof.school, person, session))
 

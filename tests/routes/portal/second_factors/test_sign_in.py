@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.authenticator import Authenticator, app_code
-from tests.support.portal import PASSWORD, Portal
+from tests.support.portal import PASSWORD, Portal, calls_of_a_fresh_container
 
 FACTORS = "/account/second-factors"
 STEP = "/schools/northbridge/sessions/second-factor"
@@ -89,6 +89,24 @@ def test_an_app_is_added_with_the_password_and_asked_for_from_then_on(portal: Po
     assert [(each["way"], each["name"]) for each in seen["items"]] == [("totp", "My phone")]
     assert seen["recovery_codes_left"] == 10
     assert portal.person(me.person).second_factors == ("totp",)
+
+
+def test_both_steps_cost_at_most_eight_calls(portal: Portal, me: Me) -> None:
+    me.add_app()
+    with calls_of_a_fresh_container(portal) as first:
+        token = me.first_step()
+    with calls_of_a_fresh_container(portal) as second:
+        assert me.second_step(token, way="totp", code=me.code()).status_code == 201
+    assert (len(first), len(second)) == (8, 7), (first, second)
+
+
+def test_a_passkey_as_the_second_step_costs_at_most_eight_calls(portal: Portal, me: Me) -> None:
+    me.add_passkey()
+    token = me.first_step()
+    signed = me.sign(token)
+    with calls_of_a_fresh_container(portal) as calls:
+        assert me.second_step(token, way="passkey", credential=signed).status_code == 201
+    assert len(calls) == 8, calls
 
 
 def test_a_passkey_is_added_and_signs_in(portal: Portal, me: Me) -> None:
@@ -211,7 +229,7 @@ def test_adding_twice_at_once_adds_one(me: Me) -> None:
 def test_the_budget_is_one_for_all_ways_and_for_parallel_guesses(portal: Portal, me: Me, monkeypatch: pytest.MonkeyPatch) -> None:
     me.add_app()
     compared = []
-    monkeypatch.setattr("latchkey.second_factors.show_factor._taken", lambda *_: compared.append(1) or False)
+    monkeypatch.setattr("latchkey.second_factors.show_factor._taken", lambda *_, **__: compared.append(1) or False)
     tokens = [me.first_step() for _ in range(8)]
     with ThreadPoolExecutor(8) as threads:
         ask = threads.map(lambda n: me.second_step(tokens[n % 8], way="totp", code=f"{n:06}").status_code, range(200))

@@ -10,7 +10,7 @@ from latchkey.sign_in.session import open_session
 from latchkey.sign_in.session import who as signed_in
 from tests.support.authenticator import Authenticator
 from tests.support.openapi import check
-from tests.support.portal import PAGE, PASSWORD, SSO, Portal
+from tests.support.portal import PAGE, PASSWORD, SSO, Portal, calls_of_a_fresh_container
 
 HERE = "/schools/northbridge/sessions/passkey"
 
@@ -45,6 +45,14 @@ def test_a_passkey_opens_a_session_that_has_proved_both(portal: Portal) -> None:
     who = signed_in(portal.wiring, found.json_body["token"])
     assert (who.session.ways, who.session.proved_at) == (("passkey",), portal.wiring.now())
     assert "__Host-latchkey=" in found.headers["Set-Cookie"]
+
+
+def test_it_costs_at_most_eight_calls(portal: Portal) -> None:
+    key = with_passkey(portal)
+    signed = key.sign(options(portal))
+    with calls_of_a_fresh_container(portal) as calls:
+        assert answer(portal, signed).status_code == 201
+    assert len(calls) == 8, calls
 
 
 def test_the_options_name_nobody_and_are_alike_for_all(portal: Portal) -> None:

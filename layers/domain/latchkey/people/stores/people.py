@@ -329,16 +329,23 @@ class Directory:
         """Everybody whose username has one of these look-up keys, the newest first; found as those of an address."""
         return [person for person in self._by_key("by_username", "username_key", *reversed(keys)) if person.username_key in keys]
 
+    def ids_by(self, kind: str, *keys: str) -> list[str]:
+        """Whose address or username has one of these look-up keys, as the index says it: they are still to be read by key."""
+        return self._ids_by_key(f"by_{kind}", f"{kind}_key", *reversed(keys))
+
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
         found = self._by_key("by_number", "number_key", number_key(self.school, number))
         return next((person for person in found if person.number == number), None)
 
     def _by_key(self, index: str, attribute: str, *keys: str) -> list[Person]:
+        return self.by_ids(self._ids_by_key(index, attribute, *keys))
+
+    def _ids_by_key(self, index: str, attribute: str, *keys: str) -> list[str]:
         prefix = f"{self.school}#P#"
         pages = [self._table.page(key, index=index, pk_name=attribute, limit=50) for key in keys]
         found = (item["pk"] for page in pages for item in page.items)
-        return self.by_ids(pk.removeprefix(prefix) for pk in found if pk.startswith(prefix))
+        return list(dict.fromkeys(pk.removeprefix(prefix) for pk in found if pk.startswith(prefix)))
 
     def pages_from(
         self, position: Position, wanted: PeopleFilter, *, limit: int | None = None
@@ -435,12 +442,15 @@ class Directory:
         """Delete the items of these people, whether they exist or not; what else is kept of them is other stores' to delete."""
         self._table.delete_many([person_key(self.school, person) for person in people])
 
-    def note_sign_in(self, person: Person, now: int, *, forget_former_email: bool, outside: bool = False) -> Person:
-        """Note that the person signs in now; ``Changed`` if a new password was set since they were read.
+    def note_sign_in_of(
+        self, person: Person, now: int, *, forget_former_email: bool, outside: bool = False
+    ) -> tuple[tuple[Table, Update], Person]:
+        """The write that notes that the person signs in now, to stand in a transaction, and the person as they then are.
 
-        ``outside``: from an address that is not one of the school's own.
+        It fails (``Changed``) if a new password was set since they were read. ``outside``: from an address that is not one of
+        the school's own.
         """
-        facts: dict[str, Value] = {"last_login_at": now}
+        facts: dict[str, Any] = {"last_login_at": now}
         if outside:
             facts["outside_at"] = now
         if person.new_email is not None and asked_for(person, now) is None:
@@ -450,7 +460,7 @@ class Directory:
         if person.is_admin and person.admin_since is None:
             facts["admin_since"] = now
         same_password: Condition = ("version", "=", person.version)
-        return self.change(person.id, facts, [same_password])
+        return (self._table, self.change_of(person.id, facts, [same_password])), replace(person, **facts)
 
     def note_locked(self, person: str, version: int, now: int) -> None:
         """Note that a person's password was stopped; nothing where they have set another meanwhile, or there is nobody."""

@@ -1,11 +1,17 @@
 """Schools as a public page needs them: read once a minute, because every visitor asks for the same few."""
 
-from collections.abc import Callable
-from typing import Final
+from __future__ import annotations
 
-from latchkey.schools.model.school import School
+from typing import TYPE_CHECKING, Final
+
 from latchkey.schools.model.search import SchoolIndex
-from latchkey.schools.stores.schools import Schools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from latchkey.schools.model.school import School
+    from latchkey.schools.stores.schools import Schools
+    from latchkey.shared.stores.counters import Place
 
 _FRESH: Final = 60  # seconds
 _MOST: Final = 1_000
@@ -25,10 +31,22 @@ class KeptSchools:
     def get(self, slug: str) -> School | None:
         """The school with this slug."""
         now = self._clock()
+        return self._fresh_one(slug, now) or self._keep(slug, self._schools.get(slug), now)
+
+    def get_with(self, slug: str, counter: Place) -> tuple[School | None, int]:
+        """The same, and what a counter says now: one call for both."""
+        now = self._clock()
+        school = self._fresh_one(slug, now)
+        if school is not None:
+            return school, counter.read()
+        school, count = self._schools.get_with(slug, counter)
+        return self._keep(slug, school, now), count
+
+    def _fresh_one(self, slug: str, now: int) -> School | None:
         read_at, school = self._kept.get(slug, (0, None))
-        if school is not None and now - read_at < self._fresh:
-            return school
-        found = self._schools.get(slug)
+        return school if now - read_at < self._fresh else None
+
+    def _keep(self, slug: str, found: School | None, now: int) -> School | None:
         if found is not None:
             if len(self._kept) >= _MOST:
                 self._kept.clear()

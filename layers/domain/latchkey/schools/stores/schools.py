@@ -1,8 +1,9 @@
 """All schools, in the table ``directory``."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
+
 from dataclasses import asdict
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from latchkey.people.model.person import ROLES, Role
 from latchkey.schools.model.school import (
@@ -19,6 +20,11 @@ from latchkey.schools.model.school import (
 )
 from latchkey.schools.stores.waiting import addresses_from_value, resets_from_value, waiting_from_value
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Put, Table, Update, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from latchkey.shared.stores.counters import Place
 
 _SCHOOLS = "SCHOOLS"
 _ENDED = "ENDED"
@@ -105,6 +111,13 @@ class Schools:
         """The school with this slug."""
         item = self._table.get(*school_key(slug))
         return school_from_item(item) if item else None
+
+    def get_with(self, slug: str, counter: Place) -> tuple[School | None, int]:
+        """The same, and what a counter says, in one call."""
+        here = school_key(slug)
+        found = self._table.get_across({self._table: [here], counter.table: [counter.key]})
+        item = found.get((self._table.name, *here))
+        return school_from_item(item) if item else None, counter.count_in(found)
 
     def make(self, school: School) -> bool:
         """Write a new school; False if the slug is taken."""

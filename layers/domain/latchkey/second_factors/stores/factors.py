@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
-from latchkey.people.stores.people import Directory
+from latchkey.people.model.person import Person
+from latchkey.people.stores.people import Directory, is_account, person_from_item
 from latchkey.second_factors.model.factors import Factor, Factors, Passkey, Totp, Waiting
 from latchkey.shared.stores.aws import Client
+from latchkey.shared.stores.counters import Place
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import FACTORS
 
@@ -25,7 +27,19 @@ class KeptFactors:
 
     def of(self, person: str) -> Factors:
         """A person's, read consistently."""
-        item = self._table.get(f"{self.school}#P#{person}", FACTORS)
+        return self.from_item(person, self._table.get(f"{self.school}#P#{person}", FACTORS))
+
+    def with_person(self, person: str, counter: Place) -> tuple[Person | None, Factors, int]:
+        """A person, what they have, and how far a counter beside it has come: one call, read consistently."""
+        at, place = self._directory.key(person), (f"{self.school}#P#{person}", FACTORS)
+        found = self._table.get_across({self._people: [at], self._table: [place, counter.key]})
+        item = found.get((self._people.name, *at))
+        known = person_from_item(item) if item is not None and is_account(item) else None
+        theirs = self.from_item(person, found.get((self._table.name, *place)))
+        return known, theirs, counter.count_in(found)
+
+    def from_item(self, person: str, item: Item | None) -> Factors:
+        """A person's as their item says them; of no item, none."""
         return _factors(person, item) if item else Factors(person=person)
 
     def write(self, before: Factors, after: Factors) -> Factors:

@@ -1,9 +1,13 @@
 """Counters that limit guessing and flooding: raised atomically before anything is compared or looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
+
+Change: TypeAlias = tuple[Table, Update]
+"""A counter's change, to stand in a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,33 @@ class Tally:
 
     count: int
     told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What became of a try that counts against several budgets: ``over`` is one that was spent, so it was counted in none.
+
+    ``most``: the highest of the counters as they now are.
+    """
+
+    over: Budget | None
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a counter stands: its table, and ``(pk, sk)``."""
+
+    table: Table
+    key: tuple[str, str]
+
+    def read(self) -> int:
+        """What it says, read consistently."""
+        return _tally(self.table.get(*self.key)).count
+
+    def count_in(self, found: Mapping[tuple[str, str, str], Item]) -> int:
+        """What it says among items that were read, by ``(table's name, pk, sk)``."""
+        return _tally(found.get((self.table.name, *self.key))).count
 
 
 class Counters:
@@ -54,7 +85,58 @@ class Counters:
 
     def read(self, budget: Budget, key: str, now: int) -> Tally:
         """The counter as it is, read consistently."""
-        return _tally(self._table.get(self._pk(budget, key), str(now - now % budget.window)) or {})
+        return _tally(self._table.get(*self._key(budget, key, now)))
+
+    def place_of(self, budget: Budget, key: str, now: int) -> Place:
+        """Where a counter stands, for whoever reads it together with something else."""
+        return Place(self._table, self._key(budget, key, now))
+
+    def spend_all(self, budgets: Sequence[Budget], key: str, now: int) -> Tries:
+        """Count a try against several budgets of one key in one write: in all of them, or in none where one is spent.
+
+        They stand in one item, that of the longest; at its limit each stands still until something is given back.
+        """
+        names = {_name(budget, now): budget for budget in budgets}
+        not_spent: list[Condition] = [(name, "<>", budget.limit) for name, budget in names.items()]
+        try:
+            found = self._table.update(self._together(budgets, key, now, add=dict.fromkeys(names, 1), when=not_spent))
+        except ConditionFailed as failed:
+            item = failed.item or {}
+            return Tries(next((each for name, each in names.items() if item.get(name) == each.limit), budgets[0]), 0)
+        return Tries(None, max(int(found[name]) for name in names))
+
+    def give_back_of(self, budgets: Sequence[Budget], key: str, now: int) -> Change:
+        """The write that takes back what one try has cost these budgets of ``spend_all``; ``now`` as it was then."""
+        return self._table, self._together(budgets, key, now, add={_name(budget, now): -1 for budget in budgets})
+
+    def clear_of(self, budgets: Sequence[Budget], key: str, now: int) -> Change:
+        """The write that gives these budgets of ``spend_all`` back whole."""
+        return self._table, self._together(budgets, key, now, put=dict.fromkeys((_name(budget, now) for budget in budgets), 0))
+
+    def give_back(self, budgets: Sequence[Budget], key: str, now: int) -> None:
+        """Take back what one try has cost these budgets; as ``give_back_of``."""
+        self._table.update(self.give_back_of(budgets, key, now)[1])
+
+    def clear(self, budgets: Sequence[Budget], keys: Iterable[str], now: int) -> None:
+        """Give these budgets of several keys back whole, in one call; as ``clear_of``."""
+        changes = [self.clear_of(budgets, each, now) for each in keys]
+        if changes:
+            self._table.transact_with(changes)
+
+    def _together(
+        self,
+        budgets: Sequence[Budget],
+        key: str,
+        now: int,
+        *,
+        add: Mapping[str, int] | None = None,
+        put: Mapping[str, Value] | None = None,
+        when: Sequence[Condition] = (),
+    ) -> Update:
+        longest = max(budgets, key=lambda budget: budget.window)
+        pk, sk = self._key(longest, key, now)
+        facts: dict[str, Value] = {**(put or {}), "expires_at": int(sk) + 2 * longest.window}
+        return Update(pk=pk, sk=sk, add=add or {}, set=facts, when=when)
 
     def reached(self, budget: Budget, key: str, now: int, tally: Tally, marks: Iterable[int]) -> int:
         """The highest of these marks that a counter has reached and that nobody has told; 0 if there is none.
@@ -70,22 +152,22 @@ class Counters:
                     Update(pk=self._pk(budget, key), sk=str(now - now % budget.window), set={"told": mark}, when=[as_known])
                 )
             except ConditionFailed as quicker:
-                told = _tally(quicker.item or {}).told
+                told = _tally(quicker.item).told
             else:
                 return mark
         return 0
 
-    def clear(self, budget: Budget, key: str, now: int) -> None:
-        """Give the budget back, after a success."""
-        self._table.update(
-            Update(
-                pk=self._pk(budget, key), sk=str(now - now % budget.window), set={"count": 0, "expires_at": now + budget.window}
-            )
-        )
+    def _key(self, budget: Budget, key: str, now: int) -> tuple[str, str]:
+        return self._pk(budget, key), str(now - now % budget.window)
 
     def _pk(self, budget: Budget, key: str) -> str:
         return f"{self.school}#T#{budget.name}#{key}"
 
 
-def _tally(item: Item) -> Tally:
-    return Tally(int(item.get("count", 0)), int(item.get("told", 0)))
+def _tally(item: Item | None) -> Tally:
+    return Tally(int(item.get("count", 0)), int(item.get("told", 0))) if item else Tally(0)
+
+
+def _name(budget: Budget, now: int) -> str:
+    """The attribute that counts this budget's present window, where several stand in one item."""
+    return f"{budget.name}@{now - now % budget.window}"

@@ -14,18 +14,32 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from latchkey.errors import Changed, TryLater
 from latchkey.shared.stores.aws import Client, code_of, translate
-from latchkey.shared.stores.dynamo_wire import Condition, Item, Put, Update, Value, key_of, pack, pack_item, unpack_item
+from latchkey.shared.stores.dynamo_wire import (
+    Condition,
+    Delete,
+    Item,
+    Put,
+    Update,
+    Value,
+    Write,
+    key_of,
+    pack,
+    pack_item,
+    unpack_item,
+)
 from latchkey.shared.stores.pace import Pace
 
 __all__ = [
     "Condition",
     "ConditionFailed",
+    "Delete",
     "Item",
     "Page",
     "Put",
     "Table",
     "Update",
     "Value",
+    "Write",
     "batch_get",
     "pack",
     "pack_item",
@@ -77,6 +91,10 @@ class Table:
         """
         return [item for _, item in batch_get(self._client, {self: keys}, {self: only}, eventual=eventual)]
 
+    def get_across(self, wanted: Mapping["Table", Iterable[tuple[str, str]]]) -> dict[tuple[str, str, str], Item]:
+        """Items of this table and others that exist, by ``(table's name, pk, sk)``, read consistently; 100 keys a call."""
+        return {(name, item["pk"], item["sk"]): item for name, item in batch_get(self._client, wanted)}
+
     def put(self, put: Put) -> None:
         """Write an item; ``ConditionFailed`` if a condition does not hold."""
         self._conditional("put_item", put.request(self.name))
@@ -86,7 +104,7 @@ class Table:
         """Write an item here and one in another table, both or neither."""
         transact(self._client, [(self, put), other])
 
-    def transact_with(self, writes: Sequence[tuple["Table", Update | Put]]) -> None:
+    def transact_with(self, writes: Sequence[tuple["Table", Write]]) -> None:
         """All writes, to this table and others, or none; as ``transact``."""
         transact(self._client, writes)
 
@@ -295,12 +313,14 @@ def _projection(names: Sequence[str]) -> dict[str, Any]:
     return {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
 
 
-def transact(client: Client, writes: Sequence[tuple[Table, Update | Put]]) -> None:
+def transact(client: Client, writes: Sequence[tuple[Table, Write]]) -> None:
     """All writes or none (at most 100); conflicts are tried again. ``ConditionFailed`` with the first item not as expected."""
     items = []
     for table, write in writes:
-        request = write.request(table.name) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-        items.append({"Update" if isinstance(write, Update) else "Put": request})
+        request = write.request(table.name)
+        if not isinstance(write, Delete):
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        items.append({type(write).__name__: request})
     for attempt in range(_TRIES):
         try:
             client.transact_write_items(TransactItems=items)
@@ -323,9 +343,9 @@ def _nobody(_keys: list[tuple[str, str]]) -> None:
     """Nobody wants to know."""
 
 
-def _key(write: Update | Put) -> tuple[str, str]:
+def _key(write: Write) -> tuple[str, str]:
     """``(pk, sk)`` of a write."""
-    return (write.pk, write.sk) if isinstance(write, Update) else (str(write.item["pk"]), str(write.item["sk"]))
+    return (str(write.item["pk"]), str(write.item["sk"])) if isinstance(write, Put) else (write.pk, write.sk)
 
 
 def _key_in(request: Mapping[str, Any]) -> tuple[str, str]:
@@ -335,7 +355,7 @@ def _key_in(request: Mapping[str, Any]) -> tuple[str, str]:
     return key["pk"]["S"], key["sk"]["S"]
 
 
-def _note(writes: Sequence[tuple[Table, Update | Put]]) -> None:
+def _note(writes: Sequence[tuple[Table, Write]]) -> None:
     """Say of each table what was written."""
     for table in {id(table): table for table, _ in writes}.values():
         table.noted([_key(write) for of, write in writes if of is table])

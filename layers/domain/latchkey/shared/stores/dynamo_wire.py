@@ -125,6 +125,21 @@ class Put:
         return request | {"Item": pack_item(self.item)}
 
 
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """One item gone, whether it was there or not."""
+
+    pk: str
+    sk: str
+
+    def request(self, table: str) -> dict[str, Any]:
+        """The request's members, inside a transaction."""
+        return {"TableName": table, "Key": key_of(self.pk, self.sk)}
+
+
+Write: TypeAlias = "Update | Put | Delete"
+
+
 def key_of(pk: str, sk: str) -> dict[str, Any]:
     """An item's key in wire format."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}

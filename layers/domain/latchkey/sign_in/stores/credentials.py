@@ -1,11 +1,16 @@
 """Password hashes, and who chose which username: the table ``credentials``, which only the portal can read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
-from latchkey.shared.stores.dynamo import Condition, Put, Table
+from latchkey.people.model.person import NOBODY, Person
+from latchkey.people.stores.people import is_account, person_from_item, person_key
+from latchkey.shared.stores.dynamo import Condition, Item, Put, Table
 
+_HASH: Final = "PASSWORD"
+FactorsItem: TypeAlias = Item
+"""What a person has as second factors, which only ``second_factors`` can read."""
 FACTORS: Final = "FACTORS"
 """The sort key of a person's second factors, which ``second_factors`` keeps beside their hash."""
 
@@ -17,6 +22,44 @@ class Name:
     key: str
     epoch: int
     holder: str | None
+
+
+_HASHES: Final = 5
+"""Of so many who share a name hashes and factors are read with them; of others, one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who may be meant by a name that was typed, and by id their hashes and the items of their second factors.
+
+    ``asked``: of whom hashes and factors were asked for.
+    """
+
+    people: tuple[Person, ...]
+    hashes: Mapping[str, str]
+    factors: Mapping[str, FactorsItem]
+    asked: frozenset[str]
+
+
+def candidates_of(directory: Table, credentials: Table, school: str, ids: Sequence[str]) -> Candidates:
+    """Those of these people who exist, in the order asked for: one call for all, and as much for nobody as for somebody."""
+    read = ids or [NOBODY]
+    asked = read[:_HASHES]
+    people = [person_key(school, each) for each in read]
+    secrets = [(_owner(school, each), kind) for each in asked for kind in (_HASH, FACTORS)]
+    found = directory.get_across({directory: people, credentials: secrets})
+    items = [found[directory.name, *key] for key in people if (directory.name, *key) in found]
+
+    def of(kind: str) -> dict[str, Item]:
+        keys = {each: (credentials.name, _owner(school, each), kind) for each in asked}
+        return {each: found[key] for each, key in keys.items() if key in found}
+
+    return Candidates(
+        people=tuple(person_from_item(item) for item in items if is_account(item)),
+        hashes={each: item["hash"] for each, item in of(_HASH).items()},
+        factors=of(FACTORS),
+        asked=frozenset(asked),
+    )
 
 
 def name_kind(epoch: int) -> str:
@@ -65,7 +108,12 @@ class Credentials:
         self._table.put(Put(item={"pk": pk, "sk": sk, "hash": new}, when=[same_password]))
 
     def _key(self, person: str) -> tuple[str, str]:
-        return f"{self.school}#P#{person}", "PASSWORD"
+        return _owner(self.school, person), _HASH
 
     def _name(self, username_key: str, epoch: int) -> tuple[str, str]:
         return f"{self.school}#U#{username_key}", name_kind(epoch)
+
+
+def _owner(school: str, person: str) -> str:
+    """The partition of what a person has here."""
+    return f"{school}#P#{person}"

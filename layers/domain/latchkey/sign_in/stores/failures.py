@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from latchkey.shared.stores.counters import Tally
+from latchkey.shared.stores.counters import Change, Tally
 from latchkey.shared.stores.dynamo import ConditionFailed, Table, Update
 
 _KEPT: Final = 400 * 86_400
@@ -29,15 +29,23 @@ class Failures:
         self._table = table
         self.school = school
 
-    def count(self, row: Row, now: int, change: int = 1) -> Tally:
-        """Count a try as wrong, before anything is compared; how many there are in a row. -1 takes one back."""
-        found = self._table.update(replace(self._of(row, now), add={"count": change}))
+    def count(self, row: Row, now: int) -> Tally:
+        """Count a try as wrong, before anything is compared; how many there are in a row."""
+        found = self._table.update(replace(self._of(row, now), add={"count": 1}))
         return Tally(int(found["count"]), found.get("told", 0))
 
     def clear(self, row: Row, now: int) -> None:
         """The right password ends a row."""
+        self._table.update(self.clear_of(row, now)[1])
+
+    def clear_of(self, row: Row, now: int) -> Change:
+        """The write that ``clear`` makes, to stand in a transaction."""
         update = self._of(row, now)
-        self._table.update(replace(update, set={**update.set, "count": 0, "told": None}))
+        return self._table, replace(update, set={**update.set, "count": 0, "told": None})
+
+    def take_back_of(self, row: Row, now: int) -> Change:
+        """The write that takes a try back, to stand in a transaction."""
+        return self._table, replace(self._of(row, now), add={"count": -1})
 
     def tell(self, row: Row, now: int) -> bool:
         """Whether nobody has told yet how long this row has become; noted with this call."""

@@ -5,6 +5,20 @@ from typing import Final
 from latchkey.shared.stores.register import Kind
 
 _COUNTED: Final = {"count": "How often within the window", "told": "Whether the alarm about it has been given"}
+_TOGETHER: Final = {
+    f"{name}@<window>": f"How often within one window: {what}"
+    for name, what in (
+        ("person", "wrong answers of an account's owner"),
+        ("person-day", "the same in a day"),
+        ("sign-in", "tries of a name"),
+        ("sign-in-day", "the same in a day"),
+        ("sign-in-from", "tries from an address"),
+        *(
+            (f"sign-in-pace-{seconds}", f"the same in {seconds} seconds, where a school is guessed at")
+            for seconds in (5, 10, 20, 40)
+        ),
+    )
+}
 
 REGISTER: Final = (
     Kind(
@@ -52,7 +66,7 @@ REGISTER: Final = (
         why="So that passwords, links and codes cannot be guessed: tries by account, address and school",
         kept="until its window is over, at most two days",
         seen_by="nobody",
-        attributes=_COUNTED,
+        attributes={**_COUNTED, **_TOGETHER},
     ),
     Kind(
         name="session",

@@ -1,12 +1,13 @@
 """Sessions: the table ``sessions``; it holds a hash of each secret, never the secret."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
-from latchkey.audit.stores.audit import EventWrite
-from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value
+from latchkey.shared.stores.dynamo import Condition, Delete, Item, Put, Table, Update, Value, Write
 
+Owed: TypeAlias = tuple[Table, Write]
+"""A write that stands in one transaction with a new session."""
 PASSWORD_ALONE: Final = ("password",)
 """How a session was opened whose item does not say it."""
 BY_PROVIDER: Final = "sso"
@@ -55,13 +56,23 @@ class Sessions:
         """All sessions that this person has, also those that have ended and are not deleted yet."""
         return [session_from_item(person, item) for page in self._table.pages(self._pk(person)) for item in page]
 
-    def put(self, session: Session, event: EventWrite | None = None) -> None:
-        """Write a new session; with an audit event both or neither, in one call."""
-        new = self._new(session)
-        if event is None:
-            self._table.put(new)
-        else:
-            self._table.put_with(new, event)
+    def put(self, session: Session) -> None:
+        """Write a new session."""
+        self._table.put(self._new(session))
+
+    def put_with(self, session: Session, also: Iterable[Owed], ended: tuple[str, str, str] | None = None) -> None:
+        """Write a new session and something else, all or nothing, in one call; ``Changed`` if something is not as expected.
+
+        ``ended``: school, person and hash of a session that ends with it, whether it exists or not.
+        """
+        writes: list[Owed] = [(self._table, self._new(session)), *also]
+        if ended is not None:
+            writes.append((self._table, Delete(*session_key(*ended))))
+        self._table.transact_with(writes)
+
+    def write_all(self, writes: Sequence[Owed]) -> None:
+        """Write what a sign-in owes, all or nothing, where no session is opened with it."""
+        self._table.transact_with(writes)
 
     def replacing(self, old: Session, new: Session, now: int) -> list[tuple[Table, Update | Put]]:
         """The writes that end a session and begin another in its place, to stand in a transaction; only if the old one still is.
