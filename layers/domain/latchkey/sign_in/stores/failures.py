@@ -29,9 +29,9 @@ class Failures:
         self._table = table
         self.school = school
 
-    def count(self, row: Row, now: int) -> Tally:
+    def count(self, row: Row, now: int, change: int = 1) -> Tally:
         """Count a try as wrong, before anything is compared; how many there are in a row."""
-        found = self._table.update(replace(self._of(row, now), add={"count": 1}))
+        found = self._table.update(replace(self._of(row, now), add={"count": change}))
         return Tally(int(found["count"]), found.get("told", 0))
 
     def clear(self, row: Row, now: int) -> None:
