@@ -1,11 +1,11 @@
 """What a mail needs of a person, which mails there are, and why SES may fail to send one."""
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.schools.model.waiting import NoticeKind
+from latchkey.shared.model.quick import quick
 
 MailName = Literal[
     "welcome",
@@ -51,7 +51,7 @@ FAIL_REASONS: Final[dict[Failure, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class MailAccount:
     """One person inside a mail, frozen when the send was planned; everything that the link depends on.
 

@@ -24,6 +24,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+from latchkey.shared.model.quick import quick
+
 GUARD: Final = 0.017  # seconds that a second of slots is longer than a second; what costs 1.7 % of the rate
 LATE: Final = 0.012  # seconds after its slot's beginning in which a call may begin; the rest of the guard is for clocks
 CALL_MAILS: Final = 50  # SES: SendBulkEmail takes at most 50 destinations
@@ -31,7 +33,7 @@ _FULLEST: Final = 70  # mails in a chunk, at most
 _MICRO: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Slot:
     """When a call may begin, in epoch seconds, and how many mails it may hold."""
 

@@ -15,6 +15,7 @@ from latchkey.errors import MustWait, TryLater
 from latchkey.mail.model.account import Failure
 from latchkey.mail.model.mail_html import Template, display_name
 from latchkey.schools.model.logo import CONTENT_ID, FILE_NAME, Logo
+from latchkey.shared.model.quick import quick
 from latchkey.shared.stores.aws import Client, code_of, translate
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Envelope:
     logo: Logo | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Result:
     """What became of one mail: sent, failed for good, or to be tried again: in a moment or, if ``waits`` says why, much later.
 

@@ -8,11 +8,11 @@ fragment only. Verifying: the MAC first (ASVS 9.1.1), then the state (used, repl
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from latchkey.people.model.person import Person
 from latchkey.shared.model.ids import is_id, is_slug
+from latchkey.shared.model.quick import quick
 
 Purpose = Literal["welcome", "reset", "forgot", "confirm", "invitation"]
 SETS_PASSWORD: Final[frozenset[Purpose]] = frozenset({"welcome", "reset", "forgot"})
@@ -25,7 +25,7 @@ _PURPOSE: Final[dict[str, Purpose]] = {letter: purpose for purpose, letter in _L
 Fault = Literal["damaged", "used", "replaced", "expired"]
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Link:
     """What a token says. ``expires_at`` in epoch seconds; ``version`` and ``stamp`` are those of the account.
 

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from latchkey.shared.model.quick import quick
+
 Role = Literal["student", "teacher", "staff", "parent"]
 ROLES: Final[tuple[Role, ...]] = ("student", "teacher", "staff", "parent")
 NOBODY: Final = "0" * 20  # an id that no person has: reading it costs what reading a person costs
@@ -14,7 +16,7 @@ Status = Literal["active", "disabled", "left"]
 STATUSES: Final[tuple[Status, ...]] = ("active", "disabled", "left")
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class CodeState:
     """What the tables hold of a code: never the code itself. ``expires_at`` in epoch seconds.
 
@@ -31,7 +33,7 @@ class CodeState:
     epoch: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class MailProblem:
     """Mail to this person came back for good, or they called it spam; ``email_key`` says to which address."""
 
@@ -90,7 +92,7 @@ class SsoLink:
     made: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Person:
     """An account. Times are epoch seconds; ``number`` is the short number inside codes, from 1: a student's, and of an adult to
     whom a code was read out. ``read_out`` is the state of that code.

@@ -5,8 +5,9 @@ one: in whatever order the same facts come, the same one is left.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+from latchkey.shared.model.quick import quick
 
 MailState = Literal[
     "skipped",  # gets no mail; the reason says why
@@ -48,7 +49,7 @@ _RANKS: Final[Mapping[str, int]] = {
 _HARD_BOUNCE: Final = 9  # a mail server can take a mail and send it back later
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Fact:
     """What is known of a mail: the state, a word that says why, since when (epoch seconds), and the mail server's own words."""
 

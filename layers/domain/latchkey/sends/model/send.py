@@ -9,6 +9,7 @@ from latchkey.mail.model.account import MailAccount, MailName, NoticeName
 from latchkey.people.model.matched import Mailed
 from latchkey.schools.model.school import School
 from latchkey.sends.model.mail_states import OPEN, Fact, MailState
+from latchkey.shared.model.quick import quick
 
 Kind = Literal[
     "password_link",
@@ -215,7 +216,7 @@ class Send:
         return self.state == "failed" and self.reason == NOT_QUEUED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One mail to one address: people who share an address share the mail.
 
@@ -239,7 +240,7 @@ class Mail:
         return Mail(to=self.to, accounts=self.accounts, state=fact.state, reason=fact.reason, at=fact.at, detail=fact.detail)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """Up to 50 mails of one kind and language, delivered together: the unit of work and one item of the ledger.
 

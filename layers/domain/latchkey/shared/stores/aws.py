@@ -1,5 +1,6 @@
 """Clients and the one place where botocore's errors become ours."""
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any, Final, NoReturn, TypeAlias
@@ -30,6 +31,10 @@ _THROTTLED: Final = {
 _WITH_ITEMS: Final = ("GetItem", "BatchGetItem", "Query", "UpdateItem")
 """Whose answers hold items. Not BatchWriteItem: what it leaves over is sent again, and bytes would be encoded twice."""
 
+_IN_JSON: Final = {"dynamodb": frozenset[str](), "sesv2": frozenset({"SendBulkEmail"})}
+"""Whose parameters are the body of the request, in JSON, under the names that they have: of a service (empty: all) operations."""
+_KEPT: Final = "latchkey_body"
+
 
 def client_factory() -> ClientFactory:
     """Clients with our patience. Parameters are not validated twice: the types of the stores say what goes in."""
@@ -49,6 +54,9 @@ def client_factory() -> ClientFactory:
 
     def make(service: str) -> Client:
         client: Client = boto3.client(service, config=special.get(service, config))  # type: ignore[call-overload]
+        if service in _IN_JSON:
+            client.meta.events.register_last("before-parameter-build", _keep)
+            client.meta.events.register(f"before-call.{service}", _write)
         if service == "dynamodb":
             for operation in _WITH_ITEMS:
                 client.meta.events.register(f"before-parse.dynamodb.{operation}", _as_it_came)
@@ -65,6 +73,36 @@ def _as_it_came(response_dict: dict[str, Any], customized_response_dict: dict[st
     if response_dict["status_code"] == 200:
         customized_response_dict.update(json.loads(response_dict["body"]))
         response_dict["body"] = b""
+
+
+def _keep(params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+    """Keep what is sent from botocore until ``_write``: it would ask its model of each attribute and each mail what it is.
+
+    That cost as much as all else that is done with a large request. What is no list and no map is left to it: it finds the
+    endpoint by that.
+    """
+    wanted = _IN_JSON[model.service_model.service_name]
+    if not wanted or model.name in wanted:
+        context[_KEPT] = params.copy()
+        params |= {name: type(value)() for name, value in params.items() if isinstance(value, (dict, list))}
+
+
+def _write(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    """Write the body of a request, as botocore would: a test compares."""
+    kept = context.pop(_KEPT, None)
+    if kept is not None:
+        params["body"] = _ENCODER.encode(kept).encode()
+        params["headers"].setdefault("Content-Type", "application/json")
+
+
+def _base64(value: object) -> str:
+    """What JSON has no way to write: bytes."""
+    if not isinstance(value, bytes):
+        raise TypeError
+    return base64.b64encode(value).decode()
+
+
+_ENCODER: Final = json.JSONEncoder(default=_base64)
 
 
 def code_of(error: ClientError) -> str:

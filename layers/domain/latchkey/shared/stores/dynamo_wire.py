@@ -5,8 +5,10 @@ boto3's serializer would pull in boto3; these are the types that the stores use:
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
+
+from latchkey.shared.model.quick import quick
 
 Value: TypeAlias = "str | int | bool | bytes | list[Value] | dict[str, Value] | None"
 Item: TypeAlias = dict[str, Any]
@@ -55,7 +57,7 @@ def unpack_item(wire: Mapping[str, Any]) -> Item:
     return {name: unpack(value) for name, value in wire.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Update:
     """One update of one item: ``set`` (None removes), ``add`` to numbers, ``append`` to lists, all if all of ``when`` holds."""
 
@@ -111,7 +113,7 @@ class Update:
         return request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Put:
     """One item written whole, under every condition of ``when``."""
 
