@@ -127,7 +127,7 @@ class Put:
         return request | {"Item": pack_item(self.item)}
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Delete:
     """One item gone, whether it was there or not."""
 
