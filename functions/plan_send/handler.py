@@ -136,6 +136,12 @@ def _erase(message: Message) -> dict[str, Any]:
     return {"chunks": erase_mails(system(), message.slug(), message.id("person"), origin, after)}
 
 
+def _forget(message: Message) -> dict[str, Any]:
+    from latchkey.records.forget_erased import forget_erased  # other messages, of which there are many, do not wait for it
+
+    return {"forgotten": int(forget_erased(system(), message.slug(), message.id("person")))}
+
+
 def _trust(message: Message) -> dict[str, Any]:
     trust = take_marks(system(), message.slug(), message.id("trust"))
     return {"trust": trust.id, "state": trust.state, "taken": trust.taken}
@@ -162,6 +168,7 @@ def _doubles(message: Message) -> dict[str, Any]:
 _SCHOOLS: Final[Mapping[str, Callable[[Message], dict[str, Any]]]] = {
     "emails_changed": _emails_changed,
     "erase": _erase,
+    "forget": _forget,
     "trust": _trust,
     "invitation_used": _invitation_used,
     "rehearsal": _rehearsal,

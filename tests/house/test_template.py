@@ -209,9 +209,13 @@ class TestRoles:
             and writes & {*s["Action"]}
             and (keys := s["Condition"].get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys"))
         ]
-        assert elsewhere == [["*#INVITATIONS"], ["*#CONTACTS", "*#CONTACTS#*"]], "no person is there"
+        erased = ["*#ERASING", "*#INVITATIONS", "*#INVITED#*", "*#CONTACTS#*"]
+        assert elsewhere == [["*#INVITATIONS"], ["*#CONTACTS", "*#CONTACTS#*"], erased], "no person is there"
+        (forget,) = (s for s in sam.statements(function("PlanSendFunction")) if s.get("Sid") == "ForgetErased")
+        assert forget["Action"] == ["dynamodb:BatchWriteItem"], "what it deletes it cannot see"
+        assert forget["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk"]}
         everything = [grant for grant in sam.grants(function("PlanSendFunction")) if grant[1] == "DirectoryTable"]
-        assert {action for action, _ in everything if action in writes} == {"dynamodb:UpdateItem"}
+        assert {action for action, _ in everything if action in writes} == {"dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
 
     def test_let_only_the_portal_reach_passwords(self) -> None:
         readers = {n for n in FUNCTIONS if "CredentialsTable" in {r for _, r in sam.grants(function(n))}}
@@ -238,7 +242,7 @@ class TestRoles:
         assert forget["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk"]}
         reach = [s for s in sam.statements(function("ConsoleFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])]
         erase, usernames = sorted(reach, key=lambda statement: str(statement["Sid"]))
-        assert usernames["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"], "nothing that needs no key"
+        assert usernames["Action"] == ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], "only by key"
         assert usernames["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#U#*"]}}, "no hash is there"
         assert erase["Action"] == ["dynamodb:BatchWriteItem"], "it deletes, and nothing is given back"
         assert erase["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk"]}

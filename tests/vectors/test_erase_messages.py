@@ -49,9 +49,13 @@ def test_a_corrected_address(world: MemoryWorld) -> None:
 
 def test_erasing(world: MemoryWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     erase_person(world.wiring("console"), SCHOOL, ADMIN, STUDENT.id)
+    soon = {"v": 1, "kind": "forget", "school": "northbridge", "person": "01234567890000000001"}
+    assert put(world) == [("plan_queue", 60, soon)]
+    monkeypatch.setattr(plan_door, "system", lambda: world.wiring("plan_send"))
+    assert plan_door.work(Message(json.dumps(soon))) == {"kind": "forget", "school": "northbridge", "forgotten": 1}
     first = {"v": 1, "kind": "erase", "school": "northbridge", "person": "01234567890000000001", "origin": "admin"}
     assert put(world) == [("plan_queue", 900, first)]
-    monkeypatch.setattr(plan_door, "system", lambda: world.wiring("plan_send"))
+    assert plan_door.work(Message(json.dumps(soon))) == {"kind": "forget", "school": "northbridge", "forgotten": 0}
     done = {"kind": "erase", "school": "northbridge", "chunks": 0}
     assert plan_door.work(Message(json.dumps(first))) == done
     second = {"v": 1, "kind": "erase", "school": "northbridge", "person": "01234567890000000001", "origin": "person"}

@@ -72,11 +72,11 @@ routes.on("POST", "/admin/{school}/people/{id}/sso/delete")(unlink_account)  # b
 
 def erase(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Erase a person; a form says so with a tick."""
-    seen = admin(request, system(), school)
+    seen = admin(request, system(), school, beside=id)
     only(request.fields, ("confirm",) if request.is_form else ())
     if request.is_form and not request.flag("confirm"):
         raise Invalid("Nobody was erased.", fields={"confirm": "Tick that this person is to be erased."})
-    erase_person(system(), seen.school, seen.person, id)
+    erase_person(system(), seen.school, seen.person, id, seen.beside)
     return Answer(status=204, location=f"/admin/{school}/people")
 
 

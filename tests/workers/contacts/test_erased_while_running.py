@@ -8,6 +8,7 @@ import pytest
 from latchkey.contacts.model.runs import LISTS, Run
 from latchkey.contacts.stores.kept import KeptParents
 from latchkey.records.erase_person import erase_person
+from latchkey.records.forget_erased import forget_erased
 from tests.support.console import HEAD_TEACHER, running_console
 from tests.support.contacts import SCHOOL, Desk, sims, student, table
 
@@ -31,6 +32,7 @@ def erase(desk: Desk) -> None:
     known = console.schools.get(SCHOOL)
     assert known is not None
     erase_person(console, known, HEAD_TEACHER, NOE.id)
+    assert forget_erased(desk.console.system.wiring("plan_send"), SCHOOL, NOE.id)
 
 
 def once(monkeypatch: pytest.MonkeyPatch, name: str, first: Callable[[], None]) -> None:

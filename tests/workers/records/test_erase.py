@@ -17,9 +17,10 @@ def erase(road: MailRoad, person: Person) -> None:
     school = console.schools.get("northbridge")
     assert school is not None
     erase_person(console, school, ADMIN, person.id)
+    message = {"v": 1, "kind": "forget", "school": "northbridge", "person": person.id}
+    assert road.plan([json.dumps(message)]) == []
     road.system.clock.now += 900
-    message = {"v": 1, "kind": "erase", "school": "northbridge", "person": person.id, "origin": "admin"}
-    bodies = [json.dumps(message)]
+    bodies = [json.dumps({**message, "kind": "erase", "origin": "admin"})]
     while bodies:
         assert road.plan(bodies) == []
         bodies = [body for body in road.system.messages("PLAN_QUEUE") if json.loads(body)["kind"] == "erase"]
@@ -77,6 +78,15 @@ def test_doing_it_twice_changes_nothing_more(road: MailRoad) -> None:
     message = {"v": 1, "kind": "erase", "school": "northbridge", "person": ann.id, "origin": "admin"}
     assert road.plan([json.dumps(message)]) == []
     assert chunks(road, send) == before
+
+
+def test_without_a_copy_nothing_is_forgotten(road: MailRoad) -> None:
+    """The message came, and the transaction that erases did not: whoever it names is still there, with all that is theirs."""
+    ann = road.person(1)
+    road.start()
+    message = {"v": 1, "kind": "forget", "school": "northbridge", "person": ann.id}
+    assert road.plan([json.dumps(message)]) == []
+    assert road.system.wiring("console").directory("northbridge").person(ann.id) == ann
 
 
 def test_a_message_that_is_none_is_refused(road: MailRoad) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import pytest
+
 from latchkey.contacts.model.contact import Child, Parent
 from latchkey.contacts.model.runs import LISTS, Listed, Run
 from latchkey.email_updates.apply_emails import apply_emails
 from latchkey.email_updates.model.items import Item
+from latchkey.errors import TryLater
 from latchkey.invitations.invite import invite_by_student
 from latchkey.invitations.model.invitation import invitation_id
 from latchkey.invitations.use_invitation import Wishes, use
@@ -20,6 +23,7 @@ from latchkey.rosters.model.runs import Change, Rejection
 from latchkey.second_factors.model.factors import Factors, Totp
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.pace import Pace
+from latchkey.shared.stores.queues import Queue
 from latchkey.shared.stores.register import kind_of
 from tests.support.mail_road import MailRoad
 from tests.support.register import kinds
@@ -129,6 +133,15 @@ def contacts_lived(road: MailRoad, made: Person) -> None:
     kept.write_paper(run, [made.id, "b" * 20])
 
 
+def erase(road: MailRoad, person: str) -> None:
+    """By the console, and by the worker that comes a minute later."""
+    console = road.system.wiring("console")
+    known = console.schools.get(SCHOOL)
+    assert known is not None
+    erase_person(console, known, ADMIN, person)
+    assert road.plan([json.dumps({"v": 1, "kind": "forget", "school": SCHOOL, "person": person})]) == []
+
+
 def ledger_of(*ids: str) -> list[str]:
     """The messages that take these out of the ledger, which come later."""
     return [json.dumps({"v": 1, "kind": "erase", "school": SCHOOL, "person": each, "origin": "admin"}) for each in ids]
@@ -137,9 +150,7 @@ def ledger_of(*ids: str) -> list[str]:
 def test_what_others_contacts_say_stays(road: MailRoad) -> None:
     made = lived(road)
     console = road.system.wiring("console")
-    known = console.schools.get(SCHOOL)
-    assert known is not None
-    erase_person(console, known, ADMIN, made.id)
+    erase(road, made.id)
     kept, now = console.kept_parents(SCHOOL), console.now()
     (run,) = console.contacts_runs(SCHOOL).all()
     assert run.warnings == ("The file does not say who has a court order.",)
@@ -159,9 +170,7 @@ def test_nothing_is_left_but_what_goes_by_itself(road: MailRoad) -> None:
     wanted = {"person", "chunk of mails", "invitation of a parent"}
     assert wanted | KEPT_SHORTLY | CONTACTS <= before.keys(), "else this test looks for nothing"
     console = road.system.wiring("console")
-    known = console.schools.get(SCHOOL)
-    assert known is not None
-    erase_person(console, known, ADMIN, made.id)
+    erase(road, made.id)
     road.system.clock.now += 900
     bodies = road.system.messages("PLAN_QUEUE")
     bodies += ledger_of(made.id, invitation_id(console.lookup_key(SCHOOL), MOTHERS))
@@ -178,10 +187,7 @@ def test_nothing_is_left_but_what_goes_by_itself(road: MailRoad) -> None:
 
 def test_of_what_is_theirs_alone_nothing_is_left(road: MailRoad) -> None:
     made = lived(road)
-    console = road.system.wiring("console")
-    known = console.schools.get(SCHOOL)
-    assert known is not None
-    erase_person(console, known, ADMIN, made.id)
+    erase(road, made.id)
     left = [
         kind.name
         for table, item in items(road)
@@ -190,6 +196,32 @@ def test_of_what_is_theirs_alone_nothing_is_left(road: MailRoad) -> None:
         and (made.id in item["pk"]["S"] or made.id in texts(item))
     ]
     assert left == []
+
+
+@pytest.mark.parametrize("store", ["forget_person", "invited.forget_person"])
+def test_a_worker_that_breaks_off_is_made_up_for(road: MailRoad, monkeypatch: pytest.MonkeyPatch, store: str) -> None:
+    """The copy stays until all is done, and nothing is lost of what was done before: the ledger of an emptied invitation, too."""
+    made = lived(road)
+    console = road.system.wiring("console")
+    known = console.schools.get(SCHOOL)
+    assert known is not None
+    erase_person(console, known, ADMIN, made.id)
+    message = json.dumps({"v": 1, "kind": "forget", "school": SCHOOL, "person": made.id})
+    asked: list[str] = []
+    monkeypatch.setattr(Queue, "put", lambda _self, body, **_: asked.append(body["person"]))
+
+    def busy(*_: Any) -> None:
+        raise TryLater()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(f"latchkey.records.forget_erased.{store}", busy)
+        assert len(road.plan([message])) == 1
+        assert console.erased(SCHOOL).get(made.id) is not None
+    assert road.plan([message]) == []
+    assert console.erased(SCHOOL).get(made.id) is None
+    assert {made.id, invitation_id(console.lookup_key(SCHOOL), MOTHERS)} <= {*asked}
+    assert traces(road, MOTHER, MOTHERS).keys() <= KEPT_SHORTLY | {"chunk of mails"}
+    assert road.plan([message]) == [], "and a message that comes once more finds nothing to do"
 
 
 def test_of_a_parent_who_was_invited_nothing_is_left_whatever_their_address_is_by_now(road: MailRoad) -> None:
@@ -203,7 +235,7 @@ def test_of_a_parent_who_was_invited_nothing_is_left_whatever_their_address_is_b
     mother = use(portal, token, Wishes(password="tulip-harbour-94-quartz", given_name=MOTHER)).account
     road.plan()
     apply_emails(console, SCHOOL, ADMIN, [Item(keys=(("id", mother.id),), email=LATER)], None)
-    erase_person(console, known, ADMIN, mother.id)
+    erase(road, mother.id)
     road.system.clock.now += 900
     bodies = ledger_of(mother.id, *mother.invited)
     while bodies:

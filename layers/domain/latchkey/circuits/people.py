@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from latchkey.people.stores.admins import Admins
     from latchkey.people.stores.people import Directory
     from latchkey.records.stores.edits import Edits
+    from latchkey.records.stores.erasures import Erased, Erasures
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.roll.model.memory import Memory
     from latchkey.selections.stores.selections import Selections
@@ -60,6 +61,21 @@ class OfPeople(Base):
         from latchkey.records.stores.leaver_runs import LeaverRuns
 
         return LeaverRuns(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def erased(self, school: str) -> Erased:
+        """What is kept of a school's people who are being erased."""
+        from latchkey.records.stores.erasures import Erased
+
+        return Erased(self.table("DIRECTORY_TABLE"), school)
+
+    def erasures(self, school: str) -> Erasures:
+        """Where a school's people are erased."""
+        from latchkey.records.stores.edits import Edits
+        from latchkey.records.stores.erasures import Erasures
+
+        directory, credentials = self._plain_table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE")
+        edits = Edits(self.client("dynamodb"), directory, credentials, school)
+        return Erasures(edits, (directory, credentials, self.table("SESSIONS_TABLE")), self.table("DIRECTORY_TABLE").noted)
 
     def edits(self, school: str) -> Edits:
         """Where an admin's corrections of a school's people are written."""

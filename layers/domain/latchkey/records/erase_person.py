@@ -1,16 +1,19 @@
-"""Erase a person: what is kept of them goes, as far as a request can reach, and a worker takes their name out of the ledger.
+"""Erase a person: they are gone at once, and a worker takes out what is kept of them elsewhere (``forget_erased``).
 
-It can be repeated until the person is gone: they are ended first and deleted last. What stays is the id, in the audit trail and
-in the ledger, which names nobody by itself. A roster that still has the person makes them anew, with other codes and no password.
+    ask the worker ──▶ end them and their family's ties, keep a copy ──▶ sessions, hash, factors, names ──▶ their item
+         (it comes a minute later, and finds a copy or nothing)
+
+It can be repeated until the person is gone: they are ended first and deleted last. The worker is asked before anything is
+written, so there is no copy of which it does not know. What stays is the id, in the audit trail and in the ledger, which names
+nobody by itself. A roster that still has the person makes them anew, with other codes and no password.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from latchkey.contacts.forget_person import forget_person
 from latchkey.doubles.forget_merged import forget_merged
 from latchkey.errors import Changed, Conflict, TryLater
-from latchkey.invitations import forget_person as invited
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
 from latchkey.records.needs import System
@@ -19,57 +22,71 @@ from latchkey.schools.model.school import School
 from latchkey.shared.model.identifiers import lookup
 
 _ROUNDS: Final = 5
-_LATER: Final = 900
-"""Seconds until the ledger is gone through: what is on its way to SES has been settled by then."""
+_SOON: Final = 60
+"""Seconds until the worker is to find the copy: longer than a request may take."""
 
 
-def erase_person(system: System, known: School, by: Person, person: str) -> None:
-    """Erase a person of the school; ``NotFound`` for nobody, ``Conflict`` for an admin: their rights are ended first."""
+def erase_person(system: System, known: School, by: Person, person: str, read: Person | None = None) -> None:
+    """Erase a person of the school; ``NotFound`` for nobody, ``Conflict`` for an admin: their rights are ended first.
+
+    ``read``: the person as they were read with this request.
+    """
     school = known.slug
-    found = _end(system, school, by, person)
-    keys = ((system.lookup_key(school, epoch), epoch) for epoch in known.lookup_epochs if found.username is not None)
-    names = [(lookup(key, "username", found.username or ""), epoch) for key, epoch in keys]
-    invitations = invited.forget_person(system, known, found)
-    for each in (found.id, *found.merged, *invitations):
-        message: dict[str, Any] = {"kind": "erase", "school": school, "person": each, "origin": "admin"}
-        system.queue("PLAN_QUEUE").put(message, delay=_LATER)
-    _unlink(system, school, found)
-    forget_merged(system, known, found)
-    forget_person(system, school, found)
-    system.sessions(school).end_all(found.id)
-    system.sso_links(school).forget(each.key for each in found.sso)
-    system.credentials(school).forget(found.id, names)
-    system.directory(school).erase(found.id)
+    found = read or the_person(system, school, person)
+    _refuse_admin(found)
+    message: dict[str, Any] = {"kind": "forget", "school": school, "person": found.id}
+    system.queue("PLAN_QUEUE").put(message, delay=_SOON)
+    ended = _end(system, known, by, found)
+    forget_merged(system, known, ended.person)
+    places = system.sso_links(school).places_of(each.key for each in ended.person.sso)
+    erasures = system.erasures(school)
+    erasures.delete_of(ended.person.id, ended.names, places)
+    erasures.delete_person(ended.person.id, ended.family)
 
 
-def _end(system: System, school: str, by: Person, person: str) -> Person:
-    """The person, whose links, codes and sessions are dead from here on; the event is written with it."""
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A person whose links, codes and sessions are dead; the usernames that they chose; whom they were linked with."""
+
+    person: Person
+    names: list[tuple[str, int]]
+    family: list[str]
+
+
+def _refuse_admin(person: Person) -> None:
+    if person.is_admin:
+        raise Conflict("This person is an admin. End their admin rights first.", code="admin")
+
+
+def _end(system: System, known: School, by: Person, found: Person) -> _Ended:
+    """End the person, and take them out of their family; event and copy are written with it."""
+    school, erasures = known.slug, system.erasures(known.slug)
     for _ in range(_ROUNDS):
-        found = the_person(system, school, person)
-        if found.is_admin:
-            raise Conflict("This person is an admin. End their admin rights first.", code="admin")
-        event = system.audit(school).record_of(by.id, "person.erase", system.now(), {"person": found.id})
+        _refuse_admin(found)
+        now = system.now()
+        keys = ((system.lookup_key(school, epoch), epoch) for epoch in known.lookup_epochs if found.username is not None)
+        names = [(lookup(key, "username", found.username or ""), epoch) for key, epoch in keys]
+        family, theirs = erasures.around(found, names)
+        event = system.audit(school).record_of(by.id, "person.erase", now, {"person": found.id})
         after = replace(found, status="left", version=found.version + 1)
         try:
-            system.edits(school).change(found, after, event)
+            erasures.end(found, after, event, [each for each in map(_without(found.id), family) if each is not None], now)
         except Changed:
+            found = the_person(system, school, found.id)
             continue
-        return after
+        return _Ended(after, theirs, [each.id for each in family])
     raise TryLater()
 
 
-def _unlink(system: System, school: str, person: Person) -> None:
-    """Take the person out of their parents' children and their children's parents."""
-    for _ in range(_ROUNDS):
-        changes = []
-        for each in system.directory(school).by_ids([*person.children, *person.parents]):
-            children = tuple(one for one in each.children if one != person.id)
-            parents = tuple(one for one in each.parents if one != person.id)
-            hidden = tuple(one for one in each.pin_hidden_from if one != person.id)
-            after = replace(each, children=children, parents=parents, pin_hidden_from=hidden)
-            after = replace(after, not_mine=tuple(one for one in each.not_mine if one != person.id))
-            if after != each:
-                changes.append(PersonChange(each, after))
-        if not system.directory(school).link(changes):
-            return
-    raise TryLater()
+def _without(person: str) -> Callable[[Person], PersonChange | None]:
+    """What takes a person out of somebody's children and parents; None where they are in neither."""
+
+    def change(each: Person) -> PersonChange | None:
+        def left(ids: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(one for one in ids if one != person)
+
+        after = replace(each, children=left(each.children), parents=left(each.parents))
+        after = replace(after, pin_hidden_from=left(each.pin_hidden_from), not_mine=left(each.not_mine))
+        return PersonChange(each, after) if after != each else None
+
+    return change

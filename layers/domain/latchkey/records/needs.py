@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from latchkey.codes.stores.numbers import Numbers
     from latchkey.families.stores.objections import Objections
     from latchkey.records.stores.edits import Edits
+    from latchkey.records.stores.erasures import Erased, Erasures
     from latchkey.records.stores.leaver_runs import LeaverRuns
     from latchkey.shared.stores.register import Kind
     from latchkey.sso.stores.links import Links
@@ -29,5 +30,9 @@ class System(contacts.System, doubles.System, sends.System, Protocol):
     def register(self) -> tuple[Kind, ...]: ...
 
     def sso_links(self, school: str) -> Links: ...
+
+    def erased(self, school: str) -> Erased: ...
+
+    def erasures(self, school: str) -> Erasures: ...
 
     def leaver_runs(self, school: str) -> LeaverRuns: ...

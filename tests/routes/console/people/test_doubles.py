@@ -10,7 +10,7 @@ import pytest
 from latchkey.doubles import look_for_doubles
 from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import CodeState, Person
-from latchkey.records import erase_person
+from latchkey.records import forget_erased
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.dynamo import Put
 from latchkey.sign_in import hashing
@@ -539,7 +539,7 @@ class TestErase:
     def test_erasing_the_kept_account_erases_what_was_merged_into_it(
         self, console: Console, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(erase_person, "_LATER", 0)
+        monkeypatch.setattr(forget_erased, "_LATER", 0)
         new, old = pair
         merge = merged(console, new, old)
         answer = console.http.delete(f"{PEOPLE}/{new.id}", headers=console.headers("application/json"))
@@ -550,5 +550,6 @@ class TestErase:
         held = repr([item for page in wired.table("ACTIVITY_TABLE").pages("northbridge#MERGES") for item in page])
         assert "ann@mail.example" not in held
         assert console.post(f"{MERGE}/{merge['id']}/undo", {}).status_code == 404
+        assert forget_erased.forget_erased(console.system.wiring("plan_send"), "northbridge", new.id)
         erased = {json.loads(body)["person"] for body in console.system.messages("PLAN_QUEUE")}
         assert {new.id, old.id} < erased, "and the invitation of their mailbox, by whose id the ledger knows it"

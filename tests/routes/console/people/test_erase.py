@@ -12,6 +12,7 @@ from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.stores.dynamo import Put
 from latchkey.sign_in.session import who
 from tests.support.console import HEAD_TEACHER, Console, make_person
+from tests.support.costs import metered
 from tests.support.openapi import check
 
 PEOPLE = "/admin/northbridge/people"
@@ -76,20 +77,42 @@ class TestErase:
 
     def test_what_broke_half_way_is_finished_the_next_time(self, family: Console, monkeypatch: pytest.MonkeyPatch) -> None:
         from latchkey.errors import TryLater
-        from latchkey.people.stores.people import Directory
+        from latchkey.records.stores.erasures import Erasures
 
-        erase = Directory.erase
+        erase = Erasures.delete_person
 
         def busy(*_: Any) -> None:
             raise TryLater()
 
-        monkeypatch.setattr(Directory, "erase", busy)
+        monkeypatch.setattr(Erasures, "delete_person", busy)
         assert delete(family, STUDENT.id).status_code == 503
         found = family.system.wiring("console").directory("northbridge").person(STUDENT.id)
         assert found is not None
         assert found.status == "left"
-        monkeypatch.setattr(Directory, "erase", erase)
+        monkeypatch.setattr(Erasures, "delete_person", erase)
         assert delete(family, STUDENT.id).status_code == 204
+
+    def test_it_costs_at_most_eight_calls_however_many_were_invited(self, family: Console) -> None:
+        """With three sessions, a chosen username and a parent."""
+        assert family.post(f"{PEOPLE}/{STUDENT.id}", {"username": "chosen"}, "patch").status_code == 200
+        sessions = [family.sign_in(STUDENT) for _ in range(3)]
+        with metered(family) as calls:
+            assert delete(family, STUDENT.id).status_code == 204
+        assert len(calls) == 8, calls
+        portal = family.system.wiring("portal")
+        assert portal.sessions("northbridge").all_of(STUDENT.id) == []
+        assert len(sessions) == 3
+
+    def test_whoever_is_erased_is_in_no_list_while_a_worker_has_their_copy(self, family: Console) -> None:
+        assert delete(family, STUDENT.id).status_code == 204
+        console = family.system.wiring("console")
+        copy = console.erased("northbridge").get(STUDENT.id)
+        assert copy is not None
+        assert (copy.email, copy.version, copy.email_key) == (STUDENT.email, 0, None)
+        assert STUDENT.id not in family.get(PEOPLE).body.decode()
+        (item,) = console.table("DIRECTORY_TABLE").page("northbridge#ERASING").items
+        assert item["expires_at"] == console.now() + 30 * 86_400
+        assert not {"people_pk", "email_key", "username_key", "number_key"} & item.keys()
 
     def test_a_form_has_to_be_ticked(self, family: Console) -> None:
         assert f'action="{PEOPLE}/{STUDENT.id}/delete"' in family.page(f"{PEOPLE}/{STUDENT.id}").body.decode()

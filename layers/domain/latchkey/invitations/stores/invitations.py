@@ -221,6 +221,12 @@ class Invitations:
     def _sent(item: Item | None) -> dict[str, int]:
         return dict(item["sent"]) if item else {}
 
+    def alone_with(self, children: Iterable[str]) -> list[str]:
+        """The ids of invitations whose only children these are."""
+        theirs = {*children}
+        pages = self._table.pages(f"{self.school}#INVITATIONS")
+        return [item["sk"] for page in pages for item in page if item.get("children") and {*item["children"]} <= theirs]
+
     def forget_child(self, child: str) -> list[str]:
         """Take somebody who is erased out of all invitations; the ids of those of which nothing is left."""
         pages = self._table.pages(f"{self.school}#INVITATIONS")

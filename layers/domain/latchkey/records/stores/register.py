@@ -1,10 +1,34 @@
-"""What is kept of leavers who were marked together."""
+"""What is kept of leavers who were marked together, and of people who are being erased."""
 
 from typing import Final
 
 from latchkey.shared.stores.register import Kind
 
 REGISTER: Final = (
+    Kind(
+        name="person being erased",
+        table="directory",
+        pk="<school>#ERASING",
+        sk="<person>",
+        why="So that a worker finds in invitations and contacts whom an admin has erased",
+        kept="until the worker is through, a minute or two later; 30 days if it fails and nobody looks",
+        seen_by="nobody",
+        about="a person",
+        erased="deleted",
+        attributes={
+            "id": "Whom",
+            "role": "Their role",
+            "given_name": "By which rows of contacts name them",
+            "family_name": "The same",
+            "preferred_given_name": "The same",
+            "preferred_family_name": "The same",
+            "email": "By which a parent stands in invitations and contacts",
+            "former_email": "The same, of an address that was replaced",
+            "children": "By whom a parent is told from others of the same name",
+            "merged": "Accounts that were merged into theirs",
+            "invited": "The invitations that they have used",
+        },
+    ),
     Kind(
         name="people marked as left",
         table="activity",

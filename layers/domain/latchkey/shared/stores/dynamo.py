@@ -211,6 +211,26 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return Page([unpack_item(item) for item in answer["Items"]], unpack_item(last) if last else None)
 
+    def delete_across(self, keys: Mapping["Table", Sequence[tuple[str, str]]]) -> None:
+        """Delete items of this table and others, whether they exist or not, 25 a call; ``TryLater`` where a table is busy."""
+        left = [(table.name, {"DeleteRequest": {"Key": key_of(*key)}}) for table, some in keys.items() for key in some]
+        for at in range(0, len(left), _BATCH_WRITE):
+            batch: dict[str, list[dict[str, Any]]] = {}
+            for name, request in left[at : at + _BATCH_WRITE]:
+                batch.setdefault(name, []).append(request)
+            for attempt in range(_TRIES):
+                try:
+                    batch = self._client.batch_write_item(RequestItems=batch).get("UnprocessedItems") or {}
+                except (ClientError, BotoCoreError) as error:
+                    translate(error)
+                if not batch:
+                    break
+                _pause(attempt)
+            else:
+                raise TryLater()
+        for table, some in keys.items():
+            table.noted([*some])
+
     def delete_many(self, keys: Iterable[tuple[str, str]]) -> None:
         """Delete items, whether they exist or not, 25 a call."""
         left, pace = [{"DeleteRequest": {"Key": key_of(pk, sk)}} for pk, sk in keys], Pace()

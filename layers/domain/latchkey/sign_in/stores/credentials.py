@@ -111,9 +111,19 @@ class Credentials:
         return _owner(self.school, person), _HASH
 
     def _name(self, username_key: str, epoch: int) -> tuple[str, str]:
-        return f"{self.school}#U#{username_key}", name_kind(epoch)
+        return username_place(self.school, username_key, epoch)
 
 
 def _owner(school: str, person: str) -> str:
     """The partition of what a person has here."""
     return f"{school}#P#{person}"
+
+
+def username_place(school: str, username_key: str, epoch: int) -> tuple[str, str]:
+    """``(pk, sk)`` of who chose a username last."""
+    return f"{school}#U#{username_key}", name_kind(epoch)
+
+
+def secrets_of(school: str, person: str) -> list[tuple[str, str]]:
+    """``(pk, sk)`` of a person's hash and of their second factors."""
+    return [(_owner(school, person), kind) for kind in (_HASH, FACTORS)]

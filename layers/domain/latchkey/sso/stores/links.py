@@ -77,7 +77,11 @@ class Links:
 
     def forget(self, keys: Iterable[str]) -> None:
         """Delete what is left of accounts that count no more, whether it is there or not."""
-        self._table.delete_many(self._key(each) for each in keys)
+        self._table.delete_many(self.places_of(keys))
+
+    def places_of(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        """``(pk, sk)`` of each, for whoever deletes them with something else."""
+        return [self._key(each) for each in keys]
 
     def _lead(self, person: str, link: SsoLink, before: Account | None, pairwise: str) -> tuple[Table, Update]:
         as_read: Condition = ("person", "=", before.person if before is not None else None)
