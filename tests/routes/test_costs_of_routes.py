@@ -19,6 +19,8 @@ def test_no_answer_costs_more_than_the_bar(monkeypatch: pytest.MonkeyPatch) -> N
         found = [*walk(console)]
     dear = {f"{each.what}: {each.calls} calls, {each.units:g} RRU" for each in found if not each.is_flat}
     unknown = {each for each in dear if each.partition(",")[0].partition(":")[0].partition("?")[0] not in KNOWN}
+    signed_in = {each.what: each.status for each in found if each.what.startswith("POST /schools/{school}/sessions")}
+    assert signed_in["POST /schools/{school}/sessions?right"] == 201, "else its refusal is counted"
     assert not unknown, f"more than {CALLS} calls or {RRU:g} RRU"
     assert {each.what for each in found if each.empty_with_next} == set()
     assert {each.what for each in found if each.status >= 500} == set()

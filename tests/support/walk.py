@@ -20,13 +20,17 @@ import pytest
 from console.app import app as console_app
 from latchkey.doubles.model.looks import Look
 from latchkey.doubles.model.pairs import Pair
+from latchkey.people.model.person import Person
+from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
+from latchkey.sign_in.hashing import hash_of
 from portal.app import app as portal_app
 from tests.support.console import HEAD, Console
 from tests.support.contract import real_names, world
 from tests.support.costs import CALLS, HOME, RRU, SCHOOL, fill, followed, keep, metered, somebody
 from tests.support.gateway import Gateway
 from tests.support.large_school import copy_of, enlarge
+from tests.support.portal import PASSWORD
 from web.request import READS
 
 MOST_CPU: Final = 0.150
@@ -48,6 +52,8 @@ _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
     f"{HOME}/sends/preview": [{"mail": "reset"}],
 }
 """Queries that are asked besides none."""
+WALKER: Final = "walker"
+"""The username of somebody who signs in with ``PASSWORD``."""
 _EVERYBODY: Final = {"select": {"filter": {}}}
 BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "POST /admin/{school}/sends": {"kind": "password_link", **_EVERYBODY},
@@ -70,6 +76,7 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "POST /schools/{school}/forgot-password": {"identifier": "someone1"},
     "POST /schools/{school}/forgot-password?unknown": {"identifier": "nobody at all"},
     "POST /schools/{school}/sessions": {"identifier": "someone1", "password": "not the one"},
+    "POST /schools/{school}/sessions?right": {"identifier": WALKER, "password": PASSWORD},
 }
 """Bodies that are in order, by method and path; ``?`` and a word names another of the same."""
 
@@ -107,7 +114,19 @@ def large_school(patch: pytest.MonkeyPatch, thousands: int) -> Iterator[Console]
         assert console.system.memory is not None
         enlarge(console.system.memory, "DirectoryTable", thousands)
         _look_for_doubles(console)
+        _with_password(console)
         yield console
+
+
+def _with_password(console: Console) -> None:
+    """A teacher who has set a password, and is in the directory alone."""
+    portal, now = console.system.wiring("portal"), int(console.system.clock.now)
+    key = lookup(portal.lookup_key(SCHOOL), "username", WALKER)
+    names: dict[str, Any] = {"given_name": "Wal", "family_name": "Ker", "username": WALKER, "username_key": key}
+    made = Person(id="w" * 20, role="teacher", version=1, password_set_at=now - 1, **names)
+    console.system.wiring("operate").directory(SCHOOL).put_new([made])
+    table, put = portal.credentials(SCHOOL).password_of(made.id, hash_of(PASSWORD), now)
+    table.put(put)
 
 
 def _look_for_doubles(console: Console) -> None:
