@@ -12,6 +12,8 @@ export PORT
 VENV := .venv
 MINISTACK := .venv-ministack
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Images of containers set it; without bytecode on the disk every process compiles its libraries and the rewritten tests again.
+unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 
 # What the build reads; a change in any of these builds again, nothing else does.
