@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,15 @@ def name_of(path: Path) -> str:
     return path.relative_to(LATCHKEY).as_posix()
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """What a module says, parsed once for all tests of a process."""
+    return ast.parse(path.read_text())
+
+
 def imported(path: Path) -> Iterator[str]:
     """The dotted names that a module imports, at its top or inside a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -68,7 +75,7 @@ def test_a_module_uses_only_the_packages_of_its_room(path: Path) -> None:
 @pytest.mark.parametrize("path", [*LATCHKEY.rglob("__init__.py"), *(ROOT / "functions").rglob("__init__.py")], ids=str)
 def test_a_package_says_what_it_is_and_holds_nothing(path: Path) -> None:
     """Importing one module of it must not load another."""
-    (statement,) = ast.parse(path.read_text()).body
+    (statement,) = tree(path).body
     assert isinstance(statement, ast.Expr)
     assert isinstance(statement.value, ast.Constant)
 
@@ -81,13 +88,13 @@ def test_a_capability_has_a_map(package: str) -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_uses_what_it_needs(package: str) -> None:
     """Every member of its ``System``, and of the parts of it, is read by a use case; the type checker sees to the opposite."""
-    parts = [node for node in ast.parse((LATCHKEY / package / "needs.py").read_text()).body if isinstance(node, ast.ClassDef)]
+    parts = [node for node in tree(LATCHKEY / package / "needs.py").body if isinstance(node, ast.ClassDef)]
     assert "System" in {part.name for part in parts}
     members = {node.name for part in parts for node in part.body if isinstance(node, ast.FunctionDef)}
     used = {
         node.attr
         for path in (LATCHKEY / package).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("system")
     }
     assert members - used == set()
@@ -106,8 +113,9 @@ def test_one_module_opens_sessions() -> None:
         for folder in (LATCHKEY, ROOT / "functions")
         for path in folder.rglob("*.py")
         if any(
-            isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"open_session", "new_session"}
-            for node in ast.walk(ast.parse(path.read_text()))
+            isinstance(node, ast.Call)
+            and {getattr(node.func, "id", ""), getattr(node.func, "attr", "")} & {"open_session", "new_session"}
+            for node in ast.walk(tree(path))
         )
     }
     itself = "layers/domain/latchkey/sign_in/session.py"
