@@ -53,7 +53,7 @@ operate: $(VENV)/.ready ## The operator's commands: make operate ENV=prod ARGS='
 	@python -m infra.operator $(ARGS) $(if $(ENV),--env $(ENV))
 
 # Playwright keeps a loop of events running in its process, so the pages have processes of their own.
-NO_STACK := not e2e and not browser and not pages and not bench
+NO_STACK := $(foreach each,e2e browser pages bench,--ignore=tests/$(each))
 # A browser and an emulator that others wrote stand between such a test and the product, so what fails there is tried once
 # again. Each is shown with what it said at first, and more than three fail the run: docs/decisions/0077.
 SECOND_TRY := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
@@ -84,7 +84,7 @@ check: $(VENV)/.ready ## Lint, format, types, imports, complexity and template; 
 
 test: check programs providers $(WORDS) $(GUIDE) build ## Everything: checks, unit, contract, route, house, end-to-end and browser tests
 	$(call say,'tests that need no stack')
-	@python -m pytest -q -n 2 -m '$(NO_STACK)'
+	@python -m pytest -q -n 2 $(NO_STACK)
 	$(call say,'pages in Chromium')
 	@$(PAGE_TESTS)
 	$(call say,'end-to-end and browser tests on the deployed stack')
@@ -94,7 +94,7 @@ busy: programs $(WORDS) $(GUIDE) build ## The end-to-end and browser tests while
 	@python -m tests.support.busy bash -euc "$$STACK_TESTS"
 
 unit: providers $(WORDS) $(GUIDE) ## Only the tests that need no stack
-	@python -m pytest -q -n 2 -m '$(NO_STACK)'
+	@python -m pytest -q -n 2 $(NO_STACK)
 
 pages: programs providers $(WORDS) $(GUIDE) ## Only the pages in Chromium, over the product in one process
 	@$(PAGE_TESTS)
