@@ -3,12 +3,14 @@
 import os
 import socket
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.hashes import quick_hashes
 from tests.support.system import TestSystem, on_moto, running_system
 
 TESTS = Path(__file__).parent
@@ -59,6 +61,14 @@ def _offline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick_hashes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Routes and workers hash for hundreds of people, and are not about what that takes."""
+    folder = request.path.relative_to(TESTS).parts[0]
+    with quick_hashes() if folder in {"routes", "workers"} else nullcontext():
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The mail road in the process: plan_send and deliver_links over one moto system, with a strict SES at its end."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,25 @@ from latchkey.sends.model.send import Origin, Selection, Send
 from latchkey.settings import Settings
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.aws import client_factory
 from latchkey.wiring import Wiring
 from tests.support.ses import StrictSes
 from tests.support.sqs import Context, event_of
 from tests.support.system import TestSystem
+
+
+class _PutsBack:
+    """Queues whose messages are remembered and hidden; the test says when they come."""
+
+    def __init__(self, queues: Any, keep: Callable[[str], None]) -> None:
+        self._queues, self._keep = queues, keep
+
+    def send_message(self, **request: Any) -> Any:
+        """SendMessage, a quarter of an hour later."""
+        self._keep(request["MessageBody"])
+        return self._queues.send_message(**request | {"DelaySeconds": 900})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queues, name)
 
 
 @dataclass
@@ -34,21 +48,16 @@ class MailRoad:
 
     def worker(self) -> Wiring:
         """A container of deliver_links; waiting moves the clock instead of wasting time."""
-        queues = client_factory()("sqs")  # a client of its own, which it watches
-        others = {"sesv2": self.ses, "sqs": queues}
-        made = Wiring(
+        others = {"sesv2": self.ses, "sqs": _PutsBack(self.system.clients("sqs"), self._keep)}
+        return Wiring(
             Settings("deliver_links", self.system.environment),
             clients=self.system.watched("deliver_links", lambda service: others.get(service) or self.system.clients(service)),
             clock=self.system.clock,
             sleep=self.sleep,
         )
-        made.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", self._keep)
-        return made
 
-    def _keep(self, params: dict[str, Any], **_: Any) -> None:
-        """Remember what is put back; the test says when it comes."""
-        self.again.append(params["MessageBody"])
-        params["DelaySeconds"] = 900
+    def _keep(self, body: str) -> None:
+        self.again.append(body)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -15,10 +15,14 @@ from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
+import boto3
 import pytest
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
 from moto.dynamodb.responses import DynamoHandler
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.sqs.models import sqs_backends
 
 from latchkey.schools.model.school import School
 from latchkey.settings import NEEDS, FunctionName, Settings
@@ -110,6 +114,19 @@ def _no_private_key(_spec: str) -> None:
     """Instead of moto's: it makes an RSA key for each key of ours, which a MAC has no use for, and takes a second for three."""
 
 
+@contextmanager
+def _moto() -> Iterator[None]:
+    """Moto for botocore alone: it also makes 1,300 patterns for ``requests`` each time it starts, which nothing here asks."""
+    with (
+        patch("moto.core.models.RESPONSES_METHODS", ()),
+        patch("moto.kms.models.generate_private_key", _no_private_key),
+        mock_aws(),
+        patch("boto3.DEFAULT_SESSION", _session()),
+        _atomic_dynamodb(),
+    ):
+        yield
+
+
 class InTurn:
     """A DynamoDB whose operations are atomic; between two of them, another thread goes on."""
 
@@ -121,7 +138,8 @@ class InTurn:
         operation = getattr(self._dynamo, name)
 
         def in_turn(**request: Any) -> Any:
-            time.sleep(0)
+            if threading.active_count() > 1:  # alone, it would only wait for other processes
+                time.sleep(0)
             with self._lock:
                 return operation(**request)
 
@@ -138,7 +156,7 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
     before = {name: os.environ.get(name) for name in credentials}
     os.environ.update(credentials)
     try:
-        with mock_aws(), _atomic_dynamodb(), patch("moto.kms.models.generate_private_key", _no_private_key):
+        with _moto():
             tables = MemoryDynamo()
             memory = InTurn(tables)
 
@@ -154,7 +172,7 @@ def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSys
                     return memory
                 with making:  # most tests need one or two of them, and making all took half of the suite's time
                     if service in unmade:
-                        unmade[service](_clients()(service))
+                        unmade[service]()
                         del unmade[service]
                 return _clients()(service)
 
@@ -178,6 +196,12 @@ def on_moto(request: pytest.FixtureRequest) -> bool:
 
 
 @cache
+def _session() -> boto3.Session:
+    """The session of all tests of a process, so no client that outlives a test is made by what that puts in its place."""
+    return boto3.Session()
+
+
+@cache
 def _clients() -> ClientFactory:
     """Clients for all tests of a process: making one costs more than most tests."""
     return cache(client_factory())
@@ -190,23 +214,25 @@ def _make_tables() -> None:
         _clients()("dynamodb").create_table(TableName=logical, BillingMode="PAY_PER_REQUEST", **schema)
 
 
+@cache
 def _settings(kind: str) -> list[str]:
     return sorted(name for name in {name for names in NEEDS.values() for name in names} if name.endswith(kind))
 
 
+# Keys, queues and buckets are made where moto keeps them: its answers to as many calls took a third of a test's time.
 def _keys() -> dict[str, str]:
-    made = (_clients()("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC") for _ in _KEYS)
-    return {name: each["KeyMetadata"]["KeyId"] for name, each in zip(_KEYS, made, strict=True)}
+    kms = kms_backends[ACCOUNT_ID][REGION]
+    return {name: str(kms.create_key(None, "GENERATE_VERIFY_MAC", "HMAC_256", "", None).id) for name in _KEYS}
 
 
-def _make_queues(sqs: Any) -> None:
+def _make_queues() -> None:
     for name in _settings("_QUEUE"):
-        assert sqs.create_queue(QueueName=name.lower())["QueueUrl"] == _queue(name)
+        sqs_backends[ACCOUNT_ID][REGION].create_queue(name.lower())
 
 
-def _make_buckets(s3: Any) -> None:
+def _make_buckets() -> None:
     for name in _settings("_BUCKET"):
-        s3.create_bucket(Bucket=_bucket(name), CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3_backends[ACCOUNT_ID]["aws"].create_bucket(_bucket(name), REGION)
 
 
 def _queue(setting: str) -> str:
@@ -218,7 +244,7 @@ def _bucket(setting: str) -> str:
 
 
 _KEYS = ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY")
-_MAKERS: dict[str, Callable[[Any], None]] = {"sqs": _make_queues, "s3": _make_buckets}
+_MAKERS: dict[str, Callable[[], None]] = {"sqs": _make_queues, "s3": _make_buckets}
 
 
 def _environment() -> dict[str, str]:
