@@ -12,7 +12,7 @@ from latchkey.people.model.person import FormerEmail, Person
 from latchkey.schools.model.waiting import FactorReset
 from latchkey.second_factors.enrol_factor import begin_enrolment, finish_enrolment
 from latchkey.second_factors.lost_factors import MOST, WAITS, ask_reset, stop_own_reset, stop_reset
-from latchkey.second_factors.show_factor import Answer, show_factor
+from latchkey.second_factors.show_factor import Answer, Visitor, show_factor
 from latchkey.sends.start_due import start_due
 from latchkey.shared.model.messages import Message
 from latchkey.shared.stores.dynamo import Put
@@ -154,7 +154,8 @@ def test_who_shows_a_second_factor_has_lost_nothing(lost: Lost) -> None:
     assert school is not None
     lost.later(60)
     code = app_code(lost.secret, lost.now)
-    show_factor(lost.portal, school, lost.person(), Answer(way="totp", code=code), bound_to="x", source_ip="203.0.113.9")
+    visitor = Visitor("203.0.113.9", 0, lost.portal.second_factors(SLUG).of(lost.person().id))
+    show_factor(lost.portal, school, lost.person(), Answer(way="totp", code=code), bound_to="x", visitor=visitor)
     assert not lost.waits()
     assert lost.actions()[-1] == (lost.pia, "second_factor.reset_stop")
 
