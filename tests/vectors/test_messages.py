@@ -247,6 +247,7 @@ def test_what_plan_send_takes(world: MemoryWorld, monkeypatch: pytest.MonkeyPatc
         ('"chunk":3,"last":99', Work("northbridge", RUN, 3, last=99)),
         ('"chunk":3,"chunks":2,"last":99', Work("northbridge", RUN, 3, last=99, chunks=2)),
         ('"chunk":3,"chunks":1,"waited":true', Work("northbridge", RUN, 3, waited=True)),
+        ('"chunk":3,"last":99,"step":34,"lanes":4', Work("northbridge", RUN, 3, last=99, step=34, lanes=4)),
         ('"chunk":3,"something":"new"', Work("northbridge", RUN, 3)),
     ],
 )

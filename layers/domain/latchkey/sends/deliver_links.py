@@ -32,7 +32,7 @@ _LEASE_MARGIN: Final = 10  # seconds that a lease outlives its function
 class Work:
     """Which chunks a message is about: so many, from ``number`` on.
 
-    ``waited``: their send says that it waits. ``last`` and ``step``: see queue_chunks.
+    ``waited``: their send says that it waits. ``last``, ``step`` and ``lanes``: see queue_chunks.
     """
 
     school: str
@@ -42,6 +42,7 @@ class Work:
     last: int = 0
     chunks: int = 1
     step: int = queue_chunks.FORMER_STEP
+    lanes: int = 0
 
     @classmethod
     def of(cls, message: Message) -> Self:
@@ -54,6 +55,7 @@ class Work:
             message.optional_number("last"),
             message.optional_number("chunks", queue_chunks.TOGETHER) or 1,
             message.optional_number("step", queue_chunks.STEP) or queue_chunks.FORMER_STEP,
+            message.optional_number("lanes"),
         )
 
 
@@ -146,7 +148,7 @@ class _Round:
         wait: MustWait | None = None
         ran = False
         try:
-            queue_chunks.go_on(system, work.school, work.send, chunk.number, work.last, step=work.step)
+            queue_chunks.go_on(system, work.school, work.send, chunk.number, work.last, step=work.step, lanes=work.lanes)
             mailer.run()
             ran = True
         except MustWait as must:

@@ -31,19 +31,39 @@ def begin(system: System, school: str, send: str, last: int, *, grid: Grid | Non
 
     Where each worker has a lane of the rate, messages are cut so that all are through together.
     """
-    step = STEP
+    step, more = STEP, dict[str, int]()
     if grid is not None and grid.lanes > 1:
-        step = max(_LEAST, ceil(last / (grid.lanes * ceil(last / (grid.lanes * STEP)))))
+        rounds = ceil(last / (grid.lanes * STEP))
+        step = max(_LEAST, ceil(last / (grid.lanes * rounds)))
+        more = {"lanes": grid.lanes} if rounds > 1 else {}
     elif chunk_mails(grid) is not None:
         step = _SLOW_STEP
-    _put(system, school, send, range(1, min(last, 2 * step) + 1), {"last": last, "step": step})
+    _put(system, school, send, range(1, min(last, 2 * step) + 1), {"last": last, "step": step, **more})
 
 
-def go_on(system: System, school: str, send: str, number: int, last: int, *, step: int) -> None:
-    """Put what comes after a chunk that was taken."""
+def go_on(system: System, school: str, send: str, number: int, last: int, *, step: int, lanes: int = 0) -> None:
+    """Put what comes after a chunk that was taken.
+
+    ``lanes``: the last round, one message for each, is cut into even parts and not by ``step``, whose rest would be one lane's:
+    the others would still mail when that is through. Those two messages that would put the first two of them put all, since
+    only a message on the grid of ``step`` puts another one.
+
+        step    │ 1 ..34 │ 35..68 │ ... │239..272│273..306│307..340│341..374│375..400│
+        even    │ 1 ..34 │ 35..68 │ ... │239..272│273..304│305..336│337..368│369..400│
+                                   205.. puts ───▶   ×                 ×
+                                        239.. puts ───▶       ×                 ×
+    """
     first = number + 2 * step
-    if number % step == 1 and first <= last:
-        _put(system, school, send, range(first, min(last, first + step - 1) + 1), {"last": last, "step": step})
+    if number % step != 1 or first > last:
+        return
+    end = 1 + (ceil(last / (lanes * step)) - 1) * lanes * step if lanes else last + 1  # where the last round begins
+    if first < end:
+        more = {"last": last, "step": step} | ({"lanes": lanes} if lanes else {})
+        _put(system, school, send, range(first, min(last, first + step - 1) + 1), more)
+        return
+    place, chunks = (first - end) // step, last + 1 - end
+    for part in range(place, lanes, 1 if chunks <= step else 2) if place < 2 else ():
+        _put(system, school, send, range(end + chunks * part // lanes, end + chunks * (part + 1) // lanes), {})
 
 
 def put_all(system: System, school: str, send: str, chunks: Iterable[int]) -> None:
