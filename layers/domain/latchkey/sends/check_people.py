@@ -46,8 +46,7 @@ class Check:
 
     def open_mails(self, number: int) -> int:
         """How many mails of a chunk may have to go out, as it was read."""
-        chunk = self._chunks.get(number)
-        return sum(mail.state == "planned" for mail in chunk.mails) if chunk else 0
+        return self._planned.get(number, 0)
 
     def renew(self, numbers: Sequence[int]) -> None:
         """Read these chunks again with their school and people, if what was read is not fresh."""
@@ -76,6 +75,8 @@ class Check:
             raise Poison("a chunk of a school that does not exist")
         self.school = brief.school
         self._chunks = brief.chunks
+        self._planned = {n: sum(mail.state == "planned" for mail in chunk.mails) for n, chunk in brief.chunks.items()}
+        self._open = {n: _open_people(chunk) for n, chunk in brief.chunks.items()}
         self._people: dict[str, Person] = {}
         self._known: set[str] = set()
 
@@ -85,9 +86,10 @@ class Check:
         if not wanted <= self._known:
             wanted -= self._known
             most = _CALL if 2 * len(wanted) <= _CALL else _PEOPLE
-            for other in self._chunks.values():
-                more = wanted | _open_people(other) - self._known
-                if other.number > chunk.number and len(more) <= most:
+            for number, people in self._open.items():
+                if len(wanted) == most:
+                    break
+                if number > chunk.number and len(more := wanted | people - self._known) <= most:
                     wanted = more
             self._people |= self._system.directory(self._slug).standings(sorted(wanted))
             self._known |= wanted

@@ -198,6 +198,24 @@ def person_from_item(item: Item) -> Person:
     )
 
 
+def _standing_from_item(item: Item) -> Person:
+    """The person of an item of which ``_STANDING`` alone was read."""
+    get = item.get
+    return Person(
+        id=item["id"],
+        role=item["role"],
+        given_name="",
+        family_name="",
+        email=get("email"),
+        is_admin=get("is_admin", False),
+        status=get("status", "active"),
+        email_key=get("email_key"),
+        version=get("version", 0),
+        mail_problem=_problem_from_value(get("mail_problem")),
+        new_email=_new_from_value(get("new_email")),
+    )
+
+
 def is_account(item: Item) -> bool:
     """Whether an item is an account: what stays of one that was merged into another only says into which."""
     return "merged_into" not in item
@@ -311,7 +329,7 @@ class Directory:
         """
         items = self._table.get_many((person_key(self.school, person) for person in dict.fromkeys(ids)), _STANDING)
         here = (item for item in items if is_account(item))
-        return {item["id"]: person_from_item({"given_name": "", "family_name": "", **item}) for item in here}
+        return {item["id"]: _standing_from_item(item) for item in here}
 
     def families(self, ids: Iterable[str]) -> list[Person]:
         """Those of these people who exist, read consistently: only their children, given names and status; all else is empty."""

@@ -54,9 +54,8 @@ def moved(old: Chunk, new: Chunk, since: int) -> Tally:
     for before, after in zip(old.mails, new.mails, strict=False):  # who is skipped while a chunk is taken stands behind the rest
         if before is after:
             continue
-        was, now = before.fact, after.fact
-        out += (now.state in OUT) - (was.state in OUT)
+        out += (after.state in OUT) - (before.state in OUT)
         if before.at >= since:
-            hard += is_hard(now.state, now.reason) - is_hard(was.state, was.reason)
-            complained += (now.state == "complained") - (was.state == "complained")
+            hard += is_hard(after.state, after.reason) - is_hard(before.state, before.reason)
+            complained += (after.state == "complained") - (before.state == "complained")
     return Tally(out, hard, complained)

@@ -321,4 +321,4 @@ def _no_code(person: Mailed, school: School) -> Skip | None:
 
 def with_state(mail: Mail, state: MailState, reason: str | None, now: int) -> Mail:
     """The mail in another state."""
-    return mail.with_fact(Fact(state, reason, now))
+    return Mail(to=mail.to, accounts=mail.accounts, state=state, reason=reason, at=now)

@@ -54,7 +54,7 @@ def pack_item(item: Mapping[str, Value]) -> dict[str, Any]:
 
 def unpack_item(wire: Mapping[str, Any]) -> Item:
     """The item of a wire format."""
-    return {name: unpack(value) for name, value in wire.items()}
+    return {name: value["S"] if "S" in value else unpack(value) for name, value in wire.items()}  # most are texts
 
 
 @quick(frozen=True, slots=True, kw_only=True)
