@@ -1,7 +1,7 @@
 """Rosters read and checked, against what others would write.
 
 The comparison is fair to the other side: the same file, the same rules (its validators call ours), no look for duplicates on
-either. ``roster_reading.py <side> <file> <passes>`` reads a file so often, for who counts instructions.
+either. ``roster_reading.py <side> <file>`` reads a file once: instructions are those of two sizes, the lesser taken off.
 """
 
 import csv
@@ -9,17 +9,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from tests.bench.bars import Row, not_here, row
-from tests.bench.instructions import of_one_pass
+from tests.bench.instructions import instructions
 from tests.bench.peers import Missing, use_peers
 
 SCHOOL = "northbridge"
-COUNTED = 3_000  # rows of which instructions are counted: none costs more where there are many (tests/house)
+COUNTED = 3_000, 9_000  # rows of files of which instructions are compared: a row costs the same in each (tests/house)
 SIDES = {
     "ours": "ours",
     "pydantic": "csv.DictReader with pydantic",
@@ -56,7 +57,7 @@ def reading(file: Path, rows: int) -> list[Row]:
     """The product's reader against others: by time, in turns, the best of each; by instructions, which decide."""
     timed = _timed(file, rows)
     with tempfile.TemporaryDirectory() as name:
-        counted = _counted(*file_of(Path(name), COUNTED))
+        counted = _counted(*(file_of(Path(name) / str(size), size) for size in COUNTED))
     decided = {found["of"] for found in counted if found["met"] is not None}
     return [found | ({"of": "", "bar": "", "met": None} if found["of"] in decided else {}) for found in timed] + [
         found for found in counted if found["of"] in decided
@@ -80,12 +81,14 @@ def _timed(file: Path, rows: int, rounds: int = 5) -> list[Row]:
     ]
 
 
-def _counted(file: Path, rows: int) -> list[Row]:
-    """Instructions of a row, of ours and of those that decide."""
+def _counted(few: tuple[Path, int], many: tuple[Path, int]) -> list[Row]:
+    """Instructions of a row, of ours and of those that decide. What is loaded, and what looks for the header, is left out."""
 
     def each(side: str) -> float:
-        command = [sys.executable, "-m", "tests.bench.roster_reading", side, str(file)]
-        return of_one_pass(command) / rows / 1000
+        commands = [[sys.executable, "-m", "tests.bench.roster_reading", side, str(file)] for file, _ in (few, many)]
+        with ThreadPoolExecutor(2) as both:
+            less, more = both.map(instructions, commands)
+        return (more - less) / (many[1] - few[1]) / 1000
 
     what = "instructions of a row of a roster read and checked, to {}"
     try:
@@ -194,6 +197,4 @@ def _usual_model() -> Callable[..., Any]:
 
 
 if __name__ == "__main__":
-    read = _reader(sys.argv[1], Path(sys.argv[2]))
-    for _ in range(int(sys.argv[3])):
-        read()
+    _reader(sys.argv[1], Path(sys.argv[2]))()

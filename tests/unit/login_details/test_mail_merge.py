@@ -17,7 +17,7 @@ from latchkey.login_details.model.mail_merge import COLUMNS, Layout, Sheet, know
 from latchkey.login_details.model.runs import ExportRequest, Rows
 from latchkey.login_details.model.scope import Scope
 from latchkey.office_files.csv import MARK, block
-from latchkey.office_files.model.guard import guard, unguard
+from latchkey.office_files.model.guard import guard, may_be_guarded, unguard
 from latchkey.people.model.person import CodeState, MailProblem, Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 from tests.support.exports import student
@@ -140,6 +140,21 @@ def test_names_stay_as_they_are(name: str) -> None:
 @example("\ufeff=1")
 def test_the_guard_can_be_taken_away(cell: str) -> None:
     assert unguard(guard(cell)) == cell
+
+
+@given(before=cells, cell=cells, separator=st.sampled_from([*",;\t|: "]))
+@example("", "'=1", ",")
+@example("O'Brien", "a;'=1", ",")
+def test_a_part_of_a_file_that_has_a_guarded_cell_is_known_by_it(before: str, cell: str, separator: str) -> None:
+    text = f"{before}{separator}{cell}"
+    assert may_be_guarded(text) or [unguard(before), unguard(cell)] == [before, cell] or before.startswith("'")
+    assert may_be_guarded(f"\n{text}") or [unguard(before), unguard(cell)] == [before, cell]
+
+
+def test_an_apostrophe_within_a_name_is_no_guard() -> None:
+    assert not may_be_guarded("O'Brien,D'Arcy,Zoë's,7'")
+    assert may_be_guarded("Ann,'=1")
+    assert may_be_guarded("'=1")
 
 
 @given(cell=cells)

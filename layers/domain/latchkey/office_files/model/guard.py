@@ -19,6 +19,7 @@ _AFTER_BREAK: Final = rf"(?=(?:[{SKIPPED}]|[^\S{_LINES}])*[{_SIGNS}])"
 _GUARD: Final = re.compile(rf"(?P<start>\A{_AT_START})|{_BREAK}{_AFTER_BREAK}")
 # In older files there is only an apostrophe after a break.
 _UNGUARD: Final = re.compile(rf"\A'{_AT_START}|{_BREAK}'\"?{_AFTER_BREAK}")
+_MAYBE: Final = re.compile(r"'(?<![^\W_]')")
 
 
 def guard(cell: str) -> str:
@@ -29,3 +30,11 @@ def guard(cell: str) -> str:
 def unguard(cell: str) -> str:
     """The cell as it was before ``guard``."""
     return _UNGUARD.sub("", cell)
+
+
+def may_be_guarded(text: str) -> bool:
+    """Whether ``unguard`` may take something off a cell of this part of a file: an apostrophe stands behind no letter or digit.
+
+    Asked of the whole file as it is read, so that mostly no cell has to be looked at. What separates cells is no letter or digit.
+    """
+    return _MAYBE.search(text) is not None

@@ -79,7 +79,8 @@ class Table:
                 raise self._unreadable(line, error) from error
             if not rows:
                 return
-            _unguard(rows)
+            if self._lines.may_be_guarded or self.delimiter.isalnum():
+                _unguard(rows)
             lines = list(range(line + 1, line + 1 + len(rows)))
             line += len(rows)
             if line > MOST_ROWS:

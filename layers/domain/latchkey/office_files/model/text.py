@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO, Final, Literal
 
+from latchkey.office_files.model.guard import may_be_guarded
 from latchkey.office_files.model.unusable import Unusable
 
 Encoding = Literal["utf-8", "utf-16", "cp1252"]
@@ -32,7 +33,7 @@ def encoding_of(stream: BinaryIO, file: str) -> Encoding:
     is_utf_8, wrong_line = True, 0
     block = start
     while block:
-        if 4 * block.count(b"\0") > len(block):  # UTF-16 without a mark, or no text
+        if b"\0" in block and 4 * block.count(b"\0") > len(block):  # UTF-16 without a mark, or no text
             raise Unusable(f"{file} is not a file of text. Export it as CSV again.")
         if is_utf_8:
             is_utf_8 = _decodes(utf_8, block)
@@ -40,7 +41,7 @@ def encoding_of(stream: BinaryIO, file: str) -> Encoding:
             cp1252, wrong_line = False, line + block[:at].count(b"\n")
         if not is_utf_8 and not cp1252:
             break
-        line += block.count(b"\n")
+        line += block.count(b"\n") if cp1252 else 0
         block = stream.read(_BLOCK)
     if is_utf_8 and _decodes(utf_8, b"", final=True):
         return "utf-8"
@@ -67,13 +68,17 @@ def _not_cp1252(block: bytes) -> int | None:
 
 
 class Lines:
-    """The lines of a stream, for csv.reader. A line or a batch of rows that is too long for people's data is refused."""
+    """The lines of a stream, for csv.reader. A line or a batch of rows that is too long for people's data is refused.
+
+    ``may_be_guarded``: whether what was read so far has a cell that ``guard`` may have changed.
+    """
 
     def __init__(self, stream: BinaryIO, file: str, encoding: Encoding = "utf-8") -> None:
         self._stream = stream
         self._file = file
         self._encoding = encoding
         self._left = _LARGEST_BATCH
+        self.may_be_guarded = False
 
     def next_batch(self) -> None:
         """A batch of rows was taken: the next may be as large again."""
@@ -92,6 +97,7 @@ class Lines:
                 text, first = text.lstrip(_MARK), not text.strip(_MARK)
                 macintosh = "\r" in text and "\n" not in text
             text = kept + (text.replace("\r", "\n") if macintosh else text)
+            self.may_be_guarded = self.may_be_guarded or may_be_guarded(text)
             cut = text.rfind("\n") + 1
             kept = text[cut:]
             if len(kept) > _LONGEST_LINE:

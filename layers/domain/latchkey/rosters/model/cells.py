@@ -18,18 +18,26 @@ from latchkey.shared.model.written_email import NOTHING, NoAddress, written_emai
 LONGEST_NAME: Final = 100
 LONGEST_LANGUAGE: Final = 50
 MOST_LINKS: Final = 20
-_MIS_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/{}-]{0,63}")
+_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:@/{}-]{0,63}+"
+_MIS_ID: Final = re.compile(_ID)
 LONGEST_GROUP: Final = 60
 _DATE: Final = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d.*|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|\d(?:\.\d+)?E\+\d+"
 )
 _SEPARATORS: Final = re.compile(r"[;,|\s]+")
+
+
+def _each(cell: str) -> re.Pattern[str]:
+    """What fits a column's cells, each with a line's end behind it. ``cell`` fits no line's end."""
+    return re.compile(rf"(?:(?:{cell})\n)*+")
+
+
 # What identifiers.email and identifiers.username let through as it stands; the rest goes the long way. The quantifiers
 # are possessive: what does not match says so at once.
-_USUAL_EMAIL: Final = re.compile(
-    r"(?:[a-z0-9][a-z0-9_']*+(?:[.+-][a-z0-9_']++)*+@(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)+[a-z]{2,24})?"
-)
-_USUAL_USERNAME: Final = re.compile(r"(?:[a-z0-9]|[a-z0-9][a-z0-9._-]{0,62}[a-z0-9])?")
+_USUAL_EMAILS: Final = _each(r"(?:[a-z0-9][a-z0-9_']*+(?:[.+-][a-z0-9_']++)*+@(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)+[a-z]{2,24})?")
+_USUAL_USERNAMES: Final = _each(r"(?:[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?)?")
+_USUAL_IDS: Final = _each(_ID)
+_USUAL_LINKS: Final = _each(rf"(?:{_ID}(?:;{_ID}){{0,{MOST_LINKS - 1}}}+)?")
 _NO_NAMES: Final = {"-", "."}
 
 
@@ -158,22 +166,37 @@ def all_usual_names(cells: Sequence[str]) -> bool:
 
 def all_usual_ids(cells: Sequence[str]) -> bool:
     """Whether all cells are MIS ids."""
-    return all(map(_MIS_ID.fullmatch, cells))
+    return _fits(_USUAL_IDS, cells)
+
+
+def all_usual_links(cells: Sequence[str]) -> bool:
+    """Whether all cells are MIS ids with semicolons between them, or empty."""
+    return _fits(_USUAL_LINKS, cells)
+
+
+def usual_links(text: str) -> tuple[str, ...]:
+    """What a usual cell names that is not empty."""
+    return tuple(dict.fromkeys(text.split(";")))
 
 
 def all_usual_usernames(cells: Sequence[str]) -> bool:
     """Whether all cells are usernames as they stand, or empty."""
-    return all(map(_USUAL_USERNAME.fullmatch, cells))
+    return _fits(_USUAL_USERNAMES, cells)
 
 
 def all_usual_upns(cells: Sequence[str]) -> bool:
     """Whether all cells are UPNs as they stand, or empty."""
-    return all_upns(filter(None, cells))
+    return all_upns([*filter(None, cells)])
 
 
 def all_usual_emails(cells: Sequence[str]) -> bool:
     """Whether all cells are addresses as they stand, or empty."""
-    return max(map(len, cells)) <= 64 and all(map(_USUAL_EMAIL.fullmatch, cells))
+    return max(map(len, cells)) <= 64 and _fits(_USUAL_EMAILS, cells)
+
+
+def _fits(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
+    text = "\n".join(cells) + "\n"
+    return text.count("\n") == len(cells) and pattern.fullmatch(text) is not None
 
 
 class Repeated(dict[str, object]):

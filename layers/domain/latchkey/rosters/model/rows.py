@@ -5,7 +5,7 @@ cannot be used is dropped with a warning, and its person is taken.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any, Final
 
 from latchkey.office_files.model.tables import TooLong
@@ -33,6 +33,8 @@ PREFERRED: Final = ("preferred_given_name", "preferred_family_name")
 COLUMNS: Final = (*COMMON, "links")
 _NEEDED: Final = frozenset(("mis_id", "role"))
 _NAMES: Final = frozenset(("given_name", "family_name"))
+_WITH_UPN: Final = frozenset(("student",))
+_WITH_LINKS: Final = frozenset(("student", "parent"))
 _EMPTY: Final[dict[str, Any]] = {"given_name": "", "family_name": "", "links": ()}
 Columns = Mapping[str, Sequence[str]]
 
@@ -74,6 +76,7 @@ class Checker:
             "email": cells.all_usual_emails,
             "username": cells.all_usual_usernames,
             "upn": cells.all_usual_upns,
+            "links": cells.all_usual_links,
         }
 
     def batch(
@@ -95,19 +98,26 @@ class Checker:
         preferred = [self._column(name, columns.get(name), lines, found) for name in PREFERRED]
         # What Row._make does, without a call of Python for each row.
         rows: list[Row] = list(map(tuple.__new__, repeat(Row), zip(lines, *values, leaves, *preferred, strict=True)))
-        for place, row in enumerate(rows):
-            if not (row.given_name and row.family_name):
-                rows[place] = self._one_name(row, found.wrong)
-            if (row.upn is not None or row.links) and row.role != "student":
-                rows[place] = self._adult(rows[place], found.warned)
-            if row.registration_group is not None and cells.like_a_date(row.registration_group):
-                self._warn(
-                    row.line, "registration_group", "looks like a date that a spreadsheet made; it was taken", row, found.warned
-                )
+        self._look_closer(rows, dict(zip(COLUMNS, values, strict=True)), found)
         if found.wrong:
             rows = [row for row in rows if row.line not in found.wrong]
         warned = [each for each in found.warned if each.line not in found.wrong]
         return Batch(size, rows, sorted([*rejected, *found.wrong.values()]), sorted(warned))
+
+    def _look_closer(self, rows: list[Row], columns: Mapping[str, Sequence[Any]], found: _Found) -> None:
+        """Change the rows in which one cell says something of another; mostly there is none, as the columns say at once."""
+        if not (all(columns["given_name"]) and all(columns["family_name"])):
+            for place, row in enumerate(rows):
+                if not (row.given_name and row.family_name):
+                    rows[place] = self._one_name(row, found.wrong)
+        roles = columns["role"]
+        if {*compress(roles, columns["upn"])} - _WITH_UPN or {*compress(roles, columns["links"])} - _WITH_LINKS:
+            rows[:] = [self._adult(row, found.warned) if row.role != "student" else row for row in rows]
+        if any(map(cells.like_a_date, {*columns["registration_group"]} - {None})):
+            for row in rows:
+                if row.registration_group is not None and cells.like_a_date(row.registration_group):
+                    reason = "looks like a date that a spreadsheet made; it was taken"
+                    self._warn(row.line, "registration_group", reason, row, found.warned)
 
     def _column(
         self,
@@ -124,7 +134,9 @@ class Checker:
                 return list(map(repeated.__getitem__, given))
             except Wrong:
                 return self._one_by_one(name, given, repeated.__getitem__, lines, found)
-        if name != "links" and self._usual[name](given):
+        if self._usual[name](given):
+            if name == "links":
+                return [cells.usual_links(text) if text else () for text in given]
             return given if name in _NEEDED or name in _NAMES else [text or None for text in given]
         return self._one_by_one(name, given, self._rules[name], lines, found)
 
@@ -183,7 +195,7 @@ def _addresses_apart(columns: Columns) -> Columns:
     Who has no other address has this one, and signs in with it.
     """
     names = columns.get("username")
-    if names is None or not any("@" in name for name in names):
+    if names is None or "@" not in "".join(names):
         return columns
     emails = columns.get("email") or [""] * len(names)
     pairs = [_apart(name.strip(), email.strip()) for name, email in zip(names, emails, strict=True)]
