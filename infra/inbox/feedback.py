@@ -1,7 +1,9 @@
 """What becomes of a mail, as SES would tell it: MiniStack keeps the event destination of a template but tells it nothing.
 
-For each mail, the events of AWS's mailbox simulator go to the queue that on AWS a rule feeds from the event bus:
-everything is delivered, except what is sent to bounce@, complaint@ and suppressionlist@simulator.amazonses.com (`bounce+x@` too).
+For each mail, the events of AWS's mailbox simulator go where on AWS two rules bring them from the event bus: mails of sends that
+arrived to Firehose, those of one look as one record, because MiniStack's writes a file for each record, at once; all others to
+the queue. Everything is delivered, except what is sent to bounce@, complaint@ and suppressionlist@simulator.amazonses.com
+(`bounce+x@` too).
 AWS's simulator has no address for a mail that SES rejects or cannot render; here reject@ and rendering@ are those. Nor has it one
 behind a school's filter: filter@ is refused for ever, mended@ the first time only, unsigned@ because the sender is not trusted.
 MiniStack forgets the tags of a mail, so the chunk is found in the ledger by the address and by the link in the mail.
@@ -13,7 +15,7 @@ import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -23,6 +25,7 @@ _TOKEN = re.compile(r"/set-password#(1\.[a-z]\.[a-z0-9-]+\.[0-9a-z]+\.[0-9a-f]+\
 _SIMULATOR = "simulator.amazonses.com"
 _PAUSE = 1.0
 _LATEST_SENDS = 20
+_MOST = 400  # mails that are told of together: Firehose takes a record of a megabyte
 _HARD = {"bounceType": "Permanent", "bounceSubType": "General"}
 # https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html has these two.
 _NOT_SENT = {
@@ -56,7 +59,7 @@ class Ledger:
         self._read: set[tuple[str, str]] = set()
 
     def tags(self, to: str, text: str) -> Tags | None:
-        """The tags that the mail had: `send`, `chunk` and `school`; None for a mail without a password link."""
+        """The tags that the mail had: `send`, `chunk`, `school`, `origin`; None for a mail without a password link."""
         found = _TOKEN.search(text)
         if found is None:
             return None
@@ -80,7 +83,12 @@ class Ledger:
         while True:
             answer = self._query(f"{school}#SEND#{send}", **start)
             for item in answer["Items"]:
-                tags = {"school": school, "send": send, "chunk": item["number"]["N"]}
+                tags = {
+                    "school": school,
+                    "send": send,
+                    "chunk": item["number"]["N"],
+                    "origin": "admin" if item["listed"]["BOOL"] else "person",
+                }
                 for row in json.loads(zlib.decompress(item["mails"]["B"])):
                     for account in row[4]:
                         yield (school, row[0], account[0], int(item["links_expire_at"]["N"])), tags
@@ -115,15 +123,24 @@ class Feedback:
         count = self._post.count()
         if count == self._count:
             return
-        for message in self._post.fetch():
-            if message["MessageId"] in self._told:
-                continue
+        new = [message for message in self._post.fetch() if message["MessageId"] not in self._told]
+        for place in range(0, len(new), _MOST):
+            self._tell_of(new[place : place + _MOST])
+        self._count = count
+
+    def _tell_of(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        bodies: list[str] = []
+        mails: Counter[str] = Counter()
+        for message in messages:
             for to in message["To"]:
                 if tags := self._ledger.tags(to, message["BodyText"] or ""):
-                    self._tell(events(message["MessageId"], to, tags, message["Timestamp"], earlier=self._mails[to]))
-                    self._mails[to] += 1
-            self._told.add(message["MessageId"])
-        self._count = count
+                    earlier = self._mails[to] + mails[to]
+                    bodies += events(message["MessageId"], to, tags, message["Timestamp"], earlier=earlier)
+                    mails[to] += 1
+        if bodies:
+            self._tell(bodies)
+        self._mails += mails
+        self._told.update(message["MessageId"] for message in messages)
 
     def run(self, stop: threading.Event) -> None:
         """Look every second until `stop`; what fails is tried again."""
@@ -164,20 +181,33 @@ def events(message: str, to: str, tags: Tags, at: float, *, earlier: int = 0) ->
     ]
 
 
+def is_gathered(body: str) -> bool:
+    """Whether an event goes to Firehose: `DeliveriesRule` in template.yaml says so of those of sends that arrived."""
+    detail = json.loads(body)["detail"]
+    told: bool = detail["eventType"] == "Delivery" and detail["mail"]["tags"].get("origin") != ["person"]
+    return told
+
+
 def start(post: Post, config: Mapping[str, str]) -> threading.Event:
     """Tell in the background; set what comes back to stop it.
 
-    `config` holds `aws_url`, `region`, `key`, `table` and the queues `queue` and `deliveries`.
+    `config` holds `aws_url`, `region`, `key`, `table`, the `queue` and the name of Firehose's `stream`.
     """
     import boto3
 
     session = boto3.Session(config["key"], config["key"], region_name=config["region"])
     sqs = session.client("sqs", endpoint_url=config["aws_url"])
+    firehose = session.client("firehose", endpoint_url=config["aws_url"])
 
     def tell(bodies: Iterable[str]) -> None:
+        gathered = []
         for body in bodies:
-            arrived = json.loads(body)["detail"]["eventType"] == "Delivery"
-            sqs.send_message(QueueUrl=config["deliveries" if arrived else "queue"], MessageBody=body)
+            if is_gathered(body):
+                gathered.append(body)
+            else:
+                sqs.send_message(QueueUrl=config["queue"], MessageBody=body)
+        if gathered:
+            firehose.put_record(DeliveryStreamName=config["stream"], Record={"Data": "".join(gathered).encode()})
 
     ledger = Ledger(session.client("dynamodb", endpoint_url=config["aws_url"]), config["table"])
     stop = threading.Event()

@@ -142,7 +142,7 @@ _S3: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {  # S3's action, and wh
 }
 
 
-_FOLDERS: Final = {"activity", "contacts", "exports", "recipients", "rejected", "rosters", "schools"}
+_FOLDERS: Final = {"activity", "arrived", "contacts", "exports", "recipients", "rejected", "rosters", "schools"}
 
 
 def _s3(name: str, request: Request) -> Iterator[Part]:

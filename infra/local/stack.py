@@ -133,7 +133,7 @@ class Stack:
             "key": ministack.ROOT_KEY,
             "table": deployed.outputs["ActivityTable"],
             "queue": deployed.outputs["FeedbackQueue"],
-            "deliveries": deployed.outputs["DeliveriesQueue"],
+            "stream": deployed.outputs["DeliveriesStream"],
         }
         config = {
             "port": settings.inbox_port,

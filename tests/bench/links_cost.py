@@ -2,15 +2,16 @@
 
 The send of tests/faults is run on a calm day, by the workers that the template deploys, on a simulated clock: tables take 3 to
 20 ms, SES 50 to 400. Then SES tells that each mail was sent, if the template asks for that, and that it was delivered, 1 to 10
-seconds later; the events go through the template's rules, queues and batching windows to the deployed handlers. Write and read
-units are those of the items written, invocations and requests are counted, time of Lambda is the simulated time from begin to
-end of each invocation, waiting included, and our logs are their bytes.
+seconds later; the events go through the template's rules, Firehose's stream with its buffer, files, queues and batching windows
+to the deployed handlers. Write and read units are those of the items written, invocations and requests are counted, time of
+Lambda is the simulated time from begin to end of each invocation, waiting included, and our logs are their bytes.
 
 What is left out: mails that bounce; what stands still (empty receives of queues, alarms, custom metrics); SES's events to
 EventBridge, which is free for AWS services' own events and would be $1 a million otherwise; cancelled transactions, which two
 workers cause rarely.
 """
 
+import gzip
 import io
 import json
 import math
@@ -35,12 +36,16 @@ from tests.faults import world as faults
 from tests.faults.world import ENVIRONMENT, World
 from tests.support import sam, ses_events
 from tests.support.memory_world import MemoryS3
-from tests.support.sqs import event_of
+from tests.support.rules import targets
+from tests.support.sqs import event_of, s3_message
 
 # List prices in us-east-1, $: on-demand write and read units of DynamoDB, requests of SQS and Lambda, all per million; a
-# gigabyte-second of Lambda on arm64; a gigabyte of logs taken in; 10,000 calls of KMS; a million objects put into S3.
+# gigabyte-second of Lambda on arm64; a gigabyte of logs taken in; 10,000 calls of KMS; a million objects put into S3, and read;
+# a gigabyte that Firehose takes in, each record rounded up to 5 kB. A file costs a call of KMS to write and one to read: that is
+# the most, as S3 keeps a bucket's key for a while.
 WRITE, READ, SQS, INVOCATION = 0.625, 0.125, 0.40, 0.20
-GB_SECOND, LOGS, KMS, PUT = 0.0000133334, 0.50, 0.03, 5.0
+GB_SECOND, LOGS, KMS, PUT, GET = 0.0000133334, 0.50, 0.03, 5.0, 0.40
+FIREHOSE, FIREHOSE_STEP = 0.029, 5 * 1024
 PER_LINKS = 100_000
 _CPU = 0.0005
 """Seconds of a whole processor for a mail or an event: more than was measured; it decides nothing."""
@@ -48,6 +53,9 @@ _ROLL = 0.0001
 """The same for each person of a new roll."""
 _LATENCY = 0.0115
 """Seconds that a call of a table takes, as in tests/faults, where a call of ours lets no time pass."""
+_FILE = 0.1
+"""Seconds that reading a file and deleting it wait for S3."""
+_BUCKET = "deliveries_bucket"
 _PLATFORM = 600
 """Bytes that Lambda itself logs of an invocation."""
 _RECEIVES = 10
@@ -65,11 +73,13 @@ class Paid:
     invocations: int = 0
     gb_seconds: float = 0.0
     logs: int = 0
+    gathered: int = 0  # bytes that Firehose charges
 
     def dollars(self) -> float:
         """By list prices."""
         units = self.written * WRITE + self.read * READ + self.requests * SQS + self.invocations * INVOCATION
-        other = self.calls["kms"] * KMS / 10_000 + self.calls["put_object"] * PUT / 1e6
+        other = self.calls["kms"] * KMS / 10_000 + (self.calls["put_object"] * PUT + self.calls["get_object"] * GET) / 1e6
+        other += self.gathered / 1e9 * FIREHOSE
         return units / 1e6 + self.gb_seconds * GB_SECOND + (self.logs + self.invocations * _PLATFORM) / 1e9 * LOGS + other
 
 
@@ -130,7 +140,7 @@ class _Town:
         self.world.polls = PROMPT
         self.tables: Any = self.world.dynamo
         self._planned = self._used()
-        self.rolls = _Rolls()
+        self.rolls, self.files = _Rolls(), _Files()
         keeper = self._keeper()
         keeper.rolls(faults.SCHOOL.slug).want(int(self.world.now))
         renew(keeper, faults.SCHOOL.slug)
@@ -162,14 +172,35 @@ class _Town:
             for kind, later in (("Send", chance.uniform(0.2, 1)), ("Delivery", chance.uniform(1, 10))):
                 if kind.lower() not in kinds:
                     continue
-                facts = {"send": tags["send"], "chunk": int(tags["chunk"]), "school": tags["school"]}
+                facts = {"send": tags["send"], "chunk": int(tags["chunk"]), "school": tags["school"], "origin": tags["origin"]}
                 body = ses_events.event(kind, [to], at + later, mailed_at=at, **facts)
-                for queue in _queues(json.loads(body)):
-                    events.setdefault(queue, []).append((at + later, body))
-        for queue, some in events.items():
-            total.requests += len(some)  # what EventBridge puts
-            self._told(queue, sorted(some), chance, total)
+                for target in targets(json.loads(body)):
+                    events.setdefault(target, []).append((at + later, body))
+        for target, some in events.items():
+            if target in sam.resources("AWS::KinesisFirehose::DeliveryStream"):
+                queue, messages = self._gathered(target, sorted(some), total)
+            else:
+                queue, messages = target, sorted(some)
+            total.requests += len(messages)  # what EventBridge or S3 puts
+            self._told(queue, messages, chance, total)
+        assert not self.files.objects, "a file is deleted when it was read"
         return total
+
+    def _gathered(self, stream: str, events: list[tuple[float, str]], total: Paid) -> tuple[str, list[tuple[float, str]]]:
+        """The files that Firehose writes of events, and the queue and the messages that tell of them."""
+        said = sam.resources("AWS::KinesisFirehose::DeliveryStream")[stream]["ExtendedS3DestinationConfiguration"]
+        bucket = sam.resources("AWS::S3::Bucket")[sam.target(said["BucketARN"])]
+        (announced,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+        hints, messages = said["BufferingHints"], []
+        for number, (at, bodies) in enumerate(_buffered(events, hints["IntervalInSeconds"], hints["SizeInMBs"] * 1024 * 1024)):
+            total.gathered += sum(-(-len(body.encode()) // FIREHOSE_STEP) * FIREHOSE_STEP for body in bodies)
+            key = f"{said['Prefix']}{number}.gz"
+            self.files.objects[f"{_BUCKET}/{key}"] = gzip.compress("".join(bodies).encode(), mtime=0)
+            total.calls["put_object"] += 1
+            total.calls["get_object"] += 1
+            total.calls["kms"] += 2
+            messages.append((at, json.dumps(s3_message(_BUCKET, key))))
+        return sam.target(announced["Queue"]), messages
 
     def _told(self, queue: str, events: list[tuple[float, str]], chance: random.Random, total: Paid) -> None:
         """Batches of a queue, to the function that takes them."""
@@ -180,18 +211,25 @@ class _Town:
             if found == queue
         )
         package, memory = sam.package(function), memory_of(name)
-        door, wiring, out = import_module(f"{package}.handler"), self.world.wiring(package), io.StringIO()  # type: ignore[arg-type]
+        door, out = import_module(f"{package}.handler"), io.StringIO()
+        settings = {each: each.lower() for each in NEEDS[package]} | ENVIRONMENT  # type: ignore[index]
+        clients = {"dynamodb": self.tables, "s3": self.files}
+        wiring = Wiring(Settings(package, settings), clients.__getitem__, lambda: self.world.now)  # type: ignore[arg-type]
         door.logger.handlers[0].setStream(out)
         self._used()
         with patch.object(door, "system", lambda: wiring), redirect_stdout(out):
             for at, bodies in _batches(events, source, chance):
                 self.world.now = max(self.world.now, at)
-                calls = sum(self.tables.calls.values())
+                calls, read = sum(self.tables.calls.values()), self.files.read
                 failed = door.handle(event_of(bodies, queue), None)["batchItemFailures"]
                 assert not failed
                 total.invocations += 1
-                total.requests += 2 * math.ceil(len(bodies) / _RECEIVES)
-                seconds = (sum(self.tables.calls.values()) - calls) * _LATENCY + len(bodies) * _CPU / share_of(memory)
+                total.requests += 2 * math.ceil(len(bodies) / _RECEIVES) + (
+                    self.files.read > read
+                )  # a file's is hidden for longer
+                told = sum(body.count('"eventType"') for body in bodies) + self.files.read - read
+                waited = sum(self.tables.calls.values()) - calls
+                seconds = waited * _LATENCY + told * _CPU / share_of(memory) + _FILE * (self.files.read > read)
                 total.gb_seconds += seconds * memory / 1024
         used = self._used()
         total.written, total.read, total.calls = total.written + used.written, total.read + used.read, total.calls + used.calls
@@ -274,6 +312,18 @@ class _Town:
         return noted
 
 
+class _Files(MemoryS3):
+    """A bucket that counts the events in what is read."""
+
+    read = 0
+
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        """GetObject."""
+        answer = super().get_object(**request)
+        self.read += gzip.decompress(answer["Body"].getvalue()).count(b'"eventType"')
+        return answer
+
+
 class _Rolls(MemoryS3):
     """A bucket that counts what is put."""
 
@@ -306,6 +356,25 @@ def _batches(events: list[tuple[float, str]], source: Any, chance: random.Random
     yield from sorted(done, key=lambda batch: batch[0])
 
 
+def _buffered(events: list[tuple[float, str]], seconds: float, most: int) -> Iterator[tuple[float, list[str]]]:
+    """What Firehose gathers: for so many seconds since the first record, or until so many bytes are there."""
+    some: list[str] = []
+    since, size = 0.0, 0
+    for at, body in events:
+        if some and at > since + seconds:
+            yield since + seconds, some
+            some, size = [], 0
+        if not some:
+            since = at
+        some.append(body)
+        size += len(body.encode())
+        if size >= most:
+            yield at, some
+            some, size = [], 0
+    if some:
+        yield since + seconds, some
+
+
 def _windows(changes: list[tuple[float, str, Any, Any]], seconds: float) -> Iterator[tuple[float, list[Any]]]:
     some: list[Any] = []
     for change in changes:
@@ -315,28 +384,3 @@ def _windows(changes: list[tuple[float, str, Any, Any]], seconds: float) -> Iter
         some.append(change)
     if some:
         yield some[0][0] + seconds, some
-
-
-def _queues(event: dict[str, Any]) -> Iterator[str]:
-    """The queues to which the template's rules send an event."""
-    for rule in sam.resources("AWS::Events::Rule").values():
-        if "EventPattern" in rule and _matches(event, rule["EventPattern"]):
-            yield from (sam.target(each["Arn"]) for each in rule["Targets"])
-
-
-def _matches(value: Any, pattern: Any) -> bool:
-    """Whether an event fits a rule's pattern: names, lists of values, and what a rule says of all but some."""
-    if isinstance(pattern, dict):
-        return isinstance(value, dict) and all(_matches(value.get(name), wanted) for name, wanted in pattern.items())
-    values = value if isinstance(value, list) else [value]
-    return any(_fits(each, wanted) for each in values for wanted in pattern)
-
-
-def _fits(value: Any, wanted: Any) -> bool:
-    if isinstance(wanted, dict) and "Ref" in wanted:
-        return True  # the configuration set, which the template names itself
-    if isinstance(wanted, dict):
-        ((word, said),) = wanted.items()
-        assert word == "anything-but", f"a word of rules that is not known: {word}"
-        return value not in (said if isinstance(said, list) else [said])
-    return bool(value == wanted)

@@ -67,6 +67,7 @@ UNUSED = {
     Grant("deliver_links", "Ledger", "dynamodb:GetItem", ACTIVITY): "a chunk or a send that another worker changed meanwhile",
     Grant("deliver_links", "ReadLogo", "dynamodb:GetItem", DIRECTORY): "a school with a logo in its mails",
     Grant("mail_feedback", "Ledger", "dynamodb:Query", ACTIVITY): "where a story's bounces come in time",
+    Grant("mail_feedback", "KnowWhatWasRead", "s3:ListBucket", "DeliveriesBucket"): "no call: how a file that is gone is told",
     Grant("plan_send", "TakeLostFactors", "dynamodb:UpdateItem", DIRECTORY): "a lost second step that nobody stops for 24 hours",
     Grant("plan_send", "ForgetLostFactors", "dynamodb:BatchWriteItem", "table/CredentialsTable"): "the same",
     Grant("portal", "StopReset", "dynamodb:UpdateItem", DIRECTORY): "a second step that is not lost",

@@ -67,7 +67,9 @@ def cells(function: sam.Resource) -> dict[str, str]:
             actions["queues"].append(name.removesuffix("Queue").lower())
         elif service == "s3":
             verb = VERBS[verb]
-            actions["buckets"].append(f"{verb} {name.removesuffix('Bucket').lower()}" + (f" `{rest}`" if rest != "*" else ""))
+            actions["buckets"].append(
+                f"{verb} {name.removesuffix('Bucket').lower()}" + (f" `{rest}`" if rest not in {"*", ""} else "")
+            )
         elif service == "ses":
             actions["mail"].append(verb)
     for column, found in indexes.items():

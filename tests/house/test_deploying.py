@@ -39,6 +39,7 @@ PREFIXES = {
     "AWS::Events": "events",
     "AWS::IAM": "iam",
     "AWS::KMS": "kms",
+    "AWS::KinesisFirehose": "firehose",
     "AWS::Lambda": "lambda",
     "AWS::Logs": "logs",
     "AWS::S3": "s3",

@@ -163,6 +163,14 @@ class TestWhatIsDenied:
         assert self.denied("console", "s3.PutObject", {"Bucket": "ExportsBucket", "Key": "recipients/a/b.csv"}) == []
         assert self.denied("console", "s3.PutObject", {"Bucket": "ExportsBucket", "Key": "exports/a/b.csv"})
 
+    def test_a_file_of_events_is_read_and_deleted_and_never_written(self) -> None:
+        file = {"Bucket": "DeliveriesBucket", "Key": "arrived/2026/11/27/10/a.gz"}
+        for action in ("s3.GetObject", "s3.DeleteObject"):
+            assert self.denied("mail_feedback", action, file) == []
+            assert self.denied("mail_feedback", action, file | {"Key": "elsewhere"})
+            assert self.denied("mail_feedback", action, file | {"Bucket": "UploadsBucket"})
+        assert self.denied("mail_feedback", "s3.PutObject", file)
+
     def test_a_file_whose_key_the_role_may_not_use(self) -> None:
         statements = tuple(each for each in ROLES["read_roster"] if each.sid != "FilesOfS3Only")
         judge = Judge({}, {"read_roster": statements})

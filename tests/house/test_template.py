@@ -310,7 +310,7 @@ def test_a_bucket_forgets_what_is_private(name: str) -> None:
     rule, *others = sam.resources("AWS::S3::Bucket")[name]["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert [(each["Prefix"], each["ExpirationInDays"]) for each in others] == [("contacts/", 1)] * (name == "UploadsBucket")
-    assert rule["ExpirationInDays"] == {"ExportsBucket": 1, "UploadsBucket": 7, "RollsBucket": 3}[name]
+    assert rule["ExpirationInDays"] == {"ExportsBucket": 1, "UploadsBucket": 7, "RollsBucket": 3, "DeliveriesBucket": 14}[name]
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 

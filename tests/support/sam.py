@@ -117,8 +117,8 @@ def statements(function: Resource) -> Iterator[Resource]:
         for statement in policy["PolicyDocument"]["Statement"]:
             yield {
                 **statement,
-                "Action": _listed(statement["Action"]),
-                "Resource": _listed(statement["Resource"]),
+                "Action": listed(statement["Action"]),
+                "Resource": listed(statement["Resource"]),
             }
 
 
@@ -154,5 +154,6 @@ def alarmed(metric: str, resource: str) -> bool:
     )
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """One value or several, as the template may say either."""
     return value if isinstance(value, list) else [value]

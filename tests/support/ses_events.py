@@ -33,9 +33,13 @@ def event(
     chunk: int = 1,
     school: str = "northbridge",
     mailed_at: float = 0,
+    origin: str | None = "admin",
     **part: Any,
 ) -> str:
-    """The body of the queue's message about mails to these addresses; ``part`` overrides members of the event's own part."""
+    """The body of the queue's message about mails to these addresses; ``part`` overrides members of the event's own part.
+
+    A former release's mails have no ``origin``.
+    """
     mail = {
         "timestamp": stamp(mailed_at or at),
         "source": "Northbridge Academy <no-reply@latchkey.test>",
@@ -54,6 +58,7 @@ def event(
             "send": [send],
             "chunk": [str(chunk)],
             "school": [school],
+            **({} if origin is None else {"origin": [origin]}),
         },
     }
     detail = {"eventType": kind, "mail": mail, **_parts(kind, to, stamp(at), part)}

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
 from tests.support.system import REGION, START
 
@@ -38,5 +39,20 @@ def event_of(bodies: Iterable[Any], queue: str, *, attempt: int = 1, sent: float
                 "awsRegion": REGION,
             }
             for body in bodies
+        ]
+    }
+
+
+def s3_message(bucket: str, key: str) -> dict[str, Any]:
+    """What S3 says of a new file."""
+    return {
+        "Records": [
+            {
+                "eventVersion": "2.1",
+                "eventSource": "aws:s3",
+                "awsRegion": REGION,
+                "eventName": "ObjectCreated:Put",
+                "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": 1}},
+            }
         ]
     }

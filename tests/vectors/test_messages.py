@@ -338,7 +338,7 @@ def test_a_mail_carries_a_literal_link_and_tags(world: MemoryWorld, monkeypatch:
     deliver_door.deliver(record(body), Context())
     (mail,) = world.ses.mails
     assert mail.links == [f"https://latchkey.test/set-password#{RESET}"]
-    assert mail.tags == {"send": RUN, "chunk": "1", "school": "northbridge"}
+    assert mail.tags == {"send": RUN, "chunk": "1", "school": "northbridge", "origin": "admin"}
 
 
 def test_what_mail_feedback_takes() -> None:

@@ -316,6 +316,7 @@ AWS: dict[str, tuple[str, str, set[str], float, float]] = {
     "WritesThrottled": ("AWS/DynamoDB", "WriteThrottleEvents", {"TableName"}, 50, 51),
     "KeepRollLate": ("AWS/Lambda", "IteratorAge", {"FunctionName"}, 300_000, 300_001),
     "Lost": ("AWS/Events", "FailedInvocations", {"RuleName"}, 0, 1),
+    "DeliveriesHeld": ("AWS/Firehose", "DeliveryToS3.DataFreshness", {"DeliveryStreamName"}, 900, 901),
     "ApiErrors": ("AWS/ApiGateway", "5XXError", {"ApiName", "Stage"}, 0, 1),
     "BounceRate": ("AWS/SES", "Reputation.BounceRate", set(), 0.049, 0.05),
     "ComplaintRate": ("AWS/SES", "Reputation.ComplaintRate", set(), 0.0009, 0.001),

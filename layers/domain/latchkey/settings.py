@@ -72,7 +72,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "DELIVER_QUEUE",
         "URGENT_QUEUE",
     ),
-    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY"),
+    "mail_feedback": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "LOOKUP_KEY", "DELIVERIES_BUCKET"),
     "read_roster": (
         "DIRECTORY_TABLE",
         "ACTIVITY_TABLE",

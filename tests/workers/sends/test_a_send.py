@@ -47,7 +47,7 @@ def test_a_link_says_what_was_frozen_and_is_genuine(road: MailRoad) -> None:
     assert links.is_genuine(body, mac, road.system.wiring("portal").link_key("northbridge"))
     assert links.fault(link, token, ann, now) is None
     assert url in mail.html
-    assert mail.tags.keys() == {"send", "chunk", "school"}
+    assert mail.tags.keys() == {"send", "chunk", "school", "origin"}
 
 
 def test_messages_that_come_three_times_in_any_order_mail_everybody_once(road: MailRoad) -> None:

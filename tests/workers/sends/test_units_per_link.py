@@ -13,8 +13,8 @@ PARTS = ("plan and delivery", "feedback", "the roll")
 
 @pytest.mark.parametrize(
     ("rate", "people", "most"),
-    [(14.0, 1_000, {"plan and delivery": 0.32, "feedback": 0.32, "the roll": 0.19}),
-     (200.0, 1_000, {"plan and delivery": 0.42, "feedback": 0.35, "the roll": 0.19})],
+    [(14.0, 1_000, {"plan and delivery": 0.32, "feedback": 0.16, "the roll": 0.19}),
+     (200.0, 1_000, {"plan and delivery": 0.42, "feedback": 0.18, "the roll": 0.19})],
 )  # fmt: skip
 def test_write_units_of_a_link(rate: float, people: int, most: dict[str, float]) -> None:
     parts = chain(rate, people)
@@ -24,4 +24,12 @@ def test_write_units_of_a_link(rate: float, people: int, most: dict[str, float])
 def test_read_units_and_requests_of_sqs_of_a_link() -> None:
     parts = chain(14.0, 1_000)
     assert sum(part.read for part in parts.values()) <= 1.2 * 1_000  # each person is read once before they are mailed
-    assert sum(part.requests for part in parts.values()) <= 1.25 * 1_000  # SES's event of each mail is one
+    assert sum(part.requests for part in parts.values()) <= 0.03 * 1_000  # events come in files of a minute
+    assert parts["feedback"].gathered == 1_000 * 5 * 1024  # Firehose charges each event as five kilobytes
+    assert parts["feedback"].calls["put_object"] <= 3
+
+
+@pytest.mark.parametrize(("rate", "people", "most"), [(14.0, 1_000, 0.15), (200.0, 4_000, 0.10)])
+def test_dollars_of_100000_links(rate: float, people: int, most: float) -> None:
+    """List prices; without the lines that delivery logs."""
+    assert sum(part.dollars() for part in chain(rate, people).values()) / people * 100_000 <= most

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.drafts import Drafts
+    from latchkey.sends.stores.event_files import EventFiles
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
@@ -85,6 +86,13 @@ class OfMail(Base):
         from latchkey.sends.stores.trusts import Trusts
 
         return Trusts(self.table("ACTIVITY_TABLE"), school)
+
+    @cached_property
+    def event_files(self) -> EventFiles:
+        """The files in which SES's events about mails of sends that arrived come."""
+        from latchkey.sends.stores.event_files import EventFiles
+
+        return EventFiles(self.client("s3"), self.settings["DELIVERIES_BUCKET"])
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -37,7 +37,8 @@ class ChunkMailer:
         self.mails = list(chunk.mails)
         self._pauses = iter(_PAUSES)
         self._life = chunk.expires_at - min((mail.at for mail in chunk.mails), default=0)
-        tags = {"send": chunk.send, "chunk": str(chunk.number), "school": school.slug}
+        # Where SES's events of it go: what one person asked for is sent again after a minute without an event (``grace_of``).
+        tags = {"send": chunk.send, "chunk": str(chunk.number), "school": school.slug, "origin": chunk.origin}
         logo = system.logo(school.slug, school.settings.logo)
         parts = template(chunk.mail, chunk.language, logo)
         if chunk.test:

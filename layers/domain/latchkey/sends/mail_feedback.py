@@ -48,15 +48,21 @@ class _Place:
 def record_events(system: System, bodies: Sequence[str]) -> Outcome:
     """Take a batch of events."""
     outcome = Outcome()
-    groups: dict[_Place, list[tuple[int, DeliveryEvent]]] = {}
+    told: list[tuple[int, DeliveryEvent]] = []
     for place, body in enumerate(bodies):
         try:
-            told = read(body)
+            told += ((place, each) for each in read(body))
         except Unusable:
             outcome.counts["unusable"] += 1
-            continue
-        for each in told:
-            groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
+    record_told(system, told, outcome)
+    return outcome
+
+
+def record_told(system: System, told: Iterable[tuple[int, DeliveryEvent]], outcome: Outcome) -> None:
+    """Write down what events told, each with the place of its event in the batch; ``outcome`` is added to."""
+    groups: dict[_Place, list[tuple[int, DeliveryEvent]]] = {}
+    for place, each in told:
+        groups.setdefault(_Place(each.school, each.send, each.chunk), []).append((place, each))
     moved: dict[str, list[Moves]] = {}
     suspects: dict[tuple[str, str, Origin], set[int]] = {}
     since = _since(system, groups)
@@ -73,7 +79,6 @@ def record_events(system: System, bodies: Sequence[str]) -> Outcome:
             suspects.setdefault((group.school, group.send, chunk.origin), set()).update(places)
     _count_domains(system, moved, outcome.counts)
     _judge(system, suspects, outcome)
-    return outcome
 
 
 def _since(system: System, groups: Mapping[_Place, Sequence[tuple[int, DeliveryEvent]]]) -> dict[str, int]:

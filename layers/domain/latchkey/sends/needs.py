@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.allowances import Allowances
     from latchkey.sends.stores.briefs import Briefs
     from latchkey.sends.stores.drafts import Drafts
+    from latchkey.sends.stores.event_files import EventFiles
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
@@ -71,6 +72,9 @@ class System(selections.System, lost_needs.System, Protocol):
     def export_files(self) -> Files: ...
 
     def counters(self, setting: str, school: str) -> Counters: ...
+
+    @property
+    def event_files(self) -> EventFiles: ...
 
     @property
     def mailer(self) -> Mailer: ...

@@ -83,7 +83,7 @@ def same_address(address: str) -> str:
 
 def _event(body: object) -> Mapping[str, Any]:
     try:
-        event: Any = json.loads(body) if isinstance(body, str) else None
+        event: Any = json.loads(body) if isinstance(body, str) else body
         if isinstance(event, Mapping) and isinstance(event.get("Message"), str):
             event = json.loads(event["Message"])
     except (ValueError, RecursionError):
