@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
@@ -115,10 +115,10 @@ def _no_private_key(_spec: str) -> None:
 
 
 @contextmanager
-def _moto() -> Iterator[None]:
-    """Moto for botocore alone: it also makes 1,300 patterns for ``requests`` each time it starts, which nothing here asks."""
+def _moto(*, web: bool) -> Iterator[None]:
+    """Moto, for botocore alone unless ``web``: for ``requests`` it makes 1,300 patterns each time it starts."""
     with (
-        patch("moto.core.models.RESPONSES_METHODS", ()),
+        nullcontext() if web else patch("moto.core.models.RESPONSES_METHODS", ()),
         patch("moto.kms.models.generate_private_key", _no_private_key),
         mock_aws(),
         patch("boto3.DEFAULT_SESSION", _session()),
@@ -147,16 +147,16 @@ class InTurn:
 
 
 @contextmanager
-def running_system(*, moto: bool = False, real: bool = True) -> Iterator[TestSystem]:
+def running_system(*, moto: bool = False, real: bool = True, web: bool = False) -> Iterator[TestSystem]:
     """Everything that functions need, made from the template's own tables.
 
-    ``real``: the items are the product's, and have to stand in the data register.
+    ``real``: the items are the product's, and have to stand in the data register. ``web``: moto answers ``requests``, too.
     """
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
     before = {name: os.environ.get(name) for name in credentials}
     os.environ.update(credentials)
     try:
-        with _moto():
+        with _moto(web=web):
             tables = MemoryDynamo()
             memory = InTurn(tables)
 

@@ -224,7 +224,7 @@ def cloud(origin: str, sign_ins: Iterable[str], stand_ins: Mapping[str, str]) ->
 
     It fails at its end on what AWS would have denied, or what no register names.
     """
-    with running_system() as system:
+    with running_system(web=True) as system:
         made, stop = Cloud(system, origin, sign_ins, stand_ins), threading.Event()
         workers = threading.Thread(target=made.run, args=(stop,), daemon=True)
         workers.start()
