@@ -383,13 +383,13 @@ def test_several_counters_of_one_key(world: MemoryWorld, table: str) -> None:
         (Budget("sign-in", 10, 900), Budget("sign-in-day", 100, 86_400)),
         ("northbridge#T#sign-in-day#key", "1799971200"),
     )
-    item = {"pk": key[0], "sk": key[1], "sign-in@1800000000": 1, "sign-in-day@1799971200": 1, "expires_at": 1_800_144_000}
+    item = {"pk": key[0], "sk": key[1], "sign-in:10@1800000000": 1, "sign-in-day:100@1799971200": 1, "expires_at": 1_800_144_000}
     assert counters.spend_all(budgets, "key", NOW).over is None
     assert world.item(table, *key) == item
-    world.put(table, item | {"sign-in@1800000000": 10})
+    world.put(table, item | {"sign-in:10@1800000000": 10})
     assert counters.spend_all(budgets, "key", NOW).over == budgets[0]
     counters.clear(budgets, ["key"], NOW)
-    assert world.item(table, *key) == item | {"sign-in@1800000000": 0, "sign-in-day@1799971200": 0}
+    assert world.item(table, *key) == item | {"sign-in:10@1800000000": 0, "sign-in-day:100@1799971200": 0}
 
 
 def test_a_reminder(world: MemoryWorld) -> None:

@@ -169,5 +169,8 @@ def _tally(item: Item | None) -> Tally:
 
 
 def _name(budget: Budget, now: int) -> str:
-    """The attribute that counts this budget's present window, where several stand in one item."""
-    return f"{budget.name}@{now - now % budget.window}"
+    """The attribute that counts this budget's present window, where several stand in one item.
+
+    It names the limit: a release that lowers it finds no counter that is beyond it already, and would never stand at it.
+    """
+    return f"{budget.name}:{budget.limit}@{now - now % budget.window}"

@@ -20,7 +20,7 @@ EVERYWHERE: Final[Mapping[str, str]] = {
     "sk": "Key: which one",
     "expires_at": "When DynamoDB deletes the item",
 }
-_WINDOW: Final = re.compile(r"@\d+$")
+_WINDOW: Final = re.compile(r":\d+@\d+$")
 """Where several counters stand in one item: of the window that a name ends with, a register says only that there is one."""
 
 
@@ -49,7 +49,7 @@ class Kind:
 
     def unknown(self, attributes: Iterable[str]) -> set[str]:
         """Those of an item's attributes that nobody has explained."""
-        return {_WINDOW.sub("@<window>", each) for each in attributes} - {*self.attributes} - {*EVERYWHERE}
+        return {_WINDOW.sub(":<limit>@<window>", each) for each in attributes} - {*self.attributes} - {*EVERYWHERE}
 
     @cached_property
     def _pk(self) -> re.Pattern[str]:

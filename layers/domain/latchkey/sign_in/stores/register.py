@@ -6,7 +6,7 @@ from latchkey.shared.stores.register import Kind
 
 _COUNTED: Final = {"count": "How often within the window", "told": "Whether the alarm about it has been given"}
 _TOGETHER: Final = {
-    f"{name}@<window>": f"How often within one window: {what}"
+    f"{name}:<limit>@<window>": f"How often within one window: {what}"
     for name, what in (
         ("person", "wrong answers of an account's owner"),
         ("person-day", "the same in a day"),
