@@ -18,6 +18,7 @@ from latchkey.roll.build_roll import build_roll
 from latchkey.roll.keep_roll import renew, take_changes
 from latchkey.roll.model.changes import Changes
 from latchkey.roll.model.entry import LinkFact, entry_of
+from latchkey.roll.model.packing import pack_changes
 from latchkey.roll.model.roll import Roll
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
@@ -178,6 +179,20 @@ def test_a_new_object_is_written_when_many_have_changed(world: World) -> None:
         take_changes(world.wiring("keep_roll"), SCHOOL, Changes(changes))
     assert world.state["base"] != first
     assert len(world.s3.objects) == 1
+    assert len(world.state.get("changes", b"")) < 12_000
+
+
+def test_links_that_came_in_one_minute_are_more_than_an_item_takes(world: World) -> None:
+    world.console.directory(SCHOOL).put_new([someone(9, email="ann9@x.example")])
+    world.keep()
+    chance, now = random.Random(5), int(world.now)
+    link = LinkFact("s1", "ann9@x.example", now, now, "delivered")
+    links = {(f"{chance.randrange(10**19):020d}", f"{chance.randrange(10**25):026d}"): (now, link) for _ in range(12_000)}
+    assert len(pack_changes(Changes(links=links))) > 300_000
+    take_changes(world.wiring("keep_roll"), SCHOOL, Changes(links={**links, (someone(9).id, "s1"): (now, link)}))
+    found = world.read().by_id(someone(9).id)
+    assert found is not None
+    assert found.link == link
     assert len(world.state.get("changes", b"")) < 12_000
 
 

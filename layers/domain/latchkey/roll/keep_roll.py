@@ -24,26 +24,32 @@ _PERSONS_SHARE: Final = 0.4
 """Bytes of changes from which a new object is written: every reader reads them each time, 4,096 of them for one RRU, and takes
 longer for a large object. 1,500 people: 8,000 bytes, some 120 of them; 100,000 people: 32,000, some 500."""
 _LEASE: Final = 60  # seconds for a new object: 100,000 people take about ten
+_AT_ONCE: Final = 4_000
+"""Links appended at once: some 130 kB, and an item takes 400. A batch of a fast send has more: 240 chunks, once a minute."""
 _PAUSE: Final = 1.0
 _BEFORE: Final = 15  # seconds: what was noted so long before the directory was read was in its index by then
 
 
 def take_changes(system: System, school: str, changes: Changes) -> None:
     """Append changes to a school's kept roll; nothing where none is kept, because then it is built from the directory."""
+    for part in changes.in_parts(_AT_ONCE):
+        _append(system, school, part)
+        renew(system, school)
+
+
+def _append(system: System, school: str, changes: Changes) -> None:
     rolls = system.rolls(school)
     for _ in range(_TRIES):
         state = rolls.state()
         if state is None or not state.base or state.changes is None:
-            break
+            return
         old = [each for each, at in state.touched.items() if at <= system.now() - TOUCHED_FOR]
         try:
             rolls.append(state, state.changes.plus(changes), drop=old)
         except Changed:
             continue
-        break
-    else:
-        raise TryLater()
-    renew(system, school)
+        return
+    raise TryLater()
 
 
 def renew(system: System, school: str) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from latchkey.roll.model.entry import Entry, place_of, with_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from latchkey.roll.model.entry import LinkFact, Refusal
 
@@ -72,6 +73,13 @@ class Changes:
     def erases(self) -> bool:
         """Whether somebody is gone, of whom nothing should be left in what was kept before."""
         return any(entry is None for _, entry in self.people.values())
+
+    def in_parts(self, most: int) -> Iterator[Changes]:
+        """The same in parts of at most so many links each; there is one at least."""
+        links = iter(self.links.items())
+        yield Changes(self.people, dict(islice(links, most)), self.refused)
+        while part := dict(islice(links, most)):
+            yield Changes(links=part)
 
     def plus(self, later: Changes) -> Changes:
         """These and later ones."""
