@@ -1,6 +1,7 @@
 """Requests of DynamoDB and SES are written by us: as botocore would write them, and without asking its model of each value."""
 
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -50,6 +51,11 @@ _CALLS: list[tuple[str, str, dict[str, Any]]] = [
             "TransactItems": [{"Update": _UPDATE.request("x")}, {"Put": _PUT.request("x")}],
             "ClientRequestToken": "once",
         },
+    ),
+    (
+        "dynamodb",
+        "restore_table_to_point_in_time",
+        {"TargetTableName": "copy", "RestoreDateTime": datetime(2026, 11, 20, 14, 30, tzinfo=UTC)},
     ),
     ("sesv2", "send_bulk_email", _BULK),
     ("sesv2", "get_account", {}),

@@ -31,8 +31,13 @@ _THROTTLED: Final = {
 _WITH_ITEMS: Final = ("GetItem", "BatchGetItem", "Query", "UpdateItem")
 """Whose answers hold items. Not BatchWriteItem: what it leaves over is sent again, and bytes would be encoded twice."""
 
-_IN_JSON: Final = {"dynamodb": frozenset[str](), "sesv2": frozenset({"SendBulkEmail"})}
-"""Whose parameters are the body of the request, in JSON, under the names that they have: of a service (empty: all) operations."""
+_IN_JSON: Final = {
+    "dynamodb": frozenset(
+        ("GetItem", "BatchGetItem", "Query", "UpdateItem", "PutItem", "BatchWriteItem", "TransactWriteItems"),
+    ),
+    "sesv2": frozenset(("SendBulkEmail",)),
+}
+"""Operations with items or mails, whose parameters are the body of the request: in JSON, under the names that they have."""
 _KEPT: Final = "latchkey_body"
 
 
@@ -81,8 +86,7 @@ def _keep(params: dict[str, Any], model: Any, context: dict[str, Any], **_: obje
     That cost as much as all else that is done with a large request. What is no list and no map is left to it: it finds the
     endpoint by that.
     """
-    wanted = _IN_JSON[model.service_model.service_name]
-    if not wanted or model.name in wanted:
+    if model.name in _IN_JSON[model.service_model.service_name]:
         context[_KEPT] = params.copy()
         params |= {name: type(value)() for name, value in params.items() if isinstance(value, (dict, list))}
 
