@@ -9,8 +9,9 @@ TABLE = roles.arn("CredentialsTable")
 ACTIONS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "ConditionCheckItem")
 
 
-def allowed(action: str, key: str, *attributes: str) -> bool:
-    named = {"dynamodb:LeadingKeys": (key,), "dynamodb:Attributes": ("pk", "sk", *attributes)}
+def allowed(action: str, key: str, *attributes: str, beside: tuple[str, ...] = ()) -> bool:
+    """``beside``: other keys of the same call."""
+    named = {"dynamodb:LeadingKeys": (key, *beside), "dynamodb:Attributes": ("pk", "sk", *attributes)}
     return decide(roles.roles()["console"], f"dynamodb:{action}", TABLE, named).allowed
 
 
@@ -27,4 +28,5 @@ def test_a_batch_deletes_by_key_and_writes_nothing_more() -> None:
 
 
 def test_usernames_are_read_and_written() -> None:
-    assert all(allowed(action, "northbridge#U#0123") for action in ("GetItem", "PutItem"))
+    assert all(allowed(action, "northbridge#U#0123") for action in ("GetItem", "PutItem", "BatchGetItem"))
+    assert not allowed("BatchGetItem", "northbridge#U#0123", beside=("northbridge#P#01234567890000000001",))
