@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"/set-password#(1\.[a-z]\.[a-z0-9-]+\.[0-9a-z]+\.[0-9a-f]+\
 _SIMULATOR = "simulator.amazonses.com"
 _PAUSE = 1.0
 _LATEST_SENDS = 20
-_MOST = 400  # mails that are told of together: Firehose takes a record of a megabyte
+_MOST = 400  # mails whose events make one record: Firehose takes a megabyte
 _HARD = {"bounceType": "Permanent", "bounceSubType": "General"}
 # https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html has these two.
 _NOT_SENT = {

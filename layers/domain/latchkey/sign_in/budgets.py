@@ -104,7 +104,7 @@ def schools_failures(system: System, slug: str) -> int:
 
 
 def place_of_failures(system: System, slug: str) -> Place:
-    """Where ``schools_failures`` reads, for whoever reads it together with something else."""
+    """Where ``schools_failures`` reads, to be read in one call with something else."""
     return system.counters("CREDENTIALS_TABLE", slug).place_of(PER_SCHOOL, "all", system.now())
 
 

@@ -81,7 +81,7 @@ class Duplicates:
         self._adults: dict[str, _Adults] = {}
 
     def look(self, rows: Sequence[Row]) -> None:
-        """The first pass. Whoever leaves keeps no username or UPN from anybody."""
+        """The first pass. Somebody who leaves keeps no username or UPN from anybody."""
         self._look_at_ids(rows, _KINDS[:1])
         self._look_at_ids([row for row in rows if not row.leaves] if any(map(_LEAVES, rows)) else rows, _KINDS[1:])
         self._look_at_adults(rows)

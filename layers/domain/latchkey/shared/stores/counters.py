@@ -88,7 +88,7 @@ class Counters:
         return _tally(self._table.get(*self._key(budget, key, now)))
 
     def place_of(self, budget: Budget, key: str, now: int) -> Place:
-        """Where a counter stands, for whoever reads it together with something else."""
+        """Where a counter stands, to be read in one call with something else."""
         return Place(self._table, self._key(budget, key, now))
 
     def spend_all(self, budgets: Sequence[Budget], key: str, now: int) -> Tries:
