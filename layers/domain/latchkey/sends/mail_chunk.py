@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final, cast
 
 from latchkey.errors import MustWait, TryLater
-from latchkey.mail.messages.template import VARIABLES, notice, template
+from latchkey.mail.messages.template import OF_ONE, VARIABLES, notice, of_one, template
 from latchkey.mail.model.account import CONFIRMS, NOTICES, MailAccount
 from latchkey.mail.model.mail_html import as_test
 from latchkey.mail.stores.mailer import Envelope, Refused, Result, Slow, Unsure
@@ -40,7 +40,10 @@ class ChunkMailer:
         # Where SES's events of it go: what one person asked for is sent again after a minute without an event (``grace_of``).
         tags = {"send": chunk.send, "chunk": str(chunk.number), "school": school.slug, "origin": chunk.origin}
         logo = system.logo(school.slug, school.settings.logo)
-        parts = template(chunk.mail, chunk.language, logo)
+        self._of_one = chunk.mail in OF_ONE and all(
+            len(mail.accounts) == 1 and not mail.accounts[0].unconfirmed for mail in chunk.mails
+        )
+        parts = template(chunk.mail, chunk.language, logo, of_one=self._of_one)
         if chunk.test:
             parts = as_test(parts)
         self._envelope = Envelope(school.name, school.settings.reply_to, parts, tags, logo)
@@ -109,6 +112,9 @@ class ChunkMailer:
         if chunk.notice is not None:
             console = f"{self._system.settings['ORIGIN']}/admin/{school.slug}"
             return notice(school, chunk.mail, chunk.notice, console, chunk.language)
+        if self._of_one:
+            (account,) = mail.accounts
+            return of_one(school, account, self._link(account), self._life, chunk.language)
         accounts = [(self._named(account), self._link(account)) for account in mail.accounts]
         return VARIABLES[chunk.mail](school, accounts, self._life, chunk.language)
 

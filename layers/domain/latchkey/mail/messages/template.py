@@ -23,8 +23,13 @@ _HTML_SLOTS: Final = {"{school}": "<bdi>{{school_html}}</bdi>", "{life}": "{{lif
 
 
 @lru_cache(64)
-def template(name: MailName | NoticeName, language: str = "en", logo: Logo | None = None) -> Template:
-    """A mail's parts in a language (English where there is no such catalogue), made once."""
+def template(name: MailName | NoticeName, language: str = "en", logo: Logo | None = None, *, of_one: bool = False) -> Template:
+    """A mail's parts in a language (English where there is no such catalogue), made once.
+
+    ``of_one``: each mail is about one account, whose block stands in the template; for the variables of ``of_one``.
+    """
+    if of_one:
+        return _of_one_block(template(name, language, logo), language)
     tongue, texts = catalogue(language)
     mail: Words = import_module(f"latchkey.mail.messages.{name}").WORDS
     picture = f'<img src="cid:{CONTENT_ID}" width="{logo.width}" height="{logo.height}" alt="">' if logo else ""
@@ -60,6 +65,26 @@ def reset(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int
 def forgot(school: School, accounts: Sequence[tuple[MailAccount, str]], life: int, language: str = "en") -> dict[str, str]:
     """A link that somebody asked for on the school's page."""
     return _of_school(school, language) | _of_life(life, language) | _with_links(accounts, language)
+
+
+def of_one(school: School, account: MailAccount, link: str, life: int, language: str = "en") -> dict[str, str]:
+    """What fills a template ``of_one``: of the account and its link no more than what is theirs alone.
+
+    The link has no sign that HTML would read as its own.
+    """
+    said = phrases(language)
+    name, role, login = plain(account.name), account.role, plain(account.login)
+    return {
+        **_of_school(school, language),
+        **_of_life(life, language),
+        "name": isolated(name, right_to_left=said.right_to_left),
+        "name_html": escape(name),
+        "role": said.roles.get(role, role),
+        "role_html": said.roles_html.get(role) or escape(role),
+        "login": isolated(login, right_to_left=said.right_to_left),
+        "login_html": escape(login),
+        "link": link,
+    }
 
 
 def password_changed(
@@ -174,6 +199,10 @@ VARIABLES: Final[Mapping[str, Variables]] = {
 }
 
 
+OF_ONE: Final = frozenset({"welcome", "reset", "forgot"})
+"""Mails that there are ``of_one``: they bring a link, and go to thousands."""
+
+
 @cache
 def _layout(name: str) -> str:
     return (Path(__file__).parent / name).read_text("utf-8")
@@ -213,6 +242,20 @@ def _school(name: str, help_line: str, language: str) -> dict[str, str]:
 def _of_life(seconds: int, language: str) -> dict[str, str]:
     life = words(seconds, language)
     return {"life": life, "life_html": escape(life)}
+
+
+def _of_one_block(mail: Template, language: str) -> Template:
+    """A mail with the block of one account and its link, as ``_with_links`` makes it, in place of any number of blocks."""
+    said = phrases(language)
+    text = said.account_text.format(name="{{name}}", role="{{role}}", login="{{login}}") + said.link_text.format(link="{{link}}")
+    html = said.account_html.format(
+        name="{{name_html}}",
+        role="{{role_html}}",
+        login="{{login_html}}",
+        children="",
+        link=said.link_html.format(link="{{link}}"),
+    )
+    return Template(mail.subject, mail.text.replace("{{accounts_text}}", text), mail.html.replace("{{accounts_html}}", html))
 
 
 def _with_links(accounts: Sequence[tuple[MailAccount, str]], language: str, *, confirm: bool = False) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,21 @@ class Template:
 def filled(part: str, variables: Mapping[str, str]) -> str:
     """A part of a mail as SES sends it: each ``{{variable}}`` replaced, and nothing inside of what replaced it."""
     return _SLOT.sub(lambda found: variables.get(found[1], ""), part)
+
+
+def shared(mail: Template, each: Sequence[Mapping[str, str]]) -> tuple[Template, Sequence[Mapping[str, str]]]:
+    """A mail with what all its readers are told alike written into it, and the variables of each that are left.
+
+    So that a call does not say it for each mail. What has a brace stays a variable: in a template it could become one.
+    """
+    first, *others = each
+    if not others:
+        return mail, each
+    alike = {name: value for name, value in first.items() if "{" not in value and all(other[name] == value for other in others)}
+    subject, text, html = (
+        _SLOT.sub(lambda found: alike.get(found[1], found[0]), part) for part in (mail.subject, mail.text, mail.html)
+    )
+    return Template(subject, text, html), [{name: value for name, value in own.items() if name not in alike} for own in each]
 
 
 def as_test(mail: Template) -> Template:

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 
 from latchkey.errors import MustWait, TryLater
 from latchkey.mail.model.account import Failure
-from latchkey.mail.model.mail_html import Template, display_name
+from latchkey.mail.model.mail_html import Template, display_name, shared
 from latchkey.schools.model.logo import CONTENT_ID, FILE_NAME, Logo
 from latchkey.shared.model.quick import quick
 from latchkey.shared.stores.aws import Client, code_of, translate
@@ -159,14 +159,19 @@ class Mailer:
 
         The results stand in the order of the mails, one for each; where SES's answer is silent, the result is ``unsure``.
         """
-        data = [json.dumps(variables) for _, variables in mails]
-        template = {"Subject": envelope.template.subject, "Text": envelope.template.text, "Html": envelope.template.html}
+        template, own = shared(envelope.template, [variables for _, variables in mails])
+        data = [json.dumps(variables) for variables in own]
         request: dict[str, Any] = {
             "FromEmailAddress": f"{display_name(envelope.sender)} <{self._from}>",
             "ConfigurationSetName": self._set,
             "DefaultEmailTags": [{"Name": name, "Value": value} for name, value in envelope.tags.items()],
             # Where an entry lacks a variable SES takes it from here; ours lack none.
-            "DefaultContent": {"Template": {"TemplateContent": template, "TemplateData": data[0]}},
+            "DefaultContent": {
+                "Template": {
+                    "TemplateContent": {"Subject": template.subject, "Text": template.text, "Html": template.html},
+                    "TemplateData": data[0],
+                }
+            },
             "BulkEmailEntries": [
                 {
                     "Destination": {"ToAddresses": [to]},
