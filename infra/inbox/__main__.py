@@ -73,6 +73,7 @@ class Connection(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = 75
+    disable_nagle_algorithm = True  # or the body waits 40 ms until the reader has acknowledged the headers
     server: Inbox
 
     def do_GET(self) -> None:

@@ -15,7 +15,28 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, V
 from infra.local.waiting import LOOKS, wait_for
 from tests.e2e.client import PATIENCE, Product
 
+# Only the last list of features counts, so this one says Playwright's again. New is WebUIOmnibox...: each new profile loaded
+# pages for suggestions below the address bar, in a process that worked for longer than that of the page under test.
+OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 QUIET = [
+    f"--disable-features={','.join(OFF)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext
 from infra.local.files import read_json
 from infra.local.waiting import wait_until
 from tests.browser.chromium import DESK, PHONE, profile, running_browser
-from tests.e2e.client import Product
+from tests.e2e.client import TRUST, Product
 from tests.e2e.conftest import admin, product, student
 from tests.e2e.school import Group, enrol, new_group
 from tests.support.providers.hostile import STAND_INS
@@ -71,7 +71,7 @@ def _at_rest(request: pytest.FixtureRequest) -> None:
     if "stack" not in request.fixturenames:
         return
     operate = request.getfixturevalue("stack")["operate"]
-    wait_until(lambda: httpx.post(operate, json={"kind": "rest"}, timeout=60).json()["rest"], lambda: True, 30)
+    wait_until(lambda: httpx.post(operate, json={"kind": "rest"}, timeout=60, verify=TRUST).json()["rest"], lambda: True, 30)
 
 
 class Groups:

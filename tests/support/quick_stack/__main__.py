@@ -55,6 +55,8 @@ class Connection(BaseHTTPRequestHandler):
     """One browser."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the body waits 40 ms until the browser has acknowledged the headers
+    wbufsize = -1
     server: Server
 
     def _do(self) -> None:

@@ -43,6 +43,7 @@ _FUNCTIONS: Final = (
 )  # fmt: skip
 _WEB: Final = {"portal", "console", "federate", "saml"}
 _KEY: Final = re.compile(rb'name="key"\r\n\r\n([^\r]+)\r')
+_NOW: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 _PAUSE: Final = 0.02  # seconds between two looks at what has come
 _OLDER: Final = 0.5  # seconds between two looks at messages that were to come later, or again
 _LOOKS: Final = 50  # of somebody who waits until there is nothing to do
@@ -65,8 +66,11 @@ class Cloud:
         system.doorways.handlers = {name: self._doorway(name) for name in ("federate", "saml")}
         clients = system.clients
         self._sent = threading.Event()
+        self._open = set(WORKERS)
+        self._names = {system.environment[queue]: queue for queue in WORKERS}
         for call in ("SendMessage", "SendMessageBatch"):
-            clients("sqs").meta.events.register(f"after-call.sqs.{call}", lambda **_: self._sent.set())
+            clients("sqs").meta.events.register(f"provide-client-params.sqs.{call}", _note_queue)
+            clients("sqs").meta.events.register(f"after-call.sqs.{call}", self._note_sent)
 
         def with_mail(service: str) -> Any:
             return {"sesv2": self.ses, "sns": self.sns}.get(service) or clients(service)
@@ -133,24 +137,38 @@ class Cloud:
             time.sleep(_PAUSE)
             if self._quiet > before + 1:  # the first of them may have begun before
                 break
-        sqs = self._system.clients("sqs")
-        waiting = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        return self._quiet > before + 1 and not any(self._holds(queue, _NOW) for queue in WORKERS)
 
-        def empty(queue: str) -> bool:
-            asked = {"QueueUrl": self._system.environment[queue], "AttributeNames": [*waiting]}
-            return not any(int(count) for count in sqs.get_queue_attributes(**asked)["Attributes"].values())
+    def _holds(self, queue: str, counts: Iterable[str]) -> bool:
+        """Whether a queue has messages of these kinds."""
+        asked = {"QueueUrl": self._system.environment[queue], "AttributeNames": [*counts]}
+        found = self._system.clients("sqs").get_queue_attributes(**asked)["Attributes"]
+        return any(int(count) for count in found.values())
 
-        return self._quiet > before + 1 and all(empty(queue) for queue in WORKERS)
+    def _note_sent(self, context: Mapping[str, Any], **_: Any) -> None:
+        """A message lies in a queue, now."""
+        if queue := self._names.get(context["queue"]):
+            self._open.add(queue)
+            self._sent.set()
 
     def _work_all(self) -> bool:
-        """Take one message of each queue, if any may be there; whether any was."""
+        """Take one message of each queue that holds one; whether any was."""
         if not self._sent.is_set() and time.monotonic() < self._older:
             return False
         self._sent.clear()
         self._looks = True
-        found = sum(self._work(queue, name) for queue, name in WORKERS.items()) > 0
+        found = sum(self._work(queue, name) for queue, name in WORKERS.items() if queue in self._open) > 0
+        if not found:
+            self._close()
         self._older = time.monotonic() + _OLDER * (not found)
         return found
+
+    def _close(self) -> None:
+        """Look no more at queues that hold nothing, for later either, until something is sent to them."""
+        for queue in list(self._open):
+            self._open.discard(queue)  # first: what is sent from here on opens it again
+            if self._holds(queue, (*_NOW, "ApproximateNumberOfMessagesDelayed")):
+                self._open.add(queue)
 
     def _follow(self) -> bool:
         """Hand on what has changed in the tables; whether there was anything."""
@@ -216,6 +234,11 @@ class Cloud:
             event = {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": s3}]}
             self._system.wiring("console").queue("ROSTER_QUEUE").put(event)
         return answer
+
+
+def _note_queue(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """What has been sent does not say where to."""
+    context["queue"] = params["QueueUrl"]
 
 
 @contextmanager
