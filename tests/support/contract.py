@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import pytest
 
+import console.system
 import federate.system
 import portal.system
 import saml.system
@@ -21,6 +23,7 @@ from saml.app import app as saml_app
 from tests.support.console import HEAD_TEACHER, Console, make_person, running_console
 from tests.support.gateway import Gateway
 from tests.support.openapi import operations
+from tests.support.system import running_system
 from web.answer import STATUS
 from web.app import App
 from web.request import READS, WITH_BODY, Malformed, TooLarge, UnsupportedMedia
@@ -80,19 +83,27 @@ OPERATIONS: Final = [Operation(method.upper(), path, said) for method, path, sai
 @contextmanager
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """Northbridge with people, a send that runs, an export and a roster; the admin has a child there."""
-    with running_console(monkeypatch) as console:
-        for each in (portal.system, federate.system, saml.system):
-            monkeypatch.setattr(each, "wiring", console.system.wiring)
-        console.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
-        people = console.system.wiring("operate").directory(SCHOOL)
+    token, state = _kept_world()
+    with running_system() as system, _silence():
+        for each in (console.system, portal.system, federate.system, saml.system):
+            monkeypatch.setattr(each, "wiring", system.wiring)
+        system.put(state)
+        yield Console(system, Gateway(console_app), token)
+
+
+@cache
+def _kept_world() -> tuple[str | None, bytes]:
+    """Who is signed in, and what stands in the tables and queues: made once in a process, for more than a thousand tests."""
+    with pytest.MonkeyPatch.context() as patch, running_console(patch) as made:
+        made.add([*(replace(make_person(each), number=1000 + each) for each in range(3)), make_person(9, email=None)])
+        people = made.system.wiring("operate").directory(SCHOOL)
         people.change(make_person(0).id, {"parents": [HEAD_TEACHER.id]})
         people.change(HEAD_TEACHER.id, {"children": [make_person(0).id]})
-        send = console.post(f"/admin/{SCHOOL}/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]
-        plan_send(console.system.wiring("plan_send"), SCHOOL, send)
-        console.post(f"/admin/{SCHOOL}/exports", {"scope": "school", "format": "slips"})
-        console.post(f"/admin/{SCHOOL}/rosters", {"filename": "people.csv"})
-        with _silence():
-            yield console
+        send = made.post(f"/admin/{SCHOOL}/sends", {"kind": "password_link", "select": {"filter": {}}}).json_body["id"]
+        plan_send(made.system.wiring("plan_send"), SCHOOL, send)
+        made.post(f"/admin/{SCHOOL}/exports", {"scope": "school", "format": "slips"})
+        made.post(f"/admin/{SCHOOL}/rosters", {"filename": "people.csv"})
+        return made.token, made.system.state()
 
 
 @contextmanager

@@ -78,9 +78,15 @@ class Gateway(TestHTTPClient):
 
 def _resource(app: str, path: str) -> str:
     """The resource of the app's function that a path goes to: its own text, or the most exact one that it fits."""
-    resources = [resource for each in sam.functions().values() if sam.package(each) == app for _, resource in sam.routes(each)]
-    fitting = [each for each in resources if each == path or _pattern(each).fullmatch(path)]
+    fitting = [each for each in _resources(app) if each == path or _pattern(each).fullmatch(path)]
     return max(fitting, key=lambda each: (each == path, len(each)), default="/{proxy+}")
+
+
+@cache
+def _resources(app: str) -> tuple[str, ...]:
+    """The resources of an app's function."""
+    mine = (each for each in sam.functions().values() if sam.package(each) == app)
+    return tuple(resource for each in mine for _, resource in sam.routes(each))
 
 
 @cache

@@ -62,6 +62,11 @@ def _resolved(value: Any, mappings: dict[str, Any]) -> Any:
 
 def resources(kind: str) -> dict[str, Resource]:
     """The properties of all resources of one type, by logical id."""
+    return dict(_resources(kind))
+
+
+@cache
+def _resources(kind: str) -> dict[str, Resource]:
     return {
         name: resource.get("Properties", {}) for name, resource in template()["Resources"].items() if resource["Type"] == kind
     }

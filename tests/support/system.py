@@ -1,14 +1,16 @@
 """A whole system in the process: the template's tables, queues, keys and buckets, and a clock that tests move.
 
-Tables are in memory; tests/stores holds these to the contracts that hold on moto. Moto's tables are there where they are the
-point: in the stores' own suites, and for a test marked ``moto``, which looks at calls or changes them.
+Tables, queues and keys are in memory; tests/stores holds these to the contracts that hold on moto. Moto's are there where they
+are the point: in the stores' own suites, and for a test marked ``moto``, which looks at calls or changes them. All other services
+are moto's, which is started when a test first asks for one.
 """
 
+import marshal
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
@@ -31,9 +33,11 @@ from latchkey.wiring import Wiring
 from tests.support import sam
 from tests.support.client_secrets import MemorySecrets
 from tests.support.doorways import Doorways
-from tests.support.iam.judge import Judge, Watched, by_the_test_itself
+from tests.support.iam.judge import Judge, Memory, Watched, by_the_test_itself
 from tests.support.iam.roles import roles
 from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.memory_queues import MemoryQueues
+from tests.support.memory_world import MemoryKms
 from tests.support.register import unexplained
 
 START = 1_795_000_000  # 18 November 2026
@@ -63,6 +67,7 @@ class TestSystem:
     clock: Clock = field(default_factory=Clock)
     wirings: dict[str, Wiring] = field(default_factory=dict)
     memory: MemoryDynamo | None = None
+    queues: MemoryQueues | None = None
     doorways: Doorways = field(default_factory=Doorways)
 
     def wiring(self, function: FunctionName) -> Wiring:
@@ -86,6 +91,18 @@ class TestSystem:
                 taken.append(message["Body"])
                 sqs.delete_message(QueueUrl=self.environment[queue], ReceiptHandle=message["ReceiptHandle"])
         return taken
+
+    def state(self) -> bytes:
+        """What stands in the tables and queues in memory, to be put into other systems."""
+        assert self.memory is not None
+        assert self.queues is not None
+        return marshal.dumps((self.memory.tables, self.queues.waiting))
+
+    def put(self, state: bytes) -> None:
+        """Put what another system had into this one."""
+        assert self.memory is not None
+        assert self.queues is not None
+        self.memory.tables, self.queues.waiting = marshal.loads(state)
 
     def school(self, slug: str = "northbridge", **facts: Any) -> School:
         """Make a school."""
@@ -133,12 +150,13 @@ class InTurn:
     def __init__(self, dynamo: MemoryDynamo) -> None:
         self._dynamo = dynamo
         self._lock = threading.Lock()
+        self._others = threading.active_count()
 
     def __getattr__(self, name: str) -> Any:
         operation = getattr(self._dynamo, name)
 
         def in_turn(**request: Any) -> Any:
-            if threading.active_count() > 1:  # alone, it would only wait for other processes
+            if threading.active_count() > self._others:  # alone, it would only wait for other processes
                 time.sleep(0)
             with self._lock:
                 return operation(**request)
@@ -156,31 +174,41 @@ def running_system(*, moto: bool = False, real: bool = True, web: bool = False) 
     before = {name: os.environ.get(name) for name in credentials}
     os.environ.update(credentials)
     try:
-        with _moto(web=web):
-            tables = MemoryDynamo()
-            memory = InTurn(tables)
-
+        with ExitStack() as services:
+            tables, doorways = MemoryDynamo(), Doorways()
+            special: dict[str, Any] = {"secretsmanager": MemorySecrets(), "lambda": doorways}
+            queues = None
+            if moto or web:
+                services.enter_context(_moto(web=web))
+                environment = {**_settings_of_all(), **_keys()}
+                names = _names(environment)
+            else:
+                queues = MemoryQueues((name.lower() for name in _settings("_QUEUE")), _SQS)
+                special |= {"sqs": queues, "kms": MemoryKms()}
+                environment = {**_settings_of_all(), **{name: name.lower() for name in _KEYS}}
+                names = _names_in_memory()
+            if moto:
+                _make_tables()
+            else:
+                special["dynamodb"] = InTurn(tables)
             unmade, making = dict(_MAKERS), Lock()
-
-            doorways = Doorways()
-            special = {"secretsmanager": MemorySecrets(), "lambda": doorways}
+            started = moto or web
 
             def clients(service: str) -> Any:
+                nonlocal started
                 if service in special:
                     return special[service]
-                if service == "dynamodb" and not moto:
-                    return memory
                 with making:  # most tests need one or two of them, and making all took half of the suite's time
+                    if not started:
+                        services.enter_context(_moto(web=False))
+                        started = True
                     if service in unmade:
                         unmade[service]()
                         del unmade[service]
                 return _clients()(service)
 
-            if moto:
-                _make_tables()
-            environment = _environment()
-            judge = Judge(_names(environment), roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself)
-            yield TestSystem(environment, clients, judge, memory=tables, doorways=doorways)
+            judge = Judge(names, roles(MailFrom=environment["MAIL_FROM"]), by_the_test_itself, None if moto or web else _DECIDED)
+            yield TestSystem(environment, clients, judge, memory=tables, queues=queues, doorways=doorways)
         assert not judge.denied, "AWS would deny this:\n" + "\n".join(judge.denied.values())
         kept = ((name.removesuffix("Table").lower(), items.values()) for name, items in tables.tables.items() if real)
         unknown = {each for name, items in kept for each in unexplained(name, items)}
@@ -236,19 +264,23 @@ def _make_buckets() -> None:
 
 
 def _queue(setting: str) -> str:
-    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{setting.lower()}"
+    return f"{_SQS}/{ACCOUNT_ID}/{setting.lower()}"
 
 
 def _bucket(setting: str) -> str:
     return setting.lower().replace("_", "-")
 
 
+_SQS = f"https://sqs.{REGION}.amazonaws.com"
+_DECIDED: Memory = {}
+"""What the judge has decided in this process: names and roles are the same for all systems in memory."""
 _KEYS = ("LINK_KEY", "CODE_KEY", "LOOKUP_KEY")
 _MAKERS: dict[str, Callable[[], None]] = {"sqs": _make_queues, "s3": _make_buckets}
 
 
-def _environment() -> dict[str, str]:
-    """The settings of all functions. Queues and buckets are made when their service is first asked for."""
+@cache
+def _settings_of_all() -> dict[str, str]:
+    """The settings of all functions, but for the keys. Moto's queues and buckets are made when their service is asked for."""
     return {
         "ORIGIN": "https://latchkey.test",
         "MAIL_FROM": "no-reply@latchkey.test",
@@ -260,10 +292,14 @@ def _environment() -> dict[str, str]:
         "FEDERATE_FUNCTION": "FederateFunction",
         "SAML_FUNCTION": "SamlFunction",
         **{f"{table.removesuffix('Table').upper()}_TABLE": table for table in sam.resources("AWS::DynamoDB::Table")},
-        **_keys(),
         **{name: _queue(name) for name in _settings("_QUEUE")},
         **{name: _bucket(name) for name in _settings("_BUCKET")},
     }
+
+
+@cache
+def _names_in_memory() -> dict[str, str]:
+    return _names({**_settings_of_all(), **{name: name.lower() for name in _KEYS}})
 
 
 def _names(environment: dict[str, str]) -> dict[str, str]:

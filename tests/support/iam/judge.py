@@ -11,13 +11,15 @@ from tests.support.iam import roles
 from tests.support.iam.evaluator import Decision, decide
 from tests.support.iam.reference import keys_of
 
+Memory = dict[tuple[str, Part], Decision]
 _PRODUCT = re.compile(r"/functions/|/layers/domain/latchkey/(?!shared/)\w+/(?!stores/|model/)")
 
 
 class Judge:
     """One stack's judge. ``names`` are the stack's own names of tables, queues and so on, and the template's for them.
 
-    ``spares`` says of a call that would be denied that it is none of the product's.
+    ``spares`` says of a call that would be denied that it is none of the product's. ``memory`` is what judges of the same names
+    and statements have decided before.
     """
 
     def __init__(
@@ -25,11 +27,12 @@ class Judge:
         names: Mapping[str, str],
         statements: Mapping[str, tuple[roles.Statement, ...]],
         spares: Callable[[], bool] = lambda: False,
+        memory: Memory | None = None,
     ) -> None:
         self._names = names
         self._statements = statements
         self._spares = spares
-        self.seen: dict[tuple[str, Part], Decision] = {}
+        self.seen: Memory = {} if memory is None else memory
         self.denied: dict[tuple[str, Part], str] = {}
 
     def call(self, function: str, operation: str, request: Mapping[str, Any]) -> None:

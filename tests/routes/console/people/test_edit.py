@@ -246,11 +246,8 @@ class TestNewAddress:
 
 def delayed(console: Console) -> list[str]:
     """The messages of the queue of requests, also those that nobody sees yet."""
-    from moto.backends import get_backend
-
-    assert console.system.clients("sqs"), "there are queues"
-    queues = get_backend("sqs")["123456789012"]["eu-west-2"].queues
-    return [message.body for message in queues["requests_queue"]._messages]
+    assert console.system.queues is not None
+    return console.system.queues.all("requests_queue")
 
 
 class TestAdmins:
