@@ -6,12 +6,17 @@ Schemathesis's coverage phase, and ``EXAMPLES`` of each mode made at random with
 """
 
 import json
-from copy import deepcopy
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
 from requests import Session
 
 from tests.support.console import HEAD_TEACHER, ORIGIN, PAGE, Console
@@ -33,7 +38,9 @@ def test_an_operation_keeps_the_contract(
     operation = schema.find_operation_by_label(asked.label)
     with world(monkeypatch) as console:
         judge = Judge(console, asked)
-        for case in cases_of(operation):
+        with no_local_constants():
+            cases = cases_of(operation)
+        for case in cases:
             judge(case)
     capsys.readouterr()  # so would the metrics
     if judge.findings:
@@ -42,8 +49,8 @@ def test_an_operation_keeps_the_contract(
 
 
 @pytest.fixture
-def schema() -> Any:
-    """The document as Schemathesis reads it, anew for each test, since it remembers what it has generated for other operations.
+def schema(asked: Operation) -> Any:
+    """The operation's part of the document as Schemathesis reads it, anew for each test.
 
     Credentials are those of who asks, never made up.
     """
@@ -51,7 +58,26 @@ def schema() -> Any:
     from schemathesis.config import SchemathesisConfig
 
     config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
-    return schemathesis.openapi.from_dict(deepcopy(written()), config=config)
+    document = pickle.loads(_pickled())  # which is faster than any other copy
+    document["paths"] = {asked.path: document["paths"][asked.path]}
+    return schemathesis.openapi.from_dict(document, config=config)
+
+
+@cache
+def _pickled() -> bytes:
+    return pickle.dumps(written())
+
+
+@contextmanager
+def no_local_constants() -> Iterator[None]:
+    """Hypothesis tries constants of all modules that are there, so the cases would differ with what else was imported.
+
+    Looking through these thousands for those that an operation allows is a fifth of making its cases, too.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(providers, "_get_local_constants", providers.Constants)
+        patch.setattr(providers, "CONSTANTS_CACHE", _CONSTANTS)
+        yield
 
 
 def cases_of(operation: Any) -> list[Case]:
@@ -122,12 +148,11 @@ class Judge:
     def _send(self, who: str, case: Case, headers: dict[str, str]) -> None:
         from schemathesis.core.failures import FailureGroup
 
-        session = Session()
-        session.mount(ORIGIN, ADAPTER)
+        SESSION.cookies.clear()
         try:
             answer = case.call_and_validate(
                 ORIGIN,
-                session,
+                SESSION,
                 {**headers, "Origin": ORIGIN},
                 excluded_checks=self._left_out,
                 allow_redirects=False,
@@ -147,4 +172,7 @@ class Judge:
         self.findings.setdefault((who, words[:100]), f"{who}: {words}\n  {sent}")
 
 
-ADAPTER: Final = InProcess()
+_CONSTANTS: Final[LRUCache[Any, Any]] = LRUCache(1024)
+SESSION: Final = Session()
+SESSION.trust_env = False  # to look for a proxy takes as long as the operation
+SESSION.mount(ORIGIN, InProcess())
