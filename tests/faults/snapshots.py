@@ -25,6 +25,7 @@ class Tables:
         self._numbers: dict[tuple[tuple[str, str, str, int], ...], int] = {}
         self._snapshots: list[dict[tuple[str, str, str], dict[str, Any]]] = []
         self._items: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._known: dict[int, tuple[int, dict[str, Any]]] = {}
         self._views: dict[int, View] = {}
 
     def thawed(self, number: int) -> MemoryDynamo:
@@ -41,13 +42,19 @@ class Tables:
             for (pk, sk), item in sorted(items.items()):
                 if pk.endswith("#AUDIT"):
                     continue
-                number, kept = self._items.setdefault(repr(sorted(item.items())), (len(self._items), item))
+                number, kept = self._known.get(id(item)) or self._kept(item)
                 snapshot[table, pk, sk] = kept
                 key.append((table, pk, sk, number))
         found = self._numbers.setdefault(tuple(key), len(self._numbers))
         if found == len(self._snapshots):
             self._snapshots.append(snapshot)
         return found
+
+    def _kept(self, item: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """An item's number and the one that is kept of all its like: that one is in most tables, and known without reading it."""
+        number, kept = self._items.setdefault(repr(sorted(item.items())), (len(self._items), item))
+        self._known[id(kept)] = number, kept
+        return number, kept
 
     def view(self, number: int) -> View:
         """What stands in a snapshot."""

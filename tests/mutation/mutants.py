@@ -72,16 +72,18 @@ class _Place:
 def mutants(source: str, file: str) -> Iterator[Mutant]:
     """Each fault of a module, one at a time."""
     tree = ast.parse(source)
-    seen = {ast.unparse(tree)}
+    seen = {(index, ast.unparse(statement)) for index, statement in enumerate(tree.body)}
     for path in list(_walk(tree, ())):
         place, shown = path[-1], _shown(path)
         original, before = place.node, _line(shown.node)
         for other in chain(_values(original), _checks(original), _statements(original), _members(original)):
             place.put(other)
-            whole = ast.unparse(tree)
-            if whole not in seen:
-                seen.add(whole)
-                code = compile(ast.fix_missing_locations(tree), file, "exec")
+            changed = path[0].node  # the others of the module are as they were, and to write them out takes most of the time
+            fault = path[0].index, ast.unparse(changed)
+            if fault not in seen:
+                seen.add(fault)
+                ast.fix_missing_locations(changed)
+                code = compile(tree, file, "exec")
                 yield Mutant(_where(path), *_short(before, _line(shown.node)), code)
         place.put(original)
 
