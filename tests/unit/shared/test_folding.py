@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.shared.model.folding import begins, folded, words
+from latchkey.shared.model.folding import _SIGNS, _letters, begins, folded, words
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,12 @@ def test_every_sign_of_unicode_folds_once_and_for_all() -> None:
 @given(st.text())
 def test_folding_again_changes_nothing(text: str) -> None:
     assert folded(folded(text)) == folded(text)
+
+
+@given(st.text())
+def test_a_text_folds_as_its_signs_do_one_by_one(text: str) -> None:
+    odd = f"é{text}"  # what is ASCII alone goes a shorter way
+    assert folded(odd) == " ".join(_letters(_letters(odd)).translate(_SIGNS).split())
 
 
 @given(st.text())

@@ -6,13 +6,23 @@
 Memory does not grow with the file: what has to be remembered stands in a temporary database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from latchkey.contacts.model.contact import Entry, Source
-from latchkey.contacts.model.match import NO_CONTACT, NOT_IN_FILE, REASONS, Match, all_keys, keys_of_person, keys_of_row, known_of
+from latchkey.contacts.model.contact import Entry, Source, StudentRef
+from latchkey.contacts.model.match import (
+    NO_CONTACT,
+    NOT_IN_FILE,
+    REASONS,
+    Match,
+    all_keys,
+    by_upn,
+    keys_of_person,
+    keys_of_row,
+    known_of,
+)
 from latchkey.contacts.model.match import match as match_row
 from latchkey.contacts.model.merge import keys_of, merged
 from latchkey.contacts.model.runs import LISTED, Listed
@@ -51,8 +61,7 @@ def take_rows(source: Source, notes: ReadingNotes, progress: Callable[[int], Non
     found = Found()
     for entries in source.batches():
         refs = list(dict.fromkeys(entry.student for entry in entries))
-        known = notes.find(all_keys(refs))
-        matches = {ref: match_row(ref, {key: known.get(key, ()) for key in keys_of_row(ref)}) for ref in refs}
+        matches = _matches(refs, notes)
         kept = []
         seen = set()
         for entry in entries:
@@ -68,6 +77,14 @@ def take_rows(source: Source, notes: ReadingNotes, progress: Callable[[int], Non
         notes.keep(kept)
         progress(found.rows)
     return found
+
+
+def _matches(refs: Sequence[StudentRef], notes: ReadingNotes) -> dict[StudentRef, Match]:
+    """Whom each of the rows' students is: by the UPN, and where that does not say it by all else."""
+    upns = notes.find_upns([ref.upn for ref in refs if ref.upn])
+    matches = {ref: by_upn(ref, upns) for ref in refs}
+    known = notes.find(all_keys(ref for ref, found in matches.items() if found is None))
+    return {ref: found or match_row(ref, {key: known.get(key, ()) for key in keys_of_row(ref)}) for ref, found in matches.items()}
 
 
 def remember_parents(school: str, notes: ReadingNotes) -> int:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
+from latchkey.people.model import groups
 from latchkey.rosters.model.cells import name as clean_name
 from latchkey.shared.model import folding
 from latchkey.shared.model.written_email import LONGEST, NOTHING, NoAddress, written_email
@@ -21,6 +22,8 @@ _PARTICLES: Final = frozenset(
 )
 _APART: Final = re.compile(r"[;,|\n]+|\s+(?=[^\s<>@]+@)")
 _DIGITS: Final = re.compile(r"\D+")
+_DIGIT: Final = re.compile(r"\d")
+_BETWEEN: Final = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=4096)
@@ -50,6 +53,7 @@ def name(text: str) -> str:
     return clean_name(" ".join(text.split()))
 
 
+@lru_cache(maxsize=4096)
 def title(text: str) -> str:
     """A title such as Mrs, tidied."""
     return name(text)[:20]
@@ -101,7 +105,7 @@ def emails(text: str) -> tuple[list[str], bool]:
 
 def phone(text: str) -> str:
     """A telephone number as it is written, with what stands behind it ("after 6 pm"); empty where there are no digits."""
-    return name(text)[:40] if any(char.isdecimal() for char in text) else ""
+    return clean_name(" ".join(text.split()))[:40] if _DIGIT.search(text) else ""
 
 
 def digits(text: str) -> str:
@@ -110,7 +114,20 @@ def digits(text: str) -> str:
     return f"0{found.removeprefix('00').removeprefix('44')}" if found.startswith(("44", "0044")) else found
 
 
+@lru_cache(maxsize=4096)
+def year_group(text: str) -> str:
+    """The year group in its one form; empty where the cell says none."""
+    return groups.year_group(" ".join(text.split()).casefold().removeprefix("curriculum ").strip()) or ""
+
+
+@lru_cache(maxsize=4096)
+def registration_group(text: str) -> str:
+    """A registration group, to compare."""
+    return folding.folded(text)
+
+
 @lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
     """A name to compare, as ``shared`` folds it, with single spaces for everything that is no letter or digit."""
-    return " ".join("".join(char if char.isalnum() else " " for char in folding.folded(text)).split())
+    found = folding.folded(text)
+    return found if found.isalnum() else _BETWEEN.sub(" ", found).strip()

@@ -1,8 +1,9 @@
 """What a row of a contacts export says: a student, as far as it can be told who that is, and their contacts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
+
+from latchkey.shared.model.quick import quick
 
 Shape = Literal["long", "wide", "ctf"]
 SHAPES: Final[dict[Shape, str]] = {
@@ -65,7 +66,7 @@ class Entry(NamedTuple):
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Child:
     """A parent's tie to one student. ``barred``: why they may not be written to about this student, whatever else holds."""
 
@@ -77,7 +78,7 @@ class Child:
     barred: Literal["", "court_order", "shared_address"] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(frozen=True, slots=True, kw_only=True)
 class Parent:
     """One parent or carer with their children at the school: what is kept until they have an account, 90 days at most."""
 

@@ -68,6 +68,17 @@ def keys_of_row(ref: StudentRef) -> list[str]:
     return [*keys, _of_name(ref.name)] if ref.name else keys
 
 
+def by_upn(ref: StudentRef, found: Mapping[str, Sequence[tuple[str, bool]]]) -> Match | None:
+    """Whom a row means by its UPN alone, as most do; None where more has to be looked at. ``found``: by UPN the ids of students,
+    and whether they are here.
+    """
+    known = found.get(ref.upn, ())
+    if len(known) != 1:
+        return None
+    student, here = known[0]
+    return Match(student) if here else Match(reason="left")
+
+
 def match(ref: StudentRef, found: Mapping[str, Sequence[Known]]) -> Match:
     """Whom a row means; ``found`` are the students under each of its keys."""
     reason = "upn_wrong" if ref.wrong_upn else "no_key" if ref.name else "nobody"

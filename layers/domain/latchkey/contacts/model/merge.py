@@ -65,7 +65,9 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
     contacts = [contact for _, contact in rows]
     addresses = sorted({each for contact in contacts for each in contact.emails})
     best = min(contacts, key=_fullest) if len(contacts) > 1 else contacts[0]
-    phones = {digits(number): (kind, number) for kind, number in sorted({p for c in contacts for p in c.phones}, reverse=True)}
+    phones = {phone for each in contacts for phone in each.phones}
+    if len(phones) > 1:  # one that is written in two ways is one
+        phones = {*{digits(number): (kind, number) for kind, number in sorted(phones, reverse=True)}.values()}
     mine = {address for _, address in addresses}
     names = {mark for each in contacts for mark in _name_mark(each)} if barred else set()
     students = sorted({student for student, _ in rows})
@@ -75,7 +77,7 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
         given_name=best.given_name,
         family_name=best.family_name,
         email=addresses[0][1] if addresses else "",
-        phones=tuple(sorted(phones.values())[:_MOST_PHONES]),
+        phones=tuple(sorted(phones)[:_MOST_PHONES]),
         children=tuple(
             _child(
                 student,

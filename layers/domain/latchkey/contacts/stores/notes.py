@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from latchkey.contacts.model.contact import Contact, Parent
 from latchkey.contacts.model.match import Known
 from latchkey.contacts.model.merge import Groups, marks_of
-from latchkey.contacts.stores.wire import parent_from, parent_to
+from latchkey.contacts.stores.wire import parent_from, parent_of, parent_to, row_of
 from latchkey.office_files.model.unusable import Unusable, excerpt
 from latchkey.office_files.stores.scratch import Scratch, packed, unpacked
 
@@ -20,12 +20,13 @@ _MARKS: Final = 500
 MOST_ROWS: Final = 2_000  # of one person: a social worker may stand at hundreds of students
 _AT_ONCE: Final = 250
 _READING: Final = """
-CREATE TABLE student (number INTEGER PRIMARY KEY, id TEXT, known BLOB, seen INT DEFAULT 0);
+CREATE TABLE student (number INTEGER PRIMARY KEY, id TEXT, upn TEXT, here INT, known BLOB);
 CREATE TABLE known (key TEXT, student INT);
-CREATE TABLE contact (number INTEGER PRIMARY KEY, student TEXT, facts BLOB);
+CREATE TABLE seen (student TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE contact (number INTEGER PRIMARY KEY, student TEXT, key TEXT, facts BLOB);
 CREATE TABLE same (key TEXT, number INT);
 CREATE TABLE barred (student TEXT, mark TEXT, PRIMARY KEY (student, mark)) WITHOUT ROWID;
-CREATE TABLE member (head INT, number INT);
+CREATE TABLE member (head INT, number INT, PRIMARY KEY (head, number)) WITHOUT ROWID;
 CREATE TABLE parent (id TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 """
 _WRITING: Final = """
@@ -53,20 +54,31 @@ class ReadingNotes(Scratch):
         """Remember students with the keys under which rows may name them."""
         first = self._students
         self._students += len(students)
-        rows = [(first + place, known.id, packed(tuple(known)), 0) for place, (known, _) in enumerate(students)]
-        self.insert("INSERT INTO student VALUES (?, ?, ?, ?)", rows)
+        rows = [(first + at, known.id, known.upn, known.here, packed(tuple(known))) for at, (known, _) in enumerate(students)]
+        self.insert("INSERT INTO student VALUES (?, ?, ?, ?, ?)", rows)
         keys = [(key, first + place) for place, (_, keys) in enumerate(students) for key in keys]
         self.insert("INSERT INTO known VALUES (?, ?)", keys)
 
     def all_known(self) -> None:
         """All students are remembered: from now on they are looked for."""
-        self.run("CREATE INDEX known_key ON known (key, student)")
-        self.run("CREATE INDEX student_id ON student (id)")
+        self.run("CREATE INDEX student_upn ON student (upn, id, here)")
+
+    def find_upns(self, upns: Sequence[str]) -> dict[str, list[tuple[str, bool]]]:
+        """The ids of the students under each of these UPNs, and whether they are at the school."""
+        found: dict[str, list[tuple[str, bool]]] = {}
+        for start in range(0, len(upns), _MARKS):
+            part = upns[start : start + _MARKS]
+            marks = ",".join("?" * len(part))
+            for upn, student, here in self.rows(f"SELECT upn, id, here FROM student WHERE upn IN ({marks})", part):  # noqa: S608
+                found.setdefault(upn, []).append((student, bool(here)))
+        return found
 
     def find(self, keys: Iterable[str]) -> dict[str, list[Known]]:
         """The students under each of these keys."""
         found: dict[str, list[Known]] = {}
         wanted = [*keys]
+        if wanted:  # of most files each student has a UPN, and nobody is looked for here
+            self.run("CREATE INDEX IF NOT EXISTS known_key ON known (key, student)")
         for start in range(0, len(wanted), _MARKS):
             part = wanted[start : start + _MARKS]
             marks = ",".join("?" * len(part))
@@ -79,8 +91,10 @@ class ReadingNotes(Scratch):
         """Remember contacts of students, with the keys by which the same person is known."""
         first = self._contacts
         self._contacts += len(contacts)
-        rows = [(first + place, student, packed(tuple(contact))) for place, (student, contact, _) in enumerate(contacts)]
-        self.insert("INSERT INTO contact VALUES (?, ?, ?)", rows)
+        rows = [
+            (first + place, student, min(keys), packed(tuple(contact))) for place, (student, contact, keys) in enumerate(contacts)
+        ]
+        self.insert("INSERT INTO contact VALUES (?, ?, ?, ?)", rows)
         self.insert(
             "INSERT INTO same VALUES (?, ?)", [(key, first + place) for place, each in enumerate(contacts) for key in each[2]]
         )
@@ -89,7 +103,7 @@ class ReadingNotes(Scratch):
 
     def saw(self, students: Iterable[str]) -> None:
         """These students are in the file."""
-        self.insert("UPDATE student SET seen = 1 WHERE id = ?", [(student,) for student in students])
+        self.insert("INSERT OR IGNORE INTO seen VALUES (?)", [(student,) for student in students])
 
     @property
     def contacts(self) -> int:
@@ -107,7 +121,7 @@ class ReadingNotes(Scratch):
         return {student: frozenset(mark for _, mark in marks) for student, marks in groupby(rows, key=itemgetter(0))}
 
     def people(self) -> Iterator[tuple[list[str], list[tuple[str, Contact]]]]:
-        """Each person of the file: all their keys, and what is said of them for which student."""
+        """Each person of the file: the first of the keys of each row about them, and what it says of them for which student."""
         groups = Groups(self._contacts)
         for _, rows in groupby(self.rows("SELECT key, number FROM same ORDER BY key"), key=itemgetter(0)):
             numbers = [number for _, number in rows]
@@ -116,10 +130,9 @@ class ReadingNotes(Scratch):
         heads = ((groups.head(number), number) for number in range(self._contacts))
         for part in _parts(heads, 10_000):
             self.insert("INSERT INTO member VALUES (?, ?)", part)
-        self.run("CREATE INDEX same_number ON same (number)")
         query = """
-            SELECT head, student, facts, (SELECT group_concat(key, char(10)) FROM same WHERE same.number = member.number)
-            FROM member JOIN contact ON contact.number = member.number ORDER BY head
+            SELECT head, student, facts, key FROM member CROSS JOIN contact ON contact.number = member.number
+            ORDER BY head, member.number
         """
         for _, rows in groupby(self.rows(query), key=itemgetter(0)):
             found = [*islice(rows, MOST_ROWS + 1)]
@@ -127,25 +140,26 @@ class ReadingNotes(Scratch):
                 raise Unusable(
                     f"One contact ({excerpt(Contact(*unpacked(found[0][2])).name)}) stands in more than {MOST_ROWS:,} rows."
                 )
-            keys = [key for row in found for key in row[3].split("\n")]
-            yield keys, [(student, Contact(*unpacked(facts))) for _, student, facts, _ in found]
+            yield [row[3] for row in found], [(student, Contact(*unpacked(facts))) for _, student, facts, _ in found]
 
     def keep_parents(self, parents: Sequence[Parent]) -> None:
         """Remember parents."""
-        self.insert("INSERT INTO parent VALUES (?, ?)", [(parent.id, packed(parent_to(parent))) for parent in parents])
+        self.insert("INSERT INTO parent VALUES (?, ?)", [(parent.id, packed(row_of(parent))) for parent in parents])
 
     def parents(self, behind: str) -> Iterator[list[Parent]]:
         """The parents behind an id, in the order of ids, some at a time."""
         rows = self.rows("SELECT facts FROM parent WHERE id > ? ORDER BY id", [behind])
-        while part := [parent_from(unpacked(facts)) for (facts,) in islice(rows, _AT_ONCE)]:
+        while part := [parent_of(unpacked(facts)) for (facts,) in islice(rows, _AT_ONCE)]:
             yield part
 
     def without(self) -> Iterator[tuple[str, bool]]:
         """The students at the school who have no contact, in list order, and whether the file has them at all."""
-        query = "SELECT id, known, seen FROM student WHERE id NOT IN (SELECT student FROM contact) ORDER BY number"
-        for student, known, seen in self.rows(query):
-            if Known(*unpacked(known)).here:
-                yield student, bool(seen)
+        query = """
+            SELECT id, EXISTS (SELECT 1 FROM seen WHERE seen.student = id) FROM student
+            WHERE here AND id NOT IN (SELECT student FROM contact) ORDER BY number
+        """
+        for student, seen in self.rows(query):
+            yield student, bool(seen)
 
 
 class WritingNotes(Scratch):

@@ -35,6 +35,36 @@ def parent_from(facts: Mapping[str, Any]) -> Parent:
     )
 
 
+def row_of(parent: Parent) -> tuple[Any, ...]:
+    """A parent as ``parent_of`` takes it, without names: for what lives no longer than its worker."""
+    children = tuple(
+        (each.student, each.relationship, each.priority, each.responsible, each.primary, each.barred) for each in parent.children
+    )
+    names = parent.id, parent.title, parent.given_name, parent.family_name
+    return *names, parent.email, parent.phones, children, parent.claimed
+
+
+def parent_of(row: tuple[Any, ...]) -> Parent:
+    """The parent of such a row."""
+    number, title, given, family, email, phones, children, claimed = row
+    return Parent(
+        id=number,
+        title=title,
+        given_name=given,
+        family_name=family,
+        email=email,
+        phones=phones,
+        children=tuple(map(_child_of, children)),
+        claimed=claimed,
+    )
+
+
+def _child_of(row: tuple[Any, ...]) -> Child:
+    student, relationship, priority, responsible, primary, barred = row
+    known = {"priority": priority, "responsible": responsible, "primary": primary}
+    return Child(student=student, relationship=relationship, barred=barred, **known)
+
+
 def _child_to(child: Child) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "student": child.student,

@@ -29,9 +29,7 @@ def folded(text: str) -> str:
     """The text as it is compared: ``Zoë`` is ``zoe``, ``O’Brien`` ``obrien``, ``Łucja  Żak`` ``lucja zak``, ``7A`` ``7a``."""
     if text.isascii():
         return " ".join(text.lower().replace("'", "").replace("`", "").split())
-    # Twice, because what a sign is taken apart into may have a capital, or a mark of its own.
-    found = _letters(_letters(text))
-    return " ".join(found.translate(_SIGNS).split())
+    return " ".join(text.translate(_FOLDS).split())
 
 
 def seen(text: str) -> str:
@@ -88,6 +86,18 @@ def _begin_plainly(wanted: str, names: str) -> bool:
 @lru_cache(maxsize=64)
 def _beginnings(wanted: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?:^|[\s-]){re.escape(word)}") for word in _asked(wanted))
+
+
+class _Folds(dict[int, str]):
+    """What each sign folds to, known once it was asked for: no sign folds otherwise beside another one."""
+
+    def __missing__(self, sign: int) -> str:
+        # Twice, because what a sign is taken apart into may have a capital, or a mark of its own.
+        self[sign] = found = _letters(_letters(chr(sign))).translate(_SIGNS)
+        return found
+
+
+_FOLDS: Final = _Folds()
 
 
 def _letters(text: str) -> str:
