@@ -29,6 +29,7 @@ from tests.support.console import HEAD, Console
 from tests.support.contract import real_names, world
 from tests.support.costs import CALLS, HOME, RRU, SCHOOL, fill, followed, keep, metered, somebody
 from tests.support.gateway import Gateway
+from tests.support.large_message import LOOKS, large_message
 from tests.support.large_school import copy_of, enlarge
 from tests.support.portal import PASSWORD
 from web.request import READS
@@ -50,8 +51,11 @@ _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
     f"{HOME}/exports/check": [{"format": "slips", "scope": "school"}],
     f"{HOME}/exports/void/check": [{"kind": "pin", "scope": "school"}],
     f"{HOME}/sends/preview": [{"mail": "reset"}],
+    f"{HOME}/sends/{{id}}": LOOKS,
+    f"{HOME}/sends/{{id}}/recipients": LOOKS,
 }
-"""Queries that are asked besides none."""
+"""Queries that are asked besides none, by path."""
+_MESSAGE: Final = "/admin/{school}/sends/{id}"
 WALKER: Final = "walker"
 """The username of somebody who signs in with ``PASSWORD``."""
 _EVERYBODY: Final = {"select": {"filter": {}}}
@@ -115,6 +119,7 @@ def large_school(patch: pytest.MonkeyPatch, thousands: int) -> Iterator[Console]
         enlarge(console.system.memory, "DirectoryTable", thousands)
         _look_for_doubles(console)
         _with_password(console)
+        console.tokens["message"] = large_message(console, streams, thousands)
         yield console
 
 
@@ -145,6 +150,7 @@ def walk(console: Console, only: str | None = None) -> Iterator[Cost]:
         app = portal_app if (method, path) in portal_app.kinds else console_app
         names = real_names(console, path) | ({"page": "reset"} if "settings/{page}" in path else {})
         names |= {"id": console.tokens["draft"]} if "/drafts/{id}" in path else {}
+        names |= {"id": console.tokens["message"]} if method in READS and path.startswith(_MESSAGE) else {}
         real = path.format_map(names)
         for name, send in _requests(console, method, path, real):
             yield _cost(console, Gateway(app), app.app_name, name, send, is_read=method in READS)
@@ -153,7 +159,7 @@ def walk(console: Console, only: str | None = None) -> Iterator[Cost]:
 def _requests(console: Console, method: str, path: str, real: str) -> Iterator[tuple[str, Any]]:
     script, browser = "application/json", "text/html,application/xhtml+xml,*/*;q=0.8"
     if method in READS:
-        for query in [{}, *_FILTERS.get(real, [])]:
+        for query in [{}, *_FILTERS.get(path.replace("{school}", SCHOOL), [])]:
             asked = real + ("?" + urlencode(query) if query else "")
             shown = path + ("?" + urlencode(query) if query else "")
             yield f"{method} {shown}, page", lambda http, asked=asked: http.get(asked, headers=console.headers(browser))

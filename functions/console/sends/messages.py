@@ -11,13 +11,14 @@ from latchkey.roll.model.roll import Roll
 from latchkey.roll.name_people import names_in
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.name_people import names_of
-from latchkey.sends import watch_send
+from latchkey.sends import list_recipients, watch_send
 from latchkey.sends.change_time import can_change_time
 from latchkey.sends.count_used import count_used, count_used_of
 from latchkey.sends.keep_draft import list_drafts
 from latchkey.sends.model import approval, in_words, progress, views
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import may_remind
+from latchkey.sends.read_outline import Outlined, read_outline
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from latchkey.sign_in.session import SignedIn
 from web.answer import Answer
@@ -81,17 +82,24 @@ def send(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     seen = admin(request, system(), school)
     found = watch_send.get_send(system(), school, id)
     roll = read_roll(system(), school, seen.school) if request.wants_page else None
-    used = count_used(system(), school, found, roll)
+    outlined = read_outline(system(), school, found)
+    used = count_used(system(), school, found, roll, outlined)
     data = send_json(found, seen.school, used)
-    return Answer(data=data, context=message_page(request, seen, found, used, roll)) if roll is not None else Answer(data=data)
+    if roll is None:
+        return Answer(data=data)
+    return Answer(data=data, context=message_page(request, seen, found, used, roll, outlined=outlined))
 
 
-def message_page(request: Request, seen: SignedIn, found: Send, used: int | None, roll: Roll) -> dict[str, Any]:
+def message_page(
+    request: Request, seen: SignedIn, found: Send, used: int | None, roll: Roll, *, outlined: Outlined | None = None
+) -> dict[str, Any]:
     """What the page of one message shows beside it."""
     now, school = system().now(), seen.school
     cursor, limit = page_of(request, LONGEST_PAGE, PAGE, "state", "reason", "q", "show", "begun")
-    wanted = watch_send.parse_wanted(request.query)
-    page = watch_send.list_recipients(system(), school.slug, found, wanted, cursor=cursor, limit=limit, known=roll)
+    wanted = list_recipients.parse_wanted(request.query)
+    page = list_recipients.list_recipients(
+        system(), school.slug, found, wanted, cursor=cursor, limit=limit, known=roll, outlined=outlined
+    )
     shown = views.legend(found.counts, used, found.kind)
     colour, words = in_words.state_of(found, now)
     authors = names_in(roll, school, [found.created_by, *([found.approved_by] if found.approved_by else [])])

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from console.lists import only, page_of
 from console.sends.sends import recipient_json
 from console.system import system
-from latchkey.sends import watch_send
+from latchkey.sends import list_recipients, watch_send
 from latchkey.sends.download_recipients import download_recipients
 from latchkey.shared.model.pages import LONGEST_PAGE, PAGE
 from web.answer import Answer
@@ -25,9 +25,9 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     if request.wants_page:
         asked = urlencode({name: value for name, value in request.query.items() if name in _WANTED})
         return Answer(status=303, location=f"/admin/{school}/sends/{id}{'?' if asked else ''}{asked}")
-    wanted = watch_send.parse_wanted(request.query)
+    wanted = list_recipients.parse_wanted(request.query)
     found = watch_send.get_send(system(), school, id)
-    page = watch_send.list_recipients(system(), school, found, wanted, cursor=cursor, limit=limit)
+    page = list_recipients.list_recipients(system(), school, found, wanted, cursor=cursor, limit=limit)
     return Answer(data={"items": [recipient_json(each) for each in page.items], "next": page.next})
 
 
@@ -36,7 +36,7 @@ def download(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - 
     """The way to a file of them."""
     seen = admin(request, system(), school)
     only(request.query, (*_WANTED, "format", "by"))
-    wanted = watch_send.parse_wanted(request.query)
+    wanted = list_recipients.parse_wanted(request.query)
     form = request.query.get("format", "csv")
     by = request.query.get("by", "")
     return Answer(status=303, location=download_recipients(system(), school, seen.person, id, wanted, form=form, by=by))

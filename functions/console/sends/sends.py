@@ -10,7 +10,7 @@ from console.sends import ways_back
 from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
-from latchkey.sends import start_send, watch_send
+from latchkey.sends import list_recipients, start_send
 from latchkey.sends.forecast import forecast
 from latchkey.sends.keep_draft import begin_draft
 from latchkey.sends.model import blame, in_words, progress, refusals, send_actions, send_request, suggestions, views
@@ -77,7 +77,7 @@ def send_json(send: Send, school: School, used: int | None = None) -> dict[str, 
     return sends_json([send], school, {} if used is None else {send.id: used})[0]
 
 
-def recipient_json(row: watch_send.Recipient) -> dict[str, Any]:
+def recipient_json(row: list_recipients.Recipient) -> dict[str, Any]:
     """A recipient as the API shows one."""
     return {
         "person": row.person,

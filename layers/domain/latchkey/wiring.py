@@ -95,16 +95,17 @@ class Wiring(OfSchools, OfPeople, OfSignIn, OfOffice, OfMail, OfSso):
         chunk = chunk_from_item({**item})
         return ((person, chunk.send, link) for person, link in links_of(chunk))
 
-    def refused_in(self, item: Mapping[str, Any]) -> tuple[str, Refusal] | None:
-        """The invitation whose mail was refused, in the item of one."""
+    def invitation_in(self, item: Mapping[str, Any]) -> tuple[str, Refusal | int] | None:
+        """The invitation in the item of one whose mail was refused, or that was used: how, or when."""
         from latchkey.invitations.stores.invitations import invitation_from_item
 
         found = invitation_from_item({**item})
-        return (found.id, found.problem) if found.problem is not None else None
+        what = found.used_at if found.problem is None else found.problem
+        return (found.id, what) if what is not None else None
 
-    def refused_invitations(self, school: str) -> Mapping[str, Refusal]:
-        """A school's invitations whose mail was refused."""
-        return self.invitations(school).refused()
+    def invitations_known(self, school: str) -> tuple[Mapping[str, Refusal], Mapping[str, int]]:
+        """A school's invitations whose mail was refused, and when others of it were used."""
+        return self.invitations(school).refused_and_used()
 
     def newest_links(self, school: str) -> Mapping[str, LinkFact]:
         """The newest password link of each of a school's people, by their id."""

@@ -149,7 +149,7 @@ def test_refused_invitations_are_known_with_those_that_were() -> None:
 
 
 def test_what_an_older_release_noted_is_read() -> None:
-    shape, people, links, _ = json.loads(zlib.decompress(pack_changes(Changes({"p1": (5, None)}))))
+    shape, people, links, *_ = json.loads(zlib.decompress(pack_changes(Changes({"p1": (5, None)}))))
     assert unpack_changes(zlib.compress(json.dumps([shape, people, links]).encode())) == Changes({"p1": (5, None)})
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
+    from latchkey.sends.stores.outlines import MembersMemory, Outlines
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
@@ -49,6 +50,20 @@ class OfMail(Base):
         from latchkey.sends.stores.ledger import Ledger
 
         return Ledger(self.client("dynamodb"), self.table("ACTIVITY_TABLE"), school)
+
+    def outlines(self, school: str) -> Outlines:
+        """The outlines of a school's large sends; a function that has not their bucket can only ask for them."""
+        from latchkey.sends.stores.outlines import Outlines
+
+        bucket = self.settings.get("ROLLS_BUCKET")
+        return Outlines(self.table("ACTIVITY_TABLE"), lambda: self.client("s3"), bucket, self._members_memory, school)
+
+    @cached_property
+    def _members_memory(self) -> MembersMemory:
+        """Whose mails the chunks of large sends are, as far as this container has read it."""
+        from latchkey.sends.stores.outlines import MembersMemory
+
+        return MembersMemory()
 
     def allowances(self, school: str) -> Allowances:
         """What a school's admins have sent without approval."""

@@ -25,7 +25,8 @@ _BUCKETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("UPLOADS_BUCKET", "rosters/{}/", "uploaded files"),
     ("UPLOADS_BUCKET", "contacts/{}/", "uploaded files"),
     ("PAGES_BUCKET", "schools/{}", "copies of pages"),
-    ("ROLLS_BUCKET", "{}/", "rolls"),
+    ("ROLLS_BUCKET", "rolls/{}/", "rolls"),
+    ("ROLLS_BUCKET", "messages/{}/", "outlines of messages"),
 )
 PLACES: Final = len(TABLES) + len(_BUCKETS)
 _RESERVE: Final = 15.0  # seconds kept for the piece in hand

@@ -95,7 +95,8 @@ def _write(system: System, rolls: KeptRolls, before: State, busy: str) -> None:
     base = None if _is_anew(before) else _laid(rolls, before, began)
     anew = base is None
     if base is None:
-        base = replace(build_roll(system, rolls.school), refused=system.refused_invitations(rolls.school))
+        refused, used = system.invitations_known(rolls.school)
+        base = replace(build_roll(system, rolls.school), refused=refused, used=used)
     key = rolls.put(pack_base(rolls.school, base))
     for _ in range(_TRIES):
         state = rolls.state()

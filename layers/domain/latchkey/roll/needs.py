@@ -33,12 +33,12 @@ class System(people.System, schools.System, Protocol):
         """Person, send and link of everybody in the item of a chunk; none of one that holds no links."""
         ...
 
-    def refused_in(self, item: Mapping[str, Any]) -> tuple[str, Refusal] | None:
-        """The id of the invitation in an item whose mail was refused, and how; None of any other item."""
+    def invitation_in(self, item: Mapping[str, Any]) -> tuple[str, Refusal | int] | None:
+        """The id of the invitation in an item, and how its mail was refused, or when it was used; None of any other item."""
         ...
 
-    def refused_invitations(self, school: str) -> Mapping[str, Refusal]:
-        """All invitations of a school whose mail was refused, by their id."""
+    def invitations_known(self, school: str) -> tuple[Mapping[str, Refusal], Mapping[str, int]]:
+        """All invitations of a school whose mail was refused, and when the others of it were used, by their id."""
         ...
 
     def wait(self, seconds: float) -> None: ...

@@ -8,6 +8,7 @@ The item is read each time, and consistently: so whoever changed somebody sees i
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from latchkey.roll.build_roll import build_roll
@@ -38,10 +39,11 @@ def read_roll(system: System, school: str, known: School | None = None) -> Roll:
     if state is None or found is None or len(touched) > MANY:
         built = _with(system, school, build_roll(system, school), touched[:MANY])
         roll = _roll(system, school, built, Known(built.entries), known)
-        return replace(roll, refused=lambda: system.refused_invitations(school))
+        known_of = cache(lambda: system.invitations_known(school))
+        return replace(roll, refused=lambda: known_of()[0], used=lambda: known_of()[1])
     if found.revision != state.revision or touched:
         laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
-        found.entries, found.refused = laid.entries, laid.refused
+        found.entries, found.refused, found.used = laid.entries, laid.refused, laid.used
         found.known = Known(laid.entries, found.first)
         found.revision = -1 if touched else state.revision
     return _roll(system, school, found, found.known, known)
@@ -94,4 +96,5 @@ def _roll(system: System, school: str, of_all: Base | Remembered, known: Known, 
         rules=lambda: rules_of(of or the_school_now(system, school), now),
         known=known,
         refused=lambda: of_all.refused,
+        used=lambda: of_all.used,
     )

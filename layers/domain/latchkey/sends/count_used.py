@@ -1,78 +1,86 @@
 """Count who has used what a message has brought: of those it has reached, who has set a password, or made an account, since.
 
-Who has set a password the roll knows, and who has used an invitation the invitation. The people of a message stand in its ledger.
+Who has, and when, the roll knows. The people of a message stand in its ledger, those of a large one in its outline.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from latchkey.roll.model.roll import Roll
 from latchkey.roll.read_roll import read_roll
+from latchkey.sends.model.outline import Meant, is_large
 from latchkey.sends.model.send import Chunk, Send
 from latchkey.sends.model.send_actions import REACHED
 from latchkey.sends.model.views import has_links
 from latchkey.sends.needs import System
+from latchkey.sends.read_outline import Outlined, read_outline, read_outlines
 
-MOST_INVITED: Final = 5_000
-"""People invited by one message whose invitations are looked up for a page."""
-MOST_CHUNKS: Final = 100
+MOST_CHUNKS: Final = 60
 """Chunks of a list's messages that one call reads; the figure is left out of those that do not fit."""
-SetAt = Callable[[Sequence[str]], Mapping[str, int | None]]
-"""When each of these people (or invitations) has used it."""
+MOST_LARGE: Final = 2
+"""Large messages of a list that have the figure: each may cost an object."""
 
 
-def used_at(system: System, school: str, send: Send, known: Roll | None = None) -> SetAt:
-    """How to look up when the people of a message have used something of its kind, by whichever message.
-
-    ``known``: the roll, where somebody has it.
+def used_since(roll: Roll, send: Send) -> Mapping[str, int]:
+    """Who has used something of a message's kind since it was made, by whichever message, and when; by the id of the person, or
+    of the invitation.
     """
-    if send.kind == "parent_invitation":
-        invitations = system.invitations(school)
-        return lambda ids: {each.id: each.used_at for each in invitations.by_ids(ids).values()}
-    roll = known or read_roll(system, school)
-
-    def of_roll(ids: Sequence[str]) -> dict[str, int | None]:
-        found = ((person, roll.by_id(person)) for person in ids)
-        return {person: entry.password_set_at for person, entry in found if entry is not None}
-
-    return of_roll
+    all_of_them = roll.used().items() if send.kind == "parent_invitation" else _passwords(roll)
+    return {each: at for each, at in all_of_them if at >= send.created_at}
 
 
-def is_used(send: Send, at: int | None) -> bool:
-    """Whether somebody who has used something then did so since the message was made."""
-    return at is not None and at >= send.created_at
+def _passwords(roll: Roll) -> Iterator[tuple[str, int]]:
+    return ((entry.id, entry.password_set_at) for entry in roll.entries if entry.password_set_at is not None)
 
 
-def count_used(system: System, school: str, send: Send, known: Roll | None = None) -> int | None:
-    """How many of those whom a message has reached have used it since; None where nothing can be, or too many were invited."""
+def count_used(
+    system: System, school: str, send: Send, known: Roll | None = None, outlined: Outlined | None = None
+) -> int | None:
+    """How many of those whom a message has reached have used it since; None where nothing can be, or while the outline of a large
+    one is not made. ``known``, ``outlined``: the roll and that, where somebody has them.
+    """
     if not _is_counted(send):
         return None
-    chunks = (chunk for chunk in system.ledger(school).chunks(send.id) if chunk.number <= send.chunks)
-    return _count(send, chunks, used_at(system, school, send, known))
+    if is_large(send):
+        found = outlined or read_outline(system, school, send)
+        return _count_by(send, found, known or read_roll(system, school)) if found is not None else None
+    chunks = system.ledger(school).all_chunks(_places(send), eventual=True).get(send.id, [])
+    return _count(send, chunks, known or read_roll(system, school))
 
 
 def count_used_of(system: System, school: str, sends: Sequence[Send]) -> dict[str, int]:
     """The same for a list, by the message's id: one call for the ledgers, one look at the roll; the newest first."""
-    wanted: list[Send] = []
-    chunks = 0
-    for send in sends:
-        if _is_counted(send) and chunks + send.chunks <= MOST_CHUNKS:
-            wanted.append(send)
-            chunks += send.chunks
-    if not wanted:
+    counted = [send for send in sends if _is_counted(send)]
+    small = _first_that_fit([send for send in counted if not is_large(send)])
+    large = [send for send in counted if is_large(send)][:MOST_LARGE]
+    if not small and not large:
         return {}
-    found = system.ledger(school).all_chunks((send.id, number) for send in wanted for number in range(1, send.chunks + 1))
-    look_ups = {send.kind: used_at(system, school, send) for send in wanted}
-    return {send.id: _count(send, found.get(send.id, []), look_ups[send.kind]) for send in wanted}
+    places = (place for send in small for place in _places(send))
+    chunks = system.ledger(school).all_chunks(places, eventual=True) if small else {}
+    outlines, roll = read_outlines(system, school, large), read_roll(system, school)
+    found = {send.id: _count(send, chunks.get(send.id, []), roll) for send in small}
+    return found | {send.id: _count_by(send, outlines[send.id], roll) for send in large if send.id in outlines}
+
+
+def _first_that_fit(sends: Sequence[Send]) -> list[Send]:
+    fit, chunks = list[Send](), 0
+    for send in sends:
+        if chunks + send.chunks <= MOST_CHUNKS:
+            fit.append(send)
+            chunks += send.chunks
+    return fit
 
 
 def _is_counted(send: Send) -> bool:
-    reached = sum(send.counts.get(state, 0) for state in REACHED)
-    return has_links(send.kind) and bool(send.chunks) and (send.kind != "parent_invitation" or reached <= MOST_INVITED)
+    return has_links(send.kind) and bool(send.chunks)
 
 
-def _count(send: Send, chunks: Iterable[Chunk], look_up: SetAt) -> int:
-    people = [
+def _places(send: Send) -> Iterator[tuple[str, int]]:
+    return ((send.id, number) for number in range(1, send.chunks + 1))
+
+
+def _count(send: Send, chunks: Iterable[Chunk], roll: Roll) -> int:
+    reached = [
         account.person
         for chunk in chunks
         for mail in chunk.mails
@@ -80,5 +88,10 @@ def _count(send: Send, chunks: Iterable[Chunk], look_up: SetAt) -> int:
         for account in mail.accounts
         if account.person
     ]
-    at = look_up([*dict.fromkeys(people)]) if people else {}
-    return sum(is_used(send, at.get(person)) for person in people)
+    used = used_since(roll, send) if reached else {}
+    return sum(person in used for person in reached)
+
+
+def _count_by(send: Send, known: Outlined, roll: Roll) -> int:
+    reached = Meant(known.outline.signs(lambda fact: fact[0] in REACHED), among=used_since(roll, send))
+    return sum(map(reached.count, known.outline.marks, known.members))

@@ -10,13 +10,14 @@ from latchkey.errors import Conflict, Invalid
 from latchkey.office_files.save_tables import Sheet, check_form, save_tables, url_of
 from latchkey.people.model.groups import group_key, year_key
 from latchkey.people.model.person import Person
+from latchkey.sends.list_recipients import Recipient, RecipientFilter, all_recipients
 from latchkey.sends.model.in_words import REASONS
 from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_names import facts_of, file_part
 from latchkey.sends.model.start_time import ZONE
 from latchkey.sends.needs import System
-from latchkey.sends.watch_send import Recipient, RecipientFilter, all_recipients, get_send
+from latchkey.sends.watch_send import get_send
 from latchkey.shared.model.file_names import file_name
 
 MOST: Final = 25_000  # people in one file: what is built well within the function's time

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.ledger import Ledger
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
+    from latchkey.sends.stores.outlines import Outlines
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
@@ -54,6 +55,8 @@ class System(selections.System, lost_needs.System, Protocol):
     def drafts(self, school: str) -> Drafts: ...
 
     def ledger(self, school: str) -> Ledger: ...
+
+    def outlines(self, school: str) -> Outlines: ...
 
     def allowances(self, school: str) -> Allowances: ...
 

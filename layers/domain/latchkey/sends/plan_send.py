@@ -124,6 +124,7 @@ def _decide(system: System, school: School, send: Send, now: int, left: Callable
     if turned.state != planned.state or (braked and not turned.chunks):
         return turned  # it was stopped meanwhile
     watch_for_author(system, school.slug, turned)
+    system.outlines(school.slug).want_of_large(turned, now)
     if not braked:
         queue_chunks.begin(system, school.slug, send.id, max(waiting, default=0), grid=grid)
     facts: dict[str, str | int] = {

@@ -250,7 +250,7 @@ def test_recipients_page_by_page_and_by_state(school: Console) -> None:
 
 
 def test_a_request_for_recipients_reads_only_so_much(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latchkey.sends.watch_send._READS", 1)
+    monkeypatch.setattr("latchkey.sends.list_recipients._READS", 1)
     monkeypatch.setattr("latchkey.sends.model.planning.CHUNK_MAILS", 1)
     school.add([make_person(number) for number in range(100, 115)])
     system = school.system.wiring("plan_send")

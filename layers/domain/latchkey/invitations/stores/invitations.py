@@ -89,10 +89,13 @@ class Invitations:
         items = self._table.get_many((self._key(each) for each in dict.fromkeys(ids)), _TO_DELIVER)
         return {item["id"]: invitation_from_item(item) for item in items}
 
-    def refused(self) -> dict[str, Literal["bounced", "complained"]]:
-        """All whose mail was refused, by id, and how. It reads every invitation of the school."""
-        items = (item for page in self._table.pages(f"{self.school}#INVITATIONS") for item in page)
-        return {item["id"]: item["mail_problem"]["kind"] for item in items if item.get("mail_problem")}
+    def refused_and_used(self) -> tuple[dict[str, Literal["bounced", "complained"]], dict[str, int]]:
+        """All whose mail was refused, by id, and how; and when others were used. It reads every invitation of the school."""
+        refused, used = dict[str, Literal["bounced", "complained"]](), dict[str, int]()
+        for page in self._table.pages(f"{self.school}#INVITATIONS"):
+            refused.update((item["id"], item["mail_problem"]["kind"]) for item in page if item.get("mail_problem"))
+            used.update((item["id"], item["used_at"]) for item in page if item.get("used_at") is not None)
+        return refused, used
 
     def unite(self, wanted: Sequence[Invitation], now: int, pace: Pace | None = None) -> dict[str, Invitation]:
         """Write what these mailboxes are invited to, beside what they were invited to already; all as they now stand, by id.

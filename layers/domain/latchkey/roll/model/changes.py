@@ -39,7 +39,7 @@ _PLACING: Final = [
 class Base:
     """A roll as it was built or kept, with all that later changes need: links to former addresses, and pairs of accounts.
 
-    ``refused``: invitations, by their id, whose mail came back for good or was called spam.
+    ``refused``: invitations, by their id, whose mail came back for good or was called spam; ``used``: when others were used.
     """
 
     entries: Sequence[Entry]
@@ -47,6 +47,7 @@ class Base:
     pairs: frozenset[tuple[str, str]]
     as_of: int
     refused: Mapping[str, Refusal] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -58,16 +59,17 @@ class Base:
 class Changes:
     """Changes, each with the epoch second at which it was noted.
 
-    ``people`` by id; None: there is no such account. ``links`` by person and send; None: that send mails them none. ``refused``:
-    invitations that have come to be; those that are none any more are out with the next roll that is built from nothing.
+    ``people`` by id; None: there is no such account. ``links`` by person and send; None: that send mails them none. ``refused``,
+    ``used``: invitations that have come to be; those that are none any more are out with the next roll built from nothing.
     """
 
     people: Mapping[str, tuple[int, Entry | None]] = field(default_factory=dict)
     links: Mapping[tuple[str, str], tuple[int, LinkFact | None]] = field(default_factory=dict)
     refused: Mapping[str, tuple[int, Refusal]] = field(default_factory=dict)
+    used: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.links or self.refused)
+        return bool(self.people or self.links or self.refused or self.used)
 
     @property
     def erases(self) -> bool:
@@ -77,13 +79,18 @@ class Changes:
     def in_parts(self, most: int) -> Iterator[Changes]:
         """The same in parts of at most so many links each; there is one at least."""
         links = iter(self.links.items())
-        yield Changes(self.people, dict(islice(links, most)), self.refused)
+        yield Changes(self.people, dict(islice(links, most)), self.refused, self.used)
         while part := dict(islice(links, most)):
             yield Changes(links=part)
 
     def plus(self, later: Changes) -> Changes:
         """These and later ones."""
-        return Changes({**self.people, **later.people}, {**self.links, **later.links}, {**self.refused, **later.refused})
+        return Changes(
+            {**self.people, **later.people},
+            {**self.links, **later.links},
+            {**self.refused, **later.refused},
+            {**self.used, **later.used},
+        )
 
     def without(self, others: Changes) -> Changes:
         """Those that are not among the others exactly as they are here."""
@@ -91,6 +98,7 @@ class Changes:
             {each: said for each, said in self.people.items() if others.people.get(each) != said},
             {each: said for each, said in self.links.items() if others.links.get(each) != said},
             {each: said for each, said in self.refused.items() if others.refused.get(each) != said},
+            {each: said for each, said in self.used.items() if others.used.get(each) != said},
         )
 
     def since(self, time: int) -> Changes:
@@ -99,6 +107,7 @@ class Changes:
             {each: said for each, said in self.people.items() if said[0] >= time},
             {each: said for each, said in self.links.items() if said[0] >= time},
             {each: said for each, said in self.refused.items() if said[0] >= time},
+            {each: said for each, said in self.used.items() if said[0] >= time},
         )
 
 
@@ -117,7 +126,8 @@ def lay(changes: Changes, base: Base) -> Base:
         each: with_facts(entry, links.get(each), double=each in doubles) for each, entry in there.items() if entry is not None
     }
     refused = {**base.refused, **{each: said for each, (_, said) in changes.refused.items()}}
-    return Base(_in_order(base, there.keys(), made), links, base.pairs, base.as_of, refused)
+    used = {**base.used, **{each: at for each, (_, at) in changes.used.items()}}
+    return Base(_in_order(base, there.keys(), made), links, base.pairs, base.as_of, refused, used)
 
 
 def _links(changes: Changes, base: Base) -> Mapping[str, LinkFact]:

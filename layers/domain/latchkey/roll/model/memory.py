@@ -23,6 +23,7 @@ class Remembered:
     revision: int = -1
     entries: Sequence[Entry] = ()
     refused: Mapping[str, Refusal] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
     first: Known = field(init=False)
     known: Known = field(init=False)
 

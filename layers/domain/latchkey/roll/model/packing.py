@@ -15,7 +15,7 @@ from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-VERSION: Final = 2
+VERSION: Final = 3
 LINKS_KNOWN: Final = 60 * 86_400
 """Seconds for which a link is known: older ones say nothing of who can log in tomorrow. The longest works for 14 days."""
 _FIELDS: Final = Entry._fields[:-2]  # link and double come from what stands beside
@@ -43,6 +43,7 @@ def pack_base(school: str, base: Base) -> bytes:
         "links": [[*column] for column in zip(*known, strict=True)],
         "pairs": sorted(base.pairs),
         "refused": {**base.refused},
+        "used": {**base.used},
     }
     return zlib.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
 
@@ -90,14 +91,15 @@ def _base(said: dict[str, Any]) -> Base:
         ]
     double = [each in doubles for each in ids] if doubles else [False] * count
     make: Callable[[Iterable[Any]], Entry] = Entry._make
-    return Base(tuple(map(make, zip(*columns, mine, double, strict=True))), links, pairs, said["as_of"], said["refused"])
+    entries = tuple(map(make, zip(*columns, mine, double, strict=True)))
+    return Base(entries, links, pairs, said["as_of"], said["refused"], said["used"])
 
 
 def pack_changes(changes: Changes) -> bytes:
     """Changes as they are kept beside the roll."""
     people = [(each, at, None if entry is None else _row(entry)) for each, (at, entry) in changes.people.items()]
     links = [(*each, at, link) for each, (at, link) in changes.links.items()]
-    said = [_SHAPE, people, links, {**changes.refused}]
+    said = [_SHAPE, people, links, {**changes.refused}, {**changes.used}]
     return zlib.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), _LEVEL)
 
 
@@ -110,7 +112,7 @@ def unpack_changes(data: bytes) -> Changes | None:
         return Changes(
             {each: (at, None if row is None else _entry(row)) for each, at, row in people},
             {(person, send): (at, None if link is None else LinkFact(*link)) for person, send, at, link in links},
-            {each: (at, said) for each, (at, said) in (more[0] if more else {}).items()},  # none in what older releases wrote
+            *({each: (at, said) for each, (at, said) in part.items()} for part in more),  # fewer in what older releases wrote
         )
     except (zlib.error, ValueError, TypeError, AttributeError):
         return None

@@ -38,7 +38,7 @@ class Roll:
     """Everybody of a school in list order, as of a time in epoch seconds.
 
     ``cursor_key`` gives what seals cursors, ``rules`` by what it is judged who could log in. ``refused`` gives the
-    invitations, by their id, whose mail came back for good or was called spam.
+    invitations, by their id, whose mail came back for good or was called spam, ``used`` when others were used.
     """
 
     school: str
@@ -48,6 +48,7 @@ class Roll:
     rules: Callable[[], Rules]
     known: Known | None = field(default=None, repr=False)
     refused: Callable[[], Mapping[str, Refusal]] = field(default=dict, repr=False)
+    used: Callable[[], Mapping[str, int]] = field(default=dict, repr=False)
 
     @cached_property
     def _known(self) -> Known:

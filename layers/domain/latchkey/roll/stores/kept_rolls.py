@@ -146,7 +146,7 @@ class KeptRolls:
 
     def put(self, data: bytes) -> str:
         """Write a new object; its key."""
-        key = f"{self.school}/{new_id()}"
+        key = f"rolls/{self.school}/{new_id()}"
         try:
             self._client().put_object(Bucket=self._bucket, Key=key, Body=data, ContentType="application/zlib")
         except (ClientError, BotoCoreError) as error:

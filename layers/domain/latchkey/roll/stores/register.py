@@ -19,7 +19,7 @@ REGISTER: Final = (
         attributes={
             "base": "The key of the object",
             "people": "How many people are in it",
-            "changes": "What has changed since, deflated: of people, links and refused invitations what the object holds",
+            "changes": "What has changed since, deflated: of people, links and invitations what the object holds",
             "touched": "Ids of people whom admins have just changed, so that they see it at once",
             "stale": "That many people were changed, so that the roll is built from nothing",
             "wanted": "When somebody asked for it to be built",

@@ -37,7 +37,7 @@ def changes_in(
     records: Iterable[Mapping[str, Any]],
     now: int,
     links_in: Callable[[Item], Links],
-    refused_in: Callable[[Item], tuple[str, Refusal] | None],
+    invitation_in: Callable[[Item], tuple[str, Refusal | int] | None],
 ) -> Seen:
     """What the records of a batch say, in their order. One that cannot be read must not hold up the others."""
     seen = Seen()
@@ -45,19 +45,24 @@ def changes_in(
         try:
             said = record["dynamodb"]
             _read(said, now, links_in, seen)
-            _read_invitation(said, now, refused_in, seen)
+            _read_invitation(said, now, invitation_in, seen)
         except (KeyError, TypeError, ValueError, zlib.error):
             seen.unread += 1
     return seen
 
 
 def _read_invitation(
-    said: Mapping[str, Any], now: int, refused_in: Callable[[Item], tuple[str, Refusal] | None], seen: Seen
+    said: Mapping[str, Any], now: int, invitation_in: Callable[[Item], tuple[str, Refusal | int] | None], seen: Seen
 ) -> None:
     school, is_one, _ = said["Keys"]["pk"]["S"].partition("#INVITATIONS")
-    found = refused_in(unpack_item(said["NewImage"])) if is_one and said.get("NewImage") else None
-    if found is not None:
-        seen.add(school, Changes(refused={found[0]: (now, found[1])}))
+    found = invitation_in(unpack_item(said["NewImage"])) if is_one and said.get("NewImage") else None
+    if found is None:
+        return
+    invitation, what = found
+    if isinstance(what, int):
+        seen.add(school, Changes(used={invitation: (now, what)}))
+    else:
+        seen.add(school, Changes(refused={invitation: (now, what)}))
 
 
 def _read(said: Mapping[str, Any], now: int, links_in: Callable[[Item], Links], seen: Seen) -> None:

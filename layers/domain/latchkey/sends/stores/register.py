@@ -148,6 +148,23 @@ REGISTER: Final = (
         },
     ),
     Kind(
+        name="outline of a send",
+        table="activity",
+        pk="<school>#SEND#<send>",
+        sk="OUTLINE",
+        why="What became of the mails of a large send, chunk by chunk, so that its page need not read the whole ledger",
+        kept="400 days",
+        seen_by="the school's admins, as numbers",
+        about="by id",
+        hidden=frozenset({"revision"}),
+        attributes={
+            "marks": "Of each chunk the states and reasons of its mails, without whose they are; compressed",
+            "members": "The key of the object in the bucket of rolls that holds the ids of the people of each chunk",
+            "wanted": "When somebody asked for it to be made",
+            "revision": "So that two who write do not undo each other",
+        },
+    ),
+    Kind(
         name="key of a send",
         table="activity",
         pk="<school>#KEYS",
