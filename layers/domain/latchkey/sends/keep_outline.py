@@ -40,7 +40,10 @@ def _keep(system: System, outlines: Outlines, send: str, state: State, said: Sai
                 if laid != state.outline:
                     outlines.save(send, state, laid, state.members)
         except Changed:
-            state = outlines.some([send])[send]
+            found = outlines.some([send]).get(send)
+            if found is None:  # it has run out, or its school is gone
+                return
+            state = found
         else:
             return
     raise TryLater()
