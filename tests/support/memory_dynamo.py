@@ -108,11 +108,12 @@ class MemoryDynamo:
         above = "#s > :s" in request["KeyConditionExpression"]
         pk, sk = names["#p"], names.get("#s", "sk" if names["#p"] == "pk" else names["#p"].replace("_pk", "_sk"))
         partition = _text(values[":p"])
-        found = [
-            item
-            for item in self._table(request["TableName"]).values()
-            if pk in item and _text(item[pk]) == partition and _behind(_text(item.get(sk, {"S": ""})), second, above=above)
-        ]
+        table = self._table(request["TableName"])
+        if (pk, sk) == ("pk", "sk"):  # the table's own keys, which most queries name, are known without looking into the items
+            found = [item for (of, key), item in table.items() if of == partition and _behind(key, second, above=above)]
+        else:
+            mine = [item for item in table.values() if item.get(pk) == values[":p"]]
+            found = [item for item in mine if _behind(_text(item.get(sk, {"S": ""})), second, above=above)]
         found.sort(key=lambda item: (_text(item.get(sk, {"S": ""})), *_key(item)), reverse=not request["ScanIndexForward"])
         if "ExclusiveStartKey" in request:
             start = request["ExclusiveStartKey"]
