@@ -10,8 +10,6 @@ from latchkey.wiring import Wiring
 from tests.support.control import SCHOOL, adds_up, apart, drain, pause, resume, started
 from tests.support.mail_road import MailRoad, message
 
-pytestmark = pytest.mark.moto
-
 
 def counted(worker: Wiring) -> Counter[str]:
     """The calls of DynamoDB that a worker makes from now on."""
@@ -24,6 +22,7 @@ def counted(worker: Wiring) -> Counter[str]:
     return calls
 
 
+@pytest.mark.moto
 def test_is_read_in_two_calls_its_people_in_the_second(road: MailRoad) -> None:
     send = started(road, 100)
     (body,) = road.chunks()
