@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from latchkey.codes.check_code import OpenCode, check_code
+from latchkey.codes.check_code import OpenCode, check_code, code_to_use, unless_used
 from latchkey.codes.use_code import Wishes, email_rule, use_code
 from latchkey.codes.use_phone import begin_phone, offers_phone
 from latchkey.errors import Invalid
@@ -43,18 +43,22 @@ def page(request: Request, school: str) -> Answer:
 def check(request: Request, school: str) -> Answer:
     """What a code opens; uses nothing up."""
     data = _page_of(request, school)
-    opened = _opened(_checked(request, school))
-    return Answer(data=data if request.wants_page else opened)
+    found = check_code(system(), school, _typed(request), request.source_ip)
+    _show(request, found)
+    return Answer(data=data if request.wants_page else _opened(found))
 
 
 @routes.on("POST", "/schools/{school}/codes/use", page="codes/redeem.html", form="codes/redeem.html")
 def use(request: Request, school: str) -> Answer:
     """Claim an account with a PIN, or register with a parent code."""
     data = _page_of(request, school)
-    found = _checked(request, school)
+    code = _typed(request)
     wrong: dict[str, str] = {}
     typed = {name: _text(request, name, wrong) for name in OPTIONAL}
     password, phone = _text(request, "password", wrong, longest=LONGEST_RECEIVED), _phone(request)
+    found = code_to_use(system(), school, code, request.source_ip, wish=typed["username"], made=phone.person if phone else "")
+    with unless_used(system(), found):
+        _show(request, found)
     person = use_code(system(), found, Wishes(password=password, phone=phone, **typed), wrong)
     if phone is not None:
         now = system().now()
@@ -64,7 +68,7 @@ def use(request: Request, school: str) -> Answer:
         "person": person_facts(person, found.school) | {"email": person.email, "username": person.username},
         "sign_in": f"/schools/{school}/sessions",
     }
-    goes_on = afterwards(request, found.school, person)
+    goes_on = afterwards(request, found.school, person, {person.id: found.beside.factors})
     if goes_on and request.wants_page:
         return Answer(status=204, location=words_said("ready"), headers=goes_on)
     shown = data if request.wants_page else done
@@ -74,7 +78,8 @@ def use(request: Request, school: str) -> Answer:
 @routes.on("POST", "/schools/{school}/codes/passkey")
 def begin_with_phone(request: Request, school: str) -> Answer:
     """What the browser is given to make a passkey in place of a password; uses nothing up."""
-    found = _checked(request, school)
+    found = check_code(system(), school, _typed(request), request.source_ip)
+    request.language = found.student.language
     begun = begin_phone(system(), found, request.text("login", longest=320, required=False))
     return Answer(data={"person": begun.person, "challenge": begun.options})
 
@@ -103,12 +108,15 @@ def _page_of(request: Request, school: str) -> dict[str, Any]:
     return data
 
 
-def _checked(request: Request, school: str) -> OpenCode:
+def _typed(request: Request) -> str:
     request.context["code"] = typed = pasted_code(request)
-    found = check_code(system(), school, typed, request.source_ip)
+    return typed
+
+
+def _show(request: Request, found: OpenCode) -> None:
+    """What the page says of a code that works, also where what stands beside it cannot be taken."""
     request.language = found.student.language
     request.context.update(opened=_opened(found), code=found.code.text)
-    return found
 
 
 def _opened(found: OpenCode) -> dict[str, Any]:

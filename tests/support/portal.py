@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from latchkey.codes.model import codes
 from latchkey.password_links.model import links
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School, Settings, SingleSignOn
+from latchkey.shared.model.addresses import visitor
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import person_id
 from latchkey.shared.stores.dynamo import Put
@@ -95,6 +96,13 @@ class Portal:
         now = generation or (state.generation if state else 1)
         return codes.code(kind, person.number or 0, now, self.wiring.code_key(school, epoch))
 
+    def beside(self, address: str, school: str = "northbridge", *, same: bool = False) -> str:
+        """An address whose wrong codes are counted apart from those of this one; with ``same`` together with them."""
+        key = self.wiring.lookup_key(school)
+        others = (f"198.51.{number // 250}.{number % 250}" for number in range(60_000))
+        part = visitor(key, address)[:2]
+        return next(each for each in others if each != address and (visitor(key, each)[:2] == part) is same)
+
     def redeem(self, code: object, school: str = "northbridge", **fields: Any) -> HTTPResponse:
         """Use a code as a script."""
         return self.post(f"/schools/{school}/codes/use", {"code": code, "password": PASSWORD, **fields})
@@ -129,19 +137,27 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def calls_of_a_fresh_container(portal: Portal) -> Iterator[list[str]]:
-    """The operations of AWS that the portal asks for meanwhile, as a container that has read no school yet."""
-    wiring, found = portal.wiring, list[str]()
+def calls_of(wiring: Wiring, *known: str) -> Iterator[list[str]]:
+    """The operations of AWS that a function asks for meanwhile; its container knows these schools, and keys once derived."""
+    found = list[str]()
     for name in _WITH_CLIENTS:
         wiring.__dict__.pop(name, None)
     kept = {service: wiring.client(service) for service in ("dynamodb", "kms", "sqs")}
     wiring._clients = {service: _Noting(client, found) for service, client in kept.items()}
+    for school in known:
+        wiring.kept_schools.get(school)
+    found.clear()
     try:
         yield found
     finally:
         wiring._clients = kept
         for name in _WITH_CLIENTS:
             wiring.__dict__.pop(name, None)
+
+
+def calls_of_a_fresh_container(portal: Portal) -> AbstractContextManager[list[str]]:
+    """The same of the portal, which has read no school yet."""
+    return calls_of(portal.wiring)
 
 
 class _Noting:

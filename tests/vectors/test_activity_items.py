@@ -388,7 +388,8 @@ def test_several_counters_of_one_key(world: MemoryWorld, table: str) -> None:
     assert world.item(table, *key) == item
     world.put(table, item | {"sign-in:10@1800000000": 10})
     assert counters.spend_all(budgets, "key", NOW).over == budgets[0]
-    counters.clear(budgets, ["key"], NOW)
+    place, cleared = counters.clear_of(budgets, "key", NOW)
+    place.update(cleared)
     assert world.item(table, *key) == item | {"sign-in:10@1800000000": 0, "sign-in-day:100@1799971200": 0}
 
 

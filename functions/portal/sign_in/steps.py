@@ -1,5 +1,6 @@
 """The steps of signing in, in their order, and how each of their outcomes is answered."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from latchkey.errors import LatchkeyError
@@ -9,6 +10,7 @@ from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on, settle
+from latchkey.sign_in.stores.credentials import FactorsItem
 from portal.account.account import person_facts
 from portal.system import system
 from web import way_back
@@ -51,14 +53,17 @@ def chosen_from(proof: Proof) -> Answer:
     )
 
 
-def afterwards(request: Request, school: School, person: Person) -> dict[str, str | list[str]]:
+def afterwards(
+    request: Request, school: School, person: Person, factors: Mapping[str, FactorsItem | None] | None = None
+) -> dict[str, str | list[str]]:
     """The headers with which somebody goes on who has just set a password with a link or a code; none if they are to sign in.
 
     The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
+    ``factors``: as ``Proof`` has them.
     """
     if school.settings.afterwards != "signed_in" or school.uses_sso(person):
         return {}
-    proof = Proof(school=school, person=person, at=system().now())
+    proof = Proof(school=school, person=person, at=system().now(), factors=factors)
     try:
         found = _go_on(request, proof)
     except LatchkeyError:  # another password was set since, or a table is busy: they can sign in

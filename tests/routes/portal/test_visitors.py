@@ -30,7 +30,7 @@ def test_codes_are_guessed_fifty_times_from_one_home_and_no_more(portal: Portal)
     with pytest.raises(TooMany):
         check_code(portal.wiring, "northbridge", one_more, "2001:db8:0:1:ffff:ffff:ffff:ffff")
     with pytest.raises(Gone):
-        check_code(portal.wiring, "northbridge", one_more, "2001:db8:0:2::1")
+        check_code(portal.wiring, "northbridge", one_more, portal.beside(next(home(1))))
 
 
 def test_passwords_are_guessed_from_one_home_within_one_budget(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

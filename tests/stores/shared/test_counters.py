@@ -55,7 +55,8 @@ def test_several_budgets_are_spent_together_or_not_at_all(counters: Counters) ->
     assert over(NOW + 900, "another") is None
     counters.give_back([short, long], "key", NOW + 900)
     assert [over(NOW + 900) for _ in range(2)] == [None, long], "one is given back, and no more"
-    counters.clear([short, long], ["key", "third"], NOW + 900)
+    changes = [counters.clear_of([short, long], each, NOW + 900) for each in ("key", "third")]
+    changes[0][0].transact_with(changes)
     assert counters.spend_all([short, long], "key", NOW + 900).most == 1
     assert over(NOW + 86_400) is None
 

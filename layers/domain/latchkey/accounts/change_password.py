@@ -16,7 +16,7 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive_person
+from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.current_password import is_current_password
 from latchkey.sign_in.model import passwords
 from latchkey.sign_in.session import SignedIn, successor
@@ -46,8 +46,8 @@ def change_password(system: System, me: SignedIn, current: str, password: str) -
     token, session = successor(system, me, person.version + 1)
     event = system.audit(school.slug).record_of(person.id, "password.set", now, {"purpose": "account", "role": person.role})
     try:
-        replaced = system.sessions(school.slug).replacing(me.session, session, now)
-        system.passwords(school.slug).change(person, hashing.hash_of(password), now, event, replaced)
+        also = [*system.sessions(school.slug).replacing(me.session, session, now), *forgiven(system, school, person)]
+        system.passwords(school.slug).change(person, hashing.hash_of(password), now, event, also)
     except Changed:
         raise Conflict(QUICKER, code="changed") from None
     log.info("password changed", extra={"school": school.slug, "person": person.id})
@@ -77,12 +77,11 @@ def _fault(me: SignedIn, current: str, password: str) -> str | None:
 
 
 def _afterwards(system: System, me: SignedIn, now: int) -> None:
-    """The password stands, whatever happens here: its owner is told by mail, and may sign in elsewhere at once."""
+    """The password stands, whatever happens here: its owner is told by mail."""
     slug, person = me.school.slug, me.person
     try:
         message = {"kind": "password_changed", "school": slug, "person": person.id, "request": new_id(), "at": now}
         system.queue("REQUESTS_QUEUE").put(message)
-        forgive_person(system, me.school, person)
     except Exception as error:  # the answer must say that the password was set
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a new password", extra={"school": slug, "person": person.id, "error": type(error).__name__}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
-from latchkey.codes.check_code import OpenCode, opened, refuse
+from latchkey.codes.check_code import OpenCode, opened_again, refuse, unless_used
 from latchkey.codes.needs import System
 from latchkey.codes.use_phone import made_with
 from latchkey.errors import Changed, Invalid, TryLater
@@ -26,7 +26,7 @@ from latchkey.shared.model.ids import new_id
 from latchkey.shared.model.texts import said
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive_person
+from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.model import passwords
 from latchkey.sign_in.stores.credentials import Name
 from latchkey.sign_in.username_holder import names_of
@@ -92,7 +92,8 @@ def use_code(system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str
     ``wrong``: what the caller knows to be wrong with which field. ``Invalid`` names all that cannot be taken; the code still
     works. ``Gone``: somebody was quicker.
     """
-    return (_register if found.code.kind == "parent" else _claim)(system, found, wishes, wrong or {})
+    with unless_used(system, found):
+        return (_register if found.code.kind == "parent" else _claim)(system, found, wishes, wrong or {})
 
 
 def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
@@ -111,15 +112,17 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
         hashed, event = hashed or _hash(wishes), _event(system, found, before.id, now)
         if before.email != after.email and (before.email is not None or is_told(before, after.email)):
             after = replace(after, former_email=former_email(before, now))
+        proved = replace(after, email=before.email)  # their address and username get their budgets back
         try:
-            also = (made.write,) if made is not None else ()
-            system.code_uses(slug).claim(found.code.kind, before, after, hashed, now, event=event, names=taken, also=also)
+            also = [*((made.write,) if made is not None else ()), *forgiven(system, found.school, proved)]
+            system.code_uses(slug).claim(
+                found.code.kind, before, after, hashed, now, event=event, names=taken, also=also, counted=found.counted
+            )
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
-            _tell(system, found, after, now, replace(after, email=before.email))
-            if is_told(before, after.email) and after.former_email is not None:
-                _tell_new_email(system, slug, after.id, after.former_email.at)
+            former = after.former_email if is_told(before, after.email) else None
+            _tell(system, found, after, now, new_email_at=former.at if former is not None else None)
             return replace(after, version=before.version + 1, password_set_at=now)
     raise TryLater()
 
@@ -151,14 +154,13 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     _check_password(parent, found, wishes, wrong)
     wrong.raise_any()
     also = (made_with(system, found, parent, wishes.phone).write,) if wishes.phone is not None else ()
+    event = _event(system, found, parent.id, now)
     try:
-        system.code_uses(slug).register(
-            found.student, parent, _hash(wishes), now, event=_event(system, found, parent.id, now), also=also
-        )
+        system.code_uses(slug).register(found.student, parent, _hash(wishes), now, event=event, also=also, counted=found.counted)
     except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
-    _tell(system, found, parent, now, None)
+    _tell(system, found, parent, now)
     return parent
 
 
@@ -201,7 +203,7 @@ def _new_names(system: System, found: OpenCode, after: Person, wrong: _Wrong) ->
     username, school = after.username, found.school
     if username is None or username == found.student.username:
         return []
-    chosen, is_taken = names_of(system, school, username, after.id)
+    chosen, is_taken = names_of(system, school, username, after.id, found.beside.holders)
     if is_taken:
         taken = said("Somebody at your school has this username. Choose another: your name with a number, for example.")
         wrong.add("username", taken, "username_taken")
@@ -249,7 +251,7 @@ def _again(system: System, found: OpenCode, now: int) -> OpenCode:
     student = system.directory(found.school.slug).person(found.student.id)
     if student is None or student.status != "active":
         refuse("refused", found.code)
-    return opened(found.school, found.code, student, found.state.generation, now)
+    return opened_again(found, student, now)
 
 
 def _event(system: System, found: OpenCode, actor: str, now: int) -> EventWrite:
@@ -257,36 +259,23 @@ def _event(system: System, found: OpenCode, actor: str, now: int) -> EventWrite:
     return system.audit(found.school.slug).record_of(actor, "code.use", now, facts)
 
 
-def _tell(system: System, found: OpenCode, person: Person, now: int, proved: Person | None) -> None:
-    """The account stands, whatever happens here: its owner is told by mail, and may sign in at once with what they had before.
+def _tell(system: System, found: OpenCode, person: Person, now: int, *, new_email_at: int | None = None) -> None:
+    """The account stands, whatever happens here: its owner is told by mail.
 
-    ``proved``: whose address and username get their budgets back.
+    ``new_email_at``: when another address was replaced, of which both are told, as after a roster.
     """
     slug = found.school.slug
     log.info("code used", extra={"school": slug, "kind": found.code.kind, "person": person.id})
+    kinds = ["confirm_address"] if person.address_is_unconfirmed else []
+    kinds += ["password_changed"] if found.code.kind == "pin" else []  # who has registered has had no password before
+    asked: list[tuple[dict[str, Any], int]] = [
+        ({"kind": kind, "school": slug, "person": person.id, "request": new_id(), "at": now}, 0) for kind in kinds
+    ]
+    if new_email_at is not None:
+        asked.append(({"kind": "emails_changed", "school": slug, "people": [person.id], "at": new_email_at}, SETTLES))
     try:
-        if person.address_is_unconfirmed:
-            _ask_for_mail(system, slug, "confirm_address", person.id, now)
-        if found.code.kind == "pin":  # who has registered has had no password before
-            _ask_for_mail(system, slug, "password_changed", person.id, now)
-        if proved is not None:
-            forgive_person(system, found.school, proved)
+        system.queue("REQUESTS_QUEUE").put_each(asked)
     except Exception as error:  # the answer must say that the code was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used code", extra={"school": slug, "person": person.id, "error": type(error).__name__}
         )
-
-
-def _ask_for_mail(system: System, slug: str, kind: str, person: str, now: int) -> None:
-    message: dict[str, Any] = {"kind": kind, "school": slug, "person": person, "request": new_id(), "at": now}
-    system.queue("REQUESTS_QUEUE").put(message)
-
-
-def _tell_new_email(system: System, slug: str, person: str, at: int) -> None:
-    """Tell both addresses of the change, as after a roster."""
-    try:
-        message = {"kind": "emails_changed", "school": slug, "people": [person], "at": at}
-        system.queue("REQUESTS_QUEUE").put(message, delay=SETTLES)
-    except Exception as error:  # the answer must say that the code was used; both addresses have the notice of the password
-        facts = {"school": slug, "person": person, "error": type(error).__name__}
-        log.error("not told of a new address", extra=facts)  # noqa: TRY400 - a trace could hold values

@@ -53,7 +53,8 @@ def made_with(system: System, found: OpenCode, person: Person, phone: Phone) -> 
     """The passkey that was made for this account with this code; ``Invalid`` for any other."""
     if not offers_phone(found) or not is_id(phone.person) or phone.person != person.id:
         raise Forbidden(_NO, code="no_phone")
-    return first_passkey(system, found.school, person.id, phone.credential, _bound_to(found))
+    before = system.second_factors(found.school.slug).from_item(person.id, found.beside.factors)
+    return first_passkey(system, found.school, person.id, phone.credential, _bound_to(found), before=before)
 
 
 def _bound_to(found: OpenCode) -> str:

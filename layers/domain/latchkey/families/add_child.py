@@ -9,10 +9,10 @@ code as a registration does, in one transaction with both sides of the link:
 Of any number at once there are as many winners as places. Somebody who is linked already takes none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from latchkey.codes.check_code import OpenCode, check_code, opened, refuse
+from latchkey.codes.check_code import OpenCode, code_to_use, opened_again, refuse, take_back, unless_used
 from latchkey.errors import Changed, Conflict, Invalid, NotFound, NotSignedIn, TryLater
 from latchkey.families.model.cards import MOST
 from latchkey.families.needs import System
@@ -43,12 +43,18 @@ def add_child(system: System, school: School, adult: Person, typed: str, source_
     """
     if adult.role == "student":
         raise NotFound()
-    found = check_code(system, school.slug, typed, source_ip)
+    found = code_to_use(system, school.slug, typed, source_ip)
+    with unless_used(system, found):
+        return _added(system, school, adult, found)
+
+
+def _added(system: System, school: School, adult: Person, found: OpenCode) -> Added:
     if found.code.kind != "parent":
         raise Invalid(fields={"code": _A_PIN}, code="pin")
     for _ in range(_ROUNDS):
         child = found.student
         if child.id in adult.children and adult.id in child.parents:
+            take_back(system, found)
             return Added(school.known_as(child), is_new=False)
         if len(adult.children) >= MOST:
             raise Conflict(_TOO_MANY, code="too_many_children")
@@ -56,7 +62,7 @@ def add_child(system: System, school: School, adult: Person, typed: str, source_
         facts: dict[str, str | int] = {"student": child.id, "generation": found.state.generation}
         event = system.audit(school.slug).record_of(adult.id, "child.add", now, facts)
         try:
-            system.code_uses(school.slug).add_child(child, adult, now, event)
+            system.code_uses(school.slug).add_child(child, adult, now, event, counted=found.counted)
         except Changed:  # somebody took a place, the same person asked twice, or the school has changed one of the two
             adult, found = _again(system, school, adult, found, now)
         else:
@@ -73,5 +79,5 @@ def _again(system: System, school: School, adult: Person, found: OpenCode, now: 
     if child is None or child.status != "active":
         refuse("refused", found.code)
     if child.id in again.children and again.id in child.parents:
-        return again, OpenCode(found.code, school, child, found.state)
-    return again, opened(school, found.code, child, found.state.generation, now)
+        return again, replace(found, student=child)
+    return again, opened_again(found, child, now)

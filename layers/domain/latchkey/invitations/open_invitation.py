@@ -42,15 +42,13 @@ class OpenInvitation:
 
 def check(system: System, token: str) -> OpenInvitation:
     """What a link that works is for; ``Gone`` with the reason if it does not."""
-    link, school = _genuine(system, token)
-    found = system.invitations(school.slug).get(link.person)
+    link, school, found = _genuine(system, token)
     if found is None or (found.version, found.stamp) != (link.version, link.stamp):
         used = found is not None and found.status == "used" and found.version == link.version
         refuse("used" if used else "replaced")
     if min(link.expires_at, found.ends_at) <= system.now():
         refuse("expired")
-    children = tuple(each for each in system.directory(school.slug).by_ids(found.children) if is_child_here(each))
-    adults = adults_at(system, school, found.email)
+    children, adults = _people(system, school, found)
     if not children or any(each.status == "disabled" for each in adults):
         refuse("replaced")  # whom an admin has switched off does not come in by another way
     accounts = tuple(each for each in adults if each.status == "active" and not school.uses_sso(each))
@@ -64,11 +62,15 @@ def is_child_here(person: Person) -> bool:
     return person.role == "student" and person.status != "left"
 
 
-def adults_at(system: System, school: School, email: str) -> list[Person]:
-    """The adults of the school whose confirmed address this is, whatever their state."""
-    keys = [lookup(system.lookup_key(school.slug, epoch), "email", email) for epoch in school.lookup_epochs]
-    people = system.directory(school.slug).by_email_key(*keys)
-    return [each for each in people if is_adult_at(each, email)]
+def _people(system: System, school: School, found: Invitation) -> tuple[tuple[Person, ...], list[Person]]:
+    """The children that are here, and the adults whose confirmed address this is, whatever their state: read in one call."""
+    keys = [lookup(system.lookup_key(school.slug, epoch), "email", found.email) for epoch in school.lookup_epochs]
+    directory = system.directory(school.slug)
+    ids = directory.ids_by("email", *keys)
+    people = {each.id: each for each in directory.by_ids([*found.children, *ids])}
+    children = tuple(people[each] for each in found.children if each in people and is_child_here(people[each]))
+    adults = [people[each] for each in ids if each in people and people[each].email_key in keys]
+    return children, [each for each in adults if is_adult_at(each, found.email)]
 
 
 def is_adult_at(person: Person, email: str) -> bool:
@@ -81,13 +83,16 @@ def refuse(fault: Fault) -> NoReturn:
     raise Gone(GONE[fault], code=fault)
 
 
-def _genuine(system: System, token: str) -> tuple[Link, School]:
-    """The link of an invitation that we made, and its school, read consistently; nothing of it counts before its MAC does."""
+def _genuine(system: System, token: str) -> tuple[Link, School, Invitation | None]:
+    """The link of an invitation that we made, its school and itself, read consistently.
+
+    Nothing of the link counts before its MAC does: it says where to look, and what was found there is then thrown away.
+    """
     parts = links.read(token)
     if parts is None or parts[0].purpose != "invitation":
         refuse("damaged")
     link, body, mac = parts
-    school = system.schools.get(link.school) if is_slug(link.school) else None
+    school, found = system.invitations(link.school).with_school(link.person) if is_slug(link.school) else (None, None)
     if school is None or not links.is_genuine(body, mac, system.link_key(link.school, school.link_epoch)):
         refuse("damaged")
-    return link, school
+    return link, school, found

@@ -24,7 +24,7 @@ from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive_person
+from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.model import passwords
 
 USES: Final = Budget("invitation-use", 60, 3_600)
@@ -139,7 +139,7 @@ def _written(system: System, found: OpenInvitation, account: Person | None, want
             event,
             right=right,
             password_hash=way.hashed,
-            also=way.also,
+            also=(*way.also, *(forgiven(system, found.school, account) if outcome == "set" else ())),
             factors=way.factors,
             invitation=found.invitation.id,
         )
@@ -237,13 +237,11 @@ def _afterwards(system: System, done: Done) -> None:
     slug, person, now = done.found.school.slug, done.account, system.now()
     log.info("invitation used", extra={"school": slug, "person": person.id, "outcome": done.outcome})
     try:
-        used: dict[str, Any] = {"kind": "invitation_used", "school": slug, "invitation": done.found.invitation.id}
-        system.queue("REQUESTS_QUEUE").put(used)
+        asked: list[dict[str, Any]] = [{"kind": "invitation_used", "school": slug, "invitation": done.found.invitation.id}]
         if done.outcome == "set":
             kind = "password_changed" if person.password_set_at is not None else "factor_added"
-            told = {"kind": kind, "school": slug, "person": person.id, "request": new_id(), "at": now}
-            system.queue("REQUESTS_QUEUE").put(told)
-            forgive_person(system, done.found.school, person)
+            asked.append({"kind": kind, "school": slug, "person": person.id, "request": new_id(), "at": now})
+        system.queue("REQUESTS_QUEUE").put_many(asked)
     except Exception as error:  # the answer must say that it was used
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a used invitation", extra={"school": slug, "person": person.id, "error": type(error).__name__}

@@ -21,7 +21,7 @@ from latchkey.shared.model.texts import said
 from latchkey.shared.stores.counters import Budget
 from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
-from latchkey.sign_in.budgets import forgive_person
+from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.model import passwords
 from latchkey.sign_in.stamps import bears
 
@@ -87,12 +87,13 @@ def use(system: System, token: str, password: str) -> OpenLink:
     now = system.now()
     try:
         event = system.audit(slug).record_of(person.id, "password.set", now, {"purpose": found.link.purpose, "role": person.role})
-        system.passwords(slug).set(person, hashing.hash_of(password), links.fingerprint(token), now, event)
+        hashed, used, back = hashing.hash_of(password), links.fingerprint(token), forgiven(system, found.school, person)
+        system.passwords(slug).set(person, hashed, used, now, event, also=back)
     except Changed:
         now_is = system.directory(slug).person(person.id)
         _refuse(_fault(system, found.link, token, found.school, now_is) or "used")
     log.info("password set", extra={"school": slug, "person": person.id, "purpose": found.link.purpose})
-    _afterwards(system, found.school, person, now)
+    _afterwards(system, slug, person, now)
     return replace(found, person=_with_password(person, now))
 
 
@@ -127,12 +128,10 @@ def _refuse(fault: Fault) -> NoReturn:
     raise Gone(_GONE[fault], code=fault)
 
 
-def _afterwards(system: System, school: School, person: Person, now: int) -> None:
-    """The password stands, whatever happens here: the person is told by mail, and may sign in at once."""
-    slug = school.slug
+def _afterwards(system: System, slug: str, person: Person, now: int) -> None:
+    """The password stands, whatever happens here: the person is told by mail."""
     try:
         _request(system, "password_changed", slug, person.id, now)
-        forgive_person(system, school, person)
     except Exception as error:  # the answer must say that the password was set
         log.error(  # noqa: TRY400 - a trace could hold values
             "not told of a new password", extra={"school": slug, "person": person.id, "error": type(error).__name__}

@@ -72,12 +72,17 @@ def begin_first_passkey(system: System, school: School, owner: Owner, bound_to: 
     return making_options(system.relying_party, school.name, user, (), challenge)
 
 
-def first_passkey(system: System, school: School, person: str, credential: object, bound_to: str) -> FirstPasskey:
-    """The passkey that was made; ``Invalid`` for what is none, ``Conflict`` for who has a second factor already."""
+def first_passkey(
+    system: System, school: School, person: str, credential: object, bound_to: str, *, before: Factors | None = None
+) -> FirstPasskey:
+    """The passkey that was made; ``Invalid`` for what is none, ``Conflict`` for who has a second factor already.
+
+    ``before``: what they have, where that was read already; if it is so no more, the write fails (``Changed``).
+    """
     from latchkey.second_factors.ceremonies import NotGenuine, challenge_in, made
 
     store, now = system.second_factors(school.slug), system.now()
-    before = store.of(person)
+    before = before if before is not None else store.of(person)
     if before.all:
         raise Conflict(_HAS_SOME, code="has_second_factor")
     party = system.relying_party

@@ -150,11 +150,18 @@ def give_back(system: System, slug: str, spent: Spent) -> None:
     system.counters("CREDENTIALS_TABLE", slug).give_back(spent.budgets, spent.spender, spent.now)
 
 
-def forgive_person(system: System, school: School, person: Person) -> None:
-    """Give a person's address and username their budgets back, whichever epoch the keys in their item are of."""
+def forgiven(system: System, school: School, person: Person) -> list[Change]:
+    """The writes that give a person's address and username their budgets back, whichever epoch the keys in their item are of.
+
+    They stand in the transaction that sets a password.
+    """
+    counters, now = system.counters("CREDENTIALS_TABLE", school.slug), system.now()
+    return [counters.clear_of(PER_IDENTIFIER, each, now) for each in _identifiers(system, school, person)]
+
+
+def _identifiers(system: System, school: School, person: Person) -> list[str]:
     key = system.lookup_key(school.slug, school.lookup_epoch)
-    theirs = sorted({str(each) for each in keys_of(key, person.email, person.username).values()})
-    system.counters("CREDENTIALS_TABLE", school.slug).clear(PER_IDENTIFIER, theirs, system.now())
+    return sorted({str(each) for each in keys_of(key, person.email, person.username).values()})
 
 
 def note_failure(system: System, slug: str) -> None:

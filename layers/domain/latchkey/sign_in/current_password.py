@@ -8,7 +8,7 @@ none works. Where there is no password the same work is done, and it is never ri
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sign_in import hashing
-from latchkey.sign_in.budgets import IN_A_ROW, give_back_to_person, spend_of_person
+from latchkey.sign_in.budgets import IN_A_ROW, given_back_to_person, spend_of_person
 from latchkey.sign_in.needs import System
 from latchkey.sign_in.sign_in import renew_hash, row_of, tell_of_row
 
@@ -22,8 +22,8 @@ def is_current_password(system: System, school: School, person: Person, typed: s
     if hashing.verify(kept, typed) and kept is not None and tally.count <= IN_A_ROW:
         if hashing.is_dated(kept):
             renew_hash(system, school.slug, person, kept, typed)
-        failures.clear(row, now)
-        give_back_to_person(system, school.slug, spent)
+        back = failures.clear_of(row, now), given_back_to_person(system, school.slug, spent)
+        system.sessions(school.slug).write_all(back)
         return True
     system.audit(school.slug).tally(person.id, "password.not_current", now, {"person": person.id})
     if tally.count >= IN_A_ROW and not tally.told and failures.tell(row, now):

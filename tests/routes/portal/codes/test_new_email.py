@@ -19,13 +19,14 @@ CHOSEN = "marble-lantern-52-otter"
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Moto hides what is delayed by its own clock: so nothing is, and the delays are kept."""
     kept: list[int] = []
-    put = Queue.put
+    put = Queue.put_each
 
-    def at_once(self: Queue, message: Any, *, group: str = "", delay: int = 0) -> None:
-        kept.append(delay)
-        put(self, message, group=group)
+    def at_once(self: Queue, messages: Any, *, group: str = "") -> None:
+        told = [*messages]
+        kept.extend(delay for _, delay in told)
+        put(self, [(message, 0) for message, _ in told], group=group)
 
-    monkeypatch.setattr(Queue, "put", at_once)
+    monkeypatch.setattr(Queue, "put_each", at_once)
     return kept
 
 

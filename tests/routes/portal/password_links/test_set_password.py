@@ -309,7 +309,7 @@ def test_a_link_cannot_be_made_to_hash_without_end(portal: Portal, monkeypatch: 
     token = portal.token(ann)
     hashed = Counter[str]()
     monkeypatch.setattr(hashing, "hash_of", lambda password: hashed.update(["hash"]) or password)
-    monkeypatch.setattr("latchkey.sign_in.stores.passwords.Passwords.set", lambda *_: None)
+    monkeypatch.setattr("latchkey.sign_in.stores.passwords.Passwords.set", lambda *_, **__: None)
     statuses = Counter(use(portal, token, f"{NEW} {number}").status_code for number in range(62))
     assert statuses == {204: 60, 429: 2}
     assert hashed["hash"] == 60

@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 from latchkey.errors import TryLater
 from latchkey.invitations.model.invitation import KEPT, Invitation, united, without_child
+from latchkey.schools.model.school import School
+from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 
@@ -78,6 +80,13 @@ class Invitations:
         """The invitation with this id, read consistently."""
         item = self._table.get(*self._key(invitation))
         return invitation_from_item(item) if item else None
+
+    def with_school(self, invitation: str) -> tuple[School | None, Invitation | None]:
+        """The same and the school as it is now, in one call."""
+        here, there = school_key(self.school), self._key(invitation)
+        found = {(item["pk"], item["sk"]): item for item in self._table.get_many([here, there])}
+        school, item = found.get(here), found.get(there)
+        return school_from_item(school) if school else None, invitation_from_item(item) if item else None
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, Invitation]:
         """Those of these invitations that exist, by id."""

@@ -351,6 +351,10 @@ class Directory:
         """Whose address or username has one of these look-up keys, as the index says it: they are still to be read by key."""
         return self._ids_by_key(f"by_{kind}", f"{kind}_key", *reversed(keys))
 
+    def ids_by_number(self, number: int) -> list[str]:
+        """Who has this short number, as the index says it: they are still to be read by key."""
+        return self._ids_by_key("by_number", "number_key", number_key(self.school, number))
+
     def by_number(self, number: int) -> Person | None:
         """The student with this short number; found in an index, then read again by key."""
         found = self._by_key("by_number", "number_key", number_key(self.school, number))

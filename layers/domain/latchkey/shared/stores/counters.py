@@ -1,7 +1,7 @@
 """Counters that limit guessing and flooding: raised atomically before anything is compared or looked up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
@@ -17,6 +17,23 @@ class Budget:
     name: str
     limit: int
     window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one of 256 parts of all visitors may spend of a budget, within its window: at most ``limit``.
+
+    ``of``: the part, two hexadecimal digits of a visitor's key. So a school's item has at most so many attributes, however many
+    visitors it has in an hour.
+    """
+
+    of: str
+    limit: int
+
+    @property
+    def name(self) -> str:
+        """The attribute that counts it, beside the budget; it names the limit, as those of ``Counters.spend_all`` do."""
+        return f"{self.of}:{self.limit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,26 @@ class Counters:
             )
         )
 
+    def tally_within(self, budget: Budget, key: str, share: Share, now: int) -> Tally | None:
+        """The same of a try that counts against a share of the budget, too, in one write; None: the share is spent.
+
+        A share that is spent stands still, and the budget with it.
+        """
+        not_spent: Condition = (share.name, "<>", share.limit)
+        try:
+            return _tally(self._table.update(replace(self._within(budget, key, share, now, 1), when=[not_spent])))
+        except ConditionFailed:
+            return None
+
+    def give_back_within(self, budget: Budget, key: str, share: Share, now: int) -> None:
+        """Take back what a try has cost a budget and a share of it; ``now`` as it was then."""
+        self._table.update(self._within(budget, key, share, now, -1))
+
+    def _within(self, budget: Budget, key: str, share: Share, now: int, change: int) -> Update:
+        pk, sk = self._key(budget, key, now)
+        facts: dict[str, Value] = {"expires_at": int(sk) + 2 * budget.window}
+        return Update(pk=pk, sk=sk, add={"count": change, share.name: change}, set=facts)
+
     def read(self, budget: Budget, key: str, now: int) -> Tally:
         """The counter as it is, read consistently."""
         return _tally(self._table.get(*self._key(budget, key, now)))
@@ -116,12 +153,6 @@ class Counters:
     def give_back(self, budgets: Sequence[Budget], key: str, now: int) -> None:
         """Take back what one try has cost these budgets; as ``give_back_of``."""
         self._table.update(self.give_back_of(budgets, key, now)[1])
-
-    def clear(self, budgets: Sequence[Budget], keys: Iterable[str], now: int) -> None:
-        """Give these budgets of several keys back whole, in one call; as ``clear_of``."""
-        changes = [self.clear_of(budgets, each, now) for each in keys]
-        if changes:
-            self._table.transact_with(changes)
 
     def _together(
         self,

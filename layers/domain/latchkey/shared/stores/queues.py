@@ -36,11 +36,15 @@ class Queue:
         They are to be seen after ``delay`` seconds. ``group`` is whose they are: SQS then serves other groups first where one has
         filled the queue (a fair queue).
         """
-        facts: dict[str, Any] = {"MessageGroupId": group} if group else {}
-        if delay:
-            facts["DelaySeconds"] = min(delay, LONGEST_DELAY)
+        self.put_each(((message, delay) for message in messages), group=group)
+
+    def put_each(self, messages: Iterable[tuple[Mapping[str, Any], int]], *, group: str = "") -> None:
+        """The same of messages that are each to be seen after so many seconds."""
         batch: list[dict[str, Any]] = []
-        for message in messages:
+        for message, delay in messages:
+            facts: dict[str, Any] = {"MessageGroupId": group} if group else {}
+            if delay:
+                facts["DelaySeconds"] = min(delay, LONGEST_DELAY)
             batch.append({"Id": str(len(batch)), "MessageBody": json.dumps({"v": 1, **message}), **facts})
             if len(batch) == _BATCH:
                 self._put_batch(batch)

@@ -20,6 +20,8 @@ EVERYWHERE: Final[Mapping[str, str]] = {
     "sk": "Key: which one",
     "expires_at": "When DynamoDB deletes the item",
 }
+_SHARE: Final = re.compile(r"^[0-9a-f]{2}:\d+$")
+"""What one part of all visitors has spent of a budget (``Share``)."""
 _WINDOW: Final = re.compile(r":\d+@\d+$")
 """Where several counters stand in one item: of the window that a name ends with, a register says only that there is one."""
 
@@ -49,7 +51,8 @@ class Kind:
 
     def unknown(self, attributes: Iterable[str]) -> set[str]:
         """Those of an item's attributes that nobody has explained."""
-        return {_WINDOW.sub(":<limit>@<window>", each) for each in attributes} - {*self.attributes} - {*EVERYWHERE}
+        named = (_SHARE.sub("<part>:<limit>", _WINDOW.sub(":<limit>@<window>", each)) for each in attributes)
+        return {*named} - {*self.attributes} - {*EVERYWHERE}
 
     @cached_property
     def _pk(self) -> re.Pattern[str]:

@@ -124,6 +124,11 @@ def username_place(school: str, username_key: str, epoch: int) -> tuple[str, str
     return f"{school}#U#{username_key}", name_kind(epoch)
 
 
+def factors_place(school: str, person: str) -> tuple[str, str]:
+    """``(pk, sk)`` of a person's second factors."""
+    return _owner(school, person), FACTORS
+
+
 def secrets_of(school: str, person: str) -> list[tuple[str, str]]:
     """``(pk, sk)`` of a person's hash and of their second factors."""
     return [(_owner(school, person), kind) for kind in (_HASH, FACTORS)]

@@ -34,12 +34,8 @@ class Failures:
         found = self._table.update(replace(self._of(row, now), add={"count": change}))
         return Tally(int(found["count"]), found.get("told", 0))
 
-    def clear(self, row: Row, now: int) -> None:
-        """The right password ends a row."""
-        self._table.update(self.clear_of(row, now)[1])
-
     def clear_of(self, row: Row, now: int) -> Change:
-        """The write that ``clear`` makes, to stand in a transaction."""
+        """The write by which the right password ends a row, to stand in a transaction."""
         update = self._of(row, now)
         return self._table, replace(update, set={**update.set, "count": 0, "told": None})
 

@@ -19,8 +19,19 @@ class Passwords:
         self._directory = Directory(directory, school)
         self._credentials = Credentials(credentials, school)
 
-    def set(self, person: Person, password_hash: str, used_link: str, now: int, event: EventWrite) -> None:
+    def set(
+        self,
+        person: Person,
+        password_hash: str,
+        used_link: str,
+        now: int,
+        event: EventWrite,
+        *,
+        also: Sequence[tuple[Table, Update]] = (),
+    ) -> None:
         """Set a first or a new password, with its audit event; ``Changed`` if the person is no longer as read.
+
+        ``also``: what the person gets back with it.
 
         The version decides: of two uses of one link, or of two links, one wins. Address, role and status are what the link
         was mailed for. Admin rights are in the stamp that was checked on reading; the role of the portal may not name them here,
@@ -37,14 +48,14 @@ class Passwords:
         facts["locked_at"] = None
         unchanged = self._directory.change_of(person.id, facts, [one_use_wins, *mailed_for])
         password = self._credentials.password_of(person.id, password_hash, now)
-        transact(self._client, [(self._people, unchanged), password, event])
+        transact(self._client, [(self._people, unchanged), password, event, *also])
 
     def change(
-        self, person: Person, password_hash: str, now: int, event: EventWrite, session: Sequence[tuple[Table, Update | Put]]
+        self, person: Person, password_hash: str, now: int, event: EventWrite, also: Sequence[tuple[Table, Update | Put]]
     ) -> None:
         """Set another password in place of the one that was just shown; ``Changed`` if the person is no longer as read.
 
-        ``session`` are the writes with which the session that asks goes on, in the same transaction: all others end with the
+        ``also`` are the writes with which the session that asks goes on, in the same transaction: all others end with the
         version, and of two changes at once one wins. What was typed as an address stays unconfirmed: no mail was read.
         """
         one_change_wins: Condition = ("version", "=", person.version)
@@ -52,4 +63,4 @@ class Passwords:
         facts: dict[str, Value] = {"version": person.version + 1, "password_set_at": now, "locked_at": None}
         changed = self._directory.change_of(person.id, facts, [one_change_wins, *still_theirs])
         password = self._credentials.password_of(person.id, password_hash, now)
-        transact(self._client, [(self._people, changed), password, event, *session])
+        transact(self._client, [(self._people, changed), password, event, *also])

@@ -66,7 +66,7 @@ REGISTER: Final = (
         why="So that passwords, links and codes cannot be guessed: tries by account, address and school",
         kept="until its window is over, at most two days",
         seen_by="nobody",
-        attributes={**_COUNTED, **_TOGETHER},
+        attributes={**_COUNTED, **_TOGETHER, "<part>:<limit>": "How often a 256th of the visitors of a school, of its codes"},
     ),
     Kind(
         name="session",
