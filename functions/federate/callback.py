@@ -21,7 +21,7 @@ from latchkey.sso.model.oidc_attempt import OidcAttempt
 from latchkey.sso.model.trial import result_page
 from latchkey.sso.read_answer import Answer as Brought
 from latchkey.sso.read_answer import Attempted, read_answer
-from latchkey.sso.read_connections import in_force, to_try
+from latchkey.sso.read_connections import begun_with
 from web.answer import Answer
 from web.entered import led_in
 from web.request import Request
@@ -40,12 +40,13 @@ def come_back(request: Request) -> Answer:
     attempt = attempt_of(request, state)
     if attempt is None:
         return _without_attempt(request, state)
-    school = _school(request, attempt)
-    if school is None:
+    trial = bool(attempt.trial)
+    try:
+        school, connection = begun_with(system(), attempt.school, attempt.connection, attempt.version, trial=trial)
+    except NotFound:
         return stopped(request, None, "", Words.of("lost", None, ""), ended(state))
+    request.context.update(school=school)
     spend(system(), school, ANSWERS, request.source_ip)
-    find = to_try if attempt.trial else in_force
-    connection = find(system(), school, attempt.connection)
     brought = Brought(
         code=request.query.get("code", ""),
         error=request.query.get("error", "")[:_LONGEST_TEXT],
@@ -97,12 +98,3 @@ def _without_attempt(request: Request, state: str) -> Answer:
 
 def _to_result(school: School, attempt: OidcAttempt, gone: str) -> Answer:
     return Answer(status=303, location=result_page(school.slug, attempt.connection), headers={"Set-Cookie": gone})
-
-
-def _school(request: Request, attempt: OidcAttempt) -> School | None:
-    try:
-        school = the_school_now(system(), attempt.school)
-    except NotFound:
-        return None
-    request.context.update(school=school)
-    return school

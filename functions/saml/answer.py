@@ -19,7 +19,7 @@ from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.saml_addresses import connection_of, start_address
 from latchkey.sso.model.saml_attempt import SamlAttempt, school_of
 from latchkey.sso.model.trial import result_page
-from latchkey.sso.read_connections import in_force, to_try
+from latchkey.sso.read_connections import begun_with
 from latchkey.sso.saml import refusals
 from latchkey.sso.saml.envelope import Envelope, opened
 from latchkey.sso.take_saml_answer import take_saml_answer
@@ -48,12 +48,14 @@ def take(request: Request) -> Answer:
         return _without_attempt(request, envelope)
     if kept_secret(request) is None and not request.flag("again"):
         return Answer(data={"again": True}, context={"response": "".join(request.fields["SAMLResponse"].split())})
-    school = _school(request, attempt.school)
-    if school is None:
+    trial = bool(attempt.trial)
+    try:
+        school, connection = begun_with(system(), attempt.school, attempt.connection, attempt.version, trial=trial)
+    except NotFound:
         return stopped(request, None, "", Words.of("lost", None, ""))
+    request.context.update(school=school)
     spend(system(), school, ANSWERS, request.source_ip)
-    find = to_try if attempt.trial else in_force
-    return _answered(request, school, find(system(), school, attempt.connection), attempt, envelope)
+    return _answered(request, school, connection, attempt, envelope)
 
 
 def _answered(

@@ -70,7 +70,9 @@ def test_an_account_leads_to_its_person(world: MemoryWorld) -> None:
     person = console.directory(SCHOOL).person(PERSON["id"])
     assert isinstance(person, Person)
     event = console.audit(SCHOOL).record_of(person.id, "sso.linked", NOW, {})
-    world.wiring("federate").sso_links(SCHOOL).link(person, LINK, None, event, "pairwise-1")
+    linked, writes = world.wiring("federate").sso_links(SCHOOL).link_of(person, LINK, None, event, "pairwise-1")
+    writes[0][0].transact_with(writes)
+    assert console.directory(SCHOOL).person(person.id) == linked
     item = {
         "pk": f"northbridge#SSOLINK#{'k' * 40}",
         "sk": "LINK",

@@ -34,7 +34,7 @@ class OfSso(Base):
         """Which accounts at providers are whose."""
         from latchkey.sso.stores.links import Links
 
-        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), school)
+        return Links(self.client("dynamodb"), self.table("DIRECTORY_TABLE"), self.table("CREDENTIALS_TABLE"), school)
 
     def saml_attempts(self, school: str) -> SamlAttempts:
         """A school's attempts to sign in by SAML."""

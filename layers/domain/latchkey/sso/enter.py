@@ -12,21 +12,22 @@ A session that the browser had ends with the new one, whoever's it was: on a sha
 """
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from latchkey.errors import Changed, SignInFailed, TryLater
+from latchkey.errors import Changed, NotFound, SignInFailed, TryLater
 from latchkey.people.model.person import Person, SsoLink
 from latchkey.people.model.person_keys import with_keys
-from latchkey.schools.find_school import the_school_now
 from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.shared.model.identifiers import lookup
-from latchkey.shared.model.ids import person_id
+from latchkey.shared.model.ids import is_slug, person_id
 from latchkey.shared.model.names import name_of
 from latchkey.sign_in.steps import Asked, Opened, go_on
 from latchkey.sign_in.steps import Proof as Shown
-from latchkey.sign_in.stores.sessions import BY_PROVIDER, PROVIDERS_FACTOR
+from latchkey.sign_in.stores.credentials import FactorsItem
+from latchkey.sign_in.stores.sessions import BY_PROVIDER, PROVIDERS_FACTOR, Owed
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.keys import account_key
 from latchkey.sso.model.matching import (
@@ -43,7 +44,7 @@ from latchkey.sso.model.matching import (
 )
 from latchkey.sso.model.proof import Proof
 from latchkey.sso.needs import System
-from latchkey.sso.stores.links import Account
+from latchkey.sso.stores.links import Account, Meant
 
 _ROUNDS: Final = 5
 log = logging.getLogger(__name__)
@@ -73,19 +74,26 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """One look at a proof: the school as it is at this moment."""
+    """One look at a proof: the school as it is at this moment, and what the account at the provider leads to."""
 
     system: System
     school: School
     connection: Connection
     proof: Proof
-
-    @property
-    def key(self) -> str:
-        return account_key(self.proof.issuer, self.proof.subject)
+    key: str
+    account: Account | None
 
     def refused(self, reason: Reason, linked_at: int | None = None) -> Refused:
         return Refused(reason=reason, account=self.proof.account, school=self.school, linked_at=linked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Who comes in, what is written with their session because it is they, and their second factors as they were read."""
+
+    person: Person
+    owed: tuple[Owed, ...] = ()
+    factors: Mapping[str, FactorsItem | None] = field(default_factory=dict)
 
 
 def enter(system: System, connection: Connection, proof: Proof, came: Came) -> Opened | Asked | Refused:
@@ -93,8 +101,12 @@ def enter(system: System, connection: Connection, proof: Proof, came: Came) -> O
 
     ``connection``: the version in force (``read_connections.in_force``). Asked the same again it lets the same person in.
     """
+    key = account_key(proof.issuer, proof.subject)
     for _ in range(_ROUNDS):
-        trying = _Try(system, the_school_now(system, proof.school), connection, proof)
+        school, account = system.sso_links(proof.school).with_school(key) if is_slug(proof.school) else (None, None)
+        if school is None:
+            raise NotFound()
+        trying = _Try(system, school, connection, proof, key, account)
         try:
             found = _whose(trying)
             if isinstance(found, Refused):
@@ -106,69 +118,93 @@ def enter(system: System, connection: Connection, proof: Proof, came: Came) -> O
     raise TryLater()
 
 
-def _whose(trying: _Try) -> Person | Refused:
+def _whose(trying: _Try) -> _Found | Refused:
     reason = unfit(trying.school, trying.connection, trying.proof)
     if reason is not None:
         return trying.refused(reason)
-    account = trying.system.sso_links(trying.school.slug).get(trying.key)
-    person = _linked(trying, account)
-    if person is None:
-        return _first(trying, account)
-    reason = shut(person, trying.school, trying.connection, trying.system.now())
-    return person if reason is None else trying.refused(reason)
+    found = _linked(trying)
+    if found is None:
+        return _first(trying)
+    reason = shut(found.person, trying.school, trying.connection, trying.system.now())
+    return found if reason is None else trying.refused(reason)
 
 
-def _linked(trying: _Try, account: Account | None) -> Person | None:
-    """Whom an account leads to, also through a merge, if they name it."""
-    if account is None:
+def _linked(trying: _Try) -> _Found | None:
+    """Whom the account leads to, also through a merge, if they name it."""
+    if trying.account is None:
         return None
-    person = trying.system.directory(trying.school.slug).following([account.person]).get(account.person)
-    return person if person is not None and any(each.key == account.key for each in person.sso) else None
+    meant = trying.system.sso_links(trying.school.slug).meant([trying.account.person])
+    person = meant.people.get(trying.account.person)
+    if person is None or all(each.key != trying.account.key for each in person.sso):
+        return None
+    return _Found(person, factors=meant.factors)
 
 
-def _first(trying: _Try, before: Account | None) -> Person | Refused:
-    """Whoever comes for the first time, linked from now on. ``before``: what their account led to, which does not count."""
+def _first(trying: _Try) -> _Found | Refused:
+    """Whoever comes for the first time, linked from now on: the link stands or falls with their session."""
     system, slug, connection, now = trying.system, trying.school.slug, trying.connection, trying.system.now()
     wanted = sought(trying.school, connection, trying.proof)
     if not isinstance(wanted, Sought):
         return trying.refused(wanted)
-    people = [each for each in people_meant(system, trying.school, wanted) if may_be(each, trying.proof)]
+    meant = _meant(system, trying.school, wanted)
+    people = [each for each in _each(meant) if may_be(each, trying.proof)]
     found = chosen(people, trying.school, connection, trying.key, now)
     link = SsoLink(connection=connection.name, issuer=trying.proof.issuer, key=trying.key, linked_at=now)
     if isinstance(found, Person):
         facts = {"role": found.role, "connection": connection.name}
         event = system.audit(slug).record_of(found.id, "sso.linked", now, facts)
-        return system.sso_links(slug).link(found, link, before, event, trying.proof.pairwise)
+        linked, owed = system.sso_links(slug).link_of(found, link, trying.account, event, trying.proof.pairwise)
+        return _Found(linked, owed, meant.factors)
     if found == "unknown":
-        return _made(trying, replace(link, made=True), before)
+        return _made(trying, replace(link, made=True), wanted, _each(meant))
     since = [each.linked_at for person in people for each in person.sso if each.issuer == connection.issuer]
     return trying.refused(found, min(since, default=None) if found == "other_account" else None)
 
 
 def people_meant(system: System, school: School, wanted: Sought) -> list[Person]:
     """Everybody of the school whom this may mean."""
-    directory = system.directory(school.slug)
+    return _each(_meant(system, school, wanted))
+
+
+def _each(meant: Meant) -> list[Person]:
+    return list({each.id: each for each in meant.people.values()}.values())
+
+
+def _meant(system: System, school: School, wanted: Sought) -> Meant:
+    links = system.sso_links(school.slug)
     if wanted.by == "mis_id":
-        found = directory.following(person_id(school.slug, each) for each in wanted.values)
-        return list({each.id: each for each in found.values()}.values())
+        return links.meant(person_id(school.slug, each) for each in wanted.values)
+    directory, ids, looked_up = system.directory(school.slug), list[str](), set[str]()
     keys = [system.lookup_key(school.slug, epoch) for epoch in school.lookup_epochs]
-    people: dict[str, Person] = {}
     for value in wanted.values:
-        looked_up = [lookup(key, wanted.by, value) for key in keys]
-        some = directory.by_email_key(*looked_up) if wanted.by == "email" else directory.by_username_key(*looked_up)
-        people |= {each.id: each for each in some}
-    return list(people.values())
+        theirs = [lookup(key, wanted.by, value) for key in keys]
+        ids += directory.ids_by(wanted.by, *theirs)
+        looked_up |= {*theirs}
+    found = links.meant(ids)
+    key_of: Callable[[Person], str | None] = _email_key if wanted.by == "email" else _username_key
+    return replace(found, people={name: each for name, each in found.people.items() if key_of(each) in looked_up})
 
 
-def _made(trying: _Try, link: SsoLink, before: Account | None) -> Person | Refused:
-    """A new person, where the school wants them made, and nobody here has any of what the provider says of them."""
+def _email_key(person: Person) -> str | None:
+    return person.email_key
+
+
+def _username_key(person: Person) -> str | None:
+    return person.username_key
+
+
+def _made(trying: _Try, link: SsoLink, looked: Sought, there: Sequence[Person]) -> _Found | Refused:
+    """A new person, where the school wants them made, and nobody here has any of what the provider says of them.
+
+    ``looked``: by what somebody was looked for just now, and ``there`` is who has it.
+    """
     system, school, proof = trying.system, trying.school, trying.proof
     role, reason = made_as(school, trying.connection, proof)
     if role is None:
         return trying.refused(reason)
     now, mis_id, addresses = system.now(), mis_id_of(proof), proved_addresses(trying.connection, proof)
     others = [Sought("email", addresses), Sought("mis_id", (mis_id,) if mis_id else ())]
-    if any(people_meant(system, school, each) for each in others):
+    if any(there if each == looked else each.values and people_meant(system, school, each) for each in others):
         return trying.refused(reason)
     person = Person(
         id=person_id(school.slug, mis_id or f"sso/{link.key}"),
@@ -182,12 +218,14 @@ def _made(trying: _Try, link: SsoLink, before: Account | None) -> Person | Refus
     person = with_keys(person, system.lookup_key(school.slug, school.lookup_epoch))
     facts = {"role": person.role, "connection": trying.connection.name}
     event = system.audit(school.slug).record_of(person.id, "sso.person_made", now, facts)
-    return system.sso_links(school.slug).make(person, link, before, event, proof.pairwise)
+    person = system.sso_links(school.slug).make(person, link, trying.account, event, proof.pairwise)
+    return _Found(person, factors={person.id: None})
 
 
-def _go_on(trying: _Try, person: Person, came: Came) -> Opened | Asked:
-    system, now = trying.system, trying.system.now()
-    shown = Shown(school=trying.school, person=person, at=now, ways=(BY_PROVIDER,), by=trying.connection.name)
+def _go_on(trying: _Try, found: _Found, came: Came) -> Opened | Asked:
+    system, now, ways = trying.system, trying.system.now(), (BY_PROVIDER,)
+    shown = Shown(school=trying.school, person=found.person, at=now, ways=ways, by=trying.connection.name)
+    shown = replace(shown, owed=found.owed, factors=found.factors)
     if trying.proof.strong and trying.connection.proves_second_factor:
         shown = shown.shown(PROVIDERS_FACTOR, now)
     return go_on(system, shown, (SecondStep(),), presented=came.presented, browser=came.browser, source_ip=came.source_ip)

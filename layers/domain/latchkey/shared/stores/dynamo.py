@@ -41,6 +41,7 @@ __all__ = [
     "Value",
     "Write",
     "batch_get",
+    "one_each",
     "pack",
     "pack_item",
     "transact",
@@ -331,6 +332,28 @@ def _projection(names: Sequence[str]) -> dict[str, Any]:
     """Some are words of DynamoDB's own, so all have an alias."""
     aliases = {f"#{place}": name for place, name in enumerate(names)}
     return {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
+
+
+def one_each(writes: Iterable[tuple[Table, Write]]) -> list[tuple[Table, Write]]:
+    """The same writes, in which updates of one item are one: a transaction writes an item once.
+
+    They must not set the same attribute; every condition of them holds, or none is written.
+    """
+    found: dict[tuple[str, str, str], tuple[Table, Write]] = {}
+    others: list[tuple[Table, Write]] = []
+    for table, write in writes:
+        if not isinstance(write, Update):
+            others.append((table, write))
+            continue
+        key = (table.name, write.pk, write.sk)
+        before = found[key][1] if key in found else None
+        found[key] = table, write if not isinstance(before, Update) else _together(before, write)
+    return [*found.values(), *others]
+
+
+def _together(one: Update, other: Update) -> Update:
+    parts = {name: {**getattr(one, name), **getattr(other, name)} for name in ("set", "add", "append")}
+    return Update(pk=one.pk, sk=one.sk, when=[*one.when, *other.when], **parts)
 
 
 def transact(client: Client, writes: Sequence[tuple[Table, Write]]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from latchkey.shared.stores.dynamo import Condition, Delete, Item, Put, Table, Update, Value, Write
+from latchkey.shared.stores.dynamo import Condition, Delete, Item, Put, Table, Update, Value, Write, one_each
 
 Owed: TypeAlias = tuple[Table, Write]
 """A write that stands in one transaction with a new session."""
@@ -65,7 +65,7 @@ class Sessions:
 
         ``ended``: school, person and hash of a session that ends with it, whether it exists or not.
         """
-        writes: list[Owed] = [(self._table, self._new(session)), *also]
+        writes: list[Owed] = [(self._table, self._new(session)), *one_each(also)]
         if ended is not None:
             writes.append((self._table, Delete(*session_key(*ended))))
         self._table.transact_with(writes)

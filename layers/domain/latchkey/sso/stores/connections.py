@@ -11,6 +11,8 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
+from latchkey.schools.model.school import School
+from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value
 from latchkey.sso.model.connection import Connection, SecretRef
 
@@ -49,6 +51,13 @@ class Connections:
         """A version of a connection."""
         item = self._table.get(self._pk, _sk(name, version))
         return connection_from_item(item) if item else None
+
+    def with_school(self, name: str, version: int) -> tuple[School | None, Connection | None]:
+        """The same and the school as it is now, in one call."""
+        here, there = school_key(self.school), (self._pk, _sk(name, version))
+        found = {(item["pk"], item["sk"]): item for item in self._table.get_many([here, there])}
+        school, item = found.get(here), found.get(there)
+        return school_from_item(school) if school else None, connection_from_item(item) if item else None
 
     def all(self) -> list[Connection]:
         """Every version of every connection that is kept, by name, the newest last."""
