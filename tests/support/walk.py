@@ -20,10 +20,7 @@ import pytest
 from console.app import app as console_app
 from latchkey.doubles.model.looks import Look
 from latchkey.doubles.model.pairs import Pair
-from latchkey.people.model.person import Person
-from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import new_id
-from latchkey.sign_in.hashing import hash_of
 from portal.app import app as portal_app
 from tests.support.console import HEAD, Console
 from tests.support.contract import real_names, world
@@ -31,7 +28,7 @@ from tests.support.costs import CALLS, HOME, RRU, SCHOOL, fill, followed, keep, 
 from tests.support.gateway import Gateway
 from tests.support.large_message import LOOKS, large_message
 from tests.support.large_school import copy_of, enlarge
-from tests.support.portal import PASSWORD
+from tests.support.walk_bodies import BODIES, filled, ways_in
 from web.request import READS
 
 MOST_CPU: Final = 0.150
@@ -56,33 +53,6 @@ _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
 }
 """Queries that are asked besides none, by path."""
 _MESSAGE: Final = "/admin/{school}/sends/{id}"
-WALKER: Final = "walker"
-"""The username of somebody who signs in with ``PASSWORD``."""
-_EVERYBODY: Final = {"select": {"filter": {}}}
-BODIES: Final[Mapping[str, dict[str, Any]]] = {
-    "POST /admin/{school}/sends": {"kind": "password_link", **_EVERYBODY},
-    "POST /admin/{school}/sends?dry_run": {"kind": "password_link", **_EVERYBODY, "dry_run": True},
-    "POST /admin/{school}/exports": {"scope": "school", "format": "slips"},
-    "POST /admin/{school}/exports?dry_run": {"scope": "school", "format": "slips", "dry_run": True},
-    "POST /admin/{school}/codes/void": {"scope": {"filter": {"reason": "code_unused"}}, "kind": "pin"},
-    "POST /admin/{school}/rosters": {"filename": "people.csv"},
-    "POST /admin/{school}/people": {"role": "student", "given_name": "New", "family_name": "One", "year_group": "7"},
-    "PATCH /admin/{school}/people/{id}": {"given_name": "Other"},
-    "POST /admin/{school}/people/find": {"q": "khan"},
-    "POST /admin/{school}/people/leaving": {"select": {"filter": {"year_group": "13"}}},
-    "POST /admin/{school}/people/leaving?some": {"select": {"ids": [copy_of(each, 0).id for each in range(400)]}},
-    "POST /admin/{school}/people/returning": {"select": {"filter": {"year_group": "13"}}},
-    "POST /admin/{school}/sends/drafts": {"kind": "password_link", **_EVERYBODY},
-    "POST /admin/{school}/sends/drafts/{id}": {"kind": "password_link", **_EVERYBODY},
-    "POST /admin/{school}/people/selection": {"filter": {}},
-    "POST /admin/{school}/mail/tests": {},
-    "POST /admin/{school}/preflight": {},
-    "POST /schools/{school}/forgot-password": {"identifier": "someone1"},
-    "POST /schools/{school}/forgot-password?unknown": {"identifier": "nobody at all"},
-    "POST /schools/{school}/sessions": {"identifier": "someone1", "password": "not the one"},
-    "POST /schools/{school}/sessions?right": {"identifier": WALKER, "password": PASSWORD},
-}
-"""Bodies that are in order, by method and path; ``?`` and a word names another of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +84,14 @@ def large_school(patch: pytest.MonkeyPatch, thousands: int) -> Iterator[Console]
         console.system.wiring("keep_roll").rolls(SCHOOL).want(int(console.system.clock.now))
         keep(console, streams)
         fill(console, thousands)
-        console.tokens["draft"] = console.post(f"{HOME}/sends/drafts", {"kind": "password_link", **_EVERYBODY}).json_body["id"]
+        draft = BODIES["POST /admin/{school}/sends/drafts"]
+        console.tokens["draft"] = console.post(f"{HOME}/sends/drafts", draft).json_body["id"]
         assert console.system.memory is not None
         enlarge(console.system.memory, "DirectoryTable", thousands)
         _look_for_doubles(console)
-        _with_password(console)
+        ways_in(console)
         console.tokens["message"] = large_message(console, streams, thousands)
         yield console
-
-
-def _with_password(console: Console) -> None:
-    """A teacher who has set a password, and is in the directory alone."""
-    portal, now = console.system.wiring("portal"), int(console.system.clock.now)
-    key = lookup(portal.lookup_key(SCHOOL), "username", WALKER)
-    names: dict[str, Any] = {"given_name": "Wal", "family_name": "Ker", "username": WALKER, "username_key": key}
-    made = Person(id="w" * 20, role="teacher", version=1, password_set_at=now - 1, **names)
-    console.system.wiring("operate").directory(SCHOOL).put_new([made])
-    table, put = portal.credentials(SCHOOL).password_of(made.id, hash_of(PASSWORD), now)
-    table.put(put)
 
 
 def _look_for_doubles(console: Console) -> None:
@@ -167,7 +127,7 @@ def _requests(console: Console, method: str, path: str, real: str) -> Iterator[t
         return
     label = f"{method} {path}"
     for name in [label, *(each for each in BODIES if each.startswith(label + "?"))]:
-        body = json.dumps(BODIES.get(name, {})).encode()
+        body = json.dumps(filled(BODIES.get(name, {}), console.tokens)).encode()
         headers = {**console.headers(script), "Content-Type": "application/json"}
         yield name, lambda http, body=body, headers=headers: getattr(http, method.lower())(real, body=body, headers=headers)
 
@@ -203,4 +163,4 @@ def _kept(items: Any) -> Any:
     return kept
 
 
-__all__ = ["BODIES", "MOST_CPU", "PAGE_BYTES", "WIRE_BYTES", "Cost", "large_school", "walk"]
+__all__ = ["MOST_CPU", "PAGE_BYTES", "WIRE_BYTES", "Cost", "large_school", "walk"]
