@@ -233,7 +233,8 @@ class TestRoles:
             for s in sam.statements(function(name))
             if "CredentialsTable" in map(sam.named, s["Resource"])
         ):
-            assert each["Action"] in (["dynamodb:UpdateItem"], ["dynamodb:BatchGetItem", "dynamodb:GetItem"]), "it sets no password"
+            reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+            assert each["Action"] in (["dynamodb:UpdateItem"], reads), "it sets no password"
             assert each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] in (["*#T#*"], ["*#P#*"])
         (forget,) = (
             s for s in sam.statements(function("PlanSendFunction")) if "CredentialsTable" in map(sam.named, s["Resource"])
