@@ -92,10 +92,10 @@ class Run:
             "dynamodb.GetItem": lambda body: (
                 self._chunks.get(_chunk(body))
                 or (self._known_rate() if b'"#RATE"' in body else None)
-                or next((answer for key, answer in gets.items() if b'{"S": "' + key + b'"}' in body), b"{}")
+                or next((answer for key, answer in gets.items() if b'"' + key + b'"' in body), b"{}")
             ),
             "dynamodb.BatchGetItem": self._get_many,
-            "dynamodb.Query": lambda body: b'{"Items":[]}' if b"#BRAKE" in body else next(self._pages),
+            "dynamodb.Query": lambda body: b'{"Items":[]}' if b"#BRAKE" in body else _projected(next(self._pages), body),
             "dynamodb.UpdateItem": lambda body: self._take_slots(body) if b'"#RATE"' in body else running,
             "dynamodb.BatchWriteItem": self._keep,
             "sqs.SendMessageBatch": self._queue,
@@ -179,6 +179,16 @@ class Run:
                 item = request["PutRequest"]["Item"]
                 self.sizes.append(_size(item))
                 self._chunks[item["sk"]["S"].encode()] = json.dumps({"Item": item}).encode()
+
+
+@cache
+def _projected(page: bytes, body: bytes) -> bytes:
+    """A page as it was asked for: with the attributes that the projection names."""
+    asked = json.loads(body)
+    names = {asked["ExpressionAttributeNames"][alias] for alias in asked["ProjectionExpression"].split(", ")}
+    read = json.loads(page)
+    items = [{name: item[name] for name in names & item.keys()} for item in read["Items"]]
+    return json.dumps({**read, "Items": items}).encode()
 
 
 @cache

@@ -122,7 +122,7 @@ class MemoryDynamo:
             places = [((_text(each[sk]), *_key(each)), each) for each in found]
             found = [each for place, each in places if place != after and (place > after) == forward]
         limit = request.get("Limit", len(found))
-        answer: _Wire = {"Items": _copied(found[:limit])}
+        answer: _Wire = {"Items": [_only(item, request) for item in _copied(found[:limit])]}
         if limit < len(found):
             answer["LastEvaluatedKey"] = {name: found[limit - 1][name] for name in {"pk", "sk", pk, sk}}
         return answer

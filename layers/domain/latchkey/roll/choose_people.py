@@ -16,14 +16,15 @@ from latchkey.roll.read_roll import read_roll
 _AT_ONCE: Final = 1_000  # people read by id in one go
 
 
-def people_meant(system: System, school: str, wanted: PeopleFilter) -> Iterator[Person]:
+def people_meant(system: System, school: str, wanted: PeopleFilter, *, for_mail: bool = False) -> Iterator[Person]:
     """Everybody whom a filter means, in list order, as they are now; memory holds a page of them.
 
     Who could log in, or why not, the roll says; it says whom to look at, and the people themselves are judged again: who has set
-    a password a moment ago is not reminded. What it costs grows with those who are meant.
+    a password a moment ago is not reminded. What it costs grows with those who are meant. ``for_mail``: as of
+    ``Directory.matching``.
     """
     if not wanted.by_standing:
-        yield from system.directory(school).matching(wanted)
+        yield from system.directory(school).matching(wanted, for_mail=for_mail)
         return
     roll = read_roll(system, school)
     yield from people_by_id(system, school, roll, (entry.id for entry in roll.meant(wanted)), wanted.matches)

@@ -74,13 +74,15 @@ class Source(Protocol[Found]):
 class FromDirectory:
     """People as they are now. What it costs grows with those who are meant, so it is a worker's.
 
-    ``known``: the school as it was read just now, where somebody has it.
+    ``known``: the school as it was read just now, where somebody has it. ``for_mail``: whom a filter means is read without what
+    says nothing of whether, where and how they are mailed.
     """
 
-    def __init__(self, system: System, school: str, known: School | None = None) -> None:
+    def __init__(self, system: System, school: str, known: School | None = None, *, for_mail: bool = False) -> None:
         self._system = system
         self._school = school
         self._known = known
+        self._for_mail = for_mail
         self._directory = system.directory(school)
 
     @cached_property
@@ -90,7 +92,7 @@ class FromDirectory:
 
     def meant(self, wanted: PeopleFilter) -> Iterator[Person]:
         """As of ``Source``; memory holds a page of them."""
-        return people_meant(self._system, self._school, wanted)
+        return people_meant(self._system, self._school, wanted, for_mail=self._for_mail)
 
     def among(self, ids: Iterable[str], filters: Sequence[PeopleFilter], ticked: AbstractSet[str]) -> Iterator[Person]:
         """As of ``Source``, judged by what they are now."""

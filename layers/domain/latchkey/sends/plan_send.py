@@ -154,7 +154,7 @@ def _chunks(
         decided = decide(as_they_are(system, school), send.selection, sent, send.id)
         invitations = write_invitations(system, school, send, decided, now=now, left=left)
         return chunks_of_invitations(send, decided, invitations, school, now)
-    source = FromDirectory(system, school.slug, school)
+    source = FromDirectory(system, school.slug, school, for_mail=True)
     selected, unknown = _selected(system, school, send, source)
     people = with_parents_of_leavers(selected, source)
     return chunks_of(send, people, school, now, unknown, sent=sent, size=size)

@@ -3,12 +3,12 @@
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+import orjson
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from latchkey.errors import MustWait, TryLater
@@ -160,7 +160,7 @@ class Mailer:
         The results stand in the order of the mails, one for each; where SES's answer is silent, the result is ``unsure``.
         """
         template, own = shared(envelope.template, [variables for _, variables in mails])
-        data = [json.dumps(variables) for variables in own]
+        data = [orjson.dumps(variables).decode() for variables in own]
         request: dict[str, Any] = {
             "FromEmailAddress": f"{display_name(envelope.sender)} <{self._from}>",
             "ConfigurationSetName": self._set,

@@ -1,6 +1,6 @@
 """The people of a school, in the table ``directory``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
@@ -268,6 +268,13 @@ def _problem_from_value(value: Mapping[str, Any] | None) -> MailProblem | None:
     return MailProblem(value["kind"], value["at"], value["email_key"]) if value else None
 
 
+_MAILED: Final = sorted(
+    {*person_to_item("", Person(id="", role="student", given_name="", family_name=""))}
+    - {"pk", "sk", "people_pk", "people_sk", "number_key", "username_key", "upn", "parents", "pin", "parent_code", "read_out"}
+)
+"""What is read of people who are mailed: all but keys, codes, and what only a search or a page asks about."""
+
+
 class Directory:
     """The people of one school."""
 
@@ -370,20 +377,20 @@ class Directory:
         return list(dict.fromkeys(pk.removeprefix(prefix) for pk in found if pk.startswith(prefix)))
 
     def pages_from(
-        self, position: Position, wanted: PeopleFilter, *, limit: int | None = None
+        self, position: Position, wanted: PeopleFilter, *, limit: int | None = None, only: Sequence[str] = ()
     ) -> Iterator[tuple[list[Person], Position | None]]:
         """The people behind a position, in list order through all roles of the filter, a page of the index at a time.
 
         A page holds whom the filter may mean, not only whom it means (at most 1 MB or ``limit``), and where the next one begins:
-        None after the last. ``NotFound`` at once if the person of the position is gone. A filter that asks who could log in is
-        an error of ours: the people alone do not say it.
+        None after the last. ``only``: these attributes are read. ``NotFound`` at once if the person of the position is gone. A
+        filter that asks who could log in is an error of ours: the people alone do not say it.
         """
         if wanted.by_standing:
             raise ValueError("who could log in is known to the roll only")
-        return self._pages(position.role, self._start(position), wanted, limit)
+        return self._pages(position.role, self._start(position), wanted, limit, only)
 
     def _pages(
-        self, role: Role, start: Item | None, wanted: PeopleFilter, limit: int | None
+        self, role: Role, start: Item | None, wanted: PeopleFilter, limit: int | None, only: Sequence[str]
     ) -> Iterator[tuple[list[Person], Position | None]]:
         roles = wanted.looked_through
         for each in roles[roles.index(role) :]:
@@ -399,6 +406,7 @@ class Directory:
                         start=start,
                         limit=limit,
                         prefix=prefix,
+                        only=only,
                     )
                     people += [person_from_item(item) for item in page.items]
                     start = page.next
@@ -424,9 +432,13 @@ class Directory:
         key = item.get("people_sk") if there == was else None
         return {"pk": pk, "sk": sk, "people_pk": _list_key(self.school, position.role), "people_sk": key or sort_key(there)}
 
-    def matching(self, wanted: PeopleFilter) -> Iterator[Person]:
-        """Everybody whom the filter means, in list order; memory holds one page."""
-        for people, _ in self.pages_from(Position(wanted.looked_through[0]), wanted):
+    def matching(self, wanted: PeopleFilter, *, for_mail: bool = False) -> Iterator[Person]:
+        """Everybody whom the filter means, in list order; memory holds one page.
+
+        ``for_mail``: without what says nothing of whether, where and how they are mailed.
+        """
+        only = _MAILED if for_mail and not (wanted.q or wanted.not_mine) else ()
+        for people, _ in self.pages_from(Position(wanted.looked_through[0]), wanted, only=only):
             yield from (person for person in people if wanted.matches(person))
 
     def put_new(self, people: Iterable[Person], pace: Pace | None = None) -> None:

@@ -4,11 +4,12 @@ One item holds up to 50 mails, so a link costs 1/50 of a write; they stand there
 by size for each write and each of a send's mails is written three times (planned, leased, recorded).
 """
 
-import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Final
+
+import orjson
 
 from latchkey.mail.model.account import MailAccount
 from latchkey.sends.model.ledger import open_of
@@ -151,7 +152,7 @@ def pack_mails(mails: Iterable[Mail]) -> bytes:
         )
         for mail in mails
     ]
-    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
+    return zlib.compress(orjson.dumps(rows))
 
 
 def _account_row(account: MailAccount) -> tuple[str | int, ...]:
@@ -175,7 +176,7 @@ def unpack_mails(blob: bytes) -> tuple[Mail, ...]:
             ),
             detail=more[0] if more else "",
         )
-        for to, state, reason, at, accounts, *more in json.loads(zlib.decompress(blob))
+        for to, state, reason, at, accounts, *more in orjson.loads(zlib.decompress(blob))
     )
 
 

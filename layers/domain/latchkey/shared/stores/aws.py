@@ -1,11 +1,11 @@
 """Clients and the one place where botocore's errors become ours."""
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any, Final, NoReturn, TypeAlias
 
 import boto3
+import orjson
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -76,7 +76,7 @@ def _as_it_came(response_dict: dict[str, Any], customized_response_dict: dict[st
     botocore would ask its model of each attribute what it is, which costs more than all else that is done with a large answer.
     """
     if response_dict["status_code"] == 200:
-        customized_response_dict.update(json.loads(response_dict["body"]))
+        customized_response_dict.update(orjson.loads(response_dict["body"]))
         response_dict["body"] = b""
 
 
@@ -95,7 +95,7 @@ def _write(params: dict[str, Any], context: dict[str, Any], **_: object) -> None
     """Write the body of a request, as botocore would: a test compares."""
     kept = context.pop(_KEPT, None)
     if kept is not None:
-        params["body"] = _ENCODER.encode(kept).encode()
+        params["body"] = orjson.dumps(kept, default=_base64)
         params["headers"].setdefault("Content-Type", "application/json")
 
 
@@ -104,9 +104,6 @@ def _base64(value: object) -> str:
     if not isinstance(value, bytes):
         raise TypeError
     return base64.b64encode(value).decode()
-
-
-_ENCODER: Final = json.JSONEncoder(default=_base64)
 
 
 def code_of(error: ClientError) -> str:

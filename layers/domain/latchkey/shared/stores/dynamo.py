@@ -152,11 +152,13 @@ class Table:
         limit: int | None = None,
         newest_first: bool = False,
         eventual: bool = False,
+        only: Sequence[str] = (),
     ) -> Page:
         """One page (1 MB or ``limit`` items) of a partition of the table or of an index, in the order of the sort key.
 
         ``prefix``: only keys that begin so; or ``above``: only keys behind this one, which need not exist.
-        ``eventual``: half as dear, and what was written in the last second may be missing.
+        ``eventual``: half as dear, and what was written in the last second may be missing. ``only`` these attributes, if it names
+        some: as dear as all, but less to send and to read.
         """
         request: dict[str, Any] = {
             "KeyConditionExpression": "#p = :p",
@@ -176,6 +178,10 @@ class Table:
             request["IndexName"] = index
         elif not eventual:
             request["ConsistentRead"] = True
+        if only:
+            projected = _projection(only)
+            request["ProjectionExpression"] = projected["ProjectionExpression"]
+            request["ExpressionAttributeNames"] |= projected["ExpressionAttributeNames"]
         if start:
             request["ExclusiveStartKey"] = pack_item(start)
         if limit:
