@@ -35,7 +35,7 @@ BUDGETS: Final = {
 """Modules of latchkey, by function."""
 PACKAGES: Final = {
     *("aws_lambda_powertools", "boto3", "botocore", "chalice", "dateutil", "jmespath", "s3transfer", "six", "urllib3"),
-    *("typing_extensions", "jinja2", "markupsafe"),
+    *("typing_extensions", "jinja2", "markupsafe", "orjson"),
 }
 """The packages that a first answer may load."""
 OURS: Final = {"latchkey", "start", "web", "worker", "measure", *NEEDS}

@@ -18,7 +18,10 @@ from tests.support.sam import ROOT, functions, package
 SIGN_IN: Final = {"federate", "saml"}
 HEAVY: Final = ("jwt", "joserfc", "authlib", "cryptography", "lxml", "signxml", "latchkey.sso.oidc", "latchkey.sso.saml")
 ALWAYS: Final = frozenset(
-    ["aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "typing_extensions", "urllib3"]
+    [
+        *("aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath", "orjson", "s3transfer", "six"),
+        *("typing_extensions", "urllib3"),
+    ]
 )
 """What every function's clients and loggers bring."""
 WEB: Final = ALWAYS | {"chalice"}
