@@ -39,11 +39,13 @@ def instructions(command: Sequence[str], environment: Mapping[str, str] | None =
         return int(found[1])
 
 
-def of_one_pass(command: Sequence[str], environment: Mapping[str, str] | None = None, *, few: int = 1, many: int = 2) -> int:
+def of_one_pass(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, *, few: int = 1, many: int = 2, seconds: int = 900
+) -> int:
     """Instructions of one pass of what a program does as often as its last argument says: by ``many`` less by ``few``.
 
     What it loads and prepares is so left out, on both sides alike.
     """
     with ThreadPoolExecutor(2) as both:
-        less, more = both.map(lambda passes: instructions([*command, str(passes)], environment), (few, many))
+        less, more = both.map(lambda passes: instructions([*command, str(passes)], environment, seconds), (few, many))
     return (more - less) // (many - few)

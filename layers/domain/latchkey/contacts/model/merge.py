@@ -65,9 +65,6 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
     contacts = [contact for _, contact in rows]
     addresses = sorted({each for contact in contacts for each in contact.emails})
     best = min(contacts, key=_fullest) if len(contacts) > 1 else contacts[0]
-    phones = {phone for each in contacts for phone in each.phones}
-    if len(phones) > 1:  # one that is written in two ways is one
-        phones = {*{digits(number): (kind, number) for kind, number in sorted(phones, reverse=True)}.values()}
     mine = {address for _, address in addresses}
     names = {mark for each in contacts for mark in _name_mark(each)} if barred else set()
     students = sorted({student for student, _ in rows})
@@ -77,7 +74,7 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
         given_name=best.given_name,
         family_name=best.family_name,
         email=addresses[0][1] if addresses else "",
-        phones=tuple(sorted(phones)[:_MOST_PHONES]),
+        phones=_phones(contacts),
         children=tuple(
             _child(
                 student,
@@ -88,6 +85,14 @@ def merged(school: str, rows: Sequence[tuple[str, Contact]], keys: Iterable[str]
             for student in students
         ),
     )
+
+
+def _phones(contacts: Iterable[Contact]) -> tuple[tuple[str, str], ...]:
+    """What their telephones are; one that is written in two ways is one."""
+    phones = {phone for each in contacts for phone in each.phones}
+    if len(phones) > 1:
+        phones = {*{digits(number): (kind, number) for kind, number in sorted(phones, reverse=True)}.values()}
+    return tuple(sorted(phones)[:_MOST_PHONES])
 
 
 def _child(student: str, contacts: Sequence[Contact], *, known: bool, shared: bool) -> Child:
