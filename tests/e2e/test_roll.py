@@ -22,7 +22,7 @@ def test_the_streams_worker_keeps_the_roll(stack: dict[str, Any], admin: Product
     """The worker writes it to S3 once somebody has read it; a change is in the list at once, and then comes by the stream."""
     admin.get(admin.console("people"), limit="1")
     kept = wait_for(lambda: item(stack), "the roll is kept", lambda found: "base" in found and "stale" not in found)
-    assert kept["base"]["S"].startswith(f"{stack['school']}/")
+    assert kept["base"]["S"].startswith(f"rolls/{stack['school']}/")
     answer = admin.http.patch(admin.console(f"people/{student['id']}"), json={"given_name": "Zebedee"})
     assert answer.status_code == 200
     (found,) = admin.get(admin.console("people"), q=f"zebedee {student['registration_group']}")["items"]

@@ -11,12 +11,8 @@ from tests.support.costs import CALLS, RRU
 from tests.support.walk import PAGE_BYTES, WIRE_BYTES, large_school, walk
 from tests.support.walk_bodies import ACCEPTED
 
-_CHOSEN: Final = "whom of a large message it means is chosen by its whole ledger (decision 0086)"
 KNOWN: Final[dict[str, str]] = {
-    "POST /admin/{school}/sends/{id}/again": _CHOSEN,
-    "POST /admin/{school}/sends/{id}/retry": _CHOSEN,
     "POST /admin/{school}/people/emails": "15 calls, 146 RRU: all people of the school are read, to know who has an address",
-    "POST /admin/{school}/admins": "9 calls: the admin, a notice, the roll, a send, its message and an event are written singly",
 }
 """Methods and paths, and why; strike out what was mended."""
 

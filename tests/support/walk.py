@@ -53,6 +53,8 @@ _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
 }
 """Queries that are asked besides none, by path."""
 _MESSAGE: Final = "/admin/{school}/sends/{id}"
+_CHOOSES: Final = {f"{_MESSAGE}/again", f"{_MESSAGE}/retry"}
+"""What chooses people from the large message; other changes are asked of a small one that they fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def walk(console: Console, only: str | None = None) -> Iterator[Cost]:
         app = portal_app if (method, path) in portal_app.kinds else console_app
         names = real_names(console, path) | ({"page": "reset"} if "settings/{page}" in path else {})
         names |= {"id": console.tokens["draft"]} if "/drafts/{id}" in path else {}
-        names |= {"id": console.tokens["message"]} if method in READS and path.startswith(_MESSAGE) else {}
+        names |= {"id": console.tokens["message"]} if (method in READS and path.startswith(_MESSAGE)) or path in _CHOOSES else {}
         real = path.format_map(names)
         for name, send in _requests(console, method, path, real):
             yield _cost(console, Gateway(app), app.app_name, name, send, is_read=method in READS)

@@ -104,10 +104,9 @@ def _invited(system: Invites, school: str, by: str, person: Person, new: bool) -
         created_by=by,
         selection=Selection(ids=(person.id,)),
     )
-    system.sends(school).make(send)
-    system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send.id})
     facts: dict[str, str | int] = {"person": person.id, "role": person.role, "send": send.id, "new": int(new)}
-    system.audit(school).record(by, "admin.invite", now, facts)
+    system.sends(school).make(send, system.audit(school).record_of(by, "admin.invite", now, facts))
+    system.queue("PLAN_QUEUE").put({"kind": "send", "school": school, "send": send.id})
     return Invited(person, new, send.id)
 
 

@@ -42,6 +42,11 @@ class Source(Protocol[Found]):
     """The people of one school, to be looked up."""
 
     @property
+    def decides(self) -> bool:
+        """Whether something is decided by what is found; where it is only counted or shown, a minute ago will do."""
+        ...
+
+    @property
     def roll(self) -> Roll:
         """The roll, which says who may be meant where only it knows."""
         ...
@@ -77,6 +82,8 @@ class FromDirectory:
     ``known``: the school as it was read just now, where somebody has it. ``for_mail``: whom a filter means is read without what
     says nothing of whether, where and how they are mailed.
     """
+
+    decides: Final = True
 
     def __init__(self, system: System, school: str, known: School | None = None, *, for_mail: bool = False) -> None:
         self._system = system
@@ -133,6 +140,8 @@ class FromDirectory:
 
 class FromRoll:
     """People as the roll has them, which is read once: what it costs does not grow with the school."""
+
+    decides: Final = False
 
     def __init__(self, system: System, school: str, known: School | None = None) -> None:
         self._system = system

@@ -91,7 +91,7 @@ def _take_up(
                 )
             except Invalid:
                 continue  # it was planned meanwhile, and has taken all of them up
-        if not is_anybody_chosen(system, school.slug, old.kind, selection):
+        if not is_anybody_chosen(system, school.slug, old, selection):
             if last is not None:
                 return Started(last, new=False)
             raise Conflict(nobody, code=code)
@@ -101,7 +101,9 @@ def _take_up(
             sends.add_taker(old, pick, fresh, event)
         except Changed:
             continue
-        return start_send(system, school, admin, selection, send_id=fresh, start_at=start_at, to=whom_of(old), kind=old.kind)
+        return start_send(
+            system, school, admin, selection, send_id=fresh, start_at=start_at, to=whom_of(old), kind=old.kind, somebody=True
+        )
     raise TryLater("This send changes too quickly just now. Nothing was sent; try again.")
 
 
@@ -159,10 +161,19 @@ def again(
     old = get_send(system, school.slug, send_id)
     _check(old, "again")
     selection = selection or those_again(old.id)
-    if not is_anybody_chosen(system, school.slug, old.kind, selection):
+    if not is_anybody_chosen(system, school.slug, old, selection):
         raise Conflict(_ALL_DONE[old.kind == "parent_invitation"], code="nobody_left")
     started = start_send(
-        system, school, admin, selection, key, send_id=settled, start_at=start_at, to=whom_of(old), kind=old.kind
+        system,
+        school,
+        admin,
+        selection,
+        key,
+        send_id=settled,
+        start_at=start_at,
+        to=whom_of(old),
+        kind=old.kind,
+        somebody=True,
     )
     if started.new:
         facts: dict[str, str | int] = {**facts_of(old), "again": started.run.id}

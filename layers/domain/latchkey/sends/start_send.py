@@ -80,15 +80,16 @@ def start_send(
     start_at: int | None = None,
     to: str | None = None,
     kind: Kind = "password_link",
+    somebody: bool = False,
 ) -> Started[Send]:
     """Write the send and put it in the queue of plan_send. The same key starts one send only, however often it comes.
     So does the same ``send_id``, where the caller has settled it. It waits for ``start_at``,
     and where the school's rule asks for it for the approval of another admin. ``to``: to whom, in words that name nobody, where
-    the selection does not say it.
+    the selection does not say it. ``somebody``: the caller has seen that it means somebody.
 
     If the queue cannot be reached the send is marked failed: it shows in the list, and the same key sets it off after all.
     """
-    if not _somebody(system, school, selection, kind):
+    if not somebody and not _somebody(system, school, selection, kind):
         raise Invalid("Nobody matches, so nothing was sent.", fields={"select": "Choose people of this school."})
     now = system.now()
     send = Send(

@@ -9,8 +9,10 @@ from typing import Any, Final
 import pytest
 
 import keep_roll.handler as door
+from latchkey.roll.sources import FromDirectory, FromRoll
+from latchkey.sends.choose_from_send import chosen
 from latchkey.sends.model.mail_states import Fact, MailState
-from latchkey.sends.model.send import Chunk
+from latchkey.sends.model.send import Chunk, Pick, Selection
 from latchkey.sends.plan_send import plan_send
 from tests.routes.console.sends.test_figures import SCHOOL, SENDS
 from tests.support.console import Console, make_person
@@ -118,3 +120,38 @@ def test_its_figures_and_lists_are_those_of_its_ledger(large: Large, seed: int, 
         assert by_outline[0]["password_set"] > 0
         assert sum(bool(rows) for rows in by_outline[1]) > len(FILTERS) / 2
         large.console.system.clock.now += 90
+
+
+@pytest.mark.parametrize("pick", ["failed", "no_password", "changed", "cancelled"])
+def test_who_is_counted_by_its_outline_is_who_is_chosen_by_its_ledger(large: Large, pick: Pick) -> None:
+    large.turn(Random(5))
+    large.follow()
+    console, meant = large.console.system.wiring("console"), Selection(source=large.send, pick=pick)
+    counted, decided = (
+        [person.id for person in chosen(console, SCHOOL, meant, source)]
+        for source in (FromRoll(console, SCHOOL), FromDirectory(console, SCHOOL))
+    )
+    assert sorted(counted) == sorted(decided)
+    assert bool(decided) == (pick in {"failed", "no_password"})
+
+
+def test_who_failed_a_moment_ago_is_sent_it_again_all_the_same(large: Large) -> None:
+    """Its outline does not know of it yet."""
+    wiring = large.console.system.wiring("deliver_links")
+    now, failed = wiring.now(), Fact("failed", "refused", wiring.now())
+
+    def told(chunk: Chunk) -> Chunk:
+        fits = [mail.with_fact(failed if chunk.number == 3 else Fact("delivered", None, now)) for mail in chunk.mails]
+        return replace(
+            chunk, mails=tuple(mail if mail.state == "skipped" else fit for mail, fit in zip(chunk.mails, fits, strict=True))
+        )
+
+    for chunk in [*wiring.ledger(SCHOOL).chunks(large.send)]:
+        if chunk.number != 3:
+            wiring.ledger(SCHOOL).amend(large.send, chunk.number, told, now)
+    large.follow()
+    last = wiring.ledger(SCHOOL).amend(large.send, 3, told, now)
+    again = large.console.post(f"{SENDS}/{large.send}/retry", {})
+    assert again.status_code == 202, again.json_body
+    planned = plan_send(large.console.system.wiring("plan_send"), SCHOOL, again.json_body["id"])
+    assert planned.total == sum(len(mail.accounts) for mail in last.mails if mail.state == "failed") > 0

@@ -80,11 +80,14 @@ class Meant:
             return 0
         if self.among is None and self.means is None:
             return sum(map(marks.count, self.signs))
+        return sum(1 for _ in self.people(marks, ids))
+
+    def people(self, marks: str, ids: str) -> Iterator[str]:
+        """The ids of a chunk's people who are meant."""
         signs, among, means = self.signs, self.among, self.means
-        return sum(
-            mark in signs and (among is None or person in among) and (means is None or means(person))
-            for mark, person in zip(marks, ids.split(), strict=True)
-        )
+        for mark, person in zip(marks, ids.split(), strict=True):
+            if mark in signs and (among is None or person in among) and (means is None or means(person)):
+                yield person
 
 
 def chunks_with(outline: Outline, members: Members, meant: Meant, first: int) -> Iterator[tuple[int, int]]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple
-from typing import Final
+from dataclasses import astuple, replace
+from typing import Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.errors import Changed
@@ -30,10 +30,14 @@ class Sends:
         self._table = table
         self.school = school
 
-    def make(self, send: Send) -> bool:
-        """Write a new send; False if it exists already (its message was delivered twice)."""
+    def make(self, send: Send, event: EventWrite | None = None) -> bool:
+        """Write a new send, with the event that tells of it; False if it exists already (its message was delivered twice)."""
+        made = Put(item=send_to_item(self.school, send), when=[_MISSING])
         try:
-            self._table.put(Put(item=send_to_item(self.school, send), when=[_MISSING]))
+            if event is None:
+                self._table.put(made)
+            else:
+                transact(self._client, [(self._table, made), event])
         except ConditionFailed:
             return False
         return True
@@ -222,11 +226,16 @@ class Sends:
         return self._turn(send, facts | {"revoke": send.revoke or revoke or None}, [_as_read(send)], event)
 
     def add_taker(self, send: Send, pick: Pick, taker: str, event: EventWrite) -> Send:
-        """A new send takes up what failed in this one, those who had changed since it was planned, or who got nothing."""
+        """A new send takes up what failed in this one, those who had changed since it was planned, or who got nothing.
+
+        Returns this one as it was read, with its taker. ``Changed`` if another has taken them up.
+        """
         name = _TAKERS[pick]
         before: list[Value] = list(getattr(send, name))
         nobody_else_takes: Condition = (name, "=", before or None)
-        return self._turn(send, {name: [*before, taker]}, [nobody_else_takes], event)
+        transact(self._client, [(self._table, self._change_of(send, {name: [*before, taker]}, [nobody_else_takes])), event])
+        taken: Any = {name: (*getattr(send, name), taker)}
+        return replace(send, **taken)
 
     def reschedule(self, send: Send, start_at: int | None, now: int, event: EventWrite) -> Send:
         """Another time for a send that has not begun.
