@@ -1,0 +1,25 @@
+"""A message of more chunks than a page reads, on the deployed stack: the streams' worker keeps its outline, and pages go by it."""
+
+import pytest
+
+from tests.e2e.client import Product
+from tests.e2e.school import Group, adds_up, enrol, name_of_group, start
+
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]  # a thousand people, whom other tests would have to wait for
+
+
+def test_a_message_to_a_thousand_is_counted_and_listed_by_its_outline(admin: Product) -> None:
+    name = name_of_group()
+    mine = Group(name, [""] * 1_004 + [f"{name.lower()}.last@pupils.example"])
+    enrol(admin, mine.rows)
+    path = start(admin, mine)
+    done = admin.finished(path)
+    assert (done["total"], done["counts"]["skipped"]) == (1_005, 1_004)
+    assert adds_up(done)
+
+    counted = admin.watch(path, "the figure of its outline", lambda send: send["password_set"] is not None)
+    assert counted["password_set"] == 0
+    reached = admin.watch(f"{path}/recipients", "what arrived", lambda page: page["items"], show="delivered")
+    assert ([row["email"] for row in reached["items"]], reached["next"]) == ([mine.addresses[-1]], None)
+    assert len(admin.all(f"{path}/recipients", state="skipped")) == 1_004
+    assert admin.get(f"{path}/recipients", show="failed") == {"items": [], "next": None}
