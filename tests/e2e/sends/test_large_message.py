@@ -1,4 +1,4 @@
-"""A message of more chunks than a page reads, on the deployed stack: the streams' worker keeps its outline, and pages go by it."""
+"""A message of more chunks than a page reads, on the deployed stack: a worker keeps its outline, and pages go by it."""
 
 import pytest
 
