@@ -9,8 +9,6 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
 from latchkey.roll.model.changes import Base, Changes
 from latchkey.roll.model.entry import CodeFacts, Entry, LinkFact
 
@@ -54,7 +52,7 @@ def unpack_base(school: str, data: bytes) -> Base | None:
     """The roll that was kept; None where it is torn, or another school's or release's."""
     try:
         with _no_collecting():
-            return _read(school, orjson.loads(zlib.decompress(data)))
+            return _read(school, json.loads(zlib.decompress(data)))
     except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None
 
@@ -108,7 +106,7 @@ def pack_changes(changes: Changes) -> bytes:
 def unpack_changes(data: bytes) -> Changes | None:
     """The changes that were kept; None where they are torn, or another release's."""
     try:
-        shape, people, links, *more = orjson.loads(zlib.decompress(data))
+        shape, people, links, *more = json.loads(zlib.decompress(data))
         if shape != _SHAPE:
             return None
         return Changes(
