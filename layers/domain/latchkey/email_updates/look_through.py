@@ -1,37 +1,37 @@
-"""One walk through the people of a school: whom the items mean, which addresses are admins', which domains are in use.
+"""One walk through the roll of a school: whom the items mean, which addresses are admins', which domains are in use.
 
-UPNs and names stand in no index, and a school's domains are nowhere counted, so everybody is read once, a megabyte at a time.
+UPNs and names stand in no index, and a school's domains are nowhere counted. Whoever is meant is then read as they are now.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, product
+from itertools import product
 from typing import Final
 
 from latchkey.email_updates.model.decisions import Asked, State
 from latchkey.email_updates.model.items import Item
 from latchkey.email_updates.needs import System
-from latchkey.errors import Conflict
 from latchkey.people.model import groups
-from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import Person
-from latchkey.people.model.position import Position
 from latchkey.people.model.upn import is_upn
+from latchkey.roll.model.entry import Entry
+from latchkey.roll.read_roll import read_roll
 from latchkey.shared.model.folding import words
 from latchkey.shared.model.ids import is_id, person_id
 
-_READS: Final = 100  # pages of up to 1 MB: more people than a school has
 _YEAR: Final = re.compile(r"(.+?)[\s,]+\(?((?:year|yr|y)?\.?\s*[0-9]{1,2}[a-z]{0,3}|r|reception|n|nursery)\)?", re.IGNORECASE)
 _Key = tuple[str, str]
+_FACTS: Final = frozenset({"upn", "mis_id", "username"})
+"""Keys that are facts of people by the same names; the others are ids, and names in several forms."""
 
 
 @dataclass(slots=True)
 class School:
-    """What the walk has found. ``keys``: the ids of those who are meant by a key; ``people``: they, as the index has them."""
+    """What the walk has found. ``keys``: the ids of those who are meant by a key; ``people``: they, as the roll has them."""
 
     keys: dict[_Key, set[str]] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, Entry] = field(default_factory=dict)
     admins: set[str] = field(default_factory=set)
     used: dict[str, int] = field(default_factory=dict)
 
@@ -80,42 +80,48 @@ def _settled(school: str, item: Item, found: School) -> Item:
 
 
 def _walk(system: System, school: str, wanted: set[_Key]) -> School:
-    found, everybody = School(), PeopleFilter()
-    complete = False
-    for people, following in islice(
-        system.directory(school).pages_from(Position(everybody.looked_through[0]), everybody), _READS
-    ):
-        for person in people:
-            _note(found, person, wanted)
-        complete = following is None
-    if not complete:
-        raise Conflict("The school has too many people to look through at once. Use a roster.")
+    found, names = School(), _Names(wanted)
+    kinds = _FACTS & {kind for kind, _ in wanted}
+    for entry in read_roll(system, school).entries:
+        keys = [key for kind in kinds if (key := (kind, getattr(entry, kind))) in wanted]
+        for key in [*keys, *names.of(entry)]:
+            found.keys.setdefault(key, set()).add(entry.id)
+            found.people[entry.id] = entry
+        if entry.email is not None and entry.status != "left":
+            if entry.is_admin:
+                found.admins.add(entry.email)
+            if entry.marked is None:
+                domain = entry.email.rpartition("@")[2]
+                found.used[domain] = found.used.get(domain, 0) + 1
     return found
 
 
-def _note(found: School, person: Person, wanted: set[_Key]) -> None:
-    for key in _keys_of(person):
-        if key in wanted:
-            found.keys.setdefault(key, set()).add(person.id)
-            found.people[person.id] = person
-    if person.email is None or person.status == "left":
-        return
-    if person.is_admin:
-        found.admins.add(person.email)
-    if person.problem is None:
-        domain = person.email.rpartition("@")[2]
-        found.used[domain] = found.used.get(domain, 0) + 1
+class _Names:
+    """Which of the wanted names are somebody's: of few people the family name is among them, and only these are looked at."""
 
+    def __init__(self, wanted: set[_Key]) -> None:
+        self._wanted = {key for key in wanted if key[0] == "name"}
+        self._words = {word for _, name in self._wanted for word in name.split()}
+        self._known: dict[str, bool] = {}
 
-def _keys_of(person: Person) -> Iterator[_Key]:
-    facts = (("upn", person.upn), ("mis_id", person.mis_id), ("username", person.username))
-    yield from ((kind, value) for kind, value in facts if value)
-    if person.status != "left":
-        givens = {person.given_name, person.preferred_given_name or person.given_name}
-        families = {person.family_name, person.preferred_family_name or person.family_name}
+    def of(self, entry: Entry) -> Iterator[_Key]:
+        """The keys by which they are meant; of somebody who has left none."""
+        if not self._words or entry.status == "left":
+            return
+        families = {entry.family_name, entry.preferred_family_name or entry.family_name}
+        if not any(map(self._may_be, families)):
+            return
+        givens = {entry.given_name, entry.preferred_given_name or entry.given_name}
         for given, family in product(givens, families):  # whichever name the office has in front of it
-            yield "name", _folded(f"{given} {family}")
-            yield "name", _folded(f"{family} {given}")
+            for name in (_folded(f"{given} {family}"), _folded(f"{family} {given}")):
+                if ("name", name) in self._wanted:
+                    yield "name", name
+
+    def _may_be(self, family: str) -> bool:
+        known = self._known.get(family)
+        if known is None:
+            known = self._known[family] = self._words.issuperset(_folded(family).split())
+        return known
 
 
 def _meant(school: str, item: Item, found: School) -> set[str]:
@@ -129,7 +135,7 @@ def _meant_by(school: str, kind: str, value: str, found: School) -> set[str]:
     if kind == "id":
         return {value} if is_id(value) else set()
     if kind == "mis_id":
-        # The index of the list may be a moment behind: who came with a roster just now is found by key.
+        # Who came with a roster just now is found by key, whatever the roll says.
         return found.keys.get(("mis_id", value)) or {person_id(school, value)}
     if kind in {"upn", "username"}:
         return found.keys.get((kind, value.upper() if kind == "upn" else value.casefold()), set())
@@ -149,7 +155,7 @@ def _by_name(text: str, found: School) -> set[str]:
     return meant
 
 
-def _stands_in(place: str, person: Person) -> bool:
+def _stands_in(place: str, person: Entry) -> bool:
     year = groups.year_group(place) or place
     return groups.same(person.year_group, year) or groups.same(person.registration_group, place)
 
@@ -177,11 +183,11 @@ def _fits(item: Item, person: Person) -> bool:
     )
 
 
-def _is_among(item: Item, person: Person) -> bool:
+def _is_among(item: Item, person: Person | Entry) -> bool:
     return item.among is None or person.role in item.among
 
 
-def _is_called(name: str, person: Person) -> bool:
+def _is_called(name: str, person: Person | Entry) -> bool:
     """Whether a name could be this person's: there is none, or one of its words is one of theirs."""
     theirs = (person.given_name, person.family_name, person.preferred_given_name, person.preferred_family_name)
     return not name or bool({*words(name)} & {word for each in theirs if each for word in words(each)})
