@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.client import PATIENCE, Product
 from tests.e2e.school import enrol, name_of_group, pupil
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]  # a school has one set of contacts: a file of another test would take its place
 
 
 def test_a_sims_report_is_joined_with_parent_codes(admin: Product) -> None:
