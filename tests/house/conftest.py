@@ -14,10 +14,10 @@ from tests.house.test_operations import DEPENDENCIES, OPERATIONS
 
 @pytest.fixture(scope="session")
 def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """boto3 and what it needs as the layer has them, from the packages that are installed here."""
+    """boto3, what it needs and what reads its JSON as the layer has them, from the packages that are installed here."""
     folder = tmp_path_factory.mktemp("layer")
     site = Path(boto3.__file__).parents[1]
-    for name in ("boto3", "s3transfer", "jmespath", "urllib3", "dateutil"):
+    for name in ("boto3", "s3transfer", "jmespath", "urllib3", "dateutil", "orjson"):
         shutil.copytree(site / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     others = [each.name for each in Path(botocore.__file__).parent.joinpath("data").iterdir() if each.is_dir()]
     ignored = shutil.ignore_patterns("__pycache__", *(set(others) - OPERATIONS.keys()))

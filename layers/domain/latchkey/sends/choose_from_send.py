@@ -7,7 +7,7 @@ What is decided is looked up in the ledgers; what is only counted, and whether t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from latchkey.invitations.model.invitation import Invitation
 from latchkey.roll.sources import Found, FromDirectory, FromRoll, Source
@@ -17,7 +17,9 @@ from latchkey.sends.model.outline import Known, Meant, is_large
 from latchkey.sends.model.send import Pick, Selection, Send
 from latchkey.sends.model.send_actions import REACHED, RETRIED
 from latchkey.sends.needs import System
-from latchkey.sends.read_outline import read_outline
+
+if TYPE_CHECKING:
+    from latchkey.sends.read_outline import Outlined
 
 _AT_ONCE = 500  # people read in one go
 
@@ -89,12 +91,17 @@ class _Look:
 
     def those(self, send: Send, wanted: Callable[[Known], bool]) -> Iterator[str]:
         """Ids of the people of a planned send whose mail is wanted, nobody twice."""
-        outlined = read_outline(self.system, self.school, send) if not self.decides else None
+        outlined = None if self.decides else self._outlined(send)
         if outlined is None:
             return _once(self._of_the_ledger(send, wanted))
         meant = Meant(outlined.outline.signs(wanted))
         parts = zip(outlined.outline.marks, outlined.members, strict=True)
         return _once(person for marks, ids in parts for person in meant.people(marks, ids))
+
+    def _outlined(self, send: Send) -> "Outlined | None":
+        from latchkey.sends.read_outline import read_outline  # workers decide, and do not load it
+
+        return read_outline(self.system, self.school, send)
 
     def _of_the_ledger(self, send: Send, wanted: Callable[[Known], bool]) -> Iterator[str]:
         for chunk in self.system.ledger(self.school).chunks(send.id) if send.chunks else ():

@@ -48,7 +48,7 @@ def test_a_password_that_is_not_set_leaves_no_event(portal: Portal, monkeypatch:
     token = portal.token(portal.person(ann))
     assert portal.post("/password-links/use", {"token": token, "password": "short"}).status_code == 422
 
-    def late(*_: object) -> None:
+    def late(*_: object, **__: object) -> None:
         raise ConditionFailed(None)
 
     monkeypatch.setattr(Passwords, "set", late)
