@@ -113,3 +113,20 @@ def test_botocore_is_asked_of_each_parameter_at_most(monkeypatch: pytest.MonkeyP
 def test_what_json_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError):
         _sent(client_factory()("dynamodb"), "put_item", {"TableName": "x", "Item": {"pk": {"S": object()}}})
+
+
+_DONE = b'{"BulkEmailEntryResults": [{"Status": "SUCCESS", "MessageId": "a"}, {"Status": "MESSAGE_REJECTED", "Error": "no"}]}'
+
+
+@pytest.mark.parametrize("body", [_DONE, b'{"BulkEmailEntryResults": []}', b"{}", b"", b"<html>"])
+def test_what_ses_says_of_each_mail_is_read_as_botocore_reads_it(body: bytes) -> None:
+    theirs, ours = (_answered(client, body) for client in (boto3.client("sesv2"), client_factory()("sesv2")))
+    assert ours == theirs
+
+
+def _answered(client: Any, body: bytes) -> Any:
+    def answer(request: Any, **_: object) -> AWSResponse:
+        return AWSResponse(request.url, 200, {}, SimpleNamespace(stream=lambda **_: iter([body])))
+
+    client.meta.events.register_first("before-send", answer)
+    return client.send_bulk_email(**_BULK)

@@ -28,8 +28,10 @@ _THROTTLED: Final = {
     "ServiceUnavailable",
     "TransactionInProgressException",
 }
-_WITH_ITEMS: Final = ("GetItem", "BatchGetItem", "Query", "UpdateItem")
-"""Whose answers hold items. Not BatchWriteItem: what it leaves over is sent again, and bytes would be encoded twice."""
+_TAKEN: Final = {"dynamodb": ("GetItem", "BatchGetItem", "Query", "UpdateItem"), "sesv2": ("SendBulkEmail",)}
+"""Whose answers hold items, or what became of each mail. Not BatchWriteItem: what it leaves over is sent again, and bytes would
+be encoded twice.
+"""
 
 _IN_JSON: Final = {
     "dynamodb": frozenset(
@@ -62,21 +64,25 @@ def client_factory() -> ClientFactory:
         if service in _IN_JSON:
             client.meta.events.register_last("before-parameter-build", _keep)
             client.meta.events.register(f"before-call.{service}", _write)
-        if service == "dynamodb":
-            for operation in _WITH_ITEMS:
-                client.meta.events.register(f"before-parse.dynamodb.{operation}", _as_it_came)
+        for operation in _TAKEN.get(service, ()):
+            client.meta.events.register(f"before-parse.{service}.{operation}", _as_it_came)
         return client
 
     return make
 
 
 def _as_it_came(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
-    """Take what DynamoDB answers as it came: JSON in its wire format, bytes as base64, which ``dynamo_wire.unpack`` reads.
+    """Take an answer as it came: JSON; items in their wire format, bytes as base64, which ``dynamo_wire.unpack`` reads.
 
-    botocore would ask its model of each attribute what it is, which costs more than all else that is done with a large answer.
+    botocore would ask its model of each attribute and each mail what it is, which costs more than all else that is done with a
+    large answer. What is no JSON is left to it.
     """
     if response_dict["status_code"] == 200:
-        customized_response_dict.update(orjson.loads(response_dict["body"]))
+        try:
+            said = orjson.loads(response_dict["body"])
+        except orjson.JSONDecodeError:
+            return
+        customized_response_dict.update(said)
         response_dict["body"] = b""
 
 
