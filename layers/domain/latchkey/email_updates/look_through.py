@@ -4,9 +4,11 @@ UPNs and names stand in no index, and a school's domains are nowhere counted. Wh
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from operator import attrgetter
 from typing import Final
 
 from latchkey.email_updates.model.decisions import Asked, State
@@ -80,19 +82,23 @@ def _settled(school: str, item: Item, found: School) -> Item:
 
 
 def _walk(system: System, school: str, wanted: set[_Key]) -> School:
-    found, names = School(), _Names(wanted)
-    kinds = _FACTS & {kind for kind, _ in wanted}
-    for entry in read_roll(system, school).entries:
-        keys = [key for kind in kinds if (key := (kind, getattr(entry, kind))) in wanted]
-        for key in [*keys, *names.of(entry)]:
-            found.keys.setdefault(key, set()).add(entry.id)
-            found.people[entry.id] = entry
-        if entry.email is not None and entry.status != "left":
-            if entry.is_admin:
-                found.admins.add(entry.email)
-            if entry.marked is None:
-                domain = entry.email.rpartition("@")[2]
-                found.used[domain] = found.used.get(domain, 0) + 1
+    entries, found = read_roll(system, school).entries, School()
+
+    def note(key: _Key, entry: Entry) -> None:
+        found.keys.setdefault(key, set()).add(entry.id)
+        found.people[entry.id] = entry
+
+    for kind in _FACTS & {kind for kind, _ in wanted}:
+        values, fact = {value for each, value in wanted if each == kind}, attrgetter(kind)
+        for entry in [entry for entry in entries if fact(entry) in values]:
+            note((kind, fact(entry)), entry)
+    names = _Names(wanted)
+    for entry in entries if names else ():
+        for key in names.of(entry):
+            note(key, entry)
+    mailed = [(entry.email, entry.is_admin, entry.marked) for entry in entries if entry.email and entry.status != "left"]
+    found.admins.update(email for email, is_admin, _ in mailed if is_admin)
+    found.used.update(Counter(email.rpartition("@")[2] for email, _, marked in mailed if marked is None))
     return found
 
 
@@ -104,9 +110,12 @@ class _Names:
         self._words = {word for _, name in self._wanted for word in name.split()}
         self._known: dict[str, bool] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._wanted)
+
     def of(self, entry: Entry) -> Iterator[_Key]:
         """The keys by which they are meant; of somebody who has left none."""
-        if not self._words or entry.status == "left":
+        if entry.status == "left":
             return
         families = {entry.family_name, entry.preferred_family_name or entry.family_name}
         if not any(map(self._may_be, families)):
