@@ -28,8 +28,8 @@ BUDGETS: Final = {
     "deliver_links": 90,
     "mail_feedback": 80,
     "read_roster": 120,
-    "build_export": 121,
-    "daily": 144,
+    "build_export": 122,
+    "daily": 145,
     "keep_roll": 75,
 }
 """Modules of latchkey, by function."""

@@ -121,7 +121,7 @@ def test_one_whose_object_is_gone_is_asked_for_and_made_anew(world: World) -> No
     world.follow()
     outlines = world.console.outlines(SCHOOL)
     lost = outlines.some([world.id])[world.id].members
-    world.wiring("keep_roll").outlines(SCHOOL).drop_members(lost)
+    world.wiring("keep_roll").outlines(SCHOOL).drop(lost)
     assert read_outline(world.console, SCHOOL, world.send) is None
     asked = outlines.some([world.id])[world.id]
     assert asked.wanted
@@ -132,6 +132,14 @@ def test_one_whose_object_is_gone_is_asked_for_and_made_anew(world: World) -> No
     assert found is not None
     arrived = Meant(found.outline.signs(lambda fact: fact[0] == "delivered"))
     assert sum(map(arrived.count, found.outline.marks, found.members)) == 2
+
+
+def test_one_whose_object_is_torn_counts_as_gone(world: World) -> None:
+    world.follow()
+    outlines = world.wiring("keep_roll").outlines(SCHOOL)
+    torn = outlines.put(b"torn")
+    assert outlines.members(torn) is None
+    assert outlines.members(outlines.put_members(["a b", "c"])) == ["a b", "c"]
 
 
 def test_a_small_message_and_one_that_nobody_asks_for_have_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

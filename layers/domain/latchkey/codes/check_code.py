@@ -91,7 +91,7 @@ class OpenCode:
 
 
 def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCode:
-    """What a code that works opens, for whoever only looks.
+    """What a code that works opens, to be looked at only.
 
     ``Invalid``: a typing error. ``Gone``: it does not work, with the reason. ``TooMany``: over the school's or address's budget.
     """
@@ -101,7 +101,7 @@ def check_code(system: System, slug: str, typed: str, source_ip: str) -> OpenCod
 
 
 def code_to_use(system: System, slug: str, typed: str, source_ip: str, *, wish: str = "", made: str = "") -> OpenCode:
-    """The same for whoever uses it at once, in ``unless_used``.
+    """The same, to be used at once, in ``unless_used``.
 
     ``wish``: a username that is to be chosen with it. ``made``: the id of a parent's account that is to be made with it.
     """
@@ -128,7 +128,7 @@ def unless_used(system: System, found: OpenCode) -> Iterator[None]:
     """Take the guess back if what is done with the code comes to nothing."""
     try:
         yield
-    except Exception:
+    except Exception:  # whatever it was: the code was right, so the guess must not count as wrong
         take_back(system, found)
         raise
 
@@ -249,7 +249,7 @@ class _Guess:
         return codes.state_of(student, self._code.kind)
 
     def _not_elsewhere(self) -> None:
-        """Say it of who signs in elsewhere since a moment ago, whoever the code is about; the visitor has their try back."""
+        """Refuse the code, and give the visitor their try back, if its school has gone over to its own sign-in a moment ago."""
         try:
             _let_in_here(self._school, WHOSE[self._code.kind])
         except Gone:

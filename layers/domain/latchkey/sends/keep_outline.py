@@ -58,6 +58,6 @@ def _make(system: System, outlines: Outlines, send_id: str, before: State) -> No
     try:
         outlines.save(send_id, before, outline, key)
     except Changed:
-        outlines.drop_members(key)
+        outlines.drop(key)
         raise
-    outlines.drop_members(before.members)
+    outlines.drop(before.members)

@@ -16,14 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-
 from latchkey.errors import LatchkeyError, TryLater
 from latchkey.roll.model.changes import Changes
 from latchkey.roll.model.packing import pack_changes, unpack_changes
 from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.aws import code_of, translate
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
+from latchkey.shared.stores.kept_objects import KeptObjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +32,6 @@ SK: Final = "ROLL"
 _MOST: Final = 300_000  # bytes: what an item takes, and some
 MANY: Final = 25
 """People: so many are read anew, one RRU each; of more at once the roll is built from nothing."""
-_GONE: Final = frozenset({"NoSuchKey", "NoSuchBucket", "404", "AccessDenied", "403"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +56,13 @@ class State:
     busy_until: int = 0
 
 
-class KeptRolls:
-    """The kept roll of one school. Without a bucket there is no object, and the roll is built whenever it is read.
-
-    ``client`` makes the client of S3, which most readers do not need: they remember the object.
-    """
+class KeptRolls(KeptObjects):
+    """The kept roll of one school. Without a bucket there is no object, and the roll is built whenever it is read."""
 
     def __init__(self, table: Table, client: Callable[[], Client], bucket: str, school: str) -> None:
+        super().__init__(client, bucket, f"rolls/{school}")
         self._table = table
-        self._client = client
-        self._bucket = bucket
         self.school = school
-
-    @property
-    def can_read(self) -> bool:
-        """Whether this function can read what is kept."""
-        return bool(self._bucket)
 
     def state(self) -> State | None:
         """What is kept, read consistently; None: nothing yet."""
@@ -143,35 +131,6 @@ class KeptRolls:
         """Let another one write a new object."""
         with suppress(ConditionFailed):
             self._write({"busy": None, "busy_until": None}, [("busy", "=", busy)])
-
-    def put(self, data: bytes) -> str:
-        """Write a new object; its key."""
-        key = f"rolls/{self.school}/{new_id()}"
-        try:
-            self._client().put_object(Bucket=self._bucket, Key=key, Body=data, ContentType="application/zlib")
-        except (ClientError, BotoCoreError) as error:
-            translate(error)
-        return key
-
-    def read(self, key: str) -> bytes | None:
-        """An object; None if there is none."""
-        try:
-            body: bytes = self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if code_of(error) in _GONE:
-                return None
-            translate(error)
-        except HTTPClientError as error:  # the connection broke while the body came
-            raise TryLater() from error
-        except BotoCoreError as error:
-            translate(error)
-        return body
-
-    def drop(self, key: str) -> None:
-        """Delete an object that nothing names any more. Where it fails the bucket forgets it a few days later."""
-        if key:
-            with suppress(ClientError, BotoCoreError):
-                self._client().delete_object(Bucket=self._bucket, Key=key)
 
     def _write(self, facts: Mapping[str, Value], when: Sequence[Condition]) -> None:
         self._table.update(Update(pk=self.school, sk=SK, set=facts, add={"revision": 1}, when=when))

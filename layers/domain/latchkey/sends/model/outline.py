@@ -68,7 +68,7 @@ def outline_of(chunks: Iterable[Chunk], count: int) -> tuple[Outline, Members]:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """Whom somebody looks for: marked with one of these signs, ``among`` these people, as ``means`` says; None: whoever."""
+    """Whom somebody looks for: marked with one of these signs, ``among`` these people, as ``means`` says; None: anybody."""
 
     signs: AbstractSet[str]
     among: Container[str] | None = None

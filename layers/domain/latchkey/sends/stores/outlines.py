@@ -13,15 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-
-from latchkey.errors import TryLater
 from latchkey.sends.model.outline import Outline, is_large
 from latchkey.sends.stores.items import KEPT, chunk_from_item
-from latchkey.shared.model.ids import new_id
-from latchkey.shared.stores.aws import code_of, translate
 from latchkey.shared.stores.dynamo import Item, Table, Update, Value
 from latchkey.shared.stores.dynamo_wire import unpack_item
+from latchkey.shared.stores.kept_objects import KeptObjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
     from latchkey.shared.stores.aws import Client
 
 SK: Final = "OUTLINE"
-_GONE: Final = frozenset({"NoSuchKey", "NoSuchBucket", "404", "AccessDenied", "403"})
 _REMEMBERED: Final = 8
 """Objects that a container remembers: two megabytes each, of 100,000 people."""
 
@@ -65,20 +60,14 @@ class MembersMemory:
             self._kept.popitem(last=False)
 
 
-class Outlines:
-    """The outlines of one school's messages. ``client`` makes the client of S3, which most readers do not need."""
+class Outlines(KeptObjects):
+    """The outlines of one school's messages."""
 
     def __init__(self, table: Table, client: Callable[[], Client], bucket: str, memory: MembersMemory, school: str) -> None:
+        super().__init__(client, bucket, f"messages/{school}")
         self._table = table
-        self._client = client
-        self._bucket = bucket
         self._memory = memory
         self.school = school
-
-    @property
-    def can_read(self) -> bool:
-        """Whether this function can read what is kept."""
-        return bool(self._bucket)
 
     def some(self, sends: Iterable[str]) -> dict[str, State]:
         """What is kept of these messages, by id, not as of the last second."""
@@ -104,35 +93,22 @@ class Outlines:
 
     def put_members(self, members: Members) -> str:
         """Write an object; its key."""
-        key = f"messages/{self.school}/{new_id()}"
-        try:
-            self._client().put_object(Bucket=self._bucket, Key=key, Body=_packed(members), ContentType="application/zlib")
-        except (ClientError, BotoCoreError) as error:
-            translate(error)
-        return key
+        return self.put(_packed(members))
 
     def members(self, key: str) -> Members | None:
-        """Whose mails the chunks are; None if there is no such object."""
+        """Whose mails the chunks are; None if there is no such object, or it is torn."""
         known = self._memory.get(key)
-        if known is None:
-            try:
-                known = json.loads(zlib.decompress(self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()))
-            except ClientError as error:
-                if code_of(error) in _GONE:
-                    return None
-                translate(error)
-            except HTTPClientError as error:  # the connection broke while the body came
-                raise TryLater() from error
-            except BotoCoreError as error:
-                translate(error)
-            self._memory.keep(key, known)
-        return known
-
-    def drop_members(self, key: str) -> None:
-        """Delete an object that nothing names any more. Where it fails the bucket forgets it in the end."""
-        if key:
-            with suppress(ClientError, BotoCoreError):
-                self._client().delete_object(Bucket=self._bucket, Key=key)
+        if known is not None:
+            return known
+        data = self.read(key)
+        if data is None:
+            return None
+        try:
+            read: Members = json.loads(zlib.decompress(data))
+        except (zlib.error, ValueError):
+            return None
+        self._memory.keep(key, read)
+        return read
 
     def _pk(self, send: str) -> str:
         return f"{self.school}#SEND#{send}"
