@@ -17,6 +17,7 @@ from infra.local.waiting import require_free_port, wait_until, why
 NAME = "MiniStack"
 ROOT_KEY = "test"  # MiniStack's root caller under AUTH=true; everyone else needs a role or a user
 PYTHON = PROJECT / ".venv-ministack" / "bin" / "python"  # made by the Makefile from infra/requirements/ministack.txt
+_UNPACK_ONCE = PROJECT / "infra" / "local" / "unpack_once.py"
 _START_PATIENCE = 180.0
 _SAVE_PATIENCE = 180.0
 
@@ -35,7 +36,7 @@ def start(settings: Settings, processes: Processes, progress: Progress) -> bool:
             Path(environment[folder]).mkdir(parents=True, exist_ok=True)
         processes.start(
             NAME,
-            [str(PYTHON), "-m", "ministack"],
+            [str(PYTHON), "-P", str(_UNPACK_ONCE)],
             environment=environment,
             folder=Path(environment["HOME"]),
             log=log,
@@ -63,7 +64,7 @@ def _ready(settings: Settings) -> bool:
 
 
 def _remove_leftovers(settings: Settings) -> None:
-    """Remove the unpacked code that MiniStack leaves for each Lambda worker: 14 MB each, so nobody waits for it."""
+    """Remove the unpacked code of Lambda workers, tens of megabytes, so nobody waits for it."""
     folder = settings.state / "tmp"
     if folder.exists():
         old = folder.rename(settings.state / f"tmp-{uuid.uuid4().hex}")

@@ -16,7 +16,7 @@ import httpx
 from infra.local.waiting import LOOKS, wait_for
 from tests.support.authenticator import app_code
 
-PATIENCE = 20
+PATIENCE = 60
 """Seconds for one answer. A call that hangs is a failure; one that a busy machine holds up is not."""
 TRUST = ssl.create_default_context()
 """For every client: to read the roots anew takes longer than most answers."""
