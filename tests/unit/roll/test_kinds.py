@@ -58,7 +58,7 @@ def somebody(number: int, chance: random.Random, size: int) -> Entry:
         return tuple({f"{chance.randrange(size + 2):03d}" for _ in range(chance.randrange(3))})
 
     role = chance.choice(["student", "student", "parent", "staff"])
-    email, parents = chance.choice([None, f"{number % 9}@x.example"]), family()
+    email, parents = chance.choice([None, f"{number % 9}@{'xy'[number % 2]}.example"]), family()
     state = chance.choice(["planned", "sent", "delivered", "bounced"])
     link = LinkFact("s", email or "", NOW - chance.randrange(99), NOW + chance.choice([9, 99]), state, chance.randrange(2))
     return Entry(
@@ -117,6 +117,8 @@ def compare(roll: Roll, rules: Rules) -> None:
         assert +Counter(readiness.roles[role].by_code) == Counter(codes[entry.id] for entry in those)
         mailed = Counter(codes[entry.id] for entry in those if can_be_mailed(entry))
         assert +Counter({code: many for (of, code), many in readiness.mailable.items() if of == role}) == mailed
+    mailed_at = [each.email for each in roll.entries if each.email and each.status != "left" and each.marked is None]
+    assert roll.domains == Counter(email.rpartition("@")[2] for email in mailed_at)
     assert dry_run(roll.alike(), SCHOOL) == dry_run(each_alone(roll.entries), SCHOOL)
 
 

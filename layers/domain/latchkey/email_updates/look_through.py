@@ -4,10 +4,9 @@ UPNs and names stand in no index, and a school's domains are nowhere counted. Wh
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import compress, product
 from operator import attrgetter
 from typing import Final
 
@@ -19,13 +18,15 @@ from latchkey.people.model.person import Person
 from latchkey.people.model.upn import is_upn
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.read_roll import read_roll
-from latchkey.shared.model.folding import words
+from latchkey.shared.model.folding import words, words_of_each
 from latchkey.shared.model.ids import is_id, person_id
 
 _YEAR: Final = re.compile(r"(.+?)[\s,]+\(?((?:year|yr|y)?\.?\s*[0-9]{1,2}[a-z]{0,3}|r|reception|n|nursery)\)?", re.IGNORECASE)
 _Key = tuple[str, str]
 _FACTS: Final = frozenset({"upn", "mis_id", "username"})
 """Keys that are facts of people by the same names; the others are ids, and names in several forms."""
+_FAMILY: Final = attrgetter("family_name")
+_PREFERRED: Final = attrgetter("preferred_family_name")
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class School:
     keys: dict[_Key, set[str]] = field(default_factory=dict)
     people: dict[str, Entry] = field(default_factory=dict)
     admins: set[str] = field(default_factory=set)
-    used: dict[str, int] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
 
 
 def look_through(system: System, school: str, items: Sequence[Item]) -> tuple[list[Asked], School]:
@@ -82,7 +83,8 @@ def _settled(school: str, item: Item, found: School) -> Item:
 
 
 def _walk(system: System, school: str, wanted: set[_Key]) -> School:
-    entries, found = read_roll(system, school).entries, School()
+    roll = read_roll(system, school)
+    entries, found = roll.entries, School(used=roll.domains)
 
     def note(key: _Key, entry: Entry) -> None:
         found.keys.setdefault(key, set()).add(entry.id)
@@ -90,47 +92,34 @@ def _walk(system: System, school: str, wanted: set[_Key]) -> School:
 
     for kind in _FACTS & {kind for kind, _ in wanted}:
         values, fact = {value for each, value in wanted if each == kind}, attrgetter(kind)
-        for entry in [entry for entry in entries if fact(entry) in values]:
+        for entry in compress(entries, map(values.__contains__, map(fact, entries))):
             note((kind, fact(entry)), entry)
-    names = _Names(wanted)
-    for entry in entries if names else ():
-        for key in names.of(entry):
+    names = {key for key in wanted if key[0] == "name"}
+    for entry in _may_be_called(names, entries) if names else ():
+        for key in names.intersection(_names_of(entry)):
             note(key, entry)
-    mailed = [(entry.email, entry.is_admin, entry.marked) for entry in entries if entry.email and entry.status != "left"]
-    found.admins.update(email for email, is_admin, _ in mailed if is_admin)
-    found.used.update(Counter(email.rpartition("@")[2] for email, _, marked in mailed if marked is None))
+    found.admins.update(entry.email for entry in entries if entry.is_admin and entry.email and entry.status != "left")
     return found
 
 
-class _Names:
-    """Which of the wanted names are somebody's: of few people the family name is among them, and only these are looked at."""
+def _may_be_called(wanted: set[_Key], entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Those who are here and have a family name of whose words each stands in one of the wanted names: few have."""
+    likely = {word for _, name in wanted for word in name.split()}
+    renamed = [entry for entry in entries if entry.preferred_family_name]
+    for family, some in ((_FAMILY, entries), (_PREFERRED, renamed)):
+        for entry, name in zip(some, words_of_each([*map(family, some)]), strict=True):
+            may_be = name in likely or (not name.isalpha() and likely.issuperset(name.replace(",", " ").split()))
+            if may_be and entry.status != "left":
+                yield entry
 
-    def __init__(self, wanted: set[_Key]) -> None:
-        self._wanted = {key for key in wanted if key[0] == "name"}
-        self._words = {word for _, name in self._wanted for word in name.split()}
-        self._known: dict[str, bool] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._wanted)
-
-    def of(self, entry: Entry) -> Iterator[_Key]:
-        """The keys by which they are meant; of somebody who has left none."""
-        if entry.status == "left":
-            return
-        families = {entry.family_name, entry.preferred_family_name or entry.family_name}
-        if not any(map(self._may_be, families)):
-            return
-        givens = {entry.given_name, entry.preferred_given_name or entry.given_name}
-        for given, family in product(givens, families):  # whichever name the office has in front of it
-            for name in (_folded(f"{given} {family}"), _folded(f"{family} {given}")):
-                if ("name", name) in self._wanted:
-                    yield "name", name
-
-    def _may_be(self, family: str) -> bool:
-        known = self._known.get(family)
-        if known is None:
-            known = self._known[family] = self._words.issuperset(_folded(family).split())
-        return known
+def _names_of(entry: Entry) -> Iterator[_Key]:
+    """The names that somebody may be meant by, whichever the office has in front of it."""
+    families = {entry.family_name, entry.preferred_family_name or entry.family_name}
+    givens = {entry.given_name, entry.preferred_given_name or entry.given_name}
+    for given, family in product(givens, families):
+        yield "name", _folded(f"{given} {family}")
+        yield "name", _folded(f"{family} {given}")
 
 
 def _meant(school: str, item: Item, found: School) -> set[str]:

@@ -133,6 +133,13 @@ class TestPreview:
             assert (found["state"], found["person"]) == ("new", make_person(8).id), name
         assert states(school, {"name": "Amy Lee 9", "email": "a@home.example"}) == ["unknown"]
 
+    def test_a_name_is_either_family_name_however_it_is_written(self, school: Console) -> None:
+        zoe = {"given_name": "Zoë", "family_name": "Żak, Jr", "preferred_family_name": "O'Neil-Zak"}
+        school.add([make_person(21, email=None, **zoe)])
+        for name in ("zoe zak jr", "Zak, Jr, Zoë", "Zoe ONeil Zak", "O’Neil-Żak Zoë"):
+            assert states(school, {"name": name, "email": "zoe@home.example"}) == ["new"], name
+        assert states(school, {"name": "Zoe Neil", "email": "zoe@home.example"}) == ["unknown"]
+
     def test_keys_of_different_people_contradict_each_other(self, school: Console) -> None:
         assert states(school, {"mis_id": "M5", "username": "user6", "email": "a@home.example"}) == ["clash"]
         assert states(school, {"mis_id": "nobody", "username": "user6", "email": "a@home.example"}) == ["clash"]

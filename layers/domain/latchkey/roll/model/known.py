@@ -6,7 +6,7 @@ What changes have made of an object is found out from what is known of the objec
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -19,7 +19,7 @@ from latchkey.roll.model.kinds import Alike, Kinds, Lines, family_of, kinds_of
 from latchkey.roll.model.standing import OUTSIDE_FOR, standing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from latchkey.people.model.people_filter import PeopleFilter
@@ -96,6 +96,16 @@ class Known:
             return written(self.entries)
         return {**written(self._new), **self._before.written}
 
+    @cached_property
+    def domains(self) -> Mapping[str, int]:
+        """How many of those who are here have an address of each domain, with which nothing is noted."""
+        if self._before is None:
+            return Counter(_domains(self.entries))
+        before, now, found = self._before.people, self.people, Counter(self._before.domains)
+        found.subtract(_domains(before[each] for each in self._changed if each in before))
+        found.update(_domains(now[each] for each in self._changed if each in now))
+        return +found
+
     def alike(self, entries: Sequence[Entry] | None = None) -> Sequence[Alike]:
         """Everybody, or some of the entries, by kind."""
         groups = self.groups() if entries is None else _by_kind(entries, self.any_kinds())
@@ -170,6 +180,13 @@ class Known:
         gone = before.keys() - self.people.keys() if len(before) + came > len(self.entries) else set()
         entries = [*self._new, *(before[each] for each in changed | gone if each in before)]
         return changed | gone | {each for entry in entries for each in family_of(entry)}
+
+
+def _domains(entries: Iterable[Entry]) -> Iterator[str]:
+    """The domain of each address that counts."""
+    return (
+        entry.email.rpartition("@")[2] for entry in entries if entry.email and entry.status != "left" and entry.marked is None
+    )
 
 
 def _by_kind(entries: Sequence[Entry], kinds: Kinds) -> Mapping[int, Sequence[Entry]]:

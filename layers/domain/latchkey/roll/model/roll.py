@@ -68,6 +68,11 @@ class Roll:
         """Each word of a name of the school, folded, as it is written."""
         return self._known.written
 
+    @property
+    def domains(self) -> Mapping[str, int]:
+        """How many of those who are here have an address of each domain, with which nothing is noted."""
+        return self._known.domains
+
     @cached_property
     def standings(self) -> Mapping[str, Code | None]:
         """The grade or reason of everybody, by id; None of those who have left. As of the last minute."""

@@ -6,7 +6,7 @@ the same need not be the same name (``Müller`` and ``Muller``), so nothing is d
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 from unicodedata import category, combining, normalize
@@ -28,7 +28,7 @@ _PARTS_OF_LOGIN: Final = re.compile(r"[._+:/-]+")
 def folded(text: str) -> str:
     """The text as it is compared: ``Zoë`` is ``zoe``, ``O’Brien`` ``obrien``, ``Łucja  Żak`` ``lucja zak``, ``7A`` ``7a``."""
     if text.isascii():
-        return " ".join(text.lower().replace("'", "").replace("`", "").split())
+        return " ".join(_ascii(text).split())
     return " ".join(text.translate(_FOLDS).split())
 
 
@@ -43,6 +43,23 @@ def seen(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a name or of a search; a hyphen stands between two."""
     return [word for word in _BETWEEN.split(folded(text)) if word]
+
+
+def words_of_each(texts: Sequence[str]) -> list[str]:
+    """The words of many texts, of each in one text with blanks between and around them: a list for each would wake the
+    garbage collector.
+    """
+    return each_folded(texts, _ascii_words, lambda text: " ".join(words(text)))
+
+
+def each_folded(texts: Sequence[str], at_once: Callable[[str], str], alone: Callable[[str], str]) -> list[str]:
+    """Each text by itself, but those in ASCII in one go, in a line each, which takes a tenth of the time.
+
+    ``at_once``: what makes of many lines, in ASCII, what ``alone`` makes of each of them.
+    """
+    plain = [text for text in texts if text.isascii() and "\n" not in text]
+    lines = iter(at_once("\n".join(plain)).split("\n"))
+    return [next(lines) if text.isascii() and "\n" not in text else alone(text) for text in texts]
 
 
 def begins(wanted: str, names: Iterable[str], logins: Iterable[str] = ()) -> bool:
@@ -86,6 +103,14 @@ def _begin_plainly(wanted: str, names: str) -> bool:
 @lru_cache(maxsize=64)
 def _beginnings(wanted: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?:^|[\s-]){re.escape(word)}") for word in _asked(wanted))
+
+
+def _ascii(text: str) -> str:
+    return text.lower().replace("'", "").replace("`", "")
+
+
+def _ascii_words(lines: str) -> str:
+    return _ascii(lines).replace("-", " ")
 
 
 class _Folds(dict[int, str]):
