@@ -19,7 +19,7 @@ from latchkey.mail.model.account import CHUNK_MAILS
 from latchkey.mail.model.pace import chunk_mails, grid
 from latchkey.mail.stores.rate import Rate
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_to_item
+from latchkey.people.stores.items import person_to_item
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_to_item
 from latchkey.sends.model.send import Selection, Send

@@ -40,7 +40,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from latchkey.errors import LatchkeyError
 from latchkey.mail.model.pace import Slot
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_to_item
+from latchkey.people.stores.items import person_to_item
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_to_item
 from latchkey.sends import control_send, repeat_send

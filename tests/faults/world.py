@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from latchkey.errors import LatchkeyError, MustWait, Poison, TryLater
 from latchkey.mail.stores.rate import Rate
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_to_item
+from latchkey.people.stores.items import person_to_item
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_to_item
 from latchkey.sends.deliver_links import Work, await_turn, deliver_chunks

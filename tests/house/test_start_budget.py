@@ -26,9 +26,9 @@ BUDGETS: Final = {
     "console": 165,
     "plan_send": 180,
     "deliver_links": 90,
-    "mail_feedback": 80,
+    "mail_feedback": 81,
     "read_roster": 120,
-    "build_export": 122,
+    "build_export": 123,
     "daily": 145,
     "keep_roll": 75,
 }

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_to_item
+from latchkey.people.stores.items import person_to_item
 from latchkey.shared.stores.dynamo import pack_item
 from tests.support.costs import SCHOOL, size_of, somebody
 from tests.support.memory_dynamo import MemoryDynamo

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from latchkey.people.model.person import FormerEmail
-from latchkey.people.stores.people import person_from_item
+from latchkey.people.stores.items import person_from_item
 from latchkey.schools.stores.schools import school_from_item
 from latchkey.shared.model.ids import derived_id
 from latchkey.shared.model.messages import Message

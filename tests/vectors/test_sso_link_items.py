@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from latchkey.people.model.person import Person, SsoLink
-from latchkey.people.stores.people import person_from_item, person_to_item
+from latchkey.people.stores.items import person_from_item, person_to_item
 from latchkey.sign_in.model.proof_tokens import Kept, seal, unseal
 from latchkey.sign_in.stores.sessions import Session
 from latchkey.sso.model.keys import account_key

@@ -78,7 +78,7 @@ class Base:
 
     def _touch(self, keys: list[tuple[str, str]]) -> None:
         """People with these keys were written: readers of the roll read them anew, until the change has come to it."""
-        from latchkey.people.stores.people import people_of
+        from latchkey.people.stores.items import people_of
 
         for school, people in people_of(keys).items():
             self.rolls(school).touch(people, self.now())

@@ -5,7 +5,8 @@ from typing import Final
 
 from latchkey.codes.model.codes import Kind, state_of
 from latchkey.people.model.person import CodeState, Person
-from latchkey.people.stores.people import Directory, code_to_value, number_key
+from latchkey.people.stores.items import code_to_value, number_key
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.dynamo import Condition, Table, Update, Value
 
 ATTRIBUTE: Final[Mapping[Kind, str]] = {"pin": "pin", "parent": "parent_code", "read_out": "read_out"}

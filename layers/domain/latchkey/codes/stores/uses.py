@@ -8,7 +8,8 @@ from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import MOST_FAILURES, USES, Kind, state_of
 from latchkey.codes.stores.codes import ATTRIBUTE
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, former_to_value, person_from_item
+from latchkey.people.stores.items import former_to_value, person_from_item
+from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.aws import Client

@@ -10,7 +10,8 @@ from latchkey.audit.stores.audit import EventWrite
 from latchkey.doubles.model.merges import Merge
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, is_account, person_from_item, person_to_item
+from latchkey.people.stores.items import is_account, person_from_item, person_to_item
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name

@@ -5,7 +5,8 @@ from typing import Final
 
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.unconfirmed import given_by_school
-from latchkey.people.stores.people import Directory, fact, former_to_value
+from latchkey.people.stores.items import fact, former_to_value
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 
 _TRANSACTION: Final = 100  # DynamoDB: TransactWriteItems

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, former_to_value
+from latchkey.people.stores.items import former_to_value
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials

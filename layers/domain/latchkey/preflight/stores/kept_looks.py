@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import person_from_item, person_key
+from latchkey.people.stores.items import person_from_item, person_key
 from latchkey.preflight.model.facts import Account, Alarms, Configuration, Dns, Identity, Site, Unseen
 from latchkey.preflight.model.kept import Kept
 from latchkey.sends.model.domains import Domains

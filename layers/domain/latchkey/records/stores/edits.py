@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.edited import with_edits
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, fact, former_to_value, person_to_item
+from latchkey.people.stores.items import fact, former_to_value, person_to_item
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, Name

@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, is_account, person_from_item, person_key, person_to_item
+from latchkey.people.stores.items import is_account, person_from_item, person_key, person_to_item
+from latchkey.people.stores.people import Directory
 from latchkey.records.stores.edits import Edits
 from latchkey.shared.stores.dynamo import Item, Put, Table
 from latchkey.sign_in.stores.credentials import secrets_of, username_place

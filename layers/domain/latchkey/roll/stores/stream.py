@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from latchkey.people.stores.people import is_account, people_of, person_from_item
+from latchkey.people.stores.items import is_account, people_of, person_from_item
 from latchkey.roll.model.changes import Changes
 from latchkey.roll.model.entry import LinkFact, Refusal, entry_of
 from latchkey.roll.stores.kept_rolls import SK, is_asked

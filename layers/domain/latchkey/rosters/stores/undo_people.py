@@ -7,7 +7,8 @@ from typing import Final
 from latchkey.people.model.change import PersonChange
 from latchkey.people.model.person import Person
 from latchkey.people.model.register import sort_key
-from latchkey.people.stores.people import ROSTER_FACTS, Directory, fact, former_to_value, person_to_item
+from latchkey.people.stores.items import ROSTER_FACTS, fact, former_to_value, person_to_item
+from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value
 from latchkey.shared.stores.pace import Pace
 

@@ -5,7 +5,8 @@ from typing import Any, Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import Directory, is_account, person_from_item
+from latchkey.people.stores.items import is_account, person_from_item
+from latchkey.people.stores.people import Directory
 from latchkey.second_factors.model.factors import Factor, Factors, Passkey, Totp, Waiting
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.counters import Place

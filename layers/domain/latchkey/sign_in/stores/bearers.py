@@ -1,7 +1,7 @@
 """Who holds a session's token: the session, its person and its school in one read, for every click asks for all three."""
 
 from latchkey.people.model.person import Person
-from latchkey.people.stores.people import is_account, person_from_item, person_key
+from latchkey.people.stores.items import is_account, person_from_item, person_key
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.aws import Client

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from latchkey.people.model.person import NOBODY, Person
-from latchkey.people.stores.people import is_account, person_from_item, person_key
+from latchkey.people.stores.items import is_account, person_from_item, person_key
 from latchkey.shared.stores.dynamo import Condition, Item, Put, Table
 
 _HASH: Final = "PASSWORD"

@@ -16,7 +16,8 @@ from typing import Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.people.model.person import Person, SsoLink
-from latchkey.people.stores.people import Directory, is_account, person_from_item, person_key, sso_to_value
+from latchkey.people.stores.items import is_account, person_from_item, person_key, sso_to_value
+from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.aws import Client
