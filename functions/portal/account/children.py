@@ -20,7 +20,7 @@ from latchkey.second_factors.prove_again import demand_proof
 from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
-from portal.account.sections import ALONE, alone, my
+from portal.account.sections import ALONE, my, shown_again
 from portal.pasted import pasted_code
 from portal.system import system
 from web.answer import Answer
@@ -59,8 +59,9 @@ def show(request: Request) -> Answer:
 @routes.on("POST", "/account/children", form=ALONE)
 def add(request: Request) -> Answer:
     """Add the student of a parent code."""
-    who = _with_section(request)
-    added = add_child(system(), who.school, who.person, pasted_code(request), request.source_ip)
+    who = my(request)
+    with shown_again(request, who, "children", _alone):
+        added = add_child(system(), who.school, who.person, pasted_code(request), request.source_ip)
     child = added.child
     word = "added" if added.is_new else "already"
     data = {"id": child.id, "given_name": child.given_name, "family_name": child.family_name, "new": added.is_new}
@@ -70,19 +71,21 @@ def add(request: Request) -> Answer:
 @routes.on("POST", "/account/children/{id}/pin", page="families/pin.html", form=ALONE)
 def pin(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
     """The PIN of a child: shown once, kept nowhere. Who has a second factor shows it again before."""
-    who = _with_section(request)
+    who = my(request)
     if has_factor(who.school, who.person):  # before the child is looked for, so that it tells nothing of anybody's
         ready_to_ask(request, who)
         demand_proof(who, system().now())
-    shown = reveal_pin(system(), who.school, who.person, id)
+    with shown_again(request, who, "children", _alone):
+        shown = reveal_pin(system(), who.school, who.person, id)
     return Answer(data=pin_json(shown), context=_pin_page(shown) if request.wants_page else {})
 
 
 @routes.on("POST", "/account/children/{id}/link", form=ALONE)
 def link(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Mail a password link to the child's address on file."""
-    who = _with_section(request)
-    send_child_link(system(), who.school, who.person, id)
+    who = my(request)
+    with shown_again(request, who, "children", _alone):
+        send_child_link(system(), who.school, who.person, id)
     return Answer(data={"state": "queued"}, status=202, location=f"{PAGE}?link={id}")
 
 
@@ -140,14 +143,6 @@ def _pin_page(shown: ShownPin) -> dict[str, Any]:
     from web.qr import qr
 
     return {"picture": qr(shown.url, said("The PIN as a square to scan"))}
-
-
-def _with_section(request: Request) -> SignedIn:
-    """Who asks, with the section in the page's context, in case it is shown again with what is wrong."""
-    who = my(request)
-    if request.wants_page:
-        alone(request, who, "children", _alone)
-    return who
 
 
 def _done(request: Request, cards: list[Card]) -> str:

@@ -8,7 +8,7 @@ from latchkey.invitations.invite import sent_by, take_back
 from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
-from portal.account.sections import ALONE, alone, my
+from portal.account.sections import ALONE, my, shown_again
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -45,8 +45,8 @@ def show(request: Request) -> Answer:
 def invite(request: Request) -> Answer:
     """Invite up to five mailboxes; the answer is the same whoever they are."""
     who = my(request)
-    alone(request, who, NAME, facts)
-    invite_parents(system(), who.school, who.person, _typed(request))
+    with shown_again(request, who, NAME, facts):
+        invite_parents(system(), who.school, who.person, _typed(request))
     return Answer(data={"state": "queued"}, status=202, location="/account?done=invited")
 
 
@@ -54,8 +54,8 @@ def invite(request: Request) -> Answer:
 def withdraw(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Take back an invitation that one has sent."""
     who = my(request)
-    alone(request, who, NAME, facts)
-    take_back(system(), who.school, who.person, id)
+    with shown_again(request, who, NAME, facts):
+        take_back(system(), who.school, who.person, id)
     return Answer(status=204, location="/account?done=taken-back")
 
 

@@ -6,7 +6,7 @@ from latchkey.families.my_parents import Parent, my_parents, not_mine
 from latchkey.shared.model.texts import said
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
-from portal.account.sections import ALONE, alone, my
+from portal.account.sections import ALONE, my, shown_again
 from portal.system import system
 from web.answer import Answer
 from web.request import Request
@@ -35,8 +35,8 @@ def show(request: Request) -> Answer:
 def object_to(request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
     """Tell the office that this is not one's parent."""
     who = my(request)
-    alone(request, who, NAME, facts)
-    not_mine(system(), who.school, who.person, id)
+    with shown_again(request, who, NAME, facts):
+        not_mine(system(), who.school, who.person, id)
     return Answer(status=204, location="/account?done=not-mine")
 
 

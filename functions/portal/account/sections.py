@@ -2,13 +2,16 @@
 
 What ``facts(system, who)`` gives is ``section`` in the section's template, ``account/<name>.html``; None leaves the section out.
 What a form has done is said after a redirect to ``/account?done=<word>``: the words stand in ``done``, and nothing else that an
-address says is shown. ``alone`` shows a section as a page of its own, where a form is shown again or a secret is shown once.
+address says is shown. ``alone`` shows a section as a page of its own, where a form is shown again or a secret is shown once;
+``shown_again`` reads it only if a form is refused.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from latchkey.errors import LatchkeyError
 from latchkey.sign_in.session import SignedIn
 from latchkey.sign_in.show_account import account, school_named_in
 from latchkey.wiring import Wiring
@@ -60,3 +63,14 @@ def done(word: str) -> str:
 def alone(request: Request, who: SignedIn, name: str, facts: Facts) -> None:
     """Put one section into the page's context, so that ``ALONE`` shows it; also if the view fails afterwards."""
     request.context.update(name=name, section=facts(system(), who) or {})
+
+
+@contextmanager
+def shown_again(request: Request, who: SignedIn, name: str, facts: Facts) -> Iterator[None]:
+    """Show one section as ``alone`` does if what is done meanwhile is refused; otherwise nothing of it is read."""
+    try:
+        yield
+    except LatchkeyError:
+        if request.wants_page:
+            alone(request, who, name, facts)
+        raise

@@ -257,7 +257,7 @@ def test_links_that_are_out_can_be_ended(road: MailRoad, children: list[Person])
 @pytest.mark.moto
 def test_a_student_invites_a_parent_and_can_take_it_back(road: MailRoad, children: list[Person]) -> None:
     portal, child = road.system.wiring("portal"), children[0]
-    invite_by_student(portal, school(road), child, "Mum@Home.example")
+    invite_by_student(portal, school(road), child, ["Mum@Home.example"])
     assert road.plan() == []
     assert road.deliver() == []
     [mail] = road.ses.to("mum@home.example")
@@ -276,7 +276,7 @@ def test_a_student_invites_a_parent_and_can_take_it_back(road: MailRoad, childre
 def test_a_mailbox_is_mailed_three_times_an_hour_whoever_asks(road: MailRoad, children: list[Person]) -> None:
     portal = road.system.wiring("portal")
     for child in children:
-        invite_by_student(portal, school(road), child, "mum@home.example")
+        invite_by_student(portal, school(road), child, ["mum@home.example"])
         assert road.plan() == []
         assert road.deliver() == []
     assert len(road.ses.to("mum@home.example")) == 3
@@ -286,7 +286,7 @@ def test_a_mailbox_is_mailed_three_times_an_hour_whoever_asks(road: MailRoad, ch
 
 def test_taking_back_leaves_what_the_office_has_asked_for(road: MailRoad, children: list[Person]) -> None:
     portal, child = road.system.wiring("portal"), children[0]
-    invite_by_student(portal, school(road), child, "parent1@home.example")
+    invite_by_student(portal, school(road), child, ["parent1@home.example"])
     run = keep(road.system, [parent(1, [child.id])])
     send_all(road, Selection(contacts=run.id), admin(road))
     [seen] = sent_by(portal, school(road), child)

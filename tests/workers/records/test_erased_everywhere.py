@@ -92,7 +92,7 @@ def lived(road: MailRoad) -> Person:
     factors.write(none, none.with_one(Totp(id="a" * 26, name=f"{NAME}'s phone", added_at=1, salt="ab" * 16)))
     known = console.schools.get(SCHOOL)
     assert known is not None
-    invite_by_student(portal, known, made, MOTHERS)
+    invite_by_student(portal, known, made, [MOTHERS])
     road.plan()
     road.deliver()
     apply_emails(console, SCHOOL, ADMIN, [Item(keys=(("id", made.id),), email=LATER)], None)
@@ -228,7 +228,7 @@ def test_of_a_parent_who_was_invited_nothing_is_left_whatever_their_address_is_b
     console, portal, child = road.system.wiring("console"), road.system.wiring("portal"), road.person(1, email=None)
     known = console.schools.get(SCHOOL)
     assert known is not None
-    invite_by_student(portal, known, child, MOTHERS)
+    invite_by_student(portal, known, child, [MOTHERS])
     road.plan()
     road.deliver()
     (token,) = re.findall(r"/join#([\w.-]+)", road.ses.to(MOTHERS)[0].text)

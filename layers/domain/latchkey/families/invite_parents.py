@@ -1,8 +1,9 @@
 """A student invites their parents by e-mail: up to five addresses at once, and the same answer whoever they are.
 
-What a mail says is the invitation's: the student's first name and the school's, and nothing that was typed. Each address is
-written before it is mailed, so no message holds one. What a student and a school may invite in a day is counted first. How much
-one mailbox gets is counted where mails are made (``sends/request_mail``): here it would say that somebody else invited it.
+What a mail says is the invitation's: the student's first name and the school's, and nothing that was typed. Addresses are written
+before they are mailed, so no message holds one. What a student and a school may invite in a day is counted first. However many
+they are, they are read in one call, written in one transaction and mailed by one batch of messages. How much one mailbox gets is
+counted where mails are made (``sends/request_mail``): here it would say that somebody else invited it.
 """
 
 from collections.abc import Sequence
@@ -43,8 +44,7 @@ def invite_parents(system: System, school: School, student: Person, typed: Seque
         raise Conflict(why, code="no_invitations")
     addresses = _addresses(typed)
     _spend(system, school, student, len(addresses))
-    for address in addresses:
-        invite_by_student(system, school, student, address)
+    invite_by_student(system, school, student, addresses)
 
 
 def _spend(system: System, school: School, student: Person, count: int) -> None:

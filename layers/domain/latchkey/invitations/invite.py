@@ -59,29 +59,34 @@ def id_for(system: Keys, school: School, email: str) -> str:
     return invitation_id(system.lookup_key(school.slug, school.lookup_epoch), email)
 
 
-def mail(system: System, school: School, invitation: str) -> str:
-    """Have an invitation mailed to its address; the id of the request. The message says neither the address nor a name."""
-    request, now = new_id(system.time()), system.now()
-    message = {"kind": "invitation", "school": school.slug, "invitation": invitation, "request": request, "at": now}
-    system.queue("REQUESTS_QUEUE").put(message)
-    return request
+def invite_by_student(system: System, school: School, student: Person, emails: Iterable[str]) -> list[Invitation]:
+    """Invite mailboxes in a student's name, and have them mailed. Limits are the caller's.
 
-
-def invite_by_student(system: System, school: School, student: Person, email: str) -> Invitation:
-    """Invite a mailbox in a student's name, and have it mailed. Limits are the caller's.
-
-    It is noted first that the student did it: what they have sent they can always see and take back.
+    What is written stands or falls together, with its events and with what the student can see and take back of it.
+    ``Invalid`` where one of them is no address.
     """
-    address = identifiers.email(email)
-    if address is None:
-        raise Invalid(fields={"email": _NO_ADDRESS})
-    now = system.now()
-    system.invitations(school.slug).note_student(student.id, id_for(system, school, address), now)
-    found = invite(system, school, address, [student.id], "student")
-    event: dict[str, str | int] = {"student": student.id, "invitation": found.id}
-    system.audit(school.slug).record(student.id, "invitation.by_student", now, event)
-    mail(system, school, found.id)
+    addresses = [*dict.fromkeys(identifiers.email(each) for each in emails)]
+    now, audit, wanted = system.now(), system.audit(school.slug), list[Invitation]()
+    for address in addresses:
+        if address is None:
+            raise Invalid(fields={"email": _NO_ADDRESS})
+        wanted.append(fresh(id_for(system, school, address), address, [student.id], "student", now))
+    events = [
+        audit.record_of(student.id, "invitation.by_student", now, {"student": student.id, "invitation": each.id})
+        for each in wanted
+    ]
+    found = system.invitations(school.slug).unite_by_student(student.id, wanted, now, events)
+    _mail(system, school, found)
     return found
+
+
+def _mail(system: System, school: School, invitations: Iterable[Invitation]) -> None:
+    """Have invitations mailed to their addresses. No message says an address or a name."""
+    time, now = system.time(), system.now()
+    system.queue("REQUESTS_QUEUE").put_many(
+        {"kind": "invitation", "school": school.slug, "invitation": each.id, "request": new_id(time), "at": now}
+        for each in invitations
+    )
 
 
 def sent_by(system: System, school: School, student: Person) -> list[Sent]:
@@ -101,14 +106,9 @@ def sent_by(system: System, school: School, student: Person) -> list[Sent]:
 def take_back(system: System, school: School, student: Person, invitation: str) -> None:
     """Take a student out of an invitation that they have sent, unless the school has invited the same mailbox for them.
 
-    ``NotFound`` if they have sent none with this id. It may be done twice.
+    ``NotFound`` if they have sent none with this id, or have taken it back.
     """
-    invitations, now = system.invitations(school.slug), system.now()
-    if invitation not in invitations.of_student(student.id, now):
+    now, facts = system.now(), {"student": student.id, "invitation": invitation}
+    event = system.audit(school.slug).record_of(student.id, "invitation.take_back", now, facts)
+    if not system.invitations(school.slug).take_back(student.id, invitation, now, [event]):
         raise NotFound()
-    found = invitations.get(invitation)
-    if found is not None and student.id in found.asked:
-        invitations.take_child(invitation, student.id)
-    invitations.drop_student(student.id, invitation, now)
-    facts: dict[str, str | int] = {"student": student.id, "invitation": invitation}
-    system.audit(school.slug).record(student.id, "invitation.take_back", now, facts)

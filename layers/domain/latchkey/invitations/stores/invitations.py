@@ -1,15 +1,17 @@
 """Invitations in the table ``directory``. One item for each mailbox; whoever writes says what they have read."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Literal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, Literal, TypeAlias
 
 from latchkey.errors import TryLater
 from latchkey.invitations.model.invitation import KEPT, Invitation, united, without_child
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_from_item, school_key
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Item, Table, Update, Value, Write
 from latchkey.shared.stores.pace import Pace
 
+Owed: TypeAlias = tuple[Table, Write]
+"""A write that stands in one transaction with those of invitations."""
 _AT_ONCE: Final = 100  # DynamoDB: BatchGetItem, TransactWriteItems
 _ROUNDS: Final = 8
 _MOST_SENT: Final = 50  # of one student
@@ -185,53 +187,89 @@ class Invitations:
         """Take a child out of an invitation; whether it was the only one, so that nothing is left. It may be done twice."""
         for _ in range(_ROUNDS):
             item = self._table.get(*self._key(invitation))
-            found = invitation_from_item(item) if item else None
-            if item is None or found is None or child not in found.children:
+            write = self._without(item, child)
+            if item is None or write is None:
                 return False
-            after = without_child(found, child)
-            pk, sk = self._key(invitation)
             try:
-                if after is None:  # its version stays, raised: an older link must not come to life with the next invitation
-                    emptied = invitation_to_item(self.school, _emptied(found), item["expires_at"])
-                    self._table.update(_whole(emptied, _as_read(found)))
-                else:
-                    left: dict[str, Value] = {"children": list(after.children), "asked": list(after.asked) or None}
-                    self._table.update(Update(pk=pk, sk=sk, set=left, when=_as_read(found)))
+                self._table.update(write)
             except ConditionFailed:
                 continue
-            return after is None
+            return [*item["children"]] == [child]
         raise TryLater()
 
-    def note_student(self, student: str, invitation: str, now: int) -> None:
-        """Remember that a student has sent this invitation, so that they can see and take back what they sent."""
-        self._note(student, lambda sent: {**sent, invitation: now}, now)
+    def _without(self, item: Item | None, child: str) -> Update | None:
+        """The write that takes a child out of an invitation if it is as read; None where it is not in it."""
+        found = invitation_from_item(item) if item else None
+        if item is None or found is None or child not in found.children:
+            return None
+        after = without_child(found, child)
+        if after is None:  # its version stays, raised: an older link must not come to life with the next invitation
+            return _whole(invitation_to_item(self.school, _emptied(found), item["expires_at"]), _as_read(found))
+        left: dict[str, Value] = {"children": list(after.children), "asked": list(after.asked) or None}
+        pk, sk = self._key(found.id)
+        return Update(pk=pk, sk=sk, set=left, when=_as_read(found))
+
+    # What a student does to their invitations is one transaction, with what they see of it and its events. Others write the same
+    # invitations meanwhile; the list of what the student has sent is written by nobody else.
+    #
+    #     this ── read all ─────────────────── write all, if as read ──▶ refused: read and write again
+    #     another (a student, the office, a link) ── write one ──┘
+
+    def unite_by_student(self, student: str, wanted: Sequence[Invitation], now: int, also: Sequence[Owed]) -> list[Invitation]:
+        """Unite these (``unite``) and note that a student has sent them, in one transaction with ``also``; all as they now stand.
+
+        It reads once and writes once, however many they are: at most 40.
+        """
+        keys = [self._key(each.id) for each in wanted]
+        ids = [each.id for each in wanted]
+        for _ in range(_ROUNDS):
+            items = self._items(self._student(student), *keys)
+            united = [self._united(items.get(key), each, now) for key, each in zip(keys, wanted, strict=True)]
+            noted = self._noted(student, items.get(self._student(student)), dict.fromkeys(ids, now), (), now)
+            try:
+                self._table.transact_with([(self._table, noted), *((self._table, write) for _, write in united if write), *also])
+            except ConditionFailed:
+                continue
+            return [after for after, _ in united]
+        raise TryLater()
+
+    def take_back(self, student: str, invitation: str, now: int, also: Sequence[Owed]) -> bool:
+        """Take a student out of an invitation that they have sent, and out of their list, in one transaction with ``also``.
+
+        False: they have sent none with this id, or have taken it back. A child of whom the school has said the same stays in it.
+        """
+        for _ in range(_ROUNDS):
+            items = self._items(self._student(student), self._key(invitation))
+            item, sent = items.get(self._key(invitation)), items.get(self._student(student))
+            if invitation not in self._fresh(sent, now):
+                return False
+            writes: list[Owed] = [(self._table, self._noted(student, sent, {}, (invitation,), now)), *also]
+            write = self._without(item, student) if item and student in (item.get("asked") or ()) else None
+            try:
+                self._table.transact_with([*writes, *([(self._table, write)] if write else [])])
+            except ConditionFailed:
+                continue
+            return True
+        raise TryLater()
 
     def of_student(self, student: str, now: int) -> dict[str, int]:
         """The ids of the invitations that a student has sent, with when."""
-        return {each: at for each, at in self._sent(self._table.get(*self._student(student))).items() if at + KEPT > now}
+        return self._fresh(self._table.get(*self._student(student)), now)
 
-    def drop_student(self, student: str, invitation: str, now: int) -> None:
-        """Forget that a student has sent this invitation."""
-        self._note(student, lambda sent: {each: at for each, at in sent.items() if each != invitation}, now)
-
-    def _note(self, student: str, changed: Callable[[dict[str, int]], dict[str, int]], now: int) -> None:
+    def _noted(self, student: str, item: Item | None, new: Mapping[str, int], gone: Collection[str], now: int) -> Update:
+        """The write that changes what a student has sent, if it is as read."""
+        after = {each: at for each, at in {**self._fresh(item, now), **new}.items() if each not in gone}
+        sent: Value = [[each, at] for each, at in sorted(after.items(), key=lambda one: one[1])[-_MOST_SENT:]]
+        as_read: Condition = ("sent", "=", item["sent"]) if item else ("pk", "missing", None)
         pk, sk = self._student(student)
-        for _ in range(_ROUNDS):
-            item = self._table.get(pk, sk)
-            before = self._sent(item)
-            fresh = {each: at for each, at in changed(before).items() if at + KEPT > now}
-            sent: Value = [[each, at] for each, at in sorted(fresh.items(), key=lambda one: one[1])[-_MOST_SENT:]]
-            as_read: list[Condition] = [("sent", "=", item["sent"])] if item else [("pk", "missing", None)]
-            try:
-                self._table.update(Update(pk=pk, sk=sk, set={"sent": sent, "expires_at": now + KEPT}, when=as_read))
-            except ConditionFailed:
-                continue
-            return
-        raise TryLater()
+        return Update(pk=pk, sk=sk, set={"sent": sent, "expires_at": now + KEPT}, when=[as_read])
+
+    def _items(self, *keys: tuple[str, str]) -> dict[tuple[str, str], Item]:
+        return {(item["pk"], item["sk"]): item for item in self._table.get_many(keys)}
 
     @staticmethod
-    def _sent(item: Item | None) -> dict[str, int]:
-        return dict(item["sent"]) if item else {}
+    def _fresh(item: Item | None, now: int) -> dict[str, int]:
+        return {each: at for each, at in item["sent"] if at + KEPT > now} if item else {}
 
     def alone_with(self, children: Iterable[str]) -> list[str]:
         """The ids of invitations whose only children these are."""
