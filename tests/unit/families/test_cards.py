@@ -113,9 +113,9 @@ def test_a_pin_that_was_hidden_from_a_provisional_account_stays_hidden_from_the_
     """Else a parent who does not get to see it would register once more, and confirm."""
     into, gone = replace(MUM, children=()), Person(id="g" * 20, role="parent", given_name="", family_name="", children=(CHILD,))
     child = replace(ANN, parents=(gone.id,), pin_hidden_from=(gone.id,))
-    (change,) = relinked([child], into, gone)
+    (change,) = relinked([child], into, [gone.id])
     assert (change.after.parents, change.after.pin_hidden_from) == ((into.id,), (gone.id, into.id))
-    (change,) = relinked([replace(child, not_mine=(gone.id,))], into, gone)
+    (change,) = relinked([replace(child, not_mine=(gone.id,))], into, [gone.id])
     assert change.after.not_mine == (into.id,)
-    (change,) = relinked([replace(child, pin_hidden_from=(into.id,))], into, gone)
+    (change,) = relinked([replace(child, pin_hidden_from=(into.id,))], into, [gone.id])
     assert change.after.pin_hidden_from == (into.id,)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from latchkey.families.confirm_address import USES
+from latchkey.families.confirm_address import MOST_ACCOUNTS, USES
 from latchkey.families.stores.confirmations import Confirmations
 from latchkey.people.model.person import Person
 from latchkey.records.erase_person import erase_person
 from latchkey.schools.model.school import DAY
 from latchkey.sends.request_mail import EACH_MAILBOX, EACH_WISH
 from tests.support.mail_road import MailRoad
-from tests.support.portal import Portal
+from tests.support.portal import PASSWORD, Portal, calls_of
 from tests.workers.families.test_confirm_address import MUM, confirm, found, here, let_out, pupil, register, site, token_to
 
 __all__ = ["site"]
@@ -75,15 +75,70 @@ def test_one_that_is_erased_between_the_look_and_the_write_is_not_brought_back(
     old, ann = site.add("mum", role="parent", email=MUM, mis_id="P1"), pupil(site, "ann", 7)
     parent = register(site, ann)
     let_out(road)
-    join = Confirmations.join
+    write = Confirmations.write
 
     def late(self: Confirmations, *args: Any) -> None:
         if found(site, old.id) is not None:
             erase(site, old)
-        join(self, *args)
+        write(self, *args)
 
-    monkeypatch.setattr(Confirmations, "join", late)
+    monkeypatch.setattr(Confirmations, "write", late)
     assert confirm(site, token_to(road)).json_body["outcome"] == "confirmed"
     assert found(site, old.id) is None
     assert here(site, parent).children == (ann.id,)
     assert here(site, ann.id).parents == (parent,)
+
+
+def test_another_account_that_is_gone_meanwhile_does_not_hold_up_the_rest(
+    site: Portal, road: MailRoad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mum = site.add("mum", role="parent", email=MUM, mis_id="P1")
+    children = [pupil(site, name, number) for number, name in enumerate(("ann", "bob", "cat"), 7)]
+    made = [register(site, child) for child in children]
+    let_out(road)
+    token = token_to(road)
+    others = [each["id"] for each in site.post("/confirmations/check", {"token": token}).json_body["others"]]
+    write = Confirmations.write
+
+    def late(self: Confirmations, *args: Any) -> None:
+        if found(site, others[0]) is not None:
+            erase(site, here(site, others[0]))
+        write(self, *args)
+
+    monkeypatch.setattr(Confirmations, "write", late)
+    assert confirm(site, token, also=others).json_body["outcome"] == "joined"
+    assert set(here(site, mum.id).merged) == {*made} - {others[0]}
+    assert len(here(site, mum.id).children) == 2
+
+
+def test_confirming_costs_the_same_however_many_accounts_are_joined(site: Portal, road: MailRoad) -> None:
+    """Eight calls at most: the school, whose link it is, who has the address, the children; the count; one write."""
+    mum = site.add("mum", role="parent", email=MUM, mis_id="P1")
+    for number in range(7, 7 + 1 + MOST_ACCOUNTS):
+        register(site, pupil(site, f"child{number}", number))
+    let_out(road)
+    token = token_to(road)
+    seen = site.post("/confirmations/check", {"token": token}).json_body
+    others = [each["id"] for each in seen["others"]]
+    assert len(others) == MOST_ACCOUNTS
+    once = ["get_item", "get_item", "query", "batch_get_item", "batch_get_item"]
+    with calls_of(site.wiring, "northbridge") as calls:
+        assert confirm(site, token, into=mum.id, also=others).json_body["outcome"] == "joined"
+    assert calls == [*once, "update_item", "transact_write_items"]
+    assert len(here(site, mum.id).children) == 1 + MOST_ACCOUNTS
+
+
+def test_confirming_another_address_costs_one_message_more(site: Portal, road: MailRoad) -> None:
+    mum = site.add("mum", role="parent", email=MUM, mis_id="P1")
+    ann = pupil(site, "ann", 7)
+    site.wiring.directory("northbridge").change(mum.id, {"children": [ann.id]})
+    token = site.sign_in(MUM).json_body["token"]
+    asked = {"email": "new@x.example", "current": PASSWORD}
+    with calls_of(site.wiring, "northbridge") as calls:
+        assert site.post("/account/email", asked, Authorization=f"Bearer {token}").status_code == 202
+    assert len(calls) <= 8, calls
+    let_out(road)
+    link = token_to(road, "new@x.example")
+    with calls_of(site.wiring, "northbridge") as calls:
+        assert confirm(site, link).json_body["outcome"] == "changed"
+    assert len(calls) == 8, calls

@@ -10,14 +10,14 @@ changes nothing; of two uses at once one wins, and the other one learns that the
 """
 
 import logging
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NoReturn
 
 from latchkey.errors import Changed, Conflict, Gone, Invalid, TooMany, TryLater
 from latchkey.families.model import joins
 from latchkey.families.needs import System
+from latchkey.families.stores.confirmations import Write
 from latchkey.password_links.model import links
 from latchkey.password_links.model.links import Link
 from latchkey.password_links.read_link import DAMAGED, genuine
@@ -38,6 +38,8 @@ OWN: Final = "own"
 MOST_ACCOUNTS: Final = 5  # that one address has, of which the page lets choose
 USES: Final = Budget("confirm-use", 60, 3_600)
 _ROUNDS: Final = 5
+_MOST_CHILDREN: Final = 30
+"""Of the other accounts. With the 50 that one account can have, six accounts and their events, that makes 99 of 100 writes."""
 _GONE: Final[dict[Fault, str]] = {
     "damaged": DAMAGED,
     "used": said("This link has been used: the address is confirmed."),
@@ -102,7 +104,7 @@ def use(system: System, token: str, into: str | None = None, also: Collection[st
     ``into``: the id of the account that gets the children, or ``OWN``; None where there is nothing to choose. ``also``: the other
     provisional accounts of the mailbox that go the same way. ``Invalid`` names what has to be chosen; the link still works.
     """
-    for _ in range(_ROUNDS):
+    for again in range(_ROUNDS):
         found = check(system, token)
         slug, key = found.school.slug, system.lookup_key(found.school.slug, found.school.lookup_epoch)
         counters = system.counters("CREDENTIALS_TABLE", slug)
@@ -110,18 +112,25 @@ def use(system: System, token: str, into: str | None = None, also: Collection[st
             raise TooMany(said("This link was tried too often. It still works; wait a little, then try again."))
         target = _chosen(found, into)
         others = [each for each in found.others if each.id in also]
-        if len(others) < len(set(also)):
+        if len(others) < len(set(also)) and not again:  # which has changed since stays as it is, and its own mail still works
             raise Invalid(said("Nothing was changed."), fields={"also": said("Choose among the accounts that the page shows.")})
         try:
-            outcome, target = _used(system, found, token, target)
+            outcome = _used(system, found, token, target, _fitting(others))
         except Changed:
             continue
-        for other in others:
-            with suppress(Changed):  # it stays provisional, and its own mail still works
-                target = _join(system, found.school, other, target)
         log.info("address confirmed", extra={"school": slug, "person": found.person.id, "outcome": outcome})
         return outcome, found.school
     raise TryLater()
+
+
+def _fitting(others: Sequence[Person]) -> list[Person]:
+    """Those whose children have room in one transaction. Another stays provisional, and its own mail still works."""
+    found, children = list[Person](), set[str]()
+    for each in others:
+        if len(children | {*each.children}) <= _MOST_CHILDREN:
+            found.append(each)
+            children.update(each.children)
+    return found
 
 
 def _with_accounts(system: System, found: OpenConfirmation) -> OpenConfirmation:
@@ -163,23 +172,27 @@ def _chosen(found: OpenConfirmation, into: str | None) -> Person | None:
     return chosen
 
 
-def _used(system: System, found: OpenConfirmation, token: str, target: Person | None) -> tuple[Outcome, Person]:
-    """Write what the link is for; what became of it, and the account that other children go to."""
+def _used(system: System, found: OpenConfirmation, token: str, target: Person | None, others: Sequence[Person]) -> Outcome:
+    """Write what the link is for, and join the other accounts that go the same way, in one transaction; what became of it."""
     slug, person, now = found.school.slug, found.person, system.now()
-    if target is not None:
-        return "joined", _join(system, found.school, person, target)
-    used_link = links.fingerprint(token)
+    store, audit = system.confirmations(slug), system.audit(slug)
     facts: dict[str, str | int] = {"person": person.id}
-    if not found.is_change:
-        event = system.audit(slug).record_of(person.id, "address.confirm", now, facts)
-        system.confirmations(slug).confirm(person, used_link, event)
-        return "confirmed", replace(person, email_typed=None, provisional_until=None, used_link=used_link)
-    key = system.lookup_key(slug, found.school.lookup_epoch)
-    after = replace(person, email=found.address, email_key=lookup(key, "email", found.address), version=person.version + 1)
-    after = _told(system, slug, person, after, now)
-    event = system.audit(slug).record_of(person.id, "address.change", now, facts)
-    system.confirmations(slug).replace(person, after, used_link, event)
-    return "changed", replace(after, email_typed=None, provisional_until=None, new_email=None, used_link=used_link)
+    outcome: Outcome
+    if target is not None:
+        outcome, writes = "joined", _joined(system, found, [person, *others], target)
+    elif not found.is_change:
+        event = audit.record_of(person.id, "address.confirm", now, facts)
+        outcome, writes = "confirmed", [store.confirm_of(person, links.fingerprint(token)), event]
+    else:
+        key = system.lookup_key(slug, found.school.lookup_epoch)
+        after = replace(person, email=found.address, email_key=lookup(key, "email", found.address), version=person.version + 1)
+        after = _told(system, slug, person, after, now)
+        event = audit.record_of(person.id, "address.change", now, facts)
+        outcome, writes = "changed", [store.replace_of(person, after, links.fingerprint(token)), event]
+    if target is None and others:
+        writes += _joined(system, found, others, person)
+    store.write(writes)
+    return outcome
 
 
 def _told(system: System, slug: str, person: Person, after: Person, now: int) -> Person:
@@ -195,15 +208,17 @@ def _told(system: System, slug: str, person: Person, after: Person, now: int) ->
     return replace(after, former_email=former)
 
 
-def _join(system: System, school: School, gone: Person, into: Person) -> Person:
-    """Join a provisional account to another one; the other one as it then is. ``Changed`` if one of them is not as read."""
-    slug = school.slug
-    after = joins.with_children(into, gone)
-    family = joins.relinked(system.directory(slug).by_ids(gone.children), into, gone)
-    facts: dict[str, str | int] = {"person": into.id, "removed": gone.id}
-    event = system.audit(slug).record_of(into.id, "address.join", system.now(), facts)
-    system.confirmations(slug).join(gone, PersonChange(into, after), family, event)
-    return after
+def _joined(system: System, found: OpenConfirmation, gone: Sequence[Person], into: Person) -> list[Write]:
+    """The writes that join provisional accounts to another one, with an event for each."""
+    slug, now = found.school.slug, system.now()
+    theirs = {child for each in gone for child in each.children}
+    children = [child for child in found.children if child.id in theirs]
+    family = joins.relinked(children, into, {each.id for each in gone})
+    joined = system.confirmations(slug).join_of(gone, PersonChange(into, joins.with_children(into, gone)), family)
+    events = [
+        system.audit(slug).record_of(into.id, "address.join", now, {"person": into.id, "removed": each.id}) for each in gone
+    ]
+    return [*joined, *events]
 
 
 def _refuse(fault: Fault) -> NoReturn:
