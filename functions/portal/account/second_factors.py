@@ -21,7 +21,7 @@ from latchkey.shared.model.texts import said
 from latchkey.sign_in.model.passwords import LONGEST_RECEIVED
 from latchkey.sign_in.session import SignedIn
 from latchkey.wiring import Wiring
-from portal.account.sections import my
+from portal.account.sections import alone, my, shown_again
 from portal.system import system
 from web.answer import Answer
 from web.field_words import together
@@ -32,6 +32,7 @@ from web.who import ready_to_ask
 
 routes = RouteGroup(__name__, lambda: system().settings)
 HERE: Final = "/account/second-factors"
+NAME: Final = "second_factors"
 PAGE: Final = "account/second_factors_page.html"
 APP: Final = "account/second_factors_app.html"
 CODES: Final = "account/second_factors_codes.html"
@@ -54,6 +55,8 @@ def facts(wiring: Wiring, who: SignedIn) -> dict[str, Any] | None:
 def show(request: Request) -> Answer:
     """What this person has."""
     who = _ready(request)
+    if request.wants_page:
+        alone(request, who, NAME, _section)
     factors, waiting = factors_of(system(), who), waiting_for(who.school, who.person.id)
     return Answer(
         data={
@@ -70,14 +73,15 @@ def show(request: Request) -> Answer:
 def begin(request: Request) -> Answer:
     """Begin to add one: the first with the current password, a later one after one was shown."""
     who = _ready(request)
-    way = request.text("way", longest=20)
-    if way not in WAYS:
-        raise Invalid(fields={"way": said("Choose a passkey or an app.")})
-    name, current = together(
-        lambda: request.text("name", longest=4 * LONGEST_NAME, required=False),
-        lambda: request.text("current", longest=LONGEST_RECEIVED, required=False),
-    )
-    begun = begin_enrolment(system(), who, way, name, current)
+    with shown_again(request, who, NAME, _section):
+        way = request.text("way", longest=20)
+        if way not in WAYS:
+            raise Invalid(fields={"way": said("Choose a passkey or an app.")})
+        name, current = together(
+            lambda: request.text("name", longest=4 * LONGEST_NAME, required=False),
+            lambda: request.text("current", longest=LONGEST_RECEIVED, required=False),
+        )
+        begun = begin_enrolment(system(), who, way, name, current)
     return Answer(data=_begun(begun), status=201, location=f"{HERE}/{begun.id}")
 
 
@@ -118,7 +122,8 @@ def remove(request: Request, factor: str) -> Answer:
 def remove_by_form(request: Request, factor: str) -> Answer:
     """The same for a browser."""
     who = _ready(request)
-    remove_factor(system(), who, _the_id(factor), _password(request))
+    with shown_again(request, who, NAME, _section):
+        remove_factor(system(), who, _the_id(factor), _password(request))
     return Answer(status=204, location=f"{HERE}?done=removed")
 
 
@@ -126,7 +131,8 @@ def remove_by_form(request: Request, factor: str) -> Answer:
 def after_password(request: Request, factor: str) -> Answer:
     """Ask for a passkey that stood in place of a password after the password from now on."""
     who = _ready(request)
-    codes = make_second_step(system(), who, _the_id(factor), _password(request))
+    with shown_again(request, who, NAME, _section):
+        codes = make_second_step(system(), who, _the_id(factor), _password(request))
     if not codes:
         return Answer(data={"recovery_codes": []}, status=201, location=f"{HERE}?done=added")
     return Answer(data={"recovery_codes": list(codes)}, status=201, page=CODES)
@@ -136,24 +142,31 @@ def after_password(request: Request, factor: str) -> Answer:
 def renew(request: Request) -> Answer:
     """Ten new recovery codes; those of before work no more."""
     who = _ready(request)
-    return Answer(data={"recovery_codes": list(renew_recovery_codes(system(), who))}, status=201, page=CODES)
+    with shown_again(request, who, NAME, _section):
+        codes = renew_recovery_codes(system(), who)
+    return Answer(data={"recovery_codes": list(codes)}, status=201, page=CODES)
 
 
 @routes.on("POST", "/account/second-factors/reset/stop", form=PAGE)
 def stop_reset(request: Request) -> Answer:
     """Nothing is lost: what an admin has asked for does not happen. Any session may, because the safe way must be quick."""
     who = _ready(request)
-    stop_own_reset(system(), who)
+    with shown_again(request, who, NAME, _section):
+        stop_own_reset(system(), who)
     return Answer(status=204, location=f"{HERE}?done=stopped")
 
 
 def _ready(request: Request) -> SignedIn:
-    """Who asks, with what the page needs also if the view fails."""
+    """Who asks, with what the page needs also if they are asked again who they are."""
     who = my(request)
     if request.wants_page:
-        request.context.update(section=_shown(system(), who, factors_of(system(), who)), done="")
+        request.context["done"] = ""
         ready_to_ask(request, who)
     return who
+
+
+def _section(wiring: Wiring, who: SignedIn) -> dict[str, Any]:
+    return _shown(wiring, who, factors_of(wiring, who))
 
 
 def _password(request: Request) -> str:

@@ -20,8 +20,9 @@ from latchkey.second_factors.model.factors import Factor, Factors, Passkey
 from latchkey.second_factors.needs import System
 from latchkey.second_factors.prove_again import demand_proof
 from latchkey.shared.model.texts import said
-from latchkey.sign_in.current_password import is_current_password
+from latchkey.sign_in.current_password import current_password
 from latchkey.sign_in.session import SignedIn
+from latchkey.sign_in.stores.sessions import Owed
 
 _ROUNDS: Final = 5
 _LAST: Final = said("Your school asks you for a second factor, so the last one stays. Add another one first.")
@@ -40,23 +41,24 @@ def remove_factor(system: System, who: SignedIn, factor: str, current: str = "")
     ``Conflict`` for the last one of somebody who must have one, and for the last way in.
     """
     slug, now = who.school.slug, system.now()
-    checked = False
+    owed: tuple[Owed, ...] = ()
     for _ in range(_ROUNDS):
         before = factors_of(system, who)
         found = _the(before, factor)
         after = before.without(factor)
-        if _by_password(who, before, found):
-            checked = checked or _check(system, who, current)
-        else:
+        by_password = _by_password(who, before, found)
+        if not by_password:
             demand_proof(who, now)
         if not after.all and (required_of(who.school, who.person) or is_local_admin(who.school, who.person)):
             raise Conflict(_LAST, code="last")
         if is_last_way_in(who, after):
             raise Conflict(_LAST_WAY_IN, code="last_way_in")
+        if by_password:  # last, because what it gives back stands in the transaction
+            owed = owed or _check(system, who, current)
         event = system.audit(slug).record_of(who.person.id, "second_factor.remove", now, {"factor": factor})
         try:
             # Of two who remove the last two at once both have read the same revision, and one of them looks again.
-            system.second_factors(slug).write_with(before, after, event)
+            system.second_factors(slug).write_with(before, after, event, also=owed)
         except Changed:
             continue
         ask_mail(system, who, "factor_removed")
@@ -72,7 +74,7 @@ def make_second_step(system: System, who: SignedIn, factor: str, current: str) -
     As adding a second step: the first with the current password, a later one after one was shown.
     """
     slug, now = who.school.slug, system.now()
-    checked = False
+    owed: tuple[Owed, ...] = ()
     for _ in range(_ROUNDS):
         before = factors_of(system, who)
         found = _the(before, factor)
@@ -83,14 +85,14 @@ def make_second_step(system: System, who: SignedIn, factor: str, current: str) -
         if before.steps:
             demand_proof(who, now)
         else:
-            checked = checked or _check(system, who, current)
+            owed = owed or _check(system, who, current)
         codes = () if before.steps else recovery_codes.new_codes()
         after = before.with_one(replace(found, alone=False))
         if codes:
             after = replace(after, recovery=tuple(str(recovery_codes.hash_of(each)) for each in codes))
         event = system.audit(slug).record_of(who.person.id, "second_factor.add", now, {"way": "passkey", "factor": factor})
         try:
-            system.second_factors(slug).write_with(before, after, event)
+            system.second_factors(slug).write_with(before, after, event, also=owed)
         except Changed:
             continue
         ask_mail(system, who, "factor_added")
@@ -118,12 +120,14 @@ def _by_password(who: SignedIn, factors: Factors, found: Factor) -> bool:
     return alone and who.person.password_set_at is not None and not has_factor(who.school, who.person) and not factors.steps
 
 
-def _check(system: System, who: SignedIn, current: str) -> bool:
+def _check(system: System, who: SignedIn, current: str) -> tuple[Owed, ...]:
+    """What the right password gives back; ``Invalid`` or ``TooMany``."""
     if not current:
         raise Invalid(fields={"password": said("Type your current password.")})
-    if not is_current_password(system, who.school, who.person, current):
+    owed = current_password(system, who.school, who.person, current)
+    if owed is None:
         raise Invalid(fields={"password": said("This is not your current password.")})
-    return True
+    return owed
 
 
 def renew_recovery_codes(system: System, who: SignedIn) -> tuple[str, ...]:

@@ -65,10 +65,11 @@ class Added:
 def begin_enrolment(system: System, who: SignedIn, way: Way, name: str = "", current: str = "") -> Begun:
     """Begin; ``Invalid`` for a wrong current password, ``ConfirmAgain``, ``Conflict``. Another beginning takes its place."""
     name = " ".join(name.split())
-    slug, now = who.school.slug, system.now()
-    _may_begin(system, who, name, current)
+    store, now = system.second_factors(who.school.slug), system.now()
+    before = store.of(who.person.id)
+    _may_begin(system, who, before, name, current)
     for _ in range(_ROUNDS):
-        before = _allowed(system, who)
+        _check_allowed(system, who, before)
         waiting = Waiting(
             id=new_id(now),
             way=way,
@@ -79,8 +80,9 @@ def begin_enrolment(system: System, who: SignedIn, way: Way, name: str = "", cur
             challenge=secrets.token_hex(32) if way == "passkey" else "",
         )
         try:
-            system.second_factors(slug).write(before, replace(before, waiting=waiting))
+            store.write(before, replace(before, waiting=waiting))
         except Changed:
+            before = store.of(who.person.id)
             continue
         return _begun(system, who, before, waiting)
     raise TryLater()
@@ -100,7 +102,8 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
     slug, now = who.school.slug, system.now()
     store = system.second_factors(slug)
     for _ in range(_ROUNDS):
-        before = _allowed(system, who)
+        before = store.of(who.person.id)
+        _check_allowed(system, who, before)
         waiting = _waiting(before, who, factor, now)
         made = _made(system, slug, before, waiting, code if waiting.way == "totp" else credential)
         codes = () if before.steps else recovery_codes.new_codes()
@@ -122,13 +125,13 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
     raise TryLater()
 
 
-def _may_begin(system: System, who: SignedIn, name: str, current: str) -> None:
-    """The first: whoever gives the password now. Each later one, and a first without a password, is judged by ``_allowed``."""
+def _may_begin(system: System, who: SignedIn, before: Factors, name: str, current: str) -> None:
+    """The first: whoever gives the password now. ``_check_allowed`` judges each later one, and a first without a password."""
     wrong: dict[str, str] = {}
     by_provider = answers_provider(who.school, who.person, who.session.by)
     if len(name) > LONGEST_NAME:
         wrong["name"] = said("A name for it has at most {longest} characters.", longest=LONGEST_NAME)
-    if not by_provider and not _shows_one(who, system.second_factors(who.school.slug).of(who.person.id)):
+    if not by_provider and not _shows_one(who, before):
         if not current:
             wrong["current"] = said("Type your current password.")
         elif not is_current_password(system, who.school, who.person, current):
@@ -142,16 +145,14 @@ def _shows_one(who: SignedIn, factors: Factors) -> bool:
     return bool(factors.steps or (factors.all and who.person.password_set_at is None))
 
 
-def _allowed(system: System, who: SignedIn) -> Factors:
-    """What the person has now, if this session may add to it."""
-    factors = system.second_factors(who.school.slug).of(who.person.id)
+def _check_allowed(system: System, who: SignedIn, factors: Factors) -> None:
+    """Whether this session may add to what the person has; ``ConfirmAgain`` or ``Conflict``."""
     if _shows_one(who, factors):
         demand_proof(who, system.now())
     elif answers_provider(who.school, who.person, who.session.by) and not is_recent(who.session.created_at, system.now()):
         raise ConfirmAgain()
     if len(factors.all) >= MOST:
         raise Conflict(_TOO_MANY, code="too_many_factors")
-    return factors
 
 
 def _begun(system: System, who: SignedIn, factors: Factors, waiting: Waiting) -> Begun:

@@ -1,5 +1,6 @@
 """Second factors: one item for each person in the table ``credentials``, and which kinds they have in ``directory``."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -10,8 +11,9 @@ from latchkey.people.stores.people import Directory
 from latchkey.second_factors.model.factors import Factor, Factors, Passkey, Totp, Waiting
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.counters import Place
-from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Update, Value, transact
+from latchkey.shared.stores.dynamo import Condition, Item, Put, Table, Value, transact
 from latchkey.sign_in.stores.credentials import FACTORS
+from latchkey.sign_in.stores.sessions import Owed
 
 Write: TypeAlias = tuple[Table, Put]
 
@@ -53,10 +55,13 @@ class KeptFactors:
         self._table.put(put)
         return written
 
-    def write_with(self, before: Factors, after: Factors, event: EventWrite) -> Factors:
-        """The same where a factor comes or goes: with its audit event and the kinds that the person's item names, or nothing."""
+    def write_with(self, before: Factors, after: Factors, event: EventWrite, *, also: Iterable[Owed] = ()) -> Factors:
+        """The same where a factor comes or goes: with its audit event and the kinds that the person's item names, or nothing.
+
+        ``also``: what a right answer gives back.
+        """
         written, put = self._put(before, after)
-        writes: list[tuple[Table, Update | Put]] = [(self._table, put), event]
+        writes: list[Owed] = [(self._table, put), event, *also]
         if before.kinds != after.kinds:
             kinds = {"second_factors": list[Value](after.kinds) or None}
             writes.append((self._people, self._directory.change_of(before.person, kinds, [_EXISTS])))
