@@ -11,10 +11,9 @@ from federate.system import system
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school_now
 from latchkey.schools.model.school import School
-from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sso.budgets import ANSWERS, spend
 from latchkey.sso.end_trial import end_trial
-from latchkey.sso.enter import Came, Refused, enter
+from latchkey.sso.enter import Refused, enter
 from latchkey.sso.failed import Failed
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.oidc_attempt import OidcAttempt
@@ -23,11 +22,10 @@ from latchkey.sso.read_answer import Answer as Brought
 from latchkey.sso.read_answer import Attempted, read_answer
 from latchkey.sso.read_connections import begun_with
 from web.answer import Answer
-from web.entered import led_in
+from web.entered import led_in, visit_of
 from web.request import Request
 from web.route_group import RouteGroup
 from web.stopped import Words, stopped
-from web.who import token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _LONGEST_TEXT: Final = 2_000
@@ -74,12 +72,10 @@ def _answered(request: Request, school: School, connection: Connection | None, a
     if attempt.trial:
         end_trial(system(), school, attempt.connection, attempt.trial, proof)
         return _to_result(school, attempt, gone)
-    browser = browser_of(request.headers.get("user-agent", ""))
-    came = Came(presented=token_of(request), browser=browser, source_ip=request.source_ip)
-    found = enter(system(), connection, proof, came)
+    found = enter(system(), connection, proof, visit_of(request))
     if isinstance(found, Refused):
         return stopped(request, school, connection.name, Words.of_refusal(found, label), gone)
-    return led_in(request, system(), found, school.slug, [gone])
+    return led_in(request, found, school.slug, [gone])
 
 
 def _without_attempt(request: Request, state: str) -> Answer:

@@ -9,14 +9,14 @@ from latchkey.errors import Invalid
 from latchkey.schools.find_school import the_school
 from latchkey.second_factors.first_passkey import Phone
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest, typographic
-from latchkey.sign_in.steps import Proof
 from portal.account.account import person_facts
 from portal.account.sections import done as words_said
 from portal.of_school import of_school
 from portal.pasted import pasted_code
-from portal.sign_in.steps import afterwards, outcome
+from portal.sign_in.steps import entering, opened
 from portal.system import system
 from web.answer import Answer
+from web.entered import cookies_of
 from web.request import Request
 from web.route_group import RouteGroup
 from web.times import rfc3339
@@ -59,16 +59,16 @@ def use(request: Request, school: str) -> Answer:
     found = code_to_use(system(), school, code, request.source_ip, wish=typed["username"], made=phone.person if phone else "")
     with unless_used(system(), found):
         _show(request, found)
-    person = use_code(system(), found, Wishes(password=password, phone=phone, **typed), wrong)
-    if phone is not None:
-        now = system().now()
-        return outcome(request, Proof(school=found.school, person=person, at=now, ways=("passkey",), proved_at=now))
+    enter = entering(request, found, by_phone=phone is not None)
+    used = use_code(system(), found, Wishes(password=password, phone=phone, **typed), wrong, enter=enter)
+    if phone is not None and used.opened is not None:
+        return opened(request, used.opened)
     done = {
         "kind": found.code.kind,
-        "person": person_facts(person, found.school) | {"email": person.email, "username": person.username},
+        "person": person_facts(used.person, found.school) | {"email": used.person.email, "username": used.person.username},
         "sign_in": f"/schools/{school}/sessions",
     }
-    goes_on = afterwards(request, found.school, person, {person.id: found.beside.factors})
+    goes_on = {"Set-Cookie": cookies_of(request, used.opened.token)} if used.opened is not None else {}
     if goes_on and request.wants_page:
         return Answer(status=204, location=words_said("ready"), headers=goes_on)
     shown = data if request.wants_page else done

@@ -10,10 +10,9 @@ from typing import Final
 from latchkey.errors import NotFound
 from latchkey.schools.find_school import the_school_now
 from latchkey.schools.model.school import School
-from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sso.budgets import ANSWERS, spend
 from latchkey.sso.end_trial import end_trial
-from latchkey.sso.enter import Came, Refused, enter
+from latchkey.sso.enter import Refused, enter
 from latchkey.sso.failed import Failed
 from latchkey.sso.model.connection import Connection
 from latchkey.sso.model.saml_addresses import connection_of, start_address
@@ -25,12 +24,11 @@ from latchkey.sso.saml.envelope import Envelope, opened
 from latchkey.sso.take_saml_answer import take_saml_answer
 from saml.system import system
 from web.answer import Answer
-from web.entered import led_in
+from web.entered import led_in, visit_of
 from web.request import Request
 from web.route_group import RouteGroup
 from web.saml_browser import browser_cookie, kept_secret
 from web.stopped import Words, stopped
-from web.who import token_of
 
 routes = RouteGroup(__name__, lambda: system().settings)
 _PAGE: Final = "sso/once_more.html"
@@ -79,12 +77,10 @@ def _answered(
         return Answer(status=303, location=result_page(school.slug, name), headers={"Set-Cookie": gone})
     if connection is None:
         raise NotFound()
-    browser = browser_of(request.headers.get("user-agent", ""))
-    came = Came(presented=token_of(request), browser=browser, source_ip=request.source_ip)
-    found = enter(system(), connection, proof, came)
+    found = enter(system(), connection, proof, visit_of(request))
     if isinstance(found, Refused):
         return stopped(request, school, name, Words.of_refusal(found, label))
-    return led_in(request, system(), found, school.slug, [gone])
+    return led_in(request, found, school.slug, [gone])
 
 
 def _attempt(envelope: Envelope) -> SamlAttempt | None:

@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
+from latchkey.sign_in.model.browsers import browser_of
 from latchkey.sign_in.model.proof_tokens import LIFE
-from latchkey.sign_in.needs import System
 from latchkey.sign_in.session import ABSOLUTE
-from latchkey.sign_in.steps import Asked, Opened
+from latchkey.sign_in.steps import Asked, Opened, Visit
 from web import way_back
 from web.answer import Answer
-from web.others import end_others, others_cookie, others_of
+from web.others import others_cookie, others_of
 from web.request import Request
 from web.who import cookie, token_of
 
@@ -17,12 +17,17 @@ PAGES: Final = {"second_factor": "second-factor"}
 STEP_COOKIE: Final = "__Host-latchkey-step"
 
 
-def cookies_of(request: Request, system: System, token: str) -> str | list[str]:
-    """The cookies of a new session. Who signs in over a session that was here ends the others of this browser, too."""
-    if not (token_of(request) and others_of(request)):
-        return cookie(token, ABSOLUTE)
-    end_others(request, system)
-    return [cookie(token, ABSOLUTE), others_cookie(())]
+def visit_of(request: Request) -> Visit:
+    """Where a session is opened. Who signs in over a session that was here ends that and the others of this browser."""
+    token = token_of(request)
+    presented = (token, *others_of(request)) if token else ()
+    return Visit(presented=presented, browser=browser_of(request.headers.get("user-agent", "")), source_ip=request.source_ip)
+
+
+def cookies_of(request: Request, token: str) -> str | list[str]:
+    """The cookies of a new session, with which others have ended (``visit_of``)."""
+    own = cookie(token, ABSOLUTE)
+    return [own, others_cookie(())] if len(visit_of(request).presented) > 1 else own
 
 
 def step_cookie(found: Asked) -> str:
@@ -30,7 +35,7 @@ def step_cookie(found: Asked) -> str:
     return f"{STEP_COOKIE}={found.token}; Path=/; Max-Age={LIFE}; Secure; HttpOnly; SameSite=Lax"
 
 
-def led_in(request: Request, system: System, found: Opened | Asked, school: str, cookies: list[str]) -> Answer:
+def led_in(request: Request, found: Opened | Asked, school: str, cookies: list[str]) -> Answer:
     """303 to where a browser goes that a provider has led back; ``cookies`` are set besides."""
     if isinstance(found, Asked):
         place = f"/schools/{school}/sessions/{PAGES[found.step]}"
@@ -38,7 +43,7 @@ def led_in(request: Request, system: System, found: Opened | Asked, school: str,
     who = found.who
     there = way_back.followed(request, who.school.slug, is_admin=who.person.is_admin)
     place = there or (f"/admin/{who.school.slug}" if who.person.is_admin else "/account")
-    own = cookies_of(request, system, found.token)
+    own = cookies_of(request, found.token)
     return _sent(place, [*([own] if isinstance(own, str) else own), *way_back.forgotten(request, there), *cookies])
 
 

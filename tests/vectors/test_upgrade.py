@@ -307,7 +307,7 @@ def test_a_code_that_the_last_release_has_printed_opens_its_account(world: World
     portal = world.wiring("portal")
     code = check_code(portal, SLUG, PIN, "203.0.113.9")
     used = use_code(portal, code, Wishes(password=PASSWORD, username="ben.lee"))
-    assert used.id == BEN
+    assert used.person.id == BEN
     assert sign_in(portal, SLUG, "ben.lee", PASSWORD, source_ip="203.0.113.9")[1].person.id == BEN
     fits(found(world, "directory", DIRECTORY[3]), DIRECTORY[3])
 

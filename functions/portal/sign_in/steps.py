@@ -1,24 +1,23 @@
 """The steps of signing in, in their order, and how each of their outcomes is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
+from latchkey.codes.check_code import OpenCode
 from latchkey.errors import LatchkeyError
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
-from latchkey.sign_in.model.browsers import browser_of
-from latchkey.sign_in.steps import Asked, Opened, Proof, Step, go_on, settle
-from latchkey.sign_in.stores.credentials import FactorsItem
+from latchkey.sign_in.steps import Asked, Opened, Opening, Proof, Step, go_on, opening, settle
 from portal.account.account import person_facts
 from portal.system import system
 from web import way_back
 from web.answer import Answer
-from web.entered import PAGES, cookies_of, step_cookie
+from web.entered import PAGES, cookies_of, step_cookie, visit_of
 from web.request import Request
 from web.times import rfc3339
-from web.who import token_of
 
 STEPS: Final[tuple[Step, ...]] = (SecondStep(),)
 """What stands between a right password and a session, in this order."""
@@ -53,34 +52,52 @@ def chosen_from(proof: Proof) -> Answer:
     )
 
 
-def afterwards(
-    request: Request, school: School, person: Person, factors: Mapping[str, FactorsItem | None] | None = None
-) -> dict[str, str | list[str]]:
-    """The headers with which somebody goes on who has just set a password with a link or a code; none if they are to sign in.
+def entering(request: Request, found: OpenCode, *, by_phone: bool) -> Callable[[Person], Opening | None]:
+    """The session with which somebody goes on who uses a code, which is written with that; None if they are to sign in.
+
+    The school has to have switched it on, or they come with a phone (``by_phone``); and no step may ask for anything.
+    """
+
+    def enter(person: Person) -> Opening | None:
+        if not by_phone and not _goes_on(found.school, person):
+            return None
+        proof = Proof(school=found.school, person=person, at=system().now(), factors={person.id: found.beside.factors})
+        if by_phone:
+            proof = replace(proof, ways=("passkey",), proved_at=proof.at)
+        return opening(system(), proof, STEPS, visit=visit_of(request))
+
+    return enter
+
+
+def _goes_on(school: School, person: Person) -> bool:
+    """Whether this person is signed in who has just set a password."""
+    return school.settings.afterwards == "signed_in" and not school.uses_sso(person)
+
+
+def afterwards(request: Request, school: School, person: Person) -> dict[str, str | list[str]]:
+    """The headers with which somebody goes on who has just set a password with a link; none if they are to sign in.
 
     The school has to have switched it on, and no step may ask for anything. The password stands, whatever happens here.
-    ``factors``: as ``Proof`` has them.
     """
-    if school.settings.afterwards != "signed_in" or school.uses_sso(person):
+    if not _goes_on(school, person):
         return {}
-    proof = Proof(school=school, person=person, at=system().now(), factors=factors)
+    proof = Proof(school=school, person=person, at=system().now())
     try:
         found = _go_on(request, proof)
     except LatchkeyError:  # another password was set since, or a table is busy: they can sign in
         return {}
-    return {"Set-Cookie": cookies_of(request, system(), found.token)} if isinstance(found, Opened) else {}
+    return {"Set-Cookie": cookies_of(request, found.token)} if isinstance(found, Opened) else {}
 
 
 def _go_on(request: Request, proof: Proof) -> Opened | Asked:
-    browser = browser_of(request.headers.get("user-agent", ""))
-    return go_on(system(), proof, STEPS, presented=token_of(request), browser=browser, source_ip=request.source_ip)
+    return go_on(system(), proof, STEPS, visit=visit_of(request))
 
 
 def opened(request: Request, found: Opened) -> Answer:
     """201 with the session."""
     token, who = found.token, found.who
     there = way_back.followed(request, who.school.slug, is_admin=who.person.is_admin)
-    cookies = cookies_of(request, system(), token)
+    cookies = cookies_of(request, token)
     gone = way_back.forgotten(request, there)
     return Answer(
         data={"token": token, "expires_at": rfc3339(who.session.expires_at), "person": person_facts(who.person, who.school)},

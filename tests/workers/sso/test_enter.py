@@ -16,8 +16,8 @@ from latchkey.records.unlink_sso import unlink_sso
 from latchkey.schools.model.school import School, Settings, SingleSignOn
 from latchkey.shared.model.ids import person_id
 from latchkey.sign_in.session import who
-from latchkey.sign_in.steps import Asked, Opened
-from latchkey.sso.enter import Came, Refused, enter
+from latchkey.sign_in.steps import Asked, Opened, Visit
+from latchkey.sso.enter import Refused, enter
 from latchkey.sso.model.connection import ENTRA, GOOGLE, Connection
 from latchkey.sso.model.keys import account_key
 from latchkey.sso.model.proof import Proof
@@ -71,7 +71,7 @@ class World:
         return found
 
     def enter(self, proof: Proof, connection: Connection = MINE, **came: str) -> Opened | Asked | Refused:
-        return enter(self.federate, connection, proof, Came(**came))
+        return enter(self.federate, connection, proof, Visit(**came))
 
     def let_in(self, proof: Proof, connection: Connection = MINE) -> Person:
         found = self.enter(proof, connection)
@@ -350,7 +350,7 @@ def test_a_new_sign_in_ends_the_session_that_the_browser_had(world: World) -> No
     world.add("ben")
     before = world.enter(proof())
     assert isinstance(before, Opened)
-    after = world.enter(proof("sub-ben", "ben"), presented=before.token)
+    after = world.enter(proof("sub-ben", "ben"), presented=(before.token,))
     assert isinstance(after, Opened)
     assert after.who.session.by == "google"
     with pytest.raises(NotSignedIn):

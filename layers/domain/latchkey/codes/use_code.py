@@ -3,17 +3,19 @@
 A code that the office has read out on the telephone works like a PIN, for anybody but an admin; it changes no e-mail address.
 
 Everything that a use changes is written in one transaction. What cannot be taken, such as a weak password, leaves the code as it
-was, and is said all at once. Nobody is signed in by it, unless their school wants that.
+was, and is said all at once. Nobody is signed in by it, unless their school wants that or they come with a phone: then their
+session is in that transaction.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened_again, refuse, unless_used
 from latchkey.codes.needs import System
+from latchkey.codes.stores.uses import NOTHING
 from latchkey.codes.use_phone import made_with
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
@@ -28,8 +30,12 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.model import passwords
+from latchkey.sign_in.steps import Opened, Opening, note_opened
 from latchkey.sign_in.stores.credentials import Name
 from latchkey.sign_in.username_holder import names_of
+
+if TYPE_CHECKING:
+    from latchkey.sign_in.stores.sessions import Owed
 
 _ROUNDS: Final = 5
 _FORM: Final = ("given_name", "family_name", "username", "email", "password")
@@ -86,17 +92,38 @@ class _Wrong:
             raise Invalid(what, fields=fields, code=code)
 
 
-def use_code(system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str, str] | None = None) -> Person:
-    """The account that this code has opened, as it now is.
+Enter: TypeAlias = Callable[[Person], Opening | None]
+"""The session that somebody goes on with who has become this, to be written with it; None: they are to sign in."""
 
-    ``wrong``: what the caller knows to be wrong with which field. ``Invalid`` names all that cannot be taken; the code still
-    works. ``Gone``: somebody was quicker.
+
+def no_session(_person: Person) -> None:
+    """They are to sign in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The account that a code has opened, as it now is, and the session that was opened with it."""
+
+    person: Person
+    opened: Opened | None = None
+
+
+def use_code(
+    system: System, found: OpenCode, wishes: Wishes, wrong: Mapping[str, str] | None = None, *, enter: Enter = no_session
+) -> Used:
+    """Use a code.
+
+    ``wrong``: what the caller knows to be wrong with which field. ``enter``: the session of the account as it will be, if there
+    is to be one. ``Invalid`` names all that cannot be taken; the code still works. ``Gone``: somebody was quicker.
     """
     with unless_used(system, found):
-        return (_register if found.code.kind == "parent" else _claim)(system, found, wishes, wrong or {})
+        used = (_register if found.code.kind == "parent" else _claim)(system, found, wishes, wrong or {}, enter)
+    if used.opened is not None:
+        note_opened(used.opened)
+    return used
 
 
-def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
+def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str], enter: Enter) -> Used:
     """Give the person of a PIN, or of a code that was read out, the password, address and username that they chose."""
     slug, hashed = found.school.slug, None
     made: FirstPasskey | None = None
@@ -113,21 +140,32 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
         if before.email != after.email and (before.email is not None or is_told(before, after.email)):
             after = replace(after, former_email=former_email(before, now))
         proved = replace(after, email=before.email)  # their address and username get their budgets back
+        becomes = replace(after, version=before.version + 1, password_set_at=now)
+        begun = enter(becomes)
+        also: list[Owed] = [*((made.write,) if made is not None else ()), *forgiven(system, found.school, proved)]
         try:
-            also = [*((made.write,) if made is not None else ()), *forgiven(system, found.school, proved)]
             system.code_uses(slug).claim(
-                found.code.kind, before, after, hashed, now, event=event, names=taken, also=also, counted=found.counted
+                found.code.kind,
+                before,
+                after,
+                hashed,
+                now,
+                event=event,
+                names=taken,
+                also=[*also, *(begun.also if begun is not None else ())],
+                noted=begun.noted if begun is not None else NOTHING,
+                counted=found.counted,
             )
         except Changed:  # somebody was quicker, or the school has changed something
             found = _again(system, found, now)
         else:
             former = after.former_email if is_told(before, after.email) else None
             _tell(system, found, after, now, new_email_at=former.at if former is not None else None)
-            return replace(after, version=before.version + 1, password_set_at=now)
+            return Used(becomes, begun.opened if begun is not None else None)
     raise TryLater()
 
 
-def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str]) -> Person:
+def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, str], enter: Enter) -> Used:
     """Make a parent and link them to the student of a parent code.
 
     Always a new account, whoever else has the address: to look for one would tell whoever holds a code who is here. It works at
@@ -153,15 +191,19 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     )
     _check_password(parent, found, wishes, wrong)
     wrong.raise_any()
-    also = (made_with(system, found, parent, wishes.phone).write,) if wishes.phone is not None else ()
-    event = _event(system, found, parent.id, now)
+    also: list[Owed] = [made_with(system, found, parent, wishes.phone).write] if wishes.phone is not None else []
+    hashed, event, begun = _hash(wishes), _event(system, found, parent.id, now), enter(parent)
+    also += begun.also if begun is not None else ()
+    noted = begun.noted if begun is not None else NOTHING
     try:
-        system.code_uses(slug).register(found.student, parent, _hash(wishes), now, event=event, also=also, counted=found.counted)
+        system.code_uses(slug).register(
+            found.student, parent, hashed, now, event=event, also=also, noted=noted, counted=found.counted
+        )
     except Changed:
         _again(system, found, now)  # says what became of the code
         raise TryLater() from None
     _tell(system, found, parent, now)
-    return parent
+    return Used(parent, begun.opened if begun is not None else None)
 
 
 def _wished(system: System, found: OpenCode, wishes: Wishes, wrong: _Wrong) -> Person:

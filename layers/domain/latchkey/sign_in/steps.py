@@ -25,7 +25,7 @@ from latchkey.sign_in.record_sign_in import sign_in_of
 from latchkey.sign_in.session import SignedIn, named_in, new_session
 from latchkey.sign_in.stamps import bears
 from latchkey.sign_in.stores.credentials import FactorsItem
-from latchkey.sign_in.stores.sessions import PASSWORD_ALONE, Owed
+from latchkey.sign_in.stores.sessions import PASSWORD_ALONE, Noted, Owed
 
 _TOO_LATE: Final = said("That took too long, or something has changed since. Enter your password again.")
 log = logging.getLogger(__name__)
@@ -82,26 +82,54 @@ class Opened:
     who: SignedIn
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A session that is not written yet. ``noted`` goes into its person's item, ``also`` beside that, in one transaction."""
+
+    opened: Opened
+    noted: Noted
+    also: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Where a session is opened. ``browser``: in coarse words what asks; see ``Session``.
+
+    ``presented``: the tokens of sessions that end with it. ``source_ip``: from where; kept is only whether that is outside.
+    """
+
+    presented: tuple[str, ...] = ()
+    browser: str = ""
+    source_ip: str = ""
+
+
+NOWHERE: Final = Visit()
+
+
 def go_on(
     system: System,
     proof: Proof,
     steps: Sequence[Step],
     *,
-    presented: str | None = None,
-    browser: str = "",
-    source_ip: str = "",
+    visit: Visit = NOWHERE,
 ) -> Opened | Asked:
-    """What the next step asks for, or the session where none does. A session that was ``presented`` then ends.
-
-    ``browser``: in coarse words what asks; see ``Session``. ``source_ip``: from where; kept is only whether that is outside.
-    """
+    """What the next step asks for, or the session where none does."""
     for step in steps:
         facts = step.asks(system, proof)
         if facts is not None:
             settle(system, proof)
             return Asked(step.name, sealed(system, proof), facts)
-    outside = is_inside(proof.school.settings.address_ranges, source_ip) is False
-    return _open(system, proof, presented, browser, outside=outside)
+    return _open(system, proof, visit)
+
+
+def opening(system: System, proof: Proof, steps: Sequence[Step], *, visit: Visit = NOWHERE) -> Opening | None:
+    """The session of somebody whose item is just being written; None where a step asks for something, so they are to sign in.
+
+    ``proof.person`` is as they will be, their new version with them.
+    """
+    if any(step.asks(system, proof) is not None for step in steps):
+        return None
+    return _begun(system, proof, visit)[1]
 
 
 def settle(system: System, proof: Proof) -> None:
@@ -153,22 +181,37 @@ def sealed(system: System, proof: Proof) -> str:
     return seal(kept, proof.school.slug, system.cursor_key(proof.school.slug))
 
 
-def _open(system: System, proof: Proof, presented: str | None, browser: str, *, outside: bool) -> Opened:
+def _open(system: System, proof: Proof, visit: Visit) -> Opened:
     """The session, what it ends and what is owed: one transaction, so there is none of it where something has changed."""
-    slug, now = proof.school.slug, system.now()
-    forget = _knows_of_new_email(proof.person, now)
-    noted, person = system.directory(slug).note_sign_in_of(proof.person, now, forget_former_email=forget, outside=outside)
-    event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
-    token, session = new_session(system, slug, person, ways=proof.ways, proved_at=proof.proved_at, browser=browser, by=proof.by)
-    also: list[Owed] = [noted, *proof.owed]
-    if event is not None:
-        also.append(event)
+    noted, begun = _begun(system, proof, visit)
+    slug = proof.school.slug
     try:
-        system.sessions(slug).put_with(session, also, named_in(presented))
+        system.sessions(slug).write_all([*begun.also, noted, *proof.owed])
     except Changed:  # a new password was set meanwhile
         raise SignInFailed() from None
-    log.info("signed in", extra={"school": slug, "person": person.id})
-    return Opened(token, SignedIn(proof.school, person, session))
+    note_opened(begun.opened)
+    return begun.opened
+
+
+def _begun(system: System, proof: Proof, visit: Visit) -> tuple[Owed, Opening]:
+    """The session, and the write that notes it of a person who is as the proof has them."""
+    slug, now = proof.school.slug, system.now()
+    forget, outside = _knows_of_new_email(proof.person, now), is_inside(proof.school.settings.address_ranges, visit.source_ip)
+    (table, noted), person = system.directory(slug).note_sign_in_of(
+        proof.person, now, forget_former_email=forget, outside=outside is False
+    )
+    event = sign_in_of(system, slug, person, [way for way in proof.ways if way not in PASSWORD_ALONE])
+    token, session = new_session(
+        system, slug, person, ways=proof.ways, proved_at=proof.proved_at, browser=visit.browser, by=proof.by
+    )
+    ended = [found for each in visit.presented if (found := named_in(each)) is not None]
+    also = (*system.sessions(slug).new_of(session, ended), *((event,) if event is not None else ()))
+    return (table, noted), Opening(Opened(token, SignedIn(proof.school, person, session)), noted.set, also)
+
+
+def note_opened(found: Opened) -> None:
+    """Log a session that was written."""
+    log.info("signed in", extra={"school": found.who.school.slug, "person": found.who.person.id})
 
 
 def _knows_of_new_email(person: Person, now: int) -> bool:

@@ -24,7 +24,7 @@ from latchkey.second_factors.second_step import SecondStep
 from latchkey.shared.model.identifiers import lookup
 from latchkey.shared.model.ids import is_slug, person_id
 from latchkey.shared.model.names import name_of
-from latchkey.sign_in.steps import Asked, Opened, go_on
+from latchkey.sign_in.steps import Asked, Opened, Visit, go_on
 from latchkey.sign_in.steps import Proof as Shown
 from latchkey.sign_in.stores.credentials import FactorsItem
 from latchkey.sign_in.stores.sessions import BY_PROVIDER, PROVIDERS_FACTOR, Owed
@@ -48,15 +48,6 @@ from latchkey.sso.stores.links import Account, Meant
 
 _ROUNDS: Final = 5
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
-    """What a request says of the browser that has come: the session token that it has, in coarse words what it is, from where."""
-
-    presented: str | None = None
-    browser: str = ""
-    source_ip: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +87,7 @@ class _Found:
     factors: Mapping[str, FactorsItem | None] = field(default_factory=dict)
 
 
-def enter(system: System, connection: Connection, proof: Proof, came: Came) -> Opened | Asked | Refused:
+def enter(system: System, connection: Connection, proof: Proof, visit: Visit) -> Opened | Asked | Refused:
     """A session, what the second step asks for, or why not. ``TryLater`` where too much happens at once; nothing is lost.
 
     ``connection``: the version in force (``read_connections.in_force``). Asked the same again it lets the same person in.
@@ -112,7 +103,7 @@ def enter(system: System, connection: Connection, proof: Proof, came: Came) -> O
             if isinstance(found, Refused):
                 _count(trying, found)
                 return found
-            return _go_on(trying, found, came)
+            return _go_on(trying, found, visit)
         except (Changed, SignInFailed):  # somebody has changed the person, or linked one of the two, just now
             continue
     raise TryLater()
@@ -222,13 +213,13 @@ def _made(trying: _Try, link: SsoLink, looked: Sought, there: Sequence[Person]) 
     return _Found(person, factors={person.id: None})
 
 
-def _go_on(trying: _Try, found: _Found, came: Came) -> Opened | Asked:
+def _go_on(trying: _Try, found: _Found, visit: Visit) -> Opened | Asked:
     system, now, ways = trying.system, trying.system.now(), (BY_PROVIDER,)
     shown = Shown(school=trying.school, person=found.person, at=now, ways=ways, by=trying.connection.name)
     shown = replace(shown, owed=found.owed, factors=found.factors)
     if trying.proof.strong and trying.connection.proves_second_factor:
         shown = shown.shown(PROVIDERS_FACTOR, now)
-    return go_on(system, shown, (SecondStep(),), presented=came.presented, browser=came.browser, source_ip=came.source_ip)
+    return go_on(system, shown, (SecondStep(),), visit=visit)
 
 
 def _count(trying: _Try, refused: Refused) -> None:

@@ -1,4 +1,4 @@
-"""What codes, links and invitations cost in calls of AWS: at most eight in a container that knows the school, but for two.
+"""What codes, links and invitations cost in calls of AWS: at most eight in a container that knows the school.
 
 A container that has not read the school asks once more, and for each key that KMS derives once.
 """
@@ -70,24 +70,45 @@ def test_a_parent_code_and_one_that_was_read_out(portal: Portal, ann: Person) ->
     assert len(used(portal, portal.code(ann, "read_out"), username="ann.okafor")) == 7, "nobody is mailed"
 
 
-@pytest.mark.parametrize(("fields", "most"), [({}, MOST), ({"username": "ben2"}, MOST)])
-def test_a_pin_after_which_one_is_signed_in(portal: Portal, mailed: Person, fields: dict[str, str], most: int) -> None:
+@pytest.mark.parametrize("others", [0, 4])
+def test_a_pin_after_which_one_is_signed_in(portal: Portal, mailed: Person, others: int) -> None:
+    """The session stands in the transaction of the PIN, with the end of those that this browser had."""
     settings(portal, afterwards="signed_in")
-    if fields:
-        mailed = portal.add("cat", number=9, pin=LIVE, password=None, username=None)
-        most += 1  # whose the name is, is asked an index
-    assert len(used(portal, portal.code(mailed, "pin"), **fields)) == most
+    cat = portal.add("cat", number=9, pin=LIVE, email="cat@home.example", password=None, username=None)
+    tokens = [portal.sign_in("ben").json_body["token"] for _ in range(others)]
+    cookies = f"__Host-latchkey={portal.sign_in('ben').json_body['token']}; __Host-latchkey-others={'~'.join(tokens)}"
+    headers = {"Cookie": cookies, "Origin": "https://latchkey.test"} if others else {}
+    once = [*TRIED, "update_item", "transact_write_items", "send_message_batch"]
+    for person, fields in ((mailed, {}), (cat, {"username": "cat2"})):
+        body = {"code": portal.code(person, "pin"), "password": PASSWORD, **fields}
+        with calls_of(portal.wiring, "northbridge") as calls:
+            answer = portal.post("/schools/northbridge/codes/use", body, **headers)
+        assert answer.status_code == 201, answer.body
+        assert "__Host-latchkey=" in str(answer.headers["Set-Cookie"])
+        assert sorted(calls) == sorted([*once, *(["query"] if fields else [])]), "whose the name is, is asked an index"
+        assert len(calls) <= MOST
+    for token in tokens:
+        assert portal.get("/account", Authorization=f"Bearer {token}").status_code == 401
 
 
 def test_a_phone_in_place_of_a_password(portal: Portal, ann: Person) -> None:
-    """One more: its challenge is used up before what it has signed is looked at."""
+    """Its challenge is used up before what it has signed is looked at; whose it is, is signed in by the code's transaction."""
     settings(portal, phones=PhoneRule(roles=("parent",), alone=True))
     phone, code = Authenticator(), portal.code(ann, "parent")
     with calls_of(portal.wiring, "northbridge") as calls:
         begun = portal.post("/schools/northbridge/codes/passkey", {"code": code, "login": "x@y.example"}).json_body
     assert len(calls) == 7
     made = {"credential": phone.make(begun["challenge"]), "person": begun["person"]}
-    assert len(used(portal, code, password="", **made, **MUM)) == MOST + 1
+    assert len(used(portal, code, password="", **made, **MUM)) == MOST
+
+
+def test_a_phone_and_a_new_username_are_one_more_than_eight(portal: Portal, ann: Person) -> None:
+    """The one that is known: whose the name is, is asked an index, and a challenge is used up."""
+    settings(portal, phones=PhoneRule(roles=("student",), alone=True))
+    phone, code = Authenticator(), portal.code(ann, "pin")
+    begun = portal.post("/schools/northbridge/codes/passkey", {"code": code, "login": "ann.okafor"}).json_body
+    made = {"credential": phone.make(begun["challenge"]), "person": begun["person"]}
+    assert len(used(portal, code, password="", username="ann.okafor", **made)) == MOST + 1
 
 
 def test_looking_and_what_cannot_be_taken(portal: Portal, ann: Person) -> None:

@@ -9,8 +9,8 @@ import console.system
 from console.app import app as console_app
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import PublicConnection, School, SingleSignOn
-from latchkey.sign_in.steps import Asked, Opened
-from latchkey.sso.enter import Came, Refused, enter
+from latchkey.sign_in.steps import Asked, Opened, Visit
+from latchkey.sso.enter import Refused, enter
 from latchkey.sso.model.connection import GOOGLE, Connection
 from latchkey.sso.model.proof import Proof
 from tests.support.gateway import Gateway
@@ -52,7 +52,7 @@ def come_in(portal: Portal, name: str, *, strong: bool = False, **came: str) -> 
         strong=strong,
         at=wiring.now(),
     )
-    return enter(wiring, MINE, proof, Came(**came))
+    return enter(wiring, MINE, proof, Visit(**came))
 
 
 def session(portal: Portal, name: str, *, strong: bool = False) -> str:
@@ -191,7 +191,7 @@ def test_on_a_shared_computer_the_next_child_gets_nothing_of_the_last_one(portal
     person(portal, "ben")
     connect(portal, MINE.public)
     first = session(portal, "ann")
-    found = come_in(portal, "ben", presented=first)
+    found = come_in(portal, "ben", presented=(first,))
     assert isinstance(found, Opened)
     assert (status(portal, first), found.who.person.username) == (401, "ben")
     page = portal.page("/account", Cookie=f"__Host-latchkey={found.token}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.model.codes import MOST_FAILURES, USES, Kind, state_of
@@ -13,10 +13,11 @@ from latchkey.people.stores.people import Directory
 from latchkey.schools.model.school import School
 from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.aws import Client
-from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Put, Table, Update, Value, transact
+from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, FactorsItem, Name, factors_place, username_place
+from latchkey.sign_in.stores.sessions import Noted, Owed
 
-Write: TypeAlias = tuple[Table, Update | Put]
+NOTHING: Final[Noted] = {}
 _CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
 _SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN or a code read out
 
@@ -99,12 +100,14 @@ class CodeUses:
         *,
         event: EventWrite,
         names: Sequence[Name] = (),
-        also: Sequence[Write] = (),
+        also: Sequence[Owed] = (),
+        noted: Noted = NOTHING,
         counted: bool = False,
     ) -> None:
         """Use a PIN or a code that was read out: set a password, address and username; the event stands or falls with it.
 
         Without a hash there is no password from now on, not even an older one: ``also`` then keeps what is there in its place.
+        ``noted``: what the person's item says besides, where they are signed in by it.
 
         ``names`` are the look-up keys of a new username with who chose it last: of two who choose it at once one gets it.
         ``Changed`` if the code of ``before`` no longer works, the person is not as they were then, or the name is another's.
@@ -117,8 +120,8 @@ class CodeUses:
             facts["former_email"] = former_to_value(after.former_email)
         facts |= {"second_factors": list(after.second_factors)} if after.second_factors != before.second_factors else {}
         facts |= {"version": before.version + 1, "password_set_at": now if password_hash is not None else None, "locked_at": None}
-        changed = replace(used, set=facts)
-        writes: list[Write] = [(self._people, changed), event, *also]
+        changed = replace(used, set={**facts, **noted})
+        writes: list[Owed] = [(self._people, changed), event, *also]
         if password_hash is not None:
             writes.append(self._credentials.password_of(before.id, password_hash, now))
         writes += [self._credentials.name_of(name.key, after.id, name.holder, name.epoch) for name in names]
@@ -132,18 +135,20 @@ class CodeUses:
         now: int,
         *,
         event: EventWrite,
-        also: Sequence[Write] = (),
+        also: Sequence[Owed] = (),
+        noted: Noted = NOTHING,
         counted: bool = False,
     ) -> None:
         """Take a place of a student's parent code: make the parent and link both; ``Changed`` if there is none left.
 
-        ``also``: what is kept of a way in beside the password, or in its place.
+        ``also``: what is kept of a way in beside the password, or in its place, and a session; ``noted``: as of ``claim``.
         """
         still_here: Condition = ("status", "=", "active")
         used = self._used(student, "parent", now, [still_here], counted=counted)
-        writes: list[Write] = [
+        made = self._directory.make_of(parent)
+        writes: list[Owed] = [
             (self._people, replace(used, append={"parents": [parent.id]})),
-            (self._people, self._directory.make_of(parent)),
+            (self._people, replace(made, set={**made.set, **noted})),
             event,
             *also,
         ]

@@ -1,6 +1,6 @@
 """Sessions: the table ``sessions``; it holds a hash of each secret, never the secret."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -8,6 +8,8 @@ from latchkey.shared.stores.dynamo import Condition, Delete, Item, Put, Table, U
 
 Owed: TypeAlias = tuple[Table, Write]
 """A write that stands in one transaction with a new session."""
+Noted: TypeAlias = Mapping[str, Value]
+"""What a sign-in notes in its person's item."""
 PASSWORD_ALONE: Final = ("password",)
 """How a session was opened whose item does not say it."""
 BY_PROVIDER: Final = "sso"
@@ -60,19 +62,20 @@ class Sessions:
         """Write a new session."""
         self._table.put(self._new(session))
 
-    def put_with(self, session: Session, also: Iterable[Owed], ended: tuple[str, str, str] | None = None) -> None:
-        """Write a new session and something else, all or nothing, in one call; ``Changed`` if something is not as expected.
+    def new_of(self, session: Session, ended: Iterable[tuple[str, str, str]] = ()) -> list[Owed]:
+        """The writes of a new session, to stand in a transaction.
 
-        ``ended``: school, person and hash of a session that ends with it, whether it exists or not.
+        ``ended``: school, person and hash of sessions that end with it, whether they exist or not.
         """
-        writes: list[Owed] = [(self._table, self._new(session)), *one_each(also)]
-        if ended is not None:
-            writes.append((self._table, Delete(*session_key(*ended))))
-        self._table.transact_with(writes)
+        gone = [(self._table, Delete(*session_key(*each))) for each in dict.fromkeys(ended)]
+        return [(self._table, self._new(session)), *gone]
 
     def write_all(self, writes: Sequence[Owed]) -> None:
-        """Write what a sign-in owes, all or nothing, where no session is opened with it."""
-        self._table.transact_with(writes)
+        """Write a new session (``new_of``) or what a sign-in owes, all or nothing, in one call.
+
+        Updates of one item are made one; ``Changed`` if something is not as expected.
+        """
+        self._table.transact_with(one_each(writes))
 
     def replacing(self, old: Session, new: Session, now: int) -> list[tuple[Table, Update | Put]]:
         """The writes that end a session and begin another in its place, to stand in a transaction; only if the old one still is.
