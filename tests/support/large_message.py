@@ -9,7 +9,7 @@ import keep_roll.handler as door
 from latchkey.mail.model.account import CHUNK_MAILS, MailAccount
 from latchkey.people.model.person import Person
 from latchkey.sends.model.mail_states import Fact
-from latchkey.sends.model.send import Chunk, Mail, Send
+from latchkey.sends.model.send import Chunk, Kind, Mail, Send
 from latchkey.shared.model.ids import new_id
 from tests.support.console import HEAD, Console
 from tests.support.costs import SCHOOL
@@ -32,11 +32,11 @@ LOOKS: Final[list[dict[str, str]]] = [
 """What is asked of its people besides all."""
 
 
-def large_message(console: Console, streams: Streams, thousands: int) -> str:
+def large_message(console: Console, streams: Streams, thousands: int, kind: Kind = "password_link") -> str:
     """The id of a message to so many thousand students: most mails arrived, one in a thousand came back, the last one failed."""
     wiring = console.system.wiring("deliver_links")
     now = wiring.now()
-    send = Send(id=new_id(now), kind="password_link", state="finished", origin="admin", created_at=now, created_by=HEAD)
+    send = Send(id=new_id(now), kind=kind, state="finished", origin="admin", created_at=now, created_by=HEAD)
     people = (copy_of(number, place) for place in range(thousands) for number in range(1_000))
     chunks = [
         Chunk(send=send.id, number=number, origin="admin", mail="welcome", expires_at=now + 9, mails=mails, state="done")

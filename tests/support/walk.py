@@ -8,7 +8,7 @@ import gzip
 import io
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from copy import copy, deepcopy
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ from web.request import READS
 
 MOST_CPU: Final = 0.150
 PAGE_BYTES, WIRE_BYTES = 60_000, 20_000
+_SCRIPT, _BROWSER = "application/json", "text/html,application/xhtml+xml,*/*;q=0.8"
 _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
     f"{HOME}/people": [
         {"role": "student"},
@@ -53,8 +54,11 @@ _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
 }
 """Queries that are asked besides none, by path."""
 _MESSAGE: Final = "/admin/{school}/sends/{id}"
-_CHOOSES: Final = {f"{_MESSAGE}/again", f"{_MESSAGE}/retry"}
+_CHOOSES: Final = {f"{_MESSAGE}/again", f"{_MESSAGE}/retry", f"{_MESSAGE}/replan"}
 """What chooses people from the large message; other changes are asked of a small one that they fit."""
+_INVITED: Final = {f"{_MESSAGE}/recipients", _MESSAGE}
+"""What is asked of a large message of invitations, too: its people by name."""
+_DRAFTS: Final = "/admin/{school}/sends/drafts/{id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,18 @@ def large_school(patch: pytest.MonkeyPatch, thousands: int) -> Iterator[Console]
         _look_for_doubles(console)
         ways_in(console)
         console.tokens["message"] = large_message(console, streams, thousands)
+        console.tokens["invitations"] = large_message(console, streams, max(2, thousands // 10), kind="parent_invitation")
+        for name, about in _of_the_large_message(console).items():
+            console.tokens[name] = console.post(f"{HOME}/sends/drafts", about).json_body["id"]
         yield console
+
+
+def _of_the_large_message(console: Console) -> dict[str, dict[str, Any]]:
+    """Drafts that have to know of the large message whom it has reached, or who has refused it."""
+    refused = {"kind": "password_link", "select": {"refused": {"send": console.tokens["message"]}}}
+    of_domain = {"kind": "password_link", "select": {"refused": {"domain": "northbridge.example"}}}
+    recent = {"kind": "password_link", "select": {"filter": {}}, "skip_sent_within": 60}
+    return {"draft_refused": refused, "draft_of_domain": of_domain, "draft_recent": recent}
 
 
 def _look_for_doubles(console: Console) -> None:
@@ -113,25 +128,48 @@ def walk(console: Console, only: str | None = None) -> Iterator[Cost]:
         names = real_names(console, path) | ({"page": "reset"} if "settings/{page}" in path else {})
         names |= {"id": console.tokens["draft"]} if "/drafts/{id}" in path else {}
         names |= {"id": console.tokens["message"]} if (method in READS and path.startswith(_MESSAGE)) or path in _CHOOSES else {}
-        real = path.format_map(names)
-        for name, send in _requests(console, method, path, real):
+        for name, send in _requests(console, method, path, path.format_map(names)):
             yield _cost(console, Gateway(app), app.app_name, name, send, is_read=method in READS)
+        if method in READS:
+            yield from _of_more(console, method, path, names)
+
+
+def _of_more(console: Console, method: str, path: str, names: Mapping[str, str]) -> Iterator[Cost]:
+    """What is read of the other drafts, and of a large message of invitations."""
+    more, only = list[str](), [{}]
+    if path.startswith(_DRAFTS):
+        more = ["draft_refused", "draft_of_domain", "draft_recent"]
+    elif path in _INVITED:
+        more, only = ["invitations"], [{"q": "khan"}, {"q": "zzzzqq"}]
+    for token in more:
+        real = path.format_map({**names, "id": console.tokens[token]})
+        for name, send in _reads(console, method, f"{path} of {token}", real, only):
+            yield _cost(console, Gateway(console_app), console_app.app_name, name, send, is_read=True)
 
 
 def _requests(console: Console, method: str, path: str, real: str) -> Iterator[tuple[str, Any]]:
-    script, browser = "application/json", "text/html,application/xhtml+xml,*/*;q=0.8"
     if method in READS:
-        for query in [{}, *_FILTERS.get(path.replace("{school}", SCHOOL), [])]:
-            asked = real + ("?" + urlencode(query) if query else "")
-            shown = path + ("?" + urlencode(query) if query else "")
-            yield f"{method} {shown}, page", lambda http, asked=asked: http.get(asked, headers=console.headers(browser))
-            yield f"{method} {shown}, JSON", lambda http, asked=asked: http.get(asked, headers=console.headers(script))
+        yield from _reads(console, method, path, real, [{}, *_FILTERS.get(path.replace("{school}", SCHOOL), [])])
         return
     label = f"{method} {path}"
     for name in [label, *(each for each in BODIES if each.startswith(label + "?"))]:
         body = json.dumps(filled(BODIES.get(name, {}), console.tokens)).encode()
-        headers = {**console.headers(script), "Content-Type": "application/json"}
+        headers = {**console.headers(_SCRIPT), "Content-Type": "application/json"}
         yield name, lambda http, body=body, headers=headers: getattr(http, method.lower())(real, body=body, headers=headers)
+
+
+def _reads(
+    console: Console, method: str, shown: str, real: str, queries: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[str, Any]]:
+    """An address asked with each of these queries, as a browser and as a script."""
+    for query in queries:
+        more = "?" + urlencode(query) if query else ""
+        for name, accept in (("page", _BROWSER), ("JSON", _SCRIPT)):
+            headers = console.headers(accept)
+            yield (
+                f"{method} {shown}{more}, {name}",
+                lambda http, asked=real + more, headers=headers: http.get(asked, headers=headers),
+            )
 
 
 def _cost(console: Console, http: Gateway, function: Any, name: str, send: Any, *, is_read: bool) -> Cost:
@@ -153,7 +191,7 @@ def _cost(console: Console, http: Gateway, function: Any, name: str, send: Any, 
     empty = False
     if not is_page and answer.status_code == 200 and body.startswith(b"{"):
         said = json.loads(body)
-        empty = said.get("items") == [] and bool(said.get("next"))
+        empty = said.get("items") == [] and bool(said.get("next")) and not said.get("looked")
     units = sum(units for _, units in found)
     return Cost(name, answer.status_code, len(found), units, min(taken), len(body), len(wire), is_page, empty)
 

@@ -50,9 +50,19 @@ def draft_json(draft: Draft, school: School) -> dict[str, Any]:
 def checked_json(draft: Draft, seen: SignedIn) -> tuple[dict[str, Any], Checked]:
     """A draft with what sending it would do now, and that."""
     found = check_draft(system(), seen.school, seen.person, draft)
+    named = draft_json(draft, seen.school)
+    tried = dry_run_json(
+        found.tried,
+        seen,
+        draft.selection,
+        draft.start_at,
+        kind=draft.kind,
+        name="" if draft.whom else named["name"],
+        expected=found.expected,
+    )
     shown = {
-        **draft_json(draft, seen.school),
-        "dry_run": dry_run_json(found.tried, seen, draft.selection, draft.start_at, kind=draft.kind),
+        **named,
+        "dry_run": tried,
         "done_at": rfc3339(found.done_at),
         "was": {"total": found.before.total, "to_send": found.before.to_send} if found.before is not None else None,
     }

@@ -15,7 +15,7 @@ from latchkey.people.model.people_filter import parse, values_of
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.settings_rules import in_words as life_in_words
 from latchkey.sends import keep_draft, preview_mail
-from latchkey.sends.check_draft import without_signed_in
+from latchkey.sends.check_draft import count_meant
 from latchkey.sends.look_at_people import Row, look_at_people
 from latchkey.sends.model import in_words, send_request, start_time
 from latchkey.sends.model.draft import Draft, Step, choices, chosen_of, further, parse_when
@@ -62,8 +62,9 @@ def who(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the n
     seen, draft = _of(request, school, id)
     if draft.sent_as is not None:
         return _sent(school, draft, seen)
-    request.context.update(_who_page(seen, draft))
-    return Answer(data=draft_json(draft, seen.school))
+    data = draft_json(draft, seen.school)
+    request.context.update(_who_page(seen, draft, data["name"]))
+    return Answer(data=data)
 
 
 @routes.on("POST", f"{DRAFT}/who", form="sends/draft_who.html")
@@ -71,7 +72,8 @@ def change_who(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     """Say who is meant."""
     seen, draft = _of(request, school, id)
     if request.wants_page:
-        request.context.update(_who_page(seen, draft), data=draft_json(draft, seen.school))
+        data = draft_json(draft, seen.school)
+        request.context.update(_who_page(seen, draft, data["name"]), data=data)
     kind, selection = _who(request, draft.selection)
     same = selection == replace(
         draft.selection, skip_signed_in=selection.skip_signed_in, skip_sent_within=selection.skip_sent_within
@@ -200,20 +202,23 @@ def _who(request: Request, before: Selection) -> tuple[send_request.SendKind, Se
     return kind, replace(selection, skip_signed_in=request.flag("skip_signed_in"), skip_sent_within=within)
 
 
-def _who_page(seen: SignedIn, draft: Draft | None) -> dict[str, Any]:
+def _who_page(seen: SignedIn, draft: Draft | None, name: str = "") -> dict[str, Any]:
     roll = read_roll(system(), seen.school.slug)
     offered = Offered.counted((one, len(people)) for one, people in roll.alike() if one.status != "left")
     choice = _choice_of(draft.selection) if draft is not None else None
-    chosen = None
+    chosen, meant, signed_in = None, 0, None
+    if draft is not None and choice is not None and draft.kind == "parent_invitation":
+        signed_in = 0  # who has an account is not invited anyway
+    elif draft is not None:
+        meant, signed_in = count_meant(system(), seen.school, draft)
     if draft is not None and choice is None:
-        count = sum(1 for _ in look_at_people(system(), seen.school, draft.selection, draft.kind))
-        chosen = {"count": count, "words": f"As it is: {draft_json(draft, seen.school)['name']}", "fields": {}}
+        chosen = {"count": meant, "words": f"As it is: {name}", "fields": {}}
     within = draft.selection.skip_sent_within if draft is not None else 0
     return {
         "offered": offered,
         "chosen": chosen,
         "now_typed": choice.as_fields() if choice is not None else {"who": "chosen"} if chosen else {},
-        "signed_in": without_signed_in(system(), seen.school, draft) if draft is not None else None,
+        "signed_in": signed_in,
         "kind": draft.kind if draft is not None else "password_link",
         "skip_signed_in": draft is not None and draft.selection.skip_signed_in,
         "within": within,

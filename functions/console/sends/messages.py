@@ -107,6 +107,7 @@ def message_page(
         "wanted": wanted,
         "rows": [recipient_json(each) for each in page.items],
         "following": page.next,
+        "looked": page.looked,
         "legend": shown,
         "bar": views.stretches(found.counts, used),
         "set_words": views.words_of("password_set", found.kind),

@@ -28,7 +28,7 @@ def recipients(request: Request, school: str, id: str) -> Answer:  # noqa: A002 
     wanted = list_recipients.parse_wanted(request.query)
     found = watch_send.get_send(system(), school, id)
     page = list_recipients.list_recipients(system(), school, found, wanted, cursor=cursor, limit=limit)
-    return Answer(data={"items": [recipient_json(each) for each in page.items], "next": page.next})
+    return Answer(data={"items": [recipient_json(each) for each in page.items], "next": page.next, "looked": page.looked})
 
 
 @routes.on("GET", "/admin/{school}/sends/{id}/recipients/download")

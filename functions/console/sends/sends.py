@@ -11,7 +11,7 @@ from console.sends.mail import sender
 from console.system import system
 from latchkey.schools.model.school import School
 from latchkey.sends import list_recipients, start_send
-from latchkey.sends.forecast import forecast
+from latchkey.sends.forecast import Forecast, forecast
 from latchkey.sends.keep_draft import begin_draft
 from latchkey.sends.model import blame, in_words, progress, refusals, send_actions, send_request, suggestions, views
 from latchkey.sends.model.figures import figures
@@ -151,15 +151,22 @@ def _approval(send: Send) -> dict[str, Any] | None:
 
 
 def dry_run_json(
-    found: DryRun, seen: SignedIn, selection: Selection, start_at: int | None = None, *, kind: Kind = "password_link"
+    found: DryRun,
+    seen: SignedIn,
+    selection: Selection,
+    start_at: int | None = None,
+    *,
+    kind: Kind = "password_link",
+    name: str = "",
+    expected: Forecast | None = None,
 ) -> dict[str, Any]:
-    """What a send of this admin to a selection would do, as the API shows it."""
-    expected, school = forecast(system(), found.mails), seen.school
+    """What a send of this admin to a selection would do, as the API shows it. ``name``, ``expected``: where somebody has them."""
+    expected, school = expected or forecast(system(), found.mails), seen.school
     need = start_send.why_approval(system(), school, seen.person, found, start_at)
     within = selection.skip_sent_within
     return {
         "kind": kind,
-        "name": name_selection(system(), school, selection, kind),
+        "name": name or name_selection(system(), school, selection, kind),
         "total": found.total,
         "to_send": found.to_send,
         "mails": found.mails,

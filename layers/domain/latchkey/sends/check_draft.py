@@ -6,6 +6,7 @@ from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.sends.find_recent import recent_sends
 from latchkey.sends.forecast import Forecast, forecast
+from latchkey.sends.look_at_people import look_at_people
 from latchkey.sends.model.draft import Counted, Draft
 from latchkey.sends.model.planning import DryRun, dry_run
 from latchkey.sends.model.send import Need
@@ -50,12 +51,14 @@ def check_draft(system: System, school: School, admin: Person, draft: Draft) -> 
     )
 
 
-def without_signed_in(system: System, school: School, draft: Draft) -> int:
-    """How many more would be left out, or are, by leaving out those who have logged in before."""
-    if draft.kind == "parent_invitation":
-        return 0  # who has an account is not invited anyway
+def count_meant(system: System, school: School, draft: Draft) -> tuple[int, int]:
+    """How many a draft means, and how many more would be left out, or are, by leaving out those who have logged in before."""
+    if draft.kind == "parent_invitation":  # who has an account is not invited anyway
+        return sum(1 for _ in look_at_people(system, school, draft.selection, draft.kind)), 0
     selection = replace(draft.selection, skip_signed_in=False)
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     alike, _ = alike_meant(system, school, selection)
-    signed_in = ((one, people) for one, people in alike if one.last_login_at is not None)
-    return dry_run(signed_in, school, but=selection, sent=sent, kind=draft.kind).to_send
+    kinds = [*alike]
+    signed_in = ((one, people) for one, people in kinds if one.last_login_at is not None)
+    leave = dry_run(signed_in, school, but=selection, sent=sent, kind=draft.kind).to_send
+    return sum(len(people) for _, people in kinds), leave

@@ -11,6 +11,7 @@ from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.person import Person
 from latchkey.sends.model.figures import figures, went_out
 from latchkey.sends.model.ledger import open_of
+from latchkey.sends.model.outline import is_large
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_actions import DONE, FROM, Act, refusal, to_revoke
 from latchkey.sends.model.send_names import facts_of
@@ -84,7 +85,7 @@ def impact(system: System, school: str, send_id: str) -> CancelImpact:
     if send.state not in FROM["cancel"] | DONE["cancel"]:
         raise Conflict(refusal("cancel", send.state))
     waiting, out, in_hand = figures(send.counts).to_go, went_out(send.counts), send.counts.get("sending", 0)
-    if out > COUNTED:
+    if out > COUNTED or is_large(send):
         return CancelImpact(waiting, out, exact=False, in_hand=in_hand)
     versions = {
         account.person: account.version

@@ -27,7 +27,7 @@ def gather(look: LookUp[Found], selection: Selection, but: str = "") -> Gathered
 def candidates(look: LookUp[Found], selection: Selection, but: str = "") -> Iterator[Candidate]:
     """The same, one after the other, of every kind of candidate."""
     if selection.is_from_sends:
-        for each in chosen_invitations(look.system, look.school.slug, selection, but):
+        for each in chosen_invitations(look.system, look.school.slug, selection, look.people, but):
             yield Candidate(
                 name=each.name,
                 email=each.email,

@@ -176,7 +176,7 @@ def _sent(system: System, school: str, send: Send, now: int) -> frozenset[str] |
     within = send.selection.skip_sent_within
     if within and any(is_being_planned(each, now) for each in system.sends(school).all() if each.id != send.id):
         return None
-    return recent_sends(system, school, within, now, but=send.id)
+    return recent_sends(system, school, within, now, but=send.id, decides=True)
 
 
 def _step_back(system: System, school: str, send: Send) -> Send:

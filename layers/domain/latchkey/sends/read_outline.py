@@ -1,13 +1,15 @@
 """Read the outline of a message's ledger, where it is too large to be read for a page; one that is not there is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from latchkey.sends.model.outline import Members, Outline, is_large
+from latchkey.sends.model.outline import Known, Members, Outline, is_large
 from latchkey.sends.model.send import Send
 from latchkey.sends.needs import System
-from latchkey.sends.stores.outlines import State
+
+if TYPE_CHECKING:
+    from latchkey.sends.stores.outlines import State
 
 _ASKED_AGAIN: Final = 120  # seconds after which an outline is asked for again that nobody has made
 
@@ -18,6 +20,15 @@ class Outlined:
 
     outline: Outline
     members: Members
+
+    def facts(self, wanted: Callable[[Known], bool], among: Container[str] | None = None) -> Iterator[tuple[str, Known]]:
+        """Its people whose mail is wanted, ``among`` these, with the state and reason of it."""
+        meanings = self.outline.meanings(wanted)
+        for marks, ids in zip(self.outline.marks, self.members, strict=True):
+            if not meanings.keys().isdisjoint(marks):
+                for mark, person in zip(marks, ids.split(), strict=True):
+                    if mark in meanings and (among is None or person in among):
+                        yield person, meanings[mark]
 
 
 def read_outline(system: System, school: str, send: Send) -> Outlined | None:
@@ -42,7 +53,7 @@ def read_outlines(system: System, school: str, sends: Sequence[Send]) -> dict[st
     return found
 
 
-def _known(system: System, school: str, send: Send, state: State) -> Outlined | None:
+def _known(system: System, school: str, send: Send, state: "State") -> Outlined | None:
     if state.outline is None or len(state.outline.marks) != send.chunks:
         return None
     members = system.outlines(school).members(state.members)

@@ -29,7 +29,7 @@ def try_out(
     system: System, school: School, selection: Selection, kind: Kind = "password_link", *, decides: bool = False
 ) -> DryRun:
     """What the send would do, without doing it: counted in the roll, unless something is decided by the number (``decides``)."""
-    sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
+    sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now(), decides=decides)
     if kind == "parent_invitation":
         if decides:
             return try_invitations(as_they_are(system, school), selection, sent)

@@ -250,7 +250,7 @@ def test_recipients_page_by_page_and_by_state(school: Console) -> None:
 
 
 def test_a_request_for_recipients_reads_only_so_much(school: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latchkey.sends.list_recipients._READS", 1)
+    monkeypatch.setattr("latchkey.sends.list_recipients._READS", (10,))
     monkeypatch.setattr("latchkey.sends.model.planning.CHUNK_MAILS", 1)
     school.add([make_person(number) for number in range(100, 115)])
     system = school.system.wiring("plan_send")
@@ -264,9 +264,12 @@ def test_a_request_for_recipients_reads_only_so_much(school: Console, monkeypatc
     system.ledger("northbridge").write_chunks([*chunks[:-1], last])
     system.sends("northbridge")._change(found, {"state": "running", "total": len(chunks), "chunks": len(chunks)}, [])
     first = school.get(f"{SENDS}/{send}/recipients", state="failed").json_body
-    assert (first["items"], first["next"] is not None) == ([], True)
+    assert (first["items"], first["looked"], first["next"] is not None) == ([], 10, True)
+    page = school.page(f"{SENDS}/{send}", state="failed").body.decode()
+    assert "Looked through about 10 of 18 people" in page
+    assert "Go on looking" in page
     second = school.get(f"{SENDS}/{send}/recipients", state="failed", cursor=first["next"]).json_body
-    assert ([item["reason"] for item in second["items"]], second["next"]) == (["refused"], None)
+    assert ([item["reason"] for item in second["items"]], second["looked"], second["next"]) == (["refused"], None, None)
 
 
 def test_sends_are_listed_newest_first_page_by_page(school: Console) -> None:

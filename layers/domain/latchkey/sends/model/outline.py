@@ -9,6 +9,7 @@ stand here in the order of their ids. It is derived, follows the ledger within a
 which chunks to look, and counts; what a page shows of a person is read from the chunk.
 """
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -45,7 +46,18 @@ class Outline:
 
     def signs(self, means: Callable[[Known], bool]) -> frozenset[str]:
         """The signs of what is meant."""
-        return frozenset(chr(_FIRST + place) for place, fact in enumerate(self.facts) if means(fact))
+        return frozenset(self.meanings(means))
+
+    def meanings(self, means: Callable[[Known], bool]) -> dict[str, Known]:
+        """What is meant, by its sign."""
+        return {chr(_FIRST + place): fact for place, fact in enumerate(self.facts) if means(fact)}
+
+    def counts(self) -> Counter[str]:
+        """People by the state of their mail."""
+        counts, marks = Counter[str](), "".join(self.marks)
+        for sign, (state, _) in self.meanings(lambda _: True).items():
+            counts[state] += marks.count(sign)
+        return +counts
 
 
 def is_large(send: Send) -> bool:

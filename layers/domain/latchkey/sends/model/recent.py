@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from latchkey.sends.model.ledger import GRACE
 from latchkey.sends.model.mail_states import OPEN
+from latchkey.sends.model.outline import Known
 from latchkey.sends.model.send import Chunk, Mail, Send
 from latchkey.sends.model.send_actions import REACHED
 
@@ -27,6 +28,12 @@ def mailed(send: Send, chunk: Chunk, since: int, now: int) -> Iterator[str]:
     for mail in chunk.mails:
         if (moves and mail.state in OPEN) or _went(mail, since):
             yield from (account.person for account in mail.accounts)
+
+
+def is_or_may_be_mailed(send: Send, known: Known) -> bool:
+    """The same of one mail by what an outline has of it, which does not say since when."""
+    state = known[0]
+    return state in REACHED or state == "sending" or (state in OPEN and send.state != "cancelled")
 
 
 def _went(mail: Mail, since: int) -> bool:

@@ -86,10 +86,13 @@ class Ledger:
         for page in self._table.pages(f"{self.school}#SEND#{send}", prefix="CHUNK#"):
             yield from (chunk_from_item(item) for item in page)
 
-    def chunk_page(self, send: str, *, after: int = 0) -> tuple[list[Chunk], int | None]:
-        """The next chunks (at most 10) after this number, and the number to go on after (None: no more)."""
+    def chunk_page(self, send: str, *, after: int = 0, most: int = 10, eventual: bool = False) -> tuple[list[Chunk], int | None]:
+        """The next chunks after this number, at most so many, and the number to go on after (None: no more).
+
+        ``eventual``: not as of the last second.
+        """
         pk, sk = self._chunk_key(send, after)
-        page = self._table.page(pk, start={"pk": pk, "sk": sk} if after else None, prefix="CHUNK#", limit=10)
+        page = self._table.page(pk, start={"pk": pk, "sk": sk} if after else None, prefix="CHUNK#", limit=most, eventual=eventual)
         chunks = [chunk_from_item(item) for item in page.items]
         return chunks, chunks[-1].number if page.next and chunks else None
 
