@@ -94,7 +94,7 @@ def what(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - the 
     if draft.sent_as is not None:
         return _sent(school, draft, seen)
     at = _place(request.query.get("at", "1"))
-    mailed = (row for row in look_at_people(system(), seen.school, draft.selection, draft.kind) if row.reason is None)
+    mailed = look_at_people(system(), seen.school, draft.selection, draft.kind, reason="")
     found = [*islice(mailed, at - 1, at + 1)]
     shown = preview_mail.preview_row(system(), seen.school, draft.kind, found[0]) if found else None
     if request.query.get("part") == "html" and shown is not None:
@@ -142,7 +142,7 @@ def people(request: Request, school: str, id: str) -> Answer:  # noqa: A002 - th
     reason, page = request.query.get("reason", ""), _place(request.query.get("page", "1"), most=2_000)
     if reason and reason not in SKIP_REASONS:
         raise Invalid(fields={"reason": f"Choose one of {', '.join(SKIP_REASONS)}."})
-    wanted = (row for row in look_at_people(system(), seen.school, draft.selection, draft.kind) if (row.reason or "") == reason)
+    wanted = look_at_people(system(), seen.school, draft.selection, draft.kind, reason=reason)
     found = [*islice(wanted, (page - 1) * _SHOWN, page * _SHOWN + 1)]
     text = next((in_words.skip_text(word, draft.selection.skip_sent_within) for word in SKIP_REASONS if word == reason), "")
     data = {"items": [_row_json(row) for row in found[:_SHOWN]], "next": str(page + 1) if len(found) > _SHOWN else None}

@@ -31,21 +31,25 @@ class Row:
     language: str | None = None
 
 
-def look_at_people(system: System, school: School, selection: Selection, kind: Kind) -> Iterator[Row]:
-    """Everybody whom a message means, as far as the roll knows: what is decided is decided when it is sent."""
+def look_at_people(
+    system: System, school: School, selection: Selection, kind: Kind, *, reason: str | None = None
+) -> Iterator[Row]:
+    """Everybody whom a message means, as far as the roll knows: what is decided is decided when it is sent.
+
+    ``reason``: only those who get no mail for it; empty: those who get one.
+    """
     sent = recent_sends(system, school.slug, selection.skip_sent_within, system.now())
     look = as_known(system, school)
     if kind == "parent_invitation":
-        yield from _invited(look, selection, sent)
+        yield from (row for row in _invited(look, selection, sent) if reason is None or (row.reason or "") == reason)
         return
-    people, _ = meant(system, school, selection, look.people)
-    for person in with_parents_of_leavers(people, look.people):
-        yield Row(
-            name=school.name_of(person),
-            email=person.email or "",
-            reason=skip_reason(person, school, selection, sent, kind),
-            person=person,
-        )
+    found, _ = meant(system, school, selection, look.people)
+    if reason in {"", "sent_recently"}:  # of a hundred thousand whom a message has just reached, the others are soon found
+        found = (person for person in found if (person.id in sent) == (reason != ""))
+    for person in with_parents_of_leavers(found, look.people):
+        why = skip_reason(person, school, selection, sent, kind)
+        if reason is None or (why or "") == reason:
+            yield Row(name=school.name_of(person), email=person.email or "", reason=why, person=person)
 
 
 def _invited(look: LookUp[Entry], selection: Selection, sent: frozenset[str]) -> Iterator[Row]:
