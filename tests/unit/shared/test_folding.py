@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.roll.model.entry import Entry
-from latchkey.roll.model.texts import texts_of
 from latchkey.shared.model.folding import _SIGNS, _letters, begins, folded, words, words_of_each
 
 
@@ -83,13 +81,6 @@ def test_the_order_of_words_does_not_matter(name: list[str], random: object) -> 
 @given(st.lists(st.text(alphabet="aBzéŁK\u212a’'-. ,\t\n", max_size=6), max_size=5))
 def test_many_texts_at_once_have_the_words_that_each_has_alone(texts: list[str]) -> None:
     assert [each.split() for each in words_of_each(texts)] == [*map(words, texts)]
-
-
-@given(st.lists(st.text(alphabet="aBzéŁ’'-. ,\t\n", max_size=6), min_size=1, max_size=5))
-def test_what_is_searched_of_somebody_is_the_same_whoever_else_is_there(names: list[str]) -> None:
-    entries = [Entry(f"{number}", "staff", name, "") for number, name in enumerate(names)]
-    alone = {each.id: "".join(words(each.given_name)) for each in entries}
-    assert texts_of(entries) == alone
 
 
 def test_words_stand_between_blanks_and_hyphens() -> None:

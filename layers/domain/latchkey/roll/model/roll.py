@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -105,10 +105,10 @@ class Roll:
         return known[wanted]
 
     def _searched(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
-        from latchkey.roll.model.texts import possible
+        from latchkey.roll.model.texts import found_by
 
-        among = possible(wanted.q, self._of_roles(wanted), self._known.texts)
-        return [each for each in among if wanted.matches(each, standings.get(each.id))]
+        others = replace(wanted, q="")
+        return found_by(wanted.q, self.entries if others == _EVERYBODY else self._filtered(others, standings), self._known.texts)
 
     def _filtered(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
         """Whom a filter means that searches for nothing: one of each kind is asked."""
