@@ -30,4 +30,4 @@ def entries() -> st.SearchStrategy[Entry]:
 def test_a_search_among_all_finds_those_whom_the_filter_means(people: list[Entry], typed: str) -> None:
     people = [each._replace(id=str(number)) for number, each in enumerate(people)]
     meant = [each for each in people if PeopleFilter(q=typed).matches(each)]
-    assert found_by(typed, people, texts_of(people)) == meant
+    assert found_by(typed, people, texts_of(people), {each.registration_group or "" for each in people}) == meant

@@ -108,7 +108,9 @@ class Roll:
         from latchkey.roll.model.texts import found_by
 
         others = replace(wanted, q="")
-        return found_by(wanted.q, self.entries if others == _EVERYBODY else self._filtered(others, standings), self._known.texts)
+        among = self.entries if others == _EVERYBODY else self._filtered(others, standings)
+        here = {each.one.registration_group or "" for each in self.alike()}
+        return found_by(wanted.q, among, self._known.texts, here)
 
     def _filtered(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
         """Whom a filter means that searches for nothing: one of each kind is asked."""

@@ -16,7 +16,7 @@ from latchkey.people.model import groups
 from latchkey.shared.model.folding import beginnings_of_login, beginnings_of_name, folded, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from latchkey.roll.model.entry import Entry
 
@@ -40,29 +40,32 @@ def texts_of(entries: Sequence[Entry]) -> Mapping[str, str]:
     return dict(zip(_column(entries, "id"), map("".join, zip(*parts, strict=False)), strict=True))
 
 
-def found_by(typed: str, entries: Sequence[Entry], texts: Mapping[str, str]) -> Sequence[Entry]:
-    """Those of the entries whom what was typed means, in their order."""
+def found_by(typed: str, entries: Sequence[Entry], texts: Mapping[str, str], here: Iterable[str]) -> Sequence[Entry]:
+    """Those of the entries whom what was typed means, in their order. ``here``: the registration groups that anybody has."""
     year, ids = groups.year_group(typed), set[str]()
-    for rarest, *others in _ways(typed):
+    for rarest, *others in _ways(typed, {folded(each) for each in here}):
         found = [each for each, text in texts.items() if rarest in text]
         for part in others:
             found = [each for each in found if part in texts[each]]
         ids.update(found)
-    return [each for each in entries if each.id in ids or (year is not None and each.year_group == year)]
+    if year is not None:
+        ids.update(each.id for each in entries if each.year_group == year)
+    return [each for each in entries if each.id in ids]
 
 
-def _ways(typed: str) -> Iterable[tuple[str, ...]]:
+def _ways(typed: str, here: Container[str]) -> Iterator[tuple[str, ...]]:
     """In which ways somebody may be meant: of each, the parts that their text has then, likely the rarest first."""
     asked, whole = words(typed), folded(typed)
     begun = {each: _WORD + each for each in sorted(asked, key=len, reverse=True)}
-    ways = [tuple(begun.values()) or ("",), (_GROUP + whole + _END,)]
+    yield tuple(begun.values()) or ("",)
     if [whole] != asked:
-        ways.append((_LOGIN + whole,))
-    for group in begun:  # as in "smith 7a"
-        rest = " ".join(each for each in asked if each != group)
-        ways.append((_GROUP + group + _END, *(begun[each] for each in begun if each != group)))
-        ways.append((_GROUP + group + _END, _LOGIN + rest))
-    return dict.fromkeys(ways)
+        yield (_LOGIN + whole,)
+    if whole in here:
+        yield (_GROUP + whole + _END,)
+    for group in (each for each in begun if each in here):  # as in "smith 7a"
+        rest = [each for each in asked if each != group]
+        yield (_GROUP + group + _END, *(begun[each] for each in rest))
+        yield (_GROUP + group + _END, _LOGIN + " ".join(rest))
 
 
 def _column(entries: Sequence[Entry], name: str) -> Iterable[Any]:
