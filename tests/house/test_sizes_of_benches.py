@@ -1,32 +1,14 @@
 """What a bench measures at a size that is quick to measure holds for any: a slip, a line or a row costs no more where there are
 many. Counted as calls of Python, so it needs no quiet machine."""
 
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.bench import bench_export, bench_slips, bench_xlsx
-
-
-def calls_of(work: Callable[[], object]) -> int:
-    """How many calls of Python's own functions a piece of work makes."""
-    count = 0
-
-    def seen(frame: Any, event: str, argument: Any) -> None:
-        nonlocal count
-        count += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(seen)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
+from tests.support.counted_calls import calls_of
 
 
 def each(work: Callable[[int], object], few: int, many: int) -> tuple[float, float]:

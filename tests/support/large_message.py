@@ -25,6 +25,7 @@ LOOKS: Final[list[dict[str, str]]] = [
     {"show": "skipped"},
     {"state": "failed", "reason": "refused"},
     {"q": "khan"},
+    {"q": "a"},
     {"q": "zzzzqq"},
     {"q": "khan", "show": "came_back"},
     {"q": "someone.999", "show": "not_used"},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.roll.model.entry import Entry
 from latchkey.roll.model.texts import found_by, texts_of
+from tests.support.counted_calls import calls_of
 
 NAMES = st.text(alphabet="aBéŁ’'` -", max_size=7)
 LOGINS = st.none() | st.text(alphabet="aBé.-+@", max_size=7)
@@ -31,3 +32,14 @@ def test_a_search_among_all_finds_those_whom_the_filter_means(people: list[Entry
     people = [each._replace(id=str(number)) for number, each in enumerate(people)]
     meant = [each for each in people if PeopleFilter(q=typed).matches(each)]
     assert found_by(typed, people, texts_of(people), {each.registration_group or "" for each in people}) == meant
+
+
+def test_nobody_is_asked_one_by_one() -> None:
+    def calls(people: int, typed: str) -> int:
+        entries = [Entry(f"{each}", "student", "Ann", f"Fox-{each}", registration_group="7A") for each in range(people)]
+        texts = texts_of(entries)
+        assert len(found_by(typed, entries, texts, {"7A"})) == people
+        return calls_of(lambda: found_by(typed, entries, texts, {"7A"}))
+
+    for typed in ("a", "fox ann", "7a", "f 7a"):
+        assert calls(10, typed) == calls(1_000, typed)
