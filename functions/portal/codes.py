@@ -1,5 +1,6 @@
 """Use a PIN, a parent code or a code that was read out: it comes in a body only; the page reads it from the fragment."""
 
+from functools import partial
 from typing import Any
 
 from latchkey.codes.check_code import OpenCode, check_code, code_to_use, unless_used
@@ -13,7 +14,7 @@ from portal.account.account import person_facts
 from portal.account.sections import done as words_said
 from portal.of_school import of_school
 from portal.pasted import pasted_code
-from portal.sign_in.steps import entering, opened
+from portal.sign_in.steps import by_password, by_phone, opened
 from portal.system import system
 from web.answer import Answer
 from web.entered import cookies_of
@@ -59,7 +60,7 @@ def use(request: Request, school: str) -> Answer:
     found = code_to_use(system(), school, code, request.source_ip, wish=typed["username"], made=phone.person if phone else "")
     with unless_used(system(), found):
         _show(request, found)
-    enter = entering(request, found, by_phone=phone is not None)
+    enter = partial(by_phone, request) if phone is not None else partial(by_password, request, found.beside.factors)
     used = use_code(system(), found, Wishes(password=password, phone=phone, **typed), wrong, enter=enter)
     if phone is not None and used.opened is not None:
         return opened(request, used.opened)

@@ -1,5 +1,6 @@
 """Use an invitation of a parent. The token comes in a body only; the page reads it from the URL's fragment."""
 
+from functools import partial
 from typing import Any, Final
 
 from latchkey.invitations.open_invitation import OpenInvitation, check
@@ -8,8 +9,7 @@ from latchkey.invitations.use_phone import begin_phone, offers_phone
 from latchkey.people.model.person import Person
 from latchkey.second_factors.first_passkey import Phone
 from latchkey.sign_in.model.passwords import LONGEST, LONGEST_RECEIVED, shortest
-from latchkey.sign_in.steps import Proof
-from portal.sign_in.steps import outcome
+from portal.sign_in.steps import by_phone, opened
 from portal.system import system
 from web.answer import Answer
 from web.field_words import together
@@ -73,10 +73,10 @@ def join(request: Request) -> Answer:
         lambda: request.text("account", longest=26, required=False),
     )
     wishes = Wishes(password=password, given_name=given_name, family_name=family_name, account=account, phone=_phone(request))
-    done = use(system(), token, wishes)
-    school, now = done.found.school, system().now()
-    if done.by_phone:
-        return outcome(request, Proof(school=school, person=done.account, at=now, ways=("passkey",), proved_at=now))
+    done = use(system(), token, wishes, enter=partial(by_phone, request))
+    school = done.found.school
+    if done.opened is not None:
+        return opened(request, done.opened)
     return Answer(
         data={
             "outcome": done.outcome,

@@ -1,16 +1,14 @@
 """The steps of signing in, in their order, and how each of their outcomes is answered."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
-from latchkey.codes.check_code import OpenCode
 from latchkey.errors import LatchkeyError
 from latchkey.people.model.person import Person
 from latchkey.schools.model.school import School
 from latchkey.second_factors.second_step import SecondStep
 from latchkey.sign_in.choose_account import choices
 from latchkey.sign_in.steps import Asked, Opened, Opening, Proof, Step, go_on, opening, settle
+from latchkey.sign_in.stores.credentials import FactorsItem
 from portal.account.account import person_facts
 from portal.system import system
 from web import way_back
@@ -52,21 +50,22 @@ def chosen_from(proof: Proof) -> Answer:
     )
 
 
-def entering(request: Request, found: OpenCode, *, by_phone: bool) -> Callable[[Person], Opening | None]:
-    """The session with which somebody goes on who uses a code, which is written with that; None if they are to sign in.
+def by_password(request: Request, factors: FactorsItem | None, school: School, person: Person) -> Opening | None:
+    """The session with which somebody goes on whose code sets a password, written with that; None if they are to sign in.
 
-    The school has to have switched it on, or they come with a phone (``by_phone``); and no step may ask for anything.
+    The school has to have switched it on, and no step may ask for anything. ``factors``: the item of their second factors.
     """
+    if not _goes_on(school, person):
+        return None
+    proof = Proof(school=school, person=person, at=system().now(), factors={person.id: factors})
+    return opening(system(), proof, STEPS, visit=visit_of(request))
 
-    def enter(person: Person) -> Opening | None:
-        if not by_phone and not _goes_on(found.school, person):
-            return None
-        proof = Proof(school=found.school, person=person, at=system().now(), factors={person.id: found.beside.factors})
-        if by_phone:
-            proof = replace(proof, ways=("passkey",), proved_at=proof.at)
-        return opening(system(), proof, STEPS, visit=visit_of(request))
 
-    return enter
+def by_phone(request: Request, school: School, person: Person) -> Opening | None:
+    """The same of somebody who has made a passkey on their phone with a code or an invitation."""
+    now = system().now()
+    proof = Proof(school=school, person=person, at=now, ways=("passkey",), proved_at=now)
+    return opening(system(), proof, STEPS, visit=visit_of(request))
 
 
 def _goes_on(school: School, person: Person) -> bool:

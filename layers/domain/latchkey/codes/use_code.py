@@ -8,14 +8,13 @@ session is in that transaction.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.audit.stores.audit import EventWrite
 from latchkey.codes.check_code import OpenCode, opened_again, refuse, unless_used
 from latchkey.codes.needs import System
-from latchkey.codes.stores.uses import NOTHING
 from latchkey.codes.use_phone import made_with
 from latchkey.errors import Changed, Invalid, TryLater
 from latchkey.people.model.new_email import SETTLES, former_email, is_told
@@ -30,8 +29,9 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.model import passwords
-from latchkey.sign_in.steps import Opened, Opening, note_opened
+from latchkey.sign_in.steps import Enter, Opened, no_session, note_opened
 from latchkey.sign_in.stores.credentials import Name
+from latchkey.sign_in.stores.sessions import NOTHING
 from latchkey.sign_in.username_holder import names_of
 
 if TYPE_CHECKING:
@@ -92,14 +92,6 @@ class _Wrong:
             raise Invalid(what, fields=fields, code=code)
 
 
-Enter: TypeAlias = Callable[[Person], Opening | None]
-"""The session that somebody goes on with who has become this, to be written with it; None: they are to sign in."""
-
-
-def no_session(_person: Person) -> None:
-    """They are to sign in."""
-
-
 @dataclass(frozen=True, slots=True)
 class Used:
     """The account that a code has opened, as it now is, and the session that was opened with it."""
@@ -141,7 +133,7 @@ def _claim(system: System, found: OpenCode, wishes: Wishes, known: Mapping[str, 
             after = replace(after, former_email=former_email(before, now))
         proved = replace(after, email=before.email)  # their address and username get their budgets back
         becomes = replace(after, version=before.version + 1, password_set_at=now)
-        begun = enter(becomes)
+        begun = enter(found.school, becomes)
         also: list[Owed] = [*((made.write,) if made is not None else ()), *forgiven(system, found.school, proved)]
         try:
             system.code_uses(slug).claim(
@@ -192,7 +184,7 @@ def _register(system: System, found: OpenCode, wishes: Wishes, known: Mapping[st
     _check_password(parent, found, wishes, wrong)
     wrong.raise_any()
     also: list[Owed] = [made_with(system, found, parent, wishes.phone).write] if wishes.phone is not None else []
-    hashed, event, begun = _hash(wishes), _event(system, found, parent.id, now), enter(parent)
+    hashed, event, begun = _hash(wishes), _event(system, found, parent.id, now), enter(found.school, parent)
     also += begun.also if begun is not None else ()
     noted = begun.noted if begun is not None else NOTHING
     try:

@@ -1,7 +1,7 @@
 """Use an invitation: make the parent's account with all its children, or join them to an account that the mailbox has.
 
 All of it is one transaction, and the invitation is in it: of many who use it at once one wins. What cannot be taken, such as a
-weak password, leaves it as it was. Nobody is signed in by it.
+weak password, leaves it as it was. Nobody is signed in by it but who comes with a phone, whose session is in it as well.
 """
 
 import logging
@@ -26,6 +26,8 @@ from latchkey.sign_in import hashing
 from latchkey.sign_in.blocklist import common_passwords
 from latchkey.sign_in.budgets import forgiven
 from latchkey.sign_in.model import passwords
+from latchkey.sign_in.steps import Enter, Opened, no_session, note_opened
+from latchkey.sign_in.stores.sessions import NOTHING
 
 USES: Final = Budget("invitation-use", 60, 3_600)
 NEW: Final = "new"
@@ -82,17 +84,20 @@ class _Way:
 class Done:
     """What became of an invitation: an account was made, the children joined to one, or joined and its first way in set.
 
-    ``by_phone``: that way in is a passkey, which was made just now.
+    ``opened``: the session of who has made a passkey for it.
     """
 
     outcome: Outcome
     account: Person
     found: OpenInvitation
-    by_phone: bool = False
+    opened: Opened | None = None
 
 
-def use(system: System, token: str, wishes: Wishes) -> Done:
-    """Use an invitation up. ``Gone``: it does not work; ``Invalid``: something cannot be taken, and it still works."""
+def use(system: System, token: str, wishes: Wishes, *, enter: Enter = no_session) -> Done:
+    """Use an invitation up. ``Gone``: it does not work; ``Invalid``: something cannot be taken, and it still works.
+
+    ``enter``: the session of who comes with a phone.
+    """
     way = None
     for _ in range(_ROUNDS):
         found = check(system, token)
@@ -104,7 +109,7 @@ def use(system: System, token: str, wishes: Wishes) -> Done:
             _count(system, found)
             way = _way(system, found, account, wishes)
         try:
-            done = _written(system, found, account, wanted, (way if needs_way else None) or _Way())
+            done = _written(system, found, account, wanted, (way if needs_way else None) or _Way(), enter=enter)
         except Changed:  # another was quicker, or the school has changed something: look again
             continue
         _afterwards(system, done)
@@ -123,14 +128,19 @@ def _way(system: System, found: OpenInvitation, account: Person | None, wishes: 
     return _Way(hashing.hash_of(wishes.password) if wishes.password else None, passkey)
 
 
-def _written(system: System, found: OpenInvitation, account: Person | None, wanted: Person, way: _Way) -> Done:
+def _written(system: System, found: OpenInvitation, account: Person | None, wanted: Person, way: _Way, *, enter: Enter) -> Done:
     school, now = found.school.slug, system.now()
     joins, right = system.joins(school), system.invitations(school).used_of(found.invitation, now)
     outcome: Outcome = "made" if account is None else "set" if way != _Way() else "joined"
     event = _event(system, found, wanted.id, outcome, now)
+    if outcome != "joined":
+        version = wanted.version if account is None else account.version + 1
+        set_at = now if way.hashed else None
+        wanted = replace(wanted, version=version, password_set_at=set_at, second_factors=way.factors)
+    begun = enter(found.school, wanted) if way.passkey is not None else None
+    noted, also = (begun.noted, (*way.also, *begun.also)) if begun is not None else (NOTHING, way.also)
     if account is None:
-        wanted = replace(wanted, password_set_at=now if way.hashed else None, second_factors=way.factors)
-        joins.make(wanted, found.children, way.hashed, now, event, right=right, also=way.also)
+        joins.make(wanted, found.children, way.hashed, now, event, right=right, also=also, noted=noted)
     else:
         joins.join(
             account,
@@ -139,14 +149,12 @@ def _written(system: System, found: OpenInvitation, account: Person | None, want
             event,
             right=right,
             password_hash=way.hashed,
-            also=(*way.also, *(forgiven(system, found.school, account) if outcome == "set" else ())),
+            also=(*also, *(forgiven(system, found.school, account) if outcome == "set" else ())),
+            noted=noted,
             factors=way.factors,
             invitation=found.invitation.id,
         )
-        if outcome == "set":
-            set_at = now if way.hashed else None
-            wanted = replace(account, version=account.version + 1, password_set_at=set_at, second_factors=way.factors)
-    return Done(outcome, wanted, found, by_phone=way.passkey is not None)
+    return Done(outcome, wanted, found, begun.opened if begun is not None else None)
 
 
 def chosen(found: OpenInvitation, wish: str) -> Person | None:
@@ -235,6 +243,8 @@ def _event(system: System, found: OpenInvitation, actor: str, outcome: Outcome, 
 def _afterwards(system: System, done: Done) -> None:
     """It stands, whatever happens here: contacts forget the parent, and whoever has a new way in is told by mail."""
     slug, person, now = done.found.school.slug, done.account, system.now()
+    if done.opened is not None:
+        note_opened(done.opened)
     log.info("invitation used", extra={"school": slug, "person": person.id, "outcome": done.outcome})
     try:
         asked: list[dict[str, Any]] = [{"kind": "invitation_used", "school": slug, "invitation": done.found.invitation.id}]

@@ -9,9 +9,9 @@ the answer and gives back a proof, with which the doorway comes to ``go_on`` aga
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from latchkey.errors import Changed, NotSignedIn, SignInFailed
 from latchkey.people.model.person import Person
@@ -89,6 +89,14 @@ class Opening:
     opened: Opened
     noted: Noted
     also: tuple[Owed, ...]
+
+
+Enter: TypeAlias = Callable[[School, Person], Opening | None]
+"""The session that somebody of this school goes on with who has become this, to be written with it; None: they are to sign in."""
+
+
+def no_session(_school: School, _person: Person) -> None:
+    """They are to sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,6 +152,26 @@ def test_an_invitation(portal: Portal, ann: Person) -> None:
     assert calls == ["batch_get_item", "query", "batch_get_item", "update_item", "transact_write_items", "send_message_batch"]
 
 
+@pytest.mark.parametrize("account", ["new", "mum"])
+def test_an_invitation_with_a_phone_in_place_of_a_password(portal: Portal, ann: Person, account: str) -> None:
+    settings(portal, phones=PhoneRule(roles=("parent",), alone=True))
+    mum = portal.add("mum", role="parent", email="mum@home.example", password=None, username=None)
+    school = portal.wiring.schools.get("northbridge")
+    assert school is not None
+    found = inviting.invite(portal.wiring, school, "mum@home.example", [ann.id], "contacts")
+    token = links.token(link_of(found, "northbridge", portal.wiring.now() + DAY), portal.wiring.link_key("northbridge"))
+    asked, phone = {"token": token, "account": mum.id if account == "mum" else "new"}, Authenticator()
+    with calls_of(portal.wiring, "northbridge") as calls:
+        begun = portal.post("/invitations/passkey", asked).json_body
+    assert len(calls) <= MOST, calls
+    made = {"credential": phone.make(begun["challenge"]), "person": begun["person"], "given_name": "Maya"}
+    with calls_of(portal.wiring, "northbridge") as calls:
+        answer = portal.post("/invitations/use", {**asked, **made})
+    assert answer.status_code == 201, answer.body
+    assert len(calls) == MOST, calls
+    assert portal.get("/account", Authorization=f"Bearer {answer.json_body['token']}").status_code == 200
+
+
 def test_a_child_by_a_code(portal: Portal, ann: Person) -> None:
     portal.add("mum", role="parent", email="mum@home.example")
     token, code = portal.sign_in("mum").json_body["token"], portal.code(ann, "parent")

@@ -15,9 +15,8 @@ from latchkey.schools.stores.schools import school_from_item, school_key
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, ConditionFailed, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials, FactorsItem, Name, factors_place, username_place
-from latchkey.sign_in.stores.sessions import Noted, Owed
+from latchkey.sign_in.stores.sessions import NOTHING, Noted, Owed
 
-NOTHING: Final[Noted] = {}
 _CHOSEN: Final = ("email", "email_key", "email_typed", "username", "username_key")
 _SAME: Final = ("version", "status", "email_key", "username_key")  # what must not have changed under a PIN or a code read out
 

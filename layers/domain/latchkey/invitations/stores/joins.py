@@ -11,6 +11,7 @@ from latchkey.people.stores.people import Directory
 from latchkey.shared.stores.aws import Client
 from latchkey.shared.stores.dynamo import Condition, Put, Table, Update, Value, transact
 from latchkey.sign_in.stores.credentials import Credentials
+from latchkey.sign_in.stores.sessions import NOTHING, Noted, Owed
 
 Write: TypeAlias = tuple[Table, Update | Put]
 _STILL_HERE: Final[Condition] = ("status", "<>", "left")
@@ -38,13 +39,17 @@ class Joins:
         event: EventWrite,
         *,
         right: Write,
-        also: Sequence[Write] = (),
+        also: Sequence[Owed] = (),
+        noted: Noted = NOTHING,
     ) -> None:
         """Make a parent with a password and link them with these children. ``parent.children`` says the same.
 
-        Without a hash there is no password: ``also`` then keeps what is there in its place.
+        Without a hash there is no password: ``also`` then keeps what is there in its place, and ``noted`` is what their item says
+        besides, where they are signed in by it.
         """
-        made: list[Write] = [right, (self._people, self._directory.make_of(parent)), *self._links(parent.id, children), *also]
+        person = self._directory.make_of(parent)
+        person = replace(person, set={**person.set, **noted})
+        made: list[Owed] = [right, (self._people, person), *self._links(parent.id, children), *also]
         if password_hash is not None:
             made.append(self._credentials.password_of(parent.id, password_hash, now))
         transact(self._client, [*made, event])
@@ -58,20 +63,21 @@ class Joins:
         *,
         right: Write,
         password_hash: str | None = None,
-        also: Sequence[Write] = (),
+        also: Sequence[Owed] = (),
+        noted: Noted = NOTHING,
         factors: Sequence[str] = (),
         invitation: str = "",
     ) -> None:
         """Link an account of the mailbox with these children, and set its first password if there is a hash.
 
         Whoever has the right has shown that they read the address, so it is confirmed by this. ``invitation``: by which one.
-        ``also`` keeps a first way in beside the password or in its place, and ``factors`` are its kinds.
+        ``also`` keeps a first way in beside the password or in its place, ``factors`` are its kinds; ``noted``: as of ``make``.
         """
         after = tuple(dict.fromkeys((*account.children, *(child.id for child in children))))
         same_mailbox: list[Condition] = [(name, "=", getattr(account, name)) for name in ("email", "role", "status", "version")]
         joined = self._directory.link_of(PersonChange(account, replace(account, children=after)))
-        facts: dict[str, Value] = {**joined.set, "email_typed": None}
-        writes: list[Write] = [right, *self._links(account.id, children), event, *also]
+        facts: dict[str, Value] = {**joined.set, **noted, "email_typed": None}
+        writes: list[Owed] = [right, *self._links(account.id, children), event, *also]
         if password_hash is not None or also:
             facts["version"] = account.version + 1
         if factors:

@@ -10,6 +10,7 @@ Owed: TypeAlias = tuple[Table, Write]
 """A write that stands in one transaction with a new session."""
 Noted: TypeAlias = Mapping[str, Value]
 """What a sign-in notes in its person's item."""
+NOTHING: Final[Noted] = {}
 PASSWORD_ALONE: Final = ("password",)
 """How a session was opened whose item does not say it."""
 BY_PROVIDER: Final = "sso"
