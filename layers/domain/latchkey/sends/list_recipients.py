@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final, TypeAlias
 
-from latchkey.errors import Conflict, Invalid
+from latchkey.errors import Conflict, Invalid, TryLater
 from latchkey.mail.model.account import MailAccount
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.roll.model.entry import Entry
@@ -132,9 +132,11 @@ def list_recipients(
 
 
 def all_recipients(system: System, school: str, send: Send, wanted: RecipientFilter, most: int) -> Iterator[list[Recipient]]:
-    """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``."""
+    """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``, or so many
+    would have to be looked through. ``TryLater`` while the outline is not made that says where they are.
+    """
     look = _Look(system, school, send, wanted)
-    if look.at_least > most:
+    if max(look.at_least, look.looked_through) > most:
         raise _too_many(most)
     rows: list[_Row] = []
     for more in look.all_rows():
@@ -193,9 +195,16 @@ class _Look:
             return 0
         return sum(count for state, count in self._send.counts.items() if wanted.means(state, None))
 
+    @property
+    def looked_through(self) -> int:
+        """How many people's mails are read to find those who are wanted by name, where no outline says in which chunks."""
+        return self._send.total if self._wanted.q and self._send.kind == "parent_invitation" else 0
+
     def all_rows(self) -> Iterator[list[_Row]]:
         """All rows that are wanted, those of a hundred chunks at a time."""
         found = self._outline()
+        if found is None and is_large(self._send) and self._wanted != RecipientFilter() and not self.looked_through:
+            raise TryLater("What became of the mails of a large message is being counted. Try again in a minute.")
         numbers = iter(range(1, self._send.chunks + 1)) if found is None else (each for each, _ in self._numbers(found, 1))
         while part := [*islice(numbers, _FOR_A_FILE)]:
             yield [
