@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.local.waiting import wait_for
 from tests.e2e.client import Product
 from tests.e2e.school import Group, adds_up, enrol, name_of_group, start
 
@@ -22,4 +23,10 @@ def test_a_message_to_a_thousand_is_counted_and_listed_by_its_outline(admin: Pro
     reached = admin.watch(f"{path}/recipients", "what arrived", lambda page: page["items"], show="delivered")
     assert ([row["email"] for row in reached["items"]], reached["next"]) == ([mine.addresses[-1]], None)
     assert len(admin.all(f"{path}/recipients", state="skipped")) == 1_004
-    assert admin.get(f"{path}/recipients", show="failed") == {"items": [], "next": None}
+    assert admin.get(f"{path}/recipients", show="failed") == {"items": [], "next": None, "looked": None}
+
+    def tried() -> tuple[int, str]:
+        answer = admin.http.post(f"{path}/retry", json={})
+        return answer.status_code, answer.json()["code"]
+
+    assert wait_for(tried, "a sure answer", lambda found: found[0] != 503) == (409, "nobody_failed")
