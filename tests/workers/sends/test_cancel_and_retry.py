@@ -8,6 +8,7 @@ import pytest
 
 from latchkey.errors import Conflict, TryLater
 from latchkey.password_links.model import links
+from latchkey.people.stores.people import Directory
 from latchkey.sends import control_send, repeat_send
 from tests.support.control import (
     ADMIN,
@@ -49,6 +50,16 @@ class TestCancel:
         cancel(road, send)
         drain(road)
         assert (road.send(send).state, road.send(send).chunks, road.ses.mails) == ("cancelled", 0, [])
+
+    def test_how_many_links_it_would_end_is_known_without_reading_whose_they_are(
+        self, road: MailRoad, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send = started(road, 60)
+        road.deliver([apart(road.chunks())[0]])
+        asked: list[str] = []
+        monkeypatch.setattr(Directory, "by_ids", lambda _, ids: asked.extend(ids))
+        found = control_send.impact(road.system.wiring("console"), SCHOOL, send)
+        assert (found, asked) == (control_send.CancelImpact(waiting=10, links=50, exact=True), [])
 
     def test_with_revoke_kills_links_but_not_of_those_who_have_set_a_password(self, road: MailRoad) -> None:
         send = started(road, 60)

@@ -9,6 +9,7 @@ from typing import Final
 
 from latchkey.errors import Changed, Conflict, TryLater
 from latchkey.people.model.person import Person
+from latchkey.roll.read_roll import read_roll
 from latchkey.sends.model.figures import figures, went_out
 from latchkey.sends.model.ledger import open_of
 from latchkey.sends.model.outline import is_large
@@ -20,7 +21,7 @@ from latchkey.sends.watch_send import get_send
 from latchkey.shared.model.ids import is_id
 
 CANCEL_STEP: Final = 100  # chunks of one message: 5,000 people
-COUNTED: Final = 5_000  # more people than this are not looked up one by one for a page
+_LOOKED_UP: Final = 30  # invitations, of which the roll does not know enough
 _TRIES: Final = 8
 
 
@@ -85,20 +86,23 @@ def impact(system: System, school: str, send_id: str) -> CancelImpact:
     if send.state not in FROM["cancel"] | DONE["cancel"]:
         raise Conflict(refusal("cancel", send.state))
     waiting, out, in_hand = figures(send.counts).to_go, went_out(send.counts), send.counts.get("sending", 0)
-    if out > COUNTED or is_large(send):
-        return CancelImpact(waiting, out, exact=False, in_hand=in_hand)
+    at_most = CancelImpact(waiting, out, exact=False, in_hand=in_hand)
+    if is_large(send):
+        return at_most
     versions = {
         account.person: account.version
         for chunk in (system.ledger(school).chunks(send_id) if out else ())
         if chunk.number <= send.chunks
         for account in to_revoke(chunk)
     }
-    if send.kind == "parent_invitation":
+    if send.kind != "parent_invitation":
+        roll = read_roll(system, school)
+        still = sum((entry := roll.by_id(each)) is not None and entry.version == version for each, version in versions.items())
+    elif len(versions) <= _LOOKED_UP:
         links = system.invitations(school).by_ids(versions).values()
         still = sum(each.status == "open" and each.version == versions[each.id] for each in links)
-        return CancelImpact(waiting, still, exact=True, in_hand=in_hand)
-    people = system.directory(school).by_ids(versions)
-    still = sum(person.version == versions[person.id] for person in people)
+    else:
+        return at_most
     return CancelImpact(waiting, still, exact=True, in_hand=in_hand)
 
 
