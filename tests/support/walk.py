@@ -50,6 +50,13 @@ _FILTERS: Final[Mapping[str, list[dict[str, str]]]] = {
         {"reason": "never_sent"},
         {"role": "teacher"},
     ],
+    f"{HOME}/people/download": [{"year_group": "9"}, {"year_group": "9", "format": "xlsx"}],
+    f"{HOME}/readiness/download": [{"year_group": "9"}, {"year_group": "9", "format": "xlsx"}],
+    f"{HOME}/sends/{{id}}/recipients/download": [
+        {"show": "came_back"},
+        {"q": "khan"},
+        {"q": "khan", "by": "group", "format": "xlsx"},
+    ],
     f"{HOME}/exports/check": [{"format": "slips", "scope": "school"}],
     f"{HOME}/exports/void/check": [{"kind": "pin", "scope": "school"}],
     f"{HOME}/sends/preview": [{"mail": "reset"}],
