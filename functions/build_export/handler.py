@@ -30,6 +30,9 @@ def build(record: Record, context: Any = None) -> None:
     if message.has("contacts"):
         _write_contacts(message, last_try=is_last_try(record), left=left)
         return
+    if message.has("people_file"):
+        _write_people(message, last_try=is_last_try(record))
+        return
     export = build_export(system(), message.slug(), message.id("export"), last_try=is_last_try(record), left=left)
     if export is not None:
         facts = {"export": export.id, "kind": export.kind, "state": export.state, "done": export.done}
@@ -43,3 +46,12 @@ def _write_contacts(message: Message, *, last_try: bool, left: Callable[[], floa
     run = write_contacts(system(), message.slug(), message.id("contacts"), last_try=last_try, left=left)
     if run is not None:
         logger.info("contacts written", extra={"run": run.id, "state": run.state, "done": run.done, **run.counts})
+
+
+def _write_people(message: Message, *, last_try: bool) -> None:
+    """One message: one file of a send's people."""
+    from latchkey.sends.download_recipients import make_file  # as above
+
+    file = make_file(system(), message.slug(), message.id("people_file"), last_try=last_try)
+    if file is not None:
+        logger.info("people written", extra={"file": file.id, "send": file.send, "rows": file.rows})

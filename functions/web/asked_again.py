@@ -16,6 +16,7 @@ ASKED: Final[Mapping[str, str]] = {
     f"POST {_SCHOOL}/contacts/{{id}}/slips": "parents' codes on paper",
     f"GET {_SCHOOL}/contacts/{{id}}/download": "parents' addresses and codes in a file",
     f"GET {_SCHOOL}/sends/{{id}}/recipients/download": "addresses of many people in a file",
+    f"GET {_SCHOOL}/sends/{{id}}/recipients/files/{{file}}/download": "the same",
     f"GET {_SCHOOL}/audit/download": "names and deeds of many people in a file",
     f"GET {_SCHOOL}/people/download": "addresses of many people in a file",
     f"GET {_SCHOOL}/readiness/download": "names of many people in a file",

@@ -51,6 +51,8 @@ NO_PAGE: Final = {
         "/admin/{school}/sends/drafts": "leads to the messages",
         "/admin/{school}/sends/preview": "a file",
         "/admin/{school}/sends/{id}/recipients/download": "a file",
+        "/admin/{school}/sends/{id}/recipients/files/{file}": "only of a large message: tests/pages/sends/test_people_file.py",
+        "/admin/{school}/sends/{id}/recipients/files/{file}/download": "a file",
         "/admin/{school}/settings/{page}/preview": "a part of a page",
     },
 }

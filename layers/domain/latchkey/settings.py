@@ -83,7 +83,7 @@ NEEDS: Final[Mapping[FunctionName, tuple[str, ...]]] = {
         "UPLOADS_BUCKET",
     ),
     "daily": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "DAILY_QUEUE"),
-    "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ORIGIN"),
+    "build_export": ("DIRECTORY_TABLE", "ACTIVITY_TABLE", "CODE_KEY", "EXPORT_QUEUE", "EXPORTS_BUCKET", "ROLLS_BUCKET", "ORIGIN"),
     "operate": (
         "DIRECTORY_TABLE",
         "CREDENTIALS_TABLE",

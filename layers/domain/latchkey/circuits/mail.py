@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
     from latchkey.sends.stores.outlines import MembersMemory, Outlines
+    from latchkey.sends.stores.people_files import PeopleFiles
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
@@ -44,6 +45,12 @@ class OfMail(Base):
         from latchkey.sends.stores.drafts import Drafts
 
         return Drafts(self.table("ACTIVITY_TABLE"), school)
+
+    def people_files(self, school: str) -> PeopleFiles:
+        """The files of messages' people that a worker makes."""
+        from latchkey.sends.stores.people_files import PeopleFiles
+
+        return PeopleFiles(self.table("ACTIVITY_TABLE"), school)
 
     def ledger(self, school: str) -> Ledger:
         """The chunks of a school's sends."""

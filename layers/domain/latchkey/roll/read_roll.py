@@ -31,22 +31,41 @@ _ASKED_AGAIN: Final = 120  # seconds after which a roll is asked for again that 
 
 def read_roll(system: System, school: str, known: School | None = None) -> Roll:
     """The roll as it is now. ``known``: the school as it was read just now, where somebody has it."""
+    state, kept = _kept_roll(system, school, known)
+    if kept is not None:
+        return kept
+    touched = _touched(state, system.now())
+    built = _with(system, school, build_roll(system, school), touched[:MANY])
+    roll = _roll(system, school, built, Known(built.entries), known)
+    known_of = cache(lambda: system.invitations_known(school))
+    return replace(roll, refused=lambda: known_of()[0], used=lambda: known_of()[1])
+
+
+def read_kept_roll(system: System, school: str) -> Roll | None:
+    """The roll as it is now, for who may not build one; None where it would have to be built: it is asked for."""
+    return _kept_roll(system, school, None)[1]
+
+
+def _kept_roll(system: System, school: str, known: School | None) -> tuple[State | None, Roll | None]:
+    """The item, and the roll where the object that it names and what has changed since say all of it."""
     rolls, now = system.rolls(school), system.now()
     state, found = _found(system, rolls)
-    touched = [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
+    touched = _touched(state, now)
     if found is None and rolls.can_read:
         _ask(rolls, state, now)
     if state is None or found is None or len(touched) > MANY:
-        built = _with(system, school, build_roll(system, school), touched[:MANY])
-        roll = _roll(system, school, built, Known(built.entries), known)
-        known_of = cache(lambda: system.invitations_known(school))
-        return replace(roll, refused=lambda: known_of()[0], used=lambda: known_of()[1])
+        return state, None
     if found.revision != state.revision or touched:
         laid = _with(system, school, lay(state.changes or Changes(), found.base), touched)
         found.entries, found.refused, found.used = laid.entries, laid.refused, laid.used
         found.known = Known(laid.entries, found.first)
         found.revision = -1 if touched else state.revision
-    return _roll(system, school, found, found.known, known)
+    return state, _roll(system, school, found, found.known, known)
+
+
+def _touched(state: State | None, now: int) -> list[str]:
+    """Who was changed so lately that the change may not have come by the stream."""
+    return [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
 
 
 def _found(system: System, rolls: KeptRolls) -> tuple[State | None, Remembered | None]:

@@ -1,17 +1,23 @@
-"""Download what became of a send's recipients, as CSV or XLSX: built on the click, kept for a day."""
+"""Download what became of a send's recipients, as CSV or XLSX: built on the click, a long one by a worker; kept for a day."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from latchkey.errors import Conflict, Invalid
+from latchkey.errors import Conflict, Invalid, NotFound, TryLater
 from latchkey.office_files.save_tables import Sheet, check_form, save_tables, url_of
 from latchkey.people.model.groups import group_key, year_key
 from latchkey.people.model.person import Person
-from latchkey.sends.list_recipients import Recipient, RecipientFilter, all_recipients
+from latchkey.roll.model.roll import Roll
+from latchkey.roll.read_roll import read_kept_roll
+from latchkey.sends.list_recipients import ForFile, Recipient
+from latchkey.sends.model import outline
 from latchkey.sends.model.in_words import REASONS
+from latchkey.sends.model.people_file import PeopleFile
+from latchkey.sends.model.recipient_filter import RecipientFilter
 from latchkey.sends.model.refusals import shown
 from latchkey.sends.model.send import Send
 from latchkey.sends.model.send_names import facts_of, file_part
@@ -19,8 +25,10 @@ from latchkey.sends.model.start_time import ZONE
 from latchkey.sends.needs import System
 from latchkey.sends.watch_send import get_send
 from latchkey.shared.model.file_names import file_name
+from latchkey.shared.model.ids import is_id, new_id
 
-MOST: Final = 25_000  # people in one file: what is built well within the function's time
+MOST: Final = 250_000
+"""People in one file, which are as many as a roll can have."""
 HEADER: Final = (
     "Name",
     "E-mail",
@@ -41,8 +49,8 @@ _INVITED: Final = {"Password set since (UTC)": "Account made (UTC)", "Person": "
 
 def download_recipients(
     system: System, school: str, admin: Person, send_id: str, wanted: RecipientFilter, *, form: str, by: str = ""
-) -> str:
-    """A URL that gives the file for five minutes; whoever has it can read it.
+) -> str | PeopleFile:
+    """A URL that gives the file for five minutes; whoever has it can read it. The file that a worker makes, where it is long.
 
     ``by`` ``group``: sorted by registration group, each on a sheet of its own, to hand to tutors.
     """
@@ -52,21 +60,80 @@ def download_recipients(
     send, now = get_send(system, school, send_id), system.now()
     if not send.chunks:
         raise Conflict("This send has not been planned yet, so there is nothing to download.")
+    file = PeopleFile(
+        id=new_id(system.time()), send=send.id, wanted=wanted, form=form, by=by, created_at=now, created_by=admin.id
+    )
+    found = ForFile(system, school, send, wanted)
+    if len(found.chunks) <= outline.FEW:  # a worker makes what takes reading more
+        return _url(system, school, send, replace(file, key=_write(system, school, send, file, found)[0]))
+    system.people_files(school).make(file)
+    system.queue("EXPORT_QUEUE").put({"school": school, "people_file": file.id})
+    return file
+
+
+def make_file(system: System, school: str, file_id: str, *, last_try: bool = False) -> PeopleFile | None:
+    """Make a file that was asked for; None if there is nothing to do. ``TryLater`` while the roll or the outline is not there.
+
+    When the last try fails, so has the file.
+    """
+    files, now = system.people_files(school), system.now()
+    file = files.get(file_id, now)
+    if file is None or file.state_at(now) != "queued":
+        return None
+    try:
+        send = get_send(system, school, file.send)
+        key, rows = _write(system, school, send, file, ForFile(system, school, send, file.wanted, _roll(system, school)))
+    except Exception:  # whatever it was: who waits for it is told
+        if last_try:
+            files.fail(file, now)
+        raise
+    files.finish(file, key, rows, system.now())
+    return replace(file, state="finished", key=key, rows=rows)
+
+
+def _roll(system: System, school: str) -> Roll:
+    roll = read_kept_roll(system, school)
+    if roll is None:  # it is being built
+        raise TryLater()
+    return roll
+
+
+def see_file(system: System, school: str, send_id: str, file_id: str) -> tuple[PeopleFile, Send]:
+    """A file that a worker makes, and its message; ``NotFound`` after its day."""
+    file = system.people_files(school).get(file_id, system.now()) if is_id(file_id) else None
+    if file is None or file.send != send_id:
+        raise NotFound()
+    return file, get_send(system, school, send_id)
+
+
+def url_of_made(system: System, school: str, send_id: str, file_id: str) -> str:
+    """A URL that gives such a file for five minutes; ``Conflict`` while there is none."""
+    file, send = see_file(system, school, send_id, file_id)
+    if file.state != "finished":
+        raise Conflict("The file is not there yet. Wait until it is, or ask for it again.", code="not_ready")
+    return _url(system, school, send, file)
+
+
+def _write(system: System, school: str, send: Send, file: PeopleFile, found: ForFile) -> tuple[str, int]:
+    """Where the file lies, and how many people are in it."""
     count = 0
 
     def recipients() -> Iterator[Recipient]:
         nonlocal count
-        for some in all_recipients(system, school, send, wanted, MOST):
+        for some in found.recipients(MOST):
             count += len(some)
             yield from some
 
-    files = system.export_files()
-    sheets = _by_group(recipients()) if by else [Sheet("Recipients", header_of(send), map(_row, recipients()))]
-    key = save_tables(files, f"recipients/{school}/{send.id}", form, sheets)
-    system.audit(school).record(admin.id, "send.download", now, {**facts_of(send), "rows": count, "format": form})
-    parts = [file_part(send), _part(wanted), "by-group" if by else ""]
-    name = file_name(school, parts, _started(send), form)
-    return url_of(files, key, name)
+    sheets = _by_group(recipients()) if file.by else [Sheet("Recipients", header_of(send), map(_row, recipients()))]
+    key = save_tables(system.export_files(), f"recipients/{school}/{send.id}", file.form, sheets)
+    facts: dict[str, str | int] = {**facts_of(send), "rows": count, "format": file.form}
+    system.audit(school).record(file.created_by, "send.download", system.now(), facts)
+    return key, count
+
+
+def _url(system: System, school: str, send: Send, file: PeopleFile) -> str:
+    parts = [file_part(send), _part(file.wanted), "by-group" if file.by else ""]
+    return url_of(system.export_files(), file.key, file_name(school, parts, _started(send), file.form))
 
 
 def _by_group(people: Iterable[Recipient]) -> list[Sheet]:

@@ -19,9 +19,9 @@ from latchkey.roll.read_roll import read_roll
 from latchkey.sends.count_used import used_since
 from latchkey.sends.model.mail_states import MAIL_STATES
 from latchkey.sends.model.outline import Meant, chunks_with, is_large
-from latchkey.sends.model.refusals import shown
+from latchkey.sends.model.recipient_filter import RecipientFilter
 from latchkey.sends.model.send import Chunk, Mail, Send
-from latchkey.sends.model.views import STATES, USED, VIEWS, View
+from latchkey.sends.model.views import VIEWS
 from latchkey.sends.needs import System
 from latchkey.sends.read_outline import Outlined, read_outline
 from latchkey.shared.model.folding import begins
@@ -67,29 +67,6 @@ class Recipients(Page[Recipient]):
     looked: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientFilter:
-    """Which recipients: of a figure (``show``), in a state, for a reason, and with a name or address in which each word of ``q``
-    begins a part.
-    """
-
-    state: str = ""
-    reason: str = ""
-    q: str = ""
-    show: View = "all"
-
-    @property
-    def used(self) -> bool | None:
-        """Whether they have to have used it, or must not; None: either."""
-        return USED.get(self.show)
-
-    def means(self, state: str, reason: str | None) -> bool:
-        """Whether a mail is meant that is in this state, for this reason."""
-        if self.show != "all" and state not in STATES[self.show]:
-            return False
-        return (not self.state or state == self.state) and (not self.reason or self.reason in {reason, shown(reason)})
-
-
 def parse_wanted(query: Mapping[str, str]) -> RecipientFilter:
     """Which recipients a query means; ``Invalid`` where it cannot be used."""
     state, reason, q = query.get("state", ""), query.get("reason", ""), query.get("q", "").strip()
@@ -131,20 +108,29 @@ def list_recipients(
     return Recipients(page.items, page.next, looked)
 
 
-def all_recipients(system: System, school: str, send: Send, wanted: RecipientFilter, most: int) -> Iterator[list[Recipient]]:
-    """All of a send's ledger who are wanted, some hundreds at a time; ``Conflict`` where there are more than ``most``, or so many
-    would have to be looked through. ``TryLater`` while the outline is not made that says where they are.
+class ForFile:
+    """All of a send's ledger who are wanted. ``TryLater`` while the outline is not made that says where they are.
+
+    ``chunks``: those that have to be read. ``known``: the roll, where somebody has it.
     """
-    look = _Look(system, school, send, wanted)
-    if max(look.at_least, look.looked_through) > most:
-        raise _too_many(most)
-    rows: list[_Row] = []
-    for more in look.all_rows():
-        rows += more
-        if len(rows) > most:
+
+    def __init__(self, system: System, school: str, send: Send, wanted: RecipientFilter, known: Roll | None = None) -> None:
+        self._look = _Look(system, school, send, wanted, known=known)
+        self.chunks = self._look.all_chunks()
+
+    def recipients(self, most: int) -> Iterator[list[Recipient]]:
+        """They, some hundreds at a time; ``Conflict`` where there are more than ``most``, or so many would have to be looked
+        through.
+        """
+        if max(self._look.at_least, self._look.looked_through) > most:
             raise _too_many(most)
-    for start in range(0, len(rows), _AT_ONCE):
-        yield look.recipients(rows[start : start + _AT_ONCE])
+        rows: list[_Row] = []
+        for more in self._look.rows_of(self.chunks):
+            rows += more
+            if len(rows) > most:
+                raise _too_many(most)
+        for start in range(0, len(rows), _AT_ONCE):
+            yield self._look.recipients(rows[start : start + _AT_ONCE])
 
 
 def _too_many(most: int) -> Conflict:
@@ -200,12 +186,18 @@ class _Look:
         """How many people's mails are read to find those who are wanted by name, where no outline says in which chunks."""
         return self._send.total if self._wanted.q and self._send.kind == "parent_invitation" else 0
 
-    def all_rows(self) -> Iterator[list[_Row]]:
-        """All rows that are wanted, those of a hundred chunks at a time."""
+    def all_chunks(self) -> Sequence[int]:
+        """The numbers of all chunks in which somebody is who is wanted."""
         found = self._outline()
-        if found is None and is_large(self._send) and self._wanted != RecipientFilter() and not self.looked_through:
+        if found is not None:
+            return [each for each, _ in self._numbers(found, 1)]
+        if is_large(self._send) and self._wanted != RecipientFilter() and not self.looked_through:
             raise TryLater("What became of the mails of a large message is being counted. Try again in a minute.")
-        numbers = iter(range(1, self._send.chunks + 1)) if found is None else (each for each, _ in self._numbers(found, 1))
+        return range(1, self._send.chunks + 1)
+
+    def rows_of(self, chunks: Iterable[int]) -> Iterator[list[_Row]]:
+        """The rows of these chunks that are wanted, those of a hundred at a time."""
+        numbers = iter(chunks)
         while part := [*islice(numbers, _FOR_A_FILE)]:
             yield [
                 (mail, account)

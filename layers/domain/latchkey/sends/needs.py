@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from latchkey.sends.stores.mail_domains import MailDomains
     from latchkey.sends.stores.mailbox_tests import MailboxTests
     from latchkey.sends.stores.outlines import Outlines
+    from latchkey.sends.stores.people_files import PeopleFiles
     from latchkey.sends.stores.reminders import Reminders
     from latchkey.sends.stores.school_hours import SchoolHours
     from latchkey.sends.stores.sends import Sends
@@ -53,6 +54,8 @@ class System(selections.System, lost_needs.System, Protocol):
     def sends(self, school: str) -> Sends: ...
 
     def drafts(self, school: str) -> Drafts: ...
+
+    def people_files(self, school: str) -> PeopleFiles: ...
 
     def ledger(self, school: str) -> Ledger: ...
 
