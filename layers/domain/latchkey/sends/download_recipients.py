@@ -83,6 +83,9 @@ def make_file(system: System, school: str, file_id: str, *, last_try: bool = Fal
     try:
         send = get_send(system, school, file.send)
         key, rows = _write(system, school, send, file, ForFile(system, school, send, file.wanted, _roll(system, school)))
+    except (Conflict, NotFound):  # too many people, or the message is gone: another try changes nothing
+        files.fail(file, now)
+        return None
     except Exception:  # whatever it was: who waits for it is told
         if last_try:
             files.fail(file, now)

@@ -97,6 +97,15 @@ def test_it_waits_for_a_roll_and_says_so_when_it_cannot_be_made(large: Large, mo
     assert b"Ask for the file again" in large.console.page(path).body
 
 
+def test_one_of_too_many_has_failed_at_once(large: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+    large.follow()
+    path = asked(large)
+    monkeypatch.setattr("latchkey.sends.download_recipients.MOST", 7)
+    assert worked(large, monkeypatch) == 0
+    assert large.console.get(path).json_body["state"] == "failed"
+    assert not [key for key in files(large.console.system) if key.startswith("recipients/")]
+
+
 def test_one_that_never_comes_has_failed_and_after_a_day_it_is_forgotten(large: Large) -> None:
     large.follow()
     name = asked(large).rpartition("/")[2]
