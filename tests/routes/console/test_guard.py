@@ -40,6 +40,7 @@ def call(console: Console, method: str, path: str, *, page: bool = False) -> Any
         .replace("{page}", "links")
         .replace("{domain}", "pupils.example")
         .replace("{name}", "google")
+        .replace("{file}", SOMEBODY.id)
     )
     if method == "GET":
         return console.page(where) if page else console.get(where)
