@@ -108,8 +108,11 @@ def _may_be_called(wanted: set[_Key], entries: Sequence[Entry]) -> Iterator[Entr
     renamed = [entry for entry in entries if entry.preferred_family_name]
     for family, some in ((_FAMILY, entries), (_PREFERRED, renamed)):
         for entry, name in zip(some, words_of_each([*map(family, some)]), strict=True):
-            may_be = name in likely or (not name.isalpha() and likely.issuperset(name.replace(",", " ").split()))
-            if may_be and entry.status != "left":
+            if name not in likely:  # it is of several words, or of somebody else
+                first = name.partition(" ")[0].rstrip(",")
+                if (first and first not in likely) or not likely.issuperset(name.replace(",", " ").split()):
+                    continue
+            if entry.status != "left":
                 yield entry
 
 

@@ -5,13 +5,14 @@ hundred thousand rows is a second or two of writing; more than that is asked for
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from latchkey.errors import Invalid
 from latchkey.office_files.save_tables import Sheet, check_form, save_tables, url_of
 from latchkey.people.model import people_filter
 from latchkey.people.model.person import Person
-from latchkey.people.model.standings import GRADES, REASONS
+from latchkey.people.model.standings import GRADES, REASONS, Code
 from latchkey.readiness.model.figures import day_of
 from latchkey.readiness.model.helps import HELPS
 from latchkey.readiness.model.over_time import OverTime
@@ -63,18 +64,22 @@ def download_figures(system: System, school: School, found: OverTime, form: str)
 def _row(entry: Entry, roll: Roll, school: School) -> tuple[str, ...]:
     code = roll.standings[entry.id]
     assert code is not None  # noqa: S101 - whoever has left is in no file
-    reason = next((each for each in REASONS if each == code), None)
     return (
         school.name_of(entry),
         entry.role,
         entry.year_group or "",
         entry.registration_group or "",
-        "yes" if code in GRADES else "no",
-        WORDS[code].short,
-        HELPS[reason] if reason else "",
+        *_said_of(code),
         entry.username or "",
         entry.id,
     )
+
+
+@cache
+def _said_of(code: Code) -> tuple[str, str, str]:
+    """Whether somebody can log in, why, and what helps."""
+    reason = next((each for each in REASONS if each == code), None)
+    return "yes" if code in GRADES else "no", WORDS[code].short, HELPS[reason] if reason else ""
 
 
 def _figures(name: str, total: int, ready: int | None) -> tuple[str, ...]:

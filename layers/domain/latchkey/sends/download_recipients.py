@@ -64,7 +64,7 @@ def download_recipients(
         id=new_id(system.time()), send=send.id, wanted=wanted, form=form, by=by, created_at=now, created_by=admin.id
     )
     found = ForFile(system, school, send, wanted)
-    if len(found.chunks) <= outline.FEW:  # a worker makes what takes reading more
+    if not found.takes_more_than(outline.FEW):  # what does, a worker makes
         return _url(system, school, send, replace(file, key=_write(system, school, send, file, found)[0]))
     system.people_files(school).make(file)
     system.queue("EXPORT_QUEUE").put({"school": school, "people_file": file.id})

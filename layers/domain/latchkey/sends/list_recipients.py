@@ -7,7 +7,7 @@ read; while that is not made, its ledger is read through, so far as one answer m
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, TypeAlias
 
 from latchkey.errors import Conflict, Invalid, TryLater
@@ -111,12 +111,18 @@ def list_recipients(
 class ForFile:
     """All of a send's ledger who are wanted. ``TryLater`` while the outline is not made that says where they are.
 
-    ``chunks``: those that have to be read. ``known``: the roll, where somebody has it.
+    ``known``: the roll, where somebody has it.
     """
 
     def __init__(self, system: System, school: str, send: Send, wanted: RecipientFilter, known: Roll | None = None) -> None:
         self._look = _Look(system, school, send, wanted, known=known)
-        self.chunks = self._look.all_chunks()
+        self._chunks = iter(self._look.all_chunks())
+
+    def takes_more_than(self, chunks: int) -> bool:
+        """Whether more chunks than these have to be read; it looks no further."""
+        first = [*islice(self._chunks, chunks + 1)]
+        self._chunks = chain(first, self._chunks)
+        return len(first) > chunks
 
     def recipients(self, most: int) -> Iterator[list[Recipient]]:
         """They, some hundreds at a time; ``Conflict`` where there are more than ``most``, or so many would have to be looked
@@ -125,7 +131,7 @@ class ForFile:
         if max(self._look.at_least, self._look.looked_through) > most:
             raise _too_many(most)
         rows: list[_Row] = []
-        for more in self._look.rows_of(self.chunks):
+        for more in self._look.rows_of(self._chunks):
             rows += more
             if len(rows) > most:
                 raise _too_many(most)
@@ -186,11 +192,11 @@ class _Look:
         """How many people's mails are read to find those who are wanted by name, where no outline says in which chunks."""
         return self._send.total if self._wanted.q and self._send.kind == "parent_invitation" else 0
 
-    def all_chunks(self) -> Sequence[int]:
+    def all_chunks(self) -> Iterable[int]:
         """The numbers of all chunks in which somebody is who is wanted."""
         found = self._outline()
         if found is not None:
-            return [each for each, _ in self._numbers(found, 1)]
+            return (each for each, _ in self._numbers(found, 1))
         if is_large(self._send) and self._wanted != RecipientFilter() and not self.looked_through:
             raise TryLater("What became of the mails of a large message is being counted. Try again in a minute.")
         return range(1, self._send.chunks + 1)

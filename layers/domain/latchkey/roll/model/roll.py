@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
 from latchkey.roll.model.entry import place_of
-from latchkey.roll.model.known import Known
+from latchkey.roll.model.known import Known, these_of
 from latchkey.roll.model.numbers import Numbers, count
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words
@@ -30,6 +31,7 @@ SORTS: Final[tuple[Sort, ...]] = ("list", "name", "last_login")
 
 
 _EVERYBODY: Final = PeopleFilter()
+_ID: Final = itemgetter(0)
 _REMEMBERED: Final = 16  # filters whose people are remembered: a page asks for its list and its numbers
 
 
@@ -114,8 +116,10 @@ class Roll:
 
     def _filtered(self, wanted: PeopleFilter, standings: Mapping[str, Code | None]) -> Sequence[Entry]:
         """Whom a filter means that searches for nothing: one of each kind is asked."""
-        meant = {entry.id for each in self._matching(wanted, standings) for entry in each.people}
-        return [entry for entry in self._of_roles(wanted) if entry.id in meant]
+        among, meant = self._of_roles(wanted), set[str]()
+        for each in self._matching(wanted, standings):
+            meant.update(map(_ID, each.people))
+        return among if len(meant) == len(among) else these_of(among, meant)
 
     def alike_of(self, wanted: PeopleFilter) -> Sequence[Alike]:
         """Everybody whom a filter means, by kind."""

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.people.model import groups
+from latchkey.roll.model.known import these_of
 from latchkey.shared.model.folding import beginnings_of_login, beginnings_of_name, folded, words
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def found_by(typed: str, entries: Sequence[Entry], texts: Mapping[str, str], her
         ids.update(found)
     if year is not None:
         ids.update(each.id for each in entries if each.year_group == year)
-    return [each for each in entries if each.id in ids]
+    return these_of(entries, ids)
 
 
 def _ways(typed: str, here: Container[str]) -> Iterator[tuple[str, ...]]:
