@@ -41,13 +41,11 @@ def _lines(rows: Sequence[Sequence[str]]) -> bytes:
 def _line(cells: Sequence[str]) -> str:
     text = "\t" + "\t".join(cells)
     if text.count("\t") != len(cells) or _ODD_SIGN(text) or _ODD_START(text):
-        return ",".join([_cell(cell) for cell in cells]) + "\r\n"
+        return ",".join([cell if _PLAIN(cell) else _odd(cell) for cell in cells]) + "\r\n"
     return text[1:].replace("\t", ",") + "\r\n"
 
 
-def _cell(cell: str) -> str:
-    if _PLAIN(cell):
-        return cell
+def _odd(cell: str) -> str:
     safe = guard(cell)
     # A guard at the very beginning would be taken for a quotation mark where a spreadsheet is told that it is one.
     return '"' + safe.replace('"', '""') + '"' if safe != cell or _QUOTED.search(safe) else safe

@@ -18,7 +18,6 @@ from latchkey.readiness.model.helps import HELPS
 from latchkey.readiness.model.over_time import OverTime
 from latchkey.readiness.needs import System
 from latchkey.roll.model.entry import Entry
-from latchkey.roll.model.roll import Roll
 from latchkey.roll.model.standing_words import WORDS
 from latchkey.roll.read_roll import read_roll
 from latchkey.schools.model.school import School
@@ -41,7 +40,9 @@ def download_people(system: System, school: School, admin: Person, wanted: Mappi
             f"These are {len(meant):,} people, and a file can have {MOST:,}. Choose a role or a year group.",
             fields={"role": "Choose fewer people."},
         )
-    sheets = [Sheet("People", HEADER, (_row(each, roll, school) for each in meant if roll.standings[each.id] is not None))]
+    standings = roll.standings  # of who has left: none
+    rows = (_row(each, code, school) for each in meant if (code := standings[each.id]) is not None)
+    sheets = [Sheet("People", HEADER, rows)]
     parts = ["can-log-in" if asked.standing == "ready" else "cannot-log-in", *asked.roles, *asked.year_groups, *asked.reasons]
     facts: dict[str, str | int] = {"rows": len(meant), "format": form}
     system.audit(school.slug).record(admin.id, "readiness.download", system.now(), facts)
@@ -61,9 +62,7 @@ def download_figures(system: System, school: School, found: OverTime, form: str)
     return _write(system, school.slug, ["readiness-figures", found.role or "everybody", found.year or ""], sheets, form)
 
 
-def _row(entry: Entry, roll: Roll, school: School) -> tuple[str, ...]:
-    code = roll.standings[entry.id]
-    assert code is not None  # noqa: S101 - whoever has left is in no file
+def _row(entry: Entry, code: Code, school: School) -> tuple[str, ...]:
     return (
         school.name_of(entry),
         entry.role,
