@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from latchkey.office_files.model.guard import SIGNS_BUT_HYPHEN, SKIPPED, guard
@@ -45,6 +46,7 @@ def _line(cells: Sequence[str]) -> str:
     return text[1:].replace("\t", ",") + "\r\n"
 
 
+@lru_cache(maxsize=64)  # a sentence stands in many rows
 def _odd(cell: str) -> str:
     safe = guard(cell)
     # A guard at the very beginning would be taken for a quotation mark where a spreadsheet is told that it is one.
