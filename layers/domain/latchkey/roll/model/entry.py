@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from latchkey.people.model.person import ROLES
 from latchkey.people.model.register import sort_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
     from latchkey.people.model.person import CodeState, Person, Role, Status
 
 Fault = Literal["dead_address", "school_filter", "our_fault"]
@@ -180,3 +185,8 @@ def _code(state: CodeState | None, uses: int) -> CodeFacts | None:
         return None
     used = state.voided or state.uses >= uses or state.failed >= MOST_FAILURES
     return CodeFacts(state.expires_at, used, state.given_at, state.epoch)
+
+
+def these_of(entries: Sequence[Entry], ids: AbstractSet[str]) -> Sequence[Entry]:
+    """Those of the entries who have one of these ids, in their order."""
+    return [*compress(entries, map(ids.__contains__, map(itemgetter(0), entries)))]

@@ -182,11 +182,6 @@ class Known:
         return changed | gone | {each for entry in entries for each in family_of(entry)}
 
 
-def these_of(entries: Sequence[Entry], ids: AbstractSet[str]) -> Sequence[Entry]:
-    """Those of the entries who have one of these ids, in their order."""
-    return [*compress(entries, map(ids.__contains__, map(_ID, entries)))]
-
-
 def _domains(entries: Iterable[Entry]) -> Iterator[str]:
     """The domain of each address that counts."""
     return (

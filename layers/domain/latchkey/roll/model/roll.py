@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from latchkey.people.model.people_filter import PeopleFilter
 from latchkey.people.model.person import ROLES
-from latchkey.roll.model.entry import place_of
-from latchkey.roll.model.known import Known, these_of
+from latchkey.roll.model.entry import place_of, these_of
+from latchkey.roll.model.known import Known
 from latchkey.roll.model.numbers import Numbers, count
 from latchkey.shared.model import cursors
 from latchkey.shared.model.folding import words

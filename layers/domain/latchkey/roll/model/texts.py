@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from latchkey.people.model import groups
-from latchkey.roll.model.known import these_of
+from latchkey.roll.model.entry import these_of
 from latchkey.shared.model.folding import beginnings_of_login, beginnings_of_name, folded, words
 
 if TYPE_CHECKING:
