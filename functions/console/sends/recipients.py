@@ -60,9 +60,9 @@ def file(request: Request, school: str, id: str, file: str) -> Answer:  # noqa: 
 @routes.on("GET", f"{_FILE}/download")
 def download_file(request: Request, school: str, id: str, file: str) -> Answer:  # noqa: A002 - the name in the path
     """The way to it."""
-    admin(request, system(), school)
+    seen = admin(request, system(), school)
     only(request.query, ())
-    return Answer(status=303, location=url_of_made(system(), school, id, file))
+    return Answer(status=303, location=url_of_made(system(), school, seen.person, id, file))
 
 
 def _file_json(file: PeopleFile, school: str) -> dict[str, Any]:

@@ -65,7 +65,8 @@ def download_recipients(
     )
     found = ForFile(system, school, send, wanted)
     if not found.takes_more_than(outline.FEW):  # what does, a worker makes
-        return _url(system, school, send, replace(file, key=_write(system, school, send, file, found)[0]))
+        key, rows = _write(system, school, send, file, found)
+        return _handed_out(system, school, admin, send, replace(file, key=key, rows=rows))
     system.people_files(school).make(file)
     system.queue("EXPORT_QUEUE").put({"school": school, "people_file": file.id})
     return file
@@ -109,12 +110,12 @@ def see_file(system: System, school: str, send_id: str, file_id: str) -> tuple[P
     return file, get_send(system, school, send_id)
 
 
-def url_of_made(system: System, school: str, send_id: str, file_id: str) -> str:
+def url_of_made(system: System, school: str, admin: Person, send_id: str, file_id: str) -> str:
     """A URL that gives such a file for five minutes; ``Conflict`` while there is none."""
     file, send = see_file(system, school, send_id, file_id)
     if file.state != "finished":
         raise Conflict("The file is not there yet. Wait until it is, or ask for it again.", code="not_ready")
-    return _url(system, school, send, file)
+    return _handed_out(system, school, admin, send, file)
 
 
 def _write(system: System, school: str, send: Send, file: PeopleFile, found: ForFile) -> tuple[str, int]:
@@ -129,12 +130,13 @@ def _write(system: System, school: str, send: Send, file: PeopleFile, found: For
 
     sheets = _by_group(recipients()) if file.by else [Sheet("Recipients", header_of(send), map(_row, recipients()))]
     key = save_tables(system.export_files(), f"recipients/{school}/{send.id}", file.form, sheets)
-    facts: dict[str, str | int] = {**facts_of(send), "rows": count, "format": file.form}
-    system.audit(school).record(file.created_by, "send.download", system.now(), facts)
     return key, count
 
 
-def _url(system: System, school: str, send: Send, file: PeopleFile) -> str:
+def _handed_out(system: System, school: str, admin: Person, send: Send, file: PeopleFile) -> str:
+    """The URL of a file, with the event that says who has it now."""
+    facts: dict[str, str | int] = {**facts_of(send), "rows": file.rows, "format": file.form}
+    system.audit(school).record(admin.id, "send.download", system.now(), facts)
     parts = [file_part(send), _part(file.wanted), "by-group" if file.by else ""]
     return url_of(system.export_files(), file.key, file_name(school, parts, _started(send), file.form))
 

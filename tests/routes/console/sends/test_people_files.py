@@ -125,10 +125,15 @@ def test_it_is_found_with_its_own_message_and_id_only(large: Large) -> None:
         assert large.console.get(other).status_code == 404, other
 
 
-def test_what_is_downloaded_stands_in_the_audit_trail_with_who_asked(large: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_download_stands_in_the_audit_trail_with_who_has_it(large: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+    def downloads() -> list[tuple[str, int]]:
+        events: list[dict[str, Any]] = large.console.get("/admin/northbridge/audit").json_body["items"]
+        return [(event["actor"], event["facts"]["rows"]) for event in events if event["action"] == "send.download"]
+
     large.follow()
-    asked(large)
+    path = asked(large)
     assert worked(large, monkeypatch) == 0
-    events: list[dict[str, Any]] = large.console.get("/admin/northbridge/audit").json_body["items"]
-    found = [event for event in events if event["action"] == "send.download"]
-    assert [(event["actor"], event["facts"]["rows"]) for event in found] == [(HEAD, 200)]
+    assert downloads() == []
+    for times in (1, 2):
+        assert large.console.get(f"{path}/download").status_code == 303
+        assert downloads() == [(HEAD, 200)] * times

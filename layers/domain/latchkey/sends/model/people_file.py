@@ -9,7 +9,6 @@ LIFE: Final = 86_400
 """Seconds after which a file is deleted, and that it was asked for is forgotten."""
 PATIENCE: Final = 3_600
 """Seconds after which a file that is still not there will not come."""
-Form = Literal["csv", "xlsx"]
 State = Literal["queued", "finished", "failed"]
 
 
