@@ -64,7 +64,7 @@ def _kept_roll(system: System, school: str, known: School | None) -> tuple[State
 
 
 def _touched(state: State | None, now: int) -> list[str]:
-    """Who was changed so lately that the change may not have come by the stream."""
+    """Who was changed a short time ago: the change may not have come by the stream yet."""
     return [each for each, at in state.touched.items() if at > now - TOUCHED_FOR] if state is not None else []
 
 

@@ -126,7 +126,7 @@ def finish_enrolment(system: System, who: SignedIn, factor: str, *, code: str = 
 
 
 def _may_begin(system: System, who: SignedIn, before: Factors, name: str, current: str) -> None:
-    """The first: whoever gives the password now. ``_check_allowed`` judges each later one, and a first without a password."""
+    """The first needs the password. ``_check_allowed`` judges each later one, and a first without a password."""
     wrong: dict[str, str] = {}
     by_provider = answers_provider(who.school, who.person, who.session.by)
     if len(name) > LONGEST_NAME:

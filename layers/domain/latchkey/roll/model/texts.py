@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -80,20 +81,14 @@ def _made_once(make: Callable[[str | None], str], column: Iterable[str | None]) 
     return map(made.__getitem__, values)
 
 
-def _of_name(name: str | None) -> str:
-    if not name:
+def _marked(sign: str, beginnings: Callable[[str], list[str]], text: str | None) -> str:
+    if not text:
         return ""
-    if name.isascii() and name.isalnum():
-        return _WORD + name.lower()
-    return _WORD + _WORD.join(beginnings_of_name(name))
+    return sign + (text.lower() if text.isascii() and text.isalnum() else _WORD.join(beginnings(text)))
 
 
-def _of_login(login: str | None) -> str:
-    if not login:
-        return ""
-    if login.isascii() and login.isalnum():
-        return _LOGIN + login.lower()
-    return _LOGIN + _WORD.join(beginnings_of_login(login))
+_of_name: Final = partial(_marked, _WORD, beginnings_of_name)
+_of_login: Final = partial(_marked, _LOGIN, beginnings_of_login)
 
 
 def _of_group(group: str | None) -> str:
